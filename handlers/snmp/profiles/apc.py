@@ -147,12 +147,9 @@ PROFILES = (
             number=unit_and_outlet(VM_STATE),
             name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName")),),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
-    Profile(
-        key="apc-cpdu", vendor="APC", mib="PowerNet-MIB 1.9 (cPDU)", source=librenms("apc-cpdu/PowerNet-MIB"),
-        models=("Easy Rack PDU APDU10xxx",), sys_object_ids=oids("318.1.1.32.1"),
-        outlets=(enlogic.outlets("318.1.1.32"),),
-        load=enlogic.load("318.1.1.32"), power=enlogic.power("318.1.1.32"), energy=enlogic.energy("318.1.1.32"),
-        switching_confidence=Confidence.MEDIUM, evidence=RECORDED),
+    enlogic.family("318.1.1.32", key="apc-cpdu", vendor="APC", mib="PowerNet-MIB 1.9 (cPDU)",
+                   source=librenms("apc-cpdu/PowerNet-MIB"), models=("Easy Rack PDU APDU10xxx",), sys_object_id="318.1.1.32.1",
+                   evidence=RECORDED),
     Profile(
         key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)", source=POWERNET,
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",), sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),

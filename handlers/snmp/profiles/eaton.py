@@ -98,14 +98,12 @@ PROFILES = (
         source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
         models=("nLogic PDU",), sys_object_ids=oids(NLOGIC),
         outlets=(hpe.outlets(
-            NLOGIC, "pdu",
-            Guarded(Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
-                    Part(column(NLOGIC + ".1.2.1.10", "pduControllable"),
-                         column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
-                    refuse=("2",), why="this unit only meters"),
-            HUNDREDTHS, "13", None),),
-        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, figure(column(NLOGIC + ".2.1.1.11", "pduInputTotalCurrent"), HUNDREDTHS)),
-        power=total(else_outlets=True),
+            NLOGIC, "pdu", HUNDREDTHS, None, watts=13, control=Guarded(
+                Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
+                Part(column(NLOGIC + ".1.2.1.10", "pduControllable"),
+                     column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
+                refuse=("2",), why="this unit only meters")),),
+        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, has_total=True), power=total(else_outlets=True),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
         note="One public driver, no MIB text. The unit of the device's power is not known, so the powers of outlets are summed."),
     Profile(

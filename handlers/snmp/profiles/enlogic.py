@@ -5,7 +5,7 @@ are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) a
 """
 from decimal import Decimal
 
-from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Total, Write
+from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Chained, First, Number, Only, Source
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
@@ -16,8 +16,9 @@ def _unit(numbers: Source) -> Number:
     return Number(numbers, plus=0, position=0)
 
 
-def outlets(root: str) -> Outlets:
-    """The outlets of this design below `root`."""
+def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: tuple[str, ...], sys_object_id: str,
+           evidence: Evidence) -> Profile:
+    """A family of this design, with its tables below `root`."""
     number = column(f"{root}.5.4.1.2", "pduOutletSwitchedStatusNumber")
     metered = column(f"{root}.5.9.1.2", "pduOutletMeteredStatusNumber")
 
@@ -25,41 +26,29 @@ def outlets(root: str) -> Outlets:
         return figure(by_number(column(f"{root}.5.9.1.{below}", name), (_unit(metered), metered), (_unit(number), number)), scale)
 
     states = Only(column(f"{root}.5.4.1.4", "pduOutletSwitchedStatusState"), number, (PADDING,), keep=False)
-    return Outlets(
-        states=State(states, on=("1",), off=("0",)),
-        count=column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount"),
-        control=Write(column(f"{root}.5.5.1.4", "pduOutletSwitchedControlCommand"), on=2, off=1),
-        rows=Only(metered, metered, (PADDING,), keep=False),
-        number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
-        name=First((column(f"{root}.5.4.1.3", "pduOutletSwitchedStatusName"),
-                    column(f"{root}.5.9.1.3", "pduOutletMeteredStatusName"))),
-        current=meter("5", "pduOutletMeteredStatusCurrent", HUNDREDTHS),
-        power=meter("6", "pduOutletMeteredStatusActivePower", ONES),
-        energy=meter("11", "pduOutletMeteredStatusResettableEnergy", TENTHS))
-
-
-def load(root: str) -> Total:
-    """The sum of the first three rows of each unit: its phases, or its lines if fed in delta. Rows 4 to 6 repeat the current as
-    delta phases."""
+    # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 repeat the current as delta phases.
     lines = Arc(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), -1, ("1", "2", "3"))
-    return total(figure(lines, HUNDREDTHS), else_outlets=True)
-
-
-def power(root: str) -> Total:
-    """All units of the chain."""
-    return total(figure(column(f"{root}.2.4.1.4", "pduUnitStatusActivePower")), else_outlets=True)
-
-
-def energy(root: str) -> Total:
-    """All units of the chain, over their lifetime."""
-    return total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS), else_outlets=True)
+    return Profile(
+        key=key, vendor=vendor, mib=mib, source=source, models=models, sys_object_ids=oids(sys_object_id),
+        outlets=(Outlets(
+            states=State(states, on=("1",), off=("0",)),
+            count=column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount"),
+            control=Write(column(f"{root}.5.5.1.4", "pduOutletSwitchedControlCommand"), on=2, off=1),
+            rows=Only(metered, metered, (PADDING,), keep=False),
+            number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
+            name=First((column(f"{root}.5.4.1.3", "pduOutletSwitchedStatusName"),
+                        column(f"{root}.5.9.1.3", "pduOutletMeteredStatusName"))),
+            current=meter("5", "pduOutletMeteredStatusCurrent", HUNDREDTHS),
+            power=meter("6", "pduOutletMeteredStatusActivePower", ONES),
+            energy=meter("11", "pduOutletMeteredStatusResettableEnergy", TENTHS)),),
+        load=total(figure(lines, HUNDREDTHS), else_outlets=True),
+        power=total(figure(column(f"{root}.2.4.1.4", "pduUnitStatusActivePower")), else_outlets=True),
+        energy=total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS), else_outlets=True),
+        switching_confidence=Confidence.MEDIUM, evidence=evidence)
 
 
 PROFILES = (
-    Profile(
-        key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB of 2015-06-18", source=librenms("enlogic/ENLOGIC-PDU-MIB"),
-        models=("EN1xxx to EN6xxx",), sys_object_ids=oids("38446.1"),
-        outlets=(outlets("38446.1"),),
-        load=load("38446.1"), power=power("38446.1"), energy=energy("38446.1"),
-        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
+    family("38446.1", key="enlogic", vendor="Enlogic", mib="ENLOGIC-PDU-MIB of 2015-06-18",
+           source=librenms("enlogic/ENLOGIC-PDU-MIB"), models=("EN1xxx to EN6xxx",), sys_object_id="38446.1",
+           evidence=SIMULATED),
 )

@@ -11,21 +11,7 @@ are in A before revision 1.66 of the MIB and in hundredths of A since then, and 
 from decimal import Decimal
 from typing import Optional
 
-from ..parts import (
-    RECORDED,
-    SIMULATED,
-    Confidence,
-    Control,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    Proof,
-    State,
-    Total,
-    Verbs,
-    changed,
-)
+from ..parts import RECORDED, SIMULATED, Confidence, Control, Guarded, Outlets, Profile, Proof, State, Total, Verbs, changed
 from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
@@ -35,20 +21,18 @@ CONTROLLABLE = "1"          # a value of ...Controllable; 2 is a unit that only 
 CPQPOWER = librenms("hp/CPQPOWER-MIB")
 
 
-def verbs(root: str, name: str) -> Verbs:
-    """A column for each verb."""
-    return Verbs(on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
-                 off=column(f"{root}.5.2.1.2", name + "OutletControlOffCmd"))
-
-
-def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, energy: Optional[Figure],
+def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decimal], watts: int, control: Optional[Control] = None,
             first_unit: int = 1, states: Optional[Source] = None, count: str = "", controllable: str = "") -> Outlets:
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
-    `amps`: the scale of the currents. `watts`: the column of the power. `first_unit`: the index of the unit printed as 1.
-    `states`: a source that leaves out padding rows which the state does not reveal. `count`: the column of each unit's number
-    of outlets. `controllable`: the column that says which units switch; their outlets are counted even if none is listed.
+    `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without energies. `watts`: the column of
+    the power, before that of the energy. `control`: None for a column for each verb. `first_unit`: the index of the unit
+    printed as 1. `states`: a source that leaves out padding rows which the state does not reveal. `count`: the column of each
+    unit's number of outlets. `controllable`: the column that says which units switch; their outlets are counted even if none is
+    listed.
     """
+    verbs = Verbs(on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
+                  off=column(f"{root}.5.2.1.2", name + "OutletControlOffCmd"))
     names = column(f"{root}.5.1.1.2", name + "OutletName")
     listed = column(f"{root}.5.2.1.1", name + "OutletControlStatus")
 
@@ -57,7 +41,7 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
 
     return Outlets(
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
-        control=Guarded(control, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
+        control=Guarded(control or verbs, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
                         why="the device's own setting makes it not switchable"),
         rows=Only(names, names, ("",), keep=False),
         count=_count(root, name, count, controllable, Only(listed, listed, (PADDING,), keep=False)) if count else None,
@@ -65,7 +49,7 @@ def outlets(root: str, name: str, control: Control, amps: Decimal, watts: str, e
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
         power=figure(column(f"{root}.5.1.1.{watts}", name + "OutletWatts")),
-        energy=energy)
+        energy=figure(column(f"{root}.5.1.1.{watts + 1}", name + "OutletWh"), kilowatt_hours) if kilowatt_hours else None)
 
 
 def _count(root: str, name: str, count: str, controllable: str, listed: Source) -> Source:
@@ -76,11 +60,12 @@ def _count(root: str, name: str, count: str, controllable: str, listed: Source) 
     return First((Only(counts, column(f"{root}.1.2.1.{controllable}", name + "Controllable"), (CONTROLLABLE,)), of_listed))
 
 
-def load(root: str, name: str, amps: Decimal, *others: Figure) -> Total:
-    """The lines of the inputs without their neutral, else `others`."""
+def load(root: str, name: str, amps: Decimal, has_total: bool = False) -> Total:
+    """The lines of the inputs without their neutral, else the total of each input, which some families have."""
     lines = Only(column(f"{root}.2.2.1.11", name + "InputPhaseCurrent"),
                  column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType"), (NEUTRAL,), keep=False)
-    return total(figure(lines, amps), *others, else_outlets=True)
+    totals = [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
+    return total(figure(lines, amps), *totals, else_outlets=True)
 
 
 def power(root: str, name: str) -> Total:
@@ -108,8 +93,7 @@ PROFILES = (
     Profile(
         key="hpe-mapdu3", vendor="HPE", mib="CPQPOWER-MIB (pdu3)", source=CPQPOWER,
         models=("G2 metered and switched PDU, newer controller (P9S)",), sys_object_ids=oids(PDU3),
-        outlets=(outlets(PDU3, "pdu3", verbs(PDU3, "pdu3"), HUNDREDTHS, "13",
-                         figure(column(PDU3 + ".5.1.1.14", "pdu3OutletWh"), ONES), count="13", controllable="10"),),
+        outlets=(outlets(PDU3, "pdu3", HUNDREDTHS, ONES, watts=13, count="13", controllable="10"),),
         load=load(PDU3, "pdu3", HUNDREDTHS), power=power(PDU3, "pdu3"),
         energy=total(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), else_outlets=True),
         switching_confidence=Confidence.HIGH, evidence=changed(RECORDED, energy=Proof.SIMULATED),
@@ -117,8 +101,7 @@ PROFILES = (
     Profile(
         key="hpe-mapdu2", vendor="HPE", mib="CPQPOWER-MIB (pdu2)", source=CPQPOWER,
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",), sys_object_ids=oids(PDU2),
-        outlets=(outlets(PDU2, "pdu2", verbs(PDU2, "pdu2"), THOUSANDTHS, "14",
-                         figure(column(PDU2 + ".5.1.1.15", "pdu2OutletWh"), THOUSANDTHS), first_unit=0, count="12"),),
+        outlets=(outlets(PDU2, "pdu2", THOUSANDTHS, THOUSANDTHS, watts=14, first_unit=0, count="12"),),
         load=load(PDU2, "pdu2", THOUSANDTHS), power=power(PDU2, "pdu2"),
         energy=total(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED),

@@ -17,10 +17,8 @@ PROFILES = (
     Profile(
         key="panduit-g5", vendor="Panduit", mib="PANDUIT-MIB of 2023-07-24", source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5", "SmartZone G6"), sys_object_ids=oids(ROOT),
-        outlets=(hpe.outlets(ROOT, NAME, hpe.verbs(ROOT, NAME), HUNDREDTHS, "13",
-                             figure(column(ROOT + ".5.1.1.14", "pdug5OutletWh"), THOUSANDTHS), states=STATES),),
-        load=hpe.load(ROOT, NAME, HUNDREDTHS, figure(column(ROOT + ".2.1.1.11", "pdug5InputTotalCurrent"), HUNDREDTHS)),
-        power=hpe.power(ROOT, NAME),
+        outlets=(hpe.outlets(ROOT, NAME, HUNDREDTHS, THOUSANDTHS, watts=13, states=STATES),),
+        load=hpe.load(ROOT, NAME, HUNDREDTHS, has_total=True), power=hpe.power(ROOT, NAME),
         energy=total(figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )
