@@ -59,12 +59,9 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
     """The families to try, in this order; "" is a device without a usable sysObjectID."""
-    if sys_object_id:
-        fitting = [profile for profile in near(profiles, sys_object_id) if profile.match(sys_object_id)]
-        fitting.sort(key=lambda profile: -profile.match(sys_object_id))     # stable: equals keep their order
-    else:
-        fitting = [profile for profile in near(profiles, "") if profile.sweep]
-    for profile in fitting:
+    fitting = [profile for profile in near(profiles, sys_object_id)
+               if (profile.match(sys_object_id) if sys_object_id else profile.sweep)]
+    for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):      # stable: equals keep their order
         for root in profile.roots_for(sys_object_id):
             yield Candidate(profile, root)
 

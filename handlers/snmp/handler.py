@@ -83,7 +83,7 @@ class SnmpPdu(BaseSnmpPdu):
                 family = found.profile.key
             finally:
                 host.log_call(_LOGGER, NAME, method, family)
-            yield switching.Session(device, found, choice.switch_unproven, choice.switch_automatic)
+            yield switching.Session(device, found, choice)
         except PduHandlerError as error:
             error.at(known_address(self.pdu_data), method)
             raise

@@ -13,7 +13,7 @@ from . import turns
 from .controls import Control
 from .device import Found
 from .evidence import Confidence
-from .settings import SWITCH_UNPROVEN
+from .settings import SWITCH_UNPROVEN, Choice
 from .states import State
 
 # Seconds after the start of a switching call. The last request before the command starts by the first limit, the last reading
@@ -22,13 +22,11 @@ PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
 class Session(NamedTuple):
-    """One call. `unproven`: commands of LOW confidence may be sent. `automatic`: outlets in an automatic mode may be
-    switched."""
+    """One call: the device, how it was read, and what its owner permits."""
 
     device: Snmp
     found: Found
-    unproven: bool
-    automatic: bool
+    choice: Choice
 
 
 def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
@@ -40,8 +38,8 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     """
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may return a number
-    states, control = _switchable(found, identity, session.unproven)
-    if session.automatic:
+    states, control = _switchable(found, identity, session.choice.switch_unproven)
+    if session.choice.switch_automatic:
         control = control.over_automatic()
     with turns.alone(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
         orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..families import Families, Vendor
-
-# Default sysObjectIDs of agents built on Net-SNMP: netSnmpAgentOIDs.10 and linux (NET-SNMP-TC, UCD-SNMP-MIB).
-_NET_SNMP = "8072.3.2.10 2021.250.10"
+from ..families import NET_SNMP_IDS, Families, Vendor
 
 PROFILES = Families(
     Vendor(lambda: import_module(".apc", __package__),
@@ -26,10 +23,10 @@ PROFILES = Families(
     Vendor(lambda: import_module(".chatsworth", __package__), "cpi-econnect", "30932", sweep=True),
     Vendor(lambda: import_module(".cyberpower", __package__), "cyberpower-epdu2 cyberpower-epdu cyberpower-ats", "3808"),
     Vendor(lambda: import_module(".cyclades", __package__), "cyclades-pm", "2925"),
-    Vendor(lambda: import_module(".dataprobe", __package__), "dataprobe-iboot", "1418 " + _NET_SNMP),
+    Vendor(lambda: import_module(".dataprobe", __package__), "dataprobe-iboot", "1418 " + NET_SNMP_IDS),
     Vendor(lambda: import_module(".dell", __package__), "dell-rpdu", "674"),
     Vendor(lambda: import_module(".digipower", __package__), "digipower", "17420"),
-    Vendor(lambda: import_module(".digitalloggers", __package__), "dli-energy-object", _NET_SNMP, sweep=True),
+    Vendor(lambda: import_module(".digitalloggers", __package__), "dli-energy-object", NET_SNMP_IDS, sweep=True),
     Vendor(lambda: import_module(".e3meter", __package__), "e3meter-ipm", "21695"),
     Vendor(lambda: import_module(".eaton", __package__),
            "eaton-epdu eaton-revelation eaton-pulizzi eaton-pulizzi-monitored eaton-genesis2 eaton-nlogic eaton-power-pdu "
@@ -59,9 +56,9 @@ PROFILES = Families(
     Vendor(lambda: import_module(".tripplite", __package__), "tripplite-products tripplite-12x-ups tripplite-legacy-pdu", "850"),
     Vendor(lambda: import_module(".tycon", __package__), "tycon-tpdin2 tycon-tpdin3", "45621"),
     Vendor(lambda: import_module(".vertiv", __package__),
-           "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm", "21239 476 10418 " + _NET_SNMP),
-    Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + _NET_SNMP),
+           "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm", "21239 476 10418 " + NET_SNMP_IDS),
+    Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + NET_SNMP_IDS),
     # After the other families with Net-SNMP's numbers: those have a MIB.
     Vendor(lambda: import_module(".clever", __package__),
-           "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu", "30966 " + _NET_SNMP),
+           "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu", "30966 " + NET_SNMP_IDS),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Callable, Iterable, Optional, Sequence
 
-from ..families import ENTERPRISES
+from ..families import ENTERPRISES, NET_SNMP_IDS
 from ..figures import Arcs, Figure, Total
 from ..reader import ROOT
 from ..sources import Column, Joined, Merged, Prefixed, Provided, Scalar, Source
@@ -73,5 +73,4 @@ def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = N
     return Total(tuple(figures), else_outlets, unit)
 
 
-# The default sysObjectIDs of agents built on Net-SNMP. Several families share them.
-NET_SNMP = oids("8072.3.2.10", "2021.250.10")
+NET_SNMP = oids(*NET_SNMP_IDS.split())
