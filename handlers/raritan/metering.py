@@ -10,7 +10,7 @@ from ..host import PortFigures
 from .link_units import LinkUnits
 from .meters import FeedMeter, Meter, PortMeter
 from .readings import NOT_KNOWN, Amount, Reading, absent, all_invalid, amount, ask, counted, kilowatt_hours, largest, whole
-from .rpc import Agent, Bulk, Interface, Pending, present
+from .rpc import Agent, Bulk, Interface, Pending, sent
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .units import Present, Unit, discovery, without_outlets
@@ -58,7 +58,7 @@ class OutletMeter(PortMeter):
     @property
     def in_place(self) -> bool:
         """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0, labels from 1."""
-        return self._metadata is None or self._metadata.error is None and self._metadata.get().label == str(self._index + 1)
+        return self._metadata is None or sent(self._metadata, "label") == str(self._index + 1)
 
 
 class UnitMeter:
@@ -97,7 +97,7 @@ class UnitMeter:
         if not unread and not self._fitted():
             self._ask_banks(bulk)
         self._outlets = [OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(listed.outlets)]
-        metered = self._outlets if self._meters_outlets() else []
+        metered = self._outlets if sent(self._metadata, "hasMeteredOutlets") is not False else []
         well_known = any(probe.error is None for probe in self._probes)
         for outlet in metered:
             (outlet.ask_well_known if well_known else outlet.ask_sensors)(bulk)
@@ -137,12 +137,6 @@ class UnitMeter:
     def _ask_banks(self, bulk: Bulk) -> None:
         self._banks = [ask(bulk, self._unit, self._unit.proxy(NumericSensor, f"/ocp/{index}/current"))
                        for index in range(_count(self._protectors))]
-
-    def _meters_outlets(self) -> bool:
-        if self._metadata.error is not None:
-            return True
-        metadata = self._metadata.get()
-        return metadata.hasMeteredOutlets or not present(metadata, "hasMeteredOutlets")
 
     def load(self) -> Amount:
         """Amperes: the sum over inlets in use, else over protectors (banks), else over outlets: the first that is known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Callable, Dict
 
 from ..errors import Denied, Refused, Unsupported
-from .rpc import Pending, present
+from .rpc import Pending, sent
 from .rpc.pdumodel import Outlet, Pdu
 
 _REASONS: Dict[int, str] = {
@@ -28,10 +28,8 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
 
     The unit then numbers its outlets in two ways, and which of them the owner's wiring follows is not known.
     """
-    if any(answer.error is not None or not present(answer.get(), "label") for answer in (known, metadata)):
-        return                              # an older firmware may lack one of them; that is not a contradiction
-    label, other = metadata.get().label, known.get().label
-    if label != other:
+    label, other = sent(metadata, "label"), sent(known, "label")
+    if None not in (label, other) and label != other:       # an older firmware may lack one; that is not a contradiction
         raise Unsupported(f"outlet {identity} was not switched: the PDU hands out the outlet labelled {quoted(label)!r} at this "
                           f"position, but its resource id for it leads to the one labelled {quoted(other)!r}; compare both with "
                           f"what is printed on the unit, and report its model and firmware")
@@ -49,7 +47,7 @@ def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pend
     for answer in (metadata, state):
         if isinstance(answer.error, Denied):
             raise answer.error
-    if metadata.error is None and present(metadata.get(), "isSwitchable") and not metadata.get().isSwitchable:
+    if sent(metadata, "isSwitchable") is False:
         raise Unsupported(f"outlet {identity} cannot be switched: it has no relay, or the unit is metered only")
-    if settings.error is None and present(settings.get(), "inhibitRelayControl") and settings.get().inhibitRelayControl:
+    if sent(settings, "inhibitRelayControl"):
         raise refused(identity, Outlet.ERR_RELAY_CONTROL_DISABLED)

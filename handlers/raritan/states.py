@@ -9,7 +9,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..errors import Denied
 from .link_units import LinkUnits
-from .rpc import Agent, Bulk, Pending, present
+from .rpc import Agent, Bulk, Pending, sent
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
 from .units import Present, Unit, discovered, without_outlets
@@ -64,10 +64,9 @@ class _UnitStates:
     def silent(self) -> bool:
         """Whether the unit has switchable outlets and reports the state of none of them."""
         answered = [state for state in self._states if state is not None]
-        if not answered or any(state.available for state in answered) or self._metadata.error is not None:
+        if not answered or any(state.available for state in answered):
             return False
-        metadata = self._metadata.get()
-        return present(metadata, "hasSwitchableOutlets") and metadata.hasSwitchableOutlets
+        return bool(sent(self._metadata, "hasSwitchableOutlets"))
 
     def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet or branch circuit. An outlet that does not answer is UNKNOWN.

@@ -61,7 +61,6 @@ class Present(NamedTuple):
         return listed
 
     def identities(self) -> List[str]:
-        """The identity of each outlet."""
         return [self.unit.identity(index) for index in range(len(self.outlets))]
 
 

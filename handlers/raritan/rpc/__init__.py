@@ -13,11 +13,11 @@ from ._runtime.agent import Agent
 from ._runtime.calls import Bulk, Interface, Pending
 from ._runtime.errors import DecodeException, JsonRpcErrorException, JsonRpcSyntaxException
 from ._runtime.times import Time
-from ._runtime.values import Enumeration, Structure, TypeInfo, Utils, ValueObject, present
+from ._runtime.values import Enumeration, Structure, TypeInfo, Utils, ValueObject, present, sent
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 
 __all__ = [
     "Agent", "Bulk", "BulkRequestHelper", "DecodeException", "Enumeration", "HttpException", "Interface",
     "JsonRpcErrorException", "JsonRpcSyntaxException", "Pending", "Structure", "Time", "Trust", "TypeInfo", "Utils",
-    "ValueObject", "perform_bulk", "present",
+    "ValueObject", "perform_bulk", "present", "sent",
 ]

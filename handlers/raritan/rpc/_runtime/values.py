@@ -16,6 +16,8 @@ from .registry import LONGEST_NAME, Named, base_name, find, idl_name, inner_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
+
+    from .calls import Pending
 else:
     def dataclass_transform(**_):
         """Does nothing: only type checkers read it."""
@@ -288,6 +290,11 @@ def present(value: Structure, *names: str) -> bool:
     """Whether the device sent all these fields, and not null."""
     wire = value._wire
     return wire is None or not any(name in wire.absent or name in wire.null for name in names)
+
+
+def sent(answer: Pending[Any], field: str) -> Any:
+    """A field of the answer to a call in a bulk; None if the call failed, or if the device did not send the field."""
+    return getattr(answer.get(), field) if answer.error is None and present(answer.get(), field) else None
 
 
 def shown_fields(value: Structure) -> List[str]:
