@@ -146,10 +146,9 @@ def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, 
     from pdu_common.connection import PduData
 
     from ..redfish import settings
-    from ..redfish.service import opened
     texts = form.of_command("redfish", settings.SETTINGS, state, host)
     try:
-        with opened(settings.read(PduData(host, texts))) as service:
+        with RedfishService(settings.read(PduData(host, texts))) as service:
             return command.run(Call(service, texts.get("pdu", ""), words))
     except PduHandlerError as error:
         error.at(host)

@@ -14,7 +14,7 @@ from ..http.message import Transport
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
 from . import resources, settings, units
-from .service import LOGOUT_SECONDS, RedfishService, opened
+from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS
 
 __all__ = ["SETTINGS", "RedfishPdu", "make_handler"]
@@ -79,7 +79,7 @@ class RedfishPdu(host.BasePdu):
         address = ""
         try:
             given = settings.read(self.pdu_data)
-            with opened(given, self.transport) as service:
+            with RedfishService(given, self.transport) as service:
                 address = service.host
                 yield service, given
         except PduHandlerError as error:

@@ -12,7 +12,7 @@ from ..errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.failures import HttpUnreachable
-from ..http.message import Endpoint, Reply, Transport
+from ..http.message import Reply, Transport
 from ..http.strict_json import LIMIT
 from ..switching import CALL_SECONDS
 from ..tls import Trust
@@ -33,22 +33,17 @@ _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4
 _ANY = range(100, 600)              # errors too, because their bodies hold the reason
 
 
-def opened(given: Given, transport: Callable[[Trust], Transport] = StandardTransport,
-           seconds: Optional[float] = None) -> RedfishService:
-    """The service that the settings describe, for a call of at most `seconds`. Nothing is sent yet. Raises SettingsError."""
-    return RedfishService(endpoint(given.scheme, given.host, given.port), given, lambda: transport(given.trust), seconds=seconds)
-
-
 class RedfishService:
-    """A context that deletes its session and closes its connections at its end.
+    """The service that the settings describe. A context that deletes its session and closes its connections at its end.
 
-    `where` is the service; `transport` makes the transport of one connection. Raises the errors of handlers/errors.py.
+    `transport` makes the transport of one connection. `seconds` limits the whole call. Nothing is sent before the first reading.
+    Raises the errors of handlers/errors.py.
     """
 
-    def __init__(self, where: Endpoint, given: Given, transport: Callable[[], Transport],
+    def __init__(self, given: Given, transport: Callable[[Trust], Transport] = StandardTransport,
                  clock: Callable[[], float] = time.monotonic, seconds: Optional[float] = None) -> None:
-        self._clients = [HttpClient(where, transport())]
-        self._transport = transport
+        self._clients = [HttpClient(endpoint(given.scheme, given.host, given.port), transport(given.trust))]
+        self._transport, self._trust = transport, given.trust
         self._clock, self._seconds, self._timeout = clock, CALL_SECONDS if seconds is None else seconds, given.timeout
         self._end = clock() + self._seconds
         self.login, self._mode = given.login, given.session
@@ -136,7 +131,7 @@ class RedfishService:
         if self._mode == AUTO and len(paths) > 1:       # the first reading finds out how to log in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
         for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
-            self._clients.append(HttpClient(self._clients[0].where, self._transport()))
+            self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
         if len(paths) > _PER_CONNECTION:
             from .parallel import side_by_side  # imported late: most services include the members in one answer
             return side_by_side(paths, self._clients, self._one)

@@ -8,12 +8,9 @@ import pytest
 
 from handlers.errors import PduHandlerError, ProtocolError
 from handlers.http import connection
-from handlers.http.client import endpoint
-from handlers.http.connection import StandardTransport
 from handlers.redfish import links, settings, units
 from handlers.redfish.service import RedfishService
 from handlers.switching import CALL_SECONDS
-from handlers.tls import Trust
 from pdu_common.connection import PduData
 
 from .test_login import SESSIONS, Guarded
@@ -57,7 +54,7 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
     with serving(tree) as address:
         given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}))
         with pytest.raises(PduHandlerError) as caught:
-            with RedfishService(endpoint("http", address), given, lambda: StandardTransport(Trust()), clock) as service:
+            with RedfishService(given, clock=clock) as service:
                 read(service)
     assert caught.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(caught.value)
     # Six requests precede those for outlets. Four requests for outlets may be under way when the time is over.

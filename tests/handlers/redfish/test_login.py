@@ -9,7 +9,7 @@ import pytest
 
 from handlers.errors import PduHandlerError
 from handlers.redfish import settings
-from handlers.redfish.service import opened
+from handlers.redfish.service import RedfishService
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 
@@ -81,7 +81,7 @@ def test_many_readings_at_once_log_in_once() -> None:
     tree = Guarded(basic=False)
     with serving(tree) as address:
         given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD}))
-        with opened(given) as service:
+        with RedfishService(given) as service:
             found = service.all([OUTLETS] * 8)
     assert all(isinstance(one, dict) and "Members" in one for one in found) and (tree.opened, deleted(tree)) == (1, 1)
 

@@ -7,7 +7,7 @@ from .... import host
 from ....errors import PduHandlerError
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.answers import Json
-from ....redfish.service import RedfishService, opened
+from ....redfish.service import RedfishService
 from ...output import counted
 from ..kinds import Identity
 
@@ -22,7 +22,7 @@ def identity(data: Any) -> Identity:
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
-    with opened(given) as service:
+    with RedfishService(given) as service:
         try:
             _service(service, given, out)
         except PduHandlerError as error:

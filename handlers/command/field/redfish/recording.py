@@ -8,7 +8,7 @@ from typing import Any, Dict, List
 from ....errors import PduHandlerError
 from ....redfish import settings
 from ....redfish.resources import link, text
-from ....redfish.service import ROOT, RedfishService, opened
+from ....redfish.service import ROOT, RedfishService
 from ..kinds import Recorder
 from ..scrub import Scrubber
 from .tree import Json, links, plain
@@ -24,7 +24,7 @@ _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept, because 
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
     """All resources of the PDUs by path. Raises the errors of handlers/errors.py."""
     found: Dict[str, Json] = {}
-    with opened(settings.read(data), seconds=_LONGEST_CRAWL) as service:
+    with RedfishService(settings.read(data), seconds=_LONGEST_CRAWL) as service:
         root = dict(recorder.again(service.root))
         found[plain(ROOT)] = root
         waiting = [one for one in (link(root, "PowerEquipment"), link(root, "PowerDistribution")) if one is not None]
