@@ -1,7 +1,7 @@
 """Sources that read a few rows of a large table by GET instead of walking all of it."""
 from __future__ import annotations
 
-from typing import Dict, Tuple
+from typing import Dict, List, Tuple
 
 from .. import validation
 from ..decoding import Rows, text
@@ -20,12 +20,12 @@ class Alike(Source):
     like: Source
 
     def rows(self, reader: Reader) -> Rows:
-        kinds: Dict[Tuple[str, str], Rows] = {}
+        kinds: Dict[Tuple[str, str], List[str]] = {}
         for identity, mark in self.like.rows(reader).items():
-            kinds.setdefault((identity.partition(".")[0], text(mark)), {})[identity] = mark
+            kinds.setdefault((identity.partition(".")[0], text(mark)), []).append(identity)
         found: Rows = {}
         for identities in kinds.values():
-            first, last = (self.source.one(reader, identity) for identity in (next(iter(identities)), next(reversed(identities))))
+            first, last = (self.source.one(reader, identities[n]) for n in (0, -1))
             if first is None or first != last:
                 return self.source.rows(reader)
             found.update(dict.fromkeys(identities, first))
@@ -52,7 +52,7 @@ class Checked(Source):
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
         doubted = [identity for identity, value in rows.items() if text(value) in self.values]
-        marks = self.test.rows(reader) if len(doubted) > self.most else {
-            identity: mark for identity in doubted for mark in [self.test.one(reader, identity)] if mark is not None}
-        refused = {identity for identity in doubted if identity in marks and text(marks[identity]) in self.refuse}
+        walked = self.test.rows(reader) if len(doubted) > self.most else None
+        marks = {identity: self.test.one(reader, identity) if walked is None else walked.get(identity) for identity in doubted}
+        refused = {identity for identity, mark in marks.items() if mark is not None and text(mark) in self.refuse}
         return {identity: value for identity, value in rows.items() if identity not in refused}

@@ -144,9 +144,10 @@ def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
         total.rows(reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values}))
 
 
-def test_a_pattern_must_be_a_regular_expression() -> None:
+@pytest.mark.parametrize("pattern", ["(", "a{4294967296}"])
+def test_a_pattern_must_be_a_regular_expression(pattern: str) -> None:
     with pytest.raises(ValueError, match="not a valid regular expression"):
-        Named("1.3.1", "1.3.2", "(")
+        Named("1.3.1", "1.3.2", pattern)
 
 
 @pytest.mark.parametrize("oid", ["", ".1.3.6", "1.3.", "2.1", "1.3.06", "1.3.x", "enterprises.318", "1"])
