@@ -40,7 +40,7 @@ class Setting(Generic[T_co]):
         if len(text) > self.longest:
             why = f" the value has more than {self.longest} characters; give {self.allowed}"
         elif _HALF.search(text):
-            why = " the value holds half a character; type it anew"
+            why = " the value holds half a character; type it again"
         else:
             try:
                 return self.read(text if self.secret else text.strip())
@@ -94,7 +94,7 @@ def seconds(text: str) -> float:
 
 
 def one_line(value: str) -> str:
-    """A password or a token. Raises ValueError for control characters and for blanks alone."""
+    """A password or a token. Raises ValueError for control characters and for spaces only."""
     if not value.strip() or any(ord(c) < 32 for c in value):
         raise ValueError
     return value

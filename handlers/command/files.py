@@ -1,4 +1,4 @@
-"""Files named on the command line. A new file is readable and writable by its owner alone."""
+"""Files named on the command line. A new file is readable and writable only by its owner."""
 from __future__ import annotations
 
 import os

@@ -49,7 +49,7 @@ class Snmp:
         """Raises Unreachable if no further request may start."""
         if self.remaining() < 0:
             raise Unreachable(f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call; nothing more was "
-                              "asked. Check the network and the SNMP version (2c reads many objects at once, 1 each alone)")
+                              "asked. Check the network and the SNMP version (2c reads many objects at once, 1 only one)")
 
     def get(self, oid: str) -> Optional[Raw]:
         """The value of one object, None if the device does not have it. Raises the errors of `translate`."""

@@ -50,7 +50,7 @@ class Login(NamedTuple):
             return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
         except UnicodeError:
             pass                            # raised below, outside: Python's error would hold the password
-        raise SettingsError("user name or password holds bytes that are not UTF-8 text: type them anew")
+        raise SettingsError("user name or password holds bytes that are not UTF-8 text: type them again")
 
     def quoted(self, text: str) -> str:
         """A device's text for an error: printable and cut; a notice instead where it holds password or token."""

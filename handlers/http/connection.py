@@ -112,7 +112,7 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Reader(self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
-        """http.client skips 100 alone; 102 and 103 are not final answers either (RFC 9110, 15.2). 101 ends HTTP."""
+        """http.client skips only 100; 102 and 103 are not final answers either (RFC 9110, 15.2). 101 ends HTTP."""
         parent: Any = super()
         version, status, phrase = parent._read_status()
         return version, 100 if 102 <= status < 200 else status, phrase

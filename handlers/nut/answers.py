@@ -75,7 +75,7 @@ class Answers:
         return self._masked(answer) if isinstance(answer, Failure) else None
 
     def code(self, request: Request[object]) -> str:
-        """The code of that ERR; '' if the answer is no ERR."""
+        """The code of that ERR; '' if the answer is not an ERR."""
         failure = self.failure(request)
         return failure.code if failure is not None else ""
 

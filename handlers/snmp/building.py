@@ -51,7 +51,7 @@ def family(key: str) -> Profile:
 
 
 def own_family(profile: Profile) -> OwnFamily:
-    """The archive of an owner's profile. The JSON is written anew, so its layout does not change the archive.
+    """The archive of an owner's profile. The JSON is rewritten, so its layout does not change the archive.
 
     Raises ProfileError if the key is too long for a name.
     """

@@ -17,7 +17,7 @@ _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 
 def text(raw: Raw) -> str:
-    """The value as text, without the NULs, blanks and line ends that agents pad it with."""
+    """The value as text, without the NULs, spaces and line ends that agents pad it with."""
     if isinstance(raw, bytes):
         raw = raw.decode("utf-8", "replace")
     return str(raw).strip(" \t\r\n\0")

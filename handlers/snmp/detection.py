@@ -27,8 +27,8 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
     Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
-    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if none of
-    its meters answers and it is the first candidate.
+    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if it is the
+    first candidate and none of its meters answers.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then, because another family's tables could pass for the
     device's own. Raises Unsupported if no family fits. Raises ProtocolError if a family has outlets and only its meters answer,

@@ -25,7 +25,7 @@ _LOGGER = get_logger(__name__)
 
 
 class SnmpPdu(BaseSnmpPdu):
-    """A PDU over SNMP. Each call detects the family anew (one GET and one walk) and keeps nothing."""
+    """A PDU over SNMP. Each call detects the family again (one GET and one walk) and keeps nothing."""
 
     def status(self) -> PduView:
         """Every outlet and its state now. Costs one GET and the profile's columns, one walk for most families.

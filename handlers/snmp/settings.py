@@ -72,7 +72,7 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
 
 
 def _own(written: str) -> Profile:
-    from .schema import ProfileError, loads  # only archives with an own profile need the JSON reader
+    from .schema import ProfileError, loads  # only archives with an owner's profile need the JSON reader
     try:
         return loads(written)
     except ProfileError as error:

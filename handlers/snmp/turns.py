@@ -1,6 +1,6 @@
 """One command at a time for devices whose commands repeat the states of other outlets.
 
-A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers this process alone. A
+A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers only this process. A
 change by another process or by a person is noticed after the write, when the states of all outlets are compared.
 """
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP]
 
 The other ways are a plain loop over the same handlers in one thread (a sample, scaled up), Net-SNMP's snmpbulkwalk in a shell
-loop and Debian's prometheus-snmp-exporter, both over the living SNMP PDUs. Then the memory for a list five times as long is
+loop and Debian's prometheus-snmp-exporter, both over the live SNMP PDUs. Then the memory for a list five times as long is
 compared. The simulated PDUs run on the same cores and take their share. Exit code 1 if a goal is missed: ten times as fast as
 the loop, and memory that does not grow.
 """

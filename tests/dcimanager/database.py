@@ -49,7 +49,7 @@ class Closed(Exception):
 
 
 class Database:
-    """One file, or memory alone when `path` is None. Thread-safe; calls are serialised."""
+    """One file, or only memory when `path` is None. Thread-safe; calls are serialised."""
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()

@@ -65,7 +65,7 @@ class Allowed(NamedTuple):
         try:
             address = ipaddress.ip_address(host)
         except ValueError:          # host names are refused, because their addresses can change
-            raise NotAllowed("not-listed", "the target is not on the list; outside of it, give an IP address") from None
+            raise NotAllowed("not-listed", "the target is not on the list; for other targets give an IP address") from None
         if "%" in host or not any(address in network for network in self.networks):
             raise NotAllowed("not-listed", "the target is neither on the list nor in a --network of this exporter")
         handler, auth = self.handlers.get(query.handler), self.auths.get(query.auth)

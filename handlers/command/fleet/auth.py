@@ -73,8 +73,8 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
         if secret in secrets:
             raise SettingsError(f"{where}: {secret} is given twice")
         if source == "" and not inline:
-            raise SettingsError(f"{where}: {secret} is a secret, and a list holds none: give {secret}_file or {secret}_env, or "
-                                f"move the table into a file of its own (--auth)")
+            raise SettingsError(f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file or "
+                                f"{secret}_env, or move the table into a separate file (--auth)")
         secrets[secret] = _found(where, secret, source, text, os.path.dirname(path))
     return Auth(name, settings, secrets)
 

@@ -169,7 +169,7 @@ Ends with 0 if all is well, 1 where an outlet is UNKNOWN, data is stale or figur
 A list that cannot be read ends with 2 too, under --nagios with 3."""
 check = click.Command("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
-    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner alone", "FILE"),
+    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--parallel", "PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
     *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),

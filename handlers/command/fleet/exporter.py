@@ -108,7 +108,7 @@ both again. /targets is the list for http_sd_configs, /metrics is about the expo
 until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--list", "the PDUs that may be asked: CSV or TOML", "FILE"),
-    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner alone", "FILE"),
+    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
     *option("--network", "addresses that may be asked, too; may be repeated", "CIDR", multiple=True),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--listen", "where it answers; port 0: any", "ADDRESS:PORT", default=LISTEN, show_default=True),

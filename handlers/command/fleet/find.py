@@ -143,8 +143,8 @@ _HELP = """Ask every address of the networks over SNMP what it is, and print the
 
 \b
 NETWORK is 192.0.2.0/24 or a single address. Each address gets one small question over SNMPv2c, and one more if it stays silent:
-at most 65,536 addresses, and --rate questions a second. Nothing outside of the networks is asked. Xerus units that announce
-themselves by mDNS are added where this machine is in one of the networks. Devices that speak SNMPv3 alone stay silent."""
+at most 65,536 addresses, and --rate questions a second. Nothing outside the networks is asked. Xerus units that announce
+themselves by mDNS are added where this machine is in one of the networks. Devices that speak only SNMPv3 stay silent."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),

@@ -105,7 +105,7 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
     head = ("address", "port", "model", "firmware", "name")
     rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
     nothing = (f"no unit answered within {seconds:g} s: it may be in another network, or mDNS is off in its settings; "
-               f"--seconds and --interface look longer and elsewhere")
+               f"try a longer --seconds, or another --interface")
     return shown(Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]), given(context).json)
 
 

@@ -95,7 +95,7 @@ def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
 
 
 def _follow(context: Context, proxy: fw.Firmware, wanted: str, before: List[fw.UpdateHistoryEntry]) -> Result:
-    """Read the progress page, which alone answers during an update, until the history has a new entry after the restart."""
+    """Read the progress page, the only one that answers during an update, until the history has a new entry after the restart."""
     progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
     last, why = "", ""
     for _ in context.looks(_LOOK_S, _UPDATE_S):

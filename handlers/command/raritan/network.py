@@ -33,7 +33,7 @@ BRIDGE = "br0"
 def _number(word: str, what: str) -> int:
     found = number(word)
     if found < 0:
-        raise SettingsError(f"{word[:20]!r} is no {what}: give a number")
+        raise SettingsError(f"{what} {word[:20]!r} is not a number")
     return found
 
 

@@ -122,7 +122,7 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
             break
     shown = {str(position + 1): state for position, state in zip(numbers, now)}
     missed = ", ".join(f"outlet {one} is {state}" for one, state in shown.items() if state != wanted)
-    note = (f"not-seen: {context.agent.host}: the unit accepted the command, but {missed} and not {wanted}: look again before "
+    note = (f"not-seen: {context.agent.host}: the unit accepted the command, but {missed}, not {wanted}: look again before "
             f"you repeat it")
     return Result({"outlets": shown, "done": not missed}, facts({f"outlet {one}": state for one, state in shown.items()}),
                   NOT_SEEN if missed else DONE, note=note if missed else "")
@@ -167,17 +167,17 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     settings = pdu.getSettings()
     numbers = [] if order == "none" else [number(word) - 1 for word in order.split(",")]
     if numbers and sorted(numbers) != list(range(len(outlets))):
-        raise SettingsError(f"an order names each outlet from 1 to {len(outlets)} once, with commas between; none means as "
-                            f"numbered; {text(order, 40)} does not")
+        raise SettingsError(f"give each outlet from 1 to {len(outlets)} once, separated by commas, or none for the order of "
+                            f"the numbers; not {text(order, 40)}")
     _agreed(context, outlets, numbers)
     context.confirm("change the order in which outlets are switched on")
     settings.outletPowerStateSequence = numbers
-    check(pdu.setSettings(settings), "the order", {1: "the device does not take it"})
+    check(pdu.setSettings(settings), "the order", {1: "the device rejected it"})
     if context.options.delay is not None:
         for outlet in outlets:
             own = outlet.getSettings()
             own.sequenceDelay = delay
-            check(outlet.setSettings(own), "the delay", {1: "the device does not take it"})
+            check(outlet.setSettings(own), "the delay", {1: "the device rejected it"})
 
 
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")

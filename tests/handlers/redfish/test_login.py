@@ -103,7 +103,7 @@ def test_a_wrong_password_for_a_session_is_denied_and_nothing_is_deleted() -> No
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
-def test_a_session_is_deleted_also_after_an_error(call: str) -> None:
+def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
     tree = Guarded()
     tree.special[OUTLETS] = lambda seen: Answer(b"no JSON")
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:

@@ -1,4 +1,4 @@
-"""Every recording of a real unit has an expectation, is read by its own family alone, and lacks no total."""
+"""Every recording of a real unit has an expectation, is read only by its own family, and reports every total."""
 from __future__ import annotations
 
 import re

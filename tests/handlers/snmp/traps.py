@@ -85,7 +85,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(17, "a cycle of an outlet that is off: ignored by some, switched on by others",
          "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "liebert-mph-2c", "hpe-mapdu3-2c")
          + ("test_switching.py::test_an_outlet_already_in_the_wanted_state_is_written",)),
-    Trap(18, "locks, rights and passwords; SET disabled on delivery", "Guarded, read anew; Denied where the device says so",
+    Trap(18, "locks, rights and passwords; SET disabled on delivery", "Guarded, read again; Denied where the device says so",
          (_RESERVED, "test_refusals.py::test_an_outlet_that_is_not_reserved_is_switched",
           "test_controls.py::test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not",
           "test_switching.py::test_the_error_for_a_read_only_community_says_so")),
@@ -149,7 +149,7 @@ TRAPS: Tuple[Trap, ...] = (
          + ("test_sources.py::test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off",)),
     Trap(40, "figures below zero (ICT)", "Figure.magnitude",
          _on(_FIGURES, "ict-pdu") + ("test_figures.py::test_magnitude_drops_the_sign_of_a_figure",)),
-    Trap(41, "SNMPv1 alone", "one object a GET, GETNEXT walks; every unit's versions are in its fixture",
+    Trap(41, "SNMPv1 only", "one object a GET, GETNEXT walks; every unit's versions are in its fixture",
          _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1")),
     Trap(42, "text as octets, with NULs, OIDs with a dot before them", "values.text, values.arcs, host.snmp.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")

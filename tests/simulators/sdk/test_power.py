@@ -35,7 +35,7 @@ def test_the_sdk_reads_everything_that_can_be_read(pdu: XerusPdu, step: Step) ->
                 given.append((pdu.site.rid(served), served.interface, methods))
     pdu.enforce_https = False                               # old releases open a connection for each of thousands of calls
     calls = 0
-    for first in range(0, len(given), 40):                  # small enough for the minute that an order has
+    for first in range(0, len(given), 40):                  # small enough for a minute, the limit of a step
         answer = step("walk", "walk", given[first:first + 40], f"http://{pdu.host}:{pdu.http_port}")
         assert answer["wrong"] == []
         calls += answer["calls"]

@@ -1,6 +1,6 @@
 """Judges the columns of a table: states, names, numbers, currents, energies; with evidence and doubt. Pure.
 
-Without a MIB a column is judged by its values alone, and every conclusion is marked as doubtful.
+Without a MIB a column is judged only by its values, and every conclusion is marked as doubtful.
 """
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     if len(distinct) == 2:
         mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
         score += 4 if mixed else 1 if 2 * values.count(0) > len(values) else 3
-        evidence.append("two values, as of outlets of which some are off")
+        evidence.append("two values, as if some outlets are off")
     elif len(distinct) == 1:
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
     if labels >= 1:
         evidence.append("its rows have labels")
     if any(set(integers(other) or ()) == {_IDLE} for other in table.columns):
         score += 2
-        evidence.append("beside it are columns of -1, as of commands that wait for none")
+        evidence.append("its table has columns of -1, as commands have that are not in use")
     if column is next((other for other in table.columns if _small(other)), None):
         score += 1              # of several such columns the first is often the state, the others settings
     if named:
@@ -129,7 +129,7 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
 
 
 def letters(text: str) -> str:
-    """The letters of a text, in lower case."""
+    """The letters of a string, in lower case."""
     return re.sub(r"[^a-z]", "", text.lower())
 
 
@@ -142,7 +142,7 @@ def meanings(object_: Object) -> Tuple[List[int], List[int]]:
 
 
 def _doubt_of_words(words: Set[str]) -> str:
-    return "" if words <= {"on", "off"} else "a word such as open or closed may be of a contact or of a breaker"
+    return "" if words <= {"on", "off"} else "a word such as open or closed may describe a contact or a breaker"
 
 
 def _small(column: Column) -> bool:

@@ -115,7 +115,7 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
         values = set(integers(state.column) or ())
         up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
         return (f"{MARK}{up}",), (f"{MARK}{down}",), (
-            f"{state.doubt}; {up} for on and {down} for off is the custom alone. Switch one idle outlet on the unit itself, see "
+            f"{state.doubt}; {up} for on and {down} for off is only a convention. Switch one idle outlet on the unit itself, see "
             f"which value it has then, and remove the marks ({MARK}).")
     mark = MARK if state.doubt else ""
     return tuple(f"{mark}{one}" for one in on), tuple(f"{mark}{one}" for one in off), state.doubt

@@ -42,7 +42,7 @@ def read(files: Sequence[str]) -> Mib:
         if not modules and not seen:
             raise SettingsError(f"{file} is not a MIB file that can be read ({trouble})")
         if not modules:
-            notes.append(f"{file}: read by smidump alone ({trouble})")
+            notes.append(f"{file}: read only by smidump ({trouble})")
     both = _agreed(_objects(parsed), second)
     return Mib(both, sorted({one.module for one in both.values()}), notes)
 

@@ -74,7 +74,7 @@ def _compared(rows: Rows, clean: Rows) -> List[str]:
         return ["No family reads it: pdu draft makes a profile of the recording."]
     if after is None or after.profile.key != before.profile.key or list(after.states.values()) != list(before.states.values()):
         return [f"Without names it does not read as the family {before.profile.key} any more: record with --keep names as well, "
-                "and remove by hand what nobody may see."]
+                "and remove by hand what must stay private."]
     return [f"It reads as the family {after.profile.key} with {len(after.states)} outlets, as the device does."]
 
 

@@ -1,6 +1,6 @@
 """The three documented exceptions of the binding, as members of our error tree.
 
-A script that catches `rpc.HttpException` works as documented. By the tree, a handler distinguishes a refused login (`Denied`)
+A script that catches `rpc.HttpException` works as documented. With the tree, a handler can distinguish a refused login (`Denied`)
 from a dead host (`Unreachable`).
 """
 from __future__ import annotations

@@ -93,7 +93,7 @@ settings = {timeout = 5, verify = false}
     (HEAD + "a,snmp,\n", "line 2: there is no address"), (HEAD + "a,,192.0.2.1\n", "line 2: there is no handler"),
     (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),
     (HEAD + "a,snmp,192.0.2.1,,x\n", "settings are key=value"),
-    (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, and a list holds none"),
+    (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, which a list must not contain"),
     (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"), (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered is yes or no"),
     (HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n", "line 5: the name 'a' is already in line 2"),
     (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable")])
@@ -107,7 +107,8 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
 
 
 @pytest.mark.parametrize("text, words", [
-    (f'[auth.x]\ncommunity = "{SECRET}"\n', "community is a secret, and a list holds none: give community_file or community_env"),
+    (f'[auth.x]\ncommunity = "{SECRET}"\n', "community is a secret, which a list must not contain: give "
+                                                "community_file or community_env"),
     (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU is a table"),
     ("[other]\n", "no table 'other'"), ("auth = 1\n", "not made of [auth.NAME] tables"),
     ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set"),

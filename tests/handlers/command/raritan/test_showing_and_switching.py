@@ -143,7 +143,7 @@ def test_a_unit_that_is_silent_after_the_command_is_read_again(run: Run, unit: X
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
     unit.faults.order(Fault.STATUS, None, method="getState", status=503)
     code, out, err = run("switch", "1", "off", "--yes", "--wait", "0.5")
-    assert code == 9 and "unknown" in out and err.startswith("not-seen: ") and "outlet 1 is unknown and not down" in err
+    assert code == 9 and "unknown" in out and err.startswith("not-seen: ") and "outlet 1 is unknown, not down" in err
     unit.faults.clear()
     unit.faults.order(Fault.STATUS, None, method="getState", status=401)
     before = unit.books().requests

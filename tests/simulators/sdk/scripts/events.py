@@ -30,7 +30,7 @@ def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
 
 
 def by_type(agent: Any, given: Any) -> List[str]:
-    """The sources of state changes: of outlets and discrete sensors while outlet 2 is switched off, then of outlets alone while
+    """The sources of state changes: of outlets and discrete sensors while outlet 2 is switched off, then only of outlets while
     it is switched on."""
     event, sensors, pdumodel = module("event"), module("sensors"), module("pdumodel")
     channel = event.Service("/eventservice", agent).createChannel()
