@@ -61,7 +61,7 @@ class StandardTransport:
             keep = not response.will_close
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = (failures.before_answer(error, where.netloc, kept) if response is None
-                      else failures.in_answer(error, where.netloc))
+                      else failures.in_answer(error, where.netloc)).caused_by(error)
         else:
             return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:

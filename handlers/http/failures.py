@@ -54,9 +54,6 @@ class HttpRefused(HttpException, Refused):
 class HttpSyntax(HttpException, ProtocolError):
     """The answer is not HTTP, or is larger than the limit."""
 
-    def __init__(self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = "") -> None:
-        ProtocolError.__init__(self, reason, payload, host, operation)
-
 
 def leaves_open(error: object) -> bool:
     """Whether an HTTP status leaves open if the device carried out a write.
@@ -94,10 +91,6 @@ def of_status(status: int, password: Optional[str] = None) -> HttpException:
 
 def before_answer(error: Exception, at: str, kept: bool = False) -> HttpException:
     """The error for an exception of http.client, ssl or a socket before the headers were read. `kept`: on a reused connection."""
-    return _before_answer(error, at, kept).caused_by(error)
-
-
-def _before_answer(error: Exception, at: str, kept: bool) -> HttpException:
     if isinstance(error, socket.timeout):
         return HttpUnreachable((f"no answer from {at} in time: check address, port and the network, or raise ", Named("timeout")))
     if isinstance(error, ConnectionRefusedError):
@@ -122,7 +115,7 @@ def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: st
 
 def in_answer(error: Exception, at: str) -> HttpException:
     """The error for an exception while the body was read."""
-    return before_answer(error, at) if isinstance(error, socket.timeout) else broken_off().caused_by(error)
+    return before_answer(error, at) if isinstance(error, socket.timeout) else broken_off()
 
 
 def broken_off() -> HttpUnreachable:

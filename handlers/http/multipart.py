@@ -4,8 +4,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
-from dataclasses import dataclass
-from typing import Callable, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple, Union, cast
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple
 
 from .failures import HttpException
 
@@ -20,41 +19,23 @@ class BinaryFile(Protocol):
     def tell(self) -> int: ...
 
 
-@dataclass(frozen=True)
-class FormFile:
-    """One file of a form. `data` is bytes, or a file open in binary mode, which is sent from its current position."""
-
-    data: Union[bytes, BinaryFile]
-    filename: str
-    formname: str
-    mimetype: str = "application/octet-stream"
-    progress: Optional[Progress] = None
-
-    @classmethod
-    def of(cls, entry: Mapping[str, object]) -> FormFile:
-        """The part for a documented dictionary. Raises TypeError for data that is neither bytes nor a binary file."""
-        data = entry["data"]
-        if isinstance(data, (bytearray, memoryview)):
-            data = bytes(data)
-        if not isinstance(data, bytes) and (not hasattr(data, "read") or not hasattr(data, "seek")
-                                            or isinstance(data, io.TextIOBase)):
-            raise TypeError(f"data must be bytes or a file open in binary mode, not {type(data).__name__}")
-        return cls(cast(Union[bytes, BinaryFile], data), str(entry["filename"]), str(entry["formname"]),
-                   str(entry.get("mimetype", cls.mimetype)), cast(Optional[Progress], entry.get("progress")))
-
-
 class MultipartForm:
-    """The body of one upload, a `Stream`."""
+    """The body of one upload, a `Stream`.
 
-    def __init__(self, files: Sequence[FormFile]) -> None:
+    Each of `files` has data, filename and formname, and may have mimetype and progress. data: bytes, or a file open in binary
+    mode, which is sent from its current position. Raises TypeError for other data.
+    """
+
+    def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self._pieces: List[Tuple[BinaryFile, int, Optional[Progress]]] = []
         for one in files:
-            head = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{_quoted(one.formname)}\"; "
-                    f"filename=\"{_quoted(one.filename)}\"\r\nContent-Type: {_quoted(one.mimetype)}\r\n\r\n")
+            kind = one.get("mimetype", "application/octet-stream")
+            head = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{_quoted(one['formname'])}\"; "
+                    f"filename=\"{_quoted(one['filename'])}\"\r\nContent-Type: {_quoted(kind)}\r\n\r\n")
             self._add(io.BytesIO(head.encode()))
-            self._add(io.BytesIO(one.data) if isinstance(one.data, bytes) else one.data, one.progress)
+            self._add(_opened(one["data"]), one.get("progress"))
             self._add(io.BytesIO(b"\r\n"))
         self._add(io.BytesIO(f"--{boundary}--\r\n".encode()))
         self._size = sum(size for _, size, _ in self._pieces)
@@ -113,5 +94,14 @@ class Headers(Mapping[str, str]):
         return len(self._fields)
 
 
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
+def _opened(data: Any) -> BinaryFile:
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return io.BytesIO(data)
+    if not hasattr(data, "read") or not hasattr(data, "seek") or isinstance(data, io.TextIOBase):
+        raise TypeError(f"data must be bytes or a file open in binary mode, not {type(data).__name__}")
+    opened: BinaryFile = data
+    return opened
+
+
+def _quoted(value: object) -> str:
+    return str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.errors import Denied, ProtocolError, Unreachable
-from handlers.http.multipart import FormFile, MultipartForm, Progress
+from handlers.http.multipart import MultipartForm, Progress
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, rawcfg
 from handlers.tls import Trust
 from tests.needs import ROOT
@@ -30,7 +30,7 @@ def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: List[Tupl
     opened = [io.BytesIO(data) for data, _ in files]
     for file, (_, start) in zip(opened, files):
         file.seek(start)
-    form = MultipartForm([FormFile(file, f"f{number}", "upfile") for number, file in enumerate(opened)])
+    form = MultipartForm([{"data": file, "filename": f"f{number}", "formname": "upfile"} for number, file in enumerate(opened)])
     whole = b"".join(iter(lambda: form.read(size), b""))
     assert len(whole) == len(form)
     boundary = form.content_type.rpartition("=")[2].encode()
@@ -41,7 +41,7 @@ def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: List[Tupl
 
 
 def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
-    form = MultipartForm([FormFile(b"x", 'a"\r\nX-Evil: 1', "upfile")])
+    form = MultipartForm([{"data": b"x", "filename": 'a"\r\nX-Evil: 1', "formname": "upfile"}])
     head = form.read().partition(b"\r\n\r\n")[0]
     assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head
 

@@ -31,9 +31,9 @@ class Files:
         Each of `datas` has data (bytes or an open binary file), filename and formname. It may have mimetype, and progress, a
         function called with (bytes sent, size). Header names are in lower case, and are found in any case. Raises HttpException.
         """
-        from ....http.multipart import FormFile, Headers, MultipartForm  # imported late: method calls do not need it
+        from ....http.multipart import Headers, MultipartForm  # imported late: method calls do not need it
 
-        form, wait = MultipartForm([FormFile.of(entry) for entry in datas]), self.timeout or DEFAULT_TIMEOUT
+        form, wait = MultipartForm(datas), self.timeout or DEFAULT_TIMEOUT
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
         reply = self.exchange("0: POST", "POST", target, headers, form, 6 * wait, 60 * wait, LIMIT, False, _IN_QUERY)
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
