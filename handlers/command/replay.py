@@ -4,7 +4,6 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from typing import Any
 
 import click
 
@@ -47,18 +46,15 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 def _until_asked(served: Served, as_json: bool) -> None:
     """Serves until SIGINT or SIGTERM, the usual end. Prints each command that arrives."""
     asked = threading.Event()
-
-    def stop(*_: Any) -> None:
-        asked.set()
-    before = {number: signal.signal(number, stop) for number in _ENDS}
-    shown = 0
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in _ENDS}
+    shown, ended = 0, False
     try:
-        while not asked.wait(_LOOK_S):
-            writes = served.writes()
-            for line in writes[shown:]:
-                if not as_json:
-                    print(line, flush=True)
-            shown = len(writes)
+        while not ended:
+            ended = asked.wait(_LOOK_S)
+            new = served.writes()[shown:]
+            shown += len(new)
+            if new and not as_json:
+                print("\n".join(new), flush=True)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

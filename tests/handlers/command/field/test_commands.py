@@ -9,12 +9,14 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from types import SimpleNamespace
+from typing import Any, Dict, List, Sequence
 
 import pytest
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
+from handlers.command.field.kinds import Served
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.planted import COMMUNITY, snmp
 from tests.needs import ROOT
@@ -102,6 +104,21 @@ def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(number: signal.Sign
         process.send_signal(number)
         output = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0 and output[1] == ""
+
+
+def test_a_replay_prints_a_command_that_came_just_before_its_end(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    looks: List[int] = []
+
+    def writes() -> Sequence[str]:
+        looks.append(len(looks))
+        if len(looks) == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return ["outlet 3 off"] * (len(looks) - 1)
+    served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
+    monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
+    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
+    assert root.run(["replay", os.devnull]) == 0 and "outlet 3 off\n" in capsys.readouterr().out
 
 
 def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
