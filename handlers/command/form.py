@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
 
 from .. import registry
 from ..errors import Named, SettingsError
-from ..settings import host_and_port
+from ..settings import host_and_port, is_address
 from .asking import secret
 from .files import read_file
 from .options import SECRETS, Given
@@ -102,7 +102,7 @@ def address(host: str) -> str:
     host = host.strip()
     if "://" in host:
         raise SettingsError(f"{host[:60]!r} is a URL: give the address alone, as in {host.partition('://')[2].partition('/')[0]}")
-    if not host or any(character.isspace() for character in host):
+    if not is_address(host):
         raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
     return host
 

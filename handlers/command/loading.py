@@ -36,7 +36,7 @@ def load(handler: str) -> Handler:
         raise SettingsError(f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}) and not an existing file "
                             f"(archives: make packages)")
     module = _unpacked(handler)
-    return _described(module.__name__.partition(".")[0].replace("pdu_", "", 1), os.path.basename(handler), module)
+    return _described(module.__name__.partition(".")[0].removeprefix("pdu_"), os.path.basename(handler), module)
 
 
 def _described(name: str, shown: str, module: ModuleType) -> Handler:

@@ -51,15 +51,10 @@ Exit codes:
 {exits.table()}"""
 
 
-def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        print(f"pdu {VERSION}, Python {sys.version.split()[0]}")
-        ctx.exit()
-
-
-ROOT = Lazy("pdu", PLACES, help=_HELP, epilog=_EPILOG, params=[
-    click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="the pack's version")],
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+ROOT = Lazy("pdu", PLACES, help=_HELP, epilog=_EPILOG,
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+click.version_option(VERSION, prog_name="pdu", message=f"%(prog)s %(version)s, Python {sys.version.split()[0]}",
+                     help="the pack's version")(ROOT)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional, Sequence
+from typing import Any, Iterable, Mapping, Optional
 
 import click
 
@@ -72,15 +72,14 @@ PLACES: Mapping[str, Place] = {
 }
 
 
-def _command(name: str, run: Any, *parameters: Sequence[click.Parameter]) -> click.Command:
-    return click.Command(name, callback=run, help=PLACES[name].help[0].upper() + PLACES[name].help[1:] + ".",
-                         params=[one for group in parameters for one in group])
+def _command(name: str, run: Any, *parameters: click.Parameter) -> click.Command:
+    about = PLACES[name].help
+    return click.Command(name, callback=run, help=f"{about[0].upper()}{about[1:]}.", params=[*parameters, *output()])
 
 
-families = _command("families", _families, [Word("WORD?"), click.Option(
-    ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs")],
-    output())
-show = _command("show", _show, [Word("FAMILY", shell_complete=completed(_keys))], output())
-check = _command("check", _check, [click.Argument(["file"], metavar="FILE.json")], output())
-parts = _command("parts", _parts, output())
+families = _command("families", _families, Word("WORD?"), click.Option(
+    ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs"))
+show = _command("show", _show, Word("FAMILY", shell_complete=completed(_keys)))
+check = _command("check", _check, click.Argument(["file"], metavar="FILE.json"))
+parts = _command("parts", _parts)
 snmp = Lazy("snmp", PLACES, help="SNMP families and profiles.", epilog=EPILOG)
