@@ -134,8 +134,7 @@ class Connection:
     def _exchange(self, requests: Sequence[Request[object]], answers: Answers, connection: socket.socket,
                   end: float) -> None:
         decoder = Decoder(requests, answers)
-        failed: Optional[PduHandlerError] = None        # raised outside the except block: no chained exception shows the password
-        whole = False
+        failed: PduHandlerError                 # raised outside the except block: no chained exception shows the password
         try:
             _refuse_unasked(connection)
             connection.settimeout(self._left(end))
@@ -143,17 +142,17 @@ class Connection:
             connection.sendall(b"".join(request.line for request in requests))
             while not decoder.feed(self._receive(connection, end)):
                 pass
-            whole = True
+            return
         except ProtocolError as error:
             failed = self._secret.without(error)
         except OSError as error:
             what = f"no answer within {self.timeout:g} s" if isinstance(error, socket.timeout) else _words(error)
             failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and load")
-        finally:
-            if not whole:
-                self.close()
-        if failed is not None:
-            raise failed.at(self.host, (decoder.waiting or requests[-1]).label)
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        raise failed.at(self.host, (decoder.waiting or requests[-1]).label)
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         connection.settimeout(self._left(end))

@@ -38,10 +38,6 @@ class Member:
             if row is not None:
                 self.rows.setdefault(row[1], {})[row[2]] = text
 
-    def counts_outlets(self) -> bool:
-        """Whether `outlet.count` of this member is above 0."""
-        return bool(number(self.variables.get("outlet.count")))
-
     def outlet_numbers(self) -> List[str]:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`.
 

@@ -81,7 +81,8 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     """
     members = members_of(variables, commands)
     device = members[0]
-    chain = {number_: member for number_, member in members.items() if number_ and (member.rows or member.counts_outlets())}
+    chain = {number_: member for number_, member in members.items()
+             if number_ and (member.rows or number(member.variables.get("outlet.count")))}
     outlets = [_outlet(member, row, writable) for _, member in sorted((chain or {0: device}).items())
                for row in member.outlet_numbers()]
     if whole_load:

@@ -135,8 +135,9 @@ def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: 
 
 
 def _where(one: Found) -> str:
-    host = f"[{one.address}]" if ":" in one.address and one.port != _USUAL[one.handler] else one.address
-    return host if one.port == _USUAL[one.handler] else f"{host}:{one.port}"
+    if one.port == _USUAL[one.handler]:
+        return one.address
+    return f"[{one.address}]:{one.port}" if ":" in one.address else f"{one.address}:{one.port}"
 
 
 _HELP = """Ask every address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.

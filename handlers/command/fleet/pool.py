@@ -8,17 +8,15 @@ PDUs that it was reading are lost.
 from __future__ import annotations
 
 import contextlib
-import functools
-import json
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 from multiprocessing.connection import Connection, wait
-from typing import Any, Generator, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Any, Generator, Iterator, List, Sequence, Tuple
 
-from .polling import Failure, Outlet, Reading, Target, poll
+from .polling import Failure, Reading, Target, poll
 
 PARALLEL = 128                  # limit of PDUs that all processes read at a time
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
@@ -26,20 +24,6 @@ _STACK = 512 * 1024             # stack of a thread in bytes; a handler's call n
 PATIENCE_S = 180.0              # seconds without any reading; each call of this pack's handlers ends within a minute
 _HANGS = Failure("defect", "not read in time, and given up: run `pdu status` on it with --debug and report it")
 _LOST = Failure("defect", "the process that read this PDU ended: run `pdu status` on it with --debug and report it")
-
-
-class Layout(NamedTuple):
-    """How many processes, and how many threads in each."""
-
-    processes: int
-    threads: int
-
-
-def layout(count: int, parallel: int) -> Layout:
-    """The layout for `count` PDUs, of which at most `parallel` are read at a time."""
-    parallel = min(parallel, count)
-    processes = max(1, min(_cores(), -(-parallel // _PER_PROCESS)))
-    return Layout(processes, max(1, parallel // processes))
 
 
 def _cores() -> int:
@@ -53,7 +37,8 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     The processes end with the generator, even if it is closed early. If nothing arrives for `patience_s` seconds, an archive
     hangs: the missing PDUs are given up.
     """
-    chosen = layout(len(targets), parallel)
+    parallel = max(1, min(parallel, len(targets)))
+    processes = min(_cores(), -(-parallel // _PER_PROCESS))
     context = multiprocessing.get_context("fork")
     following = context.Value("l", 0)
     missing = set(range(len(targets)))
@@ -61,10 +46,10 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     pipes: List[Connection] = []
     try:
         with _undisturbed():
-            for _ in range(chosen.processes):
+            for _ in range(processes):
                 ours, theirs = context.Pipe(duplex=False)
                 worker = context.Process(target=_work, daemon=True,
-                                         args=(targets, following, theirs, [*pipes, ours], chosen.threads))
+                                         args=(targets, following, theirs, [*pipes, ours], parallel // processes))
                 worker.start()
                 theirs.close()
                 workers.append(worker)
@@ -106,11 +91,11 @@ def _received(running: List[Connection], patience_s: float) -> Iterator[Tuple[in
         for pipe in ready:
             assert isinstance(pipe, Connection)
             try:
-                data = pipe.recv_bytes()
+                place, reading = pipe.recv()
             except (EOFError, OSError):
                 running.remove(pipe)
                 continue
-            yield unpacked(data)
+            yield place, reading
 
 
 # ---- in a child process ------------------------------------------------------------------------------------
@@ -132,9 +117,9 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
                     following.value += 1
                 if place >= len(targets):
                     return
-                data = packed(place, poll(targets[place]))
+                reading = poll(targets[place])
                 with lock:
-                    pipe.send_bytes(data)
+                    pipe.send((place, reading))
         os._exit(0)     # the parent closed the pipe or died
 
     before = threading.stack_size(_STACK)
@@ -146,20 +131,3 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
         thread.join()
     pipe.close()
     os._exit(0)         # unlike sys.exit, does not wait for threads that a handler left behind
-
-
-def packed(place: int, reading: Reading) -> bytes:
-    """A reading as the bytes that go through the pipe."""
-    return json.dumps((place, reading)).encode()
-
-
-def unpacked(data: bytes) -> Tuple[int, Reading]:
-    """The inverse of `packed`. Equal strings become one object, because PDUs share identities and states."""
-    place, (outlets, load, energy, seconds, requests, failed, answered, _) = json.loads(data)
-    made = [Outlet(_same(identity), _same(state), *figures) for identity, state, *figures in outlets]
-    return place, Reading(made, load, energy, seconds, requests, None if failed is None else Failure(*failed), answered)
-
-
-@functools.lru_cache(10_000)
-def _same(text: str) -> str:
-    return text
