@@ -15,7 +15,7 @@ from handlers.command.archives import Archive
 from tests.dcimanager.worker import Call, Job, Start, Worker, started
 from tests.peers import Peer
 
-CALL_SECONDS = 30.0
+CALL_SECONDS = 100.0
 _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 

@@ -20,7 +20,7 @@ __all__ = ["Call", "Job", "Worker"]
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
 _LONGEST_LINE = 2000
-_LOG_SECONDS = 5.0          # longest wait for the log lines of an answered call
+_LOG_SECONDS = 30.0         # longest wait for the log lines of an answered call
 _END_SECONDS = 30.0         # longest wait for a killed process and the readers of its pipes, which end at once
 
 
@@ -149,7 +149,9 @@ class Worker:
     def _lines(self, timeout: float) -> List[str]:
         """The lines that the handler has logged since the last call."""
         with contextlib.suppress(queue.Empty):
-            return self._logged.get(timeout=timeout) if timeout else self._logged.get_nowait()
+            # A handler may have closed its standard error, which ends the reader: then no line comes.
+            waits = timeout and self._readers[-1].is_alive()
+            return self._logged.get(timeout=timeout) if waits else self._logged.get_nowait()
         return []
 
     def _start(self) -> None:

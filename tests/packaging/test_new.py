@@ -18,7 +18,8 @@ from tests.needs import ROOT
 GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
-_SECONDS = 110
+_SECONDS = 300
+pytestmark = pytest.mark.timeout(900)         # several runs of pytest, mypy and the builder in each test
 
 
 @pytest.fixture(name="tree")

@@ -45,7 +45,7 @@ def register(admin: Admin, manager: DciManager, *names: str) -> None:
 
 def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> Pdu:
     return manager.add_pdu(handler, handler, agent.host, snmp={
-        "port": str(agent.port), "community": "private", "version": version, "timeout": "0.5"})
+        "port": str(agent.port), "community": "private", "version": version, "timeout": "20"})
 
 
 def read(manager: DciManager, pdu: Pdu) -> List[str]:

@@ -17,7 +17,8 @@ KIND = Kind("apc", "APC AP8959 (SNMP v2c)", "snmp", 24)
 @contextlib.contextmanager
 def peer(build: Callable[[], Model] = lambda: apc.rpdu2(outlets=8), port: int = 0, host: str = "127.0.0.1") -> Iterator[Peer]:
     with Agent(build(), port, host=host) as agent:
-        yield Peer("snmp", "snmp", agent.host, agent.books, snmp={"port": str(agent.port), "community": "private"})
+        yield Peer("snmp", "snmp", agent.host, agent.books,
+                   snmp={"port": str(agent.port), "community": "private", "timeout": "20"})
 
 
 @contextlib.contextmanager

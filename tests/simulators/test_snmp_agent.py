@@ -144,7 +144,7 @@ def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> N
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.sendto(b"hello", (agent.host, agent.port))
         stranger.sendto(b"\x30\x84\xff\xff\xff\xff", (agent.host, agent.port))
-    connected = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent.port)}))
+    connected = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent.port), "timeout": "20"}))
     assert connected.snmp_get(f"{STATES}.1").value == 2
     assert agent.books().requests == 3
 
@@ -169,7 +169,7 @@ def _settled(pdu: BaseSnmpPdu, kind: Kind, wanted: Optional[bool]) -> Optional[b
 
 
 def _switches(server: Server, kind: Kind) -> None:
-    pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "private", "port": str(server.port)}))
+    pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "private", "port": str(server.port), "timeout": "20"}))
     relays = kind.build().relays
     before = {identity: pdu.snmp_get(relay.oid).value for identity, relay in relays.items()}
     for sets, wanted in ((kind.off, False), (kind.on, True)):
@@ -199,8 +199,9 @@ def test_real_snmpd_serves_each_kind_of_control_in_the_same_way(name: str) -> No
 def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
     model = apc.rpdu2(outlets=8)
     with Agent(model) as agent, Snmpd(model) as server:
-        seen = [[(element.oid, element.value) for element in BaseSnmpPdu(PduSnmpData(
-            "127.0.0.1", {"community": "public", "port": str(port)})).snmp_walk("1.3")] for port in (agent.port, server.port)]
+        forms = [{"community": "public", "port": str(port), "timeout": "20"} for port in (agent.port, server.port)]
+        seen = [[(element.oid, element.value) for element in BaseSnmpPdu(PduSnmpData("127.0.0.1", form)).snmp_walk("1.3")]
+                for form in forms]
     assert len(seen[0]) == len(model.device.rows())
     assert seen[0] == seen[1]
 
@@ -209,7 +210,7 @@ def test_snmpd_and_the_agent_serve_the_same_rows() -> None:
 def test_a_value_changed_at_the_device_is_read_from_snmpd_at_once() -> None:
     with Snmpd(apc.rpdu2(outlets=4)) as server:
         server.set_value(f"{STATES}.2", "1")
-        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(server.port)}))
+        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "public", "port": str(server.port), "timeout": "20"}))
         assert pdu.snmp_get(f"{STATES}.2").value == 1
 
 
@@ -269,7 +270,7 @@ def test_the_program_serves_a_recording_prints_its_address_and_ends_by_a_signal(
     assert process.stdout is not None
     with process, bounded(process):
         host, _, port = process.stdout.readline().strip().partition(":")
-        pdu = BaseSnmpPdu(PduSnmpData(host, {"community": "private", "port": port}))
+        pdu = BaseSnmpPdu(PduSnmpData(host, {"community": "private", "port": port, "timeout": "20"}))
         pdu.snmp_set("1.3.6.1.2.1.1.5.0", "unit 8")
         assert pdu.snmp_get("1.3.6.1.2.1.1.5.0").value == "unit 8"
         process.send_signal(signal.SIGINT)

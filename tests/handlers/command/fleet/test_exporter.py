@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Dict, List, Tuple
 
 import pytest
 
@@ -184,12 +185,12 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
 
 
 def test_a_dead_pdu_is_reported_before_the_scrape_times_out(running: Exporter) -> None:
-    found = running.probe(timeout="6", target="dead")
+    found = running.probe(timeout=str(PATIENCE_S), target="dead")
     assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
 
 
 def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall) -> None:
-    lines = {f"{name}-{number}": f"{line.replace(name, f'{name}-{number}', 1)}; {pair}"
+    lines = {f"{name}-{number}": re.sub("timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1))
              for name, line in zip(small.peers, small.lines) for number, pair in enumerate(("timeout=soon", "timeout=0"))}
     listed = small.list(*lines.values(), "tries,snmp,192.0.2.1,snmp,retries=many", name="refused.csv")
     rows = json.loads(run("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
@@ -201,16 +202,20 @@ def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(smal
 
 
 def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall) -> None:
-    with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
-        line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20"
+    """The PDU falls silent, so that the first probe holds the only place until the others were refused."""
+    with Agent(rpdu2(outlets=8), faults=Faults(silent=True)) as agent:
+        line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=1; retries=10"
         with exporter("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:
-            answers: List[Any] = []
-            threads = [threading.Thread(target=lambda: answers.append(running.get(
-                "probe", {"X-Prometheus-Scrape-Timeout-Seconds": "1"}, target="slow"))) for _ in range(3)]
-            for thread in threads:
-                thread.start()
-            finished(*threads)
-            assert sorted(status for status, _, _ in answers) == [200, 503, 503]
+            def probed(seconds: str) -> int:
+                return running.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": seconds}, target="slow")[0]
+            answers: List[int] = []
+            first = threading.Thread(target=lambda: answers.append(probed("60")))
+            first.start()
+            assert until(lambda: agent.requests > 0)
+            assert [probed("1"), probed("1")] == [503, 503]
+            agent.faults.silent = False
+            finished(first)
+            assert answers == [200]
             assert 'pdu_exporter_refused_total{reason="busy"} 2.0' in running.get("metrics")[1]
             assert running.get("healthz")[0] == 200
 
