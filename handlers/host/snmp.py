@@ -66,8 +66,9 @@ class Snmp:
         rows: Dict[str, Raw] = {}
         for suffix, element in zip(indexes(elements, oid), elements):
             value = raw_value(element)
-            if suffix in rows:
-                raise ProtocolError(f"the row {suffix} came twice", b"", known_address(self._device.pdu_data), f"walk {oid}")
+            if suffix in rows or not suffix and value is not None:
+                wrong = f"the row {suffix} came twice" if suffix else "a row has no index"
+                raise ProtocolError(wrong, b"", known_address(self._device.pdu_data), f"walk {oid}")
             if value is not None:
                 rows[suffix] = value
         return rows

@@ -221,6 +221,14 @@ def test_a_repeated_row_is_an_error() -> None:
         snmp([row("1", oid=f"{ROOT}.1"), row("2", oid=f"{ROOT}.1")]).walk(ROOT)
 
 
+@pytest.mark.parametrize("rows", [[row("1", oid=ROOT)], [row("1", oid=ROOT), row("1", oid=f"{ROOT}.1")]])
+def test_a_row_without_an_index_is_an_error(rows: List[SimpleNamespace]) -> None:
+    """A broken agent may answer with the column itself. Its outlet would have an empty identity."""
+    with pytest.raises(ProtocolError, match="a row has no index"):
+        snmp(rows).walk(ROOT)
+    assert snmp([row("No Such Instance currently exists at this OID", oid=ROOT)]).walk(ROOT) == {}
+
+
 @pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
                                      row("noSuchName"), RuntimeError("noSuchName at 1"),
                                      type("EasySNMPNoSuchInstanceError", (Exception,), {})("x")])
