@@ -4,10 +4,11 @@ Without a MIB a column is judged only by its values, and every conclusion is mar
 """
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from decimal import Decimal
-from typing import Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ....snmp.decoding import number
 from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS
@@ -50,7 +51,7 @@ def guesses(tables: Sequence[Table], mib: Mib) -> List[Guess]:
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
             object_ = mib.at(column.oid)
-            found += [guess for guess in (_state(table, column, labels, object_, mib), _name(table, column, object_),
+            found += [guess for guess in (_state(table, column, labels, object_), _name(table, column, object_),
                                           _number(table, column, object_), _meter(table, column, object_)) if guess is not None]
     return sorted(found, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
 
@@ -69,23 +70,21 @@ def integers(column: Column) -> Optional[List[int]]:
 
 # ---- states --------------------------------------------------------------------------------------------------
 
-def _state(table: Table, column: Column, labels: float, object_: Optional[Object], mib: Mib) -> Optional[Guess]:
+def _state(table: Table, column: Column, labels: float, object_: Optional[Object]) -> Optional[Guess]:
     counts = Counter(str(row.raw).strip() for row in column.rows.values())
     if len(counts) > _MOST_STATES:
         return None
-    named = mib.is_given and object_ is not None
     if object_ is not None and object_.enumeration:
         return _named_state(table, column, labels, object_, counts)
     words = {letters(value) for value in counts}
-    if words and words <= ON_WORDS | OFF_WORDS:
+    if words <= ON_WORDS | OFF_WORDS:
+        doubt = "" if words <= {"on", "off"} else "a word such as open or closed may describe a contact or a breaker"
         return Guess(STATE, table, column, 12 + _place(table, labels), (
-            f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",), _doubt_of_words(words), object_)
-    values = integers(column)
+            f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",), doubt, object_)
+    values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
     distinct = set(values)
-    if max(distinct) > _LARGEST_STATE or min(distinct) < 0 or _counts_rows(column, values):
-        return None
     score, evidence = _place(table, labels), [f"{table.size} rows of small whole numbers: {_counted(counts)}"]
     if len(distinct) == 2:
         mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
@@ -98,9 +97,9 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     if any(set(integers(other) or ()) == {_IDLE} for other in table.columns):
         score += 2
         evidence.append("its table has columns of -1, as commands have that are not in use")
-    if column is next((other for other in table.columns if _small(other)), None):
+    if column is next(other for other in table.columns if _small(other) is not None):
         score += 1              # of several such columns the first is often the state, the others settings
-    if named:
+    if object_ is not None:
         score -= 4              # the MIB defines no enumeration for it, as it would for a state
     return Guess(STATE, table, column, score, tuple(evidence), "which value is on and which is off is not in the recording",
                  object_)
@@ -141,19 +140,19 @@ def meanings(object_: Object) -> Tuple[List[int], List[int]]:
     return named(ON_WORDS), named(OFF_WORDS)
 
 
-def _doubt_of_words(words: Set[str]) -> str:
-    return "" if words <= {"on", "off"} else "a word such as open or closed may describe a contact or a breaker"
-
-
-def _small(column: Column) -> bool:
+def _small(column: Column) -> Optional[List[int]]:
+    """The values if they are numbers as small as those of states, and do not only number the rows."""
     values = integers(column)
-    return values is not None and 0 <= min(values) and max(values) <= _LARGEST_STATE and not _counts_rows(column, values)
+    return values if values and 0 <= min(values) and max(values) <= _LARGEST_STATE and not _counts_rows(column, values) else None
 
 
 def _counts_rows(column: Column, values: List[int]) -> bool:
     """Whether the values only number the rows."""
-    return len(set(values)) > 2 and values == sorted(values) or all(
-        value == index[-1] for index, value in zip(column.rows, values)) and len(values) > 1
+    return len(set(values)) > 2 and values == sorted(values) or _are_indexes(column, values) and len(values) > 1
+
+
+def _are_indexes(column: Column, values: List[int]) -> bool:
+    return values == [index[-1] for index in column.rows]
 
 
 def _place(table: Table, labels: float) -> float:
@@ -165,7 +164,7 @@ def _labels(table: Table) -> int:
     best = 0
     for column in table.columns:
         values = texts(column)
-        if values and len(set(values)) > 1 and any(any(c.isalpha() for c in value) for value in values):
+        if values and len(set(values)) > 1 and any(c.isalpha() for value in values for c in value):
             best = max(best, 2 if sum(bool(_OUTLET.search(value)) for value in values) * 2 >= len(values) else 1)
     return best
 
@@ -178,7 +177,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def _name(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
     values = texts(column)
-    if not values or not any(any(c.isalpha() for c in value) for value in values):
+    if not values or not any(c.isalpha() for value in values for c in value):
         return None
     words = {letters(value) for value in values}
     if words <= ON_WORDS | OFF_WORDS or len(set(values)) == 1 and len(values) > 2:
@@ -194,7 +193,7 @@ def _number(table: Table, column: Column, object_: Optional[Object]) -> Optional
     values = integers(column)
     if values is None or len(set(values)) < len(values) or min(values) < 0 or max(values) > 10 * table.size:
         return None
-    if not all(value == index[-1] for index, value in zip(column.rows, values)) and values != list(range(1, len(values) + 1)):
+    if not _are_indexes(column, values) and values != list(range(1, len(values) + 1)):
         return None
     return Guess(NUMBER, table, column, 1, ("it counts the rows", *_definition(object_)),
                  "" if object_ else "judged by its values", object_)
@@ -239,19 +238,16 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
     values = [value for value in numbers if value is not None]
     if len(values) < len(column.rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
         return None
-    tags = {row.tag for row in column.rows.values()}
-    if integers(column) is not None and _counts_rows(column, [int(value) for value in values]):
+    whole = integers(column)
+    if whole is not None and _counts_rows(column, whole):
         return None
-    role = ENERGY if tags & {COUNTER, COUNTER64} else CURRENT
+    counts = any(row.tag in (COUNTER, COUNTER64) for row in column.rows.values())
     shown = ", ".join(f"{value:f}" for value in values[:4])
-    return Guess(role, table, column, len(set(values)) + (3 if tags & {COUNTER, COUNTER64} else 0), (
+    return Guess(ENERGY if counts else CURRENT, table, column, len(set(values)) + 3 * counts, (
         f"numbers that differ by row: {shown}", *_definition(object_)),
         "what it measures and in which unit is not in the recording: compare it with the unit's own page", object_)
 
 
 def by_role(found: Sequence[Guess]) -> Dict[str, List[Guess]]:
-    """The guesses by their role, the best first."""
-    grouped: Dict[str, List[Guess]] = {}
-    for guess in found:
-        grouped.setdefault(guess.role, []).append(guess)
-    return grouped
+    """The guesses of `guesses` by their role, the best first."""
+    return {role: list(same) for role, same in itertools.groupby(found, key=lambda guess: guess.role)}

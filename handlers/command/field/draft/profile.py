@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ....snmp.evidence import Confidence, Evidence, Proof
 from ....snmp.figures import Figure, Total
@@ -69,10 +69,8 @@ def _score(guess: PackedGuess) -> float:
 
 def _of_text(guess: PackedGuess, chosen: Dict[str, str], doubts: List[str]) -> Outlets:
     chosen[columns.STATE] = dotted(guess.oid)
-    numbers = set(guess.values) <= {"0", "1"}
-    on = sorted({value for value in guess.values if value.lower() in columns.ON_WORDS}) or ["on"]
-    off = sorted({value for value in guess.values if value.lower() in columns.OFF_WORDS}) or ["off"]
-    if numbers:
+    on, off = _words(guess.values)
+    if set(guess.values) <= {"0", "1"}:
         on, off = [MARK + "1"], [MARK + "0"]
         doubts.append(f"{guess.evidence}; that 1 is on and 0 is off is the custom, and not in the recording. Remove the marks "
                       f"({MARK}) after a look at the unit.")
@@ -109,8 +107,7 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
     if object_ is not None and object_.enumeration:
         on, off = meanings(object_)
     elif words is not None and integers(state.column) is None:
-        on = sorted({word for word in words if letters(word) in columns.ON_WORDS}) or ["on"]
-        off = sorted({word for word in words if letters(word) in columns.OFF_WORDS}) or ["off"]
+        on, off = _words(words)
     else:
         values = set(integers(state.column) or ())
         up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
@@ -121,6 +118,12 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
     return tuple(f"{mark}{one}" for one in on), tuple(f"{mark}{one}" for one in off), state.doubt
 
 
+def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
+    """The values that are words for on, and those that are words for off."""
+    return (sorted({value for value in values if letters(value) in columns.ON_WORDS}) or ["on"],
+            sorted({value for value in values if letters(value) in columns.OFF_WORDS}) or ["off"])
+
+
 def _one_of_two(values: Set[int]) -> Tuple[int, int]:
     first = min(values)
     return (1, 0) if first == 1 else (first, first + 1) if len(values) == 1 else (first, max(values))
@@ -129,7 +132,7 @@ def _one_of_two(values: Set[int]) -> Tuple[int, int]:
 def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:
     """The last column of the table with the same two values in the same rows. None with a MIB."""
     mine = [row.value for row in state.column.rows.values()]
-    same = [guess for guess in roles.get(columns.STATE, ()) if guess.table is state.table and guess is not state
+    same = [guess for guess in roles[columns.STATE] if guess.table is state.table and guess.column is not state.column
             and [row.value for row in guess.column.rows.values()] == mine]
     return max(same, key=lambda guess: guess.column.oid, default=None) if state.object is None and len(set(mine)) == 2 else None
 
@@ -160,21 +163,18 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
 
 def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
     described = str(rows[SYS_DESCR].raw)[:80] if SYS_DESCR in rows else ""
+    described = "".join(c if c.isprintable() else " " for c in described).strip()
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
-    usable = (isinstance(sys_object_id, tuple) and len(sys_object_id) > len(_NET_SNMP)
-              and sys_object_id[:len(_NET_SNMP)] != _NET_SNMP)
-    vendor = sys_object_id[6] if isinstance(sys_object_id, tuple) and len(sys_object_id) > 6 else 0
+    sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
+    usable = len(sys_object_id) > len(_NET_SNMP) and sys_object_id[:len(_NET_SNMP)] != _NET_SNMP
+    vendor = sys_object_id[6] if len(sys_object_id) > 6 else 0
     proof = Proof.MIB if mib.is_given else Proof.DRIVER
     present = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
     totals = {name: Total(else_outlets=True) if figure is not None else None for name, figure in present.items()}
     return Profile(
         key=key or f"own-{vendor or 'pdu'}", vendor=f"enterprise {vendor}" if vendor else "unknown",
-        models=(_printable(described) or "unknown",), mib=", ".join(mib.modules) or "none: drafted from a recording",
-        sys_object_ids=(dotted(sys_object_id),) if usable and isinstance(sys_object_id, tuple) else (), outlets=(outlets,),
+        models=(described or "unknown",), mib=", ".join(mib.modules) or "none: drafted from a recording",
+        sys_object_ids=(dotted(sys_object_id),) if usable else (), outlets=(outlets,),
         load=totals["current"], power=totals["power"], energy=totals["energy"], switching_confidence=Confidence.NONE,
         evidence=Evidence(state=proof, **{name: proof for name, figure in present.items() if figure is not None}),
         note="Drafted, not confirmed. " + " ".join(doubts))
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text).strip()

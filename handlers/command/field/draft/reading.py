@@ -10,10 +10,10 @@ import xml.etree.ElementTree as xml
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ....errors import SettingsError
+from ...files import read_file
 from ..snmp.rows import Arcs, arcs
 from .mib import Mib, Object
 
-_LONGEST = 8_000_000        # limit for a file, in bytes
 _SMIDUMP_S = 60.0
 # Roots that every file takes from SNMPv2-SMI or RFC1155-SMI.
 _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
@@ -34,7 +34,7 @@ def read(files: Sequence[str]) -> Mib:
     second: Dict[Arcs, Object] = {}
     notes: List[str] = []
     for file in files:
-        text = _text(file)
+        text = read_file(file).decode("utf-8", "replace")
         modules, trouble = _parsed(parser, text) if parser is not None else ([], "pysmi is not installed")
         parsed += modules
         seen = _dumped(smidump, file) if smidump is not None else {}
@@ -45,14 +45,6 @@ def read(files: Sequence[str]) -> Mib:
             notes.append(f"{file}: read only by smidump ({trouble})")
     both = _agreed(_objects(parsed), second)
     return Mib(both, sorted({one.module for one in both.values()}), notes)
-
-
-def _text(file: str) -> str:
-    try:
-        with open(file, "rb") as opened:
-            return opened.read(_LONGEST).decode("utf-8", "replace")
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be read ({error.strerror})") from None
 
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict[Arcs, Object]:
@@ -70,19 +62,14 @@ def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict
 
 # ---- pysmi ---------------------------------------------------------------------------------------------------
 
+@functools.lru_cache(maxsize=1)
 def _pysmi() -> Any:
-    """pysmi's parser; None if the package is missing."""
+    """pysmi's parser, built once because its grammar takes a second; None if the package is missing."""
     try:
-        return _made()
+        dialect: Any = importlib.import_module("pysmi.parser.dialect")
+        factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
     except ImportError:
         return None
-
-
-@functools.lru_cache(maxsize=1)
-def _made() -> Any:
-    """The parser, built once: its grammar takes a second."""
-    dialect: Any = importlib.import_module("pysmi.parser.dialect")
-    factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
     return factory(**dialect.smi_v1_relaxed)()
 
 

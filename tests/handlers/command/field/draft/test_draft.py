@@ -11,7 +11,7 @@ from handlers.command.field.draft.mib import Mib
 from handlers.command.field.draft.profile import MARK, Draft, draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import Arcs, Memory, Rows, arcs
+from handlers.command.field.snmp.rows import Arcs, Memory, Row, Rows, arcs
 from handlers.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.controls import Control
@@ -248,3 +248,13 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(fact: modules.
     states = found.profile.outlets[0].states
     assert all(value.startswith(MARK) for value in (*states.on, *states.off)) and any(says in doubt for doubt in found.doubts)
     assert set(detection.read_as(Memory(acme()), found.profile).states.values()) == {EnumPowerStatus.UNKNOWN}
+
+
+def test_a_column_is_never_confirmed_by_itself() -> None:
+    """Two columns of words look as much like the states, and their values differ."""
+    words = {2: "on off on off on".split(), 3: "off on on off off".split()}
+    rows = {arcs(f"1.3.6.1.4.1.99999.1.1.{column}.{index}"): Row(4, word.encode())
+            for column, column_words in words.items() for index, word in enumerate(column_words, 1)}
+    found = draft(rows, Mib())
+    assert found.chosen["state"] == "1.3.6.1.4.1.99999.1.1.2" and "confirm" not in found.chosen
+    assert any("looks as much like the states" in doubt for doubt in found.doubts)
