@@ -28,9 +28,9 @@ class Recorder:
     answering. `tell` shows progress."""
 
     def __init__(self, keep: Collection[str] = (), patience: float = 0.0, tell: Callable[[str], None] = lambda _: None,
-                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+                 sleep: Callable[[float], None] = time.sleep) -> None:
         self.keep, self.tell = keep, tell
-        self._patience, self._clock, self._sleep = patience, clock, sleep
+        self._patience, self._sleep = patience, sleep
         self._has_answered = False
 
     def again(self, read: Callable[[], T]) -> T:
@@ -43,7 +43,7 @@ class Recorder:
             try:
                 found = read()
             except Unreachable:
-                now = self._clock()
+                now = time.monotonic()
                 end = now + self._patience if end is None else end
                 if now >= end or not self._has_answered:
                     raise

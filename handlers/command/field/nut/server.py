@@ -7,7 +7,7 @@ from __future__ import annotations
 import socketserver
 import threading
 import uuid
-from typing import Callable, Dict, List, Mapping, Optional, Sequence
+from typing import List, Optional, Sequence
 
 from ....errors import PduHandlerError
 from ....nut import outlets as reading
@@ -16,7 +16,15 @@ from ..serving import HOST, Replay, ReplayServer
 from .dump import Device
 
 _LONGEST = 4096             # limit for a line, in bytes
-_VERSION = "Network UPS Tools upsd, replayed by pdu"
+_NO_DESCRIPTION, _GOODBYE = "Description unavailable", "OK Goodbye"
+# Requests that are answered alike whatever their parameters are.
+_PLAIN = {"VER": "Network UPS Tools upsd, replayed by pdu", "NETVER": "1.3", "PROTVER": "1.3",
+          "HELP": "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS",
+          "USERNAME": "OK", "PASSWORD": "OK", "LOGIN": "OK", "ATTACH": "OK", "LOGOUT": _GOODBYE, "DETACH": _GOODBYE,
+          "STARTTLS": "ERR FEATURE-NOT-CONFIGURED"}
+
+# Present value of a variable -> the values for off and on in the same style.
+_FORMS = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1"), "yes": ("no", "yes"), "no": ("no", "yes")}
 
 
 class _Err(Exception):
@@ -30,6 +38,12 @@ class NutServer(Replay):
         self.devices = {device.name: device for device in devices}
         self.lock = threading.Lock()
         super().__init__(ReplayServer((HOST, port), _Session))
+
+    def device(self, name: str) -> Device:
+        """The device of this name. Raises _Err."""
+        if name not in self.devices:
+            raise _Err("UNKNOWN-UPS")
+        return self.devices[name]
 
     def run(self, device: Device, command: str) -> None:
         """Carry out an instant command."""
@@ -46,8 +60,12 @@ class NutServer(Replay):
 
     def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
         """Turn the outlets that follow this command, or this variable with this value. Returns the last one with its state."""
+        try:
+            outlets = device.read(whole_load=True).outlets
+        except PduHandlerError:
+            return ""                   # the device is served anyway; who reads it gets the same error
         wanted, done = reading.Way(name, value), ""
-        for outlet in _outlets(device):
+        for outlet in outlets:
             for way, on in ((outlet.on, True), (outlet.off, False)):
                 if way == wanted:
                     done = self._turned(device, outlet, on)
@@ -66,17 +84,6 @@ class NutServer(Replay):
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
 
 
-# Present value of a variable -> the values for off and on in the same style.
-_FORMS = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1"), "yes": ("no", "yes"), "no": ("no", "yes")}
-
-
-def _outlets(device: Device) -> Sequence[reading.Outlet]:
-    try:
-        return device.read(whole_load=True).outlets
-    except PduHandlerError:
-        return ()                       # the device is served anyway; who reads it gets the same error
-
-
 class _Session(socketserver.StreamRequestHandler):
     """One connection of a client."""
 
@@ -85,51 +92,53 @@ class _Session(socketserver.StreamRequestHandler):
     tracking = False
 
     def handle(self) -> None:
-        site = self.server.site
         while True:
             line = self.rfile.readline(_LONGEST + 1)
             if not line.endswith(b"\n") or len(line) > _LONGEST:
                 return
-            answer = self._answer(site, line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
+            answer = self._answer(line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
             self.wfile.write("".join(f"{one}\n" for one in answer).encode("utf-8", "surrogateescape"))
-            if answer and answer[0].startswith("OK Goodbye"):
+            if answer == [_GOODBYE]:
                 return
 
-    def _answer(self, site: NutServer, line: str) -> List[str]:
+    def _answer(self, line: str) -> List[str]:
+        site: NutServer = self.server.site
         try:
             words = split(line)
             if not words:
                 return []
-            request = _REQUESTS.get(words[0].upper())
+            name = words[0].upper()
+            if name in _PLAIN:
+                return [_PLAIN[name]]
+            request = {"LIST": self._list, "GET": self._get, "SET": self._set, "INSTCMD": self._instcmd}.get(name)
             if request is None:
                 raise _Err("UNKNOWN-COMMAND")
-            return request(self, site, words[1:])
+            return request(site, words[1:])
         except _Err as error:
             return [f"ERR {error}"]
         except (PduHandlerError, IndexError):
             return ["ERR INVALID-ARGUMENT"]
 
-    def list(self, site: NutServer, words: List[str]) -> List[str]:
+    def _list(self, site: NutServer, words: List[str]) -> List[str]:
         what = words[0].upper()
         if what == "UPS":
-            rows = [f"UPS {one.name} {_quoted(one.description or 'Description unavailable')}" for one in site.devices.values()]
-            return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
-        device = _device(site, words[1])
+            rows = [f"{one.name} {_quoted(one.description or _NO_DESCRIPTION)}" for one in site.devices.values()]
+            return _listing("UPS", rows)
+        device = site.device(words[1])
         with site.lock:
-            listed: Mapping[str, Callable[[], List[str]]] = {
-                "VAR": lambda: [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
-                "RW": lambda: [f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable],
-                "CMD": lambda: [*device.commands], "CLIENT": list, "ENUM": list, "RANGE": list}
-            if what not in listed:
-                raise _Err("INVALID-ARGUMENT")
-            query = " ".join([what, *words[1:]])
-            return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in listed[what]()), f"END LIST {query}"]
+            listed = {
+                "VAR": [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
+                "RW": [f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable],
+                "CMD": list(device.commands), "CLIENT": [], "ENUM": [], "RANGE": []}
+        if what not in listed:
+            raise _Err("INVALID-ARGUMENT")
+        return _listing(" ".join([what, *words[1:]]), listed[what])
 
-    def get(self, site: NutServer, words: List[str]) -> List[str]:
+    def _get(self, site: NutServer, words: List[str]) -> List[str]:
         what = words[0].upper()
         if what == "TRACKING":
             return ["SUCCESS" if words[1:] else "ON" if self.tracking else "OFF"]
-        device = _device(site, words[1])
+        device = site.device(words[1])
         if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
             return [f"{what} {words[1]} {_quoted(device.description) if what == 'UPSDESC' else 0}"]
         name = words[2]
@@ -137,21 +146,21 @@ class _Session(socketserver.StreamRequestHandler):
             held = device.variables.get(name)
         if what in ("VAR", "TYPE") and held is None:
             raise _Err("VAR-NOT-SUPPORTED")
-        answers: Dict[str, str] = {
+        answers = {
             "VAR": _quoted(held or ""), "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
-            "DESC": _quoted(device.descriptions.get(name, "Description unavailable")),
-            "CMDDESC": _quoted(device.commands.get(name) or "Description unavailable")}
+            "DESC": _quoted(device.descriptions.get(name, _NO_DESCRIPTION)),
+            "CMDDESC": _quoted(device.commands.get(name) or _NO_DESCRIPTION)}
         if what not in answers:
             raise _Err("INVALID-ARGUMENT")
         return [f"{what} {words[1]} {name} {answers[what]}"]
 
-    def set(self, site: NutServer, words: List[str]) -> List[str]:
+    def _set(self, site: NutServer, words: List[str]) -> List[str]:
         if words[0].upper() == "TRACKING":
             self.tracking = words[1].upper() == "ON"
             return ["OK"]
         if words[0].upper() != "VAR":
             raise _Err("INVALID-ARGUMENT")
-        device, name, value = _device(site, words[1]), words[2], words[3]
+        device, name, value = site.device(words[1]), words[2], words[3]
         if name not in device.variables:
             raise _Err("VAR-NOT-SUPPORTED")
         if name not in device.writable:
@@ -159,8 +168,8 @@ class _Session(socketserver.StreamRequestHandler):
         site.set(device, name, value)
         return self._done()
 
-    def instcmd(self, site: NutServer, words: List[str]) -> List[str]:
-        device, command = _device(site, words[0]), words[1]
+    def _instcmd(self, site: NutServer, words: List[str]) -> List[str]:
+        device, command = site.device(words[0]), words[1]
         if command not in device.commands:
             raise _Err("CMD-NOT-SUPPORTED")
         site.run(device, command)
@@ -170,27 +179,9 @@ class _Session(socketserver.StreamRequestHandler):
         return [f"OK TRACKING {uuid.uuid4()}" if self.tracking else "OK"]
 
 
-_Answer = Callable[[_Session, NutServer, List[str]], List[str]]
-
-
-def _says(*lines: str) -> _Answer:
-    return lambda session, site, words: [*lines]
-
-
-def _device(site: NutServer, name: str) -> Device:
-    found: Optional[Device] = site.devices.get(name)
-    if found is None:
-        raise _Err("UNKNOWN-UPS")
-    return found
+def _listing(query: str, rows: Sequence[str]) -> List[str]:
+    return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
 
 
 def _quoted(text: str) -> str:
     return f'"{escaped(text)}"'
-
-
-_REQUESTS: Mapping[str, _Answer] = {
-    "LIST": _Session.list, "GET": _Session.get, "SET": _Session.set, "INSTCMD": _Session.instcmd,
-    "VER": _says(_VERSION), "NETVER": _says("1.3"), "PROTVER": _says("1.3"), "HELP": _says(
-        "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"),
-    "USERNAME": _says("OK"), "PASSWORD": _says("OK"), "LOGIN": _says("OK"), "ATTACH": _says("OK"),
-    "LOGOUT": _says("OK Goodbye"), "DETACH": _says("OK Goodbye"), "STARTTLS": _says("ERR FEATURE-NOT-CONFIGURED")}

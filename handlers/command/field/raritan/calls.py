@@ -44,17 +44,14 @@ def written(calls: Mapping[Key, Outcome]) -> str:
 def parse(text: str) -> Dict[Key, Outcome]:
     """The calls of a recording. Raises SettingsError."""
     try:
-        calls = json.loads(text)["calls"]
-        found = {key(str(call["rid"]), str(call["method"]), call.get("params")): _outcome(call) for call in calls}
+        found = {key(str(call["rid"]), str(call["method"]), call.get("params")):
+                 {name: call[name] for name in ("result", "error", "status") if name in call} or {"status": 404}
+                 for call in json.loads(text)["calls"]}
     except MALFORMED as error:
         raise SettingsError(f"the recording is not a list of Xerus calls ({type(error).__name__}: {str(error)[:80]})") from None
     if not found:
         raise SettingsError("the recording holds no call")
     return found
-
-
-def _outcome(call: Mapping[str, Any]) -> Outcome:
-    return {name: call[name] for name in ("result", "error", "status") if name in call} or {"status": 404}
 
 
 def references(data: Any) -> Iterator[Reference]:
