@@ -7,6 +7,7 @@ occurs, and also everything that looks like an address or a serial number. Stand
 """
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections import Counter
@@ -62,8 +63,6 @@ class Scrubber:
         self._counted: Counter[str] = Counter()
         self._learned: Dict[str, str] = {}              # value -> stand-in
         self._given: Set[str] = set()                   # all stand-ins
-        self._pattern: Optional[Pattern[str]] = None    # computed from the learned values, like `_spelled`
-        self._spelled: Optional[List[Tuple[str, str]]] = None
         for secret in secrets:
             self.learn(SECRETS, secret or "")
         self.learn(NAMES, user or "")
@@ -80,10 +79,12 @@ class Scrubber:
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
             return value
-        stand = self._learned.get(value) or self._stand(kind, value)
-        self._learned[value] = stand
+        if value in self._learned:
+            return self._learned[value]
+        self._learned[value] = stand = self._stand(kind, value)
         self._given.add(stand)
-        self._pattern = self._spelled = None
+        for computed in ("_known", "_spellings"):
+            self.__dict__.pop(computed, None)
         full = _FULL_NAME.fullmatch(value)
         if full and kind in (NAMES, ADDRESSES):
             self.learn(NAMES, full[1])
@@ -94,7 +95,7 @@ class Scrubber:
         a text that is a number stays, because it may be a figure."""
         if not text or text.isspace():
             return text
-        text = self._known().sub(lambda found: self._learned[found[0]], text) if self._learned else text
+        text = self._known.sub(lambda found: self._learned[found[0]], text)
         if ADDRESSES not in self.keep:
             text = self._without_addresses(_MAIL.sub(self._by(ADDRESSES), text))
         if SERIALS not in self.keep:
@@ -132,21 +133,19 @@ class Scrubber:
         # Each arc becomes one letter of a text, a large arc a letter that no text contains.
         large = iter([arc for arc in index if arc >= _LETTERS])
         spelled = "".join(chr(min(arc, _LETTERS)) for arc in index)
-        for spelling, stand_in in self._spellings():
+        for spelling, stand_in in self._spellings:
             spelled = spelled.replace(spelling, stand_in)
         return tuple(next(large) if ord(letter) == _LETTERS else ord(letter) for letter in spelled)
 
+    @functools.cached_property
     def _spellings(self) -> List[Tuple[str, str]]:
-        if self._spelled is None:
-            self._spelled = [pair for value, stand in self._learned.items() for pair in _spelled(value, stand)]
-        return self._spelled
+        """Computed anew after a value was learned, like `_known`."""
+        return [pair for value, stand in self._learned.items() for pair in _spelled(value, stand)]
 
+    @functools.cached_property
     def _known(self) -> Pattern[str]:
-        if self._pattern is None:
-            long = sorted(filter(_tells, self._learned), key=len, reverse=True)
-            self._pattern = re.compile("|".join(
-                rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in long) or r"(?!)")
-        return self._pattern
+        long = sorted(filter(_tells, self._learned), key=len, reverse=True)
+        return re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in long) or r"(?!)")
 
     def _by(self, kind: str) -> Callable[[re.Match[str]], str]:
         return lambda found: self.learn(kind, found[0])
