@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ....errors import SettingsError
 from ....host.rows import LONGEST_TEXT, oid_arcs
@@ -13,6 +13,9 @@ _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
 _WALKED = re.compile(r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)(?:\.[^ =]+)?) = (?P<rest>.*)", re.DOTALL)
 _TYPED = re.compile(r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)", re.DOTALL)
 _RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
+_TAGS = {"INTEGER": INTEGER, "Counter32": COUNTER, "Gauge32": GAUGE, "Unsigned32": GAUGE, "UInteger32": GAUGE,
+         "Counter64": COUNTER64, "Timeticks": TICKS, "STRING": OCTETS, "Hex-STRING": OCTETS, "BITS": OCTETS, "OID": OID,
+         "IpAddress": ADDRESS, "Network Address": ADDRESS, "Opaque": OPAQUE}
 _NOTHING = ("No Such ", "No more variables", "NULL")
 # Names that Net-SNMP prints with its own MIBs, beside those of `oid_arcs`. Other names need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
@@ -149,6 +152,7 @@ def _oid(text: str) -> Optional[Arcs]:
 
 
 def _typed(text: str) -> Optional[Row]:
+    """The type and value behind `=`. None if there is no value, or one of an unknown type."""
     if text.startswith(_NOTHING):
         return None
     if text in ('""', ""):
@@ -156,39 +160,24 @@ def _typed(text: str) -> Optional[Row]:
     found = _TYPED.match(text)
     if found is None:
         raise ValueError("no type: walk with the types, as snmpwalk prints them without -Oq")
-    tag, read = _TYPES.get(found["type"], (0, None))
-    return read(tag, found["value"]) if read is not None else None
-
-
-def _number(tag: int, text: str) -> Row:
-    number = re.search(r"\((-?[0-9]+)\)", text) or re.match(r"\s*(-?[0-9]+)", text)
-    if number is None:
-        raise ValueError(f"{text[:30]!r} is not a number")
-    return Row(tag, int(number[1]))
-
-
-def _octets(tag: int, text: str) -> Row:
-    if text.startswith('"') and text.rstrip().endswith('"') and len(text.rstrip()) > 1:
-        text = re.sub(r"\\(.)", r"\1", text.rstrip()[1:-1], flags=re.DOTALL)
-    return Row(tag, text.encode("utf-8", "surrogateescape"))
-
-
-def _hexed(tag: int, text: str) -> Row:
-    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", text.strip())           # after BITS, the names of the bits follow
+    name, value, tag = found["type"], found["value"], _TAGS.get(found["type"])
+    bare = value.strip()
+    if tag is None:
+        return None
+    if tag in NUMBERS:
+        number = re.search(r"\((-?[0-9]+)\)", value) or re.match("(-?[0-9]+)", bare)
+        if number is None:
+            raise ValueError(f"{value[:30]!r} is not a number")
+        return Row(tag, int(number[1]))
+    if tag == OID:
+        return Row(tag, _oid(bare) or ())
+    if tag == ADDRESS:
+        separator, base = (":", 16) if ":" in bare else (".", 10)
+        return Row(tag, bytes(int(part, base) for part in bare.split(separator)))
+    if name == "STRING":
+        quoted = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
+        if quoted:
+            value = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
+        return Row(tag, value.encode("utf-8", "surrogateescape"))
+    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)            # after BITS, the names of the bits follow
     return Row(tag, bytes.fromhex(digits[0] if digits else ""))
-
-
-def _identifier(tag: int, text: str) -> Row:
-    return Row(tag, _oid(text.strip()) or ())
-
-
-def _address(tag: int, text: str) -> Row:
-    separator, base = (":", 16) if ":" in text else (".", 10)
-    return Row(tag, bytes(int(part, base) for part in text.strip().split(separator)))
-
-
-_TYPES: Mapping[str, Tuple[int, Callable[[int, str], Row]]] = {
-    "INTEGER": (INTEGER, _number), "Counter32": (COUNTER, _number), "Gauge32": (GAUGE, _number), "Unsigned32": (GAUGE, _number),
-    "UInteger32": (GAUGE, _number), "Counter64": (COUNTER64, _number), "Timeticks": (TICKS, _number), "STRING": (OCTETS, _octets),
-    "Hex-STRING": (OCTETS, _hexed), "BITS": (OCTETS, _hexed), "OID": (OID, _identifier), "IpAddress": (ADDRESS, _address),
-    "Network Address": (ADDRESS, _address), "Opaque": (OPAQUE, _hexed)}
