@@ -1,9 +1,11 @@
 """`pdu replay`: serves a recording as a device on a port of this machine, until Ctrl-C."""
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import threading
+from typing import Iterator
 
 import click
 
@@ -31,33 +33,41 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     except OSError as error:
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
     try:
-        if state.json:
-            print_json({"handler": handler, "host": served.host, "port": served.port, "about": served.about, "poll": served.poll})
-            sys.stdout.flush()
-        else:
-            print(f"{served.host}:{served.port} answers as {file}: {served.about}", flush=True)
-            print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
-        _until_asked(served, state.json)
+        with _asked() as asked:             # before the address is shown: who reads it may end this program at once
+            if state.json:
+                print_json({"handler": handler, "host": served.host, "port": served.port, "about": served.about,
+                            "poll": served.poll})
+                sys.stdout.flush()
+            else:
+                print(f"{served.host}:{served.port} answers as {file}: {served.about}", flush=True)
+                print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
+            _until(asked, served, state.json)
     finally:
         served.close()
     return DONE
 
 
-def _until_asked(served: Served, as_json: bool) -> None:
-    """Serves until SIGINT or SIGTERM, the usual end. Prints each command that arrives."""
+@contextlib.contextmanager
+def _asked() -> Iterator[threading.Event]:
+    """Set by SIGINT or SIGTERM, the usual end."""
     asked = threading.Event()
     before = {number: signal.signal(number, lambda *_: asked.set()) for number in _ENDS}
-    shown, ended = 0, False
     try:
-        while not ended:
-            ended = asked.wait(_LOOK_S)
-            new = served.writes()[shown:]
-            shown += len(new)
-            if new and not as_json:
-                print("\n".join(new), flush=True)
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _until(asked: threading.Event, served: Served, as_json: bool) -> None:
+    """Serves until it is asked to end. Prints each command that arrives."""
+    shown, ended = 0, False
+    while not ended:
+        ended = asked.wait(_LOOK_S)
+        new = served.writes()[shown:]
+        shown += len(new)
+        if new and not as_json:
+            print("\n".join(new), flush=True)
 
 
 replay = click.Command("replay", callback=_replay, help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 
 import click
 
@@ -51,11 +51,7 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
     asked: List[int] = []
 
     def turn() -> None:
-        if signal.SIGTERM in asked:
-            raise SystemExit(0)
-        if asked:
-            asked.clear()
-            _reload(exporter, wanted, state)
+        _carry_out(asked, lambda: _reload(exporter, wanted, state))
 
     with _listening(wanted.listen, exporter, turn) as made:
         before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in (signal.SIGHUP, signal.SIGTERM)}
@@ -77,6 +73,14 @@ def _allowed(wanted: Wanted, state: Given) -> Allowed:
     kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]     # as named in the list
     handlers = {name: load(newest(wanted.archives, name)) for name in registry.names()} if found else {}
     return Allowed(kept, found, handlers, auths)
+
+
+def _carry_out(asked: List[int], reload: Callable[[], None]) -> None:
+    """Carries out the signals in `asked`, one after another, since another one may arrive at any moment."""
+    while asked:
+        if asked.pop(0) == signal.SIGTERM:
+            raise SystemExit(0)
+        reload()
 
 
 def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:

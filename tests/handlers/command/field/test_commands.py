@@ -121,6 +121,15 @@ def test_a_replay_prints_a_command_that_came_just_before_its_end(
     assert root.run(["replay", os.devnull]) == 0 and "outlet 3 off\n" in capsys.readouterr().out
 
 
+def test_a_replay_ends_by_a_signal_that_comes_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: List[bool] = []
+    served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True))
+    monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
+    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
+    monkeypatch.setattr("handlers.command.replay.print_json", lambda _: os.kill(os.getpid(), signal.SIGINT))
+    assert (root.run(["replay", os.devnull, "--json"]), closed) == (0, [True])
+
+
 def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
     file = tmp_path / "walk.txt"
     file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
@@ -132,6 +141,7 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
             text += process.stdout.readline()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
     document: Dict[str, Any] = json.loads(text)
     assert document["handler"] == "snmp" and document["host"] == "127.0.0.1" and "no family reads it" in document["about"]
 

@@ -5,16 +5,17 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 import pytest
 
 from handlers.command.exits import INTERRUPTED
-from handlers.command.fleet import server
+from handlers.command.fleet import exporter as exporter_command, server
 from handlers.command.fleet.allowed import Allowed
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import Device
@@ -246,6 +247,27 @@ def test_sighup_reads_the_list_again_and_an_unreadable_one_changes_nothing(small
         running.process.send_signal(signal.SIGHUP)
         assert until(lambda: "last_reload_successful 0.0" in running.get("metrics")[1])
         assert running.probe(target="snmp")["pdu_up"] == {(): 1.0}
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_sigterm_after_sighup_ends_the_exporter_whenever_it_comes(place: int) -> None:
+    """SIGTERM arrives before a certain line, or after the last one, of what follows SIGHUP."""
+    asked, lines = [int(signal.SIGHUP)], iter(range(100))
+
+    def trace(*_: Any) -> Any:
+        if next(lines) == place:
+            asked.append(signal.SIGTERM)
+        return trace
+    before = sys.gettrace()
+    with pytest.raises(SystemExit):
+        sys.settrace(trace)
+        try:
+            exporter_command._carry_out(asked, lambda: None)
+        finally:
+            sys.settrace(before)
+        if next(lines) <= place:
+            asked.append(signal.SIGTERM)
+        exporter_command._carry_out(asked, lambda: None)
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
