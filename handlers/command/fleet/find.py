@@ -111,7 +111,7 @@ def _own_address(network: sweep.Network) -> str:
 
 def _named(pdus: Sequence[Found]) -> List[Found]:
     """The PDUs with unique names: an address replaces an empty or unusable name, and follows a name that several PDUs have."""
-    taken = collections.Counter(one.name for one in pdus)
+    taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
     made = []
     for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
         plain = one.name if one.name and not one.name.startswith(("#", "=", "+", "-", "@")) else ""

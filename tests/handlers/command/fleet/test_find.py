@@ -18,7 +18,7 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.fleet import listing, sweep
+from handlers.command.fleet import find as find_, listing, sweep
 from handlers.errors import SettingsError
 from handlers.raritan import zeroconf as discovery
 from tests.ports import reserved
@@ -115,6 +115,12 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall) -> None:
     for trap in hall.traps.values():
         with pytest.raises(BlockingIOError):
             trap.recv(100)
+
+
+def test_an_address_as_the_name_of_another_pdu_leaves_both_names_different() -> None:
+    found = [find_.Found("192.0.2.9", "snmp", 161, "192.0.2.5", ""), find_.Found("192.0.2.5", "snmp", 161, "", ""),
+             find_.Found("192.0.2.7", "snmp", 161, "192.0.2.7", "")]
+    assert [one.name for one in find_._named(found)] == ["192.0.2.5", "192.0.2.7", "192.0.2.5 192.0.2.9"]
 
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall) -> None:
