@@ -51,8 +51,11 @@ def read(data: bytes) -> Archive:
         with tarfile.open(fileobj=io.BytesIO(_unzipped(data)), mode="r:") as tar:
             members = tar.getmembers()
             _check(members)
-            plain = [member for member in members if member.isfile()]
-            files = {member.name: _content(tar, member) for member in plain}
+            files, times = {}, {}
+            for member in members:
+                source = tar.extractfile(member)
+                if source is not None:          # a file, not a directory
+                    files[member.name], times[member.name] = source.read(), float(member.mtime)
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise BadArchive(f"not a complete tar.gz ({error})") from None
     tops = {PurePosixPath(member.name).parts[0] for member in members}
@@ -63,7 +66,7 @@ def read(data: bytes) -> Archive:
         raise BadArchive(f"the directory's name {top!r} cannot be used")
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py")
-    return Archive(top, files, {member.name: float(member.mtime) for member in plain})
+    return Archive(top, files, times)
 
 
 def _unzipped(data: bytes) -> bytes:
@@ -84,13 +87,9 @@ def _check(members: List[tarfile.TarInfo]) -> None:
         parts = PurePosixPath(member.name).parts
         if member.name.startswith("/") or ".." in parts or not parts:
             raise BadArchive(f"{member.name!r} leads out of its directory")
+        if "\0" in member.name:
+            raise BadArchive(f"{member.name!r} cannot be the name of a file")
         if not (member.isfile() or member.isdir()):
             raise BadArchive(f"{member.name!r} is a link or a device")
-
-
-def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    source = tar.extractfile(member)
-    content = source.read() if source else b""
-    if len(content) != member.size:
-        raise BadArchive(f"{member.name!r} is cut short")
-    return content
+        if member.issparse():               # its size is not that of its data
+            raise BadArchive(f"{member.name!r} is a sparse file")

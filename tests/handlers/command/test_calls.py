@@ -357,6 +357,19 @@ def test_a_damaged_archive_is_named(content: bytes, words: str, tmp_path: Path, 
     assert code == 2 and words in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("headers, words", [({"path": "pdu_odd/a\0b"}, "cannot be the name"),
+                                            ({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}, "is a sparse file")])
+def test_an_archive_with_an_impossible_file_is_refused(headers: Dict[str, str], words: str, tmp_path: Path,
+                                                       capsys: pytest.CaptureFixture[str]) -> None:
+    file, odd = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/odd")
+    odd.pax_headers = headers
+    with tarfile.open(file, "w:gz", format=tarfile.PAX_FORMAT) as packed:
+        for member in (tarfile.TarInfo("pdu_odd/__init__.py"), tarfile.TarInfo("pdu_odd/handler.py"), odd):
+            packed.addfile(member)
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and words in err and len(err.splitlines()) == 1
+
+
 @pytest.mark.parametrize("more, words", [(["pdu_odd/a", "pdu_odd/a/b"], "File exists"), ([], "has no make_handler")])
 def test_an_archive_without_a_handler_is_one_sentence(more: List[str], words: str, tmp_path: Path,
                                                       capsys: pytest.CaptureFixture[str],
