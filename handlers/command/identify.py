@@ -120,19 +120,15 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
 
 
 def _identity(found: Identity) -> List[str]:
-    lines = [f"{found.handler}: {found.family or 'answers, and no family reads it'}", *_block("why", [found.why]),
-             *_block("it is", [f"{name}: {value}" for name, value in found.about.items()]),
-             *_block("tried", [f"{row['family']}: {row['result']}" for row in found.tried])]
     rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in found.seen[:_MOST_SEEN]]
     more = [f"and {len(found.seen) - _MOST_SEEN} more: --json shows them"] if len(found.seen) > _MOST_SEEN else []
-    lines += _block("seen", [*columns((), rows), *more])
-    lines += _block("can", found.can) + _block("cannot", found.cannot)
-    lines += _block("rests on", [f"{name}: {basis}" for name, basis in found.evidence.items()])
-    return lines + _block("next", found.next_steps)
-
-
-def _block(name: str, lines: Sequence[str]) -> List[str]:
-    return [f"  {name if not number else '':<8}  {line}" for number, line in enumerate(lines) if line]
+    blocks: Dict[str, Sequence[str]] = {
+        "why": [found.why] if found.why else [], "it is": [f"{name}: {value}" for name, value in found.about.items()],
+        "tried": [f"{row['family']}: {row['result']}" for row in found.tried], "seen": [*columns((), rows), *more],
+        "can": found.can, "cannot": found.cannot, "rests on": [f"{name}: {basis}" for name, basis in found.evidence.items()],
+        "next": found.next_steps}
+    return [f"{found.handler}: {found.family or 'answers, and no family reads it'}",
+            *(f"  {'' if number else name:<8}  {line}" for name, lines in blocks.items() for number, line in enumerate(lines))]
 
 
 identify = click.Command("identify", callback=_identify, help="""\

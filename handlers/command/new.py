@@ -17,7 +17,8 @@ from .output import Result, shown
 
 _SKELETON = Path("packaging", "new")
 _PLACES: Mapping[str, str] = {                  # template below packaging/new → path in the tree
-    "handlers": "handlers/@name@", "tests/handlers": "tests/handlers/@name@", "tests/simulators": "tests/simulators/@name@"}
+    "handlers": "handlers/@name@/{}", "tests/handlers": "tests/handlers/@name@/{}",
+    "tests/simulators": "tests/simulators/@name@/{}", "tests/peers": "tests/peers/@name@.py"}
 _SECTION = """## @Title@
 
 <!-- settings-@name@:begin -->
@@ -61,7 +62,7 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     made: Dict[Path, str] = {}
     for source in sorted((root / _SKELETON).rglob("*.in")):
         folder = source.parent.relative_to(root / _SKELETON).as_posix()
-        target = f"tests/peers/{name}.py" if folder == "tests/peers" else f"{_PLACES[folder]}/{source.stem}"
+        target = _PLACES[folder].format(source.stem)
         made[Path(_named(target, name, title))] = _named(source.read_text("utf-8"), name, title)
     return made
 
