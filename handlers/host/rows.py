@@ -62,8 +62,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
     for element in elements:
         oid = oid_arcs(getattr(element, "oid", "") or "")
         rests.append(oid[len(root):] if oid and oid[:len(root)] == root else None)
-        index = next((v for v in (getattr(element, n, None) for n in ("oid_index", "index")) if v not in (None, "")), None)
-        indexes.append(None if index is None or callable(index) else oid_arcs(index))
+        indexes.append(_index(element))
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
         full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, indexes))
@@ -74,6 +73,21 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
         return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in indexes if index is not None]
     raise ProtocolError("this platform's walked rows have neither OID nor index (looked for oid, oid_index, index)",
                         operation=f"walk {asked}")
+
+
+def is_of(element: object, asked: str) -> bool:
+    """Whether an element is the object `asked`, as far as it tells: by its OID, which may lack a part of the index, and its
+    index."""
+    oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
+    if not oid or oid == wanted:
+        return True
+    behind = _index(element) or ()
+    return wanted[:len(oid)] == oid and wanted[len(wanted) - len(behind):] == behind
+
+
+def _index(element: object) -> Optional[Tuple[int, ...]]:
+    index = next((v for v in (getattr(element, n, None) for n in ("oid_index", "index")) if v not in (None, "")), None)
+    return None if index is None or callable(index) else oid_arcs(index)
 
 
 def _dotted(arcs: Tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, TypeVar, Un
 
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from .form import address
-from .rows import LONGEST_TEXT, Raw, indexes, raw_value
+from .rows import LONGEST_TEXT, Raw, indexes, is_of, raw_value
 from .snmp_errors import translate
 
 if TYPE_CHECKING:
@@ -52,26 +52,33 @@ class Snmp:
                               "asked. Check the network and the SNMP version (2c reads many objects at once, 1 only one)")
 
     def get(self, oid: str) -> Optional[Raw]:
-        """The value of one object, None if the device does not have it. Raises the errors of `translate`."""
+        """The value of one object, None if the device does not have it. Raises the errors of `translate`, and ProtocolError for
+        the value of another object."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
-        return None if element is None else raw_value(element)
+        if element is None or is_of(element, oid):
+            return None if element is None else raw_value(element)
+        raise ProtocolError("the device answered with another object", b"", known_address(self._device.pdu_data), f"read {oid}")
 
     def set(self, oid: str, value: Union[int, str]) -> None:
         """Write one object once. The platform chooses the type: INTEGER for an int, OCTET STRING for a str."""
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
 
     def walk(self, oid: str) -> Dict[str, Raw]:
-        """Index suffix -> value for all rows below `oid`, in the device's order; {} if it has none."""
+        """Index suffix -> value for all rows below `oid`, in the device's order; {} if it has none.
+
+        A row without a value in a table with values is "", which is no state and no number: without it a list would be shorter.
+        """
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
-        rows: Dict[str, Raw] = {}
+        rows: Dict[str, Optional[Raw]] = {}
         for suffix, element in zip(indexes(elements, oid), elements):
             value = raw_value(element)
             if suffix in rows or not suffix and value is not None:
                 wrong = f"the row {suffix} came twice" if suffix else "a row has no index"
                 raise ProtocolError(wrong, b"", known_address(self._device.pdu_data), f"walk {oid}")
-            if value is not None:
-                rows[suffix] = value
-        return rows
+            rows[suffix] = value
+        if all(value is None for value in rows.values()):
+            return {}
+        return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
     def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
         self.check()

@@ -229,6 +229,22 @@ def test_a_row_without_an_index_is_an_error(rows: List[SimpleNamespace]) -> None
     assert snmp([row("No Such Instance currently exists at this OID", oid=ROOT)]).walk(ROOT) == {}
 
 
+@pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
+def test_a_value_of_another_object_is_an_error_in_every_form_that_tells(form: Callable[[str, str], SimpleNamespace]) -> None:
+    assert snmp(form("1.7", "1")).get(f"{ROOT}.1.7") == "1"
+    told = hasattr(form("1.7", "1"), "oid") and oid_arcs(form("1.7", "1").oid) is not None
+    if told:
+        with pytest.raises(ProtocolError, match="another object"):
+            snmp(form("1.8", "1")).get(f"{ROOT}.1.7")
+
+
+def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:
+    rows = [row(value, oid=f"{ROOT}.{i}") for i, value in enumerate(("1", None, "NOSUCHINSTANCE", ""), 1)]
+    assert snmp(rows).walk(ROOT) == {"1": "1", "2": "", "3": "", "4": ""}
+    assert snmp(rows[1:3]).walk(ROOT) == {}                                 # a column that the device does not have
+    assert snmp([rows[0], row(None, oid=ROOT)]).walk(ROOT) == {"1": "1"}    # the platform's own end of the walk
+
+
 @pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
                                      row("noSuchName"), RuntimeError("noSuchName at 1"),
                                      type("EasySNMPNoSuchInstanceError", (Exception,), {})("x")])

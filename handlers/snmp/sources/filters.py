@@ -1,6 +1,7 @@
 """Sources that leave out rows of another source: padding, other units, neutral lines."""
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Optional, Tuple
 
@@ -11,11 +12,15 @@ from ..decoding import Rows, number, text
 from ..reader import Reader
 from .base import Source
 
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+
 
 class Only(Source):
     """Rows of `source` whose value in `test` is one of `values`; with keep=false, all other rows.
 
-    For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it.
+    For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it. If
+    `values` are numbers and that of a row in `test` is none, the row is listed without a value: it may be an outlet, or a part
+    of a sum.
     """
 
     source: Source
@@ -28,13 +33,19 @@ class Only(Source):
 
     def rows(self, reader: Reader) -> Rows:
         marks = self.test.rows(reader)
-        return {identity: value for identity, value in self.source.rows(reader).items() if self._fits(marks.get(identity))}
+        fits = ((identity, value, self._fits(marks.get(identity))) for identity, value in self.source.rows(reader).items())
+        return {identity: "" if fit is None else value for identity, value, fit in fits if fit is not False}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity) if self._fits(self.test.one(reader, identity)) else None
+        fit = self._fits(self.test.one(reader, identity))
+        return "" if fit is None else self.source.one(reader, identity) if fit else None
 
-    def _fits(self, mark: Optional[Raw]) -> bool:
-        return (mark is not None and text(mark) in self.values) is self.keep
+    def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
+        """Whether a row is kept; None if its mark does not tell."""
+        said = None if mark is None else text(mark)
+        if said is not None and not _WHOLE.fullmatch(said) and all(map(_WHOLE.fullmatch, self.values)):
+            return None
+        return (said in self.values) is self.keep
 
 
 class Listed(Source):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.errors import ProtocolError
+from handlers.snmp.figures import Figure, Total
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import (
     Arc,
@@ -47,6 +48,19 @@ def test_only_keeps_rows_with_the_mark_and_drops_rows_without_one() -> None:
 
 def test_only_with_keep_false_drops_only_marked_rows() -> None:
     assert both(Only(A, B, ("0",), keep=False), PADDED, "2") == {"1": 1, "3": 1}
+
+
+@pytest.mark.parametrize("mark", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_row_whose_mark_is_no_number_has_no_value_so_that_no_sum_is_whole(mark: str | bytes, keep: bool) -> None:
+    objects = {**PADDED, "1.3.2.2": mark}
+    marked = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
+    assert both(marked, objects)["2"] == ""
+    assert Total((Figure(marked),)).read(reader(objects)) is None
+
+
+def test_a_mark_that_is_a_word_is_compared_as_it_is() -> None:
+    assert both(Only(A, B, ("N",), keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1") == {"2": 1, "3": 1}
 
 
 def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
