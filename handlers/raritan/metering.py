@@ -120,12 +120,12 @@ class UnitMeter:
     def _use_inlets(self, bulk: Bulk) -> List[InletMeter]:
         """Queue readings of the inlets whose sensors are known, and the sensors of the others. Returns these others."""
         guessed, self._inlets, unread = self._inlets, [], []
-        for index, reference in enumerate(self._inlet_list.get()):
+        for index, reference in enumerate(self._unit.each_once(self._inlet_list.get(), "getInlets")):
             if index < _GUESSED_INLETS and guessed[index].found:
                 inlet = guessed[index]
                 inlet.ask_readings(bulk)
             else:
-                inlet = InletMeter(self._unit, self._unit.mine(reference))
+                inlet = InletMeter(self._unit, reference)
                 inlet.ask_sensors(bulk)
                 unread.append(inlet)
             self._inlets.append(inlet)

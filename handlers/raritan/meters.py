@@ -73,8 +73,12 @@ class FeedMeter(Meter):
                            for pole in self._listed_poles() or ()]
 
     def _listed_poles(self) -> Optional[List[Pole]]:
-        """The lines and the neutral; None if they cannot be read."""
-        return self._poles.get() if self._poles is not None and self._poles.error is None else None
+        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if two lines have one sensor."""
+        if self._poles is None or self._poles.error is not None:
+            return None
+        poles = self._poles.get()
+        self._unit.each_once([pole.current for pole in poles if pole.line in _LINES and pole.current], "getPoles")
+        return poles
 
     @property
     def fitted(self) -> bool:

@@ -30,7 +30,8 @@ def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Rea
 
 
 def amount(reading: Optional[Reading]) -> Amount:
-    """The value that was read. A sensor that the device refuses is not metered; one that is not valid now is not known.
+    """The value that was read. A sensor that the device refuses is not metered; one that is not valid now is not known, nor is
+    one below zero: currents are effective values, and counters only rise.
 
     Raises Denied if the account may not read it.
     """
@@ -43,7 +44,7 @@ def amount(reading: Optional[Reading]) -> Amount:
     value = reading.get()
     if not present(value, "available", "valid", "value") or not (value.available and value.valid):
         return NOT_KNOWN
-    return Amount(True, value.value)
+    return Amount(True, value.value + 0.0) if value.value >= 0 else NOT_KNOWN
 
 
 def counted(reading: Reading) -> Amount:

@@ -37,6 +37,15 @@ class Unit(NamedTuple):
             return reference
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
 
+    def each_once(self, references: Sequence[AnInterface], method: str) -> List[AnInterface]:
+        """The references of a list that `method` returned, as `mine`. Raises JsonRpcSyntaxException if one comes twice: an
+        outlet would be two ports, and the current of an inlet would count twice."""
+        found = [self.mine(one) for one in references]
+        if len({one.target for one in found}) != len(found):
+            what = method[len("get"):].lower()
+            raise JsonRpcSyntaxException(f"it lists one of its {what} twice").at(self.agent.host, f"{method} {self.path()}")
+        return found
+
     def identity(self, index: int) -> str:
         """The identity of the outlet at this index of getOutlets: index + 1, on link units with the link id before it."""
         return f"{self.link}.{index + 1}" if self.link != OWN else str(index + 1)
@@ -55,10 +64,7 @@ class Present(NamedTuple):
     @classmethod
     def of(cls, unit: Unit, references: Sequence[Outlet]) -> Present:
         """The unit with the result of its getOutlets. Raises JsonRpcSyntaxException if it lists an outlet twice."""
-        listed = cls(unit, [unit.mine(outlet) for outlet in references])
-        if len({outlet.target for outlet in listed.outlets}) != len(references):
-            raise JsonRpcSyntaxException("it lists one of its outlets twice").at(unit.agent.host, f"getOutlets {unit.path()}")
-        return listed
+        return cls(unit, unit.each_once(references, "getOutlets"))
 
     def identities(self) -> List[str]:
         return [self.unit.identity(index) for index in range(len(self.outlets))]

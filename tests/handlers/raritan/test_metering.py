@@ -5,6 +5,8 @@ from typing import Any, Dict, Optional
 
 import pytest
 
+from handlers.errors import PduHandlerError
+
 from .described import L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status
 
 
@@ -23,6 +25,23 @@ def test_neutral_is_left_out_and_the_highest_line_is_not_the_load(unit: Describe
 def test_a_line_that_is_not_valid_now_makes_the_sum_unknown_and_not_smaller(unit: Described) -> None:
     unit.inlet({"current": 6.0, "activeEnergy": 1.0}, {L1: 4.0, L2: None, L3: 6.0})
     assert unit.measured()[0] is None
+
+
+def test_a_reading_below_zero_is_not_known(unit: Described) -> None:
+    unit.inlet({"current": 6.0, "activeEnergy": -1.0}, {L1: 4.0, L2: -0.5, L3: 6.0})
+    assert unit.measured() == (None, None)
+
+
+def test_an_inlet_or_a_line_that_is_listed_twice_does_not_count_twice(unit: Described) -> None:
+    unit.inlet({"current": 6.0}, {L1: 4.0, L2: 5.0, L3: 6.0})
+    poles, inlets = unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"]
+    unit.calls[f"{PDU}/inlet/0", "getPoles"] = [*poles[:2], poles[0]]
+    with pytest.raises(PduHandlerError, match="one of its poles twice") as caught:
+        unit.measured()
+    unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"] = poles, 2 * inlets
+    assert caught.value.kind == "protocol"
+    with pytest.raises(PduHandlerError, match="one of its inlets twice"):
+        unit.measured()
 
 
 def test_two_inlets_of_which_one_is_not_valid_fall_back_on_banks_then_on_outlets(unit: Described) -> None:
