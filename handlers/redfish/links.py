@@ -4,13 +4,15 @@ Source: DSP0266, "Reference properties", "Locator header" and "Query parameters"
 """
 from __future__ import annotations
 
-from typing import Mapping
+from typing import Mapping, Sequence
 
 from ..errors import ProtocolError
 from ..http.client import Login
 from ..http.message import Endpoint
 from ..http.places import path_here
 from .resources import child
+
+_LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"}        # PowerDistribution_v1, Chassis_v1
 
 
 def path(link: object, here: Endpoint, login: Login) -> str:
@@ -28,13 +30,23 @@ def path(link: object, here: Endpoint, login: Login) -> str:
                         f"login is sent; if it is right, give its host and port as the address")
 
 
-def same(self_link: str, path: str) -> bool:
+def parts(link: str) -> Sequence[str]:
+    """The parts of a link's path, in lower case; [""] for an empty link."""
+    return link.partition("?")[0].partition("#")[0].rstrip("/").lower().split("/")
+
+
+def same(self_link: str, path: str, units: Sequence[Sequence[str]] = ()) -> bool:
     """Whether a resource with the link `self_link` to itself can be the one at `path`; always true if `self_link` is empty.
 
-    The last parts of both paths are compared, since services write the rest in several ways.
+    Services write the beginning of both in several ways, so these are compared: their last parts; the lists that hold them; and
+    the PDUs that hold them, by the `units`, each the parts of one PDU's link.
     """
-    own, asked = (one.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].lower() for one in (self_link, path))
-    return not own or own == asked
+    own, asked = parts(self_link), parts(path)
+    if own == [""]:
+        return True
+    lists = {one for path_ in (own, asked) for one in path_[-2:-1]} & _LISTS
+    holders = [next((unit for unit in units if path_[:len(unit)] == unit), None) for path_ in (own, asked)]
+    return own[-1] == asked[-1] and len(lists) < 2 and (None in holders or holders[0] == holders[1])
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:

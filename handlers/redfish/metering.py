@@ -9,7 +9,7 @@ from . import figures, sensors
 from .answers import Json
 from .figures import AMPERES, KILOWATT_HOURS, Figure
 from .members import members
-from .resources import health_state, link
+from .resources import health_state, link, text
 from .service import RedfishService
 from .units import Unit, outlets, refuse_twice, units
 
@@ -69,10 +69,12 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 
 
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
-    """The circuits that a PDU lists, without those that are not fitted; none where it has no such list."""
+    """The circuits that a PDU lists, without those that are not fitted; none where it has no such list. Raises ProtocolError
+    where one is listed twice: its current would count twice."""
     there = link(unit.resource, key)
-    found = _if_there(lambda: members(service, service.expanded(there))) if there is not None else None
-    return [one for one in found or () if health_state(one) != "Absent"]
+    found = (_if_there(lambda: members(service, service.expanded(there))) if there is not None else None) or []
+    refuse_twice(service, "circuits that are called", [name for name in (text(one, "Id") for one in found) if name])
+    return [one for one in found if health_state(one) != "Absent"]
 
 
 def _metrics(service: RedfishService, unit: Unit) -> Json:

@@ -49,6 +49,7 @@ class RedfishService:
         self.login, self._mode = given.login, given.session
         self._session: Optional[str] = None
         self._root: Optional[Json] = None
+        self.units: Sequence[Sequence[str]] = ()        # the parts of each PDU's link, for `links.same`
         self._bytes, self._slowest = 0, 0.0
         self._answers_expanded = True
 
@@ -154,7 +155,7 @@ class RedfishService:
         if reply.status != 200:
             raise failure(reply, self.login)
         found = resource(reply, self.login)
-        if not links.same(text(found, "@odata.id"), path):
+        if not links.same(text(found, "@odata.id"), path, self.units):
             raise ProtocolError("the service answered with another resource than it was asked for")
         return found
 

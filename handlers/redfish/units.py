@@ -10,6 +10,7 @@ from typing import List, NamedTuple, Optional, Tuple
 
 from ..errors import Named, NoSuchOutlet, ProtocolError, SettingsError, Unsupported
 from .answers import Json
+from .links import parts
 from .members import is_whole, links_of, members
 from .resources import identity, link, text
 from .service import RedfishService
@@ -35,6 +36,7 @@ def units(service: RedfishService, wanted: str) -> List[Unit]:
     found = _listed(service, collection)
     ids = [identity(one) for one in found]
     refuse_twice(service, "PDUs with the Id", ids)
+    service.units = [parts(text(one, "@odata.id")) for one in found if text(one, "@odata.id")]
     if named:
         if named not in ids:
             raise SettingsError((Named("pdu", noun="handler setting "), f": the service has no PDU {named[:60]!r}; it lists "

@@ -48,6 +48,16 @@ def totals(tree: Tree) -> Tuple[float, float]:
 DEFAULT = PduStatisticView()
 
 
+@pytest.mark.parametrize("key", ["Mains", "Branches"])
+def test_a_circuit_that_is_listed_twice_does_not_count_twice(key: str) -> None:
+    tree = metered([], Mains=[amps(8.0)]) if key == "Mains" else metered([], Branches=[amps(8.0)])
+    for second in ({"CurrentAmps": {"Reading": 8.0}}, {"CurrentAmps": {"Reading": 1.0}}):
+        tree.resources[f"{PDU}/{key}"]["Members"][1:] = [{"Id": "0", **second}]
+        with pytest.raises(PduHandlerError, match="two circuits that are called '0'") as caught:
+            statistic(tree)
+        assert caught.value.kind == "protocol"
+
+
 @pytest.mark.parametrize("mains, branches, load", [
     ([amps(8.0)], [amps(5.0)], 8.0), ([amps(8.0), amps(1.0)], [amps(5.0)], 9.0),
     ([{}], [amps(5.0), amps(2.0)], 7.0),                                        # the mains are not metered

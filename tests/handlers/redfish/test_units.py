@@ -47,6 +47,21 @@ def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
     assert error.kind == "settings" and "'1', '2'" in str(error)
 
 
+@pytest.mark.parametrize("expands", [True, False])
+def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool) -> None:
+    """PDU 2 answers with the resources of PDU 1, as a proxy that mixes up two answers."""
+    made = two()
+    for path, resource in made.items():
+        resource["@odata.id"] = path
+    first = f"{RACKS}/1/Outlets"
+    tree = Tree(made)
+    tree.expands = expands
+    assert identities(tree) == ["1.1", "1.2", "2.1"]
+    tree.special[f"{RACKS}/2/Outlets"] = lambda seen: Answer(tree.expanded(made[first], 1))
+    error = refused(tree)
+    assert error.kind == "protocol" and "another resource" in str(error)
+
+
 def test_two_outlets_of_several_pdus_with_one_identity_are_an_error() -> None:
     made = two()
     made[f"{RACKS}/2"]["Id"] = "1.2"                           # both outlet 1 of PDU 1.2 and outlet 2.1 of PDU 1 are 1.2.1
