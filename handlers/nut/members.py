@@ -39,14 +39,18 @@ class Member:
                 self.rows.setdefault(row[1], {})[row[2]] = text
 
     def outlet_numbers(self) -> List[str]:
-        """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`.
+        """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or one has two spellings:
+        the port of each could be the same relay with another state.
 
         Number 0 is another name for the whole device, unless the count includes it: some devices count from 0.
         """
-        count = number(self.variables.get("outlet.count"))
-        real = sorted((n for n in self.rows if int(n) > 0), key=int)
+        numbers, count = sorted(self.rows, key=int), number(self.variables.get("outlet.count"))
+        if len(set(map(int, numbers))) < len(numbers):
+            raise ProtocolError(f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1 and "
+                                f"{self.prefix}outlet.01: look at the driver")
+        real = [n for n in numbers if int(n) > 0]
         if count is not None and len(real) < count:
-            real = [n for n in self.rows if int(n) == 0] + real
+            real = [n for n in numbers if int(n) == 0] + real
             if len(real) < count:
                 raise ProtocolError(f"the NUT driver counts {count:g} outlets ({self.prefix}outlet.count) but lists {len(real)}: "
                                     f"look at the driver, or wait until it has read its device")

@@ -79,6 +79,15 @@ def test_fewer_outlets_than_the_driver_counts_are_an_error(variables: Dict[str, 
         device(variables)
 
 
+@pytest.mark.parametrize("variables", [
+    {"outlet.1.status": "on", "outlet.01.status": "off"}, {"outlet.002.current": "1", "outlet.02.current": "1"},
+    {"outlet.0.status": "on", "outlet.00.status": "off"}, {"device.2.outlet.7.status": "on", "device.2.outlet.07.status": "on"},
+    {"outlet.1.status": "on", "outlet.01.current": "1", "outlet.count": "2"}])
+def test_an_outlet_under_two_numbers_is_an_error(variables: Dict[str, str]) -> None:
+    with pytest.raises(ProtocolError, match="one outlet under two numbers"):
+        device(variables)
+
+
 @pytest.mark.parametrize("kind", ["ups", "ats", "UPS"])
 def test_a_type_that_may_lack_outlets_has_none(kind: str) -> None:
     assert device({"device.type": kind}).outlets == []
