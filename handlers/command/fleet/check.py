@@ -65,7 +65,9 @@ def _check(context: click.Context, /, **options: Any) -> int:
 
 
 def _run(wanted: Wanted, state: Given) -> int:
-    polled = _loaded(wanted, state)
+    fleet = listing.read(wanted.file)
+    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
+    polled = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
     if wanted.html is not None:
         _check_writable(wanted.html)
     before: Dict[str, Row] = {}
@@ -78,12 +80,6 @@ def _run(wanted: Wanted, state: Given) -> int:
         before = {row.device.name: row for row in done.rows}
         begin = max(begin + wanted.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
-
-
-def _loaded(wanted: Wanted, state: Given) -> List[Target]:
-    fleet = listing.read(wanted.file)
-    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    return targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
 
 
 # ---- one round ---------------------------------------------------------------------------------------------
