@@ -59,8 +59,9 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
 
 def facts(pairs: Mapping[str, object]) -> List[str]:
     """Names and values, one pair per line."""
-    width = max(map(len, pairs), default=0)
-    return [f"{name.ljust(width)}  {text(value)}" for name, value in pairs.items()]
+    names = [text(name) for name in pairs]
+    width = max(map(len, names), default=0)
+    return [f"{name.ljust(width)}  {text(value)}" for name, value in zip(names, pairs.values())]
 
 
 def text(value: object, limit: int = _CELL) -> str:

@@ -99,10 +99,10 @@ def config(context: Context) -> Result:
 def _raw(context: Context, action: str) -> Result:
     if action == "get":
         return save(context, rawcfg.download)
-    data = read_file(context.options.file)
+    agent, data = context.files, read_file(context.options.file)
     context.confirm("replace the configuration with this file")
-    _accepted(rawcfg.upload(context.files, data, context.progress), "the configuration")
-    return _followed(context, rawcfg.RawConfiguration("/rawcfg", context.agent))
+    _accepted(rawcfg.upload(agent, data, context.progress), "the configuration")
+    return _followed(context, rawcfg.RawConfiguration("/rawcfg", agent))
 
 
 def _bulk(context: Context, action: str, backup: bool) -> Result:
@@ -111,11 +111,11 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
     password = secret(context.state, "config_password", "configuration password", needed=False)
     if action == "get":
         return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "")
-    data = read_file(options.file)
+    agent, data = context.files, read_file(options.file)
     context.confirm("restore this backup" if backup else "take over this bulk configuration")
-    _accepted(bulkcfg.upload(context.files, data, backup, password, options.skip_check or "", units, context.progress),
+    _accepted(bulkcfg.upload(agent, data, backup, password, options.skip_check or "", units, context.progress),
               "the configuration")
-    return _followed(context, bulkcfg.BulkConfiguration("/bulkcfg", context.agent))
+    return _followed(context, bulkcfg.BulkConfiguration("/bulkcfg", agent))
 
 
 def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration]) -> Result:
@@ -165,9 +165,9 @@ def pmc(context: Context) -> Result:
     """Download the power meters' readings as CSV, or upload their configuration: 1 round trip."""
     action, value = context.options.action, context.options.value
     if action == "put" and value:
-        data = read_file(value)
+        agent, data = context.files, read_file(value)
         context.confirm("take over this power meter configuration")
-        answer = pdumodel.upload_pmc_config(context.files, data)
+        answer = pdumodel.upload_pmc_config(agent, data)
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
     if action != "csv" or value and not 1 <= number(value) <= 8:
         raise SettingsError("give csv (all mains), csv PANEL (1 to 8), or put FILE")

@@ -136,6 +136,13 @@ def test_files_of_a_link_unit_are_refused(run: Run, tmp_path: Path, unit: XerusP
     assert code == 2 and "leave --link out" in err and unit.books().requests == before
 
 
+@pytest.mark.parametrize("words", [["config", "raw", "put"], ["config", "bulk", "put"], ["pmc", "put"]])
+def test_files_of_a_link_unit_are_refused_before_the_question(run: Run, tmp_path: Path, words: List[str]) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    code, _, err = run(*words, str(tmp_path / "file"), "--link", "3")
+    assert code == 2 and "leave --link out" in err
+
+
 def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) -> None:
     code, out, err = run("config", "raw", "get", "--json")
     assert code == 2 and "--out FILE" in json.loads(out)["error"]["reason"]
@@ -220,6 +227,13 @@ def test_bridge_and_port_forwarding_are_shown_and_changed(run: Run) -> None:
     assert shown["https of unit N"] == "port 50000 + N"
     assert "https of unit N" not in facts(run, "network", "forwarding", "off", "--yes")
     assert run("network", "forwarding", "on", "--yes")[0] == 2
+
+
+def test_the_name_of_an_interface_cannot_control_the_terminal(run: Run, unit: XerusPdu) -> None:
+    interfaces = unit.net.settings["ifMap"]
+    interfaces["a\x1b[31m\u2028b"] = interfaces["eth1"]
+    out = done(run("network"))
+    assert "interface a\\x1b[31m\\u2028b  yes\n" in out and out.replace("\n", "").isprintable()
 
 
 def test_watched_servers_are_listed_added_and_deleted(run: Run) -> None:
