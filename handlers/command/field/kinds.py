@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -150,6 +151,12 @@ class Kind(NamedTuple):
     is_recording: Callable[[str], bool]
     serve: Callable[[str, int], Served]
     serve_as: Optional[Callable[[str, int, str], Served]] = None
+
+
+def json_of(what: str) -> Callable[[str], bool]:
+    """Recognises a JSON recording, which begins with `{"recording": "<what> 1"`."""
+    begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
+    return lambda text: begin.match(text) is not None
 
 
 def names() -> Tuple[str, ...]:

@@ -50,7 +50,7 @@ def guesses(tables: Sequence[Table], mib: Mib) -> List[Guess]:
     for table in tables:
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
-            object_ = mib.at(column.oid)
+            object_ = mib.objects.get(column.oid)
             found += [guess for guess in (_state(table, column, labels, object_), _name(table, column, object_),
                                           _number(table, column, object_), _meter(table, column, object_)) if guess is not None]
     return sorted(found, key=lambda guess: (guess.role, -guess.score, guess.column.oid))

@@ -7,7 +7,7 @@ and enumerations also by the textual conventions in these files.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Collection, Dict, Mapping, Optional, Sequence
+from typing import Dict, Mapping, NamedTuple, Sequence
 
 from ..snmp.rows import Arcs, arcs
 
@@ -33,22 +33,9 @@ STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumerati
                                       (arcs("1.3.6.1.2.1.229.1.2.1.9"), "eoPowerOperState", "read-only"))}
 
 
-class Mib:
-    """The objects of the given MIB files, by OID."""
+class Mib(NamedTuple):
+    """The objects of MIB files by OID, the names of the files' modules, and notes about how they were read."""
 
-    def __init__(self, objects: Mapping[Arcs, Object] = {}, modules: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
-        self._objects = {**STANDARD, **objects}
-        self.modules, self.notes = list(modules), list(notes)
-
-    @property
-    def is_given(self) -> bool:
-        return len(self._objects) > len(STANDARD)
-
-    def at(self, oid: Arcs) -> Optional[Object]:
-        """The object at exactly this OID."""
-        return self._objects.get(oid)
-
-    @property
-    def columns(self) -> Collection[Arcs]:
-        """The OIDs of all objects."""
-        return self._objects.keys()
+    objects: Mapping[Arcs, Object] = STANDARD
+    modules: Sequence[str] = ()
+    notes: Sequence[str] = ()

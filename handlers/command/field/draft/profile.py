@@ -42,7 +42,7 @@ class Draft:
 
 def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
     """The draft for a device with these rows."""
-    guesses = columns.guesses(tables(rows, mib.columns), mib)
+    guesses = columns.guesses(tables(rows, mib.objects), mib)
     roles = columns.by_role(guesses)
     texts_ = packed(rows)
     doubts: List[str] = []
@@ -168,7 +168,7 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
     usable = len(sys_object_id) > len(_NET_SNMP) and sys_object_id[:len(_NET_SNMP)] != _NET_SNMP
     vendor = sys_object_id[6] if len(sys_object_id) > 6 else 0
-    proof = Proof.MIB if mib.is_given else Proof.DRIVER
+    proof = Proof.MIB if mib.modules else Proof.DRIVER
     present = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
     totals = {name: Total(else_outlets=True) if figure is not None else None for name, figure in present.items()}
     return Profile(

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 from ....errors import SettingsError
 from ...files import read_file
 from ..snmp.rows import Arcs, arcs
-from .mib import Mib, Object
+from .mib import STANDARD, Mib, Object
 
 _SMIDUMP_S = 60.0
 # Roots that every file takes from SNMPv2-SMI or RFC1155-SMI.
@@ -44,7 +44,7 @@ def read(files: Sequence[str]) -> Mib:
         if not modules:
             notes.append(f"{file}: read only by smidump ({trouble})")
     both = _agreed(_objects(parsed), second)
-    return Mib(both, sorted({one.module for one in both.values()}), notes)
+    return Mib({**STANDARD, **both}, sorted({one.module for one in both.values()}), notes)
 
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict[Arcs, Object]:

@@ -8,13 +8,11 @@ A call that failed has `error` (of JSON-RPC) or `status` (of HTTP) instead of `r
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
 
 from ....errors import SettingsError
 
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)       # raised for data of another form
-_HEADER = re.compile(r'\s*\{\s*"recording"\s*:\s*"xerus calls ')
 Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
 Outcome = Dict[str, Any]                # one member: `result`, `error` or `status`
 
@@ -28,10 +26,6 @@ class Reference(NamedTuple):
 
 def key(rid: str, method: str, params: object) -> Key:
     return rid, method, json.dumps(params or {}, sort_keys=True)
-
-
-def is_calls(text: str) -> bool:
-    return _HEADER.match(text[:200]) is not None
 
 
 def written(calls: Mapping[Key, Outcome]) -> str:

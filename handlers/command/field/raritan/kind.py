@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .... import host
-from ..kinds import Kind, Recorder, Recording, Served
+from ..kinds import Kind, Recorder, Recording, Served, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import calls
@@ -27,4 +27,4 @@ def _serve(text: str, port: int) -> Served:
     return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
 
 
-KIND = Kind(tcp_port=443, rank=1, record=_record, is_recording=calls.is_calls, serve=_serve)
+KIND = Kind(tcp_port=443, rank=1, record=_record, is_recording=json_of("xerus calls"), serve=_serve)

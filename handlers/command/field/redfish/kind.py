@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import Kind, Recorder, Recording, Served
+from ..kinds import Kind, Recorder, Recording, Served, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import tree
@@ -26,4 +26,4 @@ def _serve(text: str, port: int) -> Served:
     return server.served("redfish", f"{about}, any login is taken", ANY_LOGIN)
 
 
-KIND = Kind(tcp_port=443, rank=3, record=_record, is_recording=tree.is_tree, serve=_serve)
+KIND = Kind(tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve)

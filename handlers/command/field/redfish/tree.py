@@ -15,11 +15,6 @@ from ....redfish.commands import ACTION
 from ....redfish.resources import child, text as text_of
 
 Json = Dict[str, Any]
-_HEADER = re.compile(r'\s*\{\s*"recording"\s*:\s*"redfish resources ')
-
-
-def is_tree(text: str) -> bool:
-    return _HEADER.match(text[:200]) is not None
 
 
 def written(resources: Mapping[str, Json]) -> str:

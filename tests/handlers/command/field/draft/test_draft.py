@@ -195,10 +195,10 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(monkey
         pytest.skip("no MIB files of Net-SNMP: apt-get install libsnmp-base")
     monkeypatch.syspath_prepend(pysmi())
     found = read([str(file)])
-    named = {oid: object_.name for oid in found.columns for object_ in [found.at(oid)] if object_ is not None}
+    named = {oid: object_.name for oid, object_ in found.objects.items()}
     ucdavis = arcs("1.3.6.1.4.1.2021")
     assert named[(*ucdavis, 10, 1, 3)] == "laLoad" and named[(*ucdavis, 11, 11)] == "ssCpuIdle" and len(named) > 140
-    flag = found.at((*ucdavis, 2, 1, 100))
+    flag = found.objects.get((*ucdavis, 2, 1, 100))
     assert flag is not None and flag.name == "prErrorFlag" and flag.enumeration == {0: "noError", 1: "error"}
 
 
