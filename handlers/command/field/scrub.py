@@ -58,13 +58,14 @@ class Scrubber:
 
     def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = (), user: Optional[str] = None,
                  host: str = "") -> None:
-        self.keep = frozenset(keep)
+        self.keep = frozenset(keep) - {SECRETS}
         self._stands: Dict[Tuple[str, str], str] = {}
         self._counted: Counter[str] = Counter()
         self._learned: Dict[str, str] = {}              # value -> stand-in
         self._given: Set[str] = set()                   # all stand-ins
-        for secret in secrets:
-            self.learn(SECRETS, secret or "")
+        self._secrets = [secret.strip() for secret in secrets if secret]
+        for secret in self._secrets:
+            self.learn(SECRETS, secret)
         self.learn(NAMES, user or "")
         self.learn(ADDRESSES, host_and_port(host)[0])
 
@@ -144,7 +145,9 @@ class Scrubber:
 
     @functools.cached_property
     def _known(self) -> Pattern[str]:
-        long = sorted(filter(_tells, self._learned), key=len, reverse=True)
+        # A secret of technical terms with digits or signs (admin123) is replaced too; one word (public) may be a state.
+        secrets = [one for one in self._secrets if len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
+        long = sorted([*filter(_tells, self._learned), *secrets], key=len, reverse=True)
         return re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in long) or r"(?!)")
 
     def _by(self, kind: str) -> Callable[[re.Match[str]], str]:

@@ -49,6 +49,12 @@ def test_an_address_in_the_name_of_a_member_is_replaced() -> None:
     assert found == {"192.0.2.1": {"state": "up"}, "02:00:00:00:00:01": 1, "Members@odata.count": 2}
 
 
+@pytest.mark.parametrize("secret", ["admin123", "PDU-2024", "outlet_7", "Pa55word"])
+def test_a_secret_of_technical_terms_is_replaced_inside_a_text(secret: str) -> None:
+    assert Scrubber((SECRETS,), (None, "", secret)).text(f"log in with {secret}.") == "log in with secret-1."
+    assert Scrubber(secrets=("public", "1234", "on")).text("public 1234 on") == "public 1234 on"
+
+
 def test_a_replacement_is_not_replaced_again() -> None:
     scrubber = Scrubber()
     once = scrubber.text("00:c0:b7:12:34:56 10.0.0.77 fe80::1 SN: AB1234567 x@y.example")
