@@ -1,7 +1,7 @@
 """Files to and from a device over HTTP: the part of the documented Agent that reads and sends them."""
 from __future__ import annotations
 
-from typing import Dict, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
 from ....http.message import Reply, Stream
 from ....http.strict_json import LIMIT
@@ -25,7 +25,7 @@ class Files:
         wait = self.timeout or DEFAULT_TIMEOUT
         return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
 
-    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, object]:
+    def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, Any]:
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
 
         Each of `datas` has data (bytes or an open binary file), filename and formname. It may have mimetype, and progress, a

@@ -5,7 +5,7 @@ Source: the vendor's documentation of its Python binding, one page per module (b
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Mapping, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Type, TypeVar, Union
 from urllib.parse import quote, urlencode
 
 from ....http.multipart import BinaryFile, Progress
@@ -42,7 +42,7 @@ def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
 
 
 def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
-           progress: Optional[Progress] = None) -> Mapping[str, object]:
+           progress: Optional[Progress] = None) -> Mapping[str, Any]:
     """Send one file: one round trip. `progress` is called with (bytes sent, size)."""
     return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}])
 
@@ -51,15 +51,14 @@ def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, file
                     progress: Optional[Progress] = None) -> C:
     """As `upload`; returns the number in the header X-Response-Code. Raises JsonRpcSyntaxException if it is missing."""
     response = upload(agent, where, formname, filename, data, progress)
-    headers = response["headers"]
-    return code(kind, headers.get("X-Response-Code", "") if isinstance(headers, Mapping) else "", agent, where, response)
+    return code(kind, response["headers"].get("X-Response-Code", ""), agent, where, response)
 
 
-def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, object]) -> C:
+def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
     """A result code from its digits. Raises JsonRpcSyntaxException, which keeps the body, for anything else."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise JsonRpcSyntaxException("the device answered the upload without a result code",
-                                     agent.login.payload(str(response["body"]).encode("utf-8", "replace"))).at(
+                                     agent.login.payload(response["body"].encode("utf-8", "replace"))).at(
             agent.host, f"POST {where.partition('?')[0]}")
     return kind(int(words))
