@@ -45,7 +45,7 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
         try:
             seen = _read_or_none(read)
         except Denied:
-            LOGGER.info("the command was accepted, and the account may not read the outlet's state: UNKNOWN")
+            LOGGER.info("the command was accepted, but the account may not read the outlet's state: UNKNOWN")
             return EnumPowerStatus.UNKNOWN
         if seen is wanted:
             return wanted

@@ -83,7 +83,7 @@ def get(credentials: Credentials, oid: str) -> Element:
             return Element(_dotted(arcs), None)
         agent.refuse(status, _dotted(arcs))
         if len(pairs) != 1 or pairs[0][0] != arcs:
-            raise SnmpError(f"{agent.name} answered another object than {_dotted(arcs)}")
+            raise SnmpError(f"{agent.name} answered with an object other than {_dotted(arcs)}")
         return Element(_dotted(arcs), _plain(pairs[0][1]))
     return _run(credentials, lambda engines: engines.call(credentials, work, credentials.retries), credentials.longest_s)
 

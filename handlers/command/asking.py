@@ -18,7 +18,7 @@ class NotConfirmed(PduHandlerError):
 def askable(state: Given, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins. Raises NotConfirmed without a terminal and without --yes."""
     if not state.yes and not sys.stdin.isatty():
-        raise NotConfirmed(f"{what} needs --yes where nobody can be asked; nothing was done", host)
+        raise NotConfirmed(f"{what} needs --yes, because nobody can be asked here; nothing was done", host)
 
 
 def confirm(state: Given, question: str, host: str = "") -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_GUESSES = 4           # limit for each role in the text output; --json has all
 _NOTHING = code_of("unsupported")
 _STEPS = ("next: read the doubts, correct the file, then pdu snmp check FILE.json, packaging/build.py --profile FILE.json",
-          "a value with a ? before it is doubtful: as long as it has one, the outlet is UNKNOWN")
+          "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark")
 
 
 @click.pass_context

@@ -81,7 +81,7 @@ def _closed(host: str, port: int) -> str:
     try:
         socket.create_connection((bare, typed or port), _CONNECT_S).close()
     except (OSError, UnicodeError) as error:
-        return f"nobody listens on TCP port {typed or port} ({getattr(error, 'strerror', None) or error})"
+        return f"nothing listens on TCP port {typed or port} ({getattr(error, 'strerror', None) or error})"
     return ""
 
 
@@ -114,7 +114,7 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
     if best is not None:
         return [*lines, f"read it: pdu status {best.handler} {host}"]
     if not any(one.identity is not None for one in found):
-        lines.append("Nobody answers as a PDU: look at address, port and the SNMP page of the PDU itself; over SNMP a wrong "
+        lines.append("Nothing here answers as a PDU: check address, port, and SNMP on the PDU's own page; over SNMP a wrong "
                      "community looks like silence.")
     return lines
 

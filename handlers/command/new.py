@@ -47,7 +47,7 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
     tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
     changed = list(dict.fromkeys([*map(str, edited), *done.stdout.split()]))
     lines = [*map(str, made), *(f"{path} (changed)" for path in changed), "", f"its tests: python -m pytest {tests}",
-            "how to go on: CONTRIBUTING.md" if snmp else "how to go on: docs/new-handler.md"]
+            "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/new-handler.md"]
     return shown(Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json)
 
 

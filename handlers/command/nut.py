@@ -19,8 +19,8 @@ _SEEN_S = 3.0               # seconds that a variable may take to show the value
 _LONGEST = 4000             # limit for a value, in characters
 _STATES = {True: "on", False: "off", None: "unknown"}
 _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
-_ACCEPTED = "accepted, but this server does not track what becomes of it: look at the device"
-_CHANGED = "the driver still reports another value than was set"
+_ACCEPTED = "accepted, but this server does not report the result: look at the device"
+_CHANGED = "the driver still reports a value other than the one that was set"
 _NOT_HERE = ("host", "device")      # settings that HOST and DEVICE replace
 _WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also a UPS's whole load that can be switched", "yes")
 
@@ -141,7 +141,7 @@ COMMANDS: Commands = {
     "list": Command(devices, help="the server's devices"),
     "vars": Command(variables, [_DEVICE, Word("VARIABLE?")], "all variables of a device, or one"),
     "outlets": Command(outlets, [_DEVICE, *setting(_WHOLE_LOAD)], "outlets with state, figures and how they are switched"),
-    "commands": Command(commands, [_DEVICE], "commands of a device, with the server's words on them"),
+    "commands": Command(commands, [_DEVICE], "commands of a device, with the server's descriptions"),
     "run": Command(run, [_DEVICE, Word("COMMAND", "commands lists them"), Word("PARAMETER?")],
                    "run a command and wait for the driver's report; asks", writes=True),
     "set": Command(set_, [_DEVICE, Word("VARIABLE"), Word("VALUE")], "set a variable and read it back; asks", writes=True),

@@ -132,7 +132,7 @@ def _path(call: Call) -> str:
 
 COMMANDS: Commands = {
     "info": Command(info, help="the service and its PDUs: versions, models, serial numbers"),
-    "outlets": Command(outlets, help="outlets with state, figures, locks and what their switching takes"),
+    "outlets": Command(outlets, help="outlets with state, figures, locks and the values that switching accepts"),
     "sensors": Command(sensors, help="all sensors of the PDUs and of their chassis"),
     "show": Command(show, [_PATH], "one resource as JSON"),
     "tree": Command(tree, [

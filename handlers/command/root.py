@@ -25,20 +25,20 @@ PLACES: Mapping[str, Place] = {
     "status": Place("calls", "status", "every outlet with its state, the number on the unit and its name"),
     "statistic": Place("calls", "statistic", "load and energy, of the PDU and by outlet"),
     "labels": Place("calls", "labels", "the number on the unit and the name of every outlet"),
-    "up": Place("calls", "up", "switch outlets on; asks"),
-    "down": Place("calls", "down", "switch outlets off; asks"),
+    "up": Place("calls", "up", "switch outlets on; asks first"),
+    "down": Place("calls", "down", "switch outlets off; asks first"),
     "check": Place("fleet.check", "check", "read every PDU of a list side by side; table, CSV, JSON, HTML, monitoring"),
-    "find": Place("fleet.find", "find", "the PDUs of a network, as such a list"),
-    "exporter": Place("fleet.exporter", "exporter", "answer Prometheus for many PDUs"),
+    "find": Place("fleet.find", "find", "search a network for PDUs and print such a list"),
+    "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
     "redfish": Place("redfish", "redfish", "outlets, sensors and all other resources of a Redfish service"),
     "snmp": Place("snmp", "snmp", "SNMP families, and profiles of your own"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
     "identify": Place("identify", "identify", "what a device is: the family that fits and why, what it can and cannot do"),
-    "record": Place("record", "record", "what a device answers, in a file, without names, addresses and serial numbers"),
-    "replay": Place("replay", "replay", "a device made of a recording, on a port of this machine"),
-    "draft": Place("draft", "draft", "a profile to start from, of a recording of an SNMP PDU that no family fits"),
+    "record": Place("record", "record", "write a device's answers into a file, without names, addresses and serial numbers"),
+    "replay": Place("replay", "replay", "serve a recording as a device, on a port of this machine"),
+    "draft": Place("draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"),
     "completion": Place("completion", "completion", "the script that completes this command in a shell"),
 }
 _EPILOG = f"""\b
@@ -72,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
         where = error.ctx.command_path if error.ctx else "pdu"
         return failed(state, Usage(f"{error.format_message()} ({where} --help)"))
     except KeyboardInterrupt:
-        return failed(state, Interrupted("what was sent may still be done" if state.changing else ""))
+        return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))
     except BrokenPipeError:
         raise
     except Exception as error:

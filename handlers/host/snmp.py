@@ -102,7 +102,7 @@ class Snmp:
                 found = re.escape(secret)
                 if re.search(rf"\w{found}|{found}\w", text) or password and secret in text:
                     short = "; it has fewer than 8 characters" if password and len(secret) < 8 else ""
-                    return f"{text.partition(':')[0]}: the platform's words hold a part of {key} and are left out{short}"
+                    return f"{text.partition(':')[0]}: the platform's message contains a part of {key} and is left out{short}"
                 text = text.replace(secret, "***")
         return text
 

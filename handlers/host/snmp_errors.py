@@ -9,7 +9,7 @@ from .rows import MISSING, squeezed
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and the remedy for the operator.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
-    (("snmpparams",), SettingsError, "the PDU's SNMP fields are not complete or not right: correct them"),
+    (("snmpparams",), SettingsError, "the PDU's SNMP fields are incomplete or wrong: correct them"),
     (("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution"), Unreachable,
      "the address cannot be resolved: check it"),
     (("noaccess", "authorizationerror", "notwritable", "readonly"), Denied,

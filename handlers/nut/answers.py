@@ -32,7 +32,7 @@ class Secret:
     @staticmethod
     def unshown() -> ProtocolError:
         """An error without the answer, for an answer that holds the password."""
-        return ProtocolError("the answer is not as the protocol says; it is not shown, because it holds the password: "
+        return ProtocolError("the answer breaks the protocol; it is not shown, because it holds the password: "
                              "check address and port")
 
 

@@ -84,7 +84,7 @@ class Decoder:
             return
         row = _row(line, self._row_start)
         if len(row) != self._open[-1].fields or len(rows) >= MAX_ROWS:
-            raise ProtocolError(f"a line of {self._end[4:]} is not as the protocol says, or there is no end of them: "
+            raise ProtocolError(f"a line of {self._end[4:]} breaks the protocol, or the list has no end: "
                                 f"{printable(line, 80)!r}", encoded(line))
         rows.append(row)
 

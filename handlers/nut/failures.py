@@ -74,5 +74,5 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "VAR-UNKNOWN": (Refused, "the device has no such variable"),
     "UNKNOWN-TYPE": (Refused, "the NUT server does not recognise the type of this variable"),
     "UNKNOWN-INSTCMD": (Refused, "the device has no such command"),
-    "MISSING-ARGUMENT": (Refused, "the NUT server misses an argument"),
+    "MISSING-ARGUMENT": (Refused, "the request lacks an argument"),
 }

@@ -119,7 +119,7 @@ class RedfishService:
             return self.get(path + query)
         except (Refused, ProtocolError) as error:
             found = self.get(path)              # raises where the resource itself is missing
-            LOGGER.info(f"the device offers {query} and does not answer it: {error}")
+            LOGGER.info(f"the device offers {query} but does not answer it: {error}")
             self._answers_expanded = False
             return found
 
@@ -156,7 +156,7 @@ class RedfishService:
             raise failure(reply, self.login)
         found = resource(reply, self.login)
         if not links.same(text(found, "@odata.id"), path, self.units):
-            raise ProtocolError("the service answered with another resource than it was asked for")
+            raise ProtocolError("the service answered with a resource other than the one requested")
         return found
 
     # ---- writing -------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ class _Command:
             self._monitor = None
         outlet = self._service.get(self._outlet)
         if outlet.get("Id") != self._id:
-            raise ProtocolError("the device answered with another resource than the outlet that was asked for")
+            raise ProtocolError("the device answered with a resource other than the outlet requested")
         return resources.state(outlet)
 
     def _ended(self, monitor: str) -> bool:
@@ -93,5 +93,5 @@ class _Command:
             raise failure(reply, self._service.login)
         found = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
         if not found or not found.isascii() or not found.isprintable():
-            raise Unsupported("the device takes commands with an ETag alone, and its outlet has none")
+            raise Unsupported("the device takes commands only with an ETag, but its outlet has none")
         return found

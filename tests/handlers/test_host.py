@@ -370,4 +370,4 @@ def test_a_platforms_text_with_a_secret_is_dropped_as_a_whole(secret: str) -> No
     with pytest.raises(SettingsError) as caught:
         Snmp(cast(Any, device)).get("1.3.6")
     assert f" {secret}" not in str(caught.value).partition("SnmpError")[2] and "***" not in str(caught.value)
-    assert "auth_password and are left out; it has fewer than 8 characters" in str(caught.value)
+    assert "auth_password and is left out; it has fewer than 8 characters" in str(caught.value)

@@ -52,7 +52,7 @@ class Round(NamedTuple):
 def _check(context: click.Context, /, **options: Any) -> int:
     wanted, state = Wanted(**options), given(context)
     if wanted.watch is not None and (wanted.csv or wanted.nagios):
-        raise Usage("--watch goes with the table, --json and --html")
+        raise Usage("--watch works only with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("one of --json, --csv and --nagios")
     try:
@@ -169,5 +169,5 @@ check = click.Command("check", callback=_check, help=_HELP, params=[
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--parallel", "PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
     *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),
-    *option("--csv", "print CSV"), *option("--html", "also write one page that needs nothing else", "FILE"),
+    *option("--csv", "print CSV"), *option("--html", "also write one self-contained page", "FILE"),
     *option("--nagios", "print what a monitoring plugin prints"), *secret_files(), *output()])

@@ -113,9 +113,9 @@ until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--list", "the PDUs that may be asked: CSV or TOML", "FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
-    *option("--network", "addresses that may be asked, too; may be repeated", "CIDR", multiple=True),
+    *option("--network", "further addresses that may be asked; may be repeated", "CIDR", multiple=True),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
-    *option("--listen", "where it answers; port 0: any", "ADDRESS:PORT", default=LISTEN, show_default=True),
+    *option("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT", default=LISTEN, show_default=True),
     *option("--parallel", "probes at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
     *option("--timeout-offset", "end a probe this much before Prometheus gives up", "SECONDS", Seconds(0, 60), default=0.5,
             show_default=True), *secret_files(), *output()])

@@ -76,7 +76,7 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
                 head = [cell.lower() for cell in cells]
                 _check_head(head, path)
             elif len(cells) > len(head) and any(cells[len(head):]):
-                raise SettingsError(f"{path}: line {reader.line_num} has {len(cells)} cells, the head has {len(head)}")
+                raise SettingsError(f"{path}: line {reader.line_num} has {len(cells)} cells, the header has {len(head)}")
             else:
                 yield f"line {reader.line_num}", {name: cell for name, cell in zip(head, cells) if cell}
     except csv.Error as error:

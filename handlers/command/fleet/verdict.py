@@ -17,15 +17,15 @@ REMEDIES: Mapping[str, str] = {
     "unreachable": "look at power, cable, address and firewall; over SNMP also at the community, over TLS at the certificate",
     "denied": "correct the account on the PDU or the login in the file of logins; it is not tried again",
     "settings": "correct this PDU in the list",
-    "protocol": "read the PDU alone with `pdu status --debug` and report what it prints",
-    "refused": "look the PDU's own words up in its manual; rights and licences are the usual reasons",
+    "protocol": "read only this PDU with `pdu status --debug` and report what it prints",
+    "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
     "unsupported": "`pdu record snmp` what it answers, and have its family added or describe it in JSON",
     "data-stale": "the NUT driver has lost its device: look at the cable and restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "correct the outlet in the list",
     "defect": "a defect of this program or of the archive: run `pdu status` on the PDU with --debug and report it",
 }
-_OTHERWISE = "read the PDU alone with `pdu status`"
+_OTHERWISE = "read only this PDU with `pdu status`"
 
 
 class Row(NamedTuple):

@@ -112,7 +112,7 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
     if action == "get":
         return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "")
     agent, data = context.files, read_file(options.file)
-    context.confirm("restore this backup" if backup else "take over this bulk configuration")
+    context.confirm("restore this backup" if backup else "apply this bulk configuration")
     _accepted(bulkcfg.upload(agent, data, backup, password, options.skip_check or "", units, context.progress),
               "the configuration")
     return _followed(context, bulkcfg.BulkConfiguration("/bulkcfg", agent))
@@ -129,7 +129,7 @@ def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.Bu
         except (Unreachable, ProtocolError):
             context.tell("the unit restarts its services")
         if seen.endswith("_FAILED"):
-            raise Refused(f"the device took the file, but not its content ({_words(seen)})", seen)
+            raise Refused(f"the device accepted the file, but not its content ({_words(seen)})", seen)
         if seen.endswith("_OK"):
             break
     return Result({"accepted": True, "status": seen}, [f"accepted; last seen: {_words(seen) or 'no answer'}"],
@@ -166,7 +166,7 @@ def pmc(context: Context) -> Result:
     action, value = context.options.action, context.options.value
     if action == "put" and value:
         agent, data = context.files, read_file(value)
-        context.confirm("take over this power meter configuration")
+        context.confirm("apply this power meter configuration")
         answer = pdumodel.upload_pmc_config(agent, data)
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
     if action != "csv" or value and not 1 <= number(value) <= 8:
@@ -203,7 +203,7 @@ def snmp(context: Context) -> Result:
             changed = True
     if changed:
         context.confirm("change the SNMP agent's settings")
-        check(proxy.setConfiguration(settings), "the settings", {1: "one of them cannot be (v2 needs a read community)"})
+        check(proxy.setConfiguration(settings), "the settings", {1: "a value is not allowed (v2 needs a read community)"})
         settings = proxy.getConfiguration()
     return listed({
         **{name: getattr(settings, field) for name, field in _SNMP.items()},

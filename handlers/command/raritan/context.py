@@ -43,7 +43,7 @@ class Context:
     def files(self) -> Agent:
         """The agent for files, which only the addressed unit sends and takes. SettingsError with --link."""
         if self.options.link:
-            raise SettingsError("files are those of the unit that HOST is: leave --link out, or give the link unit's own address")
+            raise SettingsError("files belong to the unit at HOST: leave out --link, or give the link unit's own address")
         return self.agent
 
     @property
@@ -119,7 +119,7 @@ def save(context: Context, download: Callable[..., bytes], *details: object) -> 
     """Write `download(agent, *details)` to the file of --out, `-` for the standard output. Existing files are not replaced."""
     path, agent = context.options.out, context.files
     if path == "-" and context.state.json:
-        raise SettingsError("--json needs --out FILE here: one output cannot be both")
+        raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
     if path == "-":
         data = download(agent, *details)
         return Result({"bytes": len(data)}, (), raw=data)

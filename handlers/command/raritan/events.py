@@ -77,9 +77,9 @@ def _notice(context: Context) -> Any:
         if outage.back is None:
             words = f"{report.reason(outage.error)}; listening again as soon as the unit answers"
         elif outage.kept:
-            words = f"listening again after {outage.back:.0f} s; at most what was on its way then is lost"
+            words = f"listening again after {outage.back:.0f} s; at most the events in transit were lost"
         else:
-            words = f"listening again after {outage.back:.0f} s; what happened meanwhile is lost"
+            words = f"listening again after {outage.back:.0f} s; the events of that time were lost"
         print(f"{context.agent.host}: {words}", file=sys.stderr, flush=True)
     return say
 
@@ -152,7 +152,7 @@ def _still_read(out: TextIO) -> None:
 
 _COUNT = click.IntRange(1)
 COMMANDS: Commands = {"events": Command(events, [
-    *option("--count", "end after so many events", "N", _COUNT),
+    *option("--count", "end after this many events", "N", _COUNT),
     click.Option(["--for", "for_"], type=Seconds(0.1, _LONGEST_S), metavar="SECONDS",
                  help="end after that time; with --count the exit code is 9 where there were fewer events"),
     *option("--all", "each new reading too, and everything else that the unit announces")])}

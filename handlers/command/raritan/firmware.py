@@ -13,7 +13,7 @@ from .context import Context, action, listed, once, plain
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
-_NO_IMAGE = "the file is not a firmware image, or a damaged one"
+_NO_IMAGE = "the file is not a firmware image, or it is damaged"
 _LOOK_S = 1.0
 _UPDATE_S = 1800.0          # a real unit updates all its controllers, which takes many minutes
 
@@ -86,7 +86,7 @@ def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
     if not info.valid:
         raise Refused(_NO_IMAGE, "image")
     if not info.compatible and not context.options.cross:
-        raise Refused(f"the image {text(info.version)} is for another product; --cross would install it all the same", "image")
+        raise Refused(f"the image {text(info.version)} is for another product; --cross would install it anyway", "image")
     if not info.signature_good and not context.options.allow_untrusted:
         raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it", "image")
     cross, untrusted = context.options.cross, context.options.allow_untrusted

@@ -114,7 +114,7 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
         try:
             now = _seen(context, outlets, numbers)
         except Denied as error:                     # trying again could block the account
-            raise Denied(("the unit accepted the command, and the states of its outlets cannot be read: ", *error.parts),
+            raise Denied(("the unit accepted the command, but the states of its outlets cannot be read: ", *error.parts),
                          error.host, error.operation) from error
         except PduHandlerError:
             now = ["unknown"] * len(numbers)
@@ -142,7 +142,7 @@ def sequence(context: Context) -> Result:
     action: str = context.options.action or "show"
     pdu = context.pdu
     if context.options.delay is not None and action in ("show", "cancel"):
-        raise SettingsError("--delay goes with an order")
+        raise SettingsError("--delay needs an order")
     if action == "cancel":
         context.confirm("cancel the running sequence")
         pdu.cancelOutletSequence()

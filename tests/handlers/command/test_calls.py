@@ -217,7 +217,7 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_sentence
 def test_ctrl_c_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch, KeyboardInterrupt())
     code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
-    assert (code, err) == (exits.INTERRUPTED, "interrupted: what was sent may still be done\n")
+    assert (code, err) == (exits.INTERRUPTED, "interrupted: a command that was sent may still be carried out\n")
 
 
 def test_a_defect_is_one_sentence_and_debug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch,
@@ -265,7 +265,7 @@ def test_the_question_on_a_real_terminal(typed: bytes, code: int, words: str) ->
             {**os.environ, "PYTHONPATH": str(ROOT), **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, "[y/N] ",
             typed)
         assert shown.code == code and words in shown.text and "Traceback" not in shown.text
-        assert ("may still be done" in shown.text, bool(peer.books().writes)) == (False, code == 0)
+        assert ("may still be carried out" in shown.text, bool(peer.books().writes)) == (False, code == 0)
 
 
 def test_a_missing_outlet_is_reported_without_a_question(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,5 +29,5 @@ def packed(rows: Rows) -> List[PackedGuess]:
             words = {value.lower() for value in values}
             if _FEWEST <= len(values) <= _MOST and (words <= {"0", "1"} or words <= ON_WORDS | OFF_WORDS):
                 found.append(PackedGuess(oid, separator, values, f"{dotted(oid)} holds {len(values)} values of on or off in one "
-                                         f"text: {text[:40]!r}"))
+                                         f"string: {text[:40]!r}"))
     return sorted(found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid))

@@ -72,8 +72,8 @@ def _of_text(guess: PackedGuess, chosen: Dict[str, str], doubts: List[str]) -> O
     on, off = _words(guess.values)
     if set(guess.values) <= {"0", "1"}:
         on, off = [MARK + "1"], [MARK + "0"]
-        doubts.append(f"{guess.evidence}; that 1 is on and 0 is off is the custom, and not in the recording. Remove the marks "
-                      f"({MARK}) after a look at the unit.")
+        doubts.append(f"{guess.evidence}; 1 for on and 0 for off is only a convention, which the recording does not show. "
+                      f"Compare with the unit, then remove the marks ({MARK}).")
     return Outlets(states=State(Packed(Scalar(dotted(guess.oid)), guess.separator), tuple(on), tuple(off)))
 
 
@@ -88,8 +88,8 @@ def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: Dict[
     confirm = _same_values(state, roles)
     if confirm is not None:
         chosen["confirm"] = dotted(confirm.column.oid)
-        doubts.append(f"{dotted(confirm.column.oid)} has the very same values, so both are read and must agree: one of them may "
-                      "be the command or a setting.")
+        doubts.append(f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree: one of them may be "
+                      "the command or a setting.")
     beside = {role: _beside(state, roles.get(role, ())) for role in (
         columns.NAME, columns.NUMBER, columns.CURRENT, columns.POWER, columns.ENERGY)}
     chosen.update({role: dotted(guess.column.oid) for role, guess in beside.items() if guess is not None})

@@ -129,7 +129,7 @@ def test_a_silent_host_is_unreachable_and_no_secret_is_asked_for(capsys: Printed
     report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
     assert not any(one["answers"] for one in report["handlers"])
     why = {one["handler"]: one["why"] for one in report["handlers"]}
-    assert "no community was given" in why["snmp"] and "nobody listens" in why["nut"]
+    assert "no community was given" in why["snmp"] and "nothing listens" in why["nut"]
 
 
 @pytest.mark.parametrize("port", ["²", "٣", "65536", "1" * 5000], ids=["superscript", "Arabic", "too large", "long"])

@@ -163,7 +163,7 @@ def test_a_wrong_list_ends_before_anything_is_polled(small: Hall, line: str, wor
 
 
 @pytest.mark.parametrize("options, words", [
-    (("--watch", "5", "--csv"), "--watch goes with"), (("--nagios", "--csv"), "one of --json"),
+    (("--watch", "5", "--csv"), "--watch works only with"), (("--nagios", "--csv"), "one of --json"),
     (("--watch", "0.1"), "1 to 86400"),
     (("--html", "/nowhere/page.html"), "cannot be written"), (("--parallel", "0"), "--parallel")])
 def test_options_that_do_not_go_together_are_one_sentence(small: Hall, options: Tuple[str, ...], words: str) -> None:

@@ -88,7 +88,7 @@ settings = {timeout = 5, verify = false}
     ("name,adress\n", "'adress' is not a column"), ("name,handler\n", "no column 'address'"),
     ("handler,address,handler\n", "a column occurs twice"),
     (f"handler,address,password\nsnmp,h,{SECRET}\n", "'password' is no"),
-    (HEAD + "a,snmp,192.0.2.1,x,y=1,no,more\n", "line 2 has 7 cells, the head has 6"),
+    (HEAD + "a,snmp,192.0.2.1,x,y=1,no,more\n", "line 2 has 7 cells, the header has 6"),
     (HEAD + 'a,"snmp,192.0.2.1\n', "line 2 is not CSV"),
     (HEAD + "a,snmp,\n", "line 2: there is no address"), (HEAD + "a,,192.0.2.1\n", "line 2: there is no handler"),
     (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),

@@ -133,7 +133,7 @@ def test_files_of_a_link_unit_are_refused(run: Run, tmp_path: Path, unit: XerusP
     (tmp_path / "FILE").write_bytes(b"x")
     before = unit.books().requests
     code, _, err = run(*[str(tmp_path / word) if word == "FILE" else word for word in words], "--link", "3")
-    assert code == 2 and "leave --link out" in err and unit.books().requests == before
+    assert code == 2 and "leave out --link" in err and unit.books().requests == before
 
 
 @pytest.mark.parametrize("words", [["config", "raw", "put"], ["config", "bulk", "put"], ["pmc", "put"]])
