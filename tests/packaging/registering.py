@@ -26,17 +26,18 @@ class Run(NamedTuple):
 class Admin:
     """An administrator's machine: a folder with the script, a home and a place for temporary files.
 
-    The program `sleep` of this machine notes its argument for `pauses` and does not wait.
+    The program `sleep` of this machine notes its argument for `pauses` and does not wait; `curl` waits longer for a connection.
     """
 
     def __init__(self, folder: Path, script: Path) -> None:
-        program("curl")
+        curl = program("curl")
         self.script, self.temporary, self._log = script, folder / "temporary files", folder / "pauses"
         self.home = folder / "home"
         self._tools = folder / "tools"
         for made in (self.temporary, self.home, self._tools):
             made.mkdir()
         self.tool("sleep", f"echo \"$1\" >>'{self._log}'")
+        self.tool("curl", f"exec '{curl}' \"$@\" --connect-timeout 60")      # the script gives a connection 10 s
         self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"
 
     def tool(self, name: str, line: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from handlers.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
 from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService, units
+from tests.waiting import PATIENCE_S
 
 from .simulated import STATES, UNPROVEN, handler
 
@@ -87,7 +88,8 @@ def test_hpes_configuration_survives_the_switching() -> None:
     (Model(demand_etag=True), EnumPowerStatus.DOWN)])
 def test_the_reported_state_is_that_of_the_contact(model: Model, shown: EnumPowerStatus) -> None:
     with RedfishService(model) as unit:
-        port = handler(unit).port_down(PduPortView("A1"), deadline=3.0, pause=0.1)
+        seconds = 3.0 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
+        port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
         assert port.power_status is shown
         assert unit.books().states["A1"] is (shown is not EnumPowerStatus.DOWN)
         assert unit.books().writes == [("A1", "Off")]

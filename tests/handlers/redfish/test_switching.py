@@ -8,6 +8,7 @@ import pytest
 
 from handlers.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.waiting import PATIENCE_S
 
 from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit
 
@@ -42,7 +43,7 @@ class Switched(Tree):
         return reply
 
 
-def switch(tree: Tree, on: bool = False, identity: str = "1", deadline: float = 1.0, **settings: str) -> EnumPowerStatus:
+def switch(tree: Tree, on: bool = False, identity: str = "1", deadline: float = PATIENCE_S, **settings: str) -> EnumPowerStatus:
     port = PduPortView(identity, UNKNOWN)
     with serving(tree) as address:
         made = handler(address, **settings)

@@ -58,7 +58,7 @@ class NutServer:
         self._listener.close()
         self.drop_connections()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(30)
 
     def drop_connections(self) -> None:
         """Closes every open connection, as a restart of the server does."""

@@ -71,7 +71,7 @@ class Agent:
         self._stopping.set()
         with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
             waking.sendto(b"", (self.host, self.port))
-        self._thread.join(5)
+        self._thread.join(30)
         for timer in self._timers:
             timer.cancel()
         self._socket.close()
