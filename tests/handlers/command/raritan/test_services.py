@@ -140,7 +140,7 @@ def test_files_of_a_link_unit_are_refused(run: Run, tmp_path: Path, unit: XerusP
 def test_files_of_a_link_unit_are_refused_before_the_question(run: Run, tmp_path: Path, words: List[str]) -> None:
     (tmp_path / "file").write_bytes(b"x")
     code, _, err = run(*words, str(tmp_path / "file"), "--link", "3")
-    assert code == 2 and "leave --link out" in err
+    assert code == 2 and "leave out --link" in err
 
 
 def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) -> None:
