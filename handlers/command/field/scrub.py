@@ -32,7 +32,10 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
     (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
     (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
 
-_MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}(?! ?[0-9A-Za-z:-])")
+# `00:1a:…`, `001a.2b3c.…` and, with letters and digits, `001a2b3c…`. Capital letters alone are a serial number.
+_MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}"
+                  r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
+                  r"|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{12})(?! ?[0-9A-Za-z:-])")
 # Four numbers are an address, unless a word before them marks a version, or all of them are as small as in a version.
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
@@ -172,8 +175,8 @@ class Scrubber:
         if kind != ADDRESSES:
             return self._numbered(kind, value, _STANDS[kind].format)
         if _MAC.fullmatch(value):
-            stand = self._numbered("mac", re.sub("[ :-]", "", value).lower(), "02{:010x}".format)
-            return value[2].join(stand[at:at + 2] for at in range(0, 12, 2))
+            digits = iter(self._numbered("mac", re.sub("[ :.-]", "", value).lower(), "02{:010x}".format))
+            return re.sub("[0-9A-Fa-f]", lambda _: next(digits), value)
         try:
             address = ipaddress.ip_address(value)
         except ValueError:

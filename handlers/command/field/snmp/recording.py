@@ -103,6 +103,8 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
     """The row without anything that identifies the owner. `known`: words that stay; None for a row that the family needs."""
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
+    if isinstance(row.value, tuple):
+        return row._replace(value=_index(row.value, scrubber))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     if row.text is None and len(row.value) == _MAC_OCTETS:

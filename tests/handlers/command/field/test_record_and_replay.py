@@ -8,6 +8,7 @@ from typing import Dict, List
 import pytest
 
 from handlers.command.field.kinds import Recorder, kind, kind_of, names
+from handlers.command.field.snmp.rows import arcs
 from handlers.command.loading import load
 from handlers.errors import SettingsError, Unreachable
 from handlers.nut.handler import NutPdu
@@ -68,10 +69,15 @@ def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
             "1.3.6.1.4.1.99999.1.3.0": bytes((10, 20, 30, 40)), "1.3.6.1.4.1.99999.1.4.0": b"at 10.20.30.40, see frontend42",
             "1.3.6.1.4.1.99999.1.5.0": b"kunde7", "1.3.6.1.4.1.99999.1.6.0": bytes((0x80, 7, 0xff)),
             "1.3.6.1.4.1.99999.1.7.0": b"M\xc3\xbcller\0\x01"}
-    with Agent(Device({oid: Row(4, value) for oid, value in rows.items()})) as agent:
+    device = {oid: Row(4, value) for oid, value in rows.items()}
+    device["1.3.6.1.4.1.99999.1.8.0"] = Row(6, arcs("1.3.6.1.4.1.99999.2.1.1.10.20.30.40"))
+    device["1.3.6.1.4.1.99999.2.1.1.10.20.30.40"] = Row(2, 1)
+    with Agent(Device(device)) as agent:
         text = recorded(Unit("snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})))
     found = {oid: row.value for oid, row in read_snmprec(text).items()}
     assert found["1.3.6.1.4.1.99999.1.6.0"] == rows["1.3.6.1.4.1.99999.1.6.0"]
+    assert found["1.3.6.1.4.1.99999.1.8.0"] == arcs("1.3.6.1.4.1.99999.2.1.1.192.0.2.1")
+    assert "1.3.6.1.4.1.99999.2.1.1.192.0.2.1" in found
     for value in (b"frontend42", b"kunde7", b"Schmidt", b"Hetzmann", b"GmbH", b"10.20.30.40", bytes((10, 20, 30, 40)), b"ller"):
         assert not [oid for oid, held in found.items() if isinstance(held, bytes) and value in held], value
 
