@@ -45,7 +45,7 @@ class Call(NamedTuple):
 def devices(call: Call) -> Result:
     """List the devices of the server: 1 round trip."""
     found = call.nut.devices()
-    return Result(found, columns((), [[name, about] for name, about in found.items()]))
+    return Result(found, columns((), list(found.items())))
 
 
 def variables(call: Call) -> Result:
@@ -81,7 +81,7 @@ def outlets(call: Call) -> Result:
 def commands(call: Call) -> Result:
     """List the instant commands of a device with their descriptions: 2 round trips."""
     found = call.nut.commands(call.device, describe=True)
-    return Result(found, columns((), [[name, about] for name, about in found.items()]))
+    return Result(found, columns((), list(found.items())))
 
 
 def run(call: Call) -> Result:

@@ -18,22 +18,19 @@ _DECIMALS = 3           # decimal places of A, W and kWh; devices measure no fin
 class Result(NamedTuple):
     """The result of a command: `data` for --json, `lines` for a person, `raw` for bytes on standard output.
 
-    `note` goes to standard error and says why the result is not the wanted one. `printed`: the command printed it already.
+    `note` goes to standard error and says why the result is not the wanted one. Without data and lines, nothing is printed.
     """
 
     data: object
-    lines: Sequence[str] = ("done",)
+    lines: Sequence[str]
     exit_code: int = DONE
     raw: bytes = b""
     note: str = ""
-    printed: bool = False
 
 
 def shown(result: Result, as_json: bool) -> int:
     """Print it; returns its exit code."""
-    if result.printed:
-        pass
-    elif as_json:
+    if as_json and result.data is not None:
         print_json(result.data)
     elif result.raw:
         sys.stdout.buffer.write(result.raw)

@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from typing import Callable, List, Mapping, Union
 
-import click
-
 from ...errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
 from ...raritan.rpc._runtime import scripts
@@ -211,8 +209,8 @@ def snmp(context: Context) -> Result:
 
 
 def _out(needed: bool) -> Parameters:
-    return [click.Option(["--out"], metavar="FILE", required=needed, default=None if needed else "-",
-                         help="where to write it; - is the standard output")]
+    return option("--out", "where to write it; - is the standard output", "FILE", required=needed,
+                  default=None if needed else "-")
 
 
 COMMANDS: Commands = {

@@ -52,12 +52,12 @@ def events(context: Context) -> Result:
                 print(_as_json(event, name) if context.state.json else _line(event, name), file=context.out, flush=True)
                 seen += 1
                 if seen == options.count:
-                    return Result(None, printed=True)
+                    return Result(None, ())
     except KeyboardInterrupt:           # Ctrl-C is the usual end
-        return Result(None, exit_code=exits.INTERRUPTED, printed=True)
+        return Result(None, (), exits.INTERRUPTED)
     missed = options.count is not None
     note = f"{seen} of {options.count} events in {options.for_:g} s" if missed else ""
-    return Result(None, exit_code=exits.NOT_SEEN if missed else exits.DONE, note=note, printed=True)
+    return Result(None, (), exits.NOT_SEEN if missed else exits.DONE, note=note)
 
 
 def _names(context: Context) -> Dict[str, str]:
@@ -153,6 +153,6 @@ def _still_read(out: TextIO) -> None:
 _COUNT = click.IntRange(1)
 COMMANDS: Commands = {"events": Command(events, [
     *option("--count", "end after this many events", "N", _COUNT),
-    click.Option(["--for", "for_"], type=Seconds(0.1, _LONGEST_S), metavar="SECONDS",
-                 help="end after that time; with --count the exit code is 9 where there were fewer events"),
+    *option("--for for_", "end after that time; with --count the exit code is 9 where there were fewer events", "SECONDS",
+            Seconds(0.1, _LONGEST_S)),
     *option("--all", "each new reading too, and everything else that the unit announces")])}

@@ -83,13 +83,13 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
 
 def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
     """The flags for --cross and --allow-untrusted. Raises Refused for an image that needs a flag that was not given."""
+    cross, untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
         raise Refused(_NO_IMAGE, "image")
-    if not info.compatible and not context.options.cross:
+    if not info.compatible and not cross:
         raise Refused(f"the image {text(info.version)} is for another product; --cross would install it anyway", "image")
-    if not info.signature_good and not context.options.allow_untrusted:
+    if not info.signature_good and not untrusted:
         raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it", "image")
-    cross, untrusted = context.options.cross, context.options.allow_untrusted
     return [flag for flag, asked in ((fw.UpdateFlags.CROSS_HW, cross), (fw.UpdateFlags.CROSS_OEM, cross),
                                      (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted)) if asked]
 

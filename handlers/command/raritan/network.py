@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from typing import Mapping
 
-import click
-
 from ...errors import SettingsError, Unreachable, Unsupported
 from ...raritan.rpc.cascading import CascadeManager
 from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
@@ -138,11 +136,13 @@ def servers(context: Context) -> Result:
 
 
 COMMANDS: Commands = {
-    "links": Command(links, [Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id and host"),
-                             click.Option(["--link-user"], metavar="NAME", default="admin", show_default=True, help=(
-                                 "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD"))]),
-    "network": Command(network, [Word("ACTION?", _NETWORK_ACTIONS), Word("VALUE*", "on or off"),
-                                 *option("--role", "forwarding: primary or expansion", "ROLE"),
-                                 *option("--interface", "forwarding on the primary unit: the interface downstream", "NAME")]),
+    "links": Command(links, [
+        Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id and host"),
+        *option("--link-user", "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD", "NAME",
+                default="admin", show_default=True)]),
+    "network": Command(network, [
+        Word("ACTION?", _NETWORK_ACTIONS), Word("VALUE*", "on or off"),
+        *option("--role", "forwarding: primary or expansion", "ROLE"),
+        *option("--interface", "forwarding on the primary unit: the interface downstream", "NAME")]),
     "servers": Command(servers, [Word("ACTION?", _SERVER_ACTIONS), Word("VALUE*", "host, or id")]),
 }
