@@ -80,6 +80,10 @@ class Snmp:
             return {}
         return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
+    def quoted(self, words: str) -> str:
+        """A device's words for an error; a notice instead if they hold a community or a password: it may send these back."""
+        return words if self._without_secrets(words) == words else "(not shown: it holds the community or a password)"
+
     def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
         self.check()
         try:

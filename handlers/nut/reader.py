@@ -123,6 +123,10 @@ class NutReader:
         self._known_on = self._connection.opened
         return answers
 
+    def shown(self, name: str) -> str:
+        """A name for an error; *** for one that holds the password, which a server may repeat as a name."""
+        return "***" if Secret(self._password).within(name) else name
+
     def _no_such_device(self) -> PduHandlerError:
         """The error for a device that the server lacks, with the names of its devices: 1 round trip."""
         listed = messages.list_ups()
@@ -130,9 +134,7 @@ class NutReader:
             found = list(self.ask(listed)[listed])
         except PduHandlerError as error:
             return error
-        secret = Secret(self._password)             # a server may repeat the password as a name
-        shown = ["***" if secret.within(name) else name for name in found[:20]]
-        names = ", ".join(shown) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
+        names = ", ".join(map(self.shown, found[:20])) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
         return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
                               "(ERR UNKNOWN-UPS)"), self._connection.host, "LIST UPS")
 

@@ -49,14 +49,15 @@ def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Ou
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.names(client, settings)
     if prefix not in names:
-        called = _some([f"'{p}N'" for p in names]) if "" not in names else "'N'"
+        called = _some([f"'{client.shown(p)}N'" for p in names]) if "" not in names else "'N'"
         raise NoSuchOutlet(f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called}; poll "
                            f"the PDU and assign the servers again")
     found = devices.read(client, settings, {prefix: names[prefix]}, writable=True)[0]
     for outlet in found.device.outlets:
         if prefix + outlet.identity == identity:
             return found.name, outlet
-    raise NoSuchOutlet(f"the device {found.name!r} has no outlet {identity[:60]!r}: poll the PDU and look at its ports")
+    raise NoSuchOutlet(f"the device {client.shown(found.name)!r} has no outlet {identity[:60]!r}: poll the PDU and look at its "
+                       f"ports")
 
 
 def _some(words: List[str]) -> str:

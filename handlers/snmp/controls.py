@@ -9,7 +9,7 @@ from typing import Dict, List, Optional, Tuple, Union
 
 from ..errors import Named, NoSuchOutlet, Unsupported
 from . import validation
-from .decoding import shown, text
+from .decoding import text
 from .frozen import Frozen, changed
 from .reader import Reader
 from .sources import Packed, Place, Source
@@ -111,7 +111,7 @@ class WritePacked(Control):
         odd = [n for n, value in enumerate(values, 1) if value not in (self.on, self.off)]
         if odd:
             raise Unsupported(f"one write sets all outlets of this device at once, and outlet {odd[0]} reports "
-                              f"{shown(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was written")
+                              f"{reader.quoted(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was written")
         values[position - 1] = self.on if up else self.off
         packed = self.packed.separator.join(values)
         if self.longest is not None and len(packed) > self.longest:
@@ -154,7 +154,7 @@ class Guarded(Control):
         said = None if mark is None else text(mark)
         if (said not in self.allow) if self.allow else (said in self.refuse):
             raise Unsupported((f"outlet {identity} is not switched: {self.why} (the device says "
-                               f"{'nothing' if mark is None else shown(mark, 20)})",
+                               f"{'nothing' if mark is None else reader.quoted(mark, 20)})",
                                *((", unless its owner sets ", Named("switch_automatic", "yes")) if self.automatic else ())))
         return self.then.orders(reader, identity, up)
 

@@ -5,7 +5,7 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import Named, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
-from .decoding import shown, text
+from .decoding import text
 from .device import Found, by_other_rows, by_states, controlled_outlets, has_no_outlets
 from .families import near
 from .profile import Profile
@@ -104,7 +104,7 @@ def _metered(found: Found) -> Found:
 def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
     """The device's sysObjectID for people; and its dotted OID if it names an enterprise or fits a family, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
-    said = "none" if raw is None else shown(raw)
+    said = "none" if raw is None else reader.quoted(raw)
     parts = oid_arcs(text(raw)) or () if raw is not None else ()
     dotted = ".".join(map(str, parts))
     names_company = parts[:len(_ENTERPRISES)] == _ENTERPRISES and any(parts[len(_ENTERPRISES):][:1])
@@ -116,7 +116,7 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
         raw = None                      # sysDescr is optional: it only adds detail to the error
-    description = "none" if raw is None else repr(shown(raw, 120))
+    description = "none" if raw is None else repr(reader.quoted(raw, 120))
     asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
     return (f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description}; {asked}. "
             "Record it (pdu record snmp ADDRESS) to have it added, or name its family in ",

@@ -3,17 +3,20 @@ from __future__ import annotations
 
 from typing import Dict, Optional, Protocol
 
+from ..errors import LONGEST
 from ..host.rows import Raw
-from .decoding import Walked
+from .decoding import Walked, shown
 
 ROOT = "~"          # in a profile's OIDs: the root that the device's sysObjectID selects
 
 
 class Device(Protocol):
-    """The reads of a device that profiles use. Both raise the errors of handlers/errors.py."""
+    """The reads of a device that profiles use. Both raise the errors of handlers/errors.py. `quoted` makes its words fit for an
+    error."""
 
     def get(self, oid: str) -> Optional[Raw]: ...
     def walk(self, oid: str) -> Walked: ...
+    def quoted(self, words: str) -> str: ...
 
 
 class Reader:
@@ -48,6 +51,12 @@ class Reader:
         if full not in self.got:
             self.got[full] = self._device.get(full)
         return self.got[full]
+
+    def quoted(self, raw: Raw, longest: int = 80) -> str:
+        """A value for an error: one line of at most `longest` characters, or a notice if it holds a secret."""
+        whole = shown(raw, LONGEST)
+        said = self._device.quoted(whole)
+        return said[:longest] if said == whole else said
 
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""

@@ -490,3 +490,11 @@ def test_the_settings_are_the_documented_ones_and_each_takes_a_value(server: Nut
     given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no",
              "verify": "yes", "timeout": "30", "whole_load": "no"}
     assert seen(make_handler(PduData("192.0.2.1", given))) == booked(server)
+
+
+def test_a_device_named_like_the_password_is_not_named_where_outlets_are() -> None:
+    with NutServer([SwitchedPdu("pdu", 2), SwitchedPdu("rack2", 2)]) as server:
+        for settings, said in (({}, "called 'pdu/N', '***N'"), ({"device": "rack2"}, "the device '***' has")):
+            with pytest.raises(NoSuchOutlet) as caught:
+                handler(server, username=ADMIN.name, password="rack2", **settings).port_down(PduPortView("9"))
+            assert said in str(caught.value)

@@ -13,7 +13,8 @@ from handlers.errors import Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.recordings import fixture
-from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_agent import Agent, Device, Row
+from tests.simulators.snmp_agent.device import OCTETS
 
 E = "1.3.6.1.4.1."
 MAC = "12.48.50.65.65.48.48.48.48.48.48.48"
@@ -117,3 +118,22 @@ def test_permission_to_end_automatic_modes_opens_no_other_lock(case: Reserved) -
         with pytest.raises(Unsupported, match=case.words):
             handler.port_down(PduPortView(case.identity, EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []
+
+
+SECRET = "r3ad-and-write"
+
+
+@pytest.mark.parametrize("unit, identity, oid", [
+    ("vertiv-dcs-mpdu", "1.3", E + "13400.3.2.225.1.1.2.1"),            # the mark of a guard
+    ("digipower", "2.1", E + "17420.1.2.9.2.13.0"),                     # the states of all outlets in one text
+    ("vertiv-dcs-mpdu", "1.3", "1.3.6.1.2.1.1.1.0")])                   # sysDescr, where no family fits
+@pytest.mark.parametrize("sent", [SECRET, f"x {SECRET}", f"{SECRET[:-1]}{SECRET}"])
+def test_a_community_that_the_device_sends_back_is_not_in_the_error(unit: str, identity: str, oid: str, sent: str) -> None:
+    made = fixture(unit)
+    rows = {**made.device().rows(), oid: Row(OCTETS, (sent if "17420" not in oid else f"1,{sent},1,0").encode())}
+    if oid.endswith("1.1.0"):
+        rows = {held: row for held, row in rows.items() if "4.1.13400" not in held}
+    device = Device(rows, made.rules)
+    with Agent(device, write=SECRET) as agent, pytest.raises(Unsupported, match="it holds the community") as caught:
+        near(agent, {"switch_unproven": "yes"}, community=SECRET).port_down(PduPortView(identity))
+    assert SECRET not in str(caught.value) and agent.writes() == []
