@@ -51,7 +51,7 @@ class Servers:
         for server in self.all():
             if server.id == number:
                 return server
-        raise LookupError("there is no such server (any more)")
+        raise LookupError("there is no such server")
 
     def add(self, name: str) -> int:
         return self._db.write("INSERT INTO server (name, bmc) VALUES (?, 'UNKNOWN')", (storable(name),))

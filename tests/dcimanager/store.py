@@ -150,7 +150,7 @@ class Store:
         """The PDU with this id. Raises LookupError."""
         with self._lock:
             if number not in self._pdus:
-                raise LookupError("there is no such PDU (any more)")
+                raise LookupError("there is no such PDU")
             return self._pdus[number]
 
     def add_pdu(self, name: str, handler: str, address: str, snmp: Mapping[str, str], settings: Mapping[str, str],

@@ -50,7 +50,7 @@ def _poll(site: Site, request: Request, form: FormData) -> Response:
 
 def _wanted(pdu: Pdu, identity: str, to: str) -> bool:
     if identity not in pdu.ports:
-        raise Wrong("There is no such outlet on this PDU (any more).", 404)
+        raise Wrong("This PDU has no such outlet.", 404)
     if to not in ("on", "off"):
         raise Wrong("An outlet is switched on or off.")
     return to == "on"

@@ -40,7 +40,7 @@ def _list(site: Site, request: Request) -> Response:
 def _chosen(site: Site, name: str) -> Optional[Handler]:
     ready = [handler for handler in site.manager.handlers() if handler.device_type == "pdu"]
     if name and all(handler.handler != name for handler in ready):
-        raise Wrong("There is no such handler (any more).", 404)
+        raise Wrong("There is no such handler.", 404)
     return next((handler for handler in ready if handler.handler == name), ready[0] if ready else None)
 
 

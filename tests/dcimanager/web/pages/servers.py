@@ -82,7 +82,7 @@ def _feed(form: FormData) -> Feed:
 def _connect(site: Site, request: Request, form: FormData) -> Response:
     feed = _feed(form)
     if feed.identity not in site.manager.store.pdu(feed.pdu).ports:
-        raise Wrong("There is no such outlet (any more).", 404)
+        raise Wrong("There is no such outlet.", 404)
     site.manager.servers.connect(site.manager.servers.one(number(request)).id, feed)
     return go(f"/servers#server-{number(request)}")
 

@@ -62,7 +62,7 @@ for (const room of document.querySelectorAll("[data-plots]")) {
     }
     const count = data.at.length;
     const bare = count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
-    said.textContent = !count ? "No readings yet: the first poll brings one."
+    said.textContent = !count ? "No readings yet: the first poll adds one."
       : `${count} reading${count === 1 ? "" : "s"}` + (data.used === null ? "" : `; energy used meanwhile: ${figure(data.used, "kWh")}`)
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
