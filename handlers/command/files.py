@@ -13,8 +13,8 @@ def read_file(path: str, *what: Part) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
-    except OSError as error:
-        raise SettingsError((*what, f"{path} cannot be read ({error.strerror})")) from None
+    except (OSError, ValueError) as error:          # ValueError: a path with NUL
+        raise SettingsError((*what, f"{path} cannot be read ({getattr(error, 'strerror', error)})")) from None
 
 
 def text_of(path: str) -> str:

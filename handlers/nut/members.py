@@ -85,7 +85,7 @@ def number(text: Optional[str]) -> Optional[float]:
     """The decimal number in a string, which may have spaces around it. None for any other string and for numbers below 0."""
     if text is None or not is_number(text.strip()):
         return None
-    figure = float(text)
+    figure = float(text.strip())        # float itself leaves the separators U+001C to U+001F, which strip removes
     return figure + 0.0 if figure >= 0 else None
 
 

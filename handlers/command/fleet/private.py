@@ -33,8 +33,8 @@ def text(path: str, rule: Rule) -> str:
         with open(path, "rb") as file:
             _check(path, os.fstat(file.fileno()), rule)
             data = file.read(LONGEST + 1)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+    except (OSError, ValueError) as error:          # ValueError: a path with NUL
+        raise SettingsError(f"{path} cannot be read ({getattr(error, 'strerror', error)})") from None
     if len(data) > LONGEST:
         raise SettingsError(f"{path} has more than {LONGEST // 1_000_000} MB")
     try:

@@ -7,7 +7,8 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.command.fleet import auth, listing, private, toml
+from handlers.command.fleet import auth, listing, polling, private, toml
+from handlers.command.loading import load
 from handlers.errors import SettingsError
 
 from .halls import private as private_file
@@ -162,6 +163,16 @@ def test_an_unreadable_secret_file_is_named_with_its_login(tmp_path: Path, mode:
     path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
     error = refused(lambda: auth.of_file(str(path)))
     assert error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ") and why in error
+
+
+def test_a_path_with_nul_is_an_error_of_the_list(read: Any, tmp_path: Path) -> None:
+    login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
+    error = refused(lambda: auth.of_file(str(login)))
+    assert "community_file: " in error and "(embedded null byte)" in error
+    given = read('[[pdu]]\nhandler = "redfish"\naddress = "192.0.2.1"\nsettings = {ca_pem = "c\\u0000"}\n', "list.toml")
+    target = polling.Target(given.devices[0], load("redfish"), auth.Auth("x", {"username": "u"}, {"password": "p"}))
+    failed = polling.poll(target).failure
+    assert failed is not None and failed.kind == "settings" and "(embedded null byte)" in failed.reason
 
 
 def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:
