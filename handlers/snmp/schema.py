@@ -5,6 +5,7 @@ A decimal number is written as text ("0.1"), so that it stays exact.
 """
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 import typing
@@ -115,13 +116,10 @@ def _read_union(data: object, arguments: Tuple[Any, ...], path: str) -> Any:
 
 
 def _read_decimal(data: object, path: str) -> Decimal:
-    try:
-        value = Decimal(data) if isinstance(data, str) else None
-    except InvalidOperation:
-        value = None
-    if value is None:
-        raise ProfileError(f"{path}: give a number as a string, such as \"0.1\", not {_said(data)}")
-    return value
+    with contextlib.suppress(InvalidOperation):
+        if isinstance(data, str):
+            return Decimal(data)
+    raise ProfileError(f"{path}: give a number as a string, such as \"0.1\", not {_said(data)}")
 
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
