@@ -65,7 +65,8 @@ class Part(Source):
                 if self._part(identity) in values}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, self._part(identity))
+        part = self._part(identity)
+        return self.source.one(reader, part) if part else None
 
     def _part(self, identity: str) -> str:
         return ".".join(identity.split(".")[self.start:self.stop])

@@ -148,6 +148,11 @@ def test_a_value_of_the_unit_applies_to_each_of_its_outlets() -> None:
     assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}
 
 
+def test_an_identity_without_the_arcs_of_its_unit_has_no_value_and_asks_nothing() -> None:
+    device = Memory(table("1.3.1", {"12.48": 1}))
+    assert Part(A, over=B, start=1).one(Reader(device), "7") is None and device.asked == []
+
+
 @pytest.mark.parametrize("rows, joined", [
     ({"0": 5, "1": 6, "2": 7}, {"1": 5, "2": 6, "3": 7}), ({"1": 5, "2": 6, "3": 7}, {"1": 5, "2": 6, "3": 7}),
     ({"0": 5, "1": 6}, {}), ({"1": 5, "2": 6}, {}), ({"0": 4, "1": 5, "2": 6, "3": 7}, {}), ({"2": 5, "3": 6, "4": 7}, {}),
