@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, List
+from typing import Any
 
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
-from ....raritan.rpc import Agent, Bulk, Pending
+from ....raritan.rpc import Agent, Bulk
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
 from ..kinds import Identity
@@ -52,22 +52,11 @@ def _unit(agent: Agent, out: Identity) -> None:
     types = Counter(one.wire_type for one in outlets)
     held = ", ".join(f"{count} × {name}" for name, count in types.items())
     out.seen = [{"object": "/model/pdu/0 getOutlets", "holds": held or "none"},
-                {"object": "/model/pdu/0 getInlets", "holds": _counted(inlets)}]
+                {"object": "/model/pdu/0 getInlets", "holds": str(len(inlets.get())) if inlets.error is None else "no answer"}]
     out.tried = [{"family": "Xerus JSON-RPC", "result": f"{len(outlets)} outlets"}]
-    _switching(asked, out)
-
-
-def _counted(pending: Pending[Any]) -> str:
-    return str(len(pending.get())) if pending.error is None else "no answer"
-
-
-def _switching(asked: List[Pending[Outlet.MetaData]], out: Identity) -> None:
-    if not asked:
-        out.cannot.append("switch: it lists no outlets")
-        return
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
         out.note_switched(switchable, len(asked),
                           f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit alike")
     else:
-        out.cannot.append("switch: no outlet has a relay")
+        out.cannot.append("switch: no outlet has a relay" if asked else "switch: it lists no outlets")
