@@ -34,7 +34,7 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
         yield lambda _: None
         return
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
     written = False
@@ -42,7 +42,7 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     def write(content: bytes) -> None:
         nonlocal written
         try:
-            with os.fdopen(handle, "wb") as file:
+            with file:
                 file.write(content)
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
@@ -50,5 +50,6 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     try:
         yield write
     finally:
+        file.close()
         if not written:
             os.unlink(path)

@@ -17,6 +17,7 @@ import pytest
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.field.kinds import Served
+from handlers.command.files import new_file
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.planted import COMMUNITY, snmp
 from tests.needs import ROOT
@@ -61,6 +62,13 @@ def test_a_recording_that_fails_leaves_no_file(tmp_path: Path) -> None:
     with Agent(BUILT_IN["rpcm"](), faults=Faults(silent=True)) as agent:
         recorded = done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file), "--timeout", "0.1")
     assert recorded.returncode == 3 and recorded.stderr.startswith("unreachable: ") and not file.exists()
+
+
+def test_the_file_of_work_that_fails_is_closed(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(KeyError), new_file(str(tmp_path / "unit.snmprec")):
+        raise KeyError
+    assert os.listdir("/proc/self/fd") == before and not os.listdir(tmp_path)
 
 
 def test_ctrl_c_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
