@@ -1,0 +1,67 @@
+"""Every family on devices with random rows: only the pack's errors are raised, and a state read alone is that of the list."""
+from __future__ import annotations
+
+import contextlib
+import random
+from typing import Dict, Sequence
+
+import pytest
+
+from handlers.errors import PduHandlerError
+from handlers.snmp import metering
+from handlers.snmp.device import Found, by_other_rows, by_states
+from handlers.snmp.frozen import parts
+from handlers.snmp.profile import Profile, oids
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Scalar
+from tests.handlers.snmp.every_part import EVERY_PART
+from tests.handlers.snmp.memory import Memory, Value
+
+DEVICES = 40
+VALUES: Sequence[Value] = (
+    "0", "1", "2", "3", 0, 1, 2, 3, 7, 8, 12, 257, 259, -1, -300, 2**64 - 1, -2**63, "9" * 19, "", "--", "ON", "OFF", "on", "off",
+    "A", "12.5", "-0", "+1", "٣", b"\xff\xfe", "0x00ff", "1,0,1", "1,0,-1", "Total.Power.Active.Value", "Phase L1.Current.Value")
+
+
+def device(profile: Profile, root: str, chance: random.Random) -> Memory:
+    """A device that has most of the family's objects, with indexes of one to four arcs and any values."""
+    scalars = {part.oid for part in parts(profile) if isinstance(part, Scalar)}
+    indexes = [".".join(str(chance.choice((0, 1, 2, 3, 4, 5, 8, 14, 24, 300))) for _ in range(chance.choice((1, 1, 2, 3, 4))))
+               for _ in range(chance.randint(1, 6))]
+    objects: Dict[str, Value] = {}
+    for oid in sorted(set(oids(profile))):
+        full = root + oid[1:] if oid.startswith("~") else oid
+        if oid in scalars:
+            objects[full] = chance.choice(VALUES)
+        else:
+            objects.update({f"{full}.{index}": chance.choice(VALUES) for index in indexes if chance.random() < 0.9})
+    return Memory({oid: value for oid, value in objects.items() if chance.random() < 0.95})
+
+
+@pytest.mark.parametrize("profile", (*PROFILES, EVERY_PART), ids=lambda profile: profile.key)
+def test_any_rows_are_read_or_refused(profile: Profile) -> None:
+    chance = random.Random(profile.key)
+    for _ in range(DEVICES):
+        root = chance.choice(profile.roots).oid if profile.roots else ""
+        reader = Reader(device(profile, root, chance), root)
+        for found_by in (by_states, by_other_rows):
+            with contextlib.suppress(PduHandlerError):
+                found = found_by(profile, reader)
+                if found:
+                    _read(found)
+
+
+def _read(found: Found) -> None:
+    for call in (metering.meter, metering.labels):
+        with contextlib.suppress(PduHandlerError):
+            call(found)
+    if found.outlets is None or found.outlets.states is None or found.outlets.control is None:
+        return
+    listed = found.outlets.states.read(found.reader)
+    for identity in list(listed)[:3]:
+        assert found.outlets.states.one(found.reader.again(), identity) is listed[identity], identity
+        with contextlib.suppress(PduHandlerError):
+            orders = found.outlets.control.orders(found.reader.again(), identity, up=False)
+            assert orders
+            found.outlets.control.kept(found.reader.again(), identity, orders)
