@@ -54,14 +54,14 @@ class LinkedUnits(UnitDiscovery):
         out = []
         for unit, answer in self._outlets:
             if unit.link == OWN or known is None and answer.error is None:
-                out.append(Present.of(unit, answer.get()))
+                out.append(Present(unit, unit.each_once(answer.get(), "getOutlets")))
             elif known is None and not absent(answer.error):
                 raise self._silent(unit.link, "unreachable", answer.error)
             elif known is not None and unit.link in known:
                 status = known[unit.link].status
                 if answer.error is not None or status not in _USABLE:
                     raise self._silent(unit.link, status.name.lower().replace("_", " "), answer.error)
-                out.append(Present.of(unit, answer.get()))
+                out.append(Present(unit, unit.each_once(answer.get(), "getOutlets")))
         return out
 
     def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:

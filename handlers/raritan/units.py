@@ -61,11 +61,6 @@ class Present(NamedTuple):
     unit: Unit
     outlets: List[Outlet]
 
-    @classmethod
-    def of(cls, unit: Unit, references: Sequence[Outlet]) -> Present:
-        """The unit with the result of its getOutlets. Raises JsonRpcSyntaxException if it lists an outlet twice."""
-        return cls(unit, unit.each_once(references, "getOutlets"))
-
     def identities(self) -> List[str]:
         return [self.unit.identity(index) for index in range(len(self.outlets))]
 
@@ -87,7 +82,7 @@ class UnitDiscovery:
 
     def present(self) -> List[Present]:
         """The units that answered."""
-        return [Present.of(unit, answer.get()) for unit, answer in self._outlets]
+        return [Present(unit, unit.each_once(answer.get(), "getOutlets")) for unit, answer in self._outlets]
 
 
 def discovery(agent: Agent, wanted: LinkUnits) -> UnitDiscovery:

@@ -13,7 +13,7 @@ from ...raritan.rpc import Agent, Interface, Structure
 from ...raritan.rpc._runtime.errors import leaves_open
 from ...raritan.rpc._runtime.values import shown_fields
 from ...raritan.rpc.pdumodel import Outlet, Pdu
-from ...raritan.units import Present, Unit
+from ...raritan.units import Unit
 from .. import asking
 from ..exits import DONE
 from ..files import new_file
@@ -53,7 +53,7 @@ class Context:
 
     def outlets(self) -> List[Outlet]:
         """The outlets in the unit's order, with references that hold its link id: 1 round trip."""
-        return Present.of(self.unit, self.pdu.getOutlets()).outlets
+        return self.unit.each_once(self.pdu.getOutlets(), "getOutlets")
 
     def looks(self, pause: float, usual: float = 60.0) -> Iterator[None]:
         """One look for the end of a job now, and one after each `pause` until the seconds of --wait are over, else `usual`."""

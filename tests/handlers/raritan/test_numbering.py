@@ -8,7 +8,7 @@ import pytest
 from handlers.errors import PduHandlerError
 from handlers.raritan.rpc import Agent
 from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.units import Present, Unit
+from handlers.raritan.units import Unit
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
@@ -81,5 +81,5 @@ def test_a_unit_that_lists_an_outlet_twice_is_not_read(handle: Handle, monkeypat
                                        ("/model/pdu/2/outlet/0", "/model/pdu/2/outlet/0")])
 def test_a_reference_of_a_link_unit_is_never_sent_to_the_primary_unit(rid: str, sent: str) -> None:
     agent = Agent("https", "pdu.example", "a", "b")
-    present = Present.of(Unit(2, agent), [Outlet(rid, agent)])
-    assert [outlet.target for outlet in present.outlets] == [sent]
+    outlets = Unit(2, agent).each_once([Outlet(rid, agent)], "getOutlets")
+    assert [outlet.target for outlet in outlets] == [sent]
