@@ -8,6 +8,7 @@ from typing import Dict, List
 import pytest
 
 from handlers.command.field.kinds import Recorder, kind, kind_of, names
+from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp.rows import arcs
 from handlers.command.loading import load
 from handlers.errors import SettingsError, Unreachable
@@ -21,6 +22,7 @@ from tests.ports import refusing
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.servers.upsd import Upsd, dummy_file
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
+from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, read_snmprec
 from tests.simulators.xerus import Fault, XerusPdu
 
@@ -38,6 +40,18 @@ def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
     assert before.states and before.load is not None
     with replayed(handler, text) as again:
         assert read(again) == before
+
+
+def test_a_name_that_is_a_part_of_well_known_paths_stays() -> None:
+    """A replayed service must answer at /redfish/v1, a replayed unit at /link/2."""
+    with RedfishService(RedfishModel((Pdu(outlets=("A1", "A2")),)), password="any") as service:
+        service.outlet("A1").name = "redfish"
+        settings = {"port": str(service.port), "username": service.user, "password": "any", "ca_pem": service.ca_pem}
+        unit = Unit("redfish", PduData(service.host, settings))
+        before, text = read(unit), recorded(unit)
+    with replayed("redfish", text) as again:
+        assert read(again) == before
+    assert Scrubber(user="link", host="cascade.example").text("/link/2/cascade") == "/link/2/cascade"
 
 
 @HANDLERS
