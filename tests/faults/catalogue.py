@@ -78,6 +78,9 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("nested", "answer", "100,000 levels of nesting", WRONG),
     Fault("digits", "answer", "integers of 5,000 digits", ANY),
     Fault("nulls", "answer", "every value is missing or null", ANY),
+    Fault("repeated", "answer", "the first entry of each list comes twice", ANY),
+    Fault("neighbour", "answer", "an answer about one object names another one", WRONG),
+    Fault("below-zero", "answer", "every figure is below zero", ANY),
     # ---- TLS
     Fault("tls-expired", "tls", "the certificate has expired", NETWORK, reaches=False),
     Fault("tls-other-host", "tls", "the certificate is for another host", NETWORK, reaches=False),

@@ -68,6 +68,20 @@ def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
     return within
 
 
+def repeated(value: Any, key: str = "") -> Any:
+    """The JSON with the first entry of each list twice, except the answers of a bulk, which are counted."""
+    if isinstance(value, dict):
+        return {name: repeated(one, name) for name, one in value.items()}
+    if not isinstance(value, list):
+        return value
+    return [repeated(one) for one in (value if key == "responses" else value[:1] + value)]
+
+
+def below_zero(name: str) -> Bend:
+    """A bend of each figure, a number under this key."""
+    return changed(leaves(lambda key, value: -1.5 if key == name and isinstance(value, (int, float)) else value))
+
+
 def _digits(exchange: Exchange) -> Optional[bytes]:
     body = content(exchange.answer)
     longer = re.sub(rb"(?<=[:\[, ])-?\d+(?=[,}\] ])", b"7" * 5000, body)
@@ -114,6 +128,7 @@ BENDS: Mapping[str, Bend] = {
     "bomb": _always(reply(200, bomb(64), Content_Encoding="gzip")),
     "nested": _always(reply(200, b"[" * 100_000 + b"]" * 100_000)),
     "digits": _digits,
+    "repeated": changed(repeated),
 }
 
 

@@ -63,6 +63,17 @@ def _valued(pattern: bytes, value: bytes) -> Bend:
     return bend
 
 
+def _repeated(exchange: Exchange) -> Optional[bytes]:
+    lines = exchange.answer.splitlines(keepends=True)
+    return b"".join(lines[:2] + lines[1:]) if len(lines) > 2 else None
+
+
+def _neighbour(exchange: Exchange) -> Optional[bytes]:
+    """A variable of the next outlet in place of the one that was asked for."""
+    found = re.sub(rb"^VAR pdu outlet\.(\d+)", lambda old: b"VAR pdu outlet.%d" % (int(old[1]) % 8 + 1), exchange.answer)
+    return found if found != exchange.answer else None
+
+
 def _emptied(exchange: Exchange) -> bytes:
     lines = exchange.answer.splitlines(keepends=True)
     return lines[0] + lines[-1] if len(lines) > 1 else b"\n"
@@ -77,6 +88,7 @@ SUBJECT = Subject(
         "other": _other, "empty": _emptied, "page": lambda exchange: _PAGE, "cut-off": _last_line_cut, "echo": _echo,
         "huge": lambda exchange: b"BEGIN " + exchange.request.strip() + b"\nVAR pdu x \"" + HUGE,
         "digits": _valued(rb'"\d[\d.]*"', b"7" * 5000), "nulls": _valued(rb'"[^"]*"', b""),
+        "repeated": _repeated, "neighbour": _neighbour, "below-zero": _valued(rb'"\d+\.\d+"|"\d{3,}"', b"-1.50"),
     }, {"moved": "NUT has no redirects", "bomb": "NUT has no compression", "nested": "NUT's answers have one level",
         "cycling": "NUT has no state for a power cycle", "counter-reset": "the simulated driver's counters only rise",
         "renumbered": "outlets are named by the driver's variables, which carry their number"},

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import Iterator
+from typing import Any, Iterator
 
 from tests.simulators.redfish import RedfishService, units
 
@@ -31,10 +31,16 @@ def _opened(fault: str) -> Iterator[Device]:
                      secrets=(unit.password,))
 
 
+def _of_neighbour(value: Any) -> Any:
+    return {**value, "@odata.id": f"{value['@odata.id']}x"} if isinstance(value.get("@odata.id"), str) else value
+
+
 SUBJECT = Subject(
     "redfish", _opened, http.relay, http.bends({
         "nulls": http.changed(http.leaves(lambda key, value: value if key.startswith("@odata") or key in ("Id", "target")
                                           else None)),
+        "neighbour": http.changed(_of_neighbour),
+        "below-zero": http.below_zero("Reading"),
     }), {"other": "HTTP has no ids; `previous` is an answer to another request",
          "cycling": "a cycle is shown as a transition: tests/handlers/redfish/test_switching.py",
          "renumbered": "outlets are found by links and named by their Id, which has no order"},

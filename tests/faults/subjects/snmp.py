@@ -4,7 +4,8 @@ from __future__ import annotations
 import contextlib
 from typing import Callable, Iterator, Optional
 
-from tests.simulators.snmp_agent import Agent, ber
+from tests.simulators.snmp_agent import Agent, Row, ber
+from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc
 
 from .. import datagrams
@@ -79,6 +80,19 @@ def _nested(exchange: Exchange) -> bytes:
     return made
 
 
+def _of_next(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+    """The row that follows the one that was asked for. A walk names its rows itself."""
+    if asked.kind != ber.GET:
+        return given
+    return given._replace(bindings=tuple(((*oid[:-1], oid[-1] + 1), value) for oid, value in given.bindings))
+
+
+def _below_zero(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+    return given._replace(bindings=tuple(
+        (oid, Row(INTEGER, -5) if isinstance(value, Row) and isinstance(value.value, int) else value)
+        for oid, value in given.bindings))
+
+
 SUBJECT = Subject(
     "snmp", _opened, _relay, {
         "rights": _error(_AUTHORIZATION_ERROR, _NO_ACCESS),
@@ -90,6 +104,8 @@ SUBJECT = Subject(
         "nested": _nested, "digits": _digits,
         "nulls": _pdu(lambda asked, given: given._replace(bindings=tuple(
             (oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings))),
+        "repeated": _pdu(lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)),
+        "neighbour": _pdu(_of_next), "below-zero": _pdu(_below_zero),
     }, {"credentials": "an agent does not answer a wrong community; see `quiet`", "moved": "SNMP has no redirects",
         "page": "see `noise`", "echo": "every answer carries the community, right ones too",
         "huge": "a datagram has 65,507 octets at most", "bomb": "SNMP has no compression"},
