@@ -73,11 +73,13 @@ class FeedMeter(Meter):
                            for pole in self._listed_poles() or ()]
 
     def _listed_poles(self) -> Optional[List[Pole]]:
-        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if two lines have one sensor."""
+        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if currents of one sensor would
+        be added up."""
         if self._poles is None or self._poles.error is not None:
             return None
         poles = self._poles.get()
-        self._unit.each_once([pole.current for pole in poles if pole.line in _LINES and pole.current], "getPoles")
+        if not self._one_circuit(poles):
+            self._unit.each_once([pole.current for pole in poles if pole.line in _LINES and pole.current], "getPoles")
         return poles
 
     @property
@@ -100,16 +102,18 @@ class FeedMeter(Meter):
         With several lines the feed's current is that of the highest line. It never replaces the sum, and is not used if the
         lines cannot be read.
         """
-        if self._listed_poles() is None:
+        poles = self._listed_poles()
+        if poles is None:
             return NOT_METERED
         lines = [amount(current) for current in self._line_currents()]
         if len(lines) < 2:
             return lines[0] if lines and lines[0].metered else amount(self.current)
-        return largest(lines) if len(lines) == 2 and self._one_circuit() else whole(lines)
+        return largest(lines) if self._one_circuit(poles) else whole(lines)
 
-    def _one_circuit(self) -> bool:
+    def _one_circuit(self, poles: List[Pole]) -> bool:
         """Whether two lines are one circuit: without a neutral the same current flows through both."""
-        return all(pole.line != PowerLine.NEUTRAL for pole, *_ in self._lines)
+        lines = [pole.line for pole in poles]
+        return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
         """Watt-hours: the feed's counter, else the sum of its lines' counters."""

@@ -14,7 +14,7 @@ from ..host import Label, PortFigures, label
 from .meters import FeedMeter, PortMeter
 from .readings import NOT_KNOWN, NOT_METERED, Amount, absent, whole
 from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending
-from .rpc.pdumodel import Circuit, Panel, Pdu, PowerMeter, PowerMeterController
+from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import OWN, AnInterface, Unit
 
 _LINES = {PowerMeter.Type.ONE_PHASE: 1, PowerMeter.Type.SPLIT_PHASE: 2, PowerMeter.Type.THREE_PHASE: 3}
@@ -89,8 +89,8 @@ class MainsMeter(FeedMeter):
         listed = len(self._line_currents())
         return super().load() if lines == listed or lines == 1 and not listed else NOT_METERED
 
-    def _one_circuit(self) -> bool:
-        return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit()
+    def _one_circuit(self, poles: List[Pole]) -> bool:
+        return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)
 
 
 class PanelMeter:

@@ -64,6 +64,13 @@ def test_two_lines_without_neutral_are_one_circuit(unit: Described) -> None:
     assert unit.measured()[0] == 5.1
 
 
+def test_two_lines_of_one_circuit_may_share_a_sensor(unit: Described) -> None:
+    unit.inlet({}, {L1: 5.0, L2: 5.1})
+    lines = unit.calls[f"{PDU}/inlet/0", "getPoles"]
+    lines[0]["current"] = lines[1]["current"]
+    assert unit.measured()[0] == 5.1
+
+
 def test_a_line_of_three_that_is_not_metered_does_not_make_the_sum_smaller(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 6.0}, lines_without_sensor=(L3,))
     assert unit.measured()[0] is None
