@@ -48,13 +48,13 @@ class WithoutOutlets:
             f"{where} lists no outlets and is not known to be a type without outlets: model {quoted(plate.model)!r}, "
             f"firmware {quoted(metadata.fwRevision)!r}, inlets: {len(inlets)}, power meters and panels: 0, says that "
             f"outlets are switchable: {_yes(metadata.hasSwitchableOutlets)}, metered: {_yes(metadata.hasMeteredOutlets)}. "
-            f"Try again once it has started; configure the panels of a power meter controller; else report these figures")
+            f"Try again once it has started; configure the panels of a power meter controller; otherwise report these figures")
 
     def mine(self, reference: Interface, kind: Type[AnInterface], what: str) -> AnInterface:
         """The reference as `Unit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
         found = self.unit.mine(reference)
         if not isinstance(found, kind):
-            raise JsonRpcSyntaxException(f"the unit lists {what} that is none").at(self.unit.agent.host)
+            raise JsonRpcSyntaxException(f"the unit lists {what} of another type").at(self.unit.agent.host)
         return found
 
 

@@ -11,8 +11,8 @@ ROOT = "~"          # in a profile's OIDs: the root that the device's sysObjectI
 
 
 class Device(Protocol):
-    """The reads of a device that profiles use. Both raise the errors of handlers/errors.py. `quoted` makes its words fit for an
-    error."""
+    """The reads of a device that profiles use. Both raise the errors of handlers/errors.py. `quoted` makes its text safe to
+    show in an error."""
 
     def get(self, oid: str) -> Optional[Raw]: ...
     def walk(self, oid: str) -> Walked: ...

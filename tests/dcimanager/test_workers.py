@@ -184,7 +184,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_stop_ends_every_worker_also_a_hanging_one_and_removes_every_file(small: bytes) -> None:
+def test_stop_ends_every_worker_even_a_hanging_one_and_removes_every_file(small: bytes) -> None:
     manager = DciManager()
     folder = manager.ca_file.parent
     Client(manager).install(small)

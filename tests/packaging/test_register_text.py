@@ -70,7 +70,7 @@ documents = st.recursive(st.none() | st.booleans() | st.integers(-10**9, 10**9) 
 def test_values_are_those_that_python_reads(tools: Path, document: object, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(document, ensure_ascii=ascii_only, indent=indent)
     code, out = run(tools, "json_lines", text.encode())
-    # JSON allows 0x7f unescaped; the script shows that one as a blank, and an escaped one as "?".
+    # JSON allows 0x7f unescaped; the script shows that one as a space, and an escaped one as "?".
     want = "".join(f"{path}\t{shown(value)}\t{'text' if isinstance(value, str) else 'word'}\n" for path, value in flat(document))
     assert code == 0 and out.decode().replace(" ", "?") == want.replace(" ", "?")
 

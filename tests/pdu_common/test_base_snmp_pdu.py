@@ -76,7 +76,7 @@ def test_a_missing_object_has_no_value_in_any_version(snmpd: Snmpd, version: str
 
 
 @pytest.mark.parametrize("version", ("1", "2", "3"))
-def test_a_subtree_without_rows_is_an_empty_list_also_at_the_end_of_the_mib(snmpd: Snmpd, version: str) -> None:
+def test_a_subtree_without_rows_is_an_empty_list_even_at_the_end_of_the_mib(snmpd: Snmpd, version: str) -> None:
     pdu = connect(snmpd.port, version=version, user="plain")
     assert pdu.snmp_walk("1.3.6.1.4.1.5") == []
     assert pdu.snmp_walk("1.3.6.1.6") == []

@@ -58,7 +58,7 @@ def test_params_may_be_missing_or_an_empty_list(client: Client) -> None:
         assert json.loads(client.post(outlet_rid(0), body).read())["result"]["_ret_"]["available"] is True
 
 
-def test_an_unknown_resource_is_404_also_within_a_bulk(client: Client) -> None:
+def test_an_unknown_resource_is_404_even_within_a_bulk(client: Client) -> None:
     assert client.post("/model/pdu/0/outlet/99", b'{"method": "getState"}').status == 404
     client.http.close()
     answers = client.bulk([{"rid": outlet_rid(99), "json": {"method": "getState", "id": 1}},

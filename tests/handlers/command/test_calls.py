@@ -195,7 +195,7 @@ def test_exit_codes_are_distinct_and_in_the_help(capsys: pytest.CaptureFixture[s
 def test_every_kind_of_error_of_the_tree_has_one_exit_code() -> None:
     kinds = [kind for one in exits.EXITS for kind in one.kinds]
     assert len(set(kinds)) == len(kinds) and {kind.kind for kind in every(errors.PduHandlerError)} - {"error"} <= set(kinds)
-    assert exits.code_of("of an archive of tomorrow") == exits.DEFECT
+    assert exits.code_of("a kind of a newer archive") == exits.DEFECT
 
 
 def every(kind: Type[errors.PduHandlerError]) -> List[Type[errors.PduHandlerError]]:
@@ -335,7 +335,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
     (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])
-def test_wrong_usage_is_one_sentence_also_in_json(arguments: List[str], words: str,
+def test_wrong_usage_is_one_sentence_even_in_json(arguments: List[str], words: str,
                                                   capsys: pytest.CaptureFixture[str],
                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("PDU_")]:

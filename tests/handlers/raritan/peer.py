@@ -1,4 +1,4 @@
-"""An HTTP peer that sends exactly the bytes a test orders, including what a real server would never send."""
+"""An HTTP peer that sends exactly the bytes that a test chooses, including what a real server would never send."""
 from __future__ import annotations
 
 import contextlib

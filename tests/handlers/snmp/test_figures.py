@@ -74,7 +74,7 @@ def test_a_figure_is_exact(value: int, scale: str) -> None:
 
 @pytest.mark.parametrize("value", [-1, -2000000, "n/a", "not-support", "", "NaN", b"\x00", -5, 2**32 - 1, 2**31 - 1,
                                    "4294967295"])
-def test_an_unmeasured_value_is_no_figure_and_never_zero(value: Value) -> None:
+def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> None:
     assert Figure(A).read(reader({"1.3.1.1": value})) == {}
 
 
@@ -95,7 +95,7 @@ def test_decimal_digits_are_a_negative_power_of_ten(digits: int, figure: str) ->
 
 
 @pytest.mark.parametrize("digits", [None, 99, "x"])
-def test_a_value_with_unknown_digits_is_no_figure(digits: int | str | None) -> None:
+def test_a_value_with_unknown_digits_is_not_a_figure(digits: int | str | None) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
     assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
 
@@ -112,7 +112,7 @@ def test_a_negative_factor_divides(factor: int, figure: str) -> None:
     assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {"1": Decimal(figure)}
 
 
-def test_an_integer_may_have_another_scale_than_a_text() -> None:
+def test_an_integer_and_a_string_may_have_different_scales() -> None:
     figure = Figure(A, scale_of_integers=Decimal("0.1"))
     assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
 

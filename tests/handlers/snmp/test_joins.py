@@ -52,7 +52,7 @@ def test_only_with_keep_false_drops_only_marked_rows() -> None:
 
 @pytest.mark.parametrize("mark", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_row_whose_mark_is_no_number_has_no_value_so_that_no_sum_is_whole(mark: str | bytes, keep: bool) -> None:
+def test_a_row_whose_mark_is_not_a_number_has_no_value_so_that_no_sum_is_whole(mark: str | bytes, keep: bool) -> None:
     objects = {**PADDED, "1.3.2.2": mark}
     marked = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(marked, objects)["2"] == ""

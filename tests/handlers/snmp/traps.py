@@ -126,7 +126,7 @@ TRAPS: Tuple[Trap, ...] = (
          + ("test_handler.py::test_the_neutral_of_a_three_phase_tower_is_not_added",)),
     Trap(33, "values that mean 'not measured'", "Figure.absent, below zero, no number",
          _on(_FIGURES, "apc-rpdu2", "sentry3", "aten-pe", "vertiv-dcs-mpdu", "avocent-pm", "raritan-px1")
-         + ("test_figures.py::test_an_unmeasured_value_is_no_figure_and_never_zero",)),
+         + ("test_figures.py::test_an_unmeasured_value_is_not_a_figure_and_never_zero",)),
     Trap(34, "units of energy, three in one MIB; projections that are not counters",
          "Figure.scale of each column; no energy where there is no counter",
          _on(_FIGURES, "eaton-epdu", "apc-rpdu2", "hpe-mapdu3", "panduit-g5", "cpi-econnect", "sentry3", "schleifenbauer")

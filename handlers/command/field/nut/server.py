@@ -17,7 +17,7 @@ from .dump import Device
 
 _LONGEST = 4096             # limit for a line, in bytes
 _NO_DESCRIPTION, _GOODBYE = "Description unavailable", "OK Goodbye"
-# Requests that are answered alike whatever their parameters are.
+# Requests that get the same answer whatever their parameters are.
 _PLAIN = {"VER": "Network UPS Tools upsd, replayed by pdu", "NETVER": "1.3", "PROTVER": "1.3",
           "HELP": "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS",
           "USERNAME": "OK", "PASSWORD": "OK", "LOGIN": "OK", "ATTACH": "OK", "LOGOUT": _GOODBYE, "DETACH": _GOODBYE,

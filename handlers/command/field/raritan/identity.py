@@ -57,6 +57,6 @@ def _unit(agent: Agent, out: Identity) -> None:
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
         out.note_switched(switchable, len(asked),
-                          f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit alike")
+                          f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit, too")
     else:
         out.cannot.append("switch: no outlet has a relay" if asked else "switch: it lists no outlets")
