@@ -59,7 +59,7 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     assert identities(tree) == ["1.1", "1.2", "2.1"]
     tree.special[f"{RACKS}/2/Outlets"] = lambda seen: Answer(tree.expanded(made[first], 1))
     error = refused(tree)
-    assert error.kind == "protocol" and "another resource" in str(error)
+    assert error.kind == "protocol" and "a resource other than" in str(error)
 
 
 def test_two_outlets_of_several_pdus_with_one_identity_are_an_error() -> None:
