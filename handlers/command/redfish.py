@@ -146,7 +146,8 @@ def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, 
     from pdu_common.connection import PduData
 
     from ..redfish import settings
-    texts = form.of_command("redfish", settings.SETTINGS, state, host)
+    declared = [setting for setting in settings.SETTINGS if setting.key != "host"]      # HOST replaces it
+    texts = form.of_command("redfish", declared, state, host)
     try:
         with RedfishService(settings.read(PduData(host, texts))) as service:
             return command.run(Call(service, texts.get("pdu", ""), words))

@@ -91,6 +91,12 @@ def test_an_unknown_setting_is_named_before_a_password_is_asked_for(
     assert code == 2 and "there is no setting 'devise'" in err
 
 
+def test_no_setting_sends_the_request_to_another_host_than_the_argument(
+        unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(unit, capsys, "info", "-s", "host=192.0.2.1")
+    assert code == 2 and "there is no setting 'host' here" in err
+
+
 def test_a_devices_text_is_escaped_on_the_terminal(unit: RedfishService, capsys: pytest.CaptureFixture[str],
                                                    tmp_path: Path) -> None:
     unit.rewrite = lambda target, body: {**body, "Name": "a\x1b[31m\u2028b", "Model": "\x07", "@odata.type": "#X\x1b.v1"}
