@@ -93,7 +93,7 @@ def test_a_hostile_setting_ends_in_an_error_of_the_tree_or_does_nothing(name: st
         before = peer.books()
         for key, (about, text) in ((key, one) for key in keys for one in TEXTS.items()):
             try:
-                ports = made(peer, **{key: text, "timeout": "5"} if not peer.snmp else {key: text}).status().ports
+                ports = made(peer, **{key: text, "timeout": "60"} if not peer.snmp else {key: text}).status().ports
             except PduHandlerError as error:
                 assert is_one_line(str(error)) and len(str(error)) < 3000, (key, about)
             else:

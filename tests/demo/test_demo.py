@@ -11,7 +11,7 @@ import pytest
 
 from handlers import registry
 from tests.needs import ROOT, program
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, until
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
@@ -42,7 +42,7 @@ def test_the_demo_passes_every_step_and_leaves_nothing_running(tmp_path: Path) -
         out, _ = demo.communicate(timeout=100)
     assert demo.returncode == 0, out
     assert all(f"pdu_{name}" in out for name in registry.names()) and "agrees with the devices' own books" in out
-    assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
+    assert until(lambda: _left_of(demo.pid) == []) and list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("step, number, code", [
@@ -59,4 +59,4 @@ def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int,
         rest = demo.stdout.read()
         assert demo.wait(PATIENCE_S) == code, rest
         assert "Traceback" not in rest
-        assert _left_of(demo.pid) == [] and list(tmp_path.iterdir()) == []
+        assert until(lambda: _left_of(demo.pid) == []) and list(tmp_path.iterdir()) == []

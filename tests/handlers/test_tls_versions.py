@@ -22,6 +22,7 @@ from handlers.tls import Trust
 from pdu_common.connection import PduData
 from tests.handlers.raritan.peer import Peer, result
 from tests.simulators.nut_server import NutServer
+from tests.waiting import PATIENCE_S
 
 OLD = [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1]
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,13 +58,13 @@ def serving(version: ssl.TLSVersion) -> ssl.SSLContext:
 def over_starttls(version: ssl.TLSVersion) -> None:
     with NutServer(tls=True) as server:
         setattr(server, "_tls", serving(version))
-        with NutClient(server.host, server.port, tls=Trust(ca_pem=CA_PEM), timeout=5) as nut:
+        with NutClient(server.host, server.port, tls=Trust(ca_pem=CA_PEM), timeout=PATIENCE_S) as nut:
             nut.devices()
 
 
 def over_https(version: ssl.TLSVersion) -> None:
     with Peer([[result([])] * 4] * 4, tls=serving(version)) as peer:
-        raritan(PduData(peer.address, {"username": "u", "password": "p", "ca_pem": CA_PEM, "timeout": "5"})).status()
+        raritan(PduData(peer.address, {"username": "u", "password": "p", "ca_pem": CA_PEM, "timeout": str(PATIENCE_S)})).status()
 
 
 @pytest.mark.usefixtures("lenient")

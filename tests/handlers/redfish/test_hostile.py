@@ -67,7 +67,7 @@ def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call
     before = unit.books().states
     unit.faults.order(broken.fault, count=None, skip=skip, **broken.more)
     with pytest.raises(PduHandlerError) as caught:
-        CALLS[call](handler(unit, timeout="5"))
+        CALLS[call](handler(unit, timeout="60"))
     assert caught.value.kind in broken.kinds
     assert unit.books().writes == [] and unit.books().states == before
     _tells_no_secret(unit, caught.value)
@@ -100,7 +100,7 @@ def test_a_session_is_deleted_after_every_kind_of_failure(call: str, fault: Faul
     with RedfishService(units.sessions_only()) as unit:
         unit.faults.order(fault, count=None, method="PowerEquipment", status=500)
         with pytest.raises(PduHandlerError):
-            CALLS[call](handler(unit, timeout="5", session="session"))
+            CALLS[call](handler(unit, timeout="60", session="session"))
         assert unit.opened == 1 and unit.sessions == []
 
 
@@ -216,7 +216,7 @@ def test_circular_links_end_and_show_no_state(unit: RedfishService, loop: str) -
     unit.rewrite = circle
     for name, call in CALLS.items():
         try:
-            found = call(handler(unit, timeout="5"))
+            found = call(handler(unit, timeout="60"))
         except PduHandlerError:
             continue
         assert name != "port_down" and loop == "a PDU's outlets are the PDUs"   # PDUs are read as outlets without a state

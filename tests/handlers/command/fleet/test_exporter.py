@@ -199,7 +199,7 @@ def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(smal
     assert set(kinds) == {*lines, "tries"}
     with exporter("--list", listed, "--auth", small.logins) as running:
         for name, kind in kinds.items():
-            assert running.probe(timeout="5", target=name)["pdu_probe_error"] == {(("kind", kind),): 1.0}, name
+            assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {(("kind", kind),): 1.0}, name
 
 
 def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall) -> None:
