@@ -24,7 +24,7 @@ _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, EN
 _MOST_ROWS = 200_000
 _PAGE = 100                         # rows of one read, which is repeated after a lost answer; v1 needs a round trip for each row
 _SECRETS = ("community", "auth_password", "priv_password")
-_MAC_OCTETS = 6
+_MAC_OCTETS = 6                     # so many octets that are not text are taken for a MAC address
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
 _SPELLED = 7                        # the first arcs of an OID, never part of an index: 1.3.6.1.4.1.<vendor>
@@ -34,7 +34,10 @@ _SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS
 
 def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
     """All rows of _TREES. A lost connection costs one page. Raises the errors of handlers/errors.py."""
-    credentials = _credentials(data)
+    try:
+        credentials = Credentials.of(data.ip, data.snmp_params)
+    except SnmpError as error:
+        raise SettingsError(str(error), data.ip, "record") from None
     rows: Rows = {}
     for root in map(arcs, _TREES):
         last = root
@@ -51,13 +54,6 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
         raise ProtocolError("the agent answers, and shows none of its objects: look at the view of this community or user",
                             host=data.ip, operation="record")
     return rows
-
-
-def _credentials(data: PduSnmpData) -> Credentials:
-    try:
-        return Credentials.of(data.ip, data.snmp_params)
-    except SnmpError as error:
-        raise SettingsError(str(error), data.ip, "record") from None
 
 
 def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
@@ -108,7 +104,9 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     if row.text is None and len(row.value) == _MAC_OCTETS:
-        return row if ADDRESSES in scrubber.keep or not any(row.value) else Row(OCTETS, _mac(row.value, scrubber))
+        if ADDRESSES in scrubber.keep or not any(row.value):
+            return row
+        return Row(OCTETS, bytes.fromhex(scrubber.learn(ADDRESSES, row.value.hex(":")).replace(":", "")))
     coded = "utf-8" if row.text is not None else "latin-1"
     text = row.value.decode(coded)
     if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
@@ -119,11 +117,6 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
     bare = text[:len(text) - len(padding)]
     bare = scrubber.learn(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     return Row(OCTETS, (bare + padding).encode(coded, "replace"))
-
-
-def _mac(octets: bytes, scrubber: Scrubber) -> bytes:
-    """Six octets that are not text are taken for a MAC address."""
-    return bytes.fromhex(scrubber.learn(ADDRESSES, octets.hex(":")).replace(":", ""))
 
 
 def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[Set[str]]) -> str:
