@@ -114,8 +114,8 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
     if best is not None:
         return [*lines, f"read it: pdu status {best.handler} {host}"]
     if not any(one.identity is not None for one in found):
-        lines.append("Nothing here answers as a PDU: check address, port, and SNMP on the PDU's own page; over SNMP a wrong "
-                     "community looks like silence.")
+        lines.append("Nothing at this address answers as a PDU: check address, port, and SNMP on the PDU's own page; over SNMP a "
+                     "wrong community looks like silence.")
     return lines
 
 

@@ -22,9 +22,9 @@ _HELP = "PDUs from the command line: the handlers of this pack as DCImanager cal
 
 # A new command needs a line here and a module in this folder.
 PLACES: Mapping[str, Place] = {
-    "status": Place("calls", "status", "every outlet with its state, the number on the unit and its name"),
-    "statistic": Place("calls", "statistic", "load and energy, of the PDU and by outlet"),
-    "labels": Place("calls", "labels", "the number on the unit and the name of every outlet"),
+    "status": Place("calls", "status", "list every outlet with its state, the number on the unit and its name"),
+    "statistic": Place("calls", "statistic", "show load and energy, of the PDU and by outlet"),
+    "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
     "up": Place("calls", "up", "switch outlets on; asks first"),
     "down": Place("calls", "down", "switch outlets off; asks first"),
     "check": Place("fleet.check", "check", "read every PDU of a list side by side; table, CSV, JSON, HTML, monitoring"),
@@ -32,14 +32,14 @@ PLACES: Mapping[str, Place] = {
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
-    "redfish": Place("redfish", "redfish", "outlets, sensors and all other resources of a Redfish service"),
-    "snmp": Place("snmp", "snmp", "SNMP families, and profiles of your own"),
+    "redfish": Place("redfish", "redfish", "show outlets, sensors and all other resources of a Redfish service"),
+    "snmp": Place("snmp", "snmp", "show SNMP families, and check profiles of your own"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
-    "identify": Place("identify", "identify", "what a device is: the family that fits and why, what it can and cannot do"),
+    "identify": Place("identify", "identify", "say what a device is: the family that fits and why, what it can and cannot do"),
     "record": Place("record", "record", "write a device's answers into a file, without names, addresses and serial numbers"),
     "replay": Place("replay", "replay", "serve a recording as a device, on a port of this machine"),
     "draft": Place("draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"),
-    "completion": Place("completion", "completion", "the script that completes this command in a shell"),
+    "completion": Place("completion", "completion", "print the script that completes this command in a shell"),
 }
 _EPILOG = f"""\b
 HANDLER is {', '.join(registry.names())}, or the path of a built archive (.tar.gz).
