@@ -11,6 +11,8 @@ from ..frozen import Frozen
 from ..reader import Reader
 from .base import Place, Source
 
+_MOST_OUTLETS = 10_000
+
 
 class Span(Frozen):
     """Outlets `first` to `last` have the sub-identifiers `sub`, `sub` + 1, and so on."""
@@ -22,6 +24,8 @@ class Span(Frozen):
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.last or self.sub < 0:
             raise ValueError(f"first {self.first}, last {self.last}, sub {self.sub} bound no outlets")
+        if self.last - self.first >= _MOST_OUTLETS:
+            raise ValueError(f"first {self.first} to last {self.last} are more than {_MOST_OUTLETS} outlets")
 
 
 class Spread(Place):

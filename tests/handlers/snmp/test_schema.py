@@ -81,6 +81,8 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.current.scale", 0.01, 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.01'),
     ("outlets.0.current.scale", "ten", 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "ten"'),
     ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not above zero"),
+    ("outlets.0.current.scale", "1E+999999",
+     "profile.outlets[0].current: scale 1.0e+999999 moves a figure by more than 12 digits"),
     ("outlets.0.current.exponent", None, None),
 ])
 def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sentence: str | None) -> None:

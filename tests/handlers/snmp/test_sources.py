@@ -98,6 +98,11 @@ def test_an_empty_span_is_refused() -> None:
         Span(5, 4, 1)
 
 
+def test_a_span_beyond_every_real_unit_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than 10000 outlets"):
+        Span(1, 1_000_000_000, 1)
+
+
 def test_tables_of_several_units_share_one_identity_space() -> None:
     tables = Tables("1.3.9", 1, 8, "2.1.2")
     at = reader({"1.3.9.1.2.1.2.1": 1, "1.3.9.2.2.1.2.1": 2, "1.3.9.2.2.1.2.7": 1, "1.3.9.9.2.1.2.1": 2})
