@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import random
 import socket
@@ -13,7 +14,6 @@ from typing import Iterator, Set
 _FIRST, _LAST = 10_000, 32_000      # systems choose the ports of clients, and of servers that ask for port 0, above
 _TRIES = 1000
 _mine: Set[int] = set()
-_locked = os.open(Path(tempfile.gettempdir()) / f"pdu-handlers-ports-{os.getuid()}.lock", os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def reserved() -> int:
@@ -29,10 +29,16 @@ def reserved() -> int:
     raise OSError("no port is free")
 
 
+@functools.lru_cache(maxsize=1)
+def _locks() -> int:
+    """The descriptor of a file with one byte for each port. It stays open, because closing it would free all locks."""
+    return os.open(Path(tempfile.gettempdir()) / f"pdu-handlers-ports-{os.getuid()}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
 def _lock(port: int) -> bool:
-    """Locks one byte of a file; the system frees the lock when the process ends."""
+    """Locks the byte of a port; the system frees the lock when the process ends."""
     try:
-        fcntl.lockf(_locked, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        fcntl.lockf(_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
     except OSError:
         return False
     return True
