@@ -10,18 +10,19 @@ from .frozen import Frozen
 from .reader import Reader
 from .sources.base import Source
 
-_FILLED = (Decimal(2**32 - 1), Decimal(2**31 - 1))      # "not measured": -1 as unsigned 32 bits, and the largest signed number
+# "Not measured": -1 as an unsigned number of 32 or 64 bits, and the largest signed numbers.
+_FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
 
 
 class Figure(Frozen):
     """A measurement: value * `scale` is in A, W or kWh, exactly.
 
-    `absent`: values that mean "not measured", besides text that is not a number, 2^32 - 1, 2^31 - 1, and numbers below 0. With
-    `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the device does not
-    have, such as a second line cord; a sum is whole without them. `exponent`: the power of ten that the device reports for each
-    value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10: value / 10). A row
-    without its exponent or factor has no figure. `unit`: the text that follows the number. `scale_of_integers`: the scale if the
-    value comes as INTEGER instead of text.
+    `absent`: values that mean "not measured", besides text that is not a number, numbers below 0, and 2^n - 1 for n of 31, 32,
+    63 and 64. With `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the
+    device does not have, such as a second line cord; a sum is whole without them. `exponent`: the power of ten that the device
+    reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10:
+    value / 10). A row without its exponent or factor has no figure. `unit`: the text that follows the number.
+    `scale_of_integers`: the scale if the value comes as INTEGER instead of text.
     """
 
     source: Source

@@ -73,7 +73,7 @@ def test_a_figure_is_exact(value: int, scale: str) -> None:
 
 
 @pytest.mark.parametrize("value", [-1, -2000000, "n/a", "not-support", "", "NaN", b"\x00", -5, 2**32 - 1, 2**31 - 1,
-                                   "4294967295"])
+                                   2**64 - 1, 2**63 - 1, "4294967295", "18446744073709551615"])
 def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> None:
     assert Figure(A).read(reader({"1.3.1.1": value})) == {}
 
