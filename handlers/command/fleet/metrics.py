@@ -36,7 +36,10 @@ def page(reading: Reading, accept: str) -> Page:
 
 
 def _encoded(registry: CollectorRegistry, accept: str) -> Page:
-    encoder, kind = choose_encoder(accept)
+    try:
+        encoder, kind = choose_encoder(accept)
+    except (TypeError, ValueError):         # it takes a header of a wrong form apart, such as "text/plain;version=a=b"
+        encoder, kind = choose_encoder("")
     return Page(kind, encoder(registry))
 
 

@@ -144,7 +144,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> Answer:
         exporter = self.server.exporter
-        asked = urlsplit(self.path)
+        try:
+            asked = urlsplit(self.path)
+        except ValueError:
+            return Answer(400, Page(_TEXT, b"this is not a URL\n"))
         accept = self.headers.get("Accept", "")
         if asked.path == "/probe":
             return exporter.probe(asked.query, self.headers.get(SCRAPE_TIMEOUT, ""), accept)

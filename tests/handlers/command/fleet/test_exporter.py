@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -81,6 +82,19 @@ def test_the_format_follows_the_accept_header(running: Exporter) -> None:
 
 
 # ---- allowed targets ---------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("accept", ["text/plain;version=escaping=x", "application/openmetrics-text;version=abc", ";;=,", "\x7f"])
+def test_an_accept_header_of_a_wrong_form_asks_for_the_usual_format(running: Exporter, accept: str) -> None:
+    status, text, _ = running.get("metrics", {"Accept": accept})
+    assert status == 200 and "pdu_exporter_probes_running 0.0" in text
+
+
+def test_a_path_that_is_not_a_url_is_refused(running: Exporter) -> None:
+    host, port = running.url[len("http://"):].rstrip("/").split(":")
+    with socket.create_connection((host, int(port)), PATIENCE_S) as line:
+        line.sendall(b"GET http://[ HTTP/1.0\r\n\r\n")
+        assert line.makefile("rb").readline().split()[1] == b"400"
+
 
 def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, running: Exporter) -> None:
     address = f"127.0.0.1:{small.peers['raritan'].settings['port']}"
