@@ -73,15 +73,15 @@ def costly(profiles: Sequence[Profile]) -> str:
 
 
 def _grouped(reads: Sequence[Read]) -> Iterable[str]:
-    """The reads in words. Those of one branch are counted, not listed."""
-    groups: Dict[Tuple[str, str, str], List[Read]] = {}
+    """The reads in words. Those of one object, or without a name below one branch, are counted and not listed."""
+    groups: Dict[Tuple[str, str], List[Read]] = {}
     for read in reads:
-        groups.setdefault((read.verb, read.branch, read.object), []).append(read)
-    for (verb, branch, name), found in groups.items():
-        if len(found) > 1:
-            yield f"{len(found)} {verb}s below {branch}" + (f" ({name})" if name else "")
+        groups.setdefault((read.verb, read.object or read.branch), []).append(read)
+    for (verb, name), found in groups.items():
+        if len(found) == 1:
+            yield f"{verb} of {found[0].object or found[0].oid}"
         else:
-            yield f"{verb} of {name or found[0].oid}"
+            yield f"{len(found)} {verb}s {'of' if found[0].object else 'below'} {name}"
 
 
 def status_reads(outlets: Outlets) -> List[Read]:

@@ -55,12 +55,12 @@ def test_reads_of_every_kind_of_source_are_counted() -> None:
     assert questions(EVERY_PART.outlets[1]) == {"get 1.3.6.1.4.1.99999.2.0"}
 
 
-def test_many_reads_of_one_branch_are_summed_up_and_objects_have_their_mib_names() -> None:
+def test_many_reads_of_one_object_are_counted_under_its_mib_name() -> None:
     one_by_one = Spread("1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True)
     by_unit = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
     states = Merged((Only(one_by_one, Scalar("1.3.6.1.4.1.99999.9.0", "outletCount"), ("1",)), Prefixed("9", by_unit),
                      Prefixed("8", Column("1.3.6.1.4.1.99999.7"))))
     outlets = Outlets(rows=states, count=Scalar("1.3.6.1.4.1.99999.9.0", "outletCount"))
     assert catalogue.costly([Profile("acme", "Acme", ("A",), "ACME-MIB", outlets=(outlets,))]).splitlines()[2] == (
-        "| `acme` | 52 | 42 GETs below 1.3.6.1.4.1.99999.3 (outletNStatus), GET of outletCount, "
-        "8 walks below 1.3.6.1.4.1.99999.5 (outletPduX), walk of 1.3.6.1.4.1.99999.7 |")
+        "| `acme` | 52 | 42 GETs of outletNStatus, GET of outletCount, "
+        "8 walks of outletPduX, walk of 1.3.6.1.4.1.99999.7 |")
