@@ -119,8 +119,8 @@ def polled(pdus: Sequence[Pdu]) -> List[int]:
     return [sum(call.method == "status" and call.ok for call in pdu.calls) for pdu in pdus]
 
 
-def growth() -> Growth:
-    """Measured on a real database: one PDU of OUTLETS outlets, a reading each BEAT_S for `_DAYS` days, then thinned."""
+def growth(outlets: int = OUTLETS) -> Growth:
+    """Measured on a real database: one PDU, a reading each BEAT_S for `_DAYS` days, then thinned."""
     with tempfile.TemporaryDirectory() as folder:
         db = Database(Path(folder) / "growth.sqlite")
         try:
@@ -133,7 +133,7 @@ def growth() -> Growth:
                 with db.writing() as connection:
                     for beat in range(per_day):
                         at = now - (_DAYS - day) * 86400 + beat * BEAT_S
-                        pdu.note(_statistic(at, day * per_day + beat))
+                        pdu.note(_statistic(at, day * per_day + beat, outlets))
                         keep(connection, pdu, pdu.calls[-1])
                 sizes.append(_used(db))
             thin(db, now)
@@ -142,9 +142,9 @@ def growth() -> Growth:
             db.close()
 
 
-def _statistic(at: float, beat: int) -> Call:
-    amperes = {str(n): round(0.3 + 0.1 * n + (beat * 7 + n) % 13 / 100, 3) for n in range(1, OUTLETS + 1)}
-    energy = {str(n): round(1000 + beat * (0.3 + 0.1 * n) * 0.23 / 60, 3) for n in range(1, OUTLETS + 1)}
+def _statistic(at: float, beat: int, outlets: int) -> Call:
+    amperes = {str(n): round(0.3 + 0.1 * n + (beat * 7 + n) % 13 / 100, 3) for n in range(1, outlets + 1)}
+    energy = {str(n): round(1000 + beat * (0.3 + 0.1 * n) * 0.23 / 60, 3) for n in range(1, outlets + 1)}
     value = {"load": sum(amperes.values()), "total_consumption": sum(energy.values()), "metered": ["load", "energy"],
              "ports": energy, "port_metered": list(energy), "port_load": amperes}
     return Call("statistic", "", 0.1, value, "", "", at=at)
