@@ -5,6 +5,7 @@ import json
 import re
 import socketserver
 import threading
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler
 from typing import Any, List, Mapping, Tuple
 
@@ -50,15 +51,15 @@ class Replay:
         self._thread.join(_ENDS_S)
 
 
-class HttpReplay(Replay):
+class HttpReplay(Replay, ABC):
     """Answers requests with `reply`. Raises OSError if the port is taken."""
 
     def __init__(self, port: int) -> None:
         super().__init__(ReplayServer((HOST, port), _Handler))
 
+    @abstractmethod
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request."""
-        raise NotImplementedError
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,6 +1,7 @@
 """Files to and from a device over HTTP: the part of the documented Agent that reads and sends them."""
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
 from ....http.message import Reply, Stream
@@ -11,14 +12,15 @@ DOWNLOAD_LIMIT = 512 << 20                  # bytes
 _IN_QUERY = "?&=,:+%"                       # not percent-encoded in the path of a file, which may be encoded already
 
 
-class Files:
-    """Base of Agent."""
+class Files(ABC):
+    """Base of Agent, which carries the requests."""
 
     timeout: Optional[float]
 
+    @abstractmethod
     def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
-        raise NotImplementedError
+        """One HTTP request, as Agent describes it."""
 
     def get(self, target: str) -> bytes:
         """The body of an HTTP GET, one round trip. Raises HttpException."""
