@@ -1,13 +1,25 @@
-"""Network settings, services, diagnosis and port forwarding.
-
-Source: Net.idl, Services.idl, Diagnostics.idl, PortForwardingAutoSetup.idl.
-"""
+"""Network settings. Source: Net.idl."""
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Tuple
 
-from . import idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .. import idl
+from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+
+if TYPE_CHECKING:
+    from .firmware_3_3_0 import (
+        InterfaceState,
+        IPv4RoutingEntry,
+        IPv6RoutingEntry,
+        LanInterfaceParameters,
+        LanInterfaceSettings,
+        NetworkActiveValuesIPv6,
+        NetworkConfigIP,
+        NetworkConfigIPv4,
+        NetworkConfigIPv6,
+        ServiceConfig,
+        WirelessInterfaceSettings,
+    )
 
 
 class EapInnerAuthMethod(Enumeration):
@@ -46,15 +58,6 @@ class InterfaceType(Enumeration):
 
 class IpConfigMethod(Enumeration):
     STATIC, DHCP, AUTO = range(3)
-
-
-class PortForwardingAutoSetupExpansionUnitState(Enumeration):
-    PF_AUTO_SETUP_UNIT_ALREADY_EXISTS, PF_AUTO_SETUP_UNIT_PENDING, PF_AUTO_SETUP_UNIT_ADDED, PF_AUTO_SETUP_UNIT_ERROR = range(4)
-
-
-class PortForwardingAutoSetupRunningState(Enumeration):
-    (PF_AUTO_SETUP_NONE, PF_AUTO_SETUP_RUNNING, PF_AUTO_SETUP_CANCELED, PF_AUTO_SETUP_FINISHED_WITH_ERROR,
-     PF_AUTO_SETUP_FINISHED_SUCCESSFULLY) = range(5)
 
 
 class PortForwardingRole(Enumeration):
@@ -210,18 +213,6 @@ class IpRoutingSettings(Structure):
     _legacy = ("defaultGatewayAddr",)
 
 
-class PortForwardingAutoSetupExpansionUnit(Structure):
-    state: PortForwardingAutoSetupExpansionUnitState = ZERO
-    errMsg: str = ""
-
-
-class PortForwardingAutoSetupStatus(Structure):
-    startTime: Time = ZERO
-    remainingExpansionUnits: int = 0
-    runningState: PortForwardingAutoSetupRunningState = ZERO
-    expansionUnits: Dict[int, PortForwardingAutoSetupExpansionUnit] = ZERO
-
-
 class PortForwardingInfo(Structure):
     enabled: bool = False
     nodeIndexValid: bool = False
@@ -267,12 +258,6 @@ class RoutingInfo(Structure):
 class RoutingSettings(Structure):
     ipv4: IpRoutingSettings = ZERO
     ipv6: IpRoutingSettings = ZERO
-
-
-class ServiceSettings(Structure):
-    service: str = ""
-    enable: bool = False
-    port: int = 0
 
 
 class Settings(Structure):
@@ -323,10 +308,6 @@ class LinkStateChangedEvent(idl.Event, version="1.0.0"):
     ifState: InterfaceOpState = ZERO
 
 
-class PortForwardingAutoSetupStatusChangedEvent(idl.Event, version="1.0.0"):
-    newStatus: PortForwardingAutoSetupStatus = ZERO
-
-
 class PortForwardingExpansionUnitPresenceStateChangedEvent(idl.Event, version="1.0.0"):
     expansionUnitPresent: bool = False
 
@@ -339,142 +320,6 @@ class WlanInfoChangedEvent(idl.Event, version="1.0.0"):
     ifName: str = ""
     wlanInfo: WlanInfo = ZERO
 
-
-# ---- firmware 3.3.0 ------------------------------------------------------------------------------------------
-
-class AuthenticationMode(Enumeration):
-    AUTH_NONE, AUTH_PSK, AUTH_EAP = range(3)
-
-
-class AutoConfigs(Enumeration):
-    STATIC, DHCP, AUTO = range(3)
-
-
-class EapInnerMethod(Enumeration):
-    EAP_MSCHAPv2 = 0
-
-
-class EapOuterMethod(Enumeration):
-    EAP_PEAP = 0
-
-
-class InterfaceMode(Enumeration):
-    IF_MODE_WIRED, IF_MODE_WIRELESS, IF_MODE_USB_DEVICE = range(3)
-
-
-class LanDuplex(Enumeration):
-    LAN_DUPLEX_AUTO, LAN_DUPLEX_HALF, LAN_DUPLEX_FULL, LAN_DUPLEX_UNKNOWN = range(4)
-
-
-class LanSpeed(Enumeration):
-    LAN_SPEED_AUTO, LAN_SPEED_10MBIT, LAN_SPEED_100MBIT, LAN_SPEED_1000MBIT, LAN_SPEED_UNKNOWN = range(5)
-
-
-class EapSettings(Structure):
-    identity: str = ""
-    password: str = ""
-    outerMethod: EapOuterMethod = ZERO
-    innerMethod: EapInnerMethod = ZERO
-    caCertificate: str = ""
-    forceTrustedCert: bool = False
-    allowOffTimeRangeCerts: bool = False
-    allowNotYetValidCertsIfTimeBeforeBuild: bool = False
-
-
-class IPv4RoutingEntry(Structure):
-    dest: str = ""
-    nexthop: str = ""
-    intf: str = ""
-
-
-class IPv6RoutingEntry(Structure):
-    dest: str = ""
-    nexthop: str = ""
-    intf: str = ""
-
-
-class InterfaceState(Structure):
-    mode: InterfaceMode = ZERO
-    activeMode: InterfaceMode = ZERO
-    wirelessSupported: bool = False
-
-
-class LanInterfaceParameters(Structure):
-    speed: LanSpeed = ZERO
-    duplex: LanDuplex = ZERO
-    autonegotiation: bool = False
-    link: bool = False
-    supportedModes: List[LanLinkMode] = ZERO
-
-
-class LanInterfaceSettings(Structure):
-    speed: LanSpeed = ZERO
-    duplex: LanDuplex = ZERO
-
-
-class LanLinkMode(Structure):
-    speed: LanSpeed = ZERO
-    duplex: LanDuplex = ZERO
-
-
-class NetworkActiveValuesIPv6(Structure):
-    enabled: bool = False
-    autocfg: AutoConfigs = ZERO
-    ipaddrs: List[str] = ZERO
-    routes: List[IPv6RoutingEntry] = ZERO
-    ra_managed: bool = False
-    ra_otherconf: bool = False
-    dns_suffixes: List[str] = ZERO
-    dns_ip_1: str = ""
-    dns_ip_2: str = ""
-
-
-class NetworkConfigIP(Structure):
-    gai_prefer_ipv6: bool = False
-
-
-class NetworkConfigIPv4(Structure):
-    enabled: bool = False
-    autocfg: AutoConfigs = ZERO
-    ipaddr: str = ""
-    netmask: str = ""
-    gateway: str = ""
-    hostname: str = ""
-    dns_suffixes: List[str] = ZERO
-    override_dns: bool = False
-    dns_ip_1: str = ""
-    dns_ip_2: str = ""
-    domain_name: str = ""
-
-
-class NetworkConfigIPv6(Structure):
-    enabled: bool = False
-    autocfg: AutoConfigs = ZERO
-    ipaddr: str = ""
-    gateway: str = ""
-    hostname: str = ""
-    dns_suffixes: List[str] = ZERO
-    override_dns: bool = False
-    dns_ip_1: str = ""
-    dns_ip_2: str = ""
-    domain_name: str = ""
-
-
-class ServiceConfig(Structure):
-    service: str = ""
-    enable: bool = False
-    port: int = 0
-
-
-class WirelessInterfaceSettings(Structure):
-    ssid: str = ""
-    authentication: AuthenticationMode = ZERO
-    psk: str = ""
-    eap: EapSettings = ZERO
-    bssid: str = ""
-
-
-# ---- interfaces ----------------------------------------------------------------------------------------------
 
 class Net(Interface, version="8.0.0"):
     """Network settings, at `/net`. Firmware 3.3.0 has the methods `getNetworkConfig…`; 3.3.10 added `getSettings`."""
@@ -567,56 +412,3 @@ class Net(Interface, version="8.0.0"):
     def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int: declared()
     def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int: declared()
     def getBridgeSlaveCount(self) -> int: declared()
-
-
-class Services(Interface, version="1.0.0"):
-    ERR_INVALID_PARAMS = 1
-
-    @method("servicesSettings")
-    def getSettings(self) -> List[ServiceSettings]: declared()
-    def setSettings(self, servicesSettings: List[ServiceSettings]) -> int: declared()
-
-
-class Diagnostics(Interface, version="2.0.0"):
-    """Ping, traceroute and listening sockets as the device sees them, at `/net/diag`."""
-
-    NO_ERROR, ERR_INVALID_PARAM, ERR_EXEC_FAIL, ERR_TIMEOUT, ERR_RESOLVE_FAIL = range(5)
-
-    @method("_ret_", "results")
-    def ping(self, hostName: str, count: int, size: Optional[int] = None) -> Tuple[int, List[str]]: declared()
-    @method("_ret_", "results")
-    def traceRoute(self, hostName: str, timeout: int, useIcmp: bool) -> Tuple[int, List[str]]: declared()
-    @method("_ret_", "results")
-    def listTcpConnections(self) -> Tuple[int, List[str]]: declared()
-    @method("_ret_", "results")
-    def listTcpUdpListenSockets(self) -> Tuple[int, List[str]]: declared()
-    @method("results")
-    def resolveHostName(self, hostName: str) -> List[str]: declared()
-    def flushRouteCache(self, ifName: str) -> None: declared()
-
-
-class PortForwardingAutoSetup(Interface, version="1.0.0"):
-    """Sets up a port-forwarding cascade from the primary unit."""
-
-    SUCCESS, ERR_PF_AUTO_SETUP_NOT_A_PRIMARY_UNIT, ERR_PF_AUTO_SETUP_ALREADY_RUNNING, ERR_PF_AUTO_SETUP_INVALID_PARAM = range(4)
-
-    def start(self, numberOfExpansionUnits: int, username: str, password: str, newPassword: str,
-              disableStrongPasswordReq: bool) -> int: declared()
-    def getStatus(self) -> PortForwardingAutoSetupStatus: declared()
-    def cancel(self) -> None: declared()
-
-
-FORWARDED_PORTS: Mapping[str, int] = {"https": 50000, "http": 50100, "ssh": 50200, "telnet": 50300, "snmp": 50500,
-                                      "modbus": 50600}       # snmp over UDP, the others over TCP
-HIGHEST_POSITION = 31
-
-
-def forwarded_port(position: int, service: str = "https") -> int:
-    """The port of a service on the primary unit's address. Position 0 is the primary unit, 1 to 31 are expansion units.
-
-    Raises ValueError for an unknown service or position. No round trip.
-    """
-    if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
-        services = ", ".join(FORWARDED_PORTS)
-        raise ValueError(f"{service} of position {position}: give one of {services} and 0 to {HIGHEST_POSITION}")
-    return FORWARDED_PORTS[service] + position
