@@ -1,125 +1,56 @@
 """Every declared family, on a unit made from its MIB: detection, states, figures, switching, and failures of each."""
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Set, Tuple
+from typing import Dict, List, Optional, Set
 
 import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from handlers.host import Label
 from handlers.snmp import detection, metering
-from handlers.snmp.controls import Control
-from handlers.snmp.device import Found
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen import parts
-from handlers.snmp.handler import SnmpPdu
-from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Counted, Merged, Prefixed, Provided, Source, Spread
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
-from tests.handlers.snmp.memory import Memory, of_rows
-from tests.recordings import Fixture, Order, Switch, fixtures
+from tests.handlers.snmp.memory import of_rows
+from tests.handlers.snmp.units import (
+    EACH,
+    EACH_VERSION,
+    FAMILIES,
+    FIXTURES,
+    HURRIED,
+    REACHED,
+    SWITCHED_VERSION,
+    UNPROVEN,
+    Reach,
+    about,
+    chosen_by_hand,
+    expected_states,
+    find,
+    handler_of,
+    memory,
+    orders,
+    port_of,
+    states,
+    states_on,
+    switching,
+    unit_id,
+)
+from tests.recordings import Fixture, Order, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 
-Reach = Callable[..., SnmpPdu]
-_FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
-_FIXTURES = [unit for unit in fixtures() if unit.key in _FAMILIES]
-STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
-UNPROVEN = {"switch_unproven": "yes"}
 _OCTETS = 4
-# A SET without an answer is given up after 0.3 s. A GET that a busy machine answers late is repeated ten times.
-HURRIED = {"timeout": "0.3", "retries": "10"}
-
-
-def _id(value: object) -> str:
-    return value.name if isinstance(value, Fixture) else str(value)
-
-
-EACH = pytest.mark.parametrize("unit", _FIXTURES, ids=_id)
-EACH_VERSION = pytest.mark.parametrize("unit, version", [(unit, version) for unit in _FIXTURES for version in unit.versions],
-                                       ids=_id)
-
-
-def _kinds() -> List[Fixture]:
-    """One switched unit for each kind of control, guards and locks included."""
-    found: Dict[Tuple[str, ...], Fixture] = {}
-    for unit in _FIXTURES:
-        control = next((outlets.control for outlets in _FAMILIES[unit.key].outlets if outlets.control), None)
-        if unit.switch and control:
-            nested = [type(part) for part in parts(control) if isinstance(part, Control)]
-            found.setdefault((nested[0].__name__, nested[-1].__name__), unit)
-    return list(found.values())
-
-
-# Every switched unit in memory, and one for each kind of control over the wire.
-REACHED = pytest.mark.parametrize("unit, reach", [
-    *(pytest.param(unit, near, id=unit.name) for unit in _FIXTURES if unit.switch),
-    *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])
-SWITCHED_VERSION = pytest.mark.parametrize(
-    "unit, version", [(unit, version) for unit in _FIXTURES if unit.switch for version in unit.versions], ids=_id)
-
-
-def memory(unit: Fixture) -> Memory:
-    return of_rows(unit.device().rows())
-
-
-def chosen_by_hand(unit: Fixture) -> bool:
-    """Whether only the setting `profile` selects the family."""
-    profile = _FAMILIES[unit.key]
-    return not (profile.sys_object_ids or profile.roots or profile.sweep)
-
-
-def find(unit: Fixture, device: Memory) -> Found:
-    if chosen_by_hand(unit):
-        return detection.read_as(device, _FAMILIES[unit.key], unit.metered_only)
-    return detection.detect(device, PROFILES, metered_only=unit.metered_only)
-
-
-def handler_of(unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str) -> SnmpPdu:
-    """Make a handler as DCImanager does, with switching allowed. It works over the wire, or in memory with `near`."""
-    settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
-                "metered_only": "yes" if unit.metered_only else "no"}
-    return reach(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
-
-
-def states(view: PduView) -> Dict[str, EnumPowerStatus]:
-    return {port.identity: port.power_status for port in view.ports}
-
-
-def expected_states(unit: Fixture) -> Dict[str, EnumPowerStatus]:
-    return {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
-
-
-def switching(unit: Fixture) -> Switch:
-    assert unit.switch is not None
-    return unit.switch
-
-
-def orders(unit: Fixture, up: bool) -> List[Order]:
-    return list(switching(unit).on if up else switching(unit).off)
-
-
-def port_of(unit: Fixture) -> PduPortView:
-    return PduPortView(switching(unit).identity, EnumPowerStatus.UNKNOWN)
-
-
-def states_on(unit: Fixture, agent: Agent) -> Dict[str, EnumPowerStatus]:
-    """Return the agent's present states. They are read in memory, since another test reads a status over the wire."""
-    return dict(find(unit, of_rows(agent.device.rows())).states)
-
-
-def about(value: Optional[float]) -> object:
-    return None if value is None else pytest.approx(value, abs=1e-9)
 
 
 def test_seventy_two_families_or_more_are_declared() -> None:
-    assert len(_FAMILIES) == len(PROFILES) >= 72
+    assert len(FAMILIES) == len(PROFILES) >= 72
 
 
 def test_every_family_has_a_unit_made_from_its_mib_and_every_unit_a_family() -> None:
-    assert {unit.key for unit in fixtures()} == set(_FAMILIES)
+    assert {unit.key for unit in fixtures()} == set(FAMILIES)
 
 
 @EACH
@@ -144,7 +75,7 @@ def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture(unit: Fi
 
 @EACH
 def test_the_profile_setting_reads_a_unit_as_its_family(unit: Fixture) -> None:
-    assert dict(detection.read_as(memory(unit), _FAMILIES[unit.key], unit.metered_only).states) == expected_states(unit)
+    assert dict(detection.read_as(memory(unit), FAMILIES[unit.key], unit.metered_only).states) == expected_states(unit)
 
 
 @EACH
@@ -234,7 +165,7 @@ def without_state_rows(unit: Fixture) -> Dict[str, Row]:
     return {oid: row for oid, row in unit.device().rows().items() if not f"{oid}.".startswith(lost)}
 
 
-@pytest.mark.parametrize("unit", [unit for unit in _FIXTURES if unit.switch], ids=_id)
+@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if unit.switch], ids=unit_id)
 def test_a_switched_unit_without_states_is_an_error_or_lists_every_outlet(unit: Fixture) -> None:
     """A missing table does not mean a PDU without outlets, even if the unit's meters still answer."""
     whole = expected_states(unit)
@@ -253,13 +184,13 @@ def test_a_switched_unit_without_states_is_an_error_or_lists_every_outlet(unit: 
 @pytest.mark.parametrize("name", ["apc-rpdu_total", "cyberpower-epdu"])
 def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name: str) -> None:
     """A metered unit counts 0 controlled outlets. This unit counts more, so the owner's `metered_only` is wrong."""
-    unit = next(unit for unit in _FIXTURES if unit.name == name)
+    unit = next(unit for unit in FIXTURES if unit.name == name)
     with pytest.raises(ProtocolError, match="says that it"):
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
 
 
 def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_states() -> None:
-    unit = next(unit for unit in _FIXTURES if unit.name == "hpe-mapdu3")
+    unit = next(unit for unit in FIXTURES if unit.name == "hpe-mapdu3")
     lost = "1.3.6.1.4.1.232.165.11.5.2.1.1.2."
     rows = {oid: row for oid, row in unit.device().rows().items() if not oid.startswith(lost)}
     found = dict(detection.detect(of_rows(rows), PROFILES).states)
@@ -271,7 +202,7 @@ def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_stat
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
 def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: str) -> None:
-    unit = next(unit for unit in _FIXTURES if unit.name == name)
+    unit = next(unit for unit in FIXTURES if unit.name == name)
     rows = unit.device().rows()
     if name == "digipower":         # the string with all states is empty
         rows = {oid: row._replace(value=b"") if oid.endswith(".13.0") else row for oid, row in rows.items()}
@@ -293,7 +224,7 @@ def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: 
 
 @pytest.mark.parametrize("first", [b"", None], ids=["empty", "missing"])
 def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first: Optional[bytes]) -> None:
-    unit = next(unit for unit in _FIXTURES if unit.name == "digipower")
+    unit = next(unit for unit in FIXTURES if unit.name == "digipower")
     state = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
     rows = {oid: row._replace(value=first) if oid == state and first is not None else row
             for oid, row in unit.device().rows().items() if oid != state or first is not None}
@@ -301,7 +232,7 @@ def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first
         handler_of(unit, agent).status()
 
 
-DOUBTED = [unit for unit in _FIXTURES for outlets in _FAMILIES[unit.key].outlets[:1]
+DOUBTED = [unit for unit in FIXTURES for outlets in FAMILIES[unit.key].outlets[:1]
            if unit.expected.outlets and outlets.states and (outlets.states.doubts or outlets.states.confirm)]
 
 
@@ -318,7 +249,7 @@ def _objects(source: Source, identity: str) -> Set[str]:
     return _objects(source.source, identity)
 
 
-@pytest.mark.parametrize("unit", DOUBTED, ids=_id)
+@pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
 def test_a_missing_row_of_a_doubt_makes_the_state_unknown(unit: Fixture) -> None:
     """A platform may cut a walk short. The outlet of a missing row must not look certain."""
     outlets = find(unit, memory(unit)).outlets
@@ -339,7 +270,7 @@ def test_three_families_or_more_can_doubt_their_states() -> None:
 
 
 def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
-    unit = next(unit for unit in _FIXTURES if unit.name == "apc-rpdu_total")
+    unit = next(unit for unit in FIXTURES if unit.name == "apc-rpdu_total")
     rows = without_state_rows(unit)
     count = "1.3.6.1.4.1.318.1.1.12.3.1.3.0"
     with pytest.raises(ProtocolError):
@@ -347,10 +278,10 @@ def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
     assert find(unit, of_rows({**rows, count: rows[count]._replace(value=0)})).states == {}
 
 
-COUNTED = [unit for unit in _FIXTURES if counted_states(unit)]
+COUNTED = [unit for unit in FIXTURES if counted_states(unit)]
 
 
-@pytest.mark.parametrize("unit", COUNTED, ids=_id)
+@pytest.mark.parametrize("unit", COUNTED, ids=unit_id)
 def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fixture) -> None:
     whole, lost = expected_states(unit), counted_states(unit)[-1]
     ends = tuple(f"{column}.{lost}." for column in state_columns(unit))
@@ -364,7 +295,7 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fi
 
 
 def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:
-    unit = next(unit for unit in _FIXTURES if unit.name == "apc-easy-epdu_metered")
+    unit = next(unit for unit in FIXTURES if unit.name == "apc-easy-epdu_metered")
     size = "1.3.6.1.4.1.318.1.1.30.5.0"
     rows = unit.device().rows()
     assert find(unit, of_rows({**rows, size: rows[size]._replace(value=1)})).states == {}
@@ -483,7 +414,7 @@ def test_a_command_whose_answer_is_lost_shows_the_state_read_afterwards(unit: Fi
 
 @EACH
 def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
-    profile = _FAMILIES[unit.key]
+    profile = FAMILIES[unit.key]
     if unit.switch and profile.switching_confidence is not Confidence.LOW:
         assert profile.is_switched
         return

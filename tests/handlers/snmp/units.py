@@ -1,0 +1,108 @@
+"""The units made from MIBs, each with its family, as parameters of tests and as devices."""
+from __future__ import annotations
+
+from typing import Callable, Dict, List, Optional, Tuple
+
+import pytest
+
+from handlers.snmp import detection
+from handlers.snmp.controls import Control
+from handlers.snmp.device import Found
+from handlers.snmp.frozen import parts
+from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from tests.handlers.snmp.calls import near, pdu
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.recordings import Fixture, Order, Switch, fixtures
+from tests.simulators.snmp_agent import Agent
+
+Reach = Callable[..., SnmpPdu]
+FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
+FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
+STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
+UNPROVEN = {"switch_unproven": "yes"}
+# A SET without an answer is given up after 0.3 s. A GET that a busy machine answers late is repeated ten times.
+HURRIED = {"timeout": "0.3", "retries": "10"}
+
+
+def unit_id(value: object) -> str:
+    return value.name if isinstance(value, Fixture) else str(value)
+
+
+EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
+EACH_VERSION = pytest.mark.parametrize("unit, version", [(unit, version) for unit in FIXTURES for version in unit.versions],
+                                       ids=unit_id)
+
+
+def _kinds() -> List[Fixture]:
+    """One switched unit for each kind of control, guards and locks included."""
+    found: Dict[Tuple[str, ...], Fixture] = {}
+    for unit in FIXTURES:
+        control = next((outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None)
+        if unit.switch and control:
+            nested = [type(part) for part in parts(control) if isinstance(part, Control)]
+            found.setdefault((nested[0].__name__, nested[-1].__name__), unit)
+    return list(found.values())
+
+
+# Every switched unit in memory, and one for each kind of control over the wire.
+REACHED = pytest.mark.parametrize("unit, reach", [
+    *(pytest.param(unit, near, id=unit.name) for unit in FIXTURES if unit.switch),
+    *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])
+SWITCHED_VERSION = pytest.mark.parametrize(
+    "unit, version", [(unit, version) for unit in FIXTURES if unit.switch for version in unit.versions], ids=unit_id)
+
+
+def memory(unit: Fixture) -> Memory:
+    return of_rows(unit.device().rows())
+
+
+def chosen_by_hand(unit: Fixture) -> bool:
+    """Whether only the setting `profile` selects the family."""
+    profile = FAMILIES[unit.key]
+    return not (profile.sys_object_ids or profile.roots or profile.sweep)
+
+
+def find(unit: Fixture, device: Memory) -> Found:
+    if chosen_by_hand(unit):
+        return detection.read_as(device, FAMILIES[unit.key], unit.metered_only)
+    return detection.detect(device, PROFILES, metered_only=unit.metered_only)
+
+
+def handler_of(unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str) -> SnmpPdu:
+    """Make a handler as DCImanager does, with switching allowed. It works over the wire, or in memory with `near`."""
+    settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
+                "metered_only": "yes" if unit.metered_only else "no"}
+    return reach(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
+
+
+def states(view: PduView) -> Dict[str, EnumPowerStatus]:
+    return {port.identity: port.power_status for port in view.ports}
+
+
+def expected_states(unit: Fixture) -> Dict[str, EnumPowerStatus]:
+    return {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
+
+
+def switching(unit: Fixture) -> Switch:
+    assert unit.switch is not None
+    return unit.switch
+
+
+def orders(unit: Fixture, up: bool) -> List[Order]:
+    return list(switching(unit).on if up else switching(unit).off)
+
+
+def port_of(unit: Fixture) -> PduPortView:
+    return PduPortView(switching(unit).identity, EnumPowerStatus.UNKNOWN)
+
+
+def states_on(unit: Fixture, agent: Agent) -> Dict[str, EnumPowerStatus]:
+    """Return the agent's present states. They are read in memory, since another test reads a status over the wire."""
+    return dict(find(unit, of_rows(agent.device.rows())).states)
+
+
+def about(value: Optional[float]) -> object:
+    return None if value is None else pytest.approx(value, abs=1e-9)
