@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
                     "them. The administrator's password is that of DCI_PASSWORD, else a random one that is kept with the data.")
     parser.add_argument("--data", type=Path, metavar="FOLDER",
                         help="keep handlers, PDUs and readings in this folder (default: delete them at the end)")
-    parser.add_argument("--interval", type=_beat, default=60.0, metavar="SECONDS",
+    parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
                         help="TCP port of the HTTPS API (default: the port of the last run, else a free one)")
@@ -69,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _beat(text: str) -> float:
+def interval(text: str) -> float:
+    """An argument's type: seconds between two polls, 1 to 86400."""
     value = float(text)
     if not 1 <= value <= 86400:
         raise argparse.ArgumentTypeError(f"{text} is not from 1 to 86400")
@@ -88,7 +89,7 @@ def _password(folder: Path) -> Tuple[str, Path]:
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
-    """The stand-in, on the ports of the last run unless ports are given or those are taken, so that bookmarks stay valid."""
+    """The stand-in. If no port is given, it takes those of the last run if they are free, so that bookmarks stay valid."""
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]
@@ -96,14 +97,14 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
     if asked == (0, 0) and file.exists():
         api, page = (int(number) for number in file.read_text("ascii").split())
         ports.insert(0, (api, page))
-    for one in ports:
+    for api_port, page_port in ports:
         try:
             manager = DciManager(
-                host=options.host, port=one[0], page_port=one[1], email=options.email, password=password, busy=options.busy,
+                host=options.host, port=api_port, page_port=page_port, email=options.email, password=password, busy=options.busy,
                 data=folder, poll_seconds=options.interval, processes=PROCESSES, token_seconds=_TOKEN_SECONDS,
                 keep_requests=False)
         except OSError:
-            if one is ports[-1]:
+            if (api_port, page_port) == asked:
                 raise
             continue
         if local:

@@ -1,6 +1,6 @@
-"""How `child.py` makes and reads the platform's objects; this file is for the project's own doubles.
+"""Functions with which `child.py` makes and reads the platform's objects; these are for the project's own doubles.
 
-Another platform (a variant of tests/conformance, an owner's copy) brings a file with the functions that differ there.
+For another platform (a variant of tests/conformance, an owner's copy), another file replaces the functions that differ there.
 Runs in the worker process and imports the platform's modules only.
 """
 from __future__ import annotations

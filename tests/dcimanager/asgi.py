@@ -14,8 +14,8 @@ Respond = Callable[[Request], Optional[Answer]]
 
 
 class Front:
-    """`respond` answers requests that have the platform's header or a path of the API; where it returns None, the connection
-    is cut. `page` answers all others."""
+    """`respond` answers requests that have the platform's header or a path of the API; the connection is cut if it returns
+    None. `page` answers all others."""
 
     def __init__(self, respond: Respond, page: Any) -> None:
         self._respond, self._page = respond, page

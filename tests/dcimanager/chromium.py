@@ -11,6 +11,7 @@ from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -81,12 +82,17 @@ class Browser:
 
     def complaints(self) -> List[Dict[str, Any]]:
         """The errors and warnings in the console since the last call, violations of the content policy included."""
-        return [line for line in self.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]     # type: ignore[no-untyped-call]
+        return [line for line in self._log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
     def requests(self) -> List[str]:
         """The addresses that the browser has requested since the last call."""
-        events = [json.loads(line["message"])["message"] for line in self.driver.get_log("performance")]       # type: ignore[no-untyped-call]
+        events = [json.loads(line["message"])["message"] for line in self._log("performance")]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+
+    def _log(self, kind: str) -> List[Dict[str, Any]]:
+        """The lines of the driver's log since the last call. Typed, unlike selenium's `get_log`."""
+        lines: List[Dict[str, Any]] = self.driver.execute(Command.GET_LOG, {"type": kind})["value"]
+        return lines
 
 
 @contextlib.contextmanager

@@ -39,9 +39,13 @@ def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str
     if not any(handler.handler == drives and handler.import_path for handler in manager.handlers()):
         registered(manager, drives)
     process, made = simulations.begin(kind)
-    taken = {pdu.name for pdu in manager.pdus()}
-    name = name or next(name for name in (f"simulated {kind} {count}" for count in range(1, 10_000)) if name not in taken)
-    pdu = manager.store.add_pdu(name, drives, made["address"], made["snmp"], made["settings"], wanted.title, kind)
+    try:
+        taken = {pdu.name for pdu in manager.pdus()}
+        name = name or next(name for name in (f"simulated {kind} {count}" for count in range(1, 10_000)) if name not in taken)
+        pdu = manager.store.add_pdu(name, drives, made["address"], made["snmp"], made["settings"], wanted.title, kind)
+    except BaseException:
+        simulations.abandon(process)
+        raise
     simulations.keep(pdu, process)
     manager.poll_soon(pdu)
     manager.journal.happened(f"the PDU {name} was started and added")
@@ -55,9 +59,9 @@ def _titles(script: str) -> Dict[str, str]:
 
 
 def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
-    """Takes an archive that a person dropped on the page: a new version of the handler of its name, registered if needed.
+    """Stores an archive as a new version of the handler of its name, which is registered first if needed.
 
-    Raises Refusal, for a bad archive too, and then changes nothing.
+    Raises Refusal, also for a bad archive, and then changes nothing.
     """
     try:
         archive = read(data)

@@ -1,8 +1,8 @@
 """Stores load and energy over time, by PDU and by outlet, and thins old readings.
 
-Thinning removes whole readings and never changes one, so each energy figure that is left is one that the device
-counted. Of each stretch of time it keeps the last reading and the one with the highest load. Where a counter fell, it keeps
-the readings before and after. The energy used, the sum of the counter's rises, therefore stays the same.
+Thinning removes whole readings and never changes one, so each energy figure that is left is one that the device counted.
+Of each stretch of time it keeps the last reading and, of a whole PDU, the one with the highest load. Where a counter fell,
+it keeps the readings before and after. The energy used, the sum of the counter's rises, therefore stays the same.
 """
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def _thin_table(db: Database, table: str, pdu: int, now: float) -> int:
 
 def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: Sequence[Mapping[str, Optional[float]]],
            now: float) -> Set[float]:
-    """The times of the readings to keep; all three sequences are oldest first. Keeps all readings younger than the first
-    tier, the first and the newest; drops all that are older than OLDEST."""
+    """The times of the readings to keep; all three sequences are oldest first. Keeps the oldest reading, the newest, and all
+    that are younger than the first tier. Drops all readings older than OLDEST, in seconds."""
     kept: Set[float] = {*times[:1], *times[-1:]}
     best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time
     last: Dict[Tuple[float, int], float] = {}

@@ -1,4 +1,4 @@
-"""The objects of the stand-in: registered handlers, PDUs, calls. Without HTTP, database and processes."""
+"""The objects of the stand-in: registered handlers, PDUs, calls. No HTTP, database or processes here."""
 from __future__ import annotations
 
 import threading

@@ -89,10 +89,10 @@ def server_state(port: str, bmc: str) -> str:
 
 
 def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
-    """DCImanager's steps for a command, in order; `states` are those of the feeds. Raises Refusal if it would refuse.
+    """DCImanager's steps for a command, in order; `states` are those of the feeds. Raises Refusal where DCImanager refuses.
 
-    On: a port that is off is enabled first, then the BMC acts. Off and reset: the BMC is preferred; a server without one is
-    switched by its ports.
+    On: outlets that are not on are switched on first, then the BMC acts. Off and reset: the BMC is preferred; a server
+    without a BMC is switched by its outlets.
     """
     shown = server_state(port_state(states), server.bmc)
     if command == "on" and shown == "ON":

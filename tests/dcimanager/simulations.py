@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import logging
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -51,12 +52,16 @@ class Simulations:
         return self._started(kind, 0, [])
 
     def keep(self, pdu: Pdu, process: subprocess.Popen[str]) -> None:
-        """Assigns a process to its PDU, so that it ends with the PDU or with the stand-in."""
+        """Assigns a process to its PDU: the process ends when the PDU is removed or the stand-in stops."""
         with self._lock:
             closed = self._closed
             self._processes[pdu.id] = process
         if closed:
             self.end(pdu.id)
+
+    def abandon(self, process: subprocess.Popen[str]) -> None:
+        """Ends a process whose PDU could not be added."""
+        _end(process)
 
     def end(self, pdu: int) -> None:
         with self._lock:
@@ -76,7 +81,7 @@ class Simulations:
         known = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
         try:
             try:
-                process, form = self._started(pdu.simulated, int(known), off)
+                process, form = self._started(pdu.simulated, int(known) if re.fullmatch("[0-9]{1,5}", known) else 0, off)
             except Failed:                  # another program may have taken its port
                 process, form = self._started(pdu.simulated, 0, off)
         except Failed as error:

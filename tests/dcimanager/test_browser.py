@@ -114,7 +114,7 @@ def test_upload_add_switch_plot_and_restart_in_a_browser(window: Browser, dist: 
             window.until(lambda: points(window, "load") >= 3 and points(window, "energy") >= 3, "three points in each plot")
             assert window.all(".plot canvas")
             Select(window.one("[data-outlet]")).select_by_value("5")
-            window.until(lambda: "reading" in window.text("[data-said]") and points(window, "load") >= 1, "points of outlet 5")
+            window.until(lambda: "reading" in window.text("[data-note]") and points(window, "load") >= 1, "points of outlet 5")
             assert window.script("return document.documentElement.scrollWidth <= window.innerWidth")
             clean(window, manager)
             before = manager.pdus()[0]
@@ -166,13 +166,13 @@ def test_a_simulated_pdu_in_three_clicks_and_by_the_keyboard(window: Browser, tm
         window.driver.switch_to.active_element.send_keys(Keys.ENTER)
         window.shows("is off.")
         assert manager.pdus()[0].ports["2"] == "DOWN"
-        pid_of = manager.pdus()[0].snmp["port"]
+        port = manager.pdus()[0].snmp["port"]
         clean(window, manager)
     with serving(tmp_path) as manager:
         log_in(window, manager)
         pdu, = manager.pdus()
         window.until(lambda: len(pdu.calls) >= 2 and pdu.calls[-1].ok, "a poll of the simulated PDU after the restart")
-        assert pdu.ports["2"] == "DOWN" and pdu.snmp["port"] == pid_of
+        assert pdu.ports["2"] == "DOWN" and pdu.snmp["port"] == port
 
 
 @pytest.mark.against("curl and the stand-in for DCImanager")

@@ -204,7 +204,7 @@ def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, smal
     pdu, = site.pdus()
     assert pdu.snmp == {"version": "3", "user": "u", "auth_password": "secret-12"}
     page = visitor.get(f"/pdus/{pdu.id}/edit").body
-    assert "secret-12" not in page and "kept as it is" in page and "SNMPv3" in page
+    assert "secret-12" not in page and "unchanged if empty" in page and "SNMPv3" in page
 
 
 def test_switching_asks_first_and_shows_the_result(visitor: Visitor, site: DciManager, small: bytes) -> None:
@@ -230,7 +230,7 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     pdu.call_seconds, pdu.settings["say"] = 0.3, "hang"
     visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
     body = visitor.get(f"/pdus/{pdu.id}").body
-    assert "May or may not have switched" in body and "not switched off for certain" in body and 'class="chip on"' not in body
+    assert "May or may not have switched" in body and "switching off failed" in body and 'class="chip on"' not in body
     site.poll([pdu])
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert "The last poll failed" in body and "no answer within 0.3 s" in body
@@ -344,3 +344,18 @@ def test_the_log_distinguishes_hung_crashed_and_failed_calls(visitor: Visitor, s
 def test_an_unknown_path_is_an_error_page(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status in (404, 405) and "Traceback" not in answer.body
+
+
+@pytest.mark.parametrize("hours", ["²", "-1", "7", "9" * 5000, ""], ids=["superscript", "negative", "other", "long", "empty"])
+def test_an_unknown_span_of_readings_is_the_default(visitor: Visitor, site: DciManager, small: bytes, hours: str) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    assert visitor.get(f"/pdus/{pdu.id}/readings.json?{urlencode({'hours': hours})}").status == 200
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 400], ids=["20 digits", "400 digits"])
+def test_an_id_that_the_database_cannot_hold_is_an_error_page(visitor: Visitor, site: DciManager, number: str) -> None:
+    server = site.servers.add("web")
+    for path, fields in ((f"/servers/{number}/remove", {}), (f"/servers/{number}/bmc", {"bmc": "ON"}),
+                         (f"/servers/{server}/disconnect", {"feed": f"{number}:1"})):
+        assert visitor.post(path, fields).status in (400, 404), path

@@ -17,9 +17,11 @@ from tests.needs import ROOT
 
 from .client import HANDLERS, TOKEN, Client
 from .database import InUse
+from .local_build import simulate
 from .manager import DciManager
 from .readings import series
 from .sealed import Sealer
+from .simulations import Simulations
 
 SECRET = "sesame-4711-open"
 
@@ -89,6 +91,31 @@ def test_a_wrong_key_is_an_error_that_names_the_key(tmp_path: Path, small: bytes
     Sealer(tmp_path / "key")
     with pytest.raises(ValueError, match="key beside the database"):
         DciManager(data=tmp_path)
+
+
+@pytest.mark.parametrize("port", ["x", "²", "70000", ""])
+def test_a_simulated_pdu_whose_port_cannot_be_used_starts_on_a_free_one(port: str) -> None:
+    with DciManager() as manager:
+        manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
+        pdu = manager.add_pdu("rack", "pdu_nut", "127.0.0.1", settings={"port": port}, simulated="nut")
+        manager.simulations.restore()
+        assert pdu.settings["port"].isdecimal() and pdu.settings["port"] != port
+
+
+def test_a_simulated_pdu_that_cannot_be_added_ends(small: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with DciManager() as manager:
+        Client(manager).install(small)
+        begun: List[subprocess.Popen[str]] = []
+
+        def begin(kind: str) -> Any:
+            process, form = Simulations.begin(manager.simulations, kind)
+            begun.append(process)
+            return process, form
+        monkeypatch.setattr(manager.simulations, "begin", begin)
+        monkeypatch.setattr("tests.dcimanager.local_build.registered", lambda *_: [])
+        with pytest.raises(LookupError, match="pdu_nut"):           # its handler was removed meanwhile
+            simulate(manager, manager.simulations, "nut")
+        assert begun[0].poll() == 0
 
 
 def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ _END_SECONDS = 30.0         # longest wait for a killed process and the readers 
 
 
 class Job(NamedTuple):
-    """What a worker runs: `paths` go before the standard library's, `data` are the arguments of the adapter's `data`.
+    """What a worker runs: `paths` precede those of the standard library; `data` holds the arguments of the adapter's `data`.
 
-    `without` names packages that the handler must not find. `adapter` is a file with the functions of `adapter.py` that
+    `without` names packages that are hidden from the handler. `adapter` is a file with the functions of `adapter.py` that
     differ on this platform. `fresh` asks for a new handler object and a new thread for each call. `import_path` may also
     be the path of a file. With `metering`, the project's own doubles get views that also hold an outlet's current and show
     which figures were not metered.

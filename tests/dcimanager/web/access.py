@@ -45,7 +45,7 @@ class Access:
 
     def _refusal(self, request: Request) -> Optional[Response]:
         if self._hosts is not None and hostname(request.headers.get("host", "")) not in (*_LOCAL, *self._hosts):
-            return PlainTextResponse("This server is called by its address, e.g. http://127.0.0.1\n", 421)
+            return PlainTextResponse("Open this page by the server's own address, for example http://127.0.0.1\n", 421)
         token = request.cookies.get(cookie_name(request), "")
         known = self._tokens.valid(token)
         request.scope["state"]["token"] = token if known else ""

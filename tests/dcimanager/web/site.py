@@ -21,6 +21,7 @@ from .shown import environment
 if TYPE_CHECKING:
     from ..manager import DciManager
 
+LARGEST_ID = 2**63 - 1          # SQLite's largest integer
 _MESSAGES_KEPT = 20
 
 
@@ -93,11 +94,12 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
-            return await run_in_threadpool(site.wrong, request, Wrong("That is too large.", 413))
+            return await run_in_threadpool(site.wrong, request, Wrong(
+                f"A form may have at most {LARGEST_BODY // 1_000_000} MB, and its length must be known.", 413))
         async with request.form(max_files=50, max_fields=500) as form:
             if request.url.path != LOGIN and not own_form(request, form):
                 return await run_in_threadpool(site.wrong, request, Wrong(
-                    "This form is too old or came from elsewhere. Nothing was changed; load the page again.", 403))
+                    "This form is out of date or was sent by another site. Nothing was changed; load the page again.", 403))
             try:
                 return await run_in_threadpool(act, site, request, form)
             except (Wrong, Refusal, LookupError) as error:
@@ -125,13 +127,17 @@ def text(form: Mapping[str, Any], name: str, longest: int = 200) -> str:
     return value.strip()
 
 
-def number(request: Request, name: str = "id") -> int:
-    return int(request.path_params[name])
+def number(request: Request) -> int:
+    """The id in the path. Raises LookupError for one that no table of the database can have."""
+    given = int(request.path_params["id"])
+    if given > LARGEST_ID:
+        raise LookupError("there is nothing with this id")
+    return given
 
 
 def hours(request: Request, choices: Tuple[int, ...], default: int) -> int:
     given = request.query_params.get("hours", "")
-    return int(given) if given.isdigit() and int(given) in choices else default
+    return next((choice for choice in choices if str(choice) == given), default)
 
 
 def optional(request: Request, name: str) -> Optional[str]:

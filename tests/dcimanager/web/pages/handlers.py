@@ -1,4 +1,4 @@
-"""Handlers: the registered ones with their versions, upload, roll back, events such as the steps of register.sh."""
+"""The registered handlers and their versions: uploading, rolling back, and events such as the steps of register.sh."""
 from __future__ import annotations
 
 from typing import List

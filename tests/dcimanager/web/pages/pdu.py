@@ -38,7 +38,7 @@ def _show(site: Site, request: Request) -> Response:
     feeds: Dict[str, str] = {feed.identity: server.name for server in site.manager.servers.all() for feed in server.feeds
                              if feed.pdu == pdu.id}
     return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), feeds=feeds,
-                     choices=HOURS, calls=site.manager.journal.calls(pdu.id, most=8), beat=site.manager.poll_seconds,
+                     choices=HOURS, calls=site.manager.journal.calls(pdu.id, most=8), interval=site.manager.poll_seconds,
                      switching=site.manager.journal.in_flight(pdu))
 
 
@@ -72,7 +72,7 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
     call = site.manager.switch(pdu, identity, on)
     shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"
     if not call.ok:
-        site.say(request, f"{shown} was not switched {to} for certain: {plain(call.text, 500)}", good=False)
+        site.say(request, f"{shown}: switching {to} failed: {plain(call.text, 500)}", good=False)
     elif pdu.ports.get(identity) != ("UP" if on else "DOWN"):
         site.say(request, f"{shown} took the command, but is {WORDS[pdu.ports[identity]]}.", good=False)
     else:
@@ -94,13 +94,13 @@ def _json(site: Site, request: Request) -> Response:
                          "energy": [reading.energy for reading in drawn], "used": readings.used(found)})
 
 
-def _with_gaps(found: List[Reading], beat: float) -> List[Reading]:
-    """`found` with an empty reading wherever the next one comes later than three intervals of its tier."""
+def _with_gaps(found: List[Reading], interval: float) -> List[Reading]:
+    """`found` with an empty reading in each gap: where two readings are more than three intervals of their tier apart."""
     drawn: List[Reading] = []
     before: Optional[Reading] = None
     now = time.time()
     for reading in found:
-        if before is not None and reading.at - before.at > 3 * max(beat, readings.stretch(now - reading.at) or 0.0):
+        if before is not None and reading.at - before.at > 3 * max(interval, readings.stretch(now - reading.at) or 0.0):
             drawn.append(Reading(before.at + 1, None, None))
         drawn.append(reading)
         before = reading

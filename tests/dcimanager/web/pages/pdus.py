@@ -34,7 +34,7 @@ def routes(site: Site) -> List[Route]:
 
 def _list(site: Site, request: Request) -> Response:
     names = {handler.handler: handler.name for handler in site.manager.handlers()}
-    return site.show(request, "pdus.html", pdus=site.manager.pdus(), kinds=KINDS, beat=site.manager.poll_seconds, names=names)
+    return site.show(request, "pdus.html", pdus=site.manager.pdus(), kinds=KINDS, interval=site.manager.poll_seconds, names=names)
 
 
 def _chosen(site: Site, name: str) -> Optional[Handler]:

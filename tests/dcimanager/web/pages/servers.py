@@ -1,6 +1,7 @@
 """Servers, the outlets that feed them, and the steps of DCImanager's power commands."""
 from __future__ import annotations
 
+import re
 from typing import List, NamedTuple
 
 from starlette.datastructures import FormData
@@ -74,7 +75,7 @@ def _bmc(site: Site, request: Request, form: FormData) -> Response:
 def _feed(form: FormData) -> Feed:
     """The field `feed`: a PDU's number, a colon, the outlet's identity. Raises Wrong."""
     pdu, colon, identity = str(form.get("feed", "")).partition(":")
-    if not colon or not pdu.isascii() or not pdu.isdigit():
+    if not colon or not re.fullmatch("[0-9]{1,18}", pdu):
         raise Wrong("Choose an outlet.")
     return Feed(int(pdu), identity)
 

@@ -69,7 +69,6 @@ function live(region) {
           for (const name of region.getAttributeNames()) fresh.setAttribute(name, region.getAttribute(name));
           localTimes(fresh);
           morph(region, fresh);
-          document.dispatchEvent(new CustomEvent("lived"));
         }
         region.removeAttribute("data-lost");
       } catch (error) {

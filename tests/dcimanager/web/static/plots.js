@@ -1,10 +1,10 @@
 "use strict";
 // Load and energy over time with uPlot; the colours are those of the style sheet, in light and dark.
 
-for (const room of document.querySelectorAll("[data-plots]")) {
-  const outlet = room.querySelector("[data-outlet]");
-  const hours = room.querySelector("[data-hours]");
-  const said = room.querySelector("[data-said]");
+for (const panel of document.querySelectorAll("[data-plots]")) {
+  const outlet = panel.querySelector("[data-outlet]");
+  const hours = panel.querySelector("[data-hours]");
+  const note = panel.querySelector("[data-note]");
   const plots = {};
   const wanted = [["load", "Load", "A"], ["energy", "Energy", "kWh"]];
 
@@ -13,8 +13,8 @@ for (const room of document.querySelectorAll("[data-plots]")) {
 
   const fromZero = (plot, low, high) => [0, Math.max(high * 1.15, 0.1)];
   const around = (plot, low, high) => {
-    const room = Math.max((high - low) * 0.15, 0.05);
-    return [low - room, high + room];
+    const margin = Math.max((high - low) * 0.15, 0.05);
+    return [low - margin, high + margin];
   };
   const moment = (at, step) => {
     const day = { day: "numeric", month: "short" };
@@ -22,11 +22,11 @@ for (const room of document.querySelectorAll("[data-plots]")) {
     return new Date(at * 1000).toLocaleString(undefined, step >= 86400 ? day : step >= 14400 ? { ...day, ...time } : time);
   };
 
-  // What the pointer is on, beside the plot's title.
+  // Show the reading under the pointer beside the plot's title.
   function read(plot, name, unit) {
     const index = plot.cursor.idx;
     const value = index === null || index === undefined ? null : plot.data[1][index];
-    room.querySelector(`[data-read=${name}]`).textContent = value === null ? ""
+    panel.querySelector(`[data-read=${name}]`).textContent = value === null ? ""
       : `${figure(value, unit)} at ${new Date(plot.data[0][index] * 1000).toLocaleString()}`;
   }
 
@@ -49,7 +49,7 @@ for (const room of document.querySelectorAll("[data-plots]")) {
 
   function draw(data) {
     for (const [name, title, unit] of wanted) {
-      const place = room.querySelector(`[data-plot=${name}]`);
+      const place = panel.querySelector(`[data-plot=${name}]`);
       const known = data[name].some((value) => value !== null);
       place.hidden = place.previousElementSibling.hidden = !known;
       if (!known) continue;
@@ -62,27 +62,27 @@ for (const room of document.querySelectorAll("[data-plots]")) {
     }
     const count = data.at.length;
     const bare = count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
-    said.textContent = !count ? "No readings yet: the first poll adds one."
-      : `${count} reading${count === 1 ? "" : "s"}` + (data.used === null ? "" : `; energy used meanwhile: ${figure(data.used, "kWh")}`)
+    note.textContent = !count ? "No readings yet: the first poll adds one."
+      : `${count} reading${count === 1 ? "" : "s"}` + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
 
   function address(kind) {
     const chosen = new URLSearchParams({ hours: hours.value });
     if (outlet.value) chosen.set("outlet", outlet.value);
-    return `${room.dataset.plots}.${kind}?${chosen}`;
+    return `${panel.dataset.plots}.${kind}?${chosen}`;
   }
 
   let asked = 0;
   async function turn() {
     const mine = ++asked;
-    room.querySelector("[data-csv]").href = address("csv");
+    panel.querySelector("[data-csv]").href = address("csv");
     try {
       const answer = await fetch(address("json"), { credentials: "same-origin", cache: "no-store", headers: { "X-Part": "1" } });
       const data = answer.ok ? await answer.json() : null;
       if (mine === asked && data) draw(data);
     } catch (error) {
-      said.textContent = "The server does not answer; it is asked again.";
+      note.textContent = "The server does not answer; trying again.";
     }
   }
 
@@ -94,11 +94,11 @@ for (const room of document.querySelectorAll("[data-plots]")) {
     turn();
   }
 
-  let width = room.clientWidth;
-  new ResizeObserver(() => { if (room.clientWidth !== width) { width = room.clientWidth; anew(); } }).observe(room);
+  let width = panel.clientWidth;
+  new ResizeObserver(() => { if (panel.clientWidth !== width) { width = panel.clientWidth; anew(); } }).observe(panel);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
   outlet.addEventListener("change", turn);
   hours.addEventListener("change", turn);
   turn();
-  setInterval(() => { if (!document.hidden) turn(); }, 1000 * Math.min(15, Number(room.dataset.every)));
+  setInterval(() => { if (!document.hidden) turn(); }, 1000 * Math.min(15, Number(panel.dataset.every)));
 }
