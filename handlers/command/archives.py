@@ -1,7 +1,7 @@
-"""An uploaded archive: checked whole before a single file is written.
+"""Reads a handler's archive, and checks all of it before a file is written.
 
-DCImanager's own checks are not public. Its page asks for a tar.gz with one directory that no other handler uses, and in it an
-`__init__.py` and the handler's file. The other checks protect whoever unpacks the archive.
+DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz with one directory that no
+other handler uses, and in it an `__init__.py` and the handler's file. The other checks protect the machine that unpacks it.
 """
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import Dict, List, NamedTuple
 
 RESERVED = frozenset(("common", "pdu_common", "handlers"))
 _MOST_FILES, _MOST_BYTES = 5000, 50_000_000
+_LONGEST_PATH = 255             # limit for a path, in bytes; no component can be longer in common file systems
+_LATEST = 1 << 33               # limit for a file's time, in seconds since 1970: the year 2242
 
 
 class BadArchive(ValueError):
@@ -22,8 +24,8 @@ class BadArchive(ValueError):
 
 
 class Archive(NamedTuple):
-    """A valid archive with the directory `top`. `files` and `times` map each path, which begins with `top`, to the content
-    and to the time of the last change."""
+    """A valid archive with the directory `top`. `files` and `times` map each path, which begins with `top`, to its content
+    and to the time of its last change, in seconds since 1970."""
 
     top: str
     files: Dict[str, bytes]
@@ -38,7 +40,7 @@ class Archive(NamedTuple):
             os.utime(target, (self.times[path], self.times[path]))
 
     def holds_module(self, import_path: str) -> bool:
-        """Whether `pdu_x.handler` is a module of this archive."""
+        """Whether the archive has this module (`pdu_x.handler`)."""
         path = import_path.replace(".", "/")
         return path.startswith(f"{self.top}/") and (f"{path}.py" in self.files or f"{path}/__init__.py" in self.files)
 
@@ -56,8 +58,14 @@ def read(data: bytes) -> Archive:
                 source = tar.extractfile(member)
                 if source is not None:          # a file, not a directory
                     files[member.name], times[member.name] = source.read(), float(member.mtime)
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+    except BadArchive:
+        raise
+    except (tarfile.TarError, EOFError, OSError, ValueError, LookupError, zlib.error) as error:
+        # tarfile raises ValueError, which BadArchive is too, and LookupError for malformed extended headers.
         raise BadArchive(f"not a complete tar.gz ({error})") from None
+    for path in map(PurePosixPath, files):
+        if any(str(parent) in files for parent in path.parents):
+            raise BadArchive(f"{str(path)!r} is inside a path that is also a file")
     tops = {PurePosixPath(member.name).parts[0] for member in members}
     if len(tops) != 1:
         raise BadArchive(f"one directory is expected, not {len(tops)}")
@@ -70,11 +78,11 @@ def read(data: bytes) -> Archive:
 
 
 def _unzipped(data: bytes) -> bytes:
-    """Decompress `data` and verify its checksum. tarfile alone does not notice a file that is cut short."""
+    """Decompress `data` and verify its checksum, because tarfile does not notice a truncated file. Raises BadArchive."""
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
         content = packed.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
-        raise BadArchive("it unpacks to more than a handler can need")
+        raise BadArchive(f"it unpacks to more than {_MOST_BYTES // 1_000_000} MB")
     return content
 
 
@@ -82,14 +90,16 @@ def _check(members: List[tarfile.TarInfo]) -> None:
     if not members:
         raise BadArchive("there is no file in it")
     if len(members) > _MOST_FILES:
-        raise BadArchive("it unpacks to more than a handler can need")
+        raise BadArchive(f"it has more than {_MOST_FILES} files")
     for member in members:
         parts = PurePosixPath(member.name).parts
         if member.name.startswith("/") or ".." in parts or not parts:
             raise BadArchive(f"{member.name!r} leads out of its directory")
-        if "\0" in member.name:
-            raise BadArchive(f"{member.name!r} cannot be the name of a file")
+        if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
+            raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} cannot be the name of a file")
+        if not 0 <= member.mtime < _LATEST:
+            raise BadArchive(f"{member.name!r} has an impossible time ({member.mtime})")
         if not (member.isfile() or member.isdir()):
             raise BadArchive(f"{member.name!r} is a link or a device")
-        if member.issparse():               # its size is not that of its data
+        if member.issparse():               # its size may be far greater than that of the archive
             raise BadArchive(f"{member.name!r} is a sparse file")

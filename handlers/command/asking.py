@@ -1,4 +1,4 @@
-"""Questions before a change, and secrets from a file, the environment or the terminal; never from an argument."""
+"""Asks before a change. Reads secrets from a file, the environment or the terminal, never from an argument."""
 from __future__ import annotations
 
 import os
@@ -18,7 +18,7 @@ class NotConfirmed(PduHandlerError):
 def askable(state: Given, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins. Raises NotConfirmed without a terminal and without --yes."""
     if not state.yes and not sys.stdin.isatty():
-        raise NotConfirmed(f"{what} needs --yes, because nobody can be asked here; nothing was done", host)
+        raise NotConfirmed(f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host)
 
 
 def confirm(state: Given, question: str, host: str = "") -> None:
@@ -42,7 +42,7 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
         try:
             return read_file(path).decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            pass                # raised below: the decoder's error holds a part of the secret
+            pass                # raised below, because the decoder's error contains a part of the secret
         raise SettingsError(f"{path}: not UTF-8 text")
     value = os.environ.get(f"PDU_{key.upper()}")
     if value or not needed:

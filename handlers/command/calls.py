@@ -1,4 +1,4 @@
-"""DCImanager's calls on a handler: status, statistic, labels, up, down. They print what DCImanager would see."""
+"""The commands status, statistic, up and down, which call a handler as DCImanager does, and labels, which it does not call."""
 from __future__ import annotations
 
 import contextlib
@@ -27,7 +27,7 @@ _HANDLER = click.Argument(["handler"], shell_complete=completed(registry.names, 
 Outlets = List[Dict[str, Any]]
 
 
-# ---- what the calls answer ---------------------------------------------------------------------------------
+# ---- results of the calls ----------------------------------------------------------------------------------
 
 def _status(pdu: Any) -> Dict[str, Any]:
     ports, labels = pdu.status().ports, _labels_of(pdu)
@@ -82,7 +82,7 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
 
 
 class _Warnings(logging.Handler):
-    """Prints each warning that a handler logs once on standard error."""
+    """Prints each different warning of a handler once, on standard error."""
 
     def __init__(self, host: str) -> None:
         super().__init__(logging.WARNING)
@@ -209,6 +209,6 @@ statistic = _reading("statistic", "Load in A and energy in kWh, of the PDU and o
 labels = _reading("labels", "Every outlet: its identity, the number printed on the unit, its name.", _labels)
 _ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.
 
-The PDU gets one command for each outlet. The state shown is what it reported afterwards."""
+The PDU gets one command for each outlet. The state in the output is the one that it reported afterwards."""
 up = _switching("up", "Switch outlets on." + _ASKS, True)
 down = _switching("down", "Switch outlets off." + _ASKS, False)

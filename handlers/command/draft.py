@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_GUESSES = 4           # limit for each role in the text output; --json has all
 _NOTHING = code_of("unsupported")
-_STEPS = ("next: read the doubts, correct the file, then pdu snmp check FILE.json, packaging/build.py --profile FILE.json",
+_STEPS = ("next: read the doubts, correct the file, then run pdu snmp check FILE.json and packaging/build.py --profile FILE.json",
           "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark")
 
 
@@ -87,8 +87,8 @@ def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: st
 
 
 draft = click.Command("draft", callback=_draft, help="""\
-Draft a profile for an SNMP PDU that no family fits. Prints JSON that packaging/build.py --profile takes; what it rests on and
-what is doubtful goes to standard error.
+Draft a profile for an SNMP PDU that no family fits. Prints JSON that packaging/build.py --profile takes. Evidence and doubts
+go to standard error.
 
 FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 

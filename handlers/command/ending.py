@@ -12,10 +12,10 @@ from .exits import INTERRUPTED, READER_GONE
 def run(main: Callable[[], int]) -> int:
     """Runs `main` and returns its exit code.
 
-    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of standard output has gone
-    (`... | head`), it returns READER_GONE and prints nothing. SIGPIPE would not do: it would also end the program when a device
-    closes its connection. Letters that the terminal's encoding lacks are printed as escapes, and closed streams (`>&-`) are
-    replaced, so that no output fails after a device was switched.
+    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of standard output has closed
+    the pipe (`... | head`), it returns READER_GONE and prints nothing. SIGPIPE stays ignored: it would also end the program when
+    a device closes its connection. Characters that the terminal's encoding lacks are printed as escapes, and closed streams
+    (`>&-`) are replaced, so that no output fails after a device was switched.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:

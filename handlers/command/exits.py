@@ -10,7 +10,7 @@ DONE, DEFECT, WRONG, NOT_SEEN, NOT_CONFIRMED, INTERRUPTED, READER_GONE = 0, 1, 2
 
 
 class Exit(NamedTuple):
-    """One exit code, and the kinds of error that end with it."""
+    """One exit code, and the kinds of error that have it."""
 
     code: int
     kinds: Tuple[str, ...]

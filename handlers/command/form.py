@@ -1,4 +1,4 @@
-"""The content of DCImanager's form, handler settings and SNMP fields, from options, the environment, files and prompts."""
+"""Fills in DCImanager's form (handler settings and SNMP fields) from options, the environment, files and prompts."""
 from __future__ import annotations
 
 import os
@@ -77,7 +77,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
 
 def of_command(name: str, declared: Sequence[Setting[object]], state: Given, host: str, secrets: Sequence[str] = (),
                login: bool = True) -> Dict[str, str]:
-    """The `values` of `pdu NAME HOST`, whose commands take `secrets` too. Raises SettingsError for an unknown setting."""
+    """The `values` for a command of `pdu NAME HOST`, which also takes `secrets`. Raises SettingsError for an unknown setting."""
     keys = [setting.key for setting in declared]
     check(state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}")
     for key in state.settings:
@@ -88,10 +88,10 @@ def of_command(name: str, declared: Sequence[Setting[object]], state: Given, hos
 
 
 def check(state: Given, secrets: Sequence[str], whose: str) -> None:
-    """Check that no argument holds a secret, and that each --secret-file is one of `secrets`. Raises SettingsError."""
+    """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`. Raises SettingsError."""
     for key in state.settings:
         if key in SECRETS or key in secrets:
-            raise SettingsError((f"{key} is a secret and arguments can be seen by others: use ", Named(key)))
+            raise SettingsError((f"{key} is a secret, and other users can see arguments: use ", Named(key)))
     for key in state.secret_files:
         if key not in secrets:
             raise SettingsError(f"--secret-file: {whose} has no secret {key[:60]!r}; it takes {', '.join(secrets) or 'none'}")
@@ -100,15 +100,17 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
 def address(host: str) -> str:
     """A host as people type it, without blanks around it. Raises SettingsError for a URL or anything else but an address."""
     host = host.strip()
-    if "://" in host:
-        raise SettingsError(f"{host[:60]!r} is a URL: give the address alone, as in {host.partition('://')[2].partition('/')[0]}")
+    scheme, found, rest = host.partition("://")
+    if found:
+        bare = rest.partition("/")[0].rpartition("@")[2][:60]       # a URL may contain a password
+        raise SettingsError(f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path, as in {bare}")
     if not is_address(host):
         raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
     return host
 
 
 def typed(state: Given, keys: Iterable[str]) -> Dict[str, str]:
-    """The given settings, and those of `keys` from the environment, except for the address and secrets."""
+    """The given settings, and those of `keys` that the environment sets. It sets neither the address nor a secret."""
     found: Dict[str, str] = {}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")

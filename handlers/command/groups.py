@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 
 class Lazy(click.Group):
-    """The commands in `places`."""
+    """A group that imports a command of `places` when it is called."""
 
     def __init__(self, name: str, places: Mapping[str, Place], **more: Any) -> None:
         super().__init__(name, no_args_is_help=False, **more)
@@ -53,9 +53,9 @@ class Lazy(click.Group):
 
 
 class Command(NamedTuple):
-    """A command of an OnHost group: its function, and its own arguments and options. One that `writes` asks first.
+    """A command of an OnHost group: its function, and its own arguments and options. A command that `writes` asks first.
 
-    `help` is its line in the list of a group that imports its commands anyway.
+    `help` is its line in the list of commands, if the group makes `places` from its commands.
     """
 
     run: Callable[[Any], Result]
@@ -69,10 +69,10 @@ Run = Callable[[Given, str, str, Command, Mapping[str, Any]], Result]
 
 
 class OnHost(Lazy):
-    """`HOST COMMAND ...`. The options `before` may come before and after HOST, `behind` after a command.
+    """A group that is called as `HOST COMMAND ...`. Commands in `without` take no HOST.
 
-    `run` takes the shared options' values, the host, the command's name, the command and its arguments. Commands in `without`
-    take no HOST.
+    The options `before` may come before and after HOST, the options `behind` after a command. `run` takes the values of the
+    shared options, the host, the command's name, the command and its arguments.
     """
 
     def __init__(self, name: str, places: Mapping[str, Place], run: Run, before: Parameters, behind: Parameters,

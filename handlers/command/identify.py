@@ -1,4 +1,4 @@
-"""`pdu identify`: what each handler makes of the device at an address, why, and what to do if none can read it."""
+"""`pdu identify`: which handlers can read the device at an address, why, and what to do if none can."""
 from __future__ import annotations
 
 import contextlib
@@ -20,12 +20,12 @@ from .output import columns, print_json
 from .report import described, reason
 
 _CONNECT_S = 3.0
-_MOST_SEEN = 12             # rows for a person; --json has all
-_ORDER = ("denied", "unsupported", "protocol", "unreachable")        # of failures that occurred, the first decides the exit code
+_MOST_SEEN = 12             # limit of objects in the text output; --json has all
+_ORDER = ("denied", "unsupported", "protocol", "unreachable")        # the first of these kinds that occurred sets the exit code
 
 
 class Found(NamedTuple):
-    """The answer of one handler: an identity, or why it has none."""
+    """The answer of one handler: an identity, or the error. `asked`: the device was sent a request."""
 
     handler: str
     identity: Optional[Identity] = None
@@ -49,7 +49,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
 
 
 def _look(name: str, host: str, state: Given, alone: bool) -> Found:
-    """Asks one handler, unless nothing listens on its TCP port. Unless `alone`, it gets only those settings that it has."""
+    """Asks one handler, unless nothing listens on its TCP port. One of several handlers gets only the settings that it takes."""
     handler = load(name)
     one = state if alone else _own(handler, state)
     port = kind(name).tcp_port
@@ -86,7 +86,7 @@ def _closed(host: str, port: int) -> str:
 
 
 def _code(found: Sequence[Found]) -> int:
-    """The exit code if no family fits: that of the failure that _ORDER lists first."""
+    """The exit code if no family fits."""
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
     kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
@@ -114,8 +114,8 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
     if best is not None:
         return [*lines, f"read it: pdu status {best.handler} {host}"]
     if not any(one.identity is not None for one in found):
-        lines.append("Nothing at this address answers as a PDU: check address, port, and SNMP on the PDU's own page; over SNMP a "
-                     "wrong community looks like silence.")
+        lines.append("Nothing at this address answers as a PDU. Check the address and the port. On the PDU's web page, check the "
+                     "community and that SNMP is enabled: a PDU does not answer a wrong community.")
     return lines
 
 
@@ -135,7 +135,8 @@ identify = click.Command("identify", callback=_identify, help="""\
 What the device at HOST is: families tried, objects seen, the one that fits and why, what it can and cannot do, and what each
 figure rests on. Nothing is written to the device.
 
-Every handler is asked where somebody listens; SNMP needs a community or an SNMPv3 user, a Xerus unit its login.""", params=[
+Every handler is tried, except where its TCP port is closed. SNMP needs a community or an SNMPv3 user, Raritan Xerus a login.\
+""", params=[
     click.Argument(["host"], metavar="HOST"),
     *option("--handler", f"ask only this one: {', '.join(names())}", "NAME", click.Choice(names()), multiple=True),
     *device(*LOGIN, *TLS, *SNMP), *output()])

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """`make` is the module's make_handler, `settings` are the settings it takes, `snmp`: it takes a PduSnmpData.
+    """A loaded handler. `make` is its make_handler, `settings` are those that it takes. `snmp`: it takes a PduSnmpData.
 
-    `name` is the handler's name (`raritan`), for an archive the part after `pdu_`. `shown` is the name for people.
+    `name` is `raritan` and the like, for an archive the part after `pdu_`. `shown` is the name for people.
     """
 
     name: str
@@ -29,12 +29,15 @@ class Handler(NamedTuple):
 
 
 def load(handler: str) -> Handler:
-    """By name, or by the path of an archive, which is read once and unpacked until this process ends. Raises SettingsError."""
+    """Load a handler by its name, or by the path of an archive. Raises SettingsError.
+
+    An archive is unpacked once, into a folder that is removed when this process ends.
+    """
     if registry.is_handler(handler):
         return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
     if not os.path.isfile(handler):
-        raise SettingsError(f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}) and not an existing file "
-                            f"(archives: make packages)")
+        raise SettingsError(f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive has that name "
+                            f"(make packages builds archives)")
     module = _unpacked(handler)
     return _described(module.__name__.partition(".")[0].removeprefix("pdu_"), os.path.basename(handler), module)
 
@@ -44,7 +47,7 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler archive: its handler.py has no make_handler")
     home = sys.modules[make.__module__]
-    double = sys.modules.get("pdu_common.base_snmp_pdu")        # if it is not loaded, the handler does not use it
+    double = sys.modules.get("pdu_common.base_snmp_pdu")        # absent unless a handler imported it
     base = double.BaseSnmpPdu if double is not None else ()
     snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
     return Handler(name, shown, make, tuple(getattr(home, "SETTINGS", ())), snmp)

@@ -1,4 +1,4 @@
-"""`pdu new NAME`: a working handler, or an SNMP family, to start from. For work in a copy of this project."""
+"""`pdu new NAME`: writes a working handler, or an SNMP family, to start from, into a copy of this project."""
 from __future__ import annotations
 
 import re
@@ -107,7 +107,7 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
 
 
 def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
-    """The table of vendors with the key in it, in alphabetical order."""
+    """The table of vendors with a line for the family `key`, in alphabetical order."""
     table = _FAMILIES / "__init__.py"
     lines: List[str] = (root / table).read_text("utf-8").splitlines(keepends=True)
     file = key.partition("-")[0]

@@ -22,7 +22,7 @@ _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
 _ACCEPTED = "accepted, but this server does not report the result: look at the device"
 _CHANGED = "the driver still reports a value other than the one that was set"
 _NOT_HERE = ("host", "device")      # settings that HOST and DEVICE replace
-_WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also a UPS's whole load that can be switched", "yes")
+_WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also list a UPS's whole load, if it can be switched", "yes")
 
 
 class Call(NamedTuple):
@@ -87,7 +87,7 @@ def commands(call: Call) -> Result:
 def run(call: Call) -> Result:
     """Run an instant command and wait for the driver's report.
 
-    1 round trip for the question with the outlet's state, 1 for the command, 1 for each look at the report.
+    1 round trip for the outlet's state in the question, 1 for the command, 1 for each read of the report.
     """
     command, parameter = call.words["command"], call.words["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
@@ -124,7 +124,7 @@ def _confirm(call: Call, what: str, name: str) -> None:
 
 
 def clients(call: Call) -> Result:
-    """List the addresses of the clients of each device: 1 round trip for each device."""
+    """List the addresses of a device's clients: 1 round trip. Without DEVICE, of all devices: 1 more for each."""
     named = call.words["device"]
     found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
     return Result(found, columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]))
@@ -152,7 +152,7 @@ PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMM
 
 
 def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
-    """To read, the login is sent only to a server that demands one, so nobody is asked for a password."""
+    """A command that only reads does not ask for a password: the login is sent only if the server demands one."""
     from ..nut import settings as nut  # imported late: the list of commands does not need it
     from ..settings import TIMEOUT, Settings
     state.words = ("device",)

@@ -1,4 +1,4 @@
-"""The options that commands share, and the values that a person gave with them.
+"""The options that commands share, and the values given with them.
 
 An option for a handler setting is another spelling of `-s KEY=VALUE`, so every command names a setting the same way.
 """
@@ -21,8 +21,8 @@ class Given:
     """The values of the shared options.
 
     `settings` and `secret_files` are by key. `changing`: a command that changes the device was sent, or is about to be. `login`
-    names the source of all settings and `secrets`, for sentences. With it, nothing is taken from the environment and nobody is
-    asked. `words` are the settings that are arguments of this command: DEVICE.
+    names the source of all settings and `secrets` in errors. If it is set, nothing is taken from the environment and no question
+    is asked. `words` are the settings that this command takes as arguments, such as DEVICE.
     """
 
     json: bool = False
@@ -37,12 +37,12 @@ class Given:
 
 
 def given(context: click.Context) -> Given:
-    """The one `Given` of this run."""
+    """The `Given` of this run, which all its commands share."""
     return context.ensure_object(Given)
 
 
 class Spelling(NamedTuple):
-    """One setting as an option; a flag has no metavar and stands for `value`."""
+    """One setting as an option. A flag has no metavar and sets `value`."""
 
     flag: str
     key: str
@@ -54,7 +54,7 @@ class Spelling(NamedTuple):
 LOGIN = (
     Spelling("--port", "port", "PORT", "if not the usual one; HOST:PORT means the same"),
     Spelling("--username", "username", "NAME", "who logs in; over SNMPv3 the user"),
-    Spelling("--timeout", "timeout", "SECONDS", "for each answer"),
+    Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
 )
 TLS = (
     Spelling("--tls", "tls", "", "NUT: STARTTLS before anything is sent", "yes"),
@@ -94,7 +94,7 @@ def asking() -> Parameters:
 
 
 def device(*spellings: Spelling) -> Parameters:
-    """The options that say how the device is reached."""
+    """The options for reaching the device: these spellings, --setting and --secret-file."""
     return [*(part for one in spellings for part in setting(one)),
             *option("-s --setting", "a handler setting, as on DCImanager's form; also the variable PDU_KEY", "KEY=VALUE",
                     multiple=True, expose_value=False, callback=_pairs("settings", "--setting takes KEY=VALUE")),
@@ -158,7 +158,7 @@ class Word(click.Argument):
 
 
 def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., List[CompletionItem]]:
-    """The `shell_complete` of an argument: from `known`, with `or_file` from file names if none of these fits."""
+    """The `shell_complete` of an argument: offers what is `known`, or file names if nothing of it fits and `or_file` is set."""
     def complete(_context: click.Context, _argument: click.Parameter, incomplete: str) -> List[CompletionItem]:
         from click.shell_completion import CompletionItem
         found = [CompletionItem(word) for word in known() if word.startswith(incomplete)]
@@ -167,7 +167,7 @@ def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Call
 
 
 def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any) -> Parameters:
-    """An option of one command, without a metavar a flag; `more` are arguments of click.Option."""
+    """An option of one command. Without a metavar it is a flag. `more` are arguments of click.Option."""
     return [click.Option(flag.split(), metavar=metavar or None, type=kind, is_flag=not metavar, help=help_, **more)]
 
 

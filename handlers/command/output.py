@@ -16,9 +16,9 @@ _DECIMALS = 3           # decimal places of A, W and kWh; devices measure no fin
 
 
 class Result(NamedTuple):
-    """The result of a command: `data` for --json, `lines` for a person, `raw` for bytes on standard output.
+    """The result of a command: `data` for --json; else `raw`, bytes for standard output, or `lines` for people.
 
-    `note` goes to standard error and says why the result is not the wanted one. Without data and lines, nothing is printed.
+    `note` goes to standard error, except with --json: advice, or why the result is not the wanted one.
     """
 
     data: object
@@ -29,7 +29,7 @@ class Result(NamedTuple):
 
 
 def shown(result: Result, as_json: bool) -> int:
-    """Print it; returns its exit code."""
+    """Print the result and return its exit code."""
     if as_json and result.data is not None:
         print_json(result.data)
     elif result.raw:
@@ -55,27 +55,27 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> List[str]:
 
 
 def facts(pairs: Mapping[str, object]) -> List[str]:
-    """Names and values, one pair per line."""
+    """A line for each pair of name and value."""
     names = [text(name) for name in pairs]
     width = max(map(len, names), default=0)
     return [f"{name.ljust(width)}  {text(value)}" for name, value in zip(names, pairs.values())]
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """One cell: "" for None, figures with six digits, other text printable and cut at `limit` characters."""
+    """One cell: "" for None, floats with at least six digits, other text printable and cut at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"      # keep all whole digits of a large counter
+        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"      # keeps all integer digits of a large counter
     if isinstance(value, enum.Enum):
         return value.name.lower().replace("_", " ")
     return printable(str(value), limit)
 
 
 def metered(view: object, name: str) -> Optional[float]:
-    """A figure that the handler set; None if the view still has its own default."""
+    """A figure that the handler set; None if the view still has the default of its class."""
     value: float = getattr(view, name)
     return None if value is getattr(type(view), name, None) else value
 
@@ -94,7 +94,7 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
 
 def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
-    """A progress bar on standard error; None if that is not a terminal."""
+    """A context with a progress bar on standard error, or with None if that is not a terminal."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
     import click

@@ -1,4 +1,4 @@
-"""`pdu record`: the answers of a device in a file, without anything that shows whose device it is."""
+"""`pdu record`: writes a device's answers into a file, without the names, addresses and serial numbers in them."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Sequence
@@ -14,7 +14,7 @@ from .options import LOGIN, SNMP, TLS, Seconds, device, given, option, output
 from .output import Result, passing, shown
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
-_LOOK = "Look through the file before you share it: no program knows every name."
+_LOOK = "Look through the file before you share it: no program recognises every name."
 
 
 @click.pass_context
@@ -35,20 +35,20 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     data: Dict[str, Any] = {"handler": handler, "host": host, "holds": recording.holds, "notes": notes}
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
-    lines = recording.text.rstrip("\n").split("\n")        # splitlines() would also split inside a line
+    lines = recording.text.rstrip("\n").split("\n")        # splitlines() would also split at other characters
     return Result({**data, "recording": recording.text}, lines, note="\n".join([recording.holds, *notes]))
 
 
 record = click.Command("record", callback=_record, help=f"""\
 Record what a device answers, for replay, draft, or to have its family added.
 
-Names, contacts, locations, addresses and serial numbers are replaced, the same value by the same stand-in; communities,
+Names, contacts, locations, addresses and serial numbers are replaced, equal values by equal replacements. Communities,
 passwords and other secrets are never in a recording.
 
 HANDLER  {', '.join(names())}""", params=[
     click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
     *option("-o --out", "write this file (it must not exist); else standard output", "FILE"),
-    *option("--keep", f"leave these as they are: {', '.join(KINDS)}", "KIND", click.Choice(KINDS), multiple=True),
+    *option("--keep", f"do not replace these: {', '.join(KINDS)}; repeatable", "KIND", click.Choice(KINDS), multiple=True),
     *option("--patience", "how long to wait for a device that stops answering; then the recording continues (60)", "SECONDS",
             Seconds(0.0, _LONGEST_S), default=_PATIENCE_S),
     *device(*LOGIN, *TLS, *SNMP), *output()])

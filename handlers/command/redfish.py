@@ -1,4 +1,4 @@
-"""`pdu redfish HOST COMMAND`: the resources of a Redfish service. Nothing is changed; `pdu up` and `pdu down` switch outlets."""
+"""`pdu redfish HOST COMMAND`: shows the resources of a Redfish service. Only `pdu up` and `pdu down` switch outlets."""
 from __future__ import annotations
 
 import collections
@@ -17,7 +17,7 @@ from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, Given, Spelling, Word, device, option
 from .output import Result, columns, facts, figure
 
-_MOST_LINES = 5000          # limit of resources in the output of `tree`
+_MOST_RESOURCES = 5000      # limit for `tree`
 _DEPTH, _DEEPEST = 2, 10
 _STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
@@ -27,7 +27,7 @@ _PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis; without it
 
 
 class Call(NamedTuple):
-    """What a command works with: the service, the setting `pdu`, and the arguments."""
+    """One run of a command: the service, the setting `pdu`, and the arguments."""
 
     service: RedfishService
     pdu: str
@@ -79,7 +79,7 @@ def tree(call: Call) -> Result:
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
     seen: Dict[str, str] = {}
-    while waiting and len(seen) < _MOST_LINES:
+    while waiting and len(seen) < _MOST_RESOURCES:
         path, depth = waiting.popleft()
         place = path.rstrip("/")
         if place in seen:
@@ -96,7 +96,7 @@ def tree(call: Call) -> Result:
             listed = links_of(call.service, resource) if "Members" in resource else []
             waiting.extend((below, depth + 1) for below in _below(call, {**resource, "Members": listed}))
     return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())],
-                  note="" if not waiting else f"only the first {_MOST_LINES} resources are shown")
+                  note="" if not waiting else f"only the first {_MOST_RESOURCES} resources are shown")
 
 
 def _below(call: Call, resource: Json) -> List[str]:
@@ -136,8 +136,8 @@ COMMANDS: Commands = {
     "sensors": Command(sensors, help="all sensors of the PDUs and of their chassis"),
     "show": Command(show, [_PATH], "one resource as JSON"),
     "tree": Command(tree, [
-        _PATH, *option("--depth", f"how many links deep ({_DEPTH})", "N", click.IntRange(0, _DEEPEST), default=_DEPTH)],
-        "the resources under one, with their types"),
+        _PATH, *option("--depth", f"how many links to follow ({_DEPTH})", "N", click.IntRange(0, _DEEPEST), default=_DEPTH)],
+        "the resources below PATH, with their types"),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 

@@ -16,7 +16,7 @@ from .files import text_of
 from .options import given, option, output
 from .output import print_json
 
-_LOOK_S = 0.2
+_POLL_S = 0.2
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -33,7 +33,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     except OSError as error:
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
     try:
-        with _asked() as asked:             # before the address is shown: who reads it may end this program at once
+        with _asked() as asked:             # before the address is shown, since its reader may end this program at once
             if state.json:
                 print_json({"handler": handler, "host": served.host, "port": served.port, "about": served.about,
                             "poll": served.poll})
@@ -49,7 +49,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 
 @contextlib.contextmanager
 def _asked() -> Iterator[threading.Event]:
-    """Set by SIGINT or SIGTERM, the usual end."""
+    """Yields an event that SIGINT or SIGTERM sets, the usual end of this command."""
     asked = threading.Event()
     before = {number: signal.signal(number, lambda *_: asked.set()) for number in _ENDS}
     try:
@@ -60,10 +60,10 @@ def _asked() -> Iterator[threading.Event]:
 
 
 def _until(asked: threading.Event, served: Served, as_json: bool) -> None:
-    """Serves until it is asked to end. Prints each command that arrives."""
+    """Prints each command that arrives, until `asked` is set."""
     shown, ended = 0, False
     while not ended:
-        ended = asked.wait(_LOOK_S)
+        ended = asked.wait(_POLL_S)
         new = served.writes()[shown:]
         shown += len(new)
         if new and not as_json:
@@ -74,11 +74,10 @@ replay = click.Command("replay", callback=_replay, help="""Serve a recording as 
 
 FILE  a file of pdu record, or the output of snmpwalk -On (or -Oe)
 
-It answers as the device did, and an outlet follows the commands of the device's family. Figures stay as they were
-recorded.""", params=[
+It answers as the device did, and outlets follow the commands of the device's family. Figures keep their recorded values.\
+""", params=[
     click.Argument(["file"], metavar="FILE"),
-    *option("--port", "of 127.0.0.1 (default: any that is free)", "PORT", click.IntRange(0, 65535), default=0),
-    *option("--profile", "SNMP: follow the commands of this family, or of this profile, in place of the detected one",
+    *option("--port", "the port on 127.0.0.1 (default: any free one)", "PORT", click.IntRange(0, 65535), default=0),
+    *option("--profile", "SNMP: follow the commands of this family or profile instead of the detected one",
             "FAMILY|FILE.json", default=""),
     *output()])
-

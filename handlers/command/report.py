@@ -25,7 +25,7 @@ class Interrupted(PduHandlerError):
 
 
 def reason(error: BaseException, words: Collection[str] = ()) -> str:
-    """Why it failed. Settings are named as on the command line; those in `words` are arguments of this command.
+    """Why a command failed. Settings are named as on the command line; those in `words` are arguments of this command.
 
     The error may be from an archive, which has its own classes. In older archives it has no `parts`.
     """
@@ -50,7 +50,7 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
 
 
 def failed(state: Given, error: BaseException) -> int:
-    """Report it; returns the exit code of its kind."""
+    """Print an error and return the exit code of its kind."""
     about = described(error, state)
     if state.json:
         print_json({"error": about})

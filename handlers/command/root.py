@@ -1,6 +1,6 @@
 """The command line as a whole: its commands, and how each run ends.
 
-A command's module is imported only when that command is called, so that every start is quick.
+A command's module is imported only when that command is called, so that every command starts quickly.
 """
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ PLACES: Mapping[str, Place] = {
     "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
     "up": Place("calls", "up", "switch outlets on; asks first"),
     "down": Place("calls", "down", "switch outlets off; asks first"),
-    "check": Place("fleet.check", "check", "read every PDU of a list side by side; table, CSV, JSON, HTML, monitoring"),
-    "find": Place("fleet.find", "find", "search a network for PDUs and print such a list"),
+    "check": Place("fleet.check", "check", "read all PDUs of a list in parallel; table, CSV, JSON, HTML, monitoring"),
+    "find": Place("fleet.find", "find", "search a network for PDUs and print them as a list for check"),
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),
@@ -58,7 +58,7 @@ click.version_option(VERSION, prog_name="pdu", message=f"%(prog)s %(version)s, P
 
 
 def run(arguments: Sequence[str]) -> int:
-    """One run of `pdu`. Every error is reported as a sentence or as JSON; returns its code from exits.py."""
+    """Run `pdu` once and return an exit code of exits.py. Every error is reported as a sentence or as JSON."""
     if COMPLETION in os.environ:
         from click.shell_completion import shell_complete
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])

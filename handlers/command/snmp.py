@@ -65,10 +65,10 @@ def _parts(context: click.Context) -> int:
 
 
 PLACES: Mapping[str, Place] = {
-    "families": Place("snmp", "families", "the families of PDUs, with what switching rests on"),
+    "families": Place("snmp", "families", "the families of PDUs, and how certain their commands are"),
     "show": Place("snmp", "show", "a family's profile as JSON"),
     "check": Place("snmp", "check", "check a profile in JSON"),
-    "parts": Place("snmp", "parts", "the parts that a profile is made of (Markdown)"),
+    "parts": Place("snmp", "parts", "the parts of a profile, as Markdown"),
 }
 
 
@@ -78,7 +78,7 @@ def _command(name: str, run: Any, *parameters: click.Parameter) -> click.Command
 
 
 families = _command("families", _families, Word("WORD?"), click.Option(
-    ["--table"], type=click.Choice(_TABLES), help="Markdown: devices, where identities come from, what a status costs"))
+    ["--table"], type=click.Choice(_TABLES), help="Markdown: families, sources of identities, families with costly reads"))
 show = _command("show", _show, Word("FAMILY", shell_complete=completed(_keys)))
 check = _command("check", _check, click.Argument(["file"], metavar="FILE.json"))
 parts = _command("parts", _parts)

@@ -1,4 +1,4 @@
-"""Start and end of `pdu`: the entry point of the installed program, of `python -m handlers` and of pdu.pyz."""
+"""The entry point of the installed program `pdu`, of `python -m handlers` and of pdu.pyz."""
 from __future__ import annotations
 
 import gc
@@ -7,13 +7,14 @@ import sys
 from typing import Optional, Sequence
 
 _MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}), install this project with its
-packages (python -m pip install FOLDER), or use pdu.pyz, which needs none: make tools"""
+packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which includes them"""
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Runs one command and returns its exit code. Ctrl-C while the program loads ends it without a traceback.
+    """Runs one command and returns its exit code. Ctrl-C during the imports ends the program without a traceback.
 
-    The garbage collector is off while modules load and never scans them later. That saves a sixth of a short command's time.
+    The garbage collector is off during the imports and never scans their objects later. That saves a short command a sixth of
+    its time.
     """
     gc.disable()
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
