@@ -1,3 +1,3 @@
-"""Work on site. `identify` says what a device is, `record` writes its answers to a file, `replay` serves such a file as a
-device, and `draft` starts a profile for a device that no family fits. Each handler has a folder, which the commands reach by
-`kinds.py`."""
+"""Commands for work on site: `identify` shows what a device is, `record` writes its answers to a file, `replay` serves such a
+file as a device, and `draft` starts a profile for a device that no family fits. Each handler has a folder here, and the commands
+reach it through `kinds.py`."""

@@ -25,8 +25,11 @@ _PAUSE_S = 2.0
 
 
 class Recorder:
-    """Options of a recording. `keep`: kinds of data that are not replaced. `patience`: seconds to wait for a device that stops
-    answering. `tell` shows progress."""
+    """Options of a recording.
+
+    `keep`: kinds of data that are not replaced. `patience`: how long to wait for a device that stops answering, in seconds.
+    `tell` shows progress.
+    """
 
     def __init__(self, keep: Collection[str] = (), patience: float = 0.0, tell: Callable[[str], None] = lambda _: None,
                  sleep: Callable[[float], None] = time.sleep) -> None:
@@ -70,7 +73,7 @@ class Served(NamedTuple):
     port: int
     about: str                          # a sentence about the device
     poll: str                           # arguments with which `pdu status` reads it
-    writes: Callable[[], Sequence[str]]         # every command that arrived, and its effect
+    writes: Callable[[], Sequence[str]]         # the commands that arrived, each with its effect
     close: Callable[[], None]
 
 
@@ -78,8 +81,9 @@ class Served(NamedTuple):
 class Identity:
     """What one handler finds at an address. `family` is "" if the handler does not read the device; `why` explains either case.
 
-    `tried` and `seen` are rows for a person: families with the result of each, objects with their content. `can` and `cannot`
-    are sentences. `evidence` maps a capability to the source of its figures. `next_steps` has advice if no handler reads it.
+    `tried` has a row for each family with its result, `seen` a row for each object with its content. `can` and `cannot` list
+    what the handler can and cannot do. `evidence` maps a capability to its source. `next_steps` has advice if no handler reads
+    the device.
     """
 
     handler: str
@@ -95,11 +99,11 @@ class Identity:
     next_steps: List[str] = field(default_factory=list)
 
     def note_about(self, facts: Mapping[str, object]) -> None:
-        """Note what the device says of itself, without empty facts."""
+        """Note what the device reports about itself. Empty facts are left out."""
         self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
 
     def note_states(self, states: Collection[EnumPowerStatus], basis: str) -> None:
-        """Note first that states can be read, with the number of outlets in each state and the evidence."""
+        """Put at the head of `can` that states can be read, with the number of outlets in each state. Note the evidence."""
         counted = Counter(state.name for state in states)
         listed = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
         self.can.insert(0, f"read the states of {len(states)} outlets ({listed})")
@@ -107,7 +111,7 @@ class Identity:
 
     def note_switched(self, switched: int, outlets: int, basis: str) -> None:
         """Note how many of the outlets can be switched, with the evidence."""
-        self.can.append(f"switch {switched} of {outlets} outlets (it was not tried here, and needs an account that may)")
+        self.can.append(f"switch {switched} of {outlets} outlets (not tried here; the account needs the right to switch)")
         self.evidence["switching"] = basis
 
     def note_total(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
@@ -138,10 +142,10 @@ class Identity:
 class Kind(NamedTuple):
     """How one handler records, recognises and simulates a device.
 
-    `tcp_port` is the usual port. It is None for UDP, where only an answer shows that somebody listens. If several handlers read
-    a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed, and raises the
-    errors of handlers/errors.py. `is_recording` recognises the text of a recording. `serve` simulates the recorded device on a
-    port. `serve_as` also makes it follow the commands of the named family or profile. Both raise SettingsError for text that
+    `tcp_port` is the usual port. It is None for UDP, where only an answer shows that a device listens. If several handlers read
+    a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed. It raises the errors
+    of handlers/errors.py. `is_recording` recognises the text of a recording. `serve` simulates the recorded device on a port of
+    127.0.0.1. `serve_as` does the same with the commands of the named family or profile. Both raise SettingsError for text that
     is not a recording, and OSError if the port is taken.
     """
 
@@ -154,13 +158,13 @@ class Kind(NamedTuple):
 
 
 def json_of(what: str) -> Callable[[str], bool]:
-    """Recognises a JSON recording, which begins with `{"recording": "<what> 1"`."""
+    """A function that recognises a JSON recording of this form: its text begins with `{"recording": "<what> 1"`."""
     begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
     return lambda text: begin.match(text) is not None
 
 
 def names() -> Tuple[str, ...]:
-    """The handlers that have a kind."""
+    """The handlers that have a folder here."""
     folders = {found.name for found in pkgutil.iter_modules(_OWN) if found.ispkg}
     return tuple(name for name in registry.names() if name in folders)
 
@@ -172,7 +176,7 @@ def kind(handler: str) -> Kind:
 
 
 def identity(handler: str, data: Any) -> Identity:
-    """The device behind `data` as a handler sees it. Raises the errors of handlers/errors.py."""
+    """What the handler finds at the address in `data`. Raises the errors of handlers/errors.py."""
     try:
         found: Identity = importlib.import_module(f".{handler}.identity", __package__).identity(data)
     except PduHandlerError as error:

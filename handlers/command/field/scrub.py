@@ -1,7 +1,7 @@
 """Removes from a recording everything that could identify the owner of the device.
 
-Each value is replaced by a stand-in, the same value always by the same one, so references still match. `learn` takes a value
-whose place shows that it is a name, a serial number, an address and so on. Afterwards `text` replaces that value wherever it
+Each value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a value
+whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value wherever it
 occurs, and also everything that looks like an address or a serial number. Stand-ins of addresses are reserved for documentation
 (RFC 5737, RFC 3849); those of MAC addresses are locally administered.
 """
@@ -20,7 +20,7 @@ T = TypeVar("T")
 SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS, SECRETS = "serials", "addresses", "names", "contacts", "locations", "secrets"
 KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)            # kinds that --keep accepts; secrets are always replaced
 _STANDS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LOCATIONS: "location-{}", SECRETS: "secret-{}"}
-_SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, or of a number, to be replaced inside other texts
+_SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, and of a number, that is also replaced inside other texts
 
 # Names of JSON members and NUT variables, with the kind of their values; the first match counts.
 _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in (
@@ -36,7 +36,7 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
 _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}"
                   r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
                   r"|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{12})(?! ?[0-9A-Za-z:-])")
-# Four numbers are an address, unless a word before them marks a version, or all of them are as small as in a version.
+# Four numbers are an address, unless a word before them marks a version, or all four are below _TELLING_ARC.
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
@@ -56,7 +56,7 @@ _UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - common to
 class Scrubber:
     """Learned values and their stand-ins. Values of the kinds in `keep` are not replaced; `secrets` always are.
 
-    `user` and `host` are those of the login: the host with or without a port.
+    `user` and `host` belong to the login. `host` may include a port.
     """
 
     def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = (), user: Optional[str] = None,
@@ -74,7 +74,7 @@ class Scrubber:
 
     @staticmethod
     def twice(scrubbed: Callable[[], T]) -> T:
-        """Scrub twice and return the second result: a name is replaced everywhere, also before the value that reveals it."""
+        """Scrub twice and return the second result. By then all names are learned, so each is replaced from the beginning."""
         scrubbed()
         return scrubbed()
 
@@ -95,8 +95,10 @@ class Scrubber:
         return stand
 
     def text(self, text: str, numbers: bool = True) -> str:
-        """The text without learned values, and without anything that looks like an address or a serial number. With `numbers`,
-        a text that is a number stays, because it may be a figure."""
+        """The text without learned values, and without anything that looks like an address or a serial number.
+
+        With `numbers`, a text that is a number stays, because it may be a figure.
+        """
         if not text or text.isspace():
             return text
         text = self._known.sub(lambda found: self._learned[found[0]], text)
@@ -121,7 +123,8 @@ class Scrubber:
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
         """JSON with every text scrubbed by the name of its member. Members for which `leave` is true stay.
 
-        Every text inside a contact or a location is part of it, unless its own name says more (`Placement`, `PhoneNumber`).
+        A text inside a contact or a location, such as its `PhoneNumber` or `Placement`, is of that kind too, unless the name of
+        its own member has a kind.
         """
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)
@@ -143,7 +146,7 @@ class Scrubber:
 
     @functools.cached_property
     def _spellings(self) -> List[Tuple[str, str]]:
-        """Computed anew after a value was learned, like `_known`."""
+        """The pairs of `_spelled` for all learned values. `learn` discards them, like `_known`."""
         return [pair for value, stand in self._learned.items() for pair in _spelled(value, stand)]
 
     @functools.cached_property
@@ -193,12 +196,12 @@ class Scrubber:
 
 
 def _tells(value: str) -> bool:
-    """Whether a learned value is also replaced inside other texts: a state or a figure must not pass for a name."""
+    """Whether a learned value is also replaced inside other texts. A state or a figure must not be taken for a name."""
     return len(value) >= _SHORTEST and not is_common(value) or value.isdigit() and len(value) >= _LONG_NUMBER
 
 
 def kind_of(key: str) -> Optional[str]:
-    """The kind of value that a variable or JSON member of this name has; None if it identifies nobody."""
+    """The kind of the values of a variable or JSON member with this name; None if they identify nobody."""
     return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
 
 
@@ -208,13 +211,13 @@ def _ipv4_stand(number: int) -> str:
 
 
 def _is_mask(address: Any) -> bool:
-    """Whether it is an IPv4 netmask or the broadcast address, which identify nobody."""
+    """Whether the address is an IPv4 netmask or the broadcast address, which identify nobody."""
     bits = int(address)
     return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
 
 
 def _spelled(value: str, stand: str) -> Iterable[Tuple[str, str]]:
-    """The forms in which an index may spell a value, each with that of its stand-in."""
+    """The forms in which an index may spell a value, each with the same form of its stand-in."""
     try:
         octets, stand_in = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand).packed
         if max(octets) >= _TELLING_ARC:           # many OIDs end with small arcs such as 1.1.1.1

@@ -1,4 +1,4 @@
-"""Shared by the servers that replay a recorded device: a thread on 127.0.0.1, and JSON over HTTP."""
+"""Base classes of the servers that replay a recorded device: a TCP server on 127.0.0.1 in its own thread, and JSON over HTTP."""
 from __future__ import annotations
 
 import json
@@ -13,7 +13,7 @@ from .kinds import Served
 
 HOST = "127.0.0.1"
 _LONGEST = 4 << 20                  # limit for the body of a request, in bytes
-_ENDS_S = 5.0
+_ENDS_S = 5.0                       # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
 Response = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no body), further headers
 
@@ -30,7 +30,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
 
 
 class Replay:
-    """A server in its own thread, until it is closed. `writes` lists the commands that changed the device."""
+    """A server that runs in its own thread until it is closed. `writes` lists the commands that arrived, with their effects."""
 
     def __init__(self, server: ReplayServer) -> None:
         server.site = self
@@ -41,7 +41,7 @@ class Replay:
         self._thread.start()
 
     def served(self, handler: str, about: str, options: str = "") -> Served:
-        """This server, described by `about`. `options`: what `pdu status` needs besides handler and address."""
+        """This server, described by `about`. `options`: arguments that `pdu status` needs besides handler and address."""
         poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
         return Served(self.host, self.port, about, poll, lambda: list(self.writes), self.close)
 

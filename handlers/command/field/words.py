@@ -1,4 +1,4 @@
-"""Words that cannot identify an owner: states, units, parts of a PDU. A text of such words and numbers is not a name."""
+"""Words that cannot identify an owner: states, units, parts of a PDU. A text of only such words and numbers is not a name."""
 from __future__ import annotations
 
 import re
@@ -27,7 +27,7 @@ unsupported class product part vendor manufacturer the of to in for by with and 
 energised deenergized deenergised shed shedding suspended cycling redfish link cascade bulk
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_SHORT = 2                  # words with at most so many letters identify nobody: L1, #A, 3P
+_SHORT = 2                  # words of at most this many letters identify nobody: L1, #A, 3P
 
 
 def parts(text: str) -> Iterator[re.Match[str]]:

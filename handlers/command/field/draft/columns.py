@@ -1,6 +1,7 @@
 """Judges the columns of a table: states, names, numbers, currents, energies; with evidence and doubt. Pure.
 
-Without a MIB a column is judged only by its values, and every conclusion is marked as doubtful.
+Without a MIB a column is judged only by its values. Every conclusion is then doubtful, except for a column of the words on and
+off.
 """
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ _MIXED = 5                      # the score is higher if each of two states has 
 
 
 class Guess(NamedTuple):
-    """A guess at the role of a column. `score` compares columns of one role. `doubt` is "" only if a MIB removes all doubt."""
+    """A guess at the role of a column. `score` compares columns of one role. `doubt`: why the guess may be wrong, or ""."""
 
     role: str
     table: Table
@@ -96,12 +97,12 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
         evidence.append("its rows have labels")
     if any(set(integers(other) or ()) == {_IDLE} for other in table.columns):
         score += 2
-        evidence.append("its table has columns of -1, as commands have that are not in use")
+        evidence.append("a column of its table is -1 in every row, as an unused command is")
     if column is next(other for other in table.columns if _small(other) is not None):
-        score += 1              # of several such columns the first is often the state, the others settings
+        score += 1              # the first such column is often the state, later ones are settings
     if object_ is not None:
         score -= 4              # the MIB defines no enumeration for it, as it would for a state
-    return Guess(STATE, table, column, score, tuple(evidence), "which value is on and which is off is not in the recording",
+    return Guess(STATE, table, column, score, tuple(evidence), "the recording does not show which value is on and which is off",
                  object_)
 
 
@@ -141,13 +142,13 @@ def meanings(object_: Object) -> Tuple[List[int], List[int]]:
 
 
 def _small(column: Column) -> Optional[List[int]]:
-    """The values if they are numbers as small as those of states, and do not only number the rows."""
+    """The values if all are numbers from 0 to _LARGEST_STATE and are not just the numbers of the rows. Else None."""
     values = integers(column)
     return values if values and 0 <= min(values) and max(values) <= _LARGEST_STATE and not _counts_rows(column, values) else None
 
 
 def _counts_rows(column: Column, values: List[int]) -> bool:
-    """Whether the values only number the rows."""
+    """Whether the values are just the numbers of the rows."""
     return len(set(values)) > 2 and values == sorted(values) or _are_indexes(column, values) and len(values) > 1
 
 
@@ -245,7 +246,7 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
     shown = ", ".join(f"{value:f}" for value in values[:4])
     return Guess(ENERGY if counts else CURRENT, table, column, len(set(values)) + 3 * counts, (
         f"numbers that differ by row: {shown}", *_definition(object_)),
-        "what it measures and in which unit is not in the recording: compare it with the unit's own page", object_)
+        "the recording does not show what it measures and in which unit: compare it with the device's own web page", object_)
 
 
 def by_role(found: Sequence[Guess]) -> Dict[str, List[Guess]]:

@@ -1,9 +1,4 @@
-"""The objects of MIB files by OID, with the name, units, access and enumeration that a draft needs.
-
-Files are read by pysmi's parser, and also by smidump if it is installed. An object has no enumeration, and a doubt, if the two
-readers disagree on it. Imported modules need not be given: OIDs are resolved among the given files and the well-known roots,
-and enumerations also by the textual conventions in these files.
-"""
+"""The objects of MIB files by OID, with the name, units, access and enumeration that a draft needs. `reading.py` reads them."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -25,8 +20,8 @@ class Object:
     doubt: str = ""
 
 
-# ENERGY-OBJECT-MIB (RFC 7460) with the power states of IANAPowerStateSet-MIB. Agents of several vendors have it, below the
-# same standard OID, so its meaning is known without a file.
+# ENERGY-OBJECT-MIB (RFC 7460) with the power states of IANAPowerStateSet-MIB. Agents of several vendors have these objects. The
+# OIDs are standard, so no file is needed.
 _STATES = {0: "other", 255: "unknown", 256: "ieee1621", 257: "ieee1621Off", 258: "ieee1621Sleep", 259: "ieee1621On"}
 STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumeration=dict(_STATES))
             for oid, name, access in ((arcs("1.3.6.1.2.1.229.1.2.1.8"), "eoPowerAdminState", "read-write"),

@@ -20,7 +20,7 @@ class PackedGuess(NamedTuple):
 
 
 def packed(rows: Rows) -> List[PackedGuess]:
-    """The strings, those with the most values first, and of these the ones with an outlet that is on."""
+    """The strings, those with the most values first. Of equal numbers, a string with an outlet that is on comes first."""
     found = []
     for oid, row in rows.items():
         text = (row.text or "").strip("\0 \r\n\t")

@@ -1,6 +1,6 @@
 """Drafts a profile from the best guesses of a recording.
 
-A value with a doubtful meaning has a question mark before it ("?1"). No device reports such a value, so the outlet is UNKNOWN
+A value with a doubtful meaning begins with a question mark ("?1"). No device reports such a value, so the outlet is UNKNOWN
 until a person removes the mark.
 """
 from __future__ import annotations
@@ -25,8 +25,8 @@ from .tables import tables
 MARK = "?"
 _OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}       # both values of a column -> (on, off) on most devices
 _NET_SNMP = (1, 3, 6, 1, 4, 1, 8072)        # identifies the agent software, not the device
-_NO_COMMAND = ("No command is proposed: that an object can be written proves nothing. Find it in the vendor's text, and add it "
-               "by hand.")
+_NO_COMMAND = ("No command is proposed, because a writable object need not be a command. Find the command in the vendor's "
+               "documents and add it by hand.")
 
 
 @dataclass
@@ -54,8 +54,8 @@ def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
         outlets = _of_column(state, roles, chosen, doubts)
     else:
         outlets = None
-        doubts.append("No column looks like the states of outlets: the unit has one outlet, or states in a form that is not "
-                      "known here.")
+        doubts.append("No column looks like the states of outlets: the unit has one outlet, or reports its states in an unknown "
+                      "form.")
     doubts.append(_NO_COMMAND)
     return Draft(_profile(rows, mib, outlets, doubts, key) if outlets else None, guesses, texts_, chosen, doubts)
 
@@ -73,7 +73,7 @@ def _of_text(guess: PackedGuess, chosen: Dict[str, str], doubts: List[str]) -> O
     if set(guess.values) <= {"0", "1"}:
         on, off = [MARK + "1"], [MARK + "0"]
         doubts.append(f"{guess.evidence}; 1 for on and 0 for off is only a convention, which the recording does not show. "
-                      f"Compare with the unit, then remove the marks ({MARK}).")
+                      f"Compare them with the unit, then remove the marks ({MARK}).")
     return Outlets(states=State(Packed(Scalar(dotted(guess.oid)), guess.separator), tuple(on), tuple(off)))
 
 
@@ -81,7 +81,7 @@ def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: Dict[
     chosen[columns.STATE] = dotted(state.column.oid)
     rival = next((guess for guess in roles[columns.STATE] if guess is not state and guess.score >= state.score), None)
     if rival is not None and not state.doubt:
-        state = state._replace(doubt=f"{dotted(rival.column.oid)} looks as much like the states")
+        state = state._replace(doubt=f"{dotted(rival.column.oid)} is as likely to be the states")
     on, off, why = _meaning(state)
     if why:
         doubts.append(f"{dotted(state.column.oid)}: {why}")
@@ -112,8 +112,8 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
         values = set(integers(state.column) or ())
         up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
         return (f"{MARK}{up}",), (f"{MARK}{down}",), (
-            f"{state.doubt}; {up} for on and {down} for off is only a convention. Switch one idle outlet on the unit itself, see "
-            f"which value it has then, and remove the marks ({MARK}).")
+            f"{state.doubt}; {up} for on and {down} for off is only a convention. Switch an idle outlet at the unit itself, see "
+            f"which value it has then, correct the values, and remove the marks ({MARK}).")
     mark = MARK if state.doubt else ""
     return tuple(f"{mark}{one}" for one in on), tuple(f"{mark}{one}" for one in off), state.doubt
 

@@ -1,4 +1,8 @@
-"""Reads MIB files by pysmi's parser, and independently by smidump if it is installed."""
+"""Reads MIB files with pysmi's parser and, independently, with smidump. One of the two must be installed.
+
+If both read an object and disagree on its enumeration, the object gets a doubt and no enumeration. Imported modules need not be
+given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual conventions in these files.
+"""
 from __future__ import annotations
 
 import functools
@@ -21,7 +25,7 @@ _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),
     ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
 _Enumeration = Dict[int, str]
-_NOT_THERE = ("reading a MIB file needs the Python package pysmi (python -m pip install pysmi), or smidump (Debian: apt-get "
+_NO_READER = ("reading a MIB file needs the Python package pysmi (python -m pip install pysmi), or smidump (Debian: apt-get "
               "install smitools)")
 
 
@@ -29,7 +33,7 @@ def read(files: Sequence[str]) -> Mib:
     """The objects of these files. Raises SettingsError for a file that neither reader can read."""
     parser, smidump = _pysmi(), shutil.which("smidump")
     if parser is None and smidump is None:
-        raise SettingsError(_NOT_THERE)
+        raise SettingsError(_NO_READER)
     parsed: List[Any] = []
     second: Dict[Arcs, Object] = {}
     notes: List[str] = []
@@ -48,7 +52,7 @@ def read(files: Sequence[str]) -> Mib:
 
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict[Arcs, Object]:
-    """Both readings together. An object has no enumeration if they differ on it."""
+    """The objects of both readers. An object whose enumerations differ gets none."""
     both = {**second, **first}
     for oid, object_ in first.items():
         other = second.get(oid)
@@ -159,7 +163,7 @@ def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
     try:
         done = subprocess.run([smidump, "-k", "-q", "-f", "xml", file], stdin=subprocess.DEVNULL, capture_output=True,
                               timeout=_SMIDUMP_S)
-        tree = xml.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", done.stdout))        # noqa: S314 - of a program on this machine
+        tree = xml.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", done.stdout))        # noqa: S314 - printed by a local program
     except (OSError, subprocess.TimeoutExpired, xml.ParseError):
         return {}
     module = tree.find("module")
@@ -169,7 +173,7 @@ def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
     found: Dict[Arcs, Object] = {}
     for node in (*tree.iter("scalar"), *tree.iter("column")):
         oid = arcs(node.get("oid", "0"))
-        if rooted and oid[0] == 0:              # without SNMPv2-SMI beside it, smidump puts enterprises at 0
+        if rooted and oid[0] == 0:              # smidump puts enterprises at 0 if it does not find SNMPv2-SMI
             oid = (*_ROOTS["enterprises"], *oid[1:])
         used, own = node.find("syntax/type"), node.find("syntax/typedef")
         enumeration = _named_numbers(own) if own is not None else types.get(used.get("name", ""), {}) if used is not None else {}

@@ -1,8 +1,8 @@
 """Finds the tables of a recording without a MIB: columns whose rows have the same indexes. Pure.
 
 SMIv2 (RFC 2578, 7.7 to 7.10): a column is `<table>.1.<column>`, a row adds its index. A recording does not show where the
-column ends and the index begins, so all ways to split an OID are compared. An arc 1 for the entry speaks for a way to split,
-and so do other columns with the same indexes.
+column ends and the index begins, so all ways to split an OID are compared. A split is more likely if the entry's last arc is 1,
+and if other columns have the same indexes.
 """
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..snmp.rows import Arcs, Row, Rows, arcs
 VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")          # ENERGY-OBJECT-MIB (RFC 7460)
 _DEEPEST = 16               # longest index that is tried, in arcs; some indexes spell a serial number
 _LEAST, _MOST = 2, 400      # fewest and most rows of a column of outlets
-_SHALLOW = 3                # a single column with fewer arcs below the vendor's number is not a table
+_SHALLOW = 3                # fewest arcs of an entry, below the vendor's number, whose single column is a table
 _ENTRY = 1                  # the arc of an entry below its table
 # Objects of the agent, which are not part of the PDU.
 _SYSTEM = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB

@@ -1,6 +1,6 @@
 """Dumps of NUT devices: `variable: value` in each line, the format of NUT's driver dummy-ups and of `upsc`.
 
-Name, commands, descriptions and writable variables of a device are comments, which dummy-ups skips.
+A device's name, commands, descriptions and writable variables are in comments, which dummy-ups skips.
 """
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def written(devices: Sequence[Device]) -> str:
 
 
 def parse(text: str) -> List[Device]:
-    """The devices of a dump. Raises SettingsError with the number of a line that is neither variable nor comment."""
+    """The devices of a dump. Raises SettingsError, with the number of the first line that is neither variable nor comment."""
     found: List[Device] = []
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
@@ -79,7 +79,7 @@ def parse(text: str) -> List[Device]:
         elif what == "writable":
             found[-1].writable.append(name)
     if not any(device.variables for device in found):
-        raise SettingsError("the recording holds no variable")
+        raise SettingsError("the recording has no variables")
     return found
 
 

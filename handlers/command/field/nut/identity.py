@@ -34,7 +34,7 @@ def identity(data: Any) -> Identity:
     else:
         out.why = "no device of the server has outlets or meters that the handler reads"
         out.next_steps = ["another driver or MIB of NUT may read more of it: see the server's ups.conf",
-                          "pdu identify HOST of the PDU itself, if it speaks SNMP: the SNMP handler reads it without NUT"]
+                          "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler reads it without NUT"]
     return out
 
 
@@ -68,10 +68,10 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
     if switched:
         ways = [way.name for way in (switched[0].on, switched[0].off) if way is not None]
-        out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; it needs a user who may)")
+        out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; needs a user with the right)")
         out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
     elif outlets:
-        out.cannot.append(f"{name}: switch: the server lists no command for any outlet, whoever logs in")
+        out.cannot.append(f"{name}: switch: the server lists no outlet command, whatever the user's rights")
 
 
 def _figures(device: Device, found: reading.Device, out: Identity) -> None:
@@ -80,7 +80,7 @@ def _figures(device: Device, found: reading.Device, out: Identity) -> None:
 
 
 def _sources(variables: Mapping[str, str], found: reading.Device, word: str) -> Tuple[str, ...]:
-    """The driver's variables that a figure depends on: without any of them, the figure would be different."""
+    """The driver's variables that a figure depends on: without one of them, the figure would be different."""
     member = {"load": figures.load, "energy": figures.energy}[word]
     own = [outlet for outlet in found.outlets if outlet.identity != reading.LOAD]
     value = member(variables, [])
@@ -95,7 +95,7 @@ def _basis(variables: Tuple[str, ...]) -> str:
 
 
 def _objects(device: Device) -> List[Dict[str, Any]]:
-    """Rows for a person: variables counted by the first part of their names, and the number of commands."""
+    """Rows of `Identity.seen`: the number of variables by the first part of their names, and the number of commands."""
     groups = Counter(name.partition(".")[0] for name in device.variables)
     rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": f"{count} variables"}
                                   for name, count in groups.items()]

@@ -20,7 +20,7 @@ from .server import NutServer
 def _record(data: Any, recorder: Recorder) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
-    def answers() -> str:
+    def answers() -> str:               # shows that the server is there, so that `read` is repeated after a lost answer
         with session(data, "record", NutClient, bounded=False) as (client, _):
             return client.version()
 
@@ -32,7 +32,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     where = settings[HOST] or host.address(data)
     clean = scrubbed(found, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where))
     count = sum(len(device.variables) for device in clean)
-    notes = [] if len(clean) == 1 else ["dummy-ups takes one device in a file: record each with -s device=NAME for it."]
+    notes = [] if len(clean) == 1 else ["dummy-ups reads one device from a file: for dummy-ups, record each with -s device=NAME."]
     return Recording(dump.written(clean), f"{counted(len(clean), 'device')}, {count} variables, "
                      f"{sum(len(device.commands) for device in clean)} commands", notes)
 

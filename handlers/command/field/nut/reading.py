@@ -12,8 +12,10 @@ _NONE = ("description unavailable", "unavailable", "")         # upsd's texts fo
 
 
 def everything(client: NutClient, settings: Settings) -> List[Device]:
-    """The devices that the handler reads: variables, commands, writable variables, descriptions. 4 round trips, and 1 for each
-    device."""
+    """The devices that the handler reads: variables, commands, writable variables, descriptions.
+
+    3 round trips, 2 with the setting `device`, and 3 for each device.
+    """
     names = list(devices.names(client, settings).values())
     described = client.devices()
     found = []

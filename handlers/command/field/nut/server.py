@@ -1,6 +1,6 @@
 """A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
 
-Any login is accepted. An outlet follows its commands: the variables that show its state change. Figures do not change.
+Any login is accepted. A command for an outlet changes the variables that show its state. Figures do not change.
 """
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class NutServer(Replay):
     def run(self, device: Device, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
-            done = self._switched(device, command, None) or "taken; no outlet follows it"
+            done = self._switched(device, command, None) or "accepted; no outlet follows it"
             self.writes.append(f"INSTCMD {device.name} {command}: {done}")
 
     def set(self, device: Device, variable: str, value: str) -> None:
@@ -59,11 +59,11 @@ class NutServer(Replay):
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
     def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
-        """Turn the outlets that follow this command, or this variable with this value. Returns the last one with its state."""
+        """Switch the outlets that follow this command, or this variable with this value. Returns the last one with its state."""
         try:
             outlets = device.read(whole_load=True).outlets
         except PduHandlerError:
-            return ""                   # the device is served anyway; who reads it gets the same error
+            return ""                   # the handler cannot read this device, so no outlet follows
         wanted, done = reading.Way(name, value), ""
         for outlet in outlets:
             for way, on in ((outlet.on, True), (outlet.off, False)):

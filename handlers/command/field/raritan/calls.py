@@ -44,7 +44,7 @@ def parse(text: str) -> Dict[Key, Outcome]:
     except MALFORMED as error:
         raise SettingsError(f"the recording is not a list of Xerus calls ({type(error).__name__}: {str(error)[:80]})") from None
     if not found:
-        raise SettingsError("the recording holds no call")
+        raise SettingsError("the recording has no calls")
     return found
 
 
@@ -69,11 +69,11 @@ def answered(request: Mapping[str, Any], outcome: Outcome) -> Tuple[int, Dict[st
 
 
 def taken(rid: str, request: Mapping[str, Any], status: int, answer: Any) -> List[Tuple[Key, Outcome]]:
-    """The calls of one exchange with their outcomes; those inside a bulk call one by one. Raises MALFORMED."""
+    """The calls of one exchange with their outcomes. A bulk call is split into the calls inside. Raises MALFORMED."""
     if request["method"] == "performBulk":
         asked, responses = request["params"]["requests"], answer["result"]["responses"]
         if len(asked) != len(responses):
-            raise ValueError("a bulk call with another number of answers")
+            raise ValueError(f"a bulk call of {len(asked)} calls has {len(responses)} answers")
         return [call for one, response in zip(asked, responses)
                 for call in taken(one["rid"], one["json"], int(response.get("statcode", 0)), response.get("json"))]
     outcome: Outcome = {"status": status}

@@ -15,7 +15,7 @@ _BINDING = "the vendor's documented interface, which recorded traffic of two rea
 
 
 def identity(data: Any) -> Identity:
-    """The unit, and what can be read and switched. Raises the errors of handlers/errors.py: Denied if the login is refused."""
+    """The unit, and what can be read and switched. Raises the errors of handlers/errors.py, Denied if the login is refused."""
     out = Identity("raritan", family="Xerus JSON-RPC", why="it answers the calls of Xerus firmware at /model/pdu/0")
     with settings.agent(data, settings.read(data)) as agent:
         _unit(agent, out)
@@ -57,6 +57,6 @@ def _unit(agent: Agent, out: Identity) -> None:
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
         out.note_switched(switchable, len(asked),
-                          f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK switches a simulated unit, too")
+                          f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK also switches a simulated unit")
     else:
         out.cannot.append("switch: no outlet has a relay" if asked else "switch: it lists no outlets")

@@ -23,7 +23,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
 
 def _serve(text: str, port: int) -> Served:
     found = calls.parse(text)
-    about = f"{len(found)} calls of a Xerus unit; outlets follow setPowerState, any login is taken"
+    about = f"{len(found)} calls of a Xerus unit; outlets follow setPowerState, any login is accepted"
     return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
 
 

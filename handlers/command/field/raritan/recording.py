@@ -1,4 +1,4 @@
-"""Records a Xerus unit: the handler's own calls, then every getter of every object that an answer refers to."""
+"""Records a Xerus unit: the handler's own calls, then the getters of every object that an answer refers to."""
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +24,7 @@ from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 _MOST_CALLS = 20_000
-# Methods that are recorded for sensors, and methods that are never recorded: waveforms and logs are long, and unused by handlers.
+# Getters that are recorded for sensors, and getters that are never recorded: most have long answers, and no handler uses them.
 _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]+)(?:/|$)")
@@ -46,7 +46,7 @@ def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
 
 
 class _Tape:
-    """Sends requests by `transport`, and keeps every call with its outcome. Lost requests are repeated: all calls only read."""
+    """Sends requests through `transport`, and keeps every call with its outcome. All calls only read: lost ones are repeated."""
 
     def __init__(self, transport: Transport, recorder: Recorder) -> None:
         self._transport, self._recorder = transport, recorder
@@ -55,7 +55,7 @@ class _Tape:
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         reply = self._recorder.again(lambda: self._transport.exchange(where, request))
         assert isinstance(request.body, bytes)
-        with contextlib.suppress(*MALFORMED):           # the handler raises an error for the same answer
+        with contextlib.suppress(*MALFORMED):           # the handler raises an error if it needs a malformed answer
             answer = loads(reply.body) if reply.body else None
             self.calls.update(taken(request.target, json.loads(request.body), reply.status, answer))
         self._recorder.tell(f"{len(self.calls)} calls")
@@ -77,7 +77,7 @@ class _Taped(RaritanPdu):
 
 
 def _crawl(agent: Agent, tape: _Tape) -> None:
-    """Call every getter of every object found so far, until no answer refers to a new object."""
+    """Call the getters of every object found so far, until no answer refers to a new object."""
     met: Set[str] = set()
     asked: Set[Tuple[str, str]] = set()
     while True:
@@ -85,7 +85,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
         ask = [one for one in dict.fromkeys(_asked(tape, met)) if one[:2] not in asked]
         if not ask or len(tape.calls) > _MOST_CALLS:
             return
-        asked.update(one[:2] for one in ask)            # also those that the device leaves without an answer
+        asked.update(one[:2] for one in ask)            # also the calls that the device does not answer
         for start in range(0, len(ask), CALLS_IN_A_BULK):
             part = ask[start:start + CALLS_IN_A_BULK]
             requests = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number}}
@@ -94,7 +94,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
 
 
 def _asked(tape: _Tape, met: Set[str]) -> Iterator[Key]:
-    """The getters of all new objects, and getMetaData of each outlet by its well-known id."""
+    """The getters of all new objects, and getMetaData of each outlet by its well-known id, /model/pdu/<p>/outlet/<i>."""
     found = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):
         unit = _LINKED.match(rid)
@@ -113,7 +113,7 @@ def _asked(tape: _Tape, met: Set[str]) -> Iterator[Key]:
 
 
 def _mine(rid: str, link: int) -> str:
-    """The id of an object that link unit `link` refers to, with that unit's prefix; 0 is the unit itself."""
+    """The id of an object that link unit `link` refers to, with that unit's prefix. Link 0 is the unit itself."""
     return rid if not link or rid.startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
 
 

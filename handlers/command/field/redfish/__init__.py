@@ -1,1 +1,1 @@
-"""Redfish: the resources of a PDU in a file, and a service that answers from them."""
+"""Redfish: recorded resources of PDUs, and a service that answers from them."""

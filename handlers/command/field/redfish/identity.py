@@ -11,7 +11,7 @@ from ....redfish.service import RedfishService
 from ...output import counted
 from ..kinds import Identity
 
-_SCHEMA = "the standard's schema; units simulated from it"
+_SCHEMA = "the standard's schema, tried on units simulated from it"
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
@@ -59,7 +59,7 @@ def _states(outlets: List[Json], out: Identity) -> None:
     if sure:
         out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}, with the values that it lists: {_SCHEMA}")
     if len(sure) < len(offered):
-        out.cannot.append(f"switch {len(offered) - len(sure)} outlets without switch_unproven=yes: their actions do not say what "
-                          "they take")
+        out.cannot.append(f"switch {len(offered) - len(sure)} outlets without switch_unproven=yes: their actions do not list the "
+                          "values they accept")
     if not offered:
-        out.cannot.append("switch: no outlet offers the action, or the account may not")
+        out.cannot.append("switch: no outlet offers the action to this account")

@@ -23,7 +23,7 @@ def _serve(text: str, port: int) -> Served:
     found = tree.parse(text)
     server = RedfishServer(found, port)
     about = f"{len(found)} resources of a Redfish service; {len(server.switches)} outlets follow their actions"
-    return server.served("redfish", f"{about}, any login is taken", ANY_LOGIN)
+    return server.served("redfish", f"{about}, any login is accepted", ANY_LOGIN)
 
 
 KIND = Kind(tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve)

@@ -22,7 +22,7 @@ _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept, because 
 
 
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
-    """All resources of the PDUs by path. Raises the errors of handlers/errors.py."""
+    """The service root and all resources of the PDUs, by path. Raises the errors of handlers/errors.py."""
     found: Dict[str, Json] = {}
     with RedfishService(settings.read(data), seconds=_LONGEST_CRAWL) as service:
         root = dict(recorder.again(service.root))
@@ -38,7 +38,7 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
 
 
 def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) -> List[str]:
-    """The paths of links to this service that were not followed yet. Marks them in `known`, so that each is read once."""
+    """The paths of the links within this service that were not followed yet. Adds them to `known`, so that each is read once."""
     paths: Dict[str, None] = {}
     for target in targets:
         try:

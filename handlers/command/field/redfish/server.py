@@ -50,7 +50,7 @@ class RedfishServer(HttpReplay):
             asked = json.loads(body)
             state = _STATES[asked.get("PowerState") or asked.get("OutletStatus")]
         except (ValueError, KeyError, AttributeError, TypeError):
-            return _error(400, "PowerState is On or Off here")
+            return _error(400, "PowerState must be On or Off")
         self._resources[outlet] = {**self._resources[outlet], "PowerState": state}
         self.writes.append(f"{outlet}: {state.lower()}")
         return 204, None, {}

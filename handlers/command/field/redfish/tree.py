@@ -28,9 +28,9 @@ def parse(text: str) -> Dict[str, Json]:
     try:
         found = json.loads(text)["resources"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SettingsError(f"the recording holds no Redfish resources ({type(error).__name__}: {str(error)[:80]})") from None
+        raise SettingsError(f"the recording has no Redfish resources ({type(error).__name__}: {str(error)[:80]})") from None
     if not isinstance(found, dict) or not found or not all(isinstance(one, dict) for one in found.values()):
-        raise SettingsError("the recording holds no Redfish resources")
+        raise SettingsError("the recording has no Redfish resources")
     return {plain(path): resource for path, resource in found.items()}
 
 
@@ -53,13 +53,13 @@ def links(value: Any) -> Iterator[str]:
 
 
 def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
-    """The target of each outlet's action -> the path of the outlet."""
+    """Target of an outlet's action -> path of the outlet."""
     found = ((child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items())
     return {plain(text_of(action, "target")): path for action, path in found if text_of(action, "target")}
 
 
 def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
-    """`value` with linked resources in the place of its links, except those in Links. Source: DSP0266, "$expand": `.`."""
+    """`value` with each link replaced by its resource, except the links in Links. Source: DSP0266, `$expand=.`."""
     if isinstance(value, list):
         return [expanded(resources, one, levels, False) for one in value]
     if not isinstance(value, Mapping):
@@ -71,6 +71,6 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
 
 
 def asked_levels(query: str) -> Tuple[bool, int]:
-    """Whether a query asks for an expansion that is supported here, and for how many levels."""
+    """Whether a query asks for an expansion, and for how many levels. `$expand=*` is answered like `$expand=.`."""
     found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
     return found is not None, int(found[1] or 1) if found else 0

@@ -31,7 +31,7 @@ def identity(data: Any) -> Identity:
 
 
 def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = False) -> Identity:
-    """The device as one of these families. Everything is read once, and stays in `device`."""
+    """The device as one of these families. Each object is read once; `device` remembers it."""
     sys_object_id, usable = detection.sys_object_id(device, profiles)
     out = Identity("snmp", about={"sysObjectID": sys_object_id})
     description = device.get(detection.SYS_DESCR)
@@ -44,7 +44,7 @@ def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = Fals
         out.why = error.reason
         out.tried = [_row(one.profile, device, one.root) for one in tried]
         out.seen = _seen(device, [one.profile for one in tried])
-        out.next_steps = ["pdu record snmp HOST -o unit.snmprec    what it answers, without names and addresses",
+        out.next_steps = ["pdu record snmp HOST -o unit.snmprec    its answers in a file, without names and addresses",
                           "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
                           "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
         return out
@@ -56,7 +56,7 @@ def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = Fals
 
 
 def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> List[Dict[str, str]]:
-    """The result of each candidate up to the chosen one; the others were not needed."""
+    """A row for each candidate: its result up to the chosen one, "not needed" after that."""
     chosen = detection.Candidate(found.profile, found.reader.root)
     needed = tried.index(chosen) + 1 if chosen in tried else len(tried)
     rows = [_row(profile, device, root) for profile, root in tried[:needed]]
@@ -76,12 +76,12 @@ def _row(profile: Profile, device: Device, root: str) -> Dict[str, str]:
 
 def _why(found: Found, usable: str, is_fixed: bool) -> str:
     if is_fixed:
-        return "the setting 'profile' names it, and the device answers its objects"
+        return "the setting 'profile' names it, and the device has its objects"
     prefix = found.profile.match(usable)
     reason = (f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
-            else "the device has no usable sysObjectID, and answers this family's objects")
+            else "the device has no usable sysObjectID, but has this family's objects")
     rows = (f"its table of outlets has {len(found.states)} rows" if found.states
-            else "it lists no outlets, and has the family's meters")
+            else "it lists no outlets, but has the family's meters")
     return f"{reason}; {rows}"
 
 
@@ -126,7 +126,7 @@ def _switching(found: Found, out: Identity) -> None:
         out.cannot.append("switch, unless its owner sets switch_unproven=yes: the commands of this family are not certain. "
                           + profile.note)
     else:
-        out.can.append("switch them (it was not tried here; a read-only community still refuses)")
+        out.can.append("switch them (not tried here; a read-only community cannot)")
     out.evidence["switching"] = f"{_basis(found.outlets.control, profile.evidence.switching)}; confidence {sure.value}"
 
 
@@ -136,7 +136,7 @@ def _basis(part: Optional[Frozen], proof: Proof) -> str:
 
 
 def _seen(device: Reader, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:
-    """The objects that were read, by their names in the MIB if a profile has these."""
+    """The objects that were read, with their names in the MIB where a profile has them."""
     holds = [(oid, "nothing" if value is None else shown(value, LONGEST)) for oid, value in device.got.items()]
     holds += [(oid, counted(len(rows), "row") if rows else "nothing") for oid, rows in device.walked.items()]
     names = _object_names(profiles)

@@ -29,16 +29,16 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     from .agent import Agent  # imported late: it loads pysnmp's agent side
     parsed = snmprec.parse(text)
     if not parsed.rows:
-        raise SettingsError("the recording holds no object that is known by its number: walk with snmpwalk -On")
+        raise SettingsError("the recording has no object with a numeric OID: walk with snmpwalk -On")
     found, why = _found(parsed.rows, profile)
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
-    left_out = f"; {parsed.left_out} lines left out, which name an object and not its number" if parsed.left_out else ""
+    left_out = f"; {parsed.left_out} lines without a numeric OID are left out" if parsed.left_out else ""
     return Served(HOST, agent.port, why + left_out, f"snmp {HOST}:{agent.port}", lambda: list(unit.writes), agent.close)
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
-    """The rows read as the chosen family, or without one as the detected family, and a sentence about the result."""
+    """The rows read as the chosen family, or else as the detected one, and a sentence about the result."""
     try:
         if chosen:
             found = detection.read_as(Memory(rows), _profile(chosen))
@@ -47,10 +47,10 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
     except SettingsError:
         raise
     except PduHandlerError as error:
-        return None, f"no family reads it, so it answers and takes no command ({error.reason})"
+        return None, f"no family reads it, so it answers but accepts no command ({error.reason})"
     switched = found.outlets is not None and found.outlets.control is not None
     return found, (f"family {found.profile.key}, {len(found.states)} outlets, "
-                   + ("which follow its commands" if switched else "which it does not switch"))
+                   + ("which follow its commands" if switched else "which it cannot switch"))
 
 
 def _profile(chosen: str) -> Profile:
@@ -68,13 +68,13 @@ def _profile(chosen: str) -> Profile:
 
 
 def _compared(rows: Rows, clean: Rows) -> List[str]:
-    """A sentence: whether the scrubbed rows are read with the same result as the device's own."""
+    """A sentence that says whether the scrubbed rows read as the same family, with the same states, as the device's own rows."""
     before, after = recording.detected(rows), recording.detected(clean)
     if before is None:
-        return ["No family reads it: pdu draft makes a profile of the recording."]
+        return ["No family reads it: pdu draft starts a profile from the recording."]
     if after is None or after.profile.key != before.profile.key or list(after.states.values()) != list(before.states.values()):
-        return [f"Without names it does not read as the family {before.profile.key} any more: record with --keep names as well, "
-                "and remove by hand what must stay private."]
+        return [f"Without its names the device no longer reads as the family {before.profile.key}: record it again with "
+                "--keep names, and remove private names from the file by hand."]
     return [f"It reads as the family {after.profile.key} with {len(after.states)} outlets, as the device does."]
 
 

@@ -22,9 +22,9 @@ from .rows import ADDRESS, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dot
 
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _MOST_ROWS = 200_000
-_PAGE = 100                         # rows of one read, which is repeated after a lost answer; v1 needs a round trip for each row
+_PAGE = 100                         # rows of one read; a read that is lost is repeated. Over v1 each row costs a round trip.
 _SECRETS = ("community", "auth_password", "priv_password")
-_MAC_OCTETS = 6                     # so many octets that are not text are taken for a MAC address
+_MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
 _SPELLED = 7                        # the first arcs of an OID, never part of an index: 1.3.6.1.4.1.<vendor>
@@ -49,9 +49,9 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             last = found[-1][0]
             recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
             if len(rows) > _MOST_ROWS:
-                raise ProtocolError(f"more than {_MOST_ROWS} objects and no end of them", host=data.ip, operation="record")
+                raise ProtocolError(f"the walk did not end after {_MOST_ROWS} objects", host=data.ip, operation="record")
     if not rows:
-        raise ProtocolError("the agent answers, and shows none of its objects: look at the view of this community or user",
+        raise ProtocolError("the agent answers but returns no objects: check which MIB view it gives this community or user",
                             host=data.ip, operation="record")
     return rows
 
@@ -78,8 +78,8 @@ def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
-    Below a vendor's tree every word is replaced unless it is a technical term or in sysDescr. Rows that the device's family
-    reads for anything but names keep their words.
+    A word stays only if it is a technical term or describes the product (`_known`). Rows that the device's family reads for
+    states, numbers and figures keep all words.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
@@ -96,7 +96,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 
 def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
-    """The row without anything that identifies the owner. `known`: words that stay; None for a row that the family needs."""
+    """The row without anything that identifies the owner. `known`: words that stay. None: this row keeps its words."""
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
@@ -125,7 +125,7 @@ def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[Set[str]]) 
 
 
 def _common(text: str, known: Set[str], scrubber: Scrubber) -> str:
-    """The text with every word replaced that could identify somebody."""
+    """The text with a stand-in for every word that could identify somebody."""
     pieces: List[str] = []
     at = 0
     for found in parts(text):
@@ -161,7 +161,7 @@ def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[A
 
 
 def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
-    """The rows that the family reads for states, figures and commands."""
+    """The rows that the family reads for states, numbers of outlets and figures."""
     if found is None:
         return set()
     memory = Memory(rows)
@@ -174,5 +174,5 @@ def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
                 source.rows(reader)
         metering.meter(found._replace(reader=reader))
     except PduHandlerError:
-        pass                            # the handler stops at the same error
+        pass                            # the handler stops at the same error, and needs no further rows
     return set(memory.read())

@@ -57,7 +57,7 @@ def of_wire(value: Any) -> Row:
 
 
 class Memory:
-    """A device made of rows, for profiles. `asked` has each OID that was read, with the rows found there."""
+    """A device made of rows, which profiles can read. `asked` maps each OID that was read to the rows found there."""
 
     def __init__(self, rows: Mapping[Arcs, Row]) -> None:
         self._rows = rows
@@ -78,7 +78,7 @@ class Memory:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words`: rows of a file hold no secret of this call."""
+        """`words` unchanged: they contain no secret, because a file is read without a login."""
         return words
 
     def read(self) -> List[Arcs]:
@@ -87,7 +87,7 @@ class Memory:
 
 
 def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:
-    """A reader of these rows, with the root of the reader `like`."""
+    """A reader of these rows, with the root of `like`."""
     return Reader(Memory(rows), like.root)
 
 

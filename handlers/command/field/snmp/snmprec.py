@@ -17,7 +17,7 @@ _TAGS = {"INTEGER": INTEGER, "Counter32": COUNTER, "Gauge32": GAUGE, "Unsigned32
          "Counter64": COUNTER64, "Timeticks": TICKS, "STRING": OCTETS, "Hex-STRING": OCTETS, "BITS": OCTETS, "OID": OID,
          "IpAddress": ADDRESS, "Network Address": ADDRESS, "Opaque": OPAQUE}
 _NOTHING = ("No Such ", "No more variables", "NULL")
-# Names that Net-SNMP prints with its own MIBs, beside those of `oid_arcs`. Other names need `snmpwalk -On`.
+# Names that Net-SNMP prints with its own MIBs, in addition to those of `oid_arcs`. Other names need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
           "SNMPv2-MIB::sysContact": "1.3.6.1.2.1.1.4", "SNMPv2-MIB::sysName": "1.3.6.1.2.1.1.5",
           "SNMPv2-MIB::sysLocation": "1.3.6.1.2.1.1.6", "SNMPv2-MIB::sysServices": "1.3.6.1.2.1.1.7",
@@ -26,14 +26,14 @@ _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": 
 
 
 class Parsed(NamedTuple):
-    """The rows of a file. `left_out` counts the lines of a walk that name their object instead of its OID."""
+    """The rows of a file. `left_out` counts the lines of a walk whose object has a name instead of a numeric OID."""
 
     rows: Rows
     left_out: int = 0
 
 
 def is_recording(text: str) -> bool:
-    """Whether the first row is one of a .snmprec or of a walk."""
+    """Whether the first row has the form of a .snmprec or of a walk."""
     first = _first_row(text)
     return bool(_LINE.match(first) or _WALKED.match(first))
 
@@ -92,7 +92,7 @@ def _row(kind: str, value: str) -> Row:
 
 def _checked(oid: Arcs) -> Arcs:
     if len(oid) < 2 or oid[0] > 2 or any(not 0 <= arc < 2**32 for arc in oid) or len(oid) > 128:
-        raise ValueError("no OID")
+        raise ValueError("not a valid OID")
     return oid
 
 
@@ -104,7 +104,7 @@ def _sized(row: Row) -> Row:
             raise ValueError(f"{row.value} is out of the range of its type")
     elif isinstance(row.value, bytes):
         if row.tag == ADDRESS and len(row.value) != 4 or len(row.value) > LONGEST_TEXT:
-            raise ValueError("a value of a wrong length")
+            raise ValueError(f"{len(row.value)} octets are too many or too few for its type")
     elif row.value:
         _checked(row.value)
     return row
@@ -134,7 +134,7 @@ def _walk(text: str) -> Parsed:
 
 
 def _statements(text: str) -> Iterator[Tuple[int, str]]:
-    """Number and text of each row. Texts and octets may continue on the next lines."""
+    """The line number and the text of each row. Texts and octets may continue on the next lines."""
     begun: List[Tuple[int, List[str]]] = []
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
@@ -152,14 +152,14 @@ def _oid(text: str) -> Optional[Arcs]:
 
 
 def _typed(text: str) -> Optional[Row]:
-    """The type and value behind `=`. None if there is no value, or one of an unknown type."""
+    """The type and value after `=`. None if there is no value, or one of an unknown type."""
     if text.startswith(_NOTHING):
         return None
     if text in ('""', ""):
         return Row(OCTETS, b"")
     found = _TYPED.match(text)
     if found is None:
-        raise ValueError("no type: walk with the types, as snmpwalk prints them without -Oq")
+        raise ValueError("the value has no type: run snmpwalk without -Oq")
     name, value, tag = found["type"], found["value"], _TAGS.get(found["type"])
     bare = value.strip()
     if tag is None:
@@ -179,5 +179,5 @@ def _typed(text: str) -> Optional[Row]:
         if quoted:
             value = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
         return Row(tag, value.encode("utf-8", "surrogateescape"))
-    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)            # after BITS, the names of the bits follow
+    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)            # the octets of BITS are followed by names of bits
     return Row(tag, bytes.fromhex(digits[0] if digits else ""))

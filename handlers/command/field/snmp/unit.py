@@ -63,13 +63,13 @@ class Unit:
             self._rows[oid] = value
         identity, wanted = command
         if not identity:
-            return "", "taken"
+            return "", "accepted"
         turned = self._turn(identity, wanted)
         done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
         return "", done if turned else f"{done}: no row shows it"
 
     def _command(self, oid: Arcs, value: Row) -> Optional[Tuple[str, EnumPowerStatus]]:
-        """The outlet and state that this write commands. No outlet ("") if the write only prepares a command."""
+        """The outlet and state that this write commands. The outlet is "" if the write only prepares a command. None: neither."""
         if self._control is None or self._found is None:
             return None
         prepares = False
@@ -87,8 +87,8 @@ class Unit:
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
     def _turn(self, identity: str, wanted: EnumPowerStatus) -> bool:
-        """Change rows so that the family reads `wanted` for this outlet, and no other state changes. False if no change
-        does."""
+        """Change rows so that the family reads `wanted` for this outlet, and no other state changes. False if none of the
+        tried changes does."""
         assert self._found is not None and self._found.outlets is not None and self._found.outlets.states is not None
         states = self._found.outlets.states
         memory = Memory(self._rows)
@@ -105,13 +105,13 @@ class Unit:
 
 
 def _changes(states: State, wanted: EnumPowerStatus, identity: str, read: Sequence[Arcs], rows: Rows) -> Iterator[Rows]:
-    """Changes that may give an outlet this state: of the outlet's rows, then of any single row, then of a part of a row."""
+    """Changes that may give an outlet this state: to the outlet's rows, then to any single row, then to a part of a row."""
     values = states.on if wanted is EnumPowerStatus.UP else states.off
     known = {*states.on, *states.off}
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
     own = [oid for oid in read if index and oid[-len(index):] == index]
     for value in values:
-        # a change of both the state and the object that confirms it
+        # changes the state together with the object that confirms it
         yield _put(rows, [oid for oid in own if str(rows[oid].raw).strip() in known], value)
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:

@@ -64,7 +64,7 @@ def test_a_recording_that_fails_leaves_no_file(tmp_path: Path) -> None:
     assert recorded.returncode == 3 and recorded.stderr.startswith("unreachable: ") and not file.exists()
 
 
-def test_the_file_of_work_that_fails_is_closed(tmp_path: Path) -> None:
+def test_a_new_file_is_closed_and_removed_if_its_block_fails(tmp_path: Path) -> None:
     before = os.listdir("/proc/self/fd")
     with pytest.raises(KeyError), new_file(str(tmp_path / "unit.snmprec")):
         raise KeyError
@@ -114,15 +114,15 @@ def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(number: signal.Sign
     assert process.returncode == 0 and output[1] == ""
 
 
-def test_a_replay_prints_a_command_that_came_just_before_its_end(
+def test_a_replay_prints_a_command_that_arrives_just_before_its_end(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    looks: List[int] = []
+    calls: List[int] = []
 
     def writes() -> Sequence[str]:
-        looks.append(len(looks))
-        if len(looks) == 1:
+        calls.append(len(calls))
+        if len(calls) == 1:
             os.kill(os.getpid(), signal.SIGTERM)
-        return ["outlet 3 off"] * (len(looks) - 1)
+        return ["outlet 3 off"] * (len(calls) - 1)
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
     monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
     monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")

@@ -1,4 +1,4 @@
-"""Record, scrub, replay, poll: one unit of every handler reads the same afterwards, and no recording names its owner."""
+"""Record, scrub, replay, poll: a unit of every handler reads the same from its replay, and no recording identifies its owner."""
 from __future__ import annotations
 
 import json
@@ -43,7 +43,7 @@ def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
 
 
 def test_a_name_that_is_a_part_of_well_known_paths_stays() -> None:
-    """A replayed service must answer at /redfish/v1, a replayed unit at /link/2."""
+    """A replayed Redfish service must answer at /redfish/v1, a replayed Xerus unit at /link/2."""
     with RedfishService(RedfishModel((Pdu(outlets=("A1", "A2")),)), password="any") as service:
         service.outlet("A1").name = "redfish"
         settings = {"port": str(service.port), "username": service.user, "password": "any", "ca_pem": service.ca_pem}

@@ -1,4 +1,4 @@
-"""What scrubbing replaces, what it keeps, and that equal values get equal replacements."""
+"""Scrubbing: which values are replaced, which stay, and that equal values get equal replacements."""
 from __future__ import annotations
 
 import pytest

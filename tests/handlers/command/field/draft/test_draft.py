@@ -105,7 +105,7 @@ def test_with_a_mib_the_states_of_nine_recordings_in_ten_are_found_and_no_meanin
 
 
 def _counted(folder: Optional[Path]) -> List[int]:
-    """Count the recordings whose states the draft finds, and all recordings that have states."""
+    """Count the recordings whose states the draft finds, and the recordings that have states."""
     hits = total = 0
     for name in names():
         rows = rows_of(name)
@@ -251,10 +251,10 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(fact: modules.
 
 
 def test_a_column_is_never_confirmed_by_itself() -> None:
-    """Two columns of words look as much like the states, and their values differ."""
+    """Two columns of words are equally likely to be the states, and their values differ."""
     words = {2: "on off on off on".split(), 3: "off on on off off".split()}
     rows = {arcs(f"1.3.6.1.4.1.99999.1.1.{column}.{index}"): Row(4, word.encode())
             for column, column_words in words.items() for index, word in enumerate(column_words, 1)}
     found = draft(rows, Mib())
     assert found.chosen["state"] == "1.3.6.1.4.1.99999.1.1.2" and "confirm" not in found.chosen
-    assert any("looks as much like the states" in doubt for doubt in found.doubts)
+    assert any("is as likely to be the states" in doubt for doubt in found.doubts)
