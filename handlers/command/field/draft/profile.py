@@ -125,8 +125,11 @@ def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
 
 
 def _one_of_two(values: Set[int]) -> Tuple[int, int]:
+    """A value for on and one for off, of a column with these values: both from the column if it has several."""
     first = min(values)
-    return (1, 0) if first == 1 else (first, first + 1) if len(values) == 1 else (first, max(values))
+    if len(values) > 1:
+        return first, max(values)
+    return (1, 0) if first == 1 else (first, first + 1)
 
 
 def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:

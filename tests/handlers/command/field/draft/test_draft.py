@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Set
+from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
 import pytest
 
@@ -248,6 +248,17 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(fact: modules.
     states = found.profile.outlets[0].states
     assert all(value.startswith(MARK) for value in (*states.on, *states.off)) and any(says in doubt for doubt in found.doubts)
     assert set(detection.read_as(Memory(acme()), found.profile).states.values()) == {EnumPowerStatus.UNKNOWN}
+
+
+@pytest.mark.parametrize("values, on, off", [
+    ((1, 1, 1, 1), "?1", "?0"), ((0, 1, 1, 0), "?1", "?0"), ((1, 2, 1, 1), "?1", "?2"), ((1, 3, 1, 1), "?1", "?3"),
+    ((3, 5, 5, 3), "?3", "?5")])
+def test_proposed_values_are_in_the_column_if_it_has_two(values: Tuple[int, ...], on: str, off: str) -> None:
+    rows = {arcs(f"1.3.6.1.4.1.99999.1.1.2.{index}"): Row(2, value) for index, value in enumerate(values, 1)}
+    rows.update({arcs(f"1.3.6.1.4.1.99999.1.1.3.{index}"): Row(4, b"outlet %d" % index) for index in range(1, 5)})
+    found = draft(rows, Mib())
+    assert found.profile is not None and found.profile.outlets[0].states is not None
+    assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == ((on,), (off,))
 
 
 def test_a_column_is_never_confirmed_by_itself() -> None:
