@@ -1,1 +1,1 @@
-"""Any SNMP PDU: a family is a value in `profiles/`, and one engine reads, meters and switches all of them."""
+"""The handler for PDUs over SNMP. A family is a value in `profiles/`; one engine reads, meters and switches all families."""

@@ -1,6 +1,6 @@
 """Checks the build options of an SNMP archive for `packaging/build.py`, and writes the options.py that holds them.
 
-No archive contains this file. It does not import the handler, so it needs no library.
+No archive contains this file. It does not import the handler, so it does not need pysnmp.
 """
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _MOST_NEAR = 8
 
 
 class UnknownFamily(ValueError):
-    """No family has this key. The sentence suggests similar ones."""
+    """The archive would have no family with this key. The message lists similar keys, or the families of the archive."""
 
 
 class OwnFamily(NamedTuple):
-    """An archive with an owner's own profile. `name` follows pdu_; `shown` appears in DCImanager's list of handlers."""
+    """An archive with an owner's own profile. Its name is pdu_`name`; `shown` appears in DCImanager's list of handlers."""
 
     name: str
     shown: str
@@ -65,9 +65,9 @@ def own_family(profile: Profile) -> OwnFamily:
 
 
 def options(only: Sequence[str] = (), profile: str = "", flags: Sequence[str] = ()) -> Dict[str, str]:
-    """The given options of an archive with built-in families. Raises UnknownFamily.
+    """The options of an archive with built-in families, without those that are not given. Raises UnknownFamily.
 
-    `only` gets the order of PROFILES, the richer MIB first, because detection follows it. `flags`: settings that are yes.
+    `only` is sorted like PROFILES, because detection tries families in this order. `flags`: keys of the settings that are yes.
     """
     for key in filter(None, (*only, profile)):
         family(key)

@@ -36,7 +36,7 @@ def identities(profiles: Sequence[Profile]) -> str:
 
 
 def _objects(part: object) -> str:
-    """The result of `objects` as one text."""
+    """The result of `objects`, separated by commas."""
     return ", ".join(dict.fromkeys(objects(part))) or "–"
 
 
@@ -73,7 +73,7 @@ def costly(profiles: Sequence[Profile]) -> str:
 
 
 def _grouped(reads: Sequence[Read]) -> Iterable[str]:
-    """The reads in words. Those of one object, or without a name below one branch, are counted and not listed."""
+    """The reads in words. Several reads of one object, or of unnamed objects below one branch, are shown as a count."""
     groups: Dict[Tuple[str, str], List[Read]] = {}
     for read in reads:
         groups.setdefault((read.verb, read.object or read.branch), []).append(read)

@@ -88,8 +88,9 @@ class WritePacked(Control):
     """Writes one string with the states of all outlets, of which one is changed.
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
-    shows the new text. Refused if any outlet reports something else than `on` or `off`, because writing that back could switch
-    it. Refused if the string is longer than `longest`, because the device would cut it and switch the outlets after the cut.
+    shows the new text. Refused if any outlet reports anything but `on` or `off`, because writing that back could switch
+    it. Refused if the string has more than `longest` characters, because the device would truncate it and switch the outlets
+    whose states are cut off.
     """
 
     at: Place
@@ -116,7 +117,7 @@ class WritePacked(Control):
         packed = self.packed.separator.join(values)
         if self.longest is not None and len(packed) > self.longest:
             raise Unsupported(f"one write sets all outlets of this device at once, and its {len(packed)} characters are more "
-                              f"than the {self.longest} that the device takes: nothing was written")
+                              f"than the {self.longest} that the device accepts: nothing was written")
         return [(self.at.instance(reader, row), packed)]
 
     @property
@@ -132,9 +133,9 @@ class WritePacked(Control):
 class Guarded(Control):
     """A control that depends on a lock or a right: refused with the sentence `why` if `test` forbids it for this outlet.
 
-    Exactly one of the two is given. `allow`: permitted only if `test` reads one of these. `refuse`: refused only if it reads
-    one of these, so a device without the object permits it. `automatic`: `test` is of an automatic mode that a command would
-    end; the setting `switch_automatic` lifts this guard.
+    Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: refused only if
+    `test` reads one of these values, so a device without the object permits the command. `automatic`: `test` reads an
+    automatic mode that a command would end; the setting `switch_automatic` lifts this guard.
     """
 
     then: Control

@@ -1,4 +1,7 @@
-"""Decodes an SNMP agent's values to text, octets or exact numbers. Raw values are hostile: they are used only through here."""
+"""Decodes an SNMP agent's values to text, octets or exact numbers.
+
+Raw values are hostile, so other modules interpret them only with these functions.
+"""
 from __future__ import annotations
 
 import re

@@ -44,14 +44,14 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
 
 def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
-    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it answers none of the family's objects,
+    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has no outlets or meters of the family,
     and otherwise as `detect` does."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
     found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
     if not found:
-        raise Unsupported((f"the device answers none of the objects of the family '{profile.key}' ({profile.mib}), fixed "
+        raise Unsupported((f"the device has no outlets or meters of the family '{profile.key}' ({profile.mib}), which is fixed "
                            "by ", Named("profile", noun="the setting "), " or by the archive's build; without these the family "
                            "is detected"))
     return found
@@ -86,8 +86,8 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
     if by_id and tried and not tried[0].profile.outlets:
         return Found(tried[0].profile, None, {}, reader.at(tried[0].root))
     if unproven:
-        raise ProtocolError((f"the PDU answers the meters of the family '{unproven.profile.key}' and lists no outlet, and "
-                             "nothing proves that it has none: poll it again; if the unit only meters, set ",
+        raise ProtocolError((f"the PDU has meters of the family '{unproven.profile.key}' but lists no outlet, and nothing "
+                             "proves that it has none: poll it again; if the unit only meters, set ",
                              Named("metered_only", "yes"), " (or build the archive with it)"))
     return None
 
@@ -96,13 +96,13 @@ def _metered(found: Found) -> Found:
     """A unit that only meters, as its owner says. Raises ProtocolError if the unit counts switched outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
-        raise ProtocolError(f"the device says that it switches {counted} outlets and listed none, so it does not only meter; "
-                            "poll it again")
+        raise ProtocolError(f"the device says that it switches {counted} outlets but listed none, so it is not a unit that "
+                            "only meters; poll it again")
     return found
 
 
 def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
-    """The device's sysObjectID for people; and its dotted OID if it names an enterprise or fits a family, else ""."""
+    """The device's sysObjectID as text for an error; and its dotted OID if it names an enterprise or fits a family, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
     said = "none" if raw is None else reader.quoted(raw)
     parts = oid_arcs(text(raw)) or () if raw is not None else ()
@@ -117,7 +117,7 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     except PduHandlerError:
         raw = None                      # sysDescr is optional: it only adds detail to the error
     description = "none" if raw is None else repr(reader.quoted(raw, 120))
-    asked = f"asked for {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
-    return (f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description}; {asked}. "
+    outcome = f"tried {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
+    return (f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description}; {outcome}. "
             "Record it (pdu record snmp ADDRESS) to have it added, or name its family in ",
             Named("profile", noun="the setting "))

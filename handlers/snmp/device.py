@@ -62,7 +62,7 @@ def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
 def has_no_outlets(profile: Profile, reader: Reader) -> bool:
     """Whether the device is proven to have no outlets, so that an empty table is right.
 
-    Proofs are a family without outlets, a number of outlets that is 0 in every row, and a table in which every row is marked as
+    Proofs are a family without outlets, a number of outlets that is 0 in every row, and a table whose rows are all marked as
     no outlet.
     """
     return not profile.outlets or any(_has_none(outlets, reader) for outlets in profile.outlets)

@@ -1,6 +1,6 @@
 """The built-in families. A vendor's file is loaded when a device or a setting needs one of its families.
 
-A status needs one vendor's file. The others are neither imported nor built.
+Most calls need one vendor's file. The other files are neither imported nor built.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Vendor(NamedTuple):
     """One file of profiles. A test compares each field with the file.
 
     `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1.
-    `sweep`: one of its families is probed if a device has no usable sysObjectID.
+    Both are separated by spaces. `sweep`: one of its families is probed if a device has no usable sysObjectID.
     """
 
     load: Callable[[], ModuleType]
@@ -57,8 +57,8 @@ class Families(Sequence[Profile]):
 
     def named(self, key: str) -> Optional[Profile]:
         """The family with this key. Builds only its vendor's file."""
-        of = next((vendor for vendor in self.vendors if key in vendor.keys.split()), None)
-        return next((profile for profile in of.profiles() if profile.key == key), None) if of else None
+        found = next((vendor for vendor in self.vendors if key in vendor.keys.split()), None)
+        return next((profile for profile in found.profiles() if profile.key == key), None) if found else None
 
     def __iter__(self) -> Iterator[Profile]:
         for vendor in self.vendors:
@@ -72,7 +72,7 @@ class Families(Sequence[Profile]):
 
 
 def near(profiles: Sequence[Profile], sys_object_id: str) -> Sequence[Profile]:
-    """Those of `profiles` that may fit: of the built-in ones those of a vendor, else all."""
+    """The `profiles` that may fit this sysObjectID. Other sequences than `Families` are returned whole."""
     return profiles.near(sys_object_id) if isinstance(profiles, Families) else profiles
 
 

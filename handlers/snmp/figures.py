@@ -19,10 +19,10 @@ class Figure(Frozen):
 
     `absent`: values that mean "not measured", besides text that is not a number, numbers below 0, and 2^n - 1 for n of 31, 32,
     63 and 64. With `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the
-    device does not have, such as a second line cord; a sum is whole without them. `exponent`: the power of ten that the device
-    reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10:
-    value / 10). A row without its exponent or factor has no figure. `unit`: the text that follows the number.
-    `scale_of_integers`: the scale if the value comes as INTEGER instead of text.
+    device does not have, such as a second line cord; a sum is complete without them. `exponent`: the power of ten that the
+    device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10:
+    value / 10), 0 for none. A row without its exponent or factor has no figure. `unit`: the text that follows the number.
+    `scale_of_integers`: the scale of values that are INTEGER instead of text.
     """
 
     source: Source
@@ -49,7 +49,7 @@ class Figure(Frozen):
         return {identity: figure for identity, figure in self.listed(reader).items() if figure is not None}
 
     def listed(self, reader: Reader) -> Dict[str, Optional[Decimal]]:
-        """Identity -> figure as in `read`, and None for rows without a figure: a sum is not whole without them.
+        """Identity -> figure as in `read`, and None for rows without a figure: a sum without them is not complete.
 
         Rows with a 0 that means "not measured" are left out, because they add nothing to a sum.
         """
@@ -91,12 +91,12 @@ class Arcs(Frozen):
 
 
 class Total(Frozen):
-    """A total of the device: the sum over all rows of the first of `figures` that has rows (a scalar has one row).
+    """A total of the device: the sum over all rows of the first of `figures` with rows that are all measured.
 
-    `else_outlets`: if none of them has rows, the sum over the outlets' own figures. `unit`: the arcs that name the unit, in the
-    indexes of the figures and in the identities of the outlets; each unit of a chain is then summed by its own first choice. A
-    partial sum is not a total. Rows are not summed if one of them is not measured, nor outlets if one of them is not metered, and
-    units are not summed if a unit with outlets has no sum.
+    A scalar has one row. `else_outlets`: if there is no such figure, the sum over the outlets' own figures, provided that every
+    outlet is metered. `unit`: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.
+    With `unit`, each unit of a chain is summed by these rules, and there is no total if a unit with outlets or with an
+    unmeasured row has no sum.
     """
 
     figures: Tuple[Figure, ...] = ()

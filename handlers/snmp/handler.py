@@ -28,7 +28,7 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Each call detects the family again (one GET and one walk) and keeps nothing."""
 
     def status(self) -> PduView:
-        """Every outlet and its state now. Costs one GET and the profile's columns, one walk for most families.
+        """Every outlet and its current state. Costs one GET and, for most families, one walk.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """

@@ -32,7 +32,7 @@ def labels(found: Found) -> List[host.Label]:
 
 
 def meter(found: Found, with_power: bool = True) -> Readings:
-    """All figures of the profile, with one walk for each object. Without `with_power`, no W are read."""
+    """All figures of the profile, with one walk for each object. Without `with_power`, power is not read."""
     outlets = found.outlets
     current = _of_outlets(outlets.current if outlets else None, found)
     energy = _of_outlets(outlets.energy if outlets else None, found)

@@ -1,4 +1,4 @@
-"""The parts of a family's entry except sources, for the files in profiles/."""
+"""All parts of a profile except sources, in one place for the files in profiles/."""
 from __future__ import annotations
 
 from .controls import Control, Guarded, Unlock, Unmarked, Verbs, Write, WritePacked

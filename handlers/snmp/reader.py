@@ -1,4 +1,4 @@
-"""Reads of one call, each made once: the walk that detects a family is also the walk that status reads."""
+"""The reads of one call, each made once: a status uses the walk that has detected the family."""
 from __future__ import annotations
 
 from typing import Dict, Optional, Protocol
@@ -11,8 +11,8 @@ ROOT = "~"          # in a profile's OIDs: the root that the device's sysObjectI
 
 
 class Device(Protocol):
-    """The reads of a device that profiles use. Both raise the errors of handlers/errors.py. `quoted` makes its text safe to
-    show in an error."""
+    """The reads that profiles use. `get` and `walk` raise the errors of handlers/errors.py. `quoted` makes a text of the device
+    safe for an error."""
 
     def get(self, oid: str) -> Optional[Raw]: ...
     def walk(self, oid: str) -> Walked: ...
@@ -39,7 +39,7 @@ class Reader:
         return self.walked[full]
 
     def names(self, oid: str) -> Walked:
-        """A walk of names. They do not change during a call, so `again` keeps them."""
+        """A walk of a column of names. `again` keeps it, because names do not change during a call."""
         full = self.resolve(oid)
         if full not in self._names:
             self._names[full] = self.walk(oid)

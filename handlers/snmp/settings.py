@@ -32,7 +32,7 @@ METERED_ONLY: Setting[bool] = Setting("metered_only", "yes or no", yes_no, False
                                       "yes: the unit has no outlets to list, so an empty table of outlets is not an error")
 SWITCH_AUTOMATIC: Setting[bool] = Setting("switch_automatic", "yes or no", yes_no, False,
                                           "yes: also switch outlets in an automatic mode (NetPing: watchdog, schedule, logic), "
-                                          "which a command ends for good")
+                                          "which a command ends permanently")
 SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC)
 
 ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),

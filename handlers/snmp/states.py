@@ -14,9 +14,9 @@ from .sources.base import Source
 
 
 class Doubt(Frozen):
-    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet (its fuse is whole, it does not cycle).
+    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet, such as "fuse intact" or "not cycling".
 
-    An undocumented value or a missing one is not quiet either.
+    A missing value makes the state UNKNOWN too.
     """
 
     test: Source

@@ -64,10 +64,10 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
     if identity not in found.states:
         raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
-        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}), which meters here and does not switch")
+        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}) and has no outlets that can be switched")
     if identity not in found.outlets.states.read(found.reader):             # no new walk; outlets listed by `rows` have no state
-        raise Unsupported(f"outlet {identity} reports no state: it has no relay, or the device does not say, so it is not "
-                          "switched")
+        raise Unsupported(f"outlet {identity} reports no state and is therefore not switched: it has no relay, or the device "
+                          "does not show its state")
     if profile.switching_confidence is Confidence.LOW and not unproven:
         raise Unsupported((f"the commands of the family '{profile.key}' are not certain, so it is only read: set ",
                            Named(SWITCH_UNPROVEN.key, "yes"),

@@ -42,7 +42,7 @@ def some(values: Sequence[object], what: str) -> None:
 def once(values: Sequence[object], what: str) -> None:
     """Requires that no value occurs twice."""
     if len(set(values)) != len(values):
-        raise ValueError(f"{what} names something twice")
+        raise ValueError(f"{what} has a value twice")
 
 
 def disjoint(sets: Sequence[Tuple[str, Sequence[str]]]) -> None:

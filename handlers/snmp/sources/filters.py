@@ -18,9 +18,9 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 class Only(Source):
     """Rows of `source` whose value in `test` is one of `values`; with keep=false, all other rows.
 
-    For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it. If
-    `values` are numbers and that of a row in `test` is none, the row is listed without a value: it may be an outlet, or a part
-    of a sum.
+    For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it. If all
+    `values` are whole numbers and a row's value in `test` is not a number, the row is kept with an empty value, because it may
+    be an outlet or a part of a sum.
     """
 
     source: Source
@@ -41,7 +41,7 @@ class Only(Source):
         return "" if fit is None else self.source.one(reader, identity) if fit else None
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
-        """Whether a row is kept; None if its mark does not tell."""
+        """Whether a row is kept; None if its mark is not a number although all `values` are."""
         said = None if mark is None else text(mark)
         if said is not None and not _WHOLE.fullmatch(said) and all(map(_WHOLE.fullmatch, self.values)):
             return None
@@ -49,7 +49,7 @@ class Only(Source):
 
 
 class Listed(Source):
-    """All rows of `source`, with the values of `known`. A row that `known` leaves out has no value, so a sum is not whole."""
+    """All rows of `source`, with the values of `known`. A row that `known` leaves out has an empty value, so there is no sum."""
 
     source: Source
     known: Source
@@ -89,9 +89,10 @@ class Arc(Source):
 
 
 class OfUnits(Source):
-    """Rows of `source`, one for each unit, but only of units with rows in `listed`. Their indexes begin with that of the unit.
+    """Rows of `source`, which has one row for each unit, but only of units with rows in `listed`.
 
-    For counts in a chain with units that only meter: these have no rows in `listed`, and their count is left out.
+    The index of a row in `listed` begins with the unit's index. For counts in a chain: the count of a unit that only meters is
+    left out, because it has no rows in `listed`.
     """
 
     source: Source

@@ -27,7 +27,7 @@ class Joined(Source):
     def __post_init__(self) -> None:
         validation.some(self.keys, "keys")
         if len(self.keys) != len(self.own):
-            raise ValueError(f"keys has {len(self.keys)} columns and own has {len(self.own)}; give the same")
+            raise ValueError(f"keys has {len(self.keys)} columns and own has {len(self.own)}; give the same number of both")
 
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
@@ -107,7 +107,7 @@ class Gathered(Source):
 class Spelt(Source):
     """For each row of `ids` (octets, such as a GUID), the row of `values` whose index starts with the first `length` octets.
 
-    For tables whose index is a column of another table. If no row or several rows start so, there is no value.
+    For tables whose index is a column of another table. If several rows of `values` start with these octets, there is no value.
     """
 
     values: Source
@@ -116,7 +116,7 @@ class Spelt(Source):
 
     def __post_init__(self) -> None:
         if self.length < 1:
-            raise ValueError(f"length is {self.length}; an index is spelt by one octet or more")
+            raise ValueError(f"length is {self.length}; give 1 octet or more")
 
     def rows(self, reader: Reader) -> Rows:
         found: Dict[Tuple[str, ...], List[Raw]] = {}

@@ -23,7 +23,7 @@ class Span(Frozen):
 
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.last or self.sub < 0:
-            raise ValueError(f"first {self.first}, last {self.last}, sub {self.sub} bound no outlets")
+            raise ValueError(f"first {self.first}, last {self.last}, sub {self.sub} are not a range of outlets")
         if self.last - self.first >= _MOST_OUTLETS:
             raise ValueError(f"first {self.first} to last {self.last} are more than {_MOST_OUTLETS} outlets")
 
@@ -31,10 +31,10 @@ class Span(Frozen):
 class Spread(Place):
     """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
-    `spans` limit the numbers on both sides, and nothing else is read or written: in one real MIB the object before outlet 1
-    switches all outlets, in another one limits follow the last outlet. `by_row`: the row of a unit follows SUB, and the
-    identity is "row.N". `by_get` reads each number by GET, for an `oid` with many other objects; with `listed`, only the
-    numbers that have a row there.
+    `spans` limit the numbers on both sides, and nothing else is read or written. In one MIB the object before outlet 1 switches
+    all outlets; in another the objects after the last outlet are writable limits. `by_row`: the row of a unit follows SUB, and
+    the identity is "row.N". `by_get` reads each number by GET, for an `oid` with many other objects; with `listed`, only the
+    numbers that have a row in `listed`.
     """
 
     oid: str
@@ -114,7 +114,7 @@ class Tables(Place):
         validation.given(self.column, "column")
         validation.suffix(self.column, "column")
         if not 0 <= self.first <= self.last:
-            raise ValueError(f"first {self.first} and last {self.last} bound no units")
+            raise ValueError(f"first {self.first}, last {self.last} are not a range of units")
 
     def rows(self, reader: Reader) -> Rows:
         return {f"{unit}.{row}": value for unit in range(self.first, self.last + 1)

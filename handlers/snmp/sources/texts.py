@@ -1,4 +1,4 @@
-"""Sources that split values (packed strings, fields, bits), and printed numbers made from indexes."""
+"""Sources that convert values (packed strings, fields, bits, signs), and printed numbers made from indexes."""
 from __future__ import annotations
 
 from typing import Optional, Tuple
@@ -12,10 +12,10 @@ from .base import Source
 
 
 class Packed(Source):
-    """Rows whose text has the values of several outlets. Each position, from 1, is an identity.
+    """The values of several outlets in one text, split at `separator`. Positions count from 1.
 
-    The identity is "row.position", and in the row `main` (the first or only unit) the position. Raises ProtocolError if the row
-    `main` has no text and another row has one.
+    The identity is "row.position", and in the row `main` (the first or only unit) only the position. Raises ProtocolError if the
+    row `main` has no text and another row has one.
     """
 
     source: Source
@@ -82,7 +82,10 @@ class Bits(Source):
 
 
 class Negative(Source):
-    """The numbers of `source` with the opposite sign: decimal digits become a power of ten. Other values are left out."""
+    """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an exponent.
+
+    Values that are not numbers are left out.
+    """
 
     source: Source
 

@@ -73,4 +73,5 @@ EVERY_PART = Profile(
     load=Total((Figure(C), Figure(S)), else_outlets=True, unit=Arcs(1, 2)), power=Total((Figure(C),)),
     energy=Total(else_outlets=True),
     switching_confidence=Confidence.LOW,
-    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT), note="A note.", source="https://example.com/ACME-MIB")
+    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT), note="A note.",
+    source="https://example.com/ACME-MIB")

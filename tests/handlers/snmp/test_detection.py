@@ -179,7 +179,7 @@ def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step()
         detect(device(f"{ACME}.77"), (NEW, OLD, OTHER))
     words = str(caught.value)
     assert f"sysObjectID {ACME}.77" in words and "sysDescr 'Acme PDU'" in words
-    assert "asked for acme-2, acme-1" in words and "record" in words and "'profile'" in words
+    assert "tried acme-2, acme-1" in words and "record" in words and "'profile'" in words
 
 
 class Broken(Memory):

@@ -216,7 +216,7 @@ def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: 
         assert agent.writes() == []
         metered = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
         if name == "apc-rpdu_total":    # this unit counts its switched outlets
-            with pytest.raises(ProtocolError, match="does not only meter"):
+            with pytest.raises(ProtocolError, match="is not a unit that only meters"):
                 metered.status()
         else:
             assert metered.status().ports == []

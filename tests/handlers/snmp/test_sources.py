@@ -94,7 +94,7 @@ def test_missing_or_overlapping_spans_are_refused(spans: tuple[Span, ...]) -> No
 
 
 def test_an_empty_span_is_refused() -> None:
-    with pytest.raises(ValueError, match="bound no outlets"):
+    with pytest.raises(ValueError, match="not a range of outlets"):
         Span(5, 4, 1)
 
 
