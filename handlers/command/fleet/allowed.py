@@ -1,6 +1,6 @@
 """Which PDUs a client of the exporter may query: those of the list, and addresses in the exporter's networks.
 
-Without this rule, anybody could have the exporter send its logins to an address of their choice.
+Without this rule, anybody could make the exporter send its logins to an address of their choice.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Query(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """`listed` are the PDUs of the list. A query may name one of `handlers` and never a path."""
+    """`listed` are the PDUs of the list. A query may name one of `handlers`, but never a path."""
 
     listed: Sequence[Target]
     networks: Sequence[Network]
@@ -45,7 +45,7 @@ class Allowed(NamedTuple):
         return self._fitting(found, query) if found is not None else self._in_networks(query)
 
     def _listed(self, text: str) -> Optional[Target]:
-        """The PDU of that name, else the only one at that address."""
+        """The listed PDU of that name, else the only listed one at that address. Raises NotAllowed if there are several."""
         named = [one for one in self.listed if one.device.name == text]
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
         if len(found) > 1:
@@ -54,7 +54,7 @@ class Allowed(NamedTuple):
         return found[0] if found else None
 
     def _fitting(self, found: Target, query: Query) -> Target:
-        """A listed PDU keeps its own handler and login. A query that names others is a mistake, or an attack."""
+        """`found`, with the list's handler and login. Raises NotAllowed for a query that names others."""
         for key, asked, own in (("handler", query.handler, found.device.handler), ("auth", query.auth, found.device.auth)):
             if asked not in ("", own):
                 raise NotAllowed("mismatch", f"the list has another {key} for {query.target}; leave {key} out")
@@ -64,7 +64,7 @@ class Allowed(NamedTuple):
         host, _ = host_and_port(query.target)
         try:
             address = ipaddress.ip_address(host)
-        except ValueError:          # host names are refused, because their addresses can change
+        except ValueError:          # a host name, whose address can change
             raise NotAllowed("not-listed", "the target is not on the list; for other targets give an IP address") from None
         if "%" in host or not any(address in network for network in self.networks):
             raise NotAllowed("not-listed", "the target is neither on the list nor in a --network of this exporter")

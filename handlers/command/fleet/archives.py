@@ -1,4 +1,4 @@
-"""Finds built archives, which then replace this program's own handlers."""
+"""Finds the archives that `--archives DIR` runs in place of this program's own handlers."""
 from __future__ import annotations
 
 import os
@@ -10,14 +10,16 @@ from .listing import Device
 
 
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
-    """The PDUs, each with the newest archive of its handler in `folder`, if one is given. Raises SettingsError."""
+    """The PDUs, with a `folder` each with the newest archive of its handler in there. Raises SettingsError."""
     built = {name: newest(folder, name) for name in {device.handler for device in devices}}
     return [device._replace(handler=built[device.handler]) for device in devices]
 
 
 def newest(folder: Optional[str], handler: str) -> str:
-    """The path of a handler's newest archive. Without a folder, `handler` is returned unchanged, as is a path. Raises
-    SettingsError."""
+    """The path of the handler's newest archive in `folder`. Raises SettingsError.
+
+    `handler` is returned unchanged if there is no folder, or if it is the path of an archive.
+    """
     if folder is None or handler.endswith(".tar.gz"):
         return handler
     pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")

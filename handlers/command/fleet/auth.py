@@ -1,4 +1,4 @@
-"""Logins by name: `[auth.NAME]` in a TOML file. Lists and queries name a login and never hold one.
+"""Logins by name: `[auth.NAME]` in a TOML file. A list or a query contains the name, never the login.
 
 A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a reference, `password_file = "FILE"`
 or `password_env = "VARIABLE"`. Only a file of logins may hold the secret itself: `password = "..."`.
@@ -16,7 +16,7 @@ ENVIRONMENT = "the environment"     # the name of the login from the environment
 
 
 class Auth(NamedTuple):
-    """One login. Its repr shows the name only, because it holds secrets."""
+    """One login. Its repr shows only the name, because the login contains secrets."""
 
     name: str
     settings: Mapping[str, str]
@@ -24,7 +24,7 @@ class Auth(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The login as error sentences name it."""
+        """How errors name the login."""
         return f"the login {self.name!r}" if self.name != ENVIRONMENT else "the environment (the list names no login)"
 
     def __repr__(self) -> str:
@@ -80,7 +80,7 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
 
 
 def _reference(key: str) -> Tuple[str, str]:
-    """The secret that a key names, and the key's ending: "_file", "_env" or "". Returns ("", "") for a setting."""
+    """The secret that a key sets, and the key's ending: "_file", "_env" or "". ("", "") for a key that sets no secret."""
     for ending in ("", "_file", "_env"):
         if key.removesuffix(ending) in SECRETS:
             return key.removesuffix(ending), ending
@@ -105,6 +105,6 @@ def _secret_file(path: str) -> str:
 
 
 def names(known: Mapping[str, Auth]) -> str:
-    """At most ten names of logins, for an error sentence."""
+    """The names of at most ten logins, for an error."""
     found: List[str] = sorted(known)
     return ", ".join(found[:10]) + (", ..." if len(found) > 10 else "") if found else "none"

@@ -1,4 +1,4 @@
-"""`pdu check FILE`: reads all PDUs of a list side by side and judges them."""
+"""`pdu check FILE`: reads all PDUs of a list in parallel and judges them."""
 from __future__ import annotations
 
 import contextlib
@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 
 import click
 
-from ...errors import PduHandlerError, SettingsError
+from ...errors import SettingsError
 from ..options import Given, Seconds, Word, given, option, output, secret_files
 from ..output import print_json, progress
 from ..report import Usage, described
@@ -40,7 +40,7 @@ class Wanted(NamedTuple):
 
 
 class Round(NamedTuple):
-    """One poll of the whole list; `marks` are changes by name, empty in the first round."""
+    """One poll of the whole list. `marks` are the changes since the previous round by the PDU's name."""
 
     rows: Sequence[Row]
     found: Summary
@@ -54,11 +54,11 @@ def _check(context: click.Context, /, **options: Any) -> int:
     if wanted.watch is not None and (wanted.csv or wanted.nagios):
         raise Usage("--watch works only with the table, --json and --html")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
-        raise Usage("one of --json, --csv and --nagios")
+        raise Usage("give only one of --json, --csv and --nagios")
     try:
         return _run(wanted, state)
-    except (PduHandlerError, OSError) as error:
-        if not wanted.nagios:
+    except Exception as error:
+        if not wanted.nagios or isinstance(error, BrokenPipeError):
             raise
         print(f"PDU UNKNOWN - {described(error, state)['reason']}".replace("|", "/"))
         return NAGIOS_FAILED
@@ -120,7 +120,7 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """--watch on a terminal shows each round as a whole. Elsewhere later rounds show only their changes."""
+    """The round as text. With --watch, rounds after the first show only their changes, except on a terminal."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
@@ -135,13 +135,13 @@ def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
 
 
 def _check_writable(path: str) -> None:
-    """Check, before anything is polled, that a file can be written at `path`. Raises SettingsError."""
+    """Check, before the poll, that a file can be written at `path`. Raises SettingsError."""
     if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK) or os.path.isdir(path):
         raise SettingsError(f"{path} cannot be written: give a file in a folder that you may write to")
 
 
 def _write(path: str, text: str) -> None:
-    """Replace the file in one step: nobody reads a half-written page."""
+    """Replace the file in one step, so that nobody reads a half-written page."""
     folder = os.path.dirname(os.path.abspath(path))
     part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=folder, delete=False)
     try:
@@ -154,20 +154,20 @@ def _write(path: str, text: str) -> None:
         raise
 
 
-_HELP = """Read every PDU of a list, side by side: states, load, energy, and what is wrong.
+_HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
 
 \b
-FILE is CSV with a head (name,handler,address,auth,settings,metered) or TOML with [[pdu]] tables. It holds no secret: `auth`
-names a login in a file of logins (--auth); without one, PDU_COMMUNITY, PDU_PASSWORD, ... serve.
+FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]] tables. It contains no secret:
+`auth` names a login in a file of logins (--auth). PDUs without `auth` are read with PDU_COMMUNITY, PDU_PASSWORD, ...
 
 \b
-Ends with 0 if all is well, 1 where an outlet is UNKNOWN, data is stale or figures are missing, 2 where a PDU could not be read.
-A list that cannot be read ends with 2 too, under --nagios with 3."""
+Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures are missing, 2 if a PDU could not be read.
+A list that cannot be read ends with 2 too, with --nagios with 3."""
 check = click.Command("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
-    *option("--parallel", "PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
+    *option("--parallel", "read so many PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
     *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),
     *option("--csv", "print CSV"), *option("--html", "also write one self-contained page", "FILE"),
-    *option("--nagios", "print what a monitoring plugin prints"), *secret_files(), *output()])
+    *option("--nagios", "print the output of a Nagios plugin"), *secret_files(), *output()])

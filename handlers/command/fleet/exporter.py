@@ -1,4 +1,4 @@
-"""`pdu exporter`: serves PDUs to Prometheus as a multi-target exporter. It keeps no state: several can share one list."""
+"""`pdu exporter`: serves PDUs to Prometheus as a multi-target exporter. It keeps no state, so several can share one list."""
 from __future__ import annotations
 
 import signal
@@ -8,7 +8,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 import click
 
 from ... import registry
-from ...errors import PduHandlerError, SettingsError
+from ...errors import SettingsError
 from ...settings import host_and_port
 from ..loading import load
 from ..options import Given, Seconds, given, option, output, secret_files
@@ -16,7 +16,7 @@ from . import listing
 from .allowed import Allowed
 from .archives import newest, replaced
 from .auth import of_environment, of_file
-from .polling import targets
+from .polling import failure, targets
 from .sweep import one_network
 
 LISTEN = "127.0.0.1:9914"
@@ -65,7 +65,7 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
 
 
 def _allowed(wanted: Wanted, state: Given) -> Allowed:
-    """Reads list and logins, and loads every handler that a query can name. Raises SettingsError."""
+    """Reads the list and the logins, and loads every handler that a query can name. Raises SettingsError."""
     fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
     found = [one_network(text) for text in dict.fromkeys(wanted.network)]
@@ -76,7 +76,7 @@ def _allowed(wanted: Wanted, state: Given) -> Allowed:
 
 
 def _carry_out(asked: List[int], reload: Callable[[], None]) -> None:
-    """Carries out the signals in `asked`, one after another, since another one may arrive at any moment."""
+    """Handles the signals in `asked` one after another. Another one may be appended at any moment."""
     while asked:
         if asked.pop(0) == signal.SIGTERM:
             raise SystemExit(0)
@@ -84,38 +84,38 @@ def _carry_out(asked: List[int], reload: Callable[[], None]) -> None:
 
 
 def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
-    """Reads list and logins again, on SIGHUP. If that fails, the old ones stay in use."""
+    """Reads the list and the logins again, after SIGHUP. If that fails, the old ones stay in use."""
     try:
         exporter.allowed = _allowed(wanted, state)
         exporter.own.loaded.set(1)
-    except PduHandlerError as error:
+    except Exception as error:          # an archive can raise anything when it is imported
         exporter.own.loaded.set(0)
-        print(f"not reloaded: {error}", file=sys.stderr, flush=True)
+        print(f"not reloaded: {failure(error).reason}", file=sys.stderr, flush=True)
 
 
 def _listening(where: str, exporter: Any, turn: Any) -> Any:
-    """A server that listens. Raises SettingsError for an address that cannot be used."""
+    """A listening server. Raises SettingsError for an address that cannot be used."""
     from .server import Server
     host, port = host_and_port(where)
     if port is None or port > _LAST_PORT:
-        raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, as {LISTEN}")
+        raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")
     try:
         return Server((host, port), exporter, turn)
     except OSError as error:
         raise SettingsError(f"--listen {where[:60]}: {error.strerror or error}") from None
 
 
-_HELP = """Answer Prometheus for many PDUs: /probe?target=NAME or ?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
+_HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
-Targets must be on the list (--list, as for pdu check) or in a --network. Logins are in a file of its own (--auth). SIGHUP reads
-both again. /targets is the list for http_sd_configs, /metrics is about the exporter itself. It prints its address and runs
-until Ctrl-C or SIGTERM."""
+Targets must be on the list (--list, as for pdu check) or in a --network. Logins are in a separate file (--auth). SIGHUP makes
+the exporter read both again. /targets is the list for http_sd_configs, /metrics is about the exporter itself. The exporter
+prints its address and runs until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
-    *option("--list", "the PDUs that may be asked: CSV or TOML", "FILE"),
+    *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
-    *option("--network", "further addresses that may be asked; may be repeated", "CIDR", multiple=True),
+    *option("--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT", default=LISTEN, show_default=True),
-    *option("--parallel", "probes at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
+    *option("--parallel", "run so many probes at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
     *option("--timeout-offset", "end a probe this much before Prometheus gives up", "SECONDS", Seconds(0, 60), default=0.5,
             show_default=True), *secret_files(), *output()])

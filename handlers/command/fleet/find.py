@@ -1,4 +1,4 @@
-"""`pdu find NETWORK...`: the PDUs of networks, as a list for `pdu check` and `pdu exporter`."""
+"""`pdu find NETWORK...`: prints the PDUs of networks as a list for `pdu check` and `pdu exporter`."""
 from __future__ import annotations
 
 import collections
@@ -25,7 +25,7 @@ _USUAL = {"snmp": 161, "raritan": 443}
 
 
 class Found(NamedTuple):
-    """One PDU. `what` is its family or model."""
+    """A device that answered. `what` is the family or model of a PDU, else sysObjectID and sysDescr."""
 
     address: str
     handler: str
@@ -66,7 +66,7 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
 
 
 def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
-    """The PDUs that a family of the SNMP handler fits, and all other devices that answered."""
+    """The devices that a family of the SNMP handler fits, and all others that answered."""
     from ...snmp.detection import candidates
     from ...snmp.profiles import PROFILES
     pdus: List[Found] = []
@@ -88,7 +88,7 @@ def _announced(networks: Sequence[sweep.Network]) -> List[Found]:
         devices = zeroconf.discover_devices(interfaces=interfaces)
     except (ImportError, OSError) as error:
         why = error if isinstance(error, OSError) else "that needs the Python package zeroconf"
-        print(f"Xerus units that announce themselves are not looked for: {why}", file=sys.stderr)
+        print(f"Xerus units that announce themselves by mDNS are not searched for: {why}", file=sys.stderr)
         return []
     return [Found(one.address, "raritan", one.port, printable(one.name, _LONGEST_NAME), one.model or "Xerus") for one in devices
             if any(_address(one.address) in network for network in networks)]
@@ -99,7 +99,7 @@ def _address(text: str) -> Any:
 
 
 def _own_address(network: sweep.Network) -> str:
-    """This machine's own address in an IPv4 network, '' if it has none; nothing is sent."""
+    """This machine's address in an IPv4 network, '' if it has none. Nothing is sent."""
     if network.version != 4:
         return ""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, contextlib.suppress(OSError):
@@ -110,7 +110,10 @@ def _own_address(network: sweep.Network) -> str:
 
 
 def _named(pdus: Sequence[Found]) -> List[Found]:
-    """The PDUs with unique names: an address replaces an empty or unusable name, and follows a name that several PDUs have."""
+    """The PDUs in order of their addresses, with unique names.
+
+    The address replaces an empty name and one that a list cannot contain, and is appended to a name that several PDUs have.
+    """
     taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
     made = []
     for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
@@ -143,13 +146,13 @@ def _where(one: Found) -> str:
 _HELP = """Ask every address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.
 
 \b
-NETWORK is 192.0.2.0/24 or a single address. Each address gets one small question over SNMPv2c, and one more if it stays silent:
-at most 65,536 addresses, and --rate questions a second. Nothing outside the networks is asked. Xerus units that announce
-themselves by mDNS are added where this machine is in one of the networks. Devices that speak only SNMPv3 stay silent."""
+NETWORK is 192.0.2.0/24 or a single address. Each address gets one small SNMPv2c request, and one more if it does not answer: at
+most 65,536 addresses, and --rate requests a second. Nothing outside the networks is asked. Xerus units that announce themselves
+by mDNS are added if this machine is in one of the networks. Devices that speak only SNMPv3 are not found."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
-    *option("--login", "the login whose community is tried; it is written into the list", "NAME"),
-    *option("--port", "of the agents", "PORT", click.IntRange(1, 65535), default=161, show_default=True),
-    *option("--rate", "questions a second", "N", click.FloatRange(1, 2000), default=200, show_default=True),
-    *option("--no-mdns", "do not look for Xerus units that announce themselves"), *secret_files(), *output()])
+    *option("--login", "the login whose community is tried; its name is written into the list", "NAME"),
+    *option("--port", "the UDP port of the agents", "PORT", click.IntRange(1, 65535), default=161, show_default=True),
+    *option("--rate", "requests a second", "N", click.FloatRange(1, 2000), default=200, show_default=True),
+    *option("--no-mdns", "do not search for Xerus units that announce themselves"), *secret_files(), *output()])

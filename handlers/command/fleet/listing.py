@@ -1,4 +1,4 @@
-"""The list of a fleet: one PDU in each line of a CSV file, or in each [[pdu]] of a TOML file. It never holds a secret."""
+"""The list of a fleet: one PDU in each line of a CSV file, or in each [[pdu]] of a TOML file. It must not contain a secret."""
 from __future__ import annotations
 
 import csv
@@ -32,17 +32,17 @@ class Device(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """The PDUs of a list in its order, and the logins in the same file."""
+    """The PDUs of a list in the list's order, and the logins in the same file."""
 
     devices: Sequence[Device]
     auths: Mapping[str, auth.Auth]
 
 
-Entry = Tuple[str, Mapping[str, Any]]       # place of the PDU in the file, and its cells
+Entry = Tuple[str, Mapping[str, Any]]       # where the PDU is in the file, and its cells by column
 
 
 def read(path: str) -> Fleet:
-    """Read a list. Raises SettingsError, which names the first wrong places and counts the others."""
+    """Read a list. Raises SettingsError, which names the first mistakes and counts the others."""
     text = private.text(path, private.LIST)
     if path.endswith(".toml"):
         document = toml.loads(text, path)
@@ -142,7 +142,10 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
 
 
 def _settings(value: Any, folder: str) -> Dict[str, str]:
-    """The settings in `key=value; key=value` or a TOML table. Secrets are refused. A path in `ca_pem` is relative to the list."""
+    """The settings in `key=value; key=value` or a TOML table. Raises ValueError, for a secret too.
+
+    A path in `ca_pem` is relative to the list's folder.
+    """
     pairs: Iterable[Tuple[str, Any]]
     if isinstance(value, dict):
         pairs = value.items()
@@ -164,5 +167,5 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
 def _pair(text: str) -> Tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise ValueError("settings are key=value; key=value")     # the error's text may hold a secret
+        raise ValueError("settings are key=value; key=value")     # without the text, which may be a secret
     return key.strip().lower(), value.strip()

@@ -1,7 +1,7 @@
-"""A reading as Prometheus metrics, and the exporter's own. The only file that imports prometheus_client.
+"""The metrics of a reading, and those of the exporter itself. Only this file imports prometheus_client.
 
-Names follow Prometheus' conventions: base units (amperes, joules), `_total` for counters, and one metric for each level, so
-that a sum over a metric never counts a current twice.
+Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU and outlets have different
+metrics, so that a sum over a metric never counts a current twice.
 """
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def page(reading: Reading, accept: str) -> Page:
 def _encoded(registry: CollectorRegistry, accept: str) -> Page:
     try:
         encoder, kind = choose_encoder(accept)
-    except (TypeError, ValueError):         # it takes a header of a wrong form apart, such as "text/plain;version=a=b"
+    except (TypeError, ValueError):         # for a malformed header, such as "text/plain;version=a=b"
         encoder, kind = choose_encoder("")
     return Page(kind, encoder(registry))
 
@@ -48,7 +48,7 @@ class _Read(Collector):
         self._reading = reading
 
     def collect(self) -> Iterable[Metric]:
-        """The metrics that have a value: an absent figure is not 0."""
+        """The metrics that have a value. A figure that the device does not have is absent, not 0."""
         return [metric for metric in _families(self._reading) if metric.samples]
 
 
@@ -61,7 +61,7 @@ def _families(read: Reading) -> Iterator[Metric]:
             (values, None if kwh is None else kwh * JOULES) for values, kwh in samples])
 
     yield gauge("pdu_up", "1 if the PDU reported the states of its outlets, else 0.", ((), float(read.answered)))
-    yield gauge("pdu_probe_duration_seconds", "How long the PDU was read.", ((), read.seconds))
+    yield gauge("pdu_probe_duration_seconds", "How long reading the PDU took.", ((), read.seconds))
     yield gauge("pdu_requests", "Requests that were sent to the PDU.", ((), read.requests))
     yield gauge("pdu_probe_error", "1 with the kind of the error that ended the probe.",
                 *([((read.failure.kind,), 1.0)] if read.failure else []), labels=["kind"])

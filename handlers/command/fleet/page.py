@@ -1,4 +1,4 @@
-"""A check as one self-contained HTML file, without scripts, fonts, pictures or requests."""
+"""The result of a check as one self-contained HTML file, without scripts, fonts, pictures or requests."""
 from __future__ import annotations
 
 from html import escape
@@ -67,7 +67,7 @@ def _all(rows: Sequence[Row]) -> List[str]:
               _number("" if row.on is None else f"{row.on} / {row.off} / {row.unknown}"),
               f'<td class="outlets">{"".join(_SHORT[one.state] for one in row.outlets)}</td>'] for row in rows]
     return _section("Load and energy", ("PDU", "address", "result", _NUMBERS.format("A"), "", _NUMBERS.format("kWh"), "",
-                                        _NUMBERS.format("on / off / unknown"), "outlets: 1 on, 0 off"), lines)
+                                        _NUMBERS.format("on / off / unknown"), "outlets: 1 on, 0 off, ? unknown"), lines)
 
 
 def _marked(tag: str, row: Row, text: str) -> str:

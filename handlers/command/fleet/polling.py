@@ -22,7 +22,7 @@ _DEFECT = "defect"
 
 
 class Outlet(NamedTuple):
-    """State, current in A and energy in kWh; None if not metered."""
+    """One outlet: its state, its current in A and its energy in kWh, None if not metered."""
 
     identity: str
     state: str
@@ -33,7 +33,7 @@ class Outlet(NamedTuple):
 class Label(NamedTuple):
     """The number printed on the unit and the owner's name of an outlet.
 
-    Like the class in handlers/host. That must not be imported here: it would keep the class that `prepare` replaces.
+    A copy of the class in handlers/host. An import of handlers/host would keep the class that `prepare` replaces.
     """
 
     identity: str
@@ -49,9 +49,9 @@ class Failure(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The outcome for one PDU: without states if `status` failed, with states and without figures if `statistic` failed.
+    """The result for one PDU: without states if `status` failed, with states but without figures if `statistic` failed.
 
-    `requests` is how many requests both calls sent; None if the handler does not count them.
+    `requests` is how many requests all calls sent; None if the handler does not count them.
     """
 
     outlets: Sequence[Outlet] = ()
@@ -120,7 +120,7 @@ def prepare() -> None:
 
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
-    """Calls `status`, then `statistic`, then `labels` if wanted, until one fails. The result holds a handler's error."""
+    """Calls `status`, then `statistic`, then `labels` if wanted, until one fails. An error is in the result, never raised."""
     begin = time.monotonic()
     count: List[int] = [0]
     counted = False
@@ -147,7 +147,7 @@ def failure(error: BaseException) -> Failure:
 
 
 def _shown(value: object) -> str:
-    """Text for terminals, pages and labels: an archive need not be from this pack, and escapes nothing."""
+    """Text for terminals, pages and labels, escaped here because an archive from elsewhere may not do so."""
     return printable(str(value))
 
 
@@ -160,7 +160,7 @@ def _metered(reading: Reading, view: Any) -> Reading:
 
 
 def _count(pdu: object, count: List[int]) -> bool:
-    """Counts the requests of this thread in `count[0]`. False if this release of the handler cannot count."""
+    """Counts the requests of this thread in `count[0]`. False if the handler does not count its requests."""
     snmp = sys.modules.get("pdu_common._snmp")
     if snmp is not None and hasattr(pdu, "snmp_get"):
         snmp.SENT.set(count)
@@ -178,7 +178,7 @@ def _count(pdu: object, count: List[int]) -> bool:
 
 
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:
-    """The handler's time-out if it must be shorter: a call to a device that never answers ends soon after `longest` seconds."""
+    """A shorter `timeout` for the handler if needed, so that a call ends soon after `longest` seconds without an answer."""
     usual, tries = 10.0, 1
     try:
         if handler.snmp:
@@ -187,5 +187,5 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> D
             return {}
         given = float(settings.get("timeout") or usual)
     except ValueError:
-        return {}               # the handler refuses the text with its own sentence
+        return {}               # not a number: the handler raises SettingsError
     return {"timeout": f"{max(0.1, longest / tries):g}"} if given * tries > longest else {}

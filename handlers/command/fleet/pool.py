@@ -1,9 +1,9 @@
 """Reads many PDUs in parallel: one process for each core, with threads that wait for devices.
 
-Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): a poll takes as long as the client's own work, which one process
-cannot spread over two cores. More than some tens of threads only help where many devices are dead. Processes are forked, so
-logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If a process dies, only the
-PDUs that it was reading are lost.
+Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the client's own work takes the time of a poll, and the threads
+of one process cannot share two cores. More than a few tens of threads help only if many devices do not answer. Processes are
+forked, so logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If a process
+dies, only the PDUs that it was reading are lost.
 """
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from typing import Any, Generator, Iterator, List, Sequence, Tuple
 
 from .polling import Failure, Reading, Target, poll
 
-PARALLEL = 128                  # limit of PDUs that all processes read at a time
+PARALLEL = 128                  # how many PDUs all processes together read at a time
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
 _STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction
-PATIENCE_S = 180.0              # seconds without any reading; each call of this pack's handlers ends within a minute
-_HANGS = Failure("defect", "not read in time, and given up: run `pdu status` on it with --debug and report it")
+PATIENCE_S = 180.0              # without any reading for so long; each call of this pack's handlers ends within a minute
+_HANGS = Failure("defect", "not read in time, and abandoned: run `pdu status` on it with --debug and report it")
 _LOST = Failure("defect", "the process that read this PDU ended: run `pdu status` on it with --debug and report it")
 
 
@@ -35,7 +35,7 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
     The processes end with the generator, even if it is closed early. If nothing arrives for `patience_s` seconds, an archive
-    hangs: the missing PDUs are given up.
+    hangs: the missing PDUs get a failure instead of a reading.
     """
     parallel = max(1, min(parallel, len(targets)))
     processes = min(_cores(), -(-parallel // _PER_PROCESS))
@@ -71,7 +71,7 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Delays Ctrl-C. During a fork Python would swallow it in the parent, or a child would print a traceback."""
+    """Delays Ctrl-C. During a fork, the parent would lose it, or a child would print a traceback."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -80,7 +80,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _received(running: List[Connection], patience_s: float) -> Iterator[Tuple[int, Reading]]:
-    """Yields what the processes send, until all pipes are closed or `patience_s` passes in silence.
+    """Yields what the processes send, until all pipes are closed or nothing arrives for `patience_s` seconds.
 
     Removes closed pipes from `running`.
     """

@@ -1,4 +1,4 @@
-"""Reads files that hold logins or decide where logins are sent, and checks who may read or change them."""
+"""Reads files that contain logins or decide where logins are sent, and checks who can read or change them."""
 from __future__ import annotations
 
 import os
@@ -11,20 +11,20 @@ LONGEST = 20_000_000            # limit for a file, in bytes; a list of 100,000 
 
 
 class Rule(NamedTuple):
-    """The permission bits that a file must not have, what they allow, and the command that takes them away."""
+    """The permission bits that a file must not have, why they are dangerous, and the command that removes them."""
 
     bits: int
     danger: str
     remedy: str
 
 
-# The group may read: Debian's services keep secrets in files of root with the service's group (0640).
-SECRET = Rule(0o027, "users other than its owner can read or change it, and it holds a secret", "chmod 600")
+# The group may read, because services on Debian keep secrets in files of root that have the service's group (0640).
+SECRET = Rule(0o027, "users other than its owner can read or change it, and it contains a secret", "chmod 600")
 LIST = Rule(0o002, "everybody can change it, and it decides where logins are sent", "chmod o-w")
 
 
 def text(path: str, rule: Rule) -> str:
-    """The file as UTF-8 text, without the mark that spreadsheets put in front.
+    """The file as UTF-8 text, without the byte order mark that spreadsheets write.
 
     Raises SettingsError for an unreadable file, and if its permissions break `rule` or another user owns it. The permissions are
     those of the opened file, so that nobody can exchange the file in between.
@@ -40,7 +40,7 @@ def text(path: str, rule: Rule) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        pass                    # raised below: the decoder's error holds a part of the file
+        pass                    # raised below, because the decoder's error contains a part of the file
     raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8")
 
 
@@ -50,4 +50,4 @@ def _check(path: str, found: os.stat_result, rule: Rule) -> None:
     if found.st_mode & rule.bits:
         raise SettingsError(f"{path} has the permissions {stat.S_IMODE(found.st_mode):04o}: {rule.danger}; {rule.remedy} {path}")
     if found.st_uid not in (0, os.geteuid()):
-        raise SettingsError(f"{path} belongs to another user ({found.st_uid}), who can change it: chown it")
+        raise SettingsError(f"{path} belongs to another user ({found.st_uid}), who can change it: make it yours with chown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import math
 import socket
+import sys
 import threading
 import time
 from html import escape
@@ -20,12 +21,12 @@ SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 USUAL_S = 30.0                  # deadline of a probe whose request has no time-out header
 _LEAST_S, _MOST_S = 0.2, 300.0
 _OF_HANDLER = 0.8               # the handler's share of a probe's time, so that a dead PDU's error arrives before the deadline
-_IDLE_S = 30.0                  # a connection on which nothing arrives for so long is closed
+_IDLE_S = 30.0                  # a connection is closed if nothing arrives on it for so long
 _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
 
 
 class Limits(NamedTuple):
-    """How many probes run side by side, and how many seconds before Prometheus gives up a probe ends."""
+    """`parallel`: how many probes run at a time. `offset`: how many seconds a probe ends before Prometheus' time-out."""
 
     parallel: int = 64
     offset: float = 0.5
@@ -39,7 +40,7 @@ class Answer(NamedTuple):
 
 
 class Exporter:
-    """The answers of the server, without HTTP. `allowed` may be replaced while it runs."""
+    """The answers of the server, independent of HTTP. `allowed` may be replaced while the server runs."""
 
     def __init__(self, allowed: Allowed, limits: Limits) -> None:
         self.allowed, self.own = allowed, Own()
@@ -59,13 +60,13 @@ class Exporter:
         seconds = self._seconds(scrape_timeout)
         if not self._slots.acquire(timeout=seconds):
             self.own.refused.labels("busy").inc()
-            return Answer(503, Page(_TEXT, b"all probes that this exporter may run side by side are taken: run another one\n"))
+            return Answer(503, Page(_TEXT, b"--parallel allows no more probes at a time: raise it, or start another exporter\n"))
         reading = self._bounded(target, seconds, begin + seconds - time.monotonic())
         self.own.note(target.handler.shown, reading)
         return Answer(200, page(reading, accept))
 
     def _bounded(self, target: Target, seconds: float, left: float) -> Reading:
-        """Ends at the deadline. A handler cannot be interrupted: a late one keeps its slot until it ends."""
+        """The reading, or after `left` seconds a failure. A handler cannot be interrupted and keeps its slot until it ends."""
         made = [Reading(seconds=seconds, failure=Failure("timeout", "not done within the scrape's time-out"))]
         ended = threading.Event()
 
@@ -147,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             asked = urlsplit(self.path)
         except ValueError:
-            return Answer(400, Page(_TEXT, b"this is not a URL\n"))
+            return Answer(400, Page(_TEXT, b"the request's path is not a URL\n"))
         accept = self.headers.get("Accept", "")
         if asked.path == "/probe":
             return exporter.probe(asked.query, self.headers.get(SCRAPE_TIMEOUT, ""), accept)
@@ -155,18 +156,18 @@ class _Handler(BaseHTTPRequestHandler):
             "/metrics": lambda: exporter.own.page(accept), "/healthz": lambda: Page(_TEXT, b"ok\n"),
             "/targets": exporter.targets, "/": exporter.index}
         make = pages.get(asked.path)
-        return Answer(200, make()) if make else Answer(404, Page(_TEXT, b"there is /probe, /metrics, /healthz and /targets\n"))
+        return Answer(200, make()) if make else Answer(404, Page(_TEXT, b"the paths are /probe, /metrics, /healthz, /targets\n"))
 
     def version_string(self) -> str:
         """Without Python's own version."""
         return "pdu-exporter"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Queries are counted in /metrics, not logged."""
+        """Does nothing: queries are counted in /metrics and not logged."""
 
 
 class Server(ThreadingHTTPServer):
-    """Listens from the start. `turn` is called between requests, at least twice a second."""
+    """Listens as soon as it is made. `turn` is called between requests, at least twice a second."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -181,4 +182,6 @@ class Server(ThreadingHTTPServer):
         self._turn()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints nothing: clients may close their connection at any time."""
+        """Prints a defect, but no error of a connection: clients may close theirs at any time."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)

@@ -1,4 +1,4 @@
-"""Asks every address of some networks once or twice over SNMP, at a limited rate, from one socket."""
+"""Asks every address of some networks once or twice over SNMP, at a limited rate, from one socket for each IP version."""
 from __future__ import annotations
 
 import asyncio
@@ -16,14 +16,17 @@ Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
 class Pace(NamedTuple):
-    """Datagrams a second, and for how many seconds a round waits for its last answers."""
+    """`rate`: datagrams a second. `last_s`: how long a round waits for its last answers, in seconds."""
 
     rate: float
     last_s: float = 2.0
 
 
 def networks(texts: Sequence[str]) -> List[Network]:
-    """Networks and single addresses. Raises SettingsError for other text, networks without hosts and too many addresses."""
+    """The networks and single addresses without overlaps.
+
+    Raises SettingsError for other text, networks without hosts and too many addresses.
+    """
     found: List[Network] = []
     for text in texts:
         network = one_network(text)
@@ -34,7 +37,7 @@ def networks(texts: Sequence[str]) -> List[Network]:
                              *ipaddress.collapse_addresses(one for one in found if isinstance(one, _V6))]
     count = sum(network.num_addresses for network in joined)
     if count > MOST:
-        raise SettingsError(f"these networks have {count} addresses; one run asks at most {MOST}: give those where PDUs are")
+        raise SettingsError(f"these networks have {count} addresses; one run asks at most {MOST}: give smaller networks")
     return joined
 
 
@@ -47,6 +50,7 @@ def one_network(text: str) -> Network:
 
 
 def _meant(text: str) -> str:
+    """The network of an address with host bits, as a question; "" for other text."""
     try:
         return f" ({ipaddress.ip_network(text, strict=False)}?)"
     except ValueError:
@@ -54,13 +58,13 @@ def _meant(text: str) -> str:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """Its addresses without those of the network and of the broadcast: many would answer a datagram to those."""
+    """The addresses of hosts. Those of the network and of the broadcast are left out, since many hosts would answer there."""
     return map(str, network.hosts())
 
 
 def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None]) -> Dict[str, Answer]:
     """The answers by address. `sent` is called after each datagram. An answer must come from the address that was asked."""
-    octets = community.encode("utf-8", "surrogateescape")       # the environment may hold other bytes than UTF-8
+    octets = community.encode("utf-8", "surrogateescape")       # a value from the environment need not be UTF-8
     return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent))
 
 
@@ -68,7 +72,7 @@ async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pa
                  sent: Callable[[], None]) -> Dict[str, Answer]:
     loop = asyncio.get_running_loop()
     seen: Dict[str, Answer] = {}
-    first = random.SystemRandom().randrange(1 << 24)        # unpredictable, so that nobody can forge an answer
+    first = random.SystemRandom().randrange(1 << 24)        # unpredictable, so that answers are hard to forge
     numbers = {address: first + place for place, address in enumerate(addresses)}
     families = sorted({":" in address for address in addresses})
     for is_v6 in families:
@@ -103,7 +107,7 @@ class _Listener(asyncio.DatagramProtocol):
         self._numbers, self._port, self._seen = numbers, port, seen
 
     def datagram_received(self, data: bytes, peer: Tuple[str, int]) -> None:
-        """Drops everything but an answer to our question."""
+        """Drops everything except an answer to a request of this run."""
         address, port = peer[0], peer[1]
         if port != self._port or address not in self._numbers or address in self._seen:
             return

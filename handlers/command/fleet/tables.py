@@ -1,4 +1,4 @@
-"""A check as a table for people, as CSV for spreadsheets and as JSON for programs."""
+"""The result of a check as a table for people, as CSV for spreadsheets and as JSON for programs."""
 from __future__ import annotations
 
 import csv
@@ -13,12 +13,12 @@ from .verdict import Row, Summary
 _HEAD = ("", "name", "handler", "address", "result", "on", "off", "unknown", "A", "kWh", "s")
 _CSV = ("name", "handler", "address", "result", "on", "off", "unknown", "load_a", "energy_kwh", "seconds", "requests", "kind",
         "reason", "remedy")
-_FORMULA = ("=", "+", "-", "@")         # a spreadsheet computes such cells instead of showing them
+_FORMULA = ("=", "+", "-", "@")         # a spreadsheet takes a cell that begins so for a formula
 CHANGED = "*"
 
 
 def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
-    """One line for each PDU; `marks` holds the changed ones."""
+    """One line for each PDU. The PDUs in `marks` are marked as changed."""
     cells = [[CHANGED if row.device.name in marks else "", row.device.name, os.path.basename(row.device.handler),
               row.device.address, row.result, row.on, row.off, row.unknown, *row.figures, f"{row.seconds:.2f}"] for row in rows]
     if not marks:
@@ -27,12 +27,12 @@ def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
 
 
 def problems(rows: Sequence[Row]) -> List[str]:
-    """Each PDU with an error, and what to do."""
+    """Two lines for each PDU with an error: the error, and what to do."""
     return [line for row in rows if row.kind for line in (f"{row.device.name}: {row.kind}: {row.reason}", f"    {row.remedy}")]
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """The rows as CSV. No cell of text begins like a formula."""
+    """The rows as CSV. Text that begins like a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_CSV)
@@ -50,7 +50,7 @@ def _safe(value: object) -> object:
 
 
 def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
-    """Everything that was read."""
+    """The summary and everything that was read."""
     return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
 
 

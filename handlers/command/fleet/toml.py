@@ -1,4 +1,4 @@
-"""TOML by the standard library, before Python 3.11 by the package tomli."""
+"""Reads TOML with the standard library, before Python 3.11 with the package tomli."""
 from __future__ import annotations
 
 import re
@@ -11,7 +11,7 @@ _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
 def loads(text: str, path: str) -> Dict[str, Any]:
-    """The document. Raises SettingsError with the line but without the text, which may hold secrets."""
+    """Parse a document. Raises SettingsError with the line but without the text, which may contain secrets."""
     try:
         if sys.version_info >= (3, 11):
             import tomllib
@@ -28,7 +28,7 @@ def loads(text: str, path: str) -> Dict[str, Any]:
 
 
 def as_text(key: str, value: Any) -> str:
-    """A setting's value as text, as on DCImanager's form. Raises ValueError for lists and tables, with a sentence."""
+    """A setting's value as text, as on DCImanager's form. Raises ValueError with a sentence for a list, a table or a date."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (str, int, float)):

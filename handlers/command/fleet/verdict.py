@@ -1,4 +1,4 @@
-"""The verdict of a check on each PDU and on the whole fleet: rows, the summary, and a monitoring plugin's output."""
+"""The verdict of a check on each PDU and on the whole fleet: rows, the summary, and the output of a Nagios plugin."""
 from __future__ import annotations
 
 from collections import Counter
@@ -12,15 +12,15 @@ WELL, DOUBTFUL, BAD = 0, 1, 2
 _WELL = "well"
 _STALE = ("data-stale", "driver-not-connected")
 
-# Kind of error -> what to do. The error itself says what happened and names the setting.
+# Kind of error -> what to do. The error says what happened and names the setting.
 REMEDIES: Mapping[str, str] = {
-    "unreachable": "look at power, cable, address and firewall; over SNMP also at the community, over TLS at the certificate",
-    "denied": "correct the account on the PDU or the login in the file of logins; it is not tried again",
+    "unreachable": "check power, cable, address and firewall; over SNMP also the community, over TLS the certificate",
+    "denied": "correct the account on the PDU or the login in the file of logins; the login is not tried again",
     "settings": "correct this PDU in the list",
     "protocol": "read only this PDU with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
-    "unsupported": "`pdu record snmp` what it answers, and have its family added or describe it in JSON",
-    "data-stale": "the NUT driver has lost its device: look at the cable and restart the driver",
+    "unsupported": "record its answers with `pdu record`, and have its family added or describe it in JSON",
+    "data-stale": "the NUT driver has lost its device: check the cable and restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "correct the outlet in the list",
     "defect": "a defect of this program or of the archive: run `pdu status` on the PDU with --debug and report it",
@@ -50,7 +50,7 @@ class Row(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        """What to do about the error; "" without one."""
+        """What to do about the error; "" if there is none."""
         return REMEDIES.get(self.kind, _OTHERWISE) if self.kind else ""
 
     @property
@@ -123,11 +123,11 @@ def summary(rows: Sequence[Row], seconds: float) -> Summary:
 
 _NAGIOS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
 _NAGIOS_SHOWN = 20
-NAGIOS_FAILED = 3               # the plugin guidelines' UNKNOWN: the check itself could not be done
+NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the check itself failed
 
 
 def nagios(found: Summary, rows: Iterable[Row]) -> List[str]:
-    """The output of a monitoring plugin: one line with performance data, then the PDUs that are not well."""
+    """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well."""
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),
             "outlets_on": found.on, "outlets_off": found.off, "outlets_unknown": found.unknown}
@@ -145,7 +145,7 @@ def _plain(text: str) -> str:
 
 
 def changes(before: Row, after: Row) -> List[str]:
-    """Sentences about what changed since the previous poll. Loads and growing energies are not mentioned."""
+    """What changed since the previous poll: the result, outlets, and an energy that fell. Changed loads are left out."""
     found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
     if {before.result, after.result} <= {_WELL, "unknown", "no figures"}:
         states = {outlet.identity: outlet.state for outlet in before.outlets}

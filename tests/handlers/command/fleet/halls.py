@@ -55,7 +55,7 @@ def hall(folder: Path) -> Iterator[Hall]:
 
 def line(folder: Path, peer: Peer) -> str:
     """Return a peer's line of a device list. Its certificates are written to a file that the line names."""
-    patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}     # a busy simulator is not asked twice, nor given up
+    patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}     # for a busy simulator, which must be asked only once
     settings = {**{key: value for key, value in peer.settings.items() if key not in (*SECRETS, "username", "port")}, **patient}
     if "ca_pem" in settings:
         (folder / f"{peer.handler}.pem").write_text(settings["ca_pem"])

@@ -14,7 +14,9 @@ from typing import Any, Dict, List, Tuple
 
 import pytest
 
+from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
+from handlers.command.fleet import listing
 from tests import terminal
 from tests.hostile import is_one_line
 from tests.needs import ROOT
@@ -55,7 +57,7 @@ def test_states_and_figures_are_those_of_the_simulators_books(small: Hall) -> No
 
 def test_built_archives_are_checked_as_dcimanager_would_run_them(small: Hall, tmp_path: Path) -> None:
     for name in PEERS:
-        (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(b"an older one, which is not the newest")
+        (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(b"an older version, which must not be run")
         (tmp_path / f"pdu_{name}-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", name))
     done = run("check", small.list(), "--auth", small.logins, "--archives", tmp_path, "--json")
     found = document(done)
@@ -88,7 +90,7 @@ def test_the_table_names_each_pdu_its_error_and_the_remedy(small: Hall) -> None:
     lines = done.stdout.splitlines()
     assert done.returncode == 2 and lines[0].split()[:4] == ["name", "handler", "address", "result"]
     assert [line.split()[0] for line in lines[1:len(PEERS) + 2]] == [*PEERS, "dead"]
-    assert "dead: unreachable: no answer over SNMP" in done.stdout and "    look at power, cable" in done.stdout
+    assert "dead: unreachable: no answer over SNMP" in done.stdout and "    check power, cable" in done.stdout
     assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(f"{len(PEERS)} well, 1 unreachable")
     assert not any(secret in done.stdout + done.stderr for secret in secrets_of(small))
 
@@ -163,7 +165,7 @@ def test_a_wrong_list_ends_before_anything_is_polled(small: Hall, line: str, wor
 
 
 @pytest.mark.parametrize("options, words", [
-    (("--watch", "5", "--csv"), "--watch works only with"), (("--nagios", "--csv"), "one of --json"),
+    (("--watch", "5", "--csv"), "--watch works only with"), (("--nagios", "--csv"), "only one of --json"),
     (("--watch", "0.1"), "1 to 86400"),
     (("--html", "/nowhere/page.html"), "cannot be written"), (("--parallel", "0"), "--parallel")])
 def test_options_that_do_not_go_together_are_one_sentence(small: Hall, options: Tuple[str, ...], words: str) -> None:
@@ -172,6 +174,15 @@ def test_options_that_do_not_go_together_are_one_sentence(small: Hall, options: 
 
 
 # ---- interruptions and failures ----------------------------------------------------------------------------
+
+def test_a_defect_ends_with_the_plugins_code_for_unknown(monkeypatch: pytest.MonkeyPatch,
+                                                         capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(path: str) -> listing.Fleet:
+        raise ZeroDivisionError("a|b")
+    monkeypatch.setattr(listing, "read", broken)
+    assert root.run(["check", "list.csv", "--nagios"]) == 3
+    assert capsys.readouterr().out.startswith("PDU UNKNOWN - ZeroDivisionError: a/b")
+
 
 def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("name,handler,address\n" + "".join(f"p{n},nut,127.0.0.1:1\n" for n in range(2_000)))
@@ -232,7 +243,7 @@ for place, reading in pool.read_all(targets, patience_s=1.0):
     print(place, reading.failure.reason if reading.failure else "well", flush=True)
 """], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.stdout.splitlines()[0] == "1 well", done.stderr
-    assert done.stdout.splitlines()[1].startswith("0 not read in time, and given up") and done.returncode == 0
+    assert done.stdout.splitlines()[1].startswith("0 not read in time, and abandoned") and done.returncode == 0
 
 
 def test_progress_is_shown_on_a_terminal_only(small: Hall) -> None:

@@ -52,8 +52,9 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
     assert answer(bytes(whole)) is None or isinstance(answer(bytes(whole)), Answer)
 
 
-@pytest.mark.parametrize("data", [reply(1, kind=ber.GET), reply(1, status=2), b"", b"\x30\x80\x00\x00"])
-def test_requests_and_errors_are_not_answers(data: bytes) -> None:
+@pytest.mark.parametrize("data", [reply(1, kind=ber.GET), reply(1, status=2), b"", b"\x30\x80\x00\x00",
+                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32 + 100))))])
+def test_requests_errors_and_impossible_oids_are_not_answers(data: bytes) -> None:
     assert answer(data) is None
 
 

@@ -22,6 +22,7 @@ from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import Device
 from handlers.command.fleet.polling import Reading, Target
 from handlers.command.loading import Handler
+from handlers.command.options import Given
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
@@ -81,13 +82,13 @@ def test_the_format_follows_the_accept_header(running: Exporter) -> None:
     assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
 
 
-# ---- allowed targets ---------------------------------------------------------------------------------------
-
 @pytest.mark.parametrize("accept", ["text/plain;version=escaping=x", "application/openmetrics-text;version=abc", ";;=,", "\x7f"])
-def test_an_accept_header_of_a_wrong_form_asks_for_the_usual_format(running: Exporter, accept: str) -> None:
+def test_a_malformed_accept_header_selects_the_default_format(running: Exporter, accept: str) -> None:
     status, text, _ = running.get("metrics", {"Accept": accept})
     assert status == 200 and "pdu_exporter_probes_running 0.0" in text
 
+
+# ---- allowed targets ---------------------------------------------------------------------------------------
 
 def test_a_path_that_is_not_a_url_is_refused(running: Exporter) -> None:
     host, port = running.url[len("http://"):].rstrip("/").split(":")
@@ -194,7 +195,7 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
         with exporter("--list", small.list(line), "--auth", small.logins) as running:
             begin = time.monotonic()
             found = running.probe(timeout="3", target="slow")
-            assert time.monotonic() - begin < 30        # without the bound, each request of the probe takes 0.5 s
+            assert time.monotonic() - begin < 30        # it ends before the answers, which take 0.5 s each, are complete
             assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
             assert found["pdu_probe_duration_seconds"][()] == pytest.approx(2.5)
 
@@ -235,8 +236,6 @@ def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall
             assert running.get("healthz")[0] == 200
 
 
-# ---- start and stop ----------------------------------------------------------------------------------------
-
 def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -248,6 +247,31 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
         asked.probe("target=rack", "1", "")
     assert asked.probe("target=rack", "1", "").status == 200
     assert b"pdu_exporter_probes_running 0.0\n" in asked.own.page("").body
+
+
+def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = server.Exporter(Allowed((), (), {}, {}), server.Limits())
+    with server.Server(("127.0.0.1", 0), asked, lambda: None) as listening:
+        for error, printed in ((ConnectionResetError("gone"), False), (ZeroDivisionError("a defect"), True)):
+            try:
+                raise error
+            except type(error):
+                listening.handle_error(None, ("127.0.0.1", 9))
+            assert (str(error) in capsys.readouterr().err) is printed
+
+
+# ---- start and stop ----------------------------------------------------------------------------------------
+
+def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.MonkeyPatch,
+                                                           capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(wanted: exporter_command.Wanted, state: Given) -> Allowed:
+        raise ZeroDivisionError("in an archive")
+    monkeypatch.setattr(exporter_command, "_allowed", broken)
+    before = Allowed((), (), {}, {})
+    asked = server.Exporter(before, server.Limits())
+    exporter_command._reload(asked, exporter_command.Wanted(None, None, (), None, "", 1, 0.5), Given())
+    assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
+    assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
 
 
 def test_sighup_reads_the_list_again_and_an_unreadable_one_changes_nothing(small: Hall) -> None:

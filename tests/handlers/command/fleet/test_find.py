@@ -76,7 +76,7 @@ def find(hall: Hall, *arguments: str, community: str = "public") -> subprocess.C
 
 
 def complete(hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a search that is repeated until it finds the agents 1 to 5: on a busy machine one may be silent for its 4 s."""
+    """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer within the 4 s it has."""
     tried: List[subprocess.CompletedProcess[str]] = []
 
     def whole() -> bool:
@@ -110,7 +110,7 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall) -> None:
         assert find(hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
         asked.update({place: one.requests - before[place] for place, one in hall.agents.items()})
         return asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}        # host 6 gives no valid answer: asked twice
-    assert until(once), asked           # repeated, because a host that is busy for 2 s is asked twice too
+    assert until(once), asked           # repeated, because a host that does not answer within 2 s is asked twice too
     assert find(hall, f"{NETWORK}.0/28").returncode == 0
     for trap in hall.traps.values():
         with pytest.raises(BlockingIOError):
@@ -147,7 +147,7 @@ def test_json_holds_pdus_and_others(hall: Hall) -> None:
 def test_requests_do_not_exceed_the_rate(hall: Hall) -> None:
     begin = time.monotonic()
     done = find(hall, f"{NETWORK}.32/28", "--rate", "10")
-    # 14 addresses twice, and two waits for answers.
+    # 14 addresses are asked twice, and each round waits 2 s for answers.
     assert done.returncode == 0 and time.monotonic() - begin > 28 / 10 + 4 - 0.5
 
 
