@@ -1,6 +1,6 @@
 """APC by Schneider Electric: all generations of rack PDUs in PowerNet-MIB, and other units with outlets or meters.
 
-A newer unit also answers the tables of older generations, so the richer family comes first. States and commands have different
+A newer unit also has the tables of older generations, so the richer family comes first. States and commands have different
 numbers inside one MIB (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: command on = 2; MasterSwitch plus: command
 off = 3, where 2 would be "on, later"), so a value that was read is never written back.
 """
@@ -12,9 +12,9 @@ from . import enlogic
 from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
 
 POWERNET = librenms("apc/PowerNet-MIB")
-ANY_APC = "318"             # for some units the whole sysObjectID
+ANY_APC = "318"             # the whole sysObjectID of some units
 
-# MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (not known).
+# MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
 SPDU_NAME = column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName")
 
@@ -25,17 +25,20 @@ def _spdu(state: Source) -> Outlets:
 
 
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
-    """The rows of phases in a table of phases, their banks and perhaps a total: rows without a bank and with a phase."""
+    """The rows of phases in a table of phases, their banks and perhaps a total: rows with a phase and without a bank.
+
+    Without such rows, all rows without a bank.
+    """
     of_no_bank = Only(values, banks, ("0",))
     return First((Only(of_no_bank, phases, ("0",), keep=False), of_no_bank))
 
 
-# First generation (rPDU). The load table has phases, and banks that carry the same current again.
+# First generation (rPDU). The load table has rows of phases and rows of banks, which count the same current again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE)
 RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("1", "2", "3"))
-RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # for a table with no row but row 1
+RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # for a table whose only row is 1
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
@@ -52,7 +55,7 @@ def _rpdu(state: Source) -> Outlets:
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
 
 
-# Second generation (rPDU2). The index counts over all linked units. The metered table has another index.
+# Second generation (rPDU2). Rows are numbered consecutively over all linked units. The metered table has another index.
 RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
 RPDU2_NAME = column("318.1.1.26.9.2.3.1.3", "rPDU2OutletSwitchedStatusName")
 RPDU2_NUMBER = column("318.1.1.26.9.2.3.1.4", "rPDU2OutletSwitchedStatusNumber")
@@ -115,7 +118,7 @@ PROFILES = (
         power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS), RPDU_WATTS),
         energy=total(figure(column("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        note="The outlet tables of rPDU2 are from the MIB; the recorded unit answers the older sPDU table."),
+        note="The outlet tables of rPDU2 are from the MIB; the recorded unit has only the older sPDU table."),
     Profile(
         key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)", source=POWERNET,
         models=("AP78xx", "AP79xx"), sys_object_ids=oids("318.1.3.4.5", ANY_APC),

@@ -3,9 +3,10 @@
 Sub-identifier 10 is the table of names, so outlet 8 has 9 and outlet 9 has 11. Slots without an outlet answer "not supported"
 (7). A walk of these objects would also read some 800 rows of names and meters between them.
 
-Newer firmware has the table displayOutletStatus, where values above 3 have another meaning, and the unit's number of outlets.
-It is read there if the table is long enough. Otherwise slots are read one by one: those whose outletConfirmation is supported,
-or all if none is. Server boards of this vendor have the same sysObjectID and none of these tables.
+Newer firmware has the unit's number of outlets, and the table displayOutletStatus, where values above 3 have another meaning.
+States are read from this table if it has a row for each outlet. Otherwise slots are read one by one: those whose
+outletConfirmation is supported, or all if none is. Server boards of this vendor have the same sysObjectID and none of these
+tables.
 """
 from ..parts import RECORDED, Confidence, Guarded, Outlets, Profile, State, Write, changed
 from ..sources import Only, Provided, Span, Spread, Whole

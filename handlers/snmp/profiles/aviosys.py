@@ -1,4 +1,7 @@
-"""Aviosys: IP Power 9258, from one driver that only writes. It speaks SNMPv1, below another company's enterprise number."""
+"""Aviosys: IP Power 9258. The source is one driver, which only writes.
+
+The device speaks SNMPv1. Its OIDs are below another company's enterprise number.
+"""
 from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
 from .shorthand import oid, public

@@ -21,7 +21,7 @@ SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
 UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
 CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit of variables in A, W and kWh
 NO_VALUE = ("0", "1", "7", "8", "44")           # statuses: expected, undefined, lost, deactivate, disabled
-ENTITY = 7                                      # octets of a GUID that name what is measured
+ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
 
 
 def _measured(kind: tuple[str, str], at: Source) -> Figure:

@@ -1,4 +1,6 @@
-"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet. State and command share a column, and a lock is a further state.
+"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet. State and command share a column.
+
+A locked outlet reads "locked on" or "locked off" there.
 
 The MIB does not name units: tenths of amperes and watts are from two public drivers. An RPC without a meter reads -2000000.
 """

@@ -1,8 +1,8 @@
 """Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
 
 No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs of
-owners. Values are strings with decimals ("1.53"), or "--" if a unit has no such meter or relay. In a chain each unit has a tree
-beside that of the first one. Only the addressed unit is read.
+owners. Values are strings with decimals ("1.53"), or "--" if a unit has no such meter or relay. In a chain each unit has its own
+tree. Only the tree of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". Figures of
 outlets are used only if every outlet has one, so that a group's current is not taken for an outlet's.
@@ -24,7 +24,7 @@ def _of_texts(key: str, source: str, models: tuple[str, ...], count: Scalar, swi
               energy: Column, line_current: Source, line_energy: Source, power: Optional[Column] = None) -> Profile:
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths of kWh.
 
-    Its number of outlets, 0 included, is the probe, so each other tree costs one GET.
+    `count`, the number of outlets, may be 0. It is read first, so a device without this family's tree costs one GET.
     """
     def here(values: Source) -> Provided:
         return Provided(values, count, r"\d+")
@@ -54,7 +54,7 @@ def _output(unit: str, below: str, name: str) -> Column:
 
 
 def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
-    """ZPDU and MPDU: a table for each kind of value; that of kW only if a program reads it."""
+    """ZPDU and MPDU: a table for each kind of value. `power`: the arc of the table in kW, if a program reads it."""
     unit = f"30966.{tree}.1"
     return _of_texts(
         key, f"{TEST_PROGRAM}/common/snmp", models, scalar(f"{unit}.1.3.0", "outputNum"),
@@ -82,13 +82,13 @@ MPRO = "30966.11.0"                                 # 0 is the addressed unit
 
 
 def _lines(item: str, tail: str) -> Source:
-    """An item of each line: current 2.1, power 3.1, energy 6. None if power is not at 3.1: older firmware has other items."""
+    """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older firmware has other items."""
     lines = MPRO + ".1.1"
     return Provided(column(lines, "line", item + tail), column(lines, "line", "3.1" + tail), ".*")
 
 
 def _mpro(tail: str) -> Outlets:
-    """The outlets. Some firmware has a 0 after each object. Some units have no relays, others no meters of outlets."""
+    """The outlets. `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays or meters of outlets."""
     outputs, relay = MPRO + ".1.3", column(MPRO + ".3.1", "relay", "1.1" + tail)
     current = column(outputs, "output", "1.1" + tail)
     return Outlets(

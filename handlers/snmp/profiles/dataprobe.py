@@ -7,7 +7,7 @@ from ..parts import Confidence, Doubt, Evidence, Figure, Outlets, Profile, Proof
 from .shorthand import HUNDREDTHS, NET_SNMP, by_unit, column, librenms, oids, scalar, total
 
 NO_LINE = ("99999",)
-AT_REST = ("0", "1")               # outletStatus: off, on; 2 to 4 are cycle, reboot, waiting to be on
+AT_REST = ("0", "1")               # outletStatus: off, on; 2 to 4 are cycle, reboot, pending on
 LINE_CORDS = by_unit(lambda cord: scalar(f"1418.6.6.{2 * cord}.0", f"currentLC{cord}"), (1, 2))
 
 PROFILES = (

@@ -87,8 +87,8 @@ PROFILES = (
         load=total(figure(Provided(CHANNELS, MONITOR_TYPE, DISJOINT), TENTHS)),
         evidence=SIMULATED.of("current")),
     Profile(
-        # Each current transformer is a row. The MIB does not say what it measures, so their sum is not a load. -1 is no
-        # transformer.
+        # A row is a current transformer; -1 means that there is none. The MIB does not say what they measure, so their sum is
+        # not a load.
         key="eaton-genesis2", vendor="Eaton", mib="EATON-GENESIS-II-MIB", source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",), sys_object_ids=oids("17373"),
         outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),

@@ -1,8 +1,8 @@
 """Gude: Expert Power Control. Every product has the same tree below its own number, which is also its sysObjectID.
 
 The three oldest products have shorter paths. Meter channels belong to inlets and groups. Some products have another table for
-single outlets (products 58, 64, 83, 87 and 100 in their MIBs). Its index starts at 0 according to its description, and at 1
-according to its type, so the rows decide.
+single outlets (products 58, 64, 83, 87 and 100 in their MIBs). The MIBs contradict themselves about its index: it starts at 0 by
+the description and at 1 by the type. The rows that a unit has decide.
 """
 from decimal import Decimal
 

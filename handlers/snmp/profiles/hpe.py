@@ -26,10 +26,9 @@ def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decima
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
     `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without energies. `watts`: the column of
-    the power, before that of the energy. `control`: None for a column for each verb. `first_unit`: the index of the unit
-    printed as 1. `states`: a source that leaves out padding rows which the state does not reveal. `count`: the column of each
-    unit's number of outlets. `controllable`: the column that says which units switch; their outlets are counted even if none is
-    listed.
+    the power; the next column is the energy. `control`: None for the columns of the verbs. `first_unit`: the index of the unit
+    printed as 1. `states`: a source without the padding rows, if their state is not 0. `count`: the column of each unit's number
+    of outlets. `controllable`: the column that shows which units switch; their outlets are counted even if none is listed.
     """
     verbs = Verbs(on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
                   off=column(f"{root}.5.2.1.2", name + "OutletControlOffCmd"))
@@ -61,7 +60,7 @@ def _count(root: str, name: str, count: str, controllable: str, listed: Source) 
 
 
 def load(root: str, name: str, amps: Decimal, has_total: bool = False) -> Total:
-    """The lines of the inputs without their neutral, else the total of each input, which some families have."""
+    """The lines of the inputs without their neutral, else the total of each input (`has_total`), else the outlets."""
     lines = Only(column(f"{root}.2.2.1.11", name + "InputPhaseCurrent"),
                  column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType"), (NEUTRAL,), keep=False)
     totals = [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
@@ -69,7 +68,7 @@ def load(root: str, name: str, amps: Decimal, has_total: bool = False) -> Total:
 
 
 def power(root: str, name: str) -> Total:
-    """All inputs, in W."""
+    """The power of all inputs in W, else of the outlets."""
     return total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), else_outlets=True)
 
 
@@ -125,7 +124,7 @@ PROFILES = (
     Profile(
         key="hpe-pdu-module", vendor="HPE", mib="CPQPOWER-MIB 1.80 (pdu)", source=CPQPOWER,
         models=("PDU Management Module for metered PDUs",), sys_object_ids=oids(PDU),
-        # One figure for each PDU. The power of some of them is not a total.
+        # A row for each PDU. Without a power in every row there is no total.
         power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False),
                                  scalar(PDU + ".1.1.0", "numOfPdu")))),
         evidence=SIMULATED.of("power"),

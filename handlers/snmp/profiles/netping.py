@@ -1,11 +1,11 @@
 """NetPing: relays of the DKSF MIBs, in npRelayTable or, with older firmware, in npPwrTable. A command writes the relay's mode.
 
-Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end them for good, so such a relay is not
+Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end them permanently, so such a relay is not
 switched unless its owner sets `switch_automatic`. -1 toggles and is never written.
 
-npPwrTable has the same relays under other numbers. Newer firmware keeps it beside npRelayTable; the newest has no modes and
-states in it. Firmware without npPwrRelayState (DKSF-50-11) reports the state only by the mode: not in an automatic mode, and
-not during a reset.
+npPwrTable has the same relays under other numbers. Newer firmware has both tables; in the newest, npPwrTable has no modes and
+states. Firmware without npPwrRelayState (DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic
+mode and during a reset.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Column
@@ -21,7 +21,7 @@ PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
 
 def _by_mode(mode: Column) -> Guarded:
     return Guarded(Write(mode, on=1, off=0), mode, refuse=AUTOMATIC, automatic=True,
-                   why="it is in an automatic mode, which a command would end for good")
+                   why="it is in an automatic mode, which a command would end permanently")
 
 
 PROFILES = (

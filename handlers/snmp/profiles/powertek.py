@@ -5,9 +5,9 @@ real. Energies are in Wh although the MIB says KWh: on two units with known powe
 An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off, but after
 a delay that is set on the unit.
 
-PWT2 (SPS2v1-MIB) has the same commands in other objects: a table for the first unit of a chain and for each of fifteen more,
-with the number of rows of each. The state of an outlet that is offline is UNKNOWN. Energies are left out, because the MIB says
-KWH, as PWTv1-MIB does where they are Wh.
+PWT2 (SPS2v1-MIB) has the same commands in other objects: a table, with its number of rows, for the first unit of a chain and for
+each of fifteen more. The state of an outlet that is offline is UNKNOWN. Energies are left out, because the MIB says KWH, as
+PWTv1-MIB does for energies in Wh.
 
 The Simple PDU (SimplePDU-MIB) meters its inlet. Energies are left out for the same reason.
 """

@@ -1,8 +1,8 @@
 """Schleifenbauer: databus rings of up to 512 units, also sold by Conteg under another root. The index is unit.outlet.
 
 The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches; outlets without a
-meter or a switch are missing in that table. An input without voltage is not wired to its meter: measuring modules answer zeros
-for all inputs, while their channels meter.
+meter or a switch are missing in that table. An input without voltage is not wired to its meter: measuring modules report zeros
+for all inputs, although their channels meter.
 """
 from decimal import Decimal
 
@@ -36,7 +36,7 @@ PROFILES = (
             energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal"))),),
         load=total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True),
         power=total(_inputs("10", "sdbDevInPowerWatt"), else_outlets=True),
-        # An input keeps its count while its phase is dead, so only a 0 is not measured.
+        # An input without voltage keeps its energy, so only an energy of 0 is not measured.
         energy=total(figure(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), absent=("-1", "0")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=changed(RECORDED, state=Proof.SIMULATED)),
 )

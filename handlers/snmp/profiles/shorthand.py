@@ -29,7 +29,7 @@ def pysnmp_mibs(path: str) -> str:
 
 
 def oid(below: str) -> str:
-    """The whole OID for arcs below 1.3.6.1.4.1. One with a leading `~` stays."""
+    """The whole OID for arcs below 1.3.6.1.4.1. An OID that starts with `~` is returned unchanged."""
     return below if below.startswith(ROOT) else ENTERPRISES + below
 
 
@@ -69,7 +69,7 @@ def counted(count: Source, listed: Source) -> Provided:
 
 
 def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None) -> Total:
-    """The sum of the first of these figures that has rows, else that of the outlets if wanted; for each `unit` of a chain."""
+    """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
     return Total(tuple(figures), else_outlets, unit)
 
 

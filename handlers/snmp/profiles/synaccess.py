@@ -1,6 +1,6 @@
 """Synaccess: netBooter of SYNSYS-MIB and SynLink of SYNLINK-MIB.
 
-In the netBooter's present table index 0 is outlet 1. In the tree of older units index 1 is outlet 1. A command with an index of
+In the table of newer netBooters index 0 is outlet 1. In the tree of older units index 1 is outlet 1. A command with an index of
 the wrong tree would switch the neighbour, so each tree has its own `Outlets`.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write

@@ -1,8 +1,8 @@
 """Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents have consecutive
 numbers below one object.
 
-TPDIN2-MIB does not define 0 and 1. TPDIN3-MIB does: 0 off, 1 on, 2 cycle. It does not define the circuit of a current, which
-may be the charge of a battery, so a WEB3 has no load. A load at normally closed contacts is on while its relay is off.
+TPDIN2-MIB does not define 0 and 1. TPDIN3-MIB does: 0 off, 1 on, 2 cycle. It does not say which circuit a current belongs to.
+That may be the charging of a battery, so a WEB3 has no load. A load at normally closed contacts is on while its relay is off.
 """
 from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread

@@ -22,7 +22,7 @@ from .shorthand import (
     total,
 )
 
-# Present Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the factory's name.
+# Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the factory's name of the outlet.
 V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
 V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
@@ -33,7 +33,7 @@ def _v5_metered(values: Source) -> Source:
     return by_number(values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),))
 
 
-# A unit fed in delta draws the current of its lines; its phases are between them. Firmware without lines reads 0.
+# A unit fed in delta draws the current of its lines; its phases are between the lines. Firmware without lines reads 0.
 V5_DELTA = "1"              # a value of pduMeterType
 V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
                   HUNDREDTHS, ("-1", "0"))
@@ -115,7 +115,7 @@ PROFILES = (
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="The command is a Gauge32 in the MIB and DCImanager writes an INTEGER, which a strict device refuses."),
+        note="The command is a Gauge32 in the MIB. DCImanager writes an INTEGER, which a strict device refuses."),
     Profile(
         key="geist-em", vendor="Vertiv", mib="GEIST-EM-SERIES-MIB of 2012-03-12",
         source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),
