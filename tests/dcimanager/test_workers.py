@@ -1,13 +1,17 @@
 """Handlers in worker processes: the modules that they can import, and the isolation of a broken one."""
 from __future__ import annotations
 
+import io
 import json
 import os
+import queue
 import shutil
 import subprocess
 import sys
 import threading
+from collections import deque
 from pathlib import Path
+from typing import List, Optional
 
 import pytest
 
@@ -17,6 +21,7 @@ from tests.waiting import PATIENCE_S, bounded, finished, until
 from .client import HANDLERS, Client
 from .manager import DciManager
 from .test_api import packed
+from .worker import _keep, _pass_on
 
 # The identity of this handler's first outlet describes its process: importable modules, path, folder, environment.
 _CURIOUS = '''
@@ -225,6 +230,17 @@ def test_workers_end_with_a_stand_in_that_was_killed(small: bytes, tmp_path: Pat
     *pids, folder = done.stdout.split()
     shutil.rmtree(folder)
     assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
+
+
+def test_readers_of_closed_pipes_end_quietly() -> None:
+    """Ctrl-C may close a worker's pipes before its readers have begun."""
+    closed = io.StringIO("a line\n")
+    closed.close()
+    answers: queue.Queue[Optional[str]] = queue.Queue()
+    logged: queue.Queue[List[str]] = queue.Queue()
+    _pass_on(closed, answers)
+    _keep(closed, deque(), logged)
+    assert answers.get_nowait() is None and logged.get_nowait() == []
 
 
 def test_deleting_a_handler_removes_its_directory(manager: DciManager, client: Client, small: bytes) -> None:

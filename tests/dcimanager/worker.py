@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import IO, Any, Callable, Deque, Dict, List, Mapping, NamedTuple, Optional, Protocol, Tuple
+from typing import IO, Any, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Optional, Protocol, Tuple
 
 from .child import LOGGED
 from .records import Call
@@ -174,15 +174,21 @@ class Worker:
         stream.flush()
 
 
+def _lines_of(stream: Any) -> Iterator[str]:
+    """The lines of a pipe, until it ends or `_end` closes it: after Ctrl-C in `_start`, `_end` may not know its reader yet."""
+    with contextlib.suppress(ValueError):       # Python's error for a read from a closed file
+        yield from stream
+
+
 def _pass_on(stream: Any, answers: queue.Queue[Optional[str]]) -> None:
-    for line in stream:
+    for line in _lines_of(stream):
         answers.put(line)
     answers.put(None)
 
 
 def _keep(stream: Any, log: Deque[str], logged: queue.Queue[List[str]]) -> None:
     lines: Deque[str] = deque(maxlen=_LOG_LINES)
-    for line in stream:
+    for line in _lines_of(stream):
         text, mark, _ = line.rstrip("\n").partition(LOGGED)
         if text or not mark:
             log.append(text[:_LONGEST_LINE])
