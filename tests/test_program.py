@@ -1,4 +1,4 @@
-"""Start, refusals and end of the programs below tests/, as a person at a terminal sees them."""
+"""Start, refused arguments and end of the programs below tests/, as a person at a terminal sees them."""
 from __future__ import annotations
 
 import os
@@ -15,12 +15,11 @@ from tests.waiting import PATIENCE_S, bounded
 
 UDP_OR_TCP = {"tests.simulators.snmp_agent": socket.SOCK_DGRAM}
 PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_server": "--port",
-            "tests.simulators.snmp_agent": "--port",
-            "tests.dcimanager": "--port"}
+            "tests.simulators.snmp_agent": "--port", "tests.dcimanager": "--port"}
 
 
 def refused(module: str, *arguments: str) -> str:
-    """The sentence of a program that does not start."""
+    """The error message of a program that refuses to start."""
     done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, ""), done
@@ -47,7 +46,8 @@ def test_a_number_that_is_not_a_port_is_refused_with_the_range(module: str, opti
     ("tests.simulators.xerus", ["--outlets", "300"], "300"), ("tests.simulators.xerus", ["--links", "-1"], "below 0"),
     ("tests.simulators.xerus", ["--ca-file", "/nonexistent/ca.pem"], "/nonexistent"),
     ("tests.simulators.snmp_agent", ["--late", "-1"], "-1 is not from"), ("tests.dcimanager", ["--busy", "-1"], "below 0"),
-    ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.demo", ["--nosuch"], "--nosuch")])
+    ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.faults", ["--processes", "0"], "below 1"),
+    ("tests.faults.soak", ["--hours", "0"], "below 1"), ("tests.demo", ["--nosuch"], "--nosuch")])
 def test_an_impossible_argument_is_refused_with_a_sentence(module: str, arguments: List[str], words: str) -> None:
     sentence = refused(module, *arguments)
     assert words in sentence and "Traceback" not in sentence
@@ -60,7 +60,7 @@ def test_the_demos_help_runs_nothing() -> None:
 
 
 @pytest.mark.parametrize("command", [["packaging/build.py", "--help"], ["packaging/build.py", "nut", "--out"],
-                                     ["-m", "tests.conformance", "nut"],
+                                     ["-m", "tests.conformance", "nut"], ["-m", "tests.faults", "nut", "--fault", "closed"],
                                      ["-m", "tests.dcimanager"]])
 def test_a_broken_pipe_ends_a_program_quietly(command: List[str], tmp_path: object) -> None:
     reader, writer = os.pipe()

@@ -8,6 +8,8 @@ from collections import Counter
 from typing import Optional, Sequence
 
 from handlers import registry
+from handlers.command import ending
+from tests.program import positive
 
 from . import matrix
 from .catalogue import FAULTS, METHODS
@@ -22,10 +24,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("-m", "--method", action="append", choices=METHODS, help="only this call; may be repeated")
     parser.add_argument("--fault", action="append", choices=[fault.key for fault in FAULTS], metavar="FAULT",
                         help="only this fault; may be repeated")
-    parser.add_argument("--steps", type=int, default=100, metavar="N", help="at most N steps of each call (default: %(default)s)")
-    parser.add_argument("--processes", type=int, default=matrix.PROCESSES, metavar="N",
+    parser.add_argument("--steps", type=positive, default=100, metavar="N",
+                        help="at most N steps of each call (default: %(default)s)")
+    parser.add_argument("--processes", type=positive, default=matrix.PROCESSES, metavar="N",
                         help="number of worker processes (default: %(default)s)")
-    parser.add_argument("--all", action="store_true", help="print the end of each cell, right or wrong")
+    parser.add_argument("--all", action="store_true", help="print the result of each cell, right or wrong")
     options = parser.parse_args(arguments)
     names = options.names or list(registry.names())
     for name in names:
@@ -46,4 +49,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

@@ -1,4 +1,4 @@
-"""The faults: what happens, the errors that a call may raise, and whether the request reaches the device."""
+"""The faults. For each: what happens, which errors a call may raise, and whether the request reaches the device."""
 from __future__ import annotations
 
 from typing import Dict, FrozenSet, NamedTuple, Tuple
@@ -6,7 +6,8 @@ from typing import Dict, FrozenSet, NamedTuple, Tuple
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
-# The `kind` of the errors that a call may raise (handlers/errors.py). A true answer is always right.
+# The kinds of errors that a call may raise (`kind` in handlers/errors.py). A true answer is always right.
+NONE: FrozenSet[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})
 RIGHTS = frozenset({"denied", "refused"})
@@ -17,11 +18,11 @@ ANY = frozenset({"unreachable", "protocol", "refused", "denied", "unsupported", 
 class Fault(NamedTuple):
     """One fault of the matrix.
 
-    `place`: "tcp" and "udp" are played by the relay; "answer" replaces the device's answer by the subject's for `key`; "tls" is
-    played in the handshake; "device" changes the simulated device.
+    `place`: the part that fails. "tcp", "udp": the relay. "answer": the relay, which sends the subject's answer for `key` instead
+    of the device's. "tls": the handshake. "device": the simulated device.
 
-    `lasts`: from its step to the end of the call, else only once. `reaches`: the device gets the request.
-    `may_work`: harmless to a correct reader, whose answer must then be the truth and no error.
+    `kinds`: the errors that a call may raise; NONE if it must return the truth. `lasts`: the fault lasts from its step to the end
+    of the call; otherwise it happens once. `reaches`: the request reaches the device.
     """
 
     key: str
@@ -30,7 +31,6 @@ class Fault(NamedTuple):
     kinds: FrozenSet[str]
     lasts: bool = True
     reaches: bool = True
-    may_work: bool = False
 
 
 FAULTS: Tuple[Fault, ...] = (
@@ -45,7 +45,7 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("drip", "tcp", "the answer comes byte by byte, too slowly for any time-out", NETWORK),
     Fault("garbage", "tcp", "bytes that are not an answer", WRONG),
     Fault("previous", "tcp", "the previous answer again", WRONG | {"no-such-outlet", "unsupported"}),
-    Fault("twice", "tcp", "the answer twice", WRONG, lasts=False, may_work=True),
+    Fault("twice", "tcp", "the answer twice", frozenset({"protocol"}), lasts=False),
     Fault("reboot", "tcp", "the answer comes, then the device is away", NETWORK),
     Fault("blip", "tcp", "one connection ends without an answer, the next works", NETWORK, lasts=False),
     # ---- UDP
@@ -55,9 +55,9 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("gone", "udp", "no request arrives from this step on", NETWORK, reaches=False),
     Fault("lossy-10", "udp", "one datagram in ten is lost", NETWORK),
     Fault("lossy-30", "udp", "three datagrams in ten are lost", NETWORK),
-    Fault("duplicate", "udp", "every answer arrives twice", NETWORK, may_work=True),
+    Fault("duplicate", "udp", "every answer arrives twice", NONE),
     Fault("late", "udp", "an answer arrives after the next request", NETWORK, lasts=False),
-    Fault("reordered", "udp", "the previous answer arrives once more, before the right one", NETWORK, may_work=True),
+    Fault("reordered", "udp", "the previous answer arrives once more, before the right one", NONE),
     Fault("noise", "udp", "bytes that are not an answer", WRONG),
     Fault("cut", "udp", "answers are cut in half", WRONG),
     Fault("away", "udp", "the answer comes, then the device is away", NETWORK),
@@ -89,11 +89,12 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("tls-old", "tls", "TLS 1.1 at most", NETWORK, reaches=False),
     Fault("tls-hangs", "tls", "the handshake never ends", NETWORK, reaches=False),
     Fault("tls-none", "tls", "no TLS at all", WRONG, reaches=False),
-    # ---- the device
-    Fault("stuck", "device", "the relay does not follow", NETWORK, may_work=True),
+    # ---- the device; those of AT_START begin before the call, the others after the exchange of their step
+    Fault("stuck", "device", "the outlet's relay does not move", NONE),
     Fault("cycling", "device", "the outlet is in the middle of a power cycle", ANY),
-    Fault("counter-reset", "device", "the energy counters restart at 0", ANY, may_work=True),
+    Fault("counter-reset", "device", "the energy counters restart at 0", NONE),
     Fault("renumbered", "device", "the outlets change their numbers during the call", ANY),
-    Fault("two-writers", "device", "another client switches the outlet back at once", NETWORK, may_work=True),
+    Fault("two-writers", "device", "another client switches the outlet back at once", NONE),
 )
+AT_START = ("stuck", "cycling")
 BY_KEY: Dict[str, Fault] = {fault.key: fault for fault in FAULTS}

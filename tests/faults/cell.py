@@ -1,4 +1,4 @@
-"""One cell of the matrix: makes one call with one fault, and lists everything that is wrong with its end."""
+"""One cell of the matrix: makes one call with one fault, and lists everything that is wrong with its result."""
 from __future__ import annotations
 
 import base64
@@ -21,8 +21,8 @@ from .processes import Context
 BUDGET_S = 60.0                         # limit in seconds for a whole call
 TIMEOUT_S = {"patient": "20", "brief": "0.3"}
 CONFIRM_S = 0.4
-_ENGINES = 6                            # allowed increase of descriptors, and of threads, by SNMP engines
-# Faults that only a time-out ends; their calls have the brief one. All others must not time out, even on a busy machine.
+_ENGINES = 6                            # increase of descriptors, and of threads, that is allowed to SNMP engines
+# Faults that only a time-out ends: their calls get the brief one. The other calls must not time out, even on a busy machine.
 _WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
           "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
@@ -30,7 +30,7 @@ Books = Dict[str, Any]
 
 
 class Cell(NamedTuple):
-    """One call with one fault; `fault` "" is none."""
+    """One call with one fault at one step. `fault`: its key in the catalogue, or "" for none."""
 
     handler: str
     method: str
@@ -53,7 +53,7 @@ class Verdict(NamedTuple):
 
 
 class Played:
-    """The process with the devices; a context manager."""
+    """The process with the devices (`stage`); a context manager. `run` makes the calls in this process."""
 
     _most: Tuple[int, ...] = ()
 
@@ -78,7 +78,7 @@ class Played:
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:
-        """Makes the call of a cell. With `keep`, the device stays for the next cell of its handler."""
+        """Makes the call of a cell. With `keep`, the next cell of this handler gets the same device."""
         given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step, keep=keep)
         try:
             return self._judged(cell, given)
@@ -90,14 +90,14 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: Tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the platform's double keeps its SNMP engines, so only their number is bounded
+        if given["snmp"]:               # the platform's double keeps its SNMP engines, so only their number is limited
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
         try:
             call = getattr(pdu, cell.method)
             answer = call(port, deadline=CONFIRM_S) if writes else call()
-        except BaseException as raised:     # of any kind: `_ending` judges it
+        except BaseException as raised:     # `_ending` judges every kind
             error = raised
         seconds = time.monotonic() - start
         after = self.ask(books=True)
@@ -127,7 +127,7 @@ def _handler(cell: Cell, given: Dict[str, Any]) -> Any:
 # ---- the judgement -------------------------------------------------------------------------------------------------
 
 def _ending(error: BaseException, fault: Optional[Fault], given: Dict[str, Any]) -> Iterator[str]:
-    """Problems unless the error is a PduHandlerError, of a kind that fits the fault, and one sentence with the host."""
+    """Problems unless the error is a PduHandlerError of a kind that fits the fault, with host, operation and one line of text."""
     if not isinstance(error, PduHandlerError):
         yield f"raised {type(error).__name__}: {error}"
         return
@@ -135,11 +135,11 @@ def _ending(error: BaseException, fault: Optional[Fault], given: Dict[str, Any])
         yield f"ended with {error.kind!r}: {error}"
     words = str(error)
     if not words.isprintable() or len(words) > 2500 or error.host != "127.0.0.1" or not error.operation:
-        yield f"no sentence with host and operation: {words!r}"
+        yield f"not one line with host and operation: {words!r}"
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless each value is that of the books before or after the call, UNKNOWN or not set."""
+    """Problems unless each state is UNKNOWN or in the books of before or after the call; likewise each figure, or not set."""
     if method == "status":
         found = {port.identity: port.power_status for port in view.ports}
         if list(found) not in (list(before["states"]), list(after["states"])):
@@ -176,11 +176,11 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
 
 
 def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
-    """Problems unless at most one command was sent, none by a reading, and an error after a command admits that it may work."""
+    """Problems unless a write sent at most one command and a reading none, and an error after a command says that it may work."""
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{len(sent)} commands: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:
-        yield f"raised, and set {port.power_status.name}"
+        yield f"raised an error and set {port.power_status.name}"
     if sent and error is not None and "may or may not" not in str(error):
         yield f"a command arrived, and the error does not say that it may have: {error}"
     if not sent and error is None and cell.method in WRITES and port.power_status is not EnumPowerStatus.UNKNOWN:

@@ -1,4 +1,4 @@
-"""A relay for UDP on 127.0.0.1, which loses, delays, doubles, cuts or replaces datagrams at the wanted step."""
+"""A UDP relay on 127.0.0.1 that loses, delays, doubles, cuts or replaces datagrams at the wanted step."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,10 @@ Peer = Tuple[str, int]
 
 
 class Relay:
-    """Listens on 127.0.0.1 and forwards to `port`; an exchange is a request and the device's answer."""
+    """Forwards each request to `port`, waits up to 5 s for the device's answer, and plays the fault at its step.
+
+    `bend` makes the wrong answer for a fault whose place is "answer". `listen`: the relay's own port, 0 for a free one.
+    """
 
     def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,
                  bend: Optional[Callable[[Exchange], Optional[bytes]]] = None, listen: int = 0) -> None:

@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Handshakes:
-    """A server on 127.0.0.1 for one of the faults whose place is "tls". `settings` are those of a careful owner."""
+    """A server on 127.0.0.1 for one of the faults whose place is "tls". `settings` make a handler verify its certificate."""
 
     def __init__(self, key: str, begins: str) -> None:
         self.steps = 1

@@ -1,11 +1,11 @@
-"""Runs the cells of the fault matrix in several processes, because a cell mostly waits."""
+"""Runs the cells of the fault matrix in several processes, because most cells wait for most of their time."""
 from __future__ import annotations
 
 import gc
 from concurrent.futures import ProcessPoolExecutor
 from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from .catalogue import FAULTS, METHODS, Fault
+from .catalogue import AT_START, FAULTS, METHODS, Fault
 from .cell import Cell, Played, Verdict
 from .processes import fork, warm
 from .subjects import subject
@@ -30,7 +30,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 
 
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
-    """Every fault that a protocol can have, at each step of each call, or at `most` of them, first and last included."""
+    """Each fault that a protocol can have, at every step of each call, or at `most` steps with the first and the last."""
     counted, chosen = steps(names), list(faults)
     found = []
     for name in names:
@@ -38,14 +38,13 @@ def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, met
             if subject(name).reason(fault):
                 continue
             for method in methods:
-                last = counted[name, method] if fault.place in ("tcp", "udp", "answer") or fault.key == "counter-reset" else 1
-                if fault.place == "device" and fault.key not in ("stuck", "cycling"):
-                    last = counted[name, method]
-                found += [Cell(name, method, fault.key, step) for step in _spread(last, most)]
+                count = 1 if fault.place == "tls" or fault.key in AT_START else counted[name, method]
+                found += [Cell(name, method, fault.key, step) for step in _spread(count, most)]
     return found
 
 
 def _spread(count: int, most: int) -> List[int]:
+    """Steps from 0 to `count` - 1, evenly spread; only the last one if `most` is 1."""
     if count <= most:
         return list(range(count))
     return sorted({round(number * (count - 1) / (most - 1)) for number in range(most)}) if most > 1 else [count - 1]
@@ -59,7 +58,7 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
 
 
 def _begin(names: Sequence[str]) -> None:
-    """Makes one call of each handler first, so that the caches that a process keeps do not count as left open."""
+    """Makes one call of each handler first, so that what a process caches does not count as left open."""
     global _played
     _played = Played(fork).__enter__()
     for name in names:

@@ -1,4 +1,4 @@
-"""Fast starts of processes: forks of a process that has already imported everything that the matrix needs."""
+"""Starts processes fast: forks them from one that has already imported everything that the matrix needs."""
 from __future__ import annotations
 
 import multiprocessing
@@ -11,7 +11,7 @@ Context = Callable[[], Union[ForkContext, ForkServerContext]]
 
 
 def warm() -> ForkServerContext:
-    """Forks from a server process without threads, which is started once. For a process with threads too."""
+    """Forks from a server process, which is started once and has no threads. The calling process may have threads."""
     names = registry.names()
     multiprocessing.set_forkserver_preload(["tests.faults.matrix", *(f"tests.faults.subjects.{name}" for name in names),
                                             *(f"handlers.{name}.handler" for name in names)])
@@ -19,5 +19,5 @@ def warm() -> ForkServerContext:
 
 
 def fork() -> ForkContext:
-    """Forks from this process, which must not have threads."""
+    """Forks from the calling process, which must not have threads."""
     return multiprocessing.get_context("fork")

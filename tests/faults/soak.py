@@ -1,8 +1,9 @@
-"""An accelerated day: `python -m tests.faults.soak`, or `make soak`.
+"""A day of polls and switchings in minutes: `python -m tests.faults.soak`, or `make soak`.
 
 Each handler polls one simulated device all day, reads its figures and switches outlets on and off. The day begins with each fault
 once. Then about every third call meets a fault, at a random step. Each call is judged as a cell of the matrix: no state may be
-wrong, no outlet missing, no command sent twice. At the end memory, threads and descriptors must be as after the first faults.
+wrong, no outlet missing, no command sent twice. At the end, memory, threads and descriptors must be as they were after the first
+round of faults, within the limits of `Day.flat`.
 """
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from handlers import registry
+from handlers.command import ending
+from tests.program import positive
 
 from . import matrix
 from .catalogue import WRITES
@@ -26,12 +29,12 @@ from .subjects import subject
 
 HOURS = 24
 _HOUR = ("status",) * 12 + ("statistic",) * 4 + WRITES     # the calls of one hour, made in random order
-_NOT_KEPT = ("stuck", "cycling", "renumbered")            # these faults would stay for the rest of the day
-_GROWTH_KB = 8192           # freed memory stays with the allocator for a while; a day of 72 hours grows no further
+_NOT_KEPT = ("stuck", "cycling", "renumbered")            # these faults would last for the rest of the day
+_GROWTH_KB = 8192           # the allocator returns freed memory late; a run of 72 hours grows no further
 
 
 class Day(NamedTuple):
-    """The result of one handler's day; memory in kB, descriptors and threads after each fault came once and at the end."""
+    """The result of one handler's day. `memory` (kB), `open` (descriptors), `threads`: after the first faults, and at the end."""
 
     handler: str
     calls: int
@@ -81,7 +84,7 @@ def _sizes() -> Tuple[int, int, int]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hours", type=int, default=HOURS, help=f"hours of polling, 18 calls each (default: {HOURS})")
+    parser.add_argument("--hours", type=positive, default=HOURS, help=f"hours of polling, 18 calls each (default: {HOURS})")
     parser.add_argument("--seed", type=int, default=1, help="chooses the order of calls and the faults (default: 1)")
     options = parser.parse_args(arguments)
     begin = time.monotonic()
@@ -103,4 +106,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

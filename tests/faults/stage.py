@@ -11,12 +11,10 @@ import dataclasses
 from multiprocessing.connection import Connection
 from typing import Any, Callable, Dict, Optional
 
-from .catalogue import BY_KEY, Fault
+from .catalogue import AT_START, BY_KEY, Fault
 from .handshakes import Handshakes
 from .subjects import Bend, Device, Relay, Subject, subject
 from .wire import Exchange
-
-_AT_START = ("stuck", "cycling")        # faults of the device that begin before the call
 
 
 class Stage:
@@ -31,7 +29,7 @@ class Stage:
         self._relay: Optional[Relay] = None
 
     def open(self, name: str, method: str, key: str, step: int, keep: bool) -> Dict[str, Any]:
-        """Start device and relay for a fault ("" for none). A device to `keep` is started once."""
+        """Starts device and relay for a fault ("" for none). A device to `keep` is started once."""
         played, fault = subject(name), BY_KEY.get(key)
         if keep and name not in self._kept:
             self._kept[name] = self._last.enter_context(played.opened(""))
@@ -45,12 +43,12 @@ class Stage:
             if played.tls == "STARTTLS":
                 settings["tls"] = "yes"
         else:
-            # A kept device stays on one port, as a real one: the platform's SNMP client keeps an engine for each port.
+            # A kept device stays on one port, like a real one: the platform's SNMP client keeps an engine for each port.
             listen = {"listen": self._ports.get(name, 0)} if keep and played.transport == "udp" else {}
             self._relay = _relay(played, device, fault, step, identity, on, **listen)
             self._ports[name] = self._relay.port
         self._stack.callback(self._relay.close)
-        if key in _AT_START:
+        if key in AT_START:
             device.happen(key, identity, on)
         port = {"port": str(self._relay.port)}
         form: Dict[str, Any] = {"settings": {**settings, **port}, "snmp": {}}
@@ -77,7 +75,7 @@ def _relay(played: Subject, device: Device, fault: Optional[Fault], step: int, i
     if fault is not None and fault.place == "answer":
         bend = played.bends["broken" if fault.key == "hiccup" else fault.key]
     elif fault is not None and fault.place == "device":
-        if fault.key in _AT_START:
+        if fault.key in AT_START:
             return played.relay(device.port, None, 0, None, **more)
         key = fault.key
         bend = _once(lambda: device.happen(key, identity, on))
@@ -86,7 +84,7 @@ def _relay(played: Subject, device: Device, fault: Optional[Fault], step: int, i
 
 
 def _once(act: Callable[[], None]) -> Bend:
-    """A bend that calls `act` once, after the first exchange, and changes no answer."""
+    """A bend that calls `act` at its first exchange, and changes no answer."""
     left = [act]
 
     def bend(exchange: Exchange) -> Optional[bytes]:
@@ -97,7 +95,7 @@ def _once(act: Callable[[], None]) -> Bend:
 
 
 def serve(line: Connection, other: Connection) -> None:
-    """Answers until the other end of `line` is closed; `other` is the copy of that end which a fork inherits."""
+    """Answers until the other end of `line` is closed. `other` is the copy of that end that a fork inherits."""
     other.close()
     stage = Stage()
     with contextlib.suppress(EOFError):

@@ -1,7 +1,7 @@
-"""A call has one time budget, not one for each byte, row or request, however slowly a device answers.
+"""A call has one time budget for all its bytes, rows and requests, however slowly a device answers.
 
-The tests shorten the budget to seconds. The owner's time-out is a minute, and the devices take longer for one answer or for all
-of them, so that without a budget each of these calls would take minutes.
+The tests shorten the budget to BUDGET_S and set a time-out of a minute. The devices are so slow that each of these calls would
+take minutes without the budget.
 """
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_device_that_sends_byte_by_byte_takes_no_longer_than_the_budget(name: 
 
 
 def test_many_slow_walks_end_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over SNMP a walk is one call of the platform: after the handler's budget it begins no further walk."""
+    """Over SNMP a walk is one call of the platform. The handler begins no further walk when its budget is over."""
     from handlers.host import snmp as seam
     monkeypatch.setattr(seam, "CALL_SECONDS", BUDGET_S)
     import handlers.snmp.handler as handler

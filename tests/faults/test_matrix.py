@@ -1,7 +1,8 @@
-"""The fault matrix, at the first, a middle and the last step of each call; `make faults` runs all steps."""
+"""The fault matrix at the first, a middle and the last step of each call. `make faults` runs all steps."""
 from __future__ import annotations
 
 import re
+import socket
 import zlib
 from collections import Counter
 from typing import List
@@ -17,6 +18,7 @@ from . import cell, matrix
 from .catalogue import BY_KEY, FAULTS, METHODS
 from .cell import Cell
 from .subjects import http, subject
+from .wire import Relay
 
 STEPS = 3
 
@@ -49,7 +51,18 @@ def test_the_compression_bomb_is_one_complete_gzip_member() -> None:
     assert unpacker.decompress(http.bomb(3)) == b" " * (3 << 20) and unpacker.eof and not unpacker.unused_data
 
 
-# ---- the judgement itself ------------------------------------------------------------------------------------------
+def test_no_other_server_gets_the_port_of_a_relay_that_refuses_connections() -> None:
+    relay = Relay(1, http.request, http.answer, BY_KEY["refused"])
+    try:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", relay.port), 60)
+        with pytest.raises(OSError), socket.create_server(("127.0.0.1", relay.port)):
+            pass
+    finally:
+        relay.close()
+
+
+# ---- the judgement of a call ------------------------------------------------------------------------------------------
 
 def view(**states: str) -> PduView:
     return PduView([PduPortView(identity, EnumPowerStatus[state]) for identity, state in states.items()])
@@ -70,7 +83,7 @@ def test_a_state_that_is_not_true_is_a_problem(found: PduView, problem: str) -> 
 @pytest.mark.parametrize("error, fault, problem", [
     (Unreachable("no answer", "127.0.0.1", "status"), "silent", ""),
     (Refused("no", "1", "127.0.0.1", "status"), "silent", "ended with"),
-    (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "no sentence")])
+    (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "not one line")])
 def test_an_error_of_another_kind_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
     problems = list(cell._ending(error, BY_KEY[fault], {}))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
@@ -79,7 +92,7 @@ def test_an_error_of_another_kind_is_a_problem(error: BaseException, fault: str,
 @pytest.mark.parametrize("writes, error, state, problem", [
     ([], None, "UNKNOWN", ""), (["x"], None, "UP", ""), (["x", "x"], None, "UP", "2 commands"),
     ([], None, "UP", "without a command"), (["x"], Refused("no"), "UNKNOWN", "does not say"),
-    (["x"], Unreachable("may or may not"), "UNKNOWN", ""), ([], Refused("no"), "UP", "raised, and set")])
+    (["x"], Unreachable("may or may not"), "UNKNOWN", ""), ([], Refused("no"), "UP", "raised an error and set")])
 def test_a_repeated_or_denied_command_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
                                                    problem: str) -> None:
     port = PduPortView("a", EnumPowerStatus[state])

@@ -1,4 +1,4 @@
-"""Many calls at once, on one device and on several, answer as single calls do; and a short soak."""
+"""Many calls at once, on one device and on several, return what single calls return. Also a short soak."""
 from __future__ import annotations
 
 import contextlib
@@ -68,6 +68,6 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", registry.names())
 def test_an_hour_of_polls_and_faults_ends_with_nothing_wrong(name: str) -> None:
-    with ProcessPoolExecutor(1, mp_context=warm()) as alone:
-        day = alone.submit(soak.live, name, 1, 7).result()
+    with ProcessPoolExecutor(1, mp_context=warm()) as process:
+        day = process.submit(soak.live, name, 1, 7).result()
     assert not day.wrong and day.faults and day.flat, day

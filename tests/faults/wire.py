@@ -1,4 +1,4 @@
-"""A relay for TCP on 127.0.0.1, which forwards whole exchanges and plays a fault at the wanted step."""
+"""A TCP relay on 127.0.0.1 that forwards whole exchanges and plays a fault at the wanted step."""
 from __future__ import annotations
 
 import contextlib
@@ -13,10 +13,11 @@ from .catalogue import Fault
 _PATIENCE_S = 60.0
 _DRIP_S = 0.05                          # seconds between two bytes
 _GARBAGE = b"\x00\xff\x13\x37 this is not an answer \r\n\x80\n" * 3
+HUGE = b"\x00\x01huge\x01\x00"         # at the end of a bent answer: stands for 500 MB
 
 
 class Exchange(NamedTuple):
-    """`answer` is the device's, b"" if the request did not reach it; `before` is the previous answer."""
+    """A request, the device's `answer` (b"" if the request did not reach it), and the previous answer (`before`)."""
 
     request: bytes
     answer: bytes
@@ -34,7 +35,7 @@ class Stream:
         self._kept = b""
 
     def until(self, mark: bytes) -> bytes:
-        """The bytes up to and including `mark`; b"" if the connection ends before."""
+        """The bytes up to and including `mark`; b"" if the connection ends first."""
         while mark not in self._kept:
             more = self._opened.recv(1 << 16)
             if not more:
@@ -44,6 +45,7 @@ class Stream:
         return head
 
     def exactly(self, size: int) -> bytes:
+        """The next `size` bytes; b"" if the connection ends first."""
         while len(self._kept) < size:
             more = self._opened.recv(1 << 16)
             if not more:
@@ -54,7 +56,7 @@ class Stream:
 
 
 class Relay:
-    """Listens on 127.0.0.1 and forwards to `port`. `bend` makes the answer of a fault whose place is "answer"."""
+    """Forwards the connections to its own port to `port`. `bend` makes the wrong answer for a fault whose place is "answer"."""
 
     def __init__(self, port: int, requests: Framing, answers: Framing, fault: Optional[Fault] = None, step: int = 0,
                  bend: Optional[Callable[[Exchange], Optional[bytes]]] = None) -> None:
@@ -66,11 +68,12 @@ class Relay:
         self._closing = threading.Event()
         self._open: List[socket.socket] = []
         self._threads: List[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._listener.bind(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        if fault is not None and fault.key == "refused" and step == 0:
-            self._listener.close()
-        else:
+        # A bound socket that does not listen refuses connections, and no other program gets its port.
+        if fault is None or fault.key != "refused" or step > 0:
+            self._listener.listen(128)
             self._start(self._accept)
 
     def close(self) -> None:
@@ -144,7 +147,7 @@ class Relay:
     # ---- faults --------------------------------------------------------------------------------------------
 
     def _happen(self, fault: Fault, client: socket.socket, exchange: Exchange) -> bool:
-        """Plays the fault; False where it ends the connection."""
+        """Plays the fault; False if that ends the connection."""
         if fault.place == "answer":
             assert self._bend is not None
             bent = self._bend(exchange)
@@ -221,6 +224,3 @@ class Relay:
         time.sleep(0.05)                        # lets the answer arrive
         self._hang_up()
         return False
-
-
-HUGE = b"\x00\x01huge\x01\x00"

@@ -15,7 +15,7 @@ Bend = Callable[[Exchange], Optional[bytes]]        # replaces the device's answ
 
 
 class Relay(Protocol):
-    """A relay between handler and device; `steps` counts its exchanges."""
+    """A relay between handler and device. `port` is its own port; `steps` counts its exchanges."""
 
     port: int
     steps: int
@@ -27,8 +27,8 @@ class Relay(Protocol):
 class Device:
     """A simulated device that listens on `port`, with its owner's settings.
 
-    `settings` and `snmp` lack the port. `secrets` must appear nowhere. `happen(key, identity, on)` plays a fault of the place
-    "device" on an outlet; `on` is the state that a command asks for.
+    `settings` and `snmp` are without the port. `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose
+    place is "device" on an outlet; `on` is the state that a command asks for.
     """
 
     port: int
@@ -43,16 +43,17 @@ class Device:
 class Subject:
     """One handler in the matrix.
 
-    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` has the answers of the faults whose place
-    is "answer", by key. `none` has, by key, the reason why this protocol has no such fault. `up` is an outlet that is off and
-    `down` one that is on: port_up and port_down switch them. `tls` is the start of TLS: "at once", "STARTTLS", or "" for none.
+    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` makes the answers of the faults whose place
+    is "answer", by key. `excluded` gives, by key, the reason why this protocol cannot have a fault. port_up switches the outlet
+    `up`, which is off; port_down switches the outlet `down`, which is on. `tls`: when TLS begins, "at once", after "STARTTLS", or
+    "" for never.
     """
 
     name: str
     opened: Callable[[str], ContextManager[Device]]
     relay: Callable[..., Relay]           # (port of the device, fault, step, bend); over UDP also the port to listen on
     bends: Mapping[str, Bend]
-    none: Mapping[str, str]
+    excluded: Mapping[str, str]
     up: str
     down: str
     tls: str = ""
@@ -71,7 +72,7 @@ class Subject:
             return f"not over {self.transport.upper()}"
         if fault.place == "tls" and not self.tls:
             return "no TLS"
-        return self.none.get(fault.key, "")
+        return self.excluded.get(fault.key, "")
 
 
 def subject(name: str) -> Subject:

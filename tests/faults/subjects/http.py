@@ -69,7 +69,7 @@ def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
 
 
 def repeated(value: Any, key: str = "") -> Any:
-    """The JSON with the first entry of each list twice, except the answers of a bulk, which are counted."""
+    """The JSON with the first entry of each list twice, except the list of a bulk's answers, whose length a client checks."""
     if isinstance(value, dict):
         return {name: repeated(one, name) for name, one in value.items()}
     if not isinstance(value, list):
@@ -78,7 +78,7 @@ def repeated(value: Any, key: str = "") -> Any:
 
 
 def below_zero(name: str) -> Bend:
-    """A bend of each figure, a number under this key."""
+    """A bend that sets every number under the key `name` to -1.5."""
     return changed(leaves(lambda key, value: -1.5 if key == name and isinstance(value, (int, float)) else value))
 
 
@@ -105,7 +105,7 @@ def _always(made: bytes) -> Bend:
 
 
 def bomb(megabytes: int) -> bytes:
-    """Blanks as one member of gzip (RFC 1952). One block is compressed; after a full flush it may be repeated."""
+    """A gzip member (RFC 1952) of blanks. Only one block is compressed, and repeated: a full flush makes it independent."""
     block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(megabytes):

@@ -1,4 +1,4 @@
-"""A NUT server, with STARTTLS for the faults of TLS."""
+"""A NUT server. The TLS faults come after STARTTLS."""
 from __future__ import annotations
 
 import contextlib
@@ -46,7 +46,7 @@ def _echo(exchange: Exchange) -> bytes:
 
 
 def _last_line_cut(exchange: Exchange) -> bytes:
-    """The answer with half of its last line. A shortened list with a correct END would look like a short list."""
+    """The answer with half of its last line. No client can detect a list that is cut before a correct END."""
     lines = exchange.answer.splitlines(keepends=True)
     return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
 
@@ -69,7 +69,7 @@ def _repeated(exchange: Exchange) -> Optional[bytes]:
 
 
 def _neighbour(exchange: Exchange) -> Optional[bytes]:
-    """A variable of the next outlet in place of the one that was asked for."""
+    """A variable of the next outlet instead of the requested one."""
     found = re.sub(rb"^VAR pdu outlet\.(\d+)", lambda old: b"VAR pdu outlet.%d" % (int(old[1]) % 8 + 1), exchange.answer)
     return found if found != exchange.answer else None
 
@@ -91,5 +91,5 @@ SUBJECT = Subject(
         "repeated": _repeated, "neighbour": _neighbour, "below-zero": _valued(rb'"\d+\.\d+"|"\d{3,}"', b"-1.50"),
     }, {"moved": "NUT has no redirects", "bomb": "NUT has no compression", "nested": "NUT's answers have one level",
         "cycling": "NUT has no state for a power cycle", "counter-reset": "the simulated driver's counters only rise",
-        "renumbered": "outlets are named by the driver's variables, which carry their number"},
+        "renumbered": "the names of the driver's variables contain the outlets' numbers"},
     up="7", down="2", tls="STARTTLS")

@@ -45,6 +45,6 @@ SUBJECT = Subject(
         "empty": http.changed(_emptied),
         "nulls": http.changed(http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)),
         "below-zero": http.below_zero("value"),
-    }), {"neighbour": "an answer names no object; it has the number of its request: `other`",
-         "renumbered": "the numbers are the unit's own, checked against its labels: tests/handlers/raritan/test_numbering.py"},
+    }), {"neighbour": "an answer does not name its object, only its request's id; see `other`",
+         "renumbered": "the unit numbers its outlets; see tests/handlers/raritan/test_numbering.py"},
     up="3", down="2", tls="at once")

@@ -43,5 +43,5 @@ SUBJECT = Subject(
         "below-zero": http.below_zero("Reading"),
     }), {"other": "HTTP has no ids; `previous` is an answer to another request",
          "cycling": "a cycle is shown as a transition: tests/handlers/redfish/test_switching.py",
-         "renumbered": "outlets are found by links and named by their Id, which has no order"},
+         "renumbered": "outlets are found by links and identified by their Id, not by a number"},
     up="A2", down="A1", tls="at once")

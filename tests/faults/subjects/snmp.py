@@ -16,7 +16,7 @@ from . import Bend, Device, Subject
 _NEVER_S = 1000.0
 _OUTLETS = 4
 _GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16       # error-status of RFC 3416, 3
-_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048                                    # an INTEGER of about 5,000 digits
+_LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048         # an INTEGER of 2,048 octets, about 5,000 digits
 
 
 def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend], listen: int = 0) -> datagrams.Relay:
@@ -45,7 +45,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
 
 def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
-    """A bend whose answer `change` makes from the PDUs of the request and of the device's answer."""
+    """A bend: `change` makes its answer from the PDUs of the request and of the device's answer."""
     def bend(exchange: Exchange) -> Optional[bytes]:
         asked = ber.decode(exchange.request)
         given = ber.decode(exchange.answer).pdu if exchange.answer else asked.pdu._replace(
@@ -81,7 +81,7 @@ def _nested(exchange: Exchange) -> bytes:
 
 
 def _of_next(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
-    """The row that follows the one that was asked for. A walk names its rows itself."""
+    """The answer to a GET names the next row instead of the requested one. Other answers are unchanged."""
     if asked.kind != ber.GET:
         return given
     return given._replace(bindings=tuple(((*oid[:-1], oid[-1] + 1), value) for oid, value in given.bindings))
@@ -107,6 +107,6 @@ SUBJECT = Subject(
         "repeated": _pdu(lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)),
         "neighbour": _pdu(_of_next), "below-zero": _pdu(_below_zero),
     }, {"credentials": "an agent does not answer a wrong community; see `quiet`", "moved": "SNMP has no redirects",
-        "page": "see `noise`", "echo": "every answer carries the community, right ones too",
+        "page": "see `noise`", "echo": "every answer contains the community, correct ones too",
         "huge": "a datagram has 65,507 octets at most", "bomb": "SNMP has no compression"},
     up="3", down="2")
