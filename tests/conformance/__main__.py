@@ -1,4 +1,4 @@
-"""Every archive on an owner's copy of the platform, or on every plausible form of it."""
+"""Runs every archive on an owner's copy of the platform, or on every plausible form of the platform."""
 from __future__ import annotations
 
 import argparse
@@ -29,8 +29,8 @@ compares the answers with the simulators. Without --platform, runs on every plau
 An owner of DCImanager gets the real modules from the location server:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
-where VENV has the packages of its requirements.txt. Nothing is sent anywhere but to 127.0.0.1."""
-_EXIT = "exit codes: 0 everything agrees; 1 something differs; 2 wrong arguments"
+where VENV has the packages of equip_handler/requirements.txt. All packets stay on this machine."""
+_EXIT = "exit codes: 0 nothing differs; 1 something differs; 2 wrong arguments"
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -43,7 +43,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
     parser.add_argument("--snmp-port", type=int, default=0, metavar="PORT",
                         help="port of the simulated SNMP PDU (default: a free port; if the platform does not use it, "
-                             "port 161 on 127.0.0.161, where this user may open it)")
+                             "port 161 on 127.0.0.161, if this user may open it)")
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
     for name in names:
@@ -70,7 +70,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _adapter(own: Optional[Path], folder: Path) -> Path:
-    """One file with the functions of unknown.py, overridden by the owner's functions."""
+    """Writes one file with the functions of unknown.py, overridden by the owner's functions."""
     joined = folder / "adapter.py"
     texts = [(_HERE / "unknown.py").read_text(encoding="utf-8")]
     if own is not None:
@@ -80,7 +80,7 @@ def _adapter(own: Optional[Path], folder: Path) -> Path:
 
 
 def _survey(platform: trial.Platform) -> str:
-    """The open points, answered by survey.py from the copy."""
+    """What survey.py prints about the copy."""
     done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
                           text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=300)
     return done.stdout + done.stderr
@@ -93,7 +93,7 @@ def devices_of(names: Sequence[str], snmp_port: int = 0) -> Iterator[Dict[str, P
         yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
-Outcome = Tuple[str, Optional[List[str]]]       # what was tried, and its differences; None: it was not tried
+Outcome = Tuple[str, Optional[List[str]]]       # what was tried, and the differences (None: it was not tried)
 
 
 def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Path, port_chosen: bool) -> Iterator[Outcome]:
@@ -112,7 +112,7 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
         with peers.PEERS["snmp"](port=161, host="127.0.0.161") as peer:
             return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
     except OSError as error:
-        return (f"pdu_snmp: this platform's SNMP client does not ask the port in snmp_params, and port 161 of 127.0.0.161 "
+        return (f"pdu_snmp: this platform's SNMP client does not use the port in snmp_params, and port 161 of 127.0.0.161 "
                 f"cannot be opened here ({error.strerror}); run this as root", None)
 
 
@@ -122,9 +122,9 @@ def _matrix(names: Sequence[str]) -> int:
 
 
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
-    """Every form of the platform on this interpreter: what was tried, the handler's name, the differences.
+    """Runs every form of the platform on the interpreter `python`. Yields what was tried, the handler's name, the differences.
 
-    The clean processes are forked from one, unless the form lacks packages.
+    Workers are forked from one clean process, except for a form that lacks packages.
     """
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")

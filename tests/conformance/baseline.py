@@ -1,7 +1,7 @@
-"""A synthetic platform as text, in small files, so that a variant replaces exactly one of them.
+"""A synthetic platform as text, in small files, so that a variant can replace exactly one of them.
 
-The SNMP client is the project's double, in the tree as `conformance_wire`. A variant changes the objects that a handler gets
-from it, not the protocol.
+Its SNMP client is the project's double, which is in the tree as `conformance_wire`. A variant changes the objects that a handler
+gets from this client, not the protocol.
 """
 from __future__ import annotations
 
@@ -163,17 +163,17 @@ def waiter(function):
 
 
 def helper(enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS) -> Dict[str, str]:
-    """The module of views, made of its three parts."""
+    """The module of views, joined from its three parts."""
     return {"pdu_common/helper.py": enum + ports + statistic}
 
 
 def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> Dict[str, str]:
-    """The module of SNMP's answers as a handler sees them, made of its three parts."""
+    """The module of the rows that a handler gets from SNMP calls, joined from its three parts."""
     return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
 
 
 def files(changes: Mapping[str, str]) -> Dict[str, str]:
-    """Path → text of a whole platform; an empty text in `changes` leaves a file out."""
+    """The text of each file of a whole platform, by path. An empty text in `changes` leaves the file out."""
     whole = {"common/__init__.py": "\n", "common/logger.py": LOGGER, "common/misc.py": MISC, "pdu_common/__init__.py": "\n",
              "pdu_common/base_pdu.py": BASE_PDU, "pdu_common/base_snmp_pdu.py": SNMP, "pdu_common/connection.py": CONNECTION,
              **helper(), **rows(), **changes}
@@ -190,7 +190,7 @@ def write(changes: Mapping[str, str], folder: Path) -> None:
 
 
 def platform(changes: Mapping[str, str], adapter: str, without: Tuple[str, ...], folder: Path) -> trial.Platform:
-    """A tree with these changes, and the adapter that reads it."""
+    """Writes a platform with these changes, and its adapter, into `folder`."""
     write(changes, folder)
     file = folder / "adapter.py"
     file.write_text(adapter, encoding="utf-8")

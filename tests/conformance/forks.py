@@ -1,4 +1,4 @@
-"""Workers that are forked from a clean process instead of started; `zygote.py` is that process."""
+"""Workers forked from a clean process (`zygote.py`), which is faster than starting an interpreter for each."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Forked:
-    """A forked worker with the part of Popen that `Worker` uses."""
+    """A forked worker, with the methods of Popen that `Worker` uses."""
 
     def __init__(self, pid: int, stdin: IO[str], stdout: IO[str], stderr: IO[str], life: int) -> None:
         self.pid, self.stdin, self.stdout, self.stderr, self._life = pid, stdin, stdout, stderr, life
@@ -43,7 +43,7 @@ class Forked:
 
 
 class Forks:
-    """A context manager; `start` replaces the start of a worker's process of the interpreter `python`."""
+    """Forks workers of the interpreter `python`; a context manager. `start` is a `Platform.start`."""
 
     def __init__(self, python: str = sys.executable) -> None:
         self._python = python

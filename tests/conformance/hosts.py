@@ -1,7 +1,7 @@
-"""`make hosts`: every archive on every plausible form of the platform, on every Python from 3.9 to 3.13 that this machine has.
+"""`make hosts`: runs every archive on every plausible form of the platform, under every Python from 3.9 to 3.13.
 
-Each Python gets an environment in .cache with the packages of the platform's SNMP client, once. Prints the differences and then
-a table of archives and versions. Fails where a version is missing or its packages cannot be installed.
+Makes once, in .cache, an environment for each Python with the packages of the doubles' SNMP client. Prints the differences and
+then a table of archives and versions. Fails if a version is missing or its packages cannot be installed.
 """
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))
 
 
 class Host(NamedTuple):
-    """The result for one Python: `missing` is why it was not tried; else the tried forms by archive, and those that differ."""
+    """The result for one Python. `missing`: why it was not tried, or "". `tried`, `differ`: the number of forms by archive."""
 
     version: str
     missing: str
@@ -37,7 +37,7 @@ class Host(NamedTuple):
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance.hosts", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     epilog="exit codes: 0 everything agrees; 1 something differs or is empty; 2 wrong arguments")
+                                     epilog="exit codes: 0 all agree; 1 a form differs or a Python is missing; 2 wrong arguments")
     parser.add_argument("--python", action="append", choices=VERSIONS, metavar="VERSION",
                         help=f"only this one of {', '.join(VERSIONS)}; may be repeated")
     chosen = parser.parse_args(arguments).python or VERSIONS
@@ -64,7 +64,7 @@ def tried(version: str, program: Optional[Path]) -> Host:
 
 
 def environment(version: str, program: Path) -> tuple[str, str]:
-    """The interpreter of a version's environment and "", or "" and the reason why it cannot be made."""
+    """Makes a version's environment if needed. Returns its interpreter and "", or "" and the reason why it cannot be made."""
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     wanted = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
     folder = ROOT / ".cache" / f"python-{version}"
@@ -74,7 +74,7 @@ def environment(version: str, program: Path) -> tuple[str, str]:
         for command in ([str(program), "-m", "venv", "--clear", str(folder)], install):
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
             if done.returncode:
-                return "", (done.stdout.strip().splitlines() or ["it failed without a message"])[-1][:200]
+                return "", (done.stdout.strip().splitlines() or ["the installation failed without a message"])[-1][:200]
         stamp.write_text("\n".join(wanted), "utf-8")
     return str(python), ""
 

@@ -1,6 +1,6 @@
-"""Examines a copy of the platform and answers what is not certain about it: `python -I survey.py DIR` prints "point: answer".
+"""Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints lines of "point: answer".
 
-Run by path in a clean process; imports nothing of this project.
+The conformance run starts this file by its path in a clean process. It imports nothing of this project.
 """
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def snmp_peer(simulated: Dict[str, Peer]) -> Peer:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A function from a handler's name and a way of loading to the archive, which it unpacks once for each pair."""
+    """A function that unpacks the archive of a handler for a way of loading, once for each pair."""
     made: Dict[str, trial.Placed] = {}
     lock = threading.Lock()
 
@@ -91,7 +91,7 @@ def test_silence_is_unreachable_whatever_the_platform_raises(variant: Variant, s
 
 
 @pytest.mark.parametrize("name", list(peers.PEERS))
-def test_archive_alone_beside_our_doubles_does_all_four_calls(name: str, simulated: Dict[str, Peer], place: Place,
+def test_an_archive_needs_only_our_doubles_for_all_four_calls(name: str, simulated: Dict[str, Peer], place: Place,
                                                               tmp_path: Path) -> None:
     for package in ("common", "pdu_common"):
         (tmp_path / package).symlink_to(ROOT / package)

@@ -1,4 +1,4 @@
-"""The run against a copy of a platform: on the project's own doubles, and on synthetic trees as an owner may have."""
+"""The run on a copy of the platform: the project's own doubles, and synthetic trees such as an owner may have."""
 from __future__ import annotations
 
 import os
@@ -72,6 +72,12 @@ def test_a_platform_with_an_unknown_field_needs_an_adapter(tmp_path: Path, capsy
     own.write_text("def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection import PduSnmpData\n"
                    "    made = PduSnmpData(None, address, snmp)\n    made.ip = address\n    return made\n")
     assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "snmp"]) == 0
+
+
+def test_two_classes_for_pdus_without_snmp_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    two = {"pdu_common/connection.py": _CONNECTION + "\n\nclass PduTelnetData(PduHttpData):\n    pass\n"}
+    assert conformance.main(["--platform", tree(tmp_path, two), "nut"]) == 1
+    assert "(found: PduHttpData, PduTelnetData)" in capsys.readouterr().out
 
 
 _ONLY_161 = {"pdu_common/connection.py": baseline.CONNECTION + '''

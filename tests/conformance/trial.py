@@ -1,4 +1,4 @@
-"""One archive on one platform, in a clean process: status, statistic, off and on, compared with the simulator's books."""
+"""Runs one archive on one platform, in a clean process: status, statistic, off and on, compared with the simulator's books."""
 from __future__ import annotations
 
 import contextlib
@@ -20,10 +20,10 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 
 class Platform(NamedTuple):
-    """A platform: `tree` holds `common` and `pdu_common`; `adapter` is a file that makes and reads its objects
-    ("": the functions of tests/dcimanager/adapter.py).
+    """A platform: the folder `tree` with `common` and `pdu_common`.
 
-    `start` replaces the start of `python`.
+    `adapter` is a file that makes and reads the platform's objects ("": the functions of tests/dcimanager/adapter.py). `without`
+    names packages that the platform lacks. `start` starts a worker; None: as a new process of the interpreter `python`.
     """
 
     tree: Path
@@ -41,7 +41,7 @@ class Placed(NamedTuple):
 
 
 def place(archive: Archive, where: str, folder: Path) -> Placed:
-    """Unpacks an archive as a platform may: into a "directory" on sys.path, into a "package", or to be loaded by its "file"."""
+    """Unpacks an archive as a platform may: into a "directory" on sys.path, into a "package", or for a load by its "file"."""
     if where == "package":
         inner = folder / "uploaded" / "handlers"
         inner.mkdir(parents=True)
@@ -57,9 +57,10 @@ def place(archive: Archive, where: str, folder: Path) -> Placed:
 
 def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: Optional[bool] = True,
         fresh: bool = False) -> List[str]:
-    """The differences from the simulator's books, as sentences; [] where everything agrees.
+    """The differences from the simulator's books, as sentences; [] if everything agrees.
 
-    `port_energy`: whether this platform's views hold an outlet's energy; None: compare it where they do.
+    `port_energy`: whether this platform's views have an outlet's energy; None: unknown, so it is compared only if they do.
+    `fresh`: each call gets a new handler object and a new thread.
     """
     with _worker(platform, placed, peer, fresh) as worker:
         return list(_problems(worker, peer, port_energy))
@@ -119,7 +120,7 @@ def _compare(what: str, seen: object, want: object) -> List[str]:
 
 
 def silent(platform: Platform, placed: Placed, peer: Peer) -> List[str]:
-    """The problems of a status where nothing answers at the address: the error must be `unreachable`."""
+    """The problems of a status call that gets no answer: the error must be `unreachable` and must not show the community."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind((peer.address, 0))
         params = {**peer.snmp, "port": str(deaf.getsockname()[1]), "timeout": "0.2", "retries": "0"}

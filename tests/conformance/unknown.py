@@ -1,7 +1,7 @@
 """Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker process.
 
-Where that fails, the owner gives `--adapter` a file with those functions of tests/dcimanager/adapter.py that differ. The
-conformance run prints what it has found on the platform, which helps to write them.
+If that fails, the owner writes those functions of tests/dcimanager/adapter.py that differ into a file, for `--adapter`. The
+conformance run prints the classes and signatures that it has found on the platform.
 """
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _data_class(protocol: str) -> Callable[..., Any]:
         return classes["PduSnmpData"]
     others = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
     if len(others) != 1:
-        raise LookupError(f"which class of pdu_common.connection carries a PDU without SNMP is not plain ({others}): "
+        raise LookupError(f"pdu_common.connection has no single class for PDUs without SNMP (found: {', '.join(others)}): "
                           f"write the function data() in a file and give it with --adapter")
     return classes[others[0]]
 

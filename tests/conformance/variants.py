@@ -1,4 +1,4 @@
-"""The plausible forms of every unknown point of the platform, one point at a time."""
+"""The plausible forms of the platform. Each variant changes one unknown point of the baseline."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One platform: `files` replace those of the baseline, `adapter` functions of tests/dcimanager/adapter.py.
+    """One platform. `files` replace those of the baseline. `adapter` replaces functions of tests/dcimanager/adapter.py.
 
-    `handlers` are those that the point affects. With `port_energy` False, this platform's views cannot hold an outlet's
-    energy. `place` is the way in which the archive is loaded. `fresh` asks for a new object and a new thread for each call.
-    `without` names packages that this platform lacks.
+    `handlers` are those that the point affects. `port_energy` is False if the platform's views cannot hold an outlet's energy.
+    `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
+    thread. `without` names packages that this platform lacks.
     """
 
     point: str
@@ -57,7 +57,7 @@ _BASE = (
     Variant("BasePdu", "in pdu_common.base", _base_in("base")),
     Variant("BasePdu", "in pdu_common.pdu", _base_in("pdu")),
     Variant("BasePdu", "in a module of another name, re-exported by base_snmp_pdu", _base_in("abstractions")),
-    Variant("BasePdu", "found only above BaseSnmpPdu", {
+    Variant("BasePdu", "only as a base class of BaseSnmpPdu", {
         **_base_in("abstractions"), "pdu_common/base_snmp_pdu.py": SNMP.replace(
             "from .base_pdu import BasePdu", "from . import abstractions").replace("(BasePdu)", "(abstractions.BasePdu)")}),
     Variant("BasePdu", "abstract", {"pdu_common/base_pdu.py": _ABSTRACT}),
@@ -100,11 +100,11 @@ _JSON = '__import__("json").dumps'
 _ADDRESS = (
     *(_data(f"named {name}", name=name) for name in ("ip_addr", "ip_address", "address", "host")),
     _data("an ipaddress object", address='__import__("ipaddress").ip_address(address)'),
-    _data("with a port behind it", address='f"{address}:{settings.pop(\'port\')}"', handlers=CUSTOM),
+    _data("followed by a port", address='f"{address}:{settings.pop(\'port\')}"', handlers=CUSTOM),
     _data("in brackets", address='f"[{address}]"', handlers=CUSTOM),
     _data("the data are a dict", make="lambda found: found"),
     _data("empty on the form, given as the setting host", address='settings.__setitem__("host", address)', handlers=CUSTOM),
-    _data("one more address that is empty", settings='lambda pairs: {"custom_params": pairs, "hostname": "", "ip_addr": None}'),
+    _data("a second address, which is empty", settings='lambda pairs: {"custom_params": pairs, "hostname": "", "ip_addr": None}'),
 )
 _SETTINGS = tuple(_data(form, "handler settings", CUSTOM, settings=f"lambda pairs: {text}") for form, text in (
     ("a list of key and value", f'{{"custom_params": {_LIST}}}'),
@@ -118,7 +118,7 @@ _SETTINGS = tuple(_data(form, "handler settings", CUSTOM, settings=f"lambda pair
     ("the port as a number", '{"custom_params": {**pairs, "port": int(pairs["port"])}}'),
     ("keys with capitals and blanks", '{"custom_params": {f" {key.upper()} ": value for key, value in pairs.items()}}'),
     ("line ends of a PEM lost", '{"custom_params": {key: value.replace("\\n", " ") for key, value in pairs.items()}}'),
-    ("with the platform's own keys between them", '{"custom_params": {**pairs, "device_id": 7, "handler": "x", "name": "rack"}}'),
+    ("with the platform's own keys among them", '{"custom_params": {**pairs, "device_id": 7, "handler": "x", "name": "rack"}}'),
 )) + tuple(_data(form, "handler settings", SNMP_ONLY, settings=f"lambda pairs: {text}") for form, text in (
     ("none at all", "{}"), ("None", '{"custom_params": None}'), ("an empty list", '{"custom_params": []}'),
     ("empty text", '{"custom_params": ""}'),
@@ -132,8 +132,8 @@ _NO_SNMP = tuple(_data(form, "snmp_params of another protocol", CUSTOM, snmp=tex
 _ROWS = tuple(Variant("index of a walked row", form, rows(row=f"\ndef row(oid, index, value):\n    return {text}\n"),
                       handlers=SNMP_ONLY)
               for form, text in (
-    ("oid is whole, oid_index beside it", "Row(value, oid=whole(oid, index), oid_index=index)"),
-    ("oid is whole and alone", "Row(value, oid=whole(oid, index))"),
+    ("oid is whole, with an oid_index", "Row(value, oid=whole(oid, index), oid_index=index)"),
+    ("oid is whole, without an index", "Row(value, oid=whole(oid, index))"),
     ("oid is whole, with a leading dot", 'Row(value, oid="." + whole(oid, index))'),
     ("oid begins with iso", 'Row(value, oid=whole(oid, index).replace("1.", "iso.", 1))'),
     ("oid stops before the index", "Row(value, oid=oid, oid_index=index)"),
@@ -141,10 +141,10 @@ _ROWS = tuple(Variant("index of a walked row", form, rows(row=f"\ndef row(oid, i
      'Row(value, oid=whole(oid, index).rpartition(".")[0], oid_index=whole(oid, index).rpartition(".")[2])'),
     ("oid is whole, oid_index its last part",
      'Row(value, oid=whole(oid, index), oid_index=whole(oid, index).rpartition(".")[2])'),
-    ("oid_index alone", "Row(value, oid_index=index)"),
-    ("index alone, with a leading dot", 'Row(value, index="." + index)'),
-    ("index, a number where it has one part", "Row(value, index=int(index) if index.isdigit() else index)"),
-    ("index alone, which is the whole OID", "Row(value, index=whole(oid, index))"),
+    ("only oid_index", "Row(value, oid_index=index)"),
+    ("only index, with a leading dot", 'Row(value, index="." + index)'),
+    ("only index, as a number if it has one part", "Row(value, index=int(index) if index.isdigit() else index)"),
+    ("only index, which is the whole OID", "Row(value, index=whole(oid, index))"),
     ("oid is an object", 'Row(value, oid=type("Oid", (), {"__str__": lambda self: whole(oid, index)})())'),
 ))
 _VALUES = tuple(Variant("value of an element", form, rows(
@@ -168,15 +168,15 @@ _FAILURES = tuple(Variant("a call that fails", form, rows(fail=f"\n{text}\n"), h
                           '    raise SnmpException("request timed out") from error'),
     ("an exception of a library", "class EasySNMPTimeoutError(Exception):\n    pass\n\n\ndef fail(error):\n"
                                   '    raise EasySNMPTimeoutError("timed out while connecting to remote host")'),
-    ("TimeoutError without words", "def fail(error):\n    raise TimeoutError()"),
-    ("the standard library's", 'def fail(error):\n    raise OSError(110, "Connection timed out")'),
+    ("TimeoutError without a message", "def fail(error):\n    raise TimeoutError()"),
+    ("an exception of the standard library", 'def fail(error):\n    raise OSError(110, "Connection timed out")'),
 ))
 _SETS = tuple(Variant("snmp_set", form, {"pdu_common/base_snmp_pdu.py": SNMP.replace("def snmp_set(self, oid, value):", text)},
                       handlers=SNMP_ONLY) for form, text in (
     ("a third parameter for the type", "def snmp_set(self, oid, value, snmp_type=None):"),
     ("another name for the value", "def snmp_set(self, oid, new_value):\n        value = new_value"),
     ("positional only", "def snmp_set(self, oid, value, /):"),
-    ("answers with an element", "def snmp_set(self, oid, value):\n        return self._set(oid, value)\n\n"
+    ("returns an element", "def snmp_set(self, oid, value):\n        return self._set(oid, value)\n\n"
                                 "    def _set(self, oid, value):"),
 ))
 
@@ -238,12 +238,12 @@ def ports(view):
 '''
 _VIEWS = (
     Variant("views of ports", "dataclasses", helper(ports=_DATACLASSES)),
-    Variant("views of ports", "closed, by keyword only", helper(ports=_CLOSED)),
+    Variant("views of ports", "slots, and keyword arguments only", helper(ports=_CLOSED)),
     Variant("views of ports", "filled after they are made", helper(ports=_EMPTY_FIRST), adapter=_NEW_PORT),
     Variant("views of ports", "the list has another name", helper(ports=_OTHER_LIST), adapter=_OTHER_LIST_READ),
     Variant("EnumPowerStatus", "numbers",
             helper(enum=ENUM.replace('"up"', "1").replace('"down"', "0").replace('"unknown"', "-1"))),
-    Variant("EnumPowerStatus", "is text too", helper(enum=ENUM.replace("(Enum)", "(str, Enum)"))),
+    Variant("EnumPowerStatus", "members are text", helper(enum=ENUM.replace("(Enum)", "(str, Enum)"))),
 )
 
 
@@ -317,9 +317,9 @@ _STATISTICS = (
     Variant("statistics of a port", "slots without a constructor", _statistic(_SLOTTED), _energy("energy")),
     Variant("statistics of a port", "filled after they are made", _statistic(
         "class PduPortStatisticView:\n    def __init__(self):\n        self.identity, self.consumption = '', 0.0\n")),
-    Variant("statistics of a port", "fields of unknown names", _statistic(_port_class("outlet_label, joules")), _NO_ENERGY,
+    Variant("statistics of a port", "fields with unknown names", _statistic(_port_class("outlet_label, joules")), _NO_ENERGY,
             port_energy=False),
-    Variant("statistics of a port", "identity alone", _statistic(_port_class("identity")), _NO_ENERGY, port_energy=False),
+    Variant("statistics of a port", "only an identity", _statistic(_port_class("identity")), _NO_ENERGY, port_energy=False),
     Variant("statistics of a port", "types are checked, fields closed", helper(statistic=_CHECKED)),
     Variant("statistics", "the list has another name", _statistic(
         _port_class("identity, consumption=0.0"), "self.load, self.total_consumption, self.port_list = 0.0, 0.0, []"),

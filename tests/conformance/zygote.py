@@ -1,8 +1,8 @@
-"""Forks workers, run by path in a clean process: `python -I zygote.py FD`, with a socket at that descriptor.
+"""Forks workers on request. Started by path in a clean process: `python -I zygote.py FD`, where FD is an open socket.
 
-Each message carries the four descriptors of a worker (standard input, output, error, and one that stays open while the worker
-lives) and the name of its folder; the answer is the worker's process id. This process imports `child.py` and pysnmp once, which
-take most of a worker's start. It imports no archive and no platform.
+Each request has the four descriptors of a worker (standard input, output, error, and one that stays open while the worker
+lives) and the name of its folder. The answer is the worker's process id. This process imports `child.py` and pysnmp once,
+because these imports take most of the time that a worker needs to start. It imports no archive and no platform.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main() -> None:
         while True:
             try:
                 folder, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 4)
-            except ConnectionResetError:        # the other end closed before it read the last answer: Ctrl-C between the two
+            except ConnectionResetError:        # the other end was closed before it read the last answer, as by Ctrl-C
                 return
             if not folder:
                 return
@@ -45,7 +45,7 @@ def main() -> None:
                 child.main()
             for descriptor in descriptors:
                 os.close(descriptor)
-            with contextlib.suppress(BrokenPipeError):      # it closed before the answer
+            with contextlib.suppress(BrokenPipeError):      # the other end was closed before the answer
                 line.sendall(f"{worker}\n".encode())
 
 
