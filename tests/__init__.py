@@ -1,11 +1,11 @@
-"""Tests, and programs such as `python -m tests.demo`, which end with one sentence where the project's packages are missing.
+"""Tests, and programs such as `python -m tests.demo`. If a package is missing, such a program ends with one sentence.
 
-Every Python, old ones too, must be able to read this file.
+This file must be valid in every version of Python, old ones too, so that an old one prints the sentence below.
 """
 import sys
 
 if sys.version_info < (3, 9):
-    sys.stderr.write("this needs Python 3.9 or newer, and this is %d.%d: call it with a newer one\n" % sys.version_info[:2])
+    sys.stderr.write("this program needs Python 3.9 or newer, not %d.%d: run it with a newer Python\n" % sys.version_info[:2])
     sys.exit(2)
 
 
@@ -13,7 +13,7 @@ def _one_sentence(kind, error, trace):  # type: (type, BaseException, object) ->
     """Names the remedy for a missing package, and prints no traceback for Ctrl-C while a program loads."""
     name = (getattr(error, "name", None) or "").partition(".")[0]
     if issubclass(kind, ModuleNotFoundError) and name not in ("", "tests", "handlers", "common", "pdu_common"):
-        sys.stderr.write("the Python package %s is missing: make env, then .venv/bin/python in place of this one\n" % name)
+        sys.stderr.write("the Python package %s is missing: make env, then run this with .venv/bin/python\n" % name)
     elif not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)  # type: ignore[arg-type]
 

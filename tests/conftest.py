@@ -27,7 +27,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_configure() -> None:
-    """Restores the default action of SIGINT and SIGHUP, which programs of the tests would inherit.
+    """Restores the default action of SIGINT and SIGHUP, because programs that tests start inherit an ignored signal.
 
     A shell starts a background job with SIGINT ignored; nohup ignores SIGHUP.
     """
@@ -47,13 +47,13 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spares the garbage collector the modules and the thousands of tests, which live until the end."""
+    """Excludes the modules and the thousands of tests from garbage collection: they live until the end of the run."""
     gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Writes below pytest's own summary, which is long where many tests are skipped."""
+    """Writes the counts below pytest's own summary, which is long if many tests are skipped."""
     yield
     outcomes: Dict[str, Counter[str]] = {}
     for outcome in ("passed", "failed", "skipped"):

@@ -1,7 +1,7 @@
 """Orders the tests so that all workers of pytest-xdist end at about the same time.
 
 pytest-xdist gives each worker an equal part of the list. A worker that has finished its part takes tests from the end of
-another's. Sorted by name, one part would hold nearly all tests that start programs, which are the slow ones.
+another's. In a list sorted by name, one part would hold nearly all tests that start programs, which are the slow ones.
 """
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
-    """The same items in `workers` parts of about one size. Each part begins with a share of the modules that start programs.
+    """The same items in `workers` parts of similar size. Each part begins with a share of the modules that start programs.
 
     A module's items stay together, in their order.
     """

@@ -1,7 +1,7 @@
-"""Programs of the system and recordings next to the project, which some tests need.
+"""Programs of the system and recordings outside the project, which some tests need.
 
-A missing program skips the test and names the command that installs it; where CI is set, it fails the test. Recordings under
-another licence are kept outside the project; a clone without them skips their tests.
+If a program is missing, its tests are skipped (failed if CI is set) with the command that installs it. Recordings under another
+licence are in the folder `shared` next to the project; without it their tests are skipped.
 """
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def found(name: str) -> Optional[str]:
 
 
 def program(name: str) -> str:
-    """The path of a program. Where it is missing, skips the test, or fails it where CI is set."""
+    """The path of a program. If it is missing, skips the test, or fails it if CI is set."""
     path = found(name)
     if path:
         return path
@@ -46,7 +46,7 @@ def program(name: str) -> str:
 def pysmi() -> str:
     """The folder with the package pysmi, which is not in .venv (.ci/setup says why).
 
-    Where pysmi is missing, skips the test, or fails it where CI is set.
+    If pysmi is missing, skips the test, or fails it if CI is set.
     """
     folder = ROOT / ".cache" / "pysmi"
     if (folder / "pysmi").is_dir():
@@ -58,7 +58,7 @@ def pysmi() -> str:
 
 
 def shared(*parts: str) -> Path:
-    """A file or folder next to the project. Skips the test if it is missing."""
+    """A file or folder of SHARED. Skips the test if it is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
         pytest.skip(f"no recordings next to the project ({'/'.join(parts)})")
@@ -68,16 +68,16 @@ def shared(*parts: str) -> Path:
 @functools.lru_cache(maxsize=1)
 def pythons() -> Dict[str, Path]:
     """Other Pythons of this machine by their version ("3.9"), including those below 3.9 and those of pyenv."""
-    # pyenv's folders first: its scripts in PATH start ten times slower, and are then not needed.
+    # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
-    found: Dict[str, Path] = {}
+    versions: Dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.glob("python[23].*[0-9]")):
             version = path.name[len("python"):]
-            if version not in found and _runs(path):
-                found[version] = path
-    return found
+            if version not in versions and _runs(path):
+                versions[version] = path
+    return versions
 
 
 def _runs(python: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Ports of 127.0.0.1 for servers that must be told their port, and a port that refuses every connection."""
+"""Free ports of 127.0.0.1 for servers that cannot listen on port 0, and a port that refuses every connection."""
 from __future__ import annotations
 
 import contextlib
@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Iterator, Set
 
-_FIRST, _LAST = 10_000, 32_000      # systems choose the ports of clients, and of servers that ask for port 0, above
+_FIRST, _LAST = 10_000, 32_000      # below the ephemeral ports, from which systems serve clients and requests for port 0
 _TRIES = 1000
 _mine: Set[int] = set()
 
@@ -19,7 +19,7 @@ _mine: Set[int] = set()
 def reserved() -> int:
     """A port that is free over TCP and UDP, and that no other test takes until this process ends.
 
-    A free port from the system could be given to another program before the server has bound it.
+    The system could give a free ephemeral port to another program before the server binds it.
     """
     for _ in range(_TRIES):
         port = random.randint(_FIRST, _LAST)
@@ -56,7 +56,7 @@ def _is_free(port: int) -> bool:
 
 @contextlib.contextmanager
 def refusing() -> Iterator[int]:
-    """A TCP port that refuses connections. It stays bound, so that nobody else can listen on it meanwhile."""
+    """A TCP port that refuses connections. It stays bound, so that no other program can listen on it meanwhile."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as bound:
         bound.bind(("127.0.0.1", 0))
         yield int(bound.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Shared by the simulators and the stand-in when run as programs: argument types, start errors, the end by a signal."""
+"""Types of arguments, errors at the start, and the end by a signal, for programs below tests/ such as the simulators."""
 from __future__ import annotations
 
 import argparse
@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import Iterator, Optional
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def port(text: str) -> int:
@@ -22,8 +22,8 @@ def count(text: str) -> int:
     return _between(int(text), 0, sys.maxsize)
 
 
-def rounds(text: str) -> int:
-    """An argument's type: a number of measurements, from 1."""
+def positive(text: str) -> int:
+    """An argument's type: a number from 1."""
     return _between(int(text), 1, sys.maxsize)
 
 
@@ -44,7 +44,7 @@ def _between(value: int, first: int, last: int) -> int:
 
 @contextlib.contextmanager
 def starting(*ports: Optional[int]) -> Iterator[None]:
-    """Turns a port of `ports` that is taken, or a file that cannot be written, into one sentence and exit code 2."""
+    """Turns an OSError or ValueError of the block into one sentence and exit code 2. `ports` are those that it opens."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -55,20 +55,20 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
         raise SystemExit(2) from None
 
 
-class Asked:
-    """Remembers SIGINT, SIGTERM and SIGHUP from its construction on.
+class StopSignals:
+    """Catches SIGINT, SIGTERM and SIGHUP from its construction on.
 
-    The signals come through a pipe, because a wait for a `threading.Event` can miss a signal that arrives just before it.
+    Python writes their numbers into a pipe. A wait for a `threading.Event` could miss a signal that arrives just before it.
     """
 
     def __init__(self) -> None:
         self._signals, written = os.pipe()
         os.set_blocking(written, False)
         signal.set_wakeup_fd(written)
-        for number in _ENDING:
+        for number in STOP_SIGNALS:
             signal.signal(number, lambda *_: None)
 
     def wait(self) -> None:
-        """Waits until one of the signals has arrived."""
-        while os.read(self._signals, 1)[0] not in _ENDING:
+        """Waits until one of the signals has arrived since the construction."""
+        while os.read(self._signals, 1)[0] not in STOP_SIGNALS:
             pass

@@ -1,4 +1,4 @@
-"""Checks after every test that no password or community of the simulators has appeared anywhere.
+"""Checks after every test that no secret of the simulators (PLAIN) has appeared anywhere.
 
 Looks at what the test printed, every log line from DEBUG on, the text of every PduHandlerError, the arguments of every program
 that the test started, and every file that the project's own code wrote. Finds base64 and URL encodings too.
@@ -39,7 +39,7 @@ FORMS = frozenset(form for form in _forms() if len(form) > 8)
 
 
 def shown(text: str) -> str:
-    """The secret that is in `text`, "" if there is none."""
+    """The secret in `text`, in the form in which it is there; "" if there is none."""
     return next((form for form in FORMS if form in text), "")
 
 
@@ -98,7 +98,7 @@ WATCH = Watch()
 
 
 def begin() -> None:
-    """Watch until the process ends: an audit hook cannot be removed."""
+    """Starts the watch, which lasts until the process ends: an audit hook cannot be removed."""
     sys.addaudithook(WATCH.audit)
     logging.getLogger().addHandler(WATCH)
     for name in ("handlers", "pdu_common", "common"):
@@ -112,7 +112,7 @@ def begin() -> None:
 
 
 def judged(report: pytest.TestReport) -> None:
-    """Fail a test that showed a secret."""
+    """Fails a test that showed a secret."""
     seen = WATCH.found()
     for name, text in report.sections:
         if shown(text):

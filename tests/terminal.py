@@ -1,4 +1,4 @@
-"""Runs a program on a new terminal and answers one question of that program."""
+"""Runs a program on a new terminal and answers one of its questions."""
 from __future__ import annotations
 
 import os
@@ -12,7 +12,7 @@ from tests.waiting import PATIENCE_S, asleep, until
 
 
 class Person:
-    """A stand-in for `sys.stdin`: a terminal whose every line is `answer`."""
+    """A stand-in for `sys.stdin`: a terminal on which every line is `answer`."""
 
     def __init__(self, answer: str) -> None:
         self.answer = answer
@@ -34,7 +34,7 @@ class Shown(NamedTuple):
 def run(command: list[str], environment: Mapping[str, str], question: str, typed: bytes, seconds: float = PATIENCE_S) -> Shown:
     """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown `question` and reads.
 
-    Raises: AssertionError with all that was shown, where the program has not ended after `seconds`.
+    Raises: AssertionError with all that was shown, if the program has not ended after `seconds`.
     """
     terminal, inner = os.openpty()
     # The first terminal that a session's leader opens becomes the session's controlling terminal.

@@ -1,7 +1,7 @@
 """Hostile text as identity, handler setting or outlet's name: no part of it is executed, leaves its field or forges a line.
 
-tests/packaging/test_register_hostile.py has the same for register.sh, tests/dcimanager/test_page.py for the page of the
-local DCImanager, and tests/handlers/command/fleet for device lists.
+The same tests for register.sh are in tests/packaging/test_register_hostile.py, for the page of the local DCImanager in
+tests/dcimanager/test_page.py, and for device lists in tests/handlers/command/fleet.
 """
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import bounded
 
-# All lines that a refused command sends. Those of NUT_LINES contain the setting; those of NUT_WHOLE never change.
+# The lines that a refused command may send: those with a setting begin as in NUT_LINES, the others are in NUT_WHOLE.
 NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
@@ -44,7 +44,7 @@ NAMES = list(LISTED.values())
 
 
 def made(peer: Peer, **changes: str) -> Any:
-    """The handler of that PDU, with settings changed."""
+    """The handler for the peer's PDU, with `changes` to its settings."""
     make = importlib.import_module(f"handlers.{peer.handler}.handler").make_handler
     if peer.snmp:
         return make(PduSnmpData(peer.address, peer.snmp, {**peer.settings, **changes}))
@@ -72,7 +72,7 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(name: str, ca
 
 @pytest.fixture
 def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fails each look-up of a host name, so that a test asks no name server."""
+    """Makes each look-up of a host name fail, so that no test asks a name server."""
     real = socket.getaddrinfo
 
     def look_up(host: Any, *more: Any, **others: Any) -> Any:
@@ -106,7 +106,7 @@ def test_a_hostile_setting_ends_in_an_error_of_the_tree_or_does_nothing(name: st
 # Numbers outside 0.1 to 60 seconds, and numbers in a notation that the setting does not allow.
 NO_TIMES = ("nan", "-nan", "inf", "-inf", "Infinity", "1e400", "1e-400", "60.0001", "0.0999", "-5", "0", "0x5", "5s", "5,0",
             "5 5", "\uff15", "9" * 5000)
-TIMES = {"dot", "plus", "blanks", "zero before"}            # those of TEXTS that are 1 or 0.1 seconds in an allowed notation
+TIMES = {"dot", "plus", "blanks", "zero before"}            # keys of TEXTS for 1 or 0.1 seconds in an allowed notation
 
 
 @pytest.mark.parametrize("name", list(PEERS))

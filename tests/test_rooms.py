@@ -25,7 +25,7 @@ COMMAND = ("command", "__main__.py")        # the tools: they may import every h
 
 
 class Arrow(NamedTuple):
-    """One import: `level` leading dots, then a dotted name; `by_type` where only a type checker runs the import."""
+    """One import: `level` leading dots, then a dotted name. `by_type`: only a type checker runs the import."""
 
     file: str
     line: int
@@ -94,9 +94,9 @@ def test_no_handler_imports_another(name: str) -> None:
 
 def _target(arrow: Arrow) -> Set[str]:
     """The packages directly below handlers/ that a relative import inside them reaches."""
-    inside = Path(arrow.file).parts[1:-1]                       # the package, below handlers/
     if arrow.level == 0:
         return set()
+    inside = Path(arrow.file).parts[1:-1]                       # the package of the file, below handlers/
     base = inside[:len(inside) - arrow.level + 1] + tuple(part for part in arrow.module.split(".") if part)
     return {base[0]} if base else set(arrow.names)
 
@@ -176,7 +176,7 @@ def test_base_class_of_the_double_has_the_platforms_methods_and_no_others(cls: t
 
 
 def test_handlers_use_no_other_name_of_the_platform() -> None:
-    """Handlers import the platform's names one by one, so that a name which only our double has is found here.
+    """Handlers import the platform's names one by one, so that this test finds a name that only our double has.
 
     handlers/host looks up the uncertain names at run time.
     """

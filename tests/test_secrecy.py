@@ -1,4 +1,4 @@
-"""The watch of tests/secrecy.py finds a secret in each place where it looks."""
+"""The watch of tests/secrecy.py finds a secret in each place that it examines."""
 from __future__ import annotations
 
 import base64

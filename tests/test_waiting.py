@@ -57,12 +57,12 @@ def test_an_example_of_hypothesis_may_take_any_time() -> None:
 
 # ---- every wait in the source of the tests --------------------------------------------------------------------
 
-_PROGRAMS = ("__main__.py", "child.py", "pool.py", "script.py", "snmpd_backend.py")       # they run until they are asked to end
+_PROGRAMS = ("__main__.py", "child.py", "pool.py", "script.py", "snmpd_backend.py")       # these run until they are stopped
 _RUNS = ("run", "check_call", "check_output", "call")
 
 
 def _endless(call: ast.Call) -> bool:
-    """Whether this call may wait forever: a child process, a thread, an event, a queue's reader."""
+    """Whether this call may wait forever for a child process, a thread or an event."""
     function = call.func
     if not isinstance(function, ast.Attribute) or any(keyword.arg in ("timeout", None) for keyword in call.keywords):
         return False

@@ -1,4 +1,4 @@
-"""A lock, across processes, for a resource that only one test on this machine may use at a time."""
+"""A lock between processes, for a resource that only one test on this machine may use at a time."""
 from __future__ import annotations
 
 import contextlib

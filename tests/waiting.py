@@ -39,7 +39,7 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
 def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
     """Kills the process at the end of the block, or after `seconds`, which ends every read of its pipes.
 
-    Raises: AssertionError where `seconds` were over.
+    Raises: AssertionError if `seconds` passed before the end of the block.
     """
     late = threading.Event()
 
@@ -61,7 +61,8 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
 def asleep(pid: int) -> bool:
     """Whether a process with one thread sleeps or has ended. True where the system has no /proc.
 
-    Python notices a signal that arrives between its prompt and its read only after that read.
+    A program that reads is asleep. If a signal arrives after Python's prompt but before its read, Python handles it only after
+    the read.
     """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"

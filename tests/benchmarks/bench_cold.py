@@ -27,7 +27,7 @@ from rich.table import Table
 from handlers.command import archives
 from tests.benchmarks.path_length import SIMULATED
 from tests.needs import ROOT
-from tests.program import rounds
+from tests.program import positive
 
 from .ratios import note
 
@@ -108,7 +108,7 @@ def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> List[float]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_cold", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=rounds, default=15, help="runs of each row, after one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=positive, default=15, help="runs of each row, after one to warm up (default: %(default)s)")
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
     table = Table(title=f"import and make_handler in a fresh process, medians of {runs} in milliseconds")

@@ -27,7 +27,7 @@ from handlers.command import ending
 from pdu_common import _snmp
 from pdu_common._credentials import Credentials
 from tests.needs import ROOT
-from tests.program import rounds
+from tests.program import positive
 from tests.simulators.snmp_agent.devices import apc
 
 from .bench_fleet import hall
@@ -91,7 +91,7 @@ def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_engines", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pdus", type=rounds, default=400, help="number of PDUs (default: %(default)s)")
+    parser.add_argument("--pdus", type=positive, default=400, help="number of PDUs (default: %(default)s)")
     parser.add_argument("--one", nargs=2, metavar=("LAYOUT", "SHARE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.one:

@@ -30,7 +30,7 @@ from rich.table import Table
 
 from handlers.command import ending
 from tests.needs import ROOT, found
-from tests.program import rounds
+from tests.program import positive
 from tests.simulators.snmp_agent.devices import apc
 
 from .fleet_hall import OUTLETS
@@ -210,9 +210,9 @@ def _scraped(port: int, agent: str) -> int:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_fleet", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pdus", type=rounds, default=1000, help="number of PDUs (default: %(default)s)")
-    parser.add_argument("--more", type=rounds, default=5000, help="number of PDUs of the longer list (default: %(default)s)")
-    parser.add_argument("--sample", type=rounds, default=21, metavar="STEP",
+    parser.add_argument("--pdus", type=positive, default=1000, help="number of PDUs (default: %(default)s)")
+    parser.add_argument("--more", type=positive, default=5000, help="number of PDUs of the longer list (default: %(default)s)")
+    parser.add_argument("--sample", type=positive, default=21, metavar="STEP",
                         help="the plain loop reads every STEPth PDU (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)

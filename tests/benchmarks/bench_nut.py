@@ -31,7 +31,7 @@ from handlers.nut.handler import make_handler
 from pdu_common.connection import PduData
 from tests.handlers.nut.given import pdu_variables
 from tests.needs import ROOT, program
-from tests.program import rounds
+from tests.program import positive
 from tests.servers import upsd
 from tests.servers.delay import DelayRelay
 from tests.servers.upsd import Upsd
@@ -162,7 +162,7 @@ def places() -> Iterator[Dict[str, Place]]:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_nut", description=__doc__)
-    parser.add_argument("--runs", type=rounds, default=15, help="runs of each, after one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=positive, default=15, help="runs of each, after one to warm up (default: %(default)s)")
     runs = parser.parse_args(arguments).runs
     with places() as where:
         figures = measure(where, runs)

@@ -32,7 +32,7 @@ from tests.dcimanager.sealed import Sealer
 from tests.dcimanager.store import Store
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.program import rounds
+from tests.program import positive
 
 from .hall import OUTLETS
 from .ratios import note
@@ -158,8 +158,8 @@ def _used(db: Database) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_page", description=__doc__)
-    parser.add_argument("--pdus", type=rounds, default=200, help="number of PDUs (default: %(default)s)")
-    parser.add_argument("--seconds", type=rounds, default=180, help="time of opening pages (default: %(default)s)")
+    parser.add_argument("--pdus", type=positive, default=200, help="number of PDUs (default: %(default)s)")
+    parser.add_argument("--seconds", type=positive, default=180, help="time of opening pages (default: %(default)s)")
     options = parser.parse_args(arguments)
     counts = [round(share * (options.pdus - 2)) for share in SHARES[:2]]
     counts.append(options.pdus - 2 - sum(counts))

@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handlers.command import ending
-from tests.program import rounds
+from tests.program import positive
 from tests.servers import sdk
 from tests.servers.delay import DelayRelay
 from tests.simulators.xerus import Model, XerusPdu
@@ -157,8 +157,8 @@ def _between(what: str, theirs: List[float], ours: List[float]) -> Judged:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_raritan", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=rounds, default=40, help="runs of each client, after one to warm up; the SDK's slow loop "
-                                                              "runs once (default: %(default)s)")
+    parser.add_argument("--runs", type=positive, default=40,
+                        help="runs of each client, after one to warm up; the SDK's slow loop runs once (default: %(default)s)")
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
     try:

@@ -25,7 +25,7 @@ from rich.table import Table
 
 from handlers.command import ending
 from tests.needs import ROOT
-from tests.program import rounds
+from tests.program import positive
 from tests.servers.delay import DelayRelay
 from tests.servers.sdk import Worker
 from tests.simulators.redfish import Expand, Model, Pdu, RedfishService
@@ -161,7 +161,8 @@ def goals(figures: Mapping[Row, Mapping[str, Figure]]) -> List[Tuple[str, float]
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_redfish", description=__doc__)
-    parser.add_argument("--runs", type=rounds, default=9, help="runs of each client, after one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=positive, default=9,
+                        help="runs of each client, after one to warm up (default: %(default)s)")
     runs = parser.parse_args(arguments).runs
     with places() as where, clients() as works:
         figures = measure(where, works, runs)

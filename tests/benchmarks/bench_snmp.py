@@ -25,7 +25,7 @@ from rich.table import Table
 from handlers.command import ending
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
-from tests.program import rounds
+from tests.program import positive
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, Snmpd
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import bounded
@@ -141,7 +141,7 @@ def measure(runs: int) -> Dict[str, Dict[int, float]]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_snmp", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=rounds, default=15, help="timed reads for each figure (default: %(default)s)")
+    parser.add_argument("--runs", type=positive, default=15, help="timed reads for each figure (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print the medians as JSON")
     chosen = parser.parse_args(arguments)
     missing = [name for name in ("snmpget", "snmpbulkwalk") if shutil.which(name) is None]

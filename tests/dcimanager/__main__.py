@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import List, Optional, Sequence, Tuple
 
 from handlers.command import ending
-from tests.program import Asked, count, port, starting
+from tests.program import StopSignals, count, port, starting
 
 from .manager import LOOPBACK, DciManager
 from .sealed import private
@@ -23,7 +23,7 @@ _TOKEN_SECONDS = 7 * 86400.0
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = _parser().parse_args(arguments)
-    asked = Asked()
+    signals = StopSignals()
     with ExitStack() as stack:
         folder: Path = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-")))
         folder = folder.resolve()
@@ -45,7 +45,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
             print(f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends it; "
                   f"{'its data is kept in ' + str(options.data) if options.data else 'its data is deleted then'})", flush=True)
-        asked.wait()
+        signals.wait()
     return 0
 
 

@@ -16,14 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.dcimanager import DciManager
-from tests.program import Asked
+from tests.program import STOP_SIGNALS, StopSignals
 
 from .pages import COLUMNS, rows, write
 from .road import Failed, Road, Stop, build, register, simulators
 
 _WIDTH = 140
 KEPT_BEAT_S = 10.0
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
@@ -46,7 +45,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
             # All temporary files of the simulators, the stand-in and register.sh are in this folder and end with it.
             tempfile.tempdir = os.environ["TMPDIR"] = folder
-            for number in SIGNALS:
+            for number in STOP_SIGNALS:
                 signal.signal(number, _interrupt)
             try:
                 manager, stops = _walk(stack, console, Path(folder), options.keep)
@@ -76,16 +75,16 @@ def _interrupt(number: int, _: Optional[FrameType]) -> None:
 
 def _ignore_signals() -> None:
     """Ignores further signals, so that they do not interrupt the clean-up."""
-    for number in SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _stay(manager: DciManager, console: Console) -> None:
     """Keeps polling the demo's PDUs and serving the page until a signal arrives."""
-    asked = Asked()
+    signals = StopSignals()
     manager.begin_polling(KEPT_BEAT_S)
     console.print(f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C ends it)", soft_wrap=True)
-    asked.wait()
+    signals.wait()
 
 
 def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[Stop]]:

@@ -131,7 +131,7 @@ class TacPlusManager(Interface, version="1.0.1"):
 
 
 class ldapsrv:
-    """The names that the LDAP types had until firmware 4.0. Newer firmware has them in `LdapManager`."""
+    """LDAP types under their names until firmware 4.0. Since then they are in `LdapManager`."""
 
     ServerSettings = LdapManager.ServerSettings
     SecurityProtocol = LdapManager.SecurityProtocol

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
 
-from tests.program import Asked, count, port, seconds, starting
+from tests.program import StopSignals, count, port, seconds, starting
 
 from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL
@@ -28,10 +28,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                         help="interval at which the driver reads its device (default: at each request)")
     parser.add_argument("--tls", action="store_true", help="offer STARTTLS")
     parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
-    parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the environment "
-                        "variable NUT_PASSWORD sets the password (default: " + ADMIN.password + ")")
+    parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the password is "
+                        "NUT_PASSWORD of the environment, else " + ADMIN.password)
     chosen = parser.parse_args(arguments)
-    asked = Asked()
+    signals = StopSignals()
     with ExitStack() as stack:
         with starting(chosen.port):
             devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
@@ -47,7 +47,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print(f"CA file {ca_file}\nfingerprint {server.fingerprint}", flush=True)
         print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops it",
               file=sys.stderr)
-        asked.wait()
+        signals.wait()
         for what, value in server.books().writes:
             print(f"{what} {value}".rstrip())
     return 0

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
 
-from tests.program import Asked, port, seconds, starting
+from tests.program import StopSignals, port, seconds, starting
 
 from . import UNITS, RedfishService
 from .service import PASSWORD, USER
@@ -23,16 +23,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--tree", type=Path, metavar="FOLDER", help="serve a published tree, with switching outlets, instead")
     parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="delay until a contact moves")
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
-                        help="answer switching with 202 and a task that takes this long")
+                        help="answer switching with 202 and a task that takes so long")
     parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
     parser.add_argument("--live", action="store_true", help="let energy counters run")
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
-    parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the environment variable "
-                        "REDFISH_PASSWORD sets the password (default: " + PASSWORD + ")")
+    parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the password is "
+                        "REDFISH_PASSWORD of the environment, else " + PASSWORD)
     chosen = parser.parse_args(arguments)
-    asked = Asked()
+    signals = StopSignals()
     with ExitStack() as stack:
         with starting(chosen.port):
             model = dmtf(chosen.tree) if chosen.tree else UNITS[chosen.unit]()
@@ -49,7 +49,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
         print(f"{len(unit.books().states)} outlets; user {unit.user} may switch, {unit.viewer_user} may read; Ctrl-C stops it",
               file=sys.stderr)
-        asked.wait()
+        signals.wait()
         for what, value in unit.books().writes:
             print(f"{what} {value}")
     return 0

@@ -13,7 +13,7 @@ def rack() -> Model:
 
 
 def plain() -> Model:
-    """Without $expand: a GET for each resource."""
+    """Without $expand: one resource for each GET."""
     return Model(expand=None)
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence, Union
 
-from tests.program import Asked, port, seconds, starting
+from tests.program import StopSignals, port, seconds, starting
 
 from . import BUILT_IN, Agent, Device, Faults, Model, read_snmprec
 
@@ -32,14 +32,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         except (OSError, ValueError) as error:
             print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
             return 2
-    asked = Asked()
+    signals = StopSignals()
     with ExitStack() as stack:
         with starting(chosen.port):
             agent = stack.enter_context(Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
                                               Faults(late_s=chosen.late)))
         print(f"{agent.host}:{agent.port}", flush=True)
         print(f"communities: {chosen.read} reads, {chosen.write} also writes; Ctrl-C stops it", file=sys.stderr)
-        asked.wait()
+        signals.wait()
         for write in agent.writes():
             print(f"SET {write.oid} = {write.value} {write.answer or 'done'}")
     return 0

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Dict
 
-from tests.program import Asked, count, port, seconds, starting
+from tests.program import StopSignals, count, port, seconds, starting
 
 from . import GENERATIONS, Model, XerusPdu
 from .model import METERINGS
@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     options = _parser().parse_args()
-    asked = Asked()
+    signals = StopSignals()
     with ExitStack() as stack:
         with starting(options.https_port, options.http_port):
             model = Model(outlets=options.outlets, phases=options.phases, metering=options.metering, live=options.live,
@@ -50,7 +50,7 @@ def main() -> None:
         print(f"CA file      {ca_file}\nfingerprint  {pdu.fingerprint}")
         print(f"login        {pdu.user} / {pdu.password}   (read-only: {pdu.viewer_user} / {pdu.viewer_password})")
         print("Ctrl-C stops it", flush=True)
-        asked.wait()
+        signals.wait()
 
 
 if __name__ == "__main__":
