@@ -16,7 +16,7 @@ ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
 _ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
 _LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control is locked",
                              "ConfigurationLocked": "its configuration is locked"}
-# The body for the HPE G2, from public scripts: the outlet's state and its configuration, both of which the unit overwrites.
+# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and its configuration with the body's.
 _HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
                                                ("OffDelay",), ("RebootDelay",))
 _HPE_STATE = "OutletStatus"
@@ -100,7 +100,7 @@ def _texts(values: object) -> Sequence[str]:
 def _hpe(identity: str, outlet: Json, on: bool) -> Dict[str, object]:
     made: Dict[str, object] = {}
     for names in _HPE_CONFIGURATION:
-        name = next((name for name in names if isinstance(outlet.get(name), (str, int)) and outlet.get(name) is not True), None)
+        name = next((name for name in names if type(outlet.get(name)) in (str, int)), None)       # bool is a kind of int
         if name is None:
             raise Unsupported(f"outlet {identity} was not switched: this unit's command also sets the outlet's configuration, "
                               f"and its {names[0]} cannot be read")

@@ -63,7 +63,7 @@ def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
 def current(resource: Json) -> Optional[List[Figure]]:
     """The currents whose sum is the load of a circuit or an outlet; None if a part of it is not metered.
 
-    `CurrentAmps` is the current of a single phase. Through two lines without a neutral the same current flows.
+    `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same current.
     """
     phases = child(resource, "PolyPhaseCurrentAmps")
     lines = [figure for figure in (excerpt(phases, line) for line in _LINES) if figure is not None]

@@ -47,10 +47,10 @@ class RedfishPdu(host.BasePdu):
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                 pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch on: 2 round trips for the list of outlets and the outlet, 1 for the command, then 1 after each pause.
+        """Switch on: 2 round trips for the list of outlets and the outlet, 1 for the command, and 1 for each read-back.
 
-        1 more where the parameters of the outlet's action are described in another resource. Sets `power_status` of the object
-        that it is called with, and returns that object. `deadline` and `pause`: seconds.
+        1 more where the parameters of the outlet's action are described in another resource. Sets `power_status` of
+        `pdu_port_data` and returns it. `deadline` and the longest `pause` between read-backs are in seconds.
         """
         return self._switch("port_up", pdu_port_data, True, deadline, pause)
 

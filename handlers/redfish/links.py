@@ -1,4 +1,4 @@
-"""Links between resources. They are followed as they come, never built, and never to another host or scheme. Pure.
+"""Links between resources. They are followed unchanged, never built, and never to another host, port or scheme. Pure.
 
 Source: DSP0266, "Reference properties", "Locator header" and "Query parameters".
 """
@@ -18,16 +18,16 @@ _LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"} 
 def path(link: object, here: Endpoint, login: Login) -> str:
     """The path of a link of this service, with its query. Raises ProtocolError for any other link.
 
-    A service that is reached under another name or port than its own writes links that seem to leave it. They look like links
-    that do leave it, so they are errors too.
+    A service that is reached under a name or port other than its own writes links that seem to lead elsewhere. They cannot be
+    distinguished from links that do lead elsewhere, so they are errors too.
     """
     found = path_here(link, here)
     if found:
         return found
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
-    raise ProtocolError(f"the device's answer has a link that leads elsewhere or nowhere ({login.quoted(str(link))}), where no "
-                        f"login is sent; if it is right, give its host and port as the address")
+    raise ProtocolError(f"the device's answer has an invalid link or one to another service ({login.quoted(str(link))}), where "
+                        f"no login is sent; if it is right, give its host and port as the address")
 
 
 def parts(link: str) -> Sequence[str]:
@@ -38,8 +38,8 @@ def parts(link: str) -> Sequence[str]:
 def same(self_link: str, path: str, units: Sequence[Sequence[str]] = ()) -> bool:
     """Whether a resource with the link `self_link` to itself can be the one at `path`; always true if `self_link` is empty.
 
-    Services write the beginning of both in several ways, so these are compared: their last parts; the lists that hold them; and
-    the PDUs that hold them, by the `units`, each the parts of one PDU's link.
+    Services write the beginning of a link in several ways, so only three things are compared: the last part, the list before it
+    (such as Outlets), and the PDU. `units` has the parts of each PDU's link.
     """
     own, asked = parts(self_link), parts(path)
     if own == [""]:
@@ -50,7 +50,7 @@ def same(self_link: str, path: str, units: Sequence[Sequence[str]] = ()) -> bool
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:
-    """The query that makes the service include linked resources in the answer, in a form that its root offers; '' for none.
+    """The query by which the service includes `levels` of linked resources in its answer; '' if its root does not offer that.
 
     Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`, Levels the number of levels.
     """

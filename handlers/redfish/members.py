@@ -30,7 +30,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
     while True:
         listed = page.get("Members")
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            raise ProtocolError("the device lists a collection without members")
+            raise ProtocolError("a collection of the device has no list of members")
         found += listed
         if len(found) > MOST_MEMBERS:
             raise ProtocolError(f"the device lists more than {MOST_MEMBERS} members of one collection")
@@ -43,7 +43,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
         seen.add(following)
         page = service.get(following)
     if type(counted) is int and len(found) < counted:
-        raise ProtocolError(f"the device lists {len(found)} members of a collection that it counts {counted} of")
+        raise ProtocolError(f"the device lists {len(found)} members of a collection and counts {counted}")
     return found
 
 

@@ -25,7 +25,7 @@ class _Port(NamedTuple):
 
 
 class _Metered(NamedTuple):
-    """The figures in the resources of one PDU; the values of some may be in sensors that are not read yet."""
+    """The figures in the resources of one PDU. A value may be missing because its sensor is read later."""
 
     load: Figures
     energy: Figures
@@ -70,7 +70,7 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
     """The circuits that a PDU lists, without those that are not fitted; none where it has no such list. Raises ProtocolError
-    where one is listed twice: its current would count twice."""
+    if one is listed twice, because its current would count twice."""
     there = link(unit.resource, key)
     found = (_if_there(lambda: members(service, service.expanded(there))) if there is not None else None) or []
     refuse_twice(service, "circuits that are called", [name for name in (text(one, "Id") for one in found) if name])
@@ -83,7 +83,7 @@ def _metrics(service: RedfishService, unit: Unit) -> Json:
 
 
 def _if_there(read: Callable[[], T]) -> Optional[T]:
-    """The result of `read`; None if a link leads to nothing. Raises other errors: a figure from another source would jump."""
+    """The result of `read`; None if there is no such resource. Raises other errors, because figures from another source jump."""
     try:
         return read()
     except HttpRefused as error:

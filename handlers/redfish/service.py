@@ -71,7 +71,7 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether lists come with their members included."""
+        """Whether the service includes the members in its lists."""
         return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
     # ---- reading -------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ class RedfishService:
     def expanded(self, target: object, levels: int = 1) -> Json:
         """The resource behind a link, with the resources that it links to included, where the service offers that.
 
-        1 round trip; 2 where the service refuses the query that it offers, or sends too much: it then gets no further query.
+        1 round trip; 2 where the service refuses the query that it offers, or sends too much. No further query is sent then.
         """
         path = self.path(target)
         query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""
@@ -198,16 +198,16 @@ class RedfishService:
         self.login = self.login._replace(token=token)
         self._session = self.made(reply)
         if self._session is None:
-            LOGGER.info("the service gave no link to delete its session: it ends by itself")
+            LOGGER.info("the service sent no link to delete the session, which ends by itself")
 
     def _log_out(self, session: str) -> None:
         self._end = self._clock() + LOGOUT_SECONDS
         try:
             reply = self._send("DELETE", session)
             if reply.status not in (200, 202, 204):
-                LOGGER.info(f"the session was not deleted ({reply.status}): it ends by itself")
+                LOGGER.info(f"the session was not deleted ({reply.status}) and ends by itself")
         except PduHandlerError as error:
-            LOGGER.info(f"the session was not deleted ({error}): it ends by itself")
+            LOGGER.info(f"the session was not deleted ({error}) and ends by itself")
 
     # ---- requests ------------------------------------------------------------------------------------------------
 

@@ -13,14 +13,14 @@ from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 AUTO, BASIC, SESSION = "auto", "basic", "session"
 TOKEN_HEADER = "X-Auth-Token"       # noqa: S105 (a header's name; DSP0266, session login)
 
-PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None, "if not 443 (http: 80)")
+PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None, "port of the service, if not 443 (http: 80)")
 SESSION_LOGIN: Setting[str] = Setting(
     "session", "auto, basic or session", one_of(AUTO, BASIC, SESSION), AUTO,
-    "basic: user and password in each request; session: a session for each call, deleted at its end; auto: basic, and a "
-    "session where the PDU does not take it")
+    "basic: user and password in each request; session: a session for each call, deleted at its end; auto: basic, or a "
+    "session if the PDU refuses basic")
 PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", str, "",
-                            "which of several PDUs; without it all, and outlets are `<pdu>.<outlet>`. Other equipment by its "
-                            "collection: `TransferSwitches/1`")
+                            "one of several PDUs; without it all are read, and outlets are `<pdu>.<outlet>`. Other equipment is "
+                            "named with its collection: `TransferSwitches/1`")
 SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven", "yes or no", yes_no, False,
     "yes: also switch outlets whose command is not certain (no list of allowable values, or HPE's own form); try one idle "
@@ -44,7 +44,7 @@ class Given(NamedTuple):
 
 
 def read(pdu_data: object) -> Given:
-    """The owner's settings, checked one by one and together. Raises SettingsError."""
+    """The owner's settings, each checked alone and with the others. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):

@@ -19,10 +19,9 @@ _DONE, _ACCEPTED, _DEMANDS_ETAG = (200, 204), 202, 428      # RFC 6585: after 42
 
 def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, unproven: bool, deadline: float,
              pause: float) -> EnumPowerStatus:
-    """Switch the outlet. Returns the wanted state, or UNKNOWN where it was not seen within `deadline` seconds.
+    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline` seconds.
 
-    Raises NoSuchOutlet, Unsupported, Refused where nothing was written or the device declined; Unreachable where the outlet may
-    or may not have switched.
+    Raises NoSuchOutlet, Unsupported or Refused if the outlet did not switch, Unreachable if it may or may not have switched.
     """
     found = units.find(service, wanted_pdu, identity)
     outlet, quoted = found.resource, service.login.quoted

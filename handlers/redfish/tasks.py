@@ -15,7 +15,7 @@ from .resources import text
 
 _FAILED_STATES = ("Exception", "Killed", "Cancelled", "Interrupted")       # values of TaskState (Task)
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
-_GONE = (401, 403, 404, 405, 410)           # of a monitor that the service deleted or hides: not the operation's result
+_GONE = (401, 403, 404, 405, 410)           # the service deleted or hides the monitor: not the operation's result
 _DECLINED = range(400, 500)
 
 
@@ -42,7 +42,7 @@ def failed(reply: Reply, login: Login) -> Optional[Refused]:
 
 
 def _refused(code: str, words: str) -> Refused:
-    return Refused(f"the device accepted the command and then did not do it ({code}){f': {words}' if words else ''}", code)
+    return Refused(f"the device accepted the command and did not carry it out ({code}){f': {words}' if words else ''}", code)
 
 
 def _task(reply: Reply) -> Optional[Json]:

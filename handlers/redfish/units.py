@@ -82,7 +82,7 @@ def _bounded(found: List[Json]) -> List[Json]:
 
 
 def refuse_twice(service: RedfishService, what: str, identities: List[str]) -> None:
-    """Raise ProtocolError where an identity occurs twice: one port would be two outlets."""
+    """Raise ProtocolError if an identity occurs twice, because one port would be two outlets."""
     for one, times in collections.Counter(identities).most_common(1):
         if times > 1:
             raise ProtocolError(f"the device lists two {what} {service.login.quoted(one)!r}")
@@ -123,7 +123,7 @@ class Found(NamedTuple):
 
 
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
-    """The outlet of that identity, read now: 2 round trips after those of `units`, more where links do not end with the Id.
+    """The outlet with the identity `sought`, read now: 2 round trips after those of `units`, more if links do not end with Ids.
 
     Raises NoSuchOutlet.
     """
@@ -139,7 +139,7 @@ def find(service: RedfishService, wanted: str, sought: str) -> Found:
 
 
 def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
-    """The outlets with the Id `own`. A link that ends with it is read first; the Id in the resource decides."""
+    """The outlets with the Id `own`. A link that ends with this Id is read first; the Id in the resource decides."""
     collection = _outlets_link(unit)
     listed = links_of(service, service.get(collection)) if collection is not None else []
     likely = [one for one in listed if text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]

@@ -9,7 +9,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.simulators.redfish import RedfishService
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-# The action of these models lists no allowed values. A command needs the setting by which the owner permits it.
+# The action of these models lists no allowed values, so a command needs switch_unproven=yes.
 UNPROVEN = ("hpe", "dmtf")
 
 

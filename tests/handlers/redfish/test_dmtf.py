@@ -74,7 +74,7 @@ def test_labels_hold_the_outlets_names() -> None:
                                                  ("A2", "A2", "Outlet A2, Branch Circuit A")]
 
 
-def test_the_transfer_switch_of_the_same_tree_is_read_where_the_owner_names_it() -> None:
+def test_the_transfer_switch_of_the_same_tree_is_read_if_the_setting_names_it() -> None:
     with serving(Tree(dmtf())) as address:
         assert [name for name, _ in states(handler(address, pdu="TransferSwitches/1"))] == ["A1", "A2", "A3", "B1", "B2", "B3"]
         assert len(states(handler(address, pdu="1"))) == 11

@@ -70,12 +70,12 @@ def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call
         CALLS[call](handler(unit, timeout="60"))
     assert caught.value.kind in broken.kinds
     assert unit.books().writes == [] and unit.books().states == before
-    _tells_no_secret(unit, caught.value)
+    _holds_no_secret(unit, caught.value)
     assert unit.password not in caplog.text
 
 
-def _tells_no_secret(unit: RedfishService, error: Optional[BaseException]) -> None:
-    """Neither the error nor its causes hold the login in any form in which it was sent."""
+def _holds_no_secret(unit: RedfishService, error: Optional[BaseException]) -> None:
+    """Check that neither the error nor its causes hold the login in a form in which it was sent."""
     secrets = [unit.password, base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()]
     while error is not None:
         assert not any(secret in f"{error} {error!r} {vars(error)}" for secret in secrets)
@@ -112,7 +112,7 @@ def test_a_sessions_token_is_in_no_error_and_no_log(call: str, caplog: pytest.Lo
         with pytest.raises(PduHandlerError) as caught:
             CALLS[call](handler(unit, session="session"))
         assert unit.opened == 1
-        _tells_no_secret(unit, caught.value)
+        _holds_no_secret(unit, caught.value)
         assert re.search("[0-9a-f]{32}", f"{caught.value} {vars(caught.value)} {caplog.text}") is None
 
 
@@ -147,7 +147,7 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
         other_url = f"http://{other.host}:{other.port}"
 
         def elsewhere(target: str, body: Any) -> Any:
-            return _led(body, where, other_url)
+            return _relinked(body, where, other_url)
         unit.rewrite = elsewhere
         try:
             handler(unit).statistic()
@@ -158,24 +158,24 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
         assert other.books().connections == 0
 
 
-def _led(body: Any, where: str, other_url: str) -> Any:
+def _relinked(body: Any, where: str, other_url: str) -> Any:
     """Return the body with all links named `where`, at any depth, replaced by links to another host."""
     if isinstance(body, list):
-        return [_led(one, where, other_url) for one in body]
+        return [_relinked(one, where, other_url) for one in body]
     if not isinstance(body, dict):
         return body
     if where == "nextLink" and "Members" in body:
         return {**body, "Members@odata.nextLink": f"{other_url}{body['@odata.id']}?$skip=1"}
-    led: Dict[str, Any] = {}
+    made: Dict[str, Any] = {}
     for name, value in body.items():
         if name == where and isinstance(value, str):
-            led[name] = other_url + value
+            made[name] = other_url + value
         elif name == where:
-            led[name] = [{"@odata.id": other_url + one["@odata.id"]} for one in value] if isinstance(value, list) else {
+            made[name] = [{"@odata.id": other_url + one["@odata.id"]} for one in value] if isinstance(value, list) else {
                 "@odata.id": other_url + value["@odata.id"]}
         else:
-            led[name] = _led(value, where, other_url)
-    return led
+            made[name] = _relinked(value, where, other_url)
+    return made
 
 
 # -- endless lists and answers
@@ -244,7 +244,7 @@ def test_an_answer_of_100_mb_is_refused_before_it_is_read(unit: RedfishService) 
     assert peak < HUGE_BYTES // 2
 
 
-def test_a_service_that_answers_slowly_runs_into_the_time_out(unit: RedfishService) -> None:
+def test_a_service_that_answers_too_slowly_is_unreachable(unit: RedfishService) -> None:
     unit.faults.order(Fault.SLOW, count=None, seconds=200.0)
     began = time.monotonic()
     with pytest.raises(Unreachable):
@@ -281,16 +281,16 @@ def test_a_command_is_sent_once_and_the_reported_state_is_true(fault: Fault, mor
     f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A11/Actions/Outlet.PowerControl", OUTLETS, f"{OUTLETS}/A1",
     "/redfish/v1/Managers/1/Actions/Manager.Reset", "/redfish/v1/PowerEquipment/RackPDUs/1/Actions/Outlet.PowerControl"])
 def test_no_command_is_sent_to_another_outlet_or_to_the_unit(unit: RedfishService, target: str) -> None:
-    def led(body: Any) -> Any:
+    def retargeted(body: Any) -> Any:
         if isinstance(body, list):
-            return [led(one) for one in body]
+            return [retargeted(one) for one in body]
         if not isinstance(body, dict):
             return body
         if body.get("Id") == "A1" and "Actions" in body:
             control = {**body["Actions"]["#Outlet.PowerControl"], "target": target}
             return {**body, "Actions": {"#Outlet.PowerControl": control}}
-        return {name: led(one) for name, one in body.items()}
-    unit.rewrite = lambda _, body: led(body)
+        return {name: retargeted(one) for name, one in body.items()}
+    unit.rewrite = lambda _, body: retargeted(body)
     with pytest.raises(PduHandlerError, match="below the outlet") as caught:
         handler(unit).port_down(PduPortView("A1"))
     assert caught.value.kind == "unsupported" and {one.method for one in unit.log} == {"GET"}

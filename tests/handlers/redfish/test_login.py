@@ -1,4 +1,4 @@
-"""Basic login and sessions: which of the two is used, and that each session is deleted."""
+"""Login by Basic authentication and by sessions: when each is used, and that every session is deleted."""
 from __future__ import annotations
 
 import base64

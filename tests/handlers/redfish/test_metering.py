@@ -150,13 +150,13 @@ def test_a_sensor_that_is_missing_or_of_another_unit_is_unknown(answer: Answer) 
     assert totals(tree) == (DEFAULT.load, 3.0)
 
 
-def test_a_sensor_elsewhere_is_not_read() -> None:
+def test_a_sensor_on_another_host_is_not_read() -> None:
     tree = behind(3, None)
     tree.resources[f"{OUTLETS}/1"]["CurrentAmps"]["DataSourceUri"] = "https://evil.example/A0"
     assert totals(tree) == (DEFAULT.load, 3.0)
 
 
-def test_a_login_that_may_not_read_a_sensor_is_denied() -> None:
+def test_a_sensor_that_the_login_may_not_read_is_a_denied_error() -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: Answer(None, 403)
     with pytest.raises(PduHandlerError) as caught:

@@ -49,8 +49,8 @@ def test_an_outlet_switches_off_and_on_and_the_others_stay(name: str) -> None:
         identity = list(before)[1]
         for number, on in enumerate((False, True), 1):
             port = PduPortView(identity)
-            driver = handler(unit, **({"switch_unproven": "yes"} if name in UNPROVEN else {}))
-            assert (driver.port_up if on else driver.port_down)(port) is port
+            made = handler(unit, **({"switch_unproven": "yes"} if name in UNPROVEN else {}))
+            assert (made.port_up if on else made.port_down)(port) is port
             assert port.power_status is STATES[on]
             assert unit.books().states == {**before, identity: on}
             assert unit.books().writes[number - 1:] == [(identity, "On" if on else "Off")]
@@ -65,7 +65,7 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
         assert unit.books().writes == [] and {one.method for one in unit.log} == {"GET"}
 
 
-def test_hpes_configuration_survives_the_switching() -> None:
+def test_switching_keeps_an_hpe_outlets_configuration() -> None:
     with RedfishService(units.hpe()) as unit:
         outlet = unit.outlet("OUTLET3")
         outlet.name, outlet.startup, outlet.cycle_delay = "db-03", "off", 9.0
@@ -104,7 +104,7 @@ def test_an_outlet_in_transition_is_unknown_in_a_status() -> None:
             assert (states["A1"], states["A2"]) == (EnumPowerStatus.UNKNOWN, EnumPowerStatus.UP)
 
 
-def test_a_visible_lock_prevents_the_command_and_a_hidden_one_is_the_devices_refusal() -> None:
+def test_a_reported_lock_prevents_the_command_and_an_unreported_one_makes_the_device_refuse() -> None:
     with RedfishService(Model((Pdu(locked=("A1",)),))) as unit:
         with pytest.raises(Unsupported):
             handler(unit).port_down(PduPortView("A1"))

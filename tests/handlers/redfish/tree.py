@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
 from urllib.parse import urlsplit
 
-import pytest
-
 from handlers.redfish.handler import RedfishPdu, make_handler
 from pdu_common.connection import PduData
 from tests.needs import shared
@@ -47,8 +45,8 @@ class Answer(NamedTuple):
 class Tree:
     """A service of static resources.
 
-    `resources` are keyed by path without a slash at the end. `special` holds functions that answer a path in their place.
-    A function that returns None leaves the request to `resources`.
+    The keys of `resources` are paths without a slash at the end. The functions in `special` answer a path instead. If one
+    returns None, the resource is the answer.
     """
 
     def __init__(self, resources: Dict[str, Json]) -> None:
@@ -190,7 +188,3 @@ def outlet(identity: str, state: Any = "On", **more: Any) -> Json:
 OUTLETS = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets"
 EXPAND: Json = {"NoLinks": True, "ExpandAll": True, "Levels": True, "MaxLevels": 6, "Links": True}
 
-
-@pytest.fixture
-def dmtf_tree() -> Tree:
-    return Tree(dmtf())
