@@ -11,14 +11,14 @@ from .reader import POLL, STATUS, WAIT, NutReader
 
 T = TypeVar("T")
 _UNKNOWN_NAME = ("UNKNOWN-COMMAND", "INVALID-ARGUMENT")         # for a request whose name the server does not support
-_UNKNOWN_WHILE_WAITING = ("VAR-NOT-SUPPORTED", "CMD-NOT-SUPPORTED")
+_UNKNOWN_WHILE_WAITING = ("VAR-NOT-SUPPORTED", "CMD-NOT-SUPPORTED")     # also answered while the server waits for the driver
 _POLL_LONGEST = 0.5             # longest pause, in seconds, between two readings of a write's report
 
 
 class NutClient(NutReader):
     """A session with a NUT server, on one connection that opens at the first request.
 
-    Reads like `NutReader`. User and password go out once per connection, with the first request that needs them. A write is
+    Reads like `NutReader`. User and password are sent once per connection, with the first request that needs them. A write is
     sent once and never again. It raises DriverNotConnected at once while the server still waits for the driver.
     """
 

@@ -119,8 +119,8 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise Unreachable("the NUT server answers too slowly for this call, and nothing more was asked: see its load and the "
-                              "network", self.host, "connect")
+            raise Unreachable("the NUT server answers too slowly: the time for this call is over; see its load and the network",
+                              self.host, "connect")
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
@@ -160,7 +160,7 @@ class Connection:
             connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # Linux resets it after each read
         data = connection.recv(_RECEIVE)
         if not data:
-            raise ConnectionResetError("the NUT server closed the connection (MAXCONN in its upsd.conf may say so)")
+            raise ConnectionResetError("the NUT server closed the connection (perhaps at the limit MAXCONN in its upsd.conf)")
         return data
 
     def _left(self, end: float) -> float:
@@ -178,7 +178,7 @@ def _refuse_unasked(connection: socket.socket) -> None:
     except OSError:                             # nothing arrived, or the connection broke: the next read reports that
         return
     if unasked:
-        raise ProtocolError("the server sent something that was not asked for", unasked)
+        raise ProtocolError("the server sent data that was not asked for", unasked)
 
 
 def _batches(requests: Sequence[Request[object]]) -> Iterator[List[Request[object]]]:

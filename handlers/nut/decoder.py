@@ -40,7 +40,7 @@ class Decoder:
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
         if self._size > MAX_BYTES or len(self._rest) > MAX_LINE:
-            raise ProtocolError("the answer is longer than any NUT server's", self._rest)
+            raise ProtocolError("the answer is longer than a NUT server sends: is this the port of a NUT server?", self._rest)
         for line in lines:
             self._line(line)
         if self._rest and not self._open:

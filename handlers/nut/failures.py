@@ -1,4 +1,4 @@
-"""`ERR` answers: each code with its error and what to do.
+"""`ERR` answers: the error for each code, which says what to do.
 
 Source: the error list of RFC 9271 and of NUT's docs/net-protocol.txt.
 """

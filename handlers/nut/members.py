@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 class Member:
-    """One device of a daisy chain, or with number 0 everything that names no member. Names have no prefix."""
+    """One device of a daisy chain; number 0 is for everything that names no member. The prefix is removed from names."""
 
     def __init__(self, number: int) -> None:
         self.number, self.prefix = number, f"device.{number}." if number else ""
@@ -27,7 +27,7 @@ class Member:
         self.rows: Dict[str, Dict[str, str]] = {}           # an outlet's number -> its variables
 
     def take(self, name: str, rest: str, text: Optional[str]) -> None:
-        """A variable with its value, or a command without; `rest` is the name after the prefix."""
+        """Add a variable with the value `text`, or a command if `text` is None. `rest` is the name after the prefix."""
         row = _ROW.fullmatch(rest)
         if text is None:
             self.commands[rest] = name
@@ -39,8 +39,8 @@ class Member:
                 self.rows.setdefault(row[1], {})[row[2]] = text
 
     def outlet_numbers(self) -> List[str]:
-        """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or one has two spellings:
-        the port of each could be the same relay with another state.
+        """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or if a number has two
+        spellings: these would be two ports for the same relay, perhaps with different states.
 
         Number 0 is another name for the whole device, unless the count includes it: some devices count from 0.
         """

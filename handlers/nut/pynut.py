@@ -90,7 +90,7 @@ class PyNUTClient(Generic[AnyStr]):
             self._client.close()
 
     def close(self) -> None:
-        """End the connection. An addition to PyNUTClient, whose connection ends only with the object."""
+        """End the connection. PyNUTClient does not have this method: its connection ends only with the object."""
         self._client.close()
 
     # ---- the server itself -----------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ class Snapshot(NamedTuple):
 class NutReader:
     """Reads from a NUT server, on one connection that opens at the first request.
 
-    User and password are sent only to a server that demands a login for reading (RFC 9271, 4.2.13; NUT plans to), once per
-    connection.
+    User and password are sent once per connection, and only to a server that demands a login for reading: RFC 9271, 4.2.13,
+    describes such servers, and NUT plans to become one.
 
     Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
@@ -139,7 +139,7 @@ class NutReader:
                               "(ERR UNKNOWN-UPS)"), self._connection.host, "LIST UPS")
 
     def _settled(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
-        """Repeats `look` until it names no device in WAIT. Raises DriverNotConnected after `timeout` seconds."""
+        """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after `timeout` seconds."""
         end = self._clock() + self._timeout
         while True:
             found, waited_for = look()

@@ -28,9 +28,9 @@ PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        f"port of the NUT server, if not the one in the address or {NUT_PORT}")
 USERNAME: Setting[str] = Setting("username", "a user of upsd.users, without line breaks", _word, "",
                                  "needed to switch; reading sends it only to a server that demands a login")
-PASSWORD: Setting[str] = Setting("password", "that user's password, without line breaks", _word, "", "as username",
-                                 secret=True)
-DEVICE: Setting[str] = Setting("device", "a name from ups.conf, in square brackets there", _name, "",
+PASSWORD: Setting[str] = Setting("password", "that user's password, without line breaks", _word, "",
+                                 "needed and sent together with username", secret=True)
+DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its square brackets", _name, "",
                                "the device on the NUT server; without it all its devices are one PDU")
 TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: nothing is sent before STARTTLS has succeeded")
 WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,

@@ -42,9 +42,9 @@ def word(text: str, what: str) -> str:
     if _CONTROL.search(text):
         raise SettingsError(f"the {what} holds a line break or another control character, which NUT cannot carry")
     if _HALF.search(text):
-        raise SettingsError(f"the {what} holds half a character, which cannot be sent")
+        raise SettingsError(f"the {what} has a character that is not valid Unicode, which cannot be sent")
     if len(encoded(text)) > MAX_WORD:
-        raise SettingsError(f"the {what} is longer than {MAX_WORD} bytes, of which a NUT server keeps no more")
+        raise SettingsError(f"the {what} is longer than {MAX_WORD} bytes; a NUT server drops the rest")
     return text if _BARE.fullmatch(text) else f'"{escaped(text)}"'
 
 

@@ -8,7 +8,7 @@ from ..words import encoded
 
 def unexpected(line: str) -> ProtocolError:
     """The error for a line that does not answer the request."""
-    return ProtocolError(f"the server answers {printable(line, 80)!r}", encoded(line))
+    return ProtocolError(f"the server answered {printable(line, 80)!r}, which does not answer the request", encoded(line))
 
 
 def ok(reply: Reply) -> str:

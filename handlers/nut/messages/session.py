@@ -21,7 +21,7 @@ def password(text: str) -> Request[str]:
 
 
 def starttls() -> Request[str]:
-    """TLS from here on (4.2.12). Nothing more may be sent before the answer."""
+    """Start TLS (4.2.12). Nothing more may be sent before the answer."""
     # > STARTTLS
     # < OK STARTTLS
     return Request("STARTTLS", "STARTTLS", ok)

@@ -32,7 +32,7 @@ def pdu_variables(outlets: int) -> Dict[str, str]:
 
 
 def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]], Optional[bytes]]:
-    """A function for the rewrite of an answer. A client that gets the returned answer waits 0.2 s for more, and gives up.
+    """Return a function that passes an answer through and marks it as the last. After it a client waits 0.2 s and gives up.
 
     Any other answer may take as long as the client's time-out, because the machine may be busy.
     """
@@ -60,7 +60,7 @@ LOOKS_S = 42.0              # the time-out with `looks_three_times`
 
 
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Lets 14 s pass, by the clock of the clients alone, between two looks at a report or at a driver. Returns their class.
+    """Make clients look at a report or at a driver every 14 s, by a clock that only they use. Returns their class.
 
     With a time-out of LOOKS_S the third look is the last one, and each look may take 14 s.
     """
@@ -76,13 +76,13 @@ def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClien
 
 
 def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> NutClient:
-    """Make a client of any server with `host` and `port`. It sends its user only where a request needs one."""
+    """Make a client of any server with `host` and `port`. It sends its user only if a request needs one."""
     return NutClient(getattr(server, "host"), getattr(server, "port"), username=user.name, password=user.password,
                      timeout=timeout)
 
 
 def handler(server: object, **settings: str) -> NutPdu:
-    """Make the handler as DCImanager does, with these handler settings. An answer may take PATIENCE_S, unless they say less."""
+    """Make the handler as DCImanager does, with these handler settings. The default of `timeout` is PATIENCE_S."""
     return make_handler(PduData(f"{getattr(server, 'host')}:{getattr(server, 'port')}", {"timeout": str(PATIENCE_S), **settings}))
 
 

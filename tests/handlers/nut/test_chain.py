@@ -54,7 +54,7 @@ def test_a_switched_outlet_is_unknown_and_a_status_shows_the_old_state_until_the
     handler(server, device="px", **ADMIN_SETTINGS).port_up(PduPortView("7"))
 
 
-def test_a_set_that_the_device_refuses_is_reported_by_tracking_after_an_ok(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_only_tracking_reports_a_set_that_the_device_refuses(chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
     with client(server) as nut, pytest.raises(NotProven, match="FAILED"):
@@ -73,7 +73,7 @@ _SILENT = (DataStale, Refused, Unreachable)
 
 
 def silent(pdu: NutPdu) -> bool:
-    """Whether a status fails; else no outlet looks switched off."""
+    """Return whether a status fails. If it does not, check that outlet 1 is not DOWN."""
     try:
         assert states(pdu.status())["1"] is not DOWN
     except _SILENT:

@@ -59,7 +59,7 @@ def test_every_request_of_the_protocol_is_answered(server: NutServer) -> None:
         assert nut.logins("pdu") == 0
 
 
-def test_the_newer_name_of_the_protocol_version_is_used_where_the_server_has_it(server: NutServer) -> None:
+def test_the_protocol_version_is_read_by_its_newer_name_if_the_server_supports_it(server: NutServer) -> None:
     server.faults.no_protver = False
     with client(server) as nut:
         assert nut.protocol_version() == "1.3"
@@ -73,7 +73,7 @@ def test_a_server_before_2_8_accepts_only_master(server: NutServer) -> None:
         nut.primary("pdu")
 
 
-def test_the_words_behind_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
+def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
     """RFC 9271, 4.1: `ERR code extra`."""
     odd = {"PRIMARY pdu": b"ERR UNKNOWN-COMMAND use MASTER\n", "LOGIN pdu": b"ERR UNKNOWN-COMMAND use ATTACH\n",
            "INSTCMD nosuch load.off": b"ERR UNKNOWN-UPS nosuch\n", "ATTACH pdu": b"OK\n"}
@@ -85,7 +85,7 @@ def test_the_words_behind_an_error_code_do_not_hide_the_code(server: NutServer) 
         nut.run("nosuch", "load.off")
 
 
-def test_the_number_of_clients_fails_with_the_error_of_the_name_that_the_server_supports(server: NutServer) -> None:
+def test_an_error_about_the_number_of_clients_is_that_of_the_supported_request_name(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
     with client(server) as nut, pytest.raises(DriverNotConnected):
         nut.logins("pdu")
@@ -102,7 +102,7 @@ def test_a_login_is_sent_once_before_readings_and_only_if_the_server_demands_it(
     for read in readings:
         received.clear()
         with named(server, VIEWER) as nut:
-            assert read(nut)  == read(nut)
+            assert read(nut) == read(nut)
         assert [line.split()[0] for line in received].count("PASSWORD") == 1
     unnamed = NutClient(server.host, server.port, timeout=PATIENCE_S)
     with unnamed as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
@@ -274,8 +274,3 @@ def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeyp
     nut = kind(server.host, server.port, timeout=LOOKS_S)
     with nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
         nut.snapshots(["pdu", "ups"])
-
-
-def test_an_unknown_device_is_an_error_that_names_the_setting(server: NutServer) -> None:
-    with client(server) as nut, pytest.raises(SettingsError, match="'device'"):
-        nut.variables("nosuch")

@@ -64,16 +64,16 @@ def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(s
         assert nut.variable("pdu", "outlet.1.status") == "on"
 
 
-def test_a_server_that_answers_drop_by_drop_cannot_stretch_the_deadline() -> None:
+def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline() -> None:
     stop = threading.Event()
 
     def drip(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"BEGIN LIST VAR pdu\n")
-        for drop in itertools.cycle(b'VAR pdu ups.id "x"\n'):
+        for byte in itertools.cycle(b'VAR pdu ups.id "x"\n'):
             if stop.wait(0.01):
                 return
-            connection.sendall(bytes([drop]))
+            connection.sendall(bytes([byte]))
 
     now = [0.0]
 

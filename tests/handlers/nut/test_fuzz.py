@@ -1,4 +1,4 @@
-"""100,000 answers of a broken or hostile server: only errors of our tree are raised, and no line is injected."""
+"""Random answers of a broken or hostile server: only errors of our tree are raised, and no line is injected."""
 from __future__ import annotations
 
 import math

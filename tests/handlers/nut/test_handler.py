@@ -66,7 +66,7 @@ def test_statistic_agrees_with_the_device_in_one_round_trip(server: NutServer) -
     assert books.requests == 1
 
 
-def test_a_second_statistic_shows_the_energy_counted_since() -> None:
+def test_a_second_statistic_shows_the_energy_used_since_the_first() -> None:
     pdu = SwitchedPdu("pdu", 2)
     with NutServer([pdu]) as server:
         before = handler(server).statistic().total_consumption
@@ -474,7 +474,7 @@ def test_every_error_names_host_and_call(server: NutServer) -> None:
         assert caught.value.host == "127.0.0.1" and caught.value.operation
 
 
-def test_each_call_logs_once_which_code_runs_and_never_a_password(server: NutServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_call_logs_one_line_about_the_version_and_no_password(server: NutServer, caplog: pytest.LogCaptureFixture) -> None:
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
     with caplog.at_level(logging.DEBUG):
         pdu.status()
@@ -492,9 +492,9 @@ def test_the_settings_are_the_documented_ones_and_each_takes_a_value(server: Nut
     assert seen(make_handler(PduData("192.0.2.1", given))) == booked(server)
 
 
-def test_a_device_named_like_the_password_is_not_named_where_outlets_are() -> None:
+def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() -> None:
     with NutServer([SwitchedPdu("pdu", 2), SwitchedPdu("rack2", 2)]) as server:
-        for settings, said in (({}, "called 'pdu/N', '***N'"), ({"device": "rack2"}, "the device '***' has")):
+        for settings, shown in (({}, "called 'pdu/N', '***N'"), ({"device": "rack2"}, "the device '***' has")):
             with pytest.raises(NoSuchOutlet) as caught:
                 handler(server, username=ADMIN.name, password="rack2", **settings).port_down(PduPortView("9"))
-            assert said in str(caught.value)
+            assert shown in str(caught.value)

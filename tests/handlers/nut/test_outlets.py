@@ -272,7 +272,7 @@ def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
                                      "device.{n}.input.L1.current", "outlet.group.{n}.status", "device.{n}.outlet.1.load.on"])
 def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
     def steps(rows: int) -> int:
-        """The number of lines of this package that run to read that many rows."""
+        """Return the number of lines of handlers/nut that run to read that many rows."""
         names = [pattern.format(n=n) for n in range(1, rows + 1)]
         ran = 0
 
@@ -304,4 +304,4 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
     for outlet in found.outlets:
         seen = {name: variables[name] for name in outlet.state_variables}
         assert state(seen) == outlet.state
-        assert outlet.state is None or {text for text in seen.values()} <= ({"on", "1"} if outlet.state else {"off", "0"})
+        assert outlet.state is None or set(seen.values()) <= ({"on", "1"} if outlet.state else {"off", "0"})

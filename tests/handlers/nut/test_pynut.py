@@ -37,7 +37,7 @@ class Both:
 
 
 def ends(call: Callable[[], Any], error: Type[Exception]) -> Tuple[str, Any]:
-    """Return the result of a call, or the text of its PyNUTError."""
+    """Return "result" and what a call returns, or "PyNUTError" and the text of its error."""
     try:
         return "result", call()
     except error as raised:
@@ -176,7 +176,7 @@ def test_no_argument_can_become_a_second_request(real: Upsd, arguments: Tuple[st
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """A server that reads the first line and closes the connection without an answer."""
+    """The port of a server that reads the first line and closes the connection without an answer."""
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
 

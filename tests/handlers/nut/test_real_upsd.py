@@ -106,7 +106,7 @@ def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd
     (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"), (lambda nut: nut.set("small", "no.such", "1"),
                                                                       "VAR-NOT-SUPPORTED"),
     (lambda nut: nut.set("small", "driver.name", "1"), "READONLY")])
-def test_a_refusal_of_the_server_carries_its_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
+def test_a_refusal_of_the_server_has_its_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
     with client(real) as nut, pytest.raises(Refused) as caught:
         call(nut)
     assert caught.value.code == code
