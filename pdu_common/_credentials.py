@@ -56,7 +56,7 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """The seconds that one request may take: all its tries, and with version 3 also discovery and a second round."""
+        """The seconds that one request may take: all its tries, and with version 3 also a discovery and a second request."""
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)
 
     @classmethod

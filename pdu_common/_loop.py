@@ -20,7 +20,7 @@ _GRACE_S = 2.0
 
 
 class KeptLoop(Generic[S]):
-    """Runs coroutines that share a state. `make` makes it once, in the loop's thread; `close` closes it."""
+    """Runs coroutines that share a state. `make` makes this state once, in the loop's thread; `close` closes it."""
 
     def __init__(self, make: Callable[[], S], close: Callable[[S], None]) -> None:
         self._make, self._close = make, close
@@ -44,7 +44,7 @@ class KeptLoop(Generic[S]):
             raise asyncio.TimeoutError from None
 
     def stop(self) -> None:
-        """Ends the thread and closes everything. The next call starts a new thread."""
+        """End the thread and close the shared state. The next call starts a new thread."""
         with self._lock:
             loop, thread, state = self._loop, self._thread, self._state
             self._loop = self._thread = self._state = None

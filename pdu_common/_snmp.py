@@ -59,17 +59,17 @@ class Element:
 
     @property
     def value_int(self) -> int:
-        """KNOWN: the value as a number. Raises ValueError if it is none."""
+        """KNOWN: the value as an integer. Raises ValueError if it is not one."""
         return int(self._text())
 
     @property
     def value_float(self) -> float:
-        """KNOWN: the value as a number. Raises ValueError if it is none."""
+        """KNOWN: the value as a float. Raises ValueError if it is not a number."""
         return float(self._text())
 
     def _text(self) -> Union[int, str]:
         if self.value is None or isinstance(self.value, bytes):
-            raise ValueError(f"{self.oid} holds no number")
+            raise ValueError(f"the value of {self.oid} is not a number")
         return self.value
 
 
@@ -109,7 +109,7 @@ def walk(credentials: Credentials, oid: str) -> List[Element]:
     root = parse_oid(oid)
     rows = typed_rows(credentials, root, root, MAX_ROWS + 1)
     if len(rows) > MAX_ROWS:
-        raise SnmpError(f"{credentials.name} gave {len(rows)} rows below {_dotted(root)} and no end of them")
+        raise SnmpError(f"{credentials.name} sent {len(rows)} rows below {_dotted(root)} and no end of the table")
     return [Element(_dotted(arcs), _plain(value), _dotted(arcs[len(root):])) for arcs, value in rows]
 
 
@@ -121,7 +121,7 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     async def work(agent: _Agent) -> Pairs:
         rows = _V1Rows(root) if credentials.version == 1 else _Rows()
         return await _subtree(agent, root, rows, credentials.retries, after, most)
-    # No retries inside pysnmp: it would repeat the same large question, which the agent may not be able to answer.
+    # No retries inside pysnmp: it would repeat the same large request, which the agent may not be able to answer.
     return _run(credentials, lambda engines: engines.call(credentials, work, 0), WALK_DEADLINE_S)
 
 
@@ -133,12 +133,12 @@ async def _subtree(agent: _Agent, root: Arcs, asking: _Rows, retries: int, last:
             return rows
         agent.refuse(status, _dotted(last))
         if not pairs:
-            raise SnmpError(f"{agent.name} broke off the walk: an empty answer after {_dotted(last)}")
+            raise SnmpError(f"{agent.name} did not continue the walk: an empty answer after {_dotted(last)}")
         for arcs, value in pairs:
             if isinstance(value, rfc1905.EndOfMibView):
                 return rows
             if arcs <= last or isinstance(value, _MISSING):
-                raise SnmpError(f"{agent.name} broke off the walk: {_dotted(arcs)} after {_dotted(last)}")
+                raise SnmpError(f"{agent.name} did not continue the walk: {_dotted(arcs)} after {_dotted(last)}")
             if arcs[:len(root)] != root:
                 return rows
             rows.append((arcs, value))
@@ -179,9 +179,9 @@ class _Rows:
 class _V1Rows(_Rows):
     """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several OIDs.
 
-    The first OID is the last row, the others are the guessed next rows, whose indexes continue to count. An answer counts only
-    if its guess was the object of the answer before it, so that no row can lie between them. A wrong guess costs only its place
-    in the question, and the next question has fewer.
+    The first OID is that of the last row. The others are guesses of the next rows, each one higher in the last arc. The answer
+    to a guess is used only if the guess equals the row in the answer before it, so that no row between them is missed. After a
+    wrong guess the next request has fewer.
     """
 
     def __init__(self, root: Arcs) -> None:
@@ -195,8 +195,8 @@ class _V1Rows(_Rows):
         if status:              # noSuchName: no object of the device follows one of them
             return "tooBig" if status == "noSuchName" else status, []
         found = pairs[:1]
-        for question, pair in zip(asked[1:], pairs[1:]):
-            if question != found[-1][0] or pair[0] <= question:
+        for guess, pair in zip(asked[1:], pairs[1:]):
+            if guess != found[-1][0] or pair[0] <= guess:
                 break
             found.append(pair)
         self._size = min(self._most, max(2, self._size * 2 if len(found) == self._size else len(found)))
@@ -247,8 +247,8 @@ class _Engine:
 
 
 class _NoCompiler:
-    """Replaces the compiler of MIBs that pysnmp makes for each engine if pysmi is installed. That one takes a second of CPU,
-    and would fetch MIBs from the Internet.
+    """Replaces the MIB compiler that pysnmp makes for each engine if pysmi is installed. Making that compiler takes a second of
+    CPU, and it would fetch MIBs from the Internet.
     """
 
     def compile(self, *names: str, **_: object) -> Dict[str, str]:
@@ -291,8 +291,8 @@ class _Engines:
         except SnmpTimeout:
             if credentials.version < 3 or peer not in engine.answered:
                 raise
-            # An engine ignores an SNMPv3 device that restarted, or another one at its address. A new engine does not. The
-            # device did not execute the request then, but a lost answer looks the same, so only a read is repeated.
+            # An engine ignores an SNMPv3 device that restarted, or another one at its address. A new engine does not. Such a
+            # device did not execute the request, but a lost answer looks the same, so only a read is repeated.
             self._drop(key, engine)
             if not repeatable:
                 raise
@@ -327,7 +327,7 @@ class _Engines:
         return engine
 
     def _drop(self, key: Key, engine: _Engine) -> None:
-        """Keep the engine no longer, and close it if no call uses it. Else the last of these calls drops it again."""
+        """Remove the engine, and close it if no call uses it. Otherwise the last call that uses it drops it again."""
         if engine in self._kept.get(key, ()):
             self._kept[key].remove(engine)
         if not engine.users:

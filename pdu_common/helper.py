@@ -1,4 +1,4 @@
-"""Double of `pdu_common.helper`: the views that travel between DCImanager and a handler."""
+"""Double of `pdu_common.helper`: the views that DCImanager and a handler exchange."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import List
 
 
 class _Unset(float):
-    """The default of a figure in a view: 0.0 for handlers, and distinct from it for tools, which show "not metered"."""
+    """The default of a figure in a view, equal to 0.0. Tools compare it by identity and show "not metered" for it."""
 
 
 _UNSET = _Unset(0.0)

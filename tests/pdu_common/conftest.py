@@ -1,4 +1,4 @@
-"""One snmpd for all tests of the double that only read, and a new simulated agent for each test with faults."""
+"""Fixtures: one snmpd for all tests that only read, and a new simulated agent for each test with faults."""
 from __future__ import annotations
 
 from typing import Iterator

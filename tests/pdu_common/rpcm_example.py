@@ -45,7 +45,7 @@ class Rpcm(BaseSnmpPdu):
     def __get_port_status(
         self, pdu_port_data: PduPortView, wait_for_status: Optional[EnumPowerStatus] = None
     ) -> PduPortView:
-        """Read the port's state, again and again until it is `wait_for_status` where that is given."""
+        """Read the port's state. With `wait_for_status`, repeat this until the state is the wanted one or 10 s have passed."""
         logging.info(f"Get status for PDU port '{pdu_port_data.identity}'")
         port_status_oid = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity
         matcher: Callable[[Union[EnumPowerStatus, Exception]], bool]
@@ -84,7 +84,7 @@ class Rpcm(BaseSnmpPdu):
         return self.__port_change_status(pdu_port_data, EnumPowerStatus.DOWN)
 
     def statistic(self) -> PduStatisticView:
-        """Load and energy: the sums over all ports, and each port's energy."""
+        """Load in A and energy in kWh, each the sum over all ports, and each port's energy."""
         pdu_statistic = PduStatisticView()
         logging.info("Get PDU load in Amps...")
         pdu_statistic.load = sum(port.value_float for port in self.snmp_walk(OID_RPCM_OUTPUT_MILLIAMPS)) / 1000

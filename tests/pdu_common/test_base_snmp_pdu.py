@@ -32,7 +32,7 @@ TYPES = "1.3.6.1.4.1.99999.1"
 
 @pytest.fixture(scope="module")
 def mixed() -> Iterator[Snmpd]:
-    """One object of each type, a writable integer and text, one that refuses writes, and one whose answer is late."""
+    """An snmpd with an object of each type. An integer and a text are writable, one refuses writes, one answers late."""
     rows = {
         f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
         f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
@@ -71,7 +71,7 @@ def test_a_missing_object_has_no_value_in_any_version(snmpd: Snmpd, version: str
     pdu = connect(snmpd.port, version=version, user="plain")
     missing = pdu.snmp_get(f"{STATES}.99")
     assert missing.value is None
-    with pytest.raises(ValueError, match="holds no number"):
+    with pytest.raises(ValueError, match="is not a number"):
         _ = missing.value_int
 
 

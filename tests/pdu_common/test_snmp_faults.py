@@ -42,7 +42,7 @@ def test_a_v1_walk_of_48_rows_asks_for_up_to_16_rows_at_once(agent: Agent) -> No
 
 @pytest.mark.parametrize("seed", range(25))
 def test_a_v1_walk_is_whole_for_any_indexes(seed: int) -> None:
-    """Indexes have up to three arcs, with gaps and runs, up to the highest arc. For even seeds they end the device's MIB."""
+    """Indexes have up to three arcs, with gaps and runs, up to the highest arc. For even seeds no object follows them."""
     chance = random.Random(seed)
     rows = {f"{STATES}.{'.'.join(map(str, index))}": Row(INTEGER, chance.randrange(100)) for _ in range(30) for index in [
         [chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1)) for _ in range(chance.randint(1, 3))]]}
@@ -90,8 +90,8 @@ def test_a_walk_is_whole_despite_small_answers_and_losses(agent: Agent, faults: 
     (Faults(silent=True), "timeout"),
     (Faults(walk_silent_after=10), "timeout"),
     (Faults(walk_error="genErr", walk_error_after=10), "genErr"),
-    (Faults(same_oid_after=10), "broke off"),
-    (Faults(back_after=10), "broke off"),
+    (Faults(same_oid_after=10), "did not continue the walk"),
+    (Faults(back_after=10), "did not continue the walk"),
     (Faults(truncate=True), "timeout|PyAsn1|substrate|short"),
     (Faults(garbage=True), "timeout"),
     (Faults(wrong_request_id=True), "timeout|badResponse"),
@@ -109,7 +109,7 @@ def test_a_walk_that_ends_for_missing_rights_raises(agent: Agent) -> None:
         _walked(agent)
 
 
-def test_a_table_without_end_is_given_up(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_without_end_is_an_error(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_snmp, "MAX_ROWS", 200)
     agent.faults = Faults(endless=True)
     with pytest.raises(SnmpError, match="no end"):
@@ -126,7 +126,7 @@ def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(ag
     assert _walked(agent) == WHOLE
 
 
-def test_a_lost_question_and_a_lost_answer_are_asked_again(agent: Agent) -> None:
+def test_a_read_is_repeated_after_a_lost_request_and_after_a_lost_answer(agent: Agent) -> None:
     agent.faults = Faults(drop=frozenset((1,)), drop_answers=frozenset((2,)))
     assert connect(agent.port, timeout="1", retries="8").snmp_get(NAME).value == "rpdu2"
     assert agent.requests >= 3          # on a busy machine one more
@@ -173,7 +173,7 @@ def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog:
 
 @pytest.fixture
 def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
-    """Notes "made" and "closed" for each of pysnmp's engines."""
+    """Collects "made" and "closed" for each of pysnmp's engines."""
     noted: List[str] = []
     engine, close = hlapi.SnmpEngine, hlapi.SnmpEngine.close_dispatcher
 

@@ -1,4 +1,4 @@
-"""The values that `snmp_params` may have, and the sentences for all others. These tests use no network."""
+"""The values that `snmp_params` may have, and the errors for all others. These tests use no network."""
 from __future__ import annotations
 
 import sys
@@ -31,7 +31,7 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
 ])
 def test_a_bad_parameter_is_named_in_a_sentence(params: Dict[str, str], words: str) -> None:
     sentence = _failure(params)
-    assert words in sentence and sentence.startswith("snmp_params")      # handlers take this prefix for an error of the owner
+    assert words in sentence and sentence.startswith("snmp_params")      # by this prefix handlers recognise an owner's mistake
 
 
 def test_the_sentence_never_holds_a_secret() -> None:
