@@ -39,7 +39,7 @@ class Login(NamedTuple):
         return "Login(...)"
 
     def headers(self) -> Dict[str, str]:
-        """The header that logs in (RFC 7617 for user and password). SettingsError for a login that no header can hold."""
+        """The header that logs in (RFC 7617 for user and password). Raises SettingsError if a header cannot hold the login."""
         if self.token is not None:
             if self.token and self.token.isascii() and self.token.isprintable():
                 return {self.token_header: self.token}
@@ -53,12 +53,12 @@ class Login(NamedTuple):
         raise SettingsError("user name or password holds bytes that are not UTF-8 text: type them again")
 
     def quoted(self, text: str) -> str:
-        """A device's text for an error: printable and cut; a notice instead where it holds password or token."""
+        """A device's text for an error, printable and cut, or a notice if it holds the password or the token."""
         from .echo import quoted
         return quoted(text, self)
 
     def payload(self, body: bytes) -> bytes:
-        """The beginning of a device's answer, for an error to keep; b"" if it holds password or token."""
+        """The beginning of a device's answer, for an error to keep; b"" if it holds the password or the token."""
         from .echo import payload
         return payload(body, self)
 
@@ -81,8 +81,8 @@ class HttpClient:
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
         """The answer, which has one of the statuses `answers`: 1 round trip.
 
-        1 more if a read met a closed connection or a redirect. Only a `repeatable` request is ever sent twice.
-        Raises HttpUnreachable, HttpDenied, HttpRefused, HttpSyntax.
+        1 more if a read found the connection closed or was redirected. Only a `repeatable` request is ever sent twice.
+        Raises HttpUnreachable, HttpDenied, HttpRefused, HttpSyntax, and SettingsError for a login or trust that cannot be used.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)
@@ -103,7 +103,7 @@ class HttpClient:
                 raise
 
     def attempt(self, request: Request, repeatable: bool) -> Reply:
-        """The reply with any status. A read that was lost with a closed connection is sent once more."""
+        """The reply with any status. A read is sent once more if the kept connection was closed."""
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:

@@ -35,10 +35,10 @@ class StandardTransport:
         self._connection = self._where = None
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once. Raises HttpUnreachable, HttpSyntax; SettingsError where the trust cannot be built."""
+        """Send and read, once. Raises HttpUnreachable, HttpSyntax, and SettingsError for a `ca_pem` that cannot be read."""
         began = time.monotonic()
         if began >= self._until:
-            raise failures.HttpUnreachable("the device answers too slowly for this call; nothing more was asked")
+            raise failures.HttpUnreachable("the device answers too slowly: the time for this call is over; try again")
         end = min(began + request.total, self._until)
         kept = self._connection is not None and self._where == where and not _ended(self._connection.sock)
         if not kept:
@@ -94,7 +94,7 @@ class StandardTransport:
 
 
 def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A TCP connection whose next wait ends at `end` too."""
+    """A new TCP connection. Connecting, and the first wait on it, take up to `timeout` seconds and end at `end`."""
     opened = socket.create_connection((where.host, where.port), _left(timeout, end))
     opened.settimeout(_left(timeout, end))
     return opened

@@ -19,7 +19,7 @@ _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
 _QUOTED = 300                               # limit for a device's text in an error, in characters
-_EXAMINED = 8000                            # length that is searched; errors keep less, so they hold no part of a secret cut here
+_EXAMINED = 8000                            # length that is searched; errors keep less, so no part of a secret cut here is kept
 
 
 def quoted(text: str, login: Login) -> str:
@@ -67,6 +67,6 @@ def _unescaped(text: str) -> str:
 
 def _decoded(encoded: str) -> Iterator[str]:
     standard = encoded.replace("-", "+").replace("_", "/")
-    for start in range(min(4, len(standard))):          # other letters may precede the encoded text without a gap
+    for start in range(min(4, len(standard))):          # other letters may stand directly before the encoded text
         part = standard[start:-1] if len(standard[start:]) % 4 == 1 else standard[start:]       # one letter holds no whole byte
         yield base64.b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")

@@ -56,10 +56,10 @@ class HttpSyntax(HttpException, ProtocolError):
 
 
 def leaves_open(error: object) -> bool:
-    """Whether an HTTP status leaves open if the device carried out a write.
+    """Whether the device may have carried out a write that it answered with this error (RFC 9110, 15).
 
-    4xx means that it declined. 5xx is a failure on the way; 1xx, 3xx and 2xx other than 200 are not answers to a call (RFC 9110,
-    15): after these it may or may not have carried it out.
+    4xx means that it declined. 5xx is a failure on the way, and 1xx, 3xx and 2xx other than 200 are no results of a call: the
+    device may or may not have carried it out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
@@ -74,8 +74,8 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
     **{status: (HttpRefused, "the device redirects more than once ({}); give its final address") for status in REDIRECTS}}
-_NO_ANSWER = (HttpRefused, "the device answered {}, which does not answer a call: is this the PDU's web service?")     # below 400
-_FAILED = (HttpRefused, "the device answered {}: look at its own log, and at any proxy in between")
+_NO_ANSWER = (HttpRefused, "the device answered {}, which is not the result of a call: is this the PDU's web service?")   # < 400
+_FAILED = (HttpRefused, "the device answered {}: look at its own log, and at any proxy between it and this host")
 
 
 def of_status(status: int, password: Optional[str] = None) -> HttpException:

@@ -53,7 +53,7 @@ class MultipartForm:
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes, all that is left for a negative `size`, b"" at the end.
 
-        Raises HttpException if a file cannot be read or shrank: an OSError would be taken for one of the network.
+        Raises HttpException if a file cannot be read or became shorter: an OSError would look like one of the network.
         """
         try:
             return self._read(size)

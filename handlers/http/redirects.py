@@ -11,10 +11,10 @@ from .places import path_here
 
 
 def followed(client: HttpClient, request: Request, reply: Reply, login: Login, repeatable: bool) -> Reply:
-    """The reply from the place that `reply` redirects to, which the client uses from now on.
+    """The reply from the endpoint that `reply` redirects to, which the client uses from now on.
 
-    A GET may also be redirected to another path of the same place. Raises HttpRefused for other redirects, and for a write, which
-    is not sent again. An error in the new place names that place, since the owner typed another one.
+    A GET may also be redirected to another path of the same endpoint. Raises HttpRefused for other redirects, and for a write,
+    which is not sent again. An error at the new endpoint names it, since the owner typed another one.
     """
     path = path_here(reply.headers.get("location"), client.where)
     if request.method == "GET" and path not in ("", request.target):
@@ -32,10 +32,10 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 
 
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
-    """The place that a redirect leads to: from http to https on the same host, or to another scheme on the same port.
+    """The endpoint that a redirect leads to: from http to https on the same host.
 
-    Raises HttpRefused for any other: the login is sent to no other port, which behind port forwarding is another PDU, and never
-    from https to http.
+    Raises HttpRefused for any other, and for https on another port that neither the redirect names nor port 80 implies: behind
+    port forwarding that may be another PDU. The login is never sent from https to http.
     """
     code = str(reply.status)
     try:

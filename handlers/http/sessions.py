@@ -52,7 +52,7 @@ class RequestsTransport:
         except requests.exceptions.SSLError:
             failed = HttpUnreachable("the TLS handshake failed: check the session's `verify` and `cert`")
         except requests.exceptions.ProxyError:
-            failed = HttpUnreachable("the session's proxy cannot be reached, or refuses")
+            failed = HttpUnreachable("the session's proxy cannot be reached, or refuses the request")
         except requests.exceptions.InvalidHeader as error:
             failed = HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
         except requests.RequestException as error:

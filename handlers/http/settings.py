@@ -5,7 +5,7 @@ from ..settings import Setting, one_line, one_of
 from .message import PORTS
 
 SCHEME: Setting[str] = Setting("scheme", "https or http", one_of(*PORTS), "https",
-                               "http only where the PDU does not enforce HTTPS: the password then travels in clear")
+                               "http only where the PDU does not enforce HTTPS: the password is then sent unencrypted")
 USERNAME: Setting[str] = Setting("username", "a user name", str, "",
                                   "an account that may read, and switch outlets if DCImanager is to switch")
 PASSWORD: Setting[str] = Setting("password", "that user's password, on one line", one_line, "", "with username", secret=True)

@@ -28,8 +28,8 @@ def loads(body: bytes) -> object:
 
     parse_int = _integer if b"0" * (_DIGITS + 1) in body.translate(_ZEROS) else None        # slow: called for each integer
     value: object = json.loads(text, parse_constant=_no_constant, parse_int=parse_int, object_hook=counted)
-    # A quote or a blank precedes the colon of each pair. A repeated key counts once in its object, so there are more such colons
-    # than keys. A text may also contain such colons. If the numbers differ, all pairs are compared, which takes longer.
+    # A quote or a blank precedes the colon of each pair. An object counts a repeated key once, so there are more such colons than
+    # keys. A string may contain such colons too. If the numbers differ, all pairs are compared, which takes longer.
     if text.count('":') + sum(text.count(blank + ":") for blank in " \t\n\r" if blank in text) != sum(keys):
         json.loads(text, object_pairs_hook=_no_repetition)
     if "\\ud" in text or "\\uD" in text:

@@ -14,7 +14,7 @@ import trustme
 from handlers.errors import PduHandlerError, Unreachable
 from handlers.http.sessions import RequestsTransport
 from handlers.raritan.rpc import Agent, HttpException, pdumodel
-from tests.handlers.raritan.peer import Peer, get_state, http, result, set_state
+from tests.handlers.raritan.peer import Peer, Step, get_state, http, result, set_state
 from tests.servers.proxy import ConnectProxy
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S
@@ -117,8 +117,8 @@ def test_the_agent_handles_redirects_and_a_write_is_sent_once(session: requests.
                                         (http(b"", "401 No"), "denied"), (http(b"", "404 No"), "refused"),
                                         (http(b" " * 5_000_000), "protocol")],
                          ids=["closed", "half a body", "no JSON", "401", "404", "too long"])
-def test_every_failure_is_a_pdu_handler_error(session: requests.Session, step: object, kind: str) -> None:
-    with Peer([[step]]) as peer:            # type: ignore[list-item]
+def test_every_failure_is_a_pdu_handler_error(session: requests.Session, step: Step, kind: str) -> None:
+    with Peer([[step]]) as peer:
         with pytest.raises(PduHandlerError) as caught:
             set_state(_agent(session, "http", peer.address))
         assert caught.value.kind == kind and len(peer.seen) == 1

@@ -1,4 +1,4 @@
-"""Strict JSON: a repeated key is found in every spelling, and numbers and strings have limits."""
+"""Strict JSON: a repeated key is found in every spelling, long integers and lone surrogates are refused."""
 from __future__ import annotations
 
 import json
@@ -15,7 +15,7 @@ Pairs = List[Tuple[str, Any]]
 
 
 class Object(Pairs):
-    """Return the JSON text of an object with these pairs in their order. Keys may repeat."""
+    """The pairs of a JSON object in their order. Keys may repeat."""
 
 
 _VALUES = st.recursive(
@@ -58,7 +58,7 @@ def test_a_text_is_read_unless_an_object_repeats_a_key(value: Any, blank: str, a
 @pytest.mark.parametrize("text", [
     '{"a":1,"a":1}', '{"a":1,"a" :2}', '{"a" :1,"a"\t:2}', '{"a":{"b":1},"a":2}', '{"a":"x\\":y","b":1,"b":2}', '[{"":0,"":0}]',
     '{"a":":","a":1}', '{"\\u0061":1,"a":2}', '{"a":1,"a":2,"b":"\\":"}', '{"a":1,"a"\n:2,"b":"\\": :"}'])
-def test_a_repeated_key_is_found_beside_blanks_escapes_and_colons(text: str) -> None:
+def test_a_repeated_key_is_found_despite_blanks_escapes_and_colons(text: str) -> None:
     with pytest.raises(ValueError, match="a key twice"):
         loads(text.encode())
 
