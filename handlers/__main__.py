@@ -1,6 +1,6 @@
 """`python -m handlers`, or this folder run by its path: the command `pdu`.
 
-Every Python must be able to read this file, so that an old one ends with a sentence.
+This file must compile on every Python version, so that an old one prints the error below and not a SyntaxError.
 """
 import sys
 

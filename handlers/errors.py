@@ -1,4 +1,4 @@
-"""The errors that a handler raises: one tree, one class for each answer to "who must act?".
+"""The errors that a handler raises: one tree, with one class for each answer to "who must act?".
 
 DCImanager shows the text of the exception as the reason of a failed task, so the first line says what to do, and no text
 holds a password, a community or a token. Codecs raise without host and operation; the client adds them (`at`).
@@ -17,7 +17,7 @@ LONGEST = 2000                  # limit for a part of an error's text, in charac
 
 
 def printable(text: str, limit: int = LONGEST) -> str:
-    """`text` for a log or a terminal: every character that is not printable as its escape, cut at `limit` characters."""
+    """`text` for a log or a terminal: cut at `limit` characters, and with its unprintable characters escaped."""
     shown = text[:limit]
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
@@ -25,9 +25,9 @@ def printable(text: str, limit: int = LONGEST) -> str:
 
 
 class Named(NamedTuple):
-    """A handler setting inside a sentence: `'timeout'`, with a value `verify=no`; `noun` precedes it on the platform.
+    """A handler setting that an error names: shown as `'timeout'`, or with a value as `verify=no`. `noun` is put before it.
 
-    The command-line tools put the name of their option in its place.
+    The command-line tools show the name of their option instead.
     """
 
     key: str
@@ -49,7 +49,7 @@ def _safe(part: Part) -> Part:
 class PduHandlerError(Exception):
     """Root of the tree. `reason` says what happened and what to do; `host` and `operation` say where. All are printable.
 
-    `parts` is the reason, in which each handler setting is a `Named`; `keys` are the keys of these settings.
+    `parts` are the pieces of the reason. Each handler setting in it is a `Named`; `keys` are the keys of these settings.
     """
 
     kind = "error"
@@ -88,7 +88,7 @@ class Unreachable(PduHandlerError):
 
 
 class Denied(PduHandlerError):
-    """The device refuses credentials or rights: the operator corrects the account. Never tried again."""
+    """The device refuses credentials or rights: the operator corrects the account. A handler does not try again."""
 
     kind = "denied"
 
@@ -121,6 +121,6 @@ class NoSuchOutlet(PduHandlerError):
 
 
 class Unsupported(PduHandlerError):
-    """Metered only, locked, or an unknown family: says what was seen and how to add it."""
+    """The outlet is metered only or locked, or the device's family is unknown. Says what was seen and what can be done."""
 
     kind = "unsupported"

@@ -22,8 +22,8 @@ _NOUN = "handler setting "
 
 @dataclass(frozen=True, eq=False)
 class Setting(Generic[T_co]):
-    """One key. `read` turns a string of at most `longest` characters into a value, or raises ValueError; `allowed` describes such
-    texts. A `secret` is neither trimmed nor shown."""
+    """One key. `read` turns a string of at most `longest` characters into a value, or raises ValueError. `allowed` describes the
+    accepted strings. A `secret` is neither trimmed nor shown."""
 
     key: str
     allowed: str
@@ -40,7 +40,7 @@ class Setting(Generic[T_co]):
         if len(text) > self.longest:
             why = f" the value has more than {self.longest} characters; give {self.allowed}"
         elif _HALF.search(text):
-            why = " the value holds half a character; type it again"
+            why = " the value has a character that is not valid Unicode; type it again"
         else:
             try:
                 return self.read(text if self.secret else text.strip())
@@ -94,14 +94,14 @@ def seconds(text: str) -> float:
 
 
 def one_line(value: str) -> str:
-    """A password or a token. Raises ValueError for control characters and for spaces only."""
+    """A password or a token. Raises ValueError if it has a control character or consists of spaces."""
     if not value.strip() or any(ord(c) < 32 for c in value):
         raise ValueError
     return value
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """Reads one of these words, in lower case. Raises ValueError."""
+    """A function that reads one of these words in upper or lower case and returns it in lower case, or raises ValueError."""
     def read(text: str) -> str:
         if text.lower() not in words:
             raise ValueError(text)
@@ -122,7 +122,7 @@ def host(value: str) -> str:
 
 
 def host_and_port(text: str) -> Tuple[str, Optional[int]]:
-    """Host without the brackets of IPv6, and the port after it or None."""
+    """The host, without the brackets of an IPv6 address, and the port that follows it, or None."""
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
     if found is None:
         return text.strip(), None

@@ -11,7 +11,7 @@ from pdu_common.helper import EnumPowerStatus
 from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 LOGGER = get_logger(__name__)
-CALL_SECONDS = 45.0         # no request of a call is sent later
+CALL_SECONDS = 45.0         # after this time a call sends no further request
 CONFIRM_SECONDS = 10.0
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # first and longest pause between readings
 
@@ -22,13 +22,13 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
            sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
     """Call `write` once, then `read` until it returns `wanted` or `deadline` seconds are over.
 
-    Returns `wanted`, or UNKNOWN where that state was not seen: a slow device and a stuck relay look alike, so the last reading
-    goes to the log and the next poll decides. UNKNOWN also where the write was answered and the state cannot be read; at
-    once where reading is denied, because devices block accounts that keep trying. The pause between readings grows up to
-    `pause` seconds.
+    Returns `wanted`, or UNKNOWN if that state was not seen: a slow device and a stuck relay look alike, so the last reading
+    goes to the log and the next poll decides. Also returns UNKNOWN if the write was answered but the state cannot be read. A
+    denied reading ends the wait at once, because devices block accounts that keep trying. The pause between readings grows
+    up to `pause` seconds.
 
     `write` raises `Unreachable` if no answer came and `ProtocolError` if the answer proves nothing. Then the state is read
-    once, and any other than `wanted` raises Unreachable: the outlet may or may not have switched. Other errors of `write` pass
+    once. If it is not `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass
     through and mean that the device did not switch.
     """
     try:
@@ -50,9 +50,8 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
         if seen is wanted:
             return wanted
         if clock() + wait > end:
-            last = "could not be read" if seen is None else f"was {seen.name} at the last reading"
-            LOGGER.info(f"the command was accepted, and after {deadline:g} s the outlet's state {last}, "
-                        f"not {wanted.name}: UNKNOWN")
+            last = "could not be read" if seen is None else f"was {seen.name} at the last reading, not {wanted.name}"
+            LOGGER.info(f"the command was accepted, and after {deadline:g} s the outlet's state {last}: UNKNOWN")
             return EnumPowerStatus.UNKNOWN
         sleep(wait)
         wait = min(2 * wait, pause)

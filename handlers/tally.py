@@ -1,4 +1,4 @@
-"""Counts the requests of a call for tools (`pdu exporter`, `pdu check`). Handlers add to it and never read it.
+"""Lets tools (`pdu exporter`, `pdu check`) count the requests of a call.
 
 Only a tool sets a counter. Without one nothing is counted, and nothing is kept between calls.
 """

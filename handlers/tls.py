@@ -1,4 +1,4 @@
-"""Which certificates are trusted in TLS: the owner's settings, and the contexts made from them. Verified by default, or pinned.
+"""The check of a device's TLS certificate: the owner's settings, and the SSL contexts made from them.
 
 The ssl module is loaded when a context is made, so a session without TLS never loads it.
 """
@@ -69,7 +69,7 @@ class Trust(NamedTuple):
 
     @classmethod
     def of(cls, settings: Settings, over_tls: bool, needed: Named) -> Trust:
-        """From the three settings above. SettingsError if they check a certificate without TLS; `needed` turns TLS on."""
+        """From the settings above. Raises SettingsError for `ca_pem` or `fingerprint` without TLS; `needed` turns TLS on."""
         if not over_tls and (settings[CA_PEM] or settings[FINGERPRINT]):
             raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
                                  " check a certificate: set ", needed, " with them"))
@@ -100,5 +100,5 @@ class Trust(NamedTuple):
         """Compare the peer's DER `certificate` with the fingerprint, if one is set. Raises Unreachable if they differ."""
         seen = hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
         if self.fingerprint and seen != self.fingerprint:
-            raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than ",
-                               Named("fingerprint", noun="the setting "), " names; find out why before you change it"))
+            raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than the one in ",
+                               Named("fingerprint", noun="the setting "), "; find out why before you change the setting"))

@@ -1,4 +1,4 @@
-"""The sentence for a TLS handshake that failed, and the fingerprint that the device shows, for its owner to compare and pin."""
+"""The error text for a failed TLS handshake, and the certificate's fingerprint, for the owner to compare and pin."""
 from __future__ import annotations
 
 import hashlib
@@ -13,8 +13,8 @@ from .tls import Trust
 def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     """The SHA-256 fingerprint of the certificate that the device shows now; "" if it shows none.
 
-    `dial` opens a second connection, on which the device awaits a handshake: Python does not hand out a certificate that it
-    refused. Nothing is sent after the handshake.
+    `dial` opens a second connection, on which the device awaits a handshake, because Python does not return a certificate that
+    it refused. Nothing is sent after the handshake.
     """
     try:
         with dial() as plain, Trust(verify=False).context().wrap_socket(plain, server_hostname=host) as secured:

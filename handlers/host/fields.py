@@ -1,4 +1,4 @@
-"""Views of a platform with unexpected constructors or field names."""
+"""Reads and fills views whose constructors or field names are not the expected ones."""
 from __future__ import annotations
 
 import inspect
@@ -15,7 +15,7 @@ def only_list(view: object) -> Optional[List[Any]]:
 
 
 def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """An object of a view class, with its fields set one by one; None if it has no such fields."""
+    """An object of a view class, with its fields set one by one; None if it lacks one of them or needs arguments."""
     try:
         made = cls()
     except TypeError:

@@ -1,4 +1,4 @@
-"""Address and handler settings from DCImanager's form, under every name and in every form that a platform may use."""
+"""Address and handler settings from DCImanager's form, under every name and of every type that a platform may use."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List, Mapping, Tuple
@@ -31,7 +31,7 @@ def address(pdu_data: object) -> str:
 def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
     """The handler settings as text, keys in lower case, without the platform's own keys. Raises SettingsError.
 
-    `own`: settings of the handler whose key the platform uses too. They are kept unless their value is the platform's.
+    `own`: settings of the handler with a key that the platform uses too. They are kept unless their value is the platform's.
     """
     for name in _SETTINGS_NAMES:
         value = member(pdu_data, name)
@@ -74,7 +74,7 @@ def _text(value: object, what: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (Mapping, list, tuple, set, frozenset)):
-        raise SettingsError(f"handler settings: {what} came as {type(value).__name__}; give text")
+        raise SettingsError(f"handler settings: {what} has the type {type(value).__name__}; give text")
     if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
         raise SettingsError(f"handler settings: {what} is a number that is too long")
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -9,7 +9,7 @@ from ..errors import printable
 class Label(NamedTuple):
     """One outlet for people and tools. DCImanager itself shows only the identity.
 
-    `number` is printed on the unit, `name` was typed by the owner; '' if the device does not report it.
+    `number` is printed on the unit, `name` was typed by the owner. Each is '' if the device does not report it.
     """
 
     identity: str

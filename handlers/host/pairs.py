@@ -1,4 +1,4 @@
-"""Handler settings in other forms than one mapping: JSON text, a list of pairs, or objects with `key` and `value`."""
+"""Handler settings that are not one mapping: JSON text, a list of pairs, or objects with `key` and `value`."""
 from __future__ import annotations
 
 import itertools
@@ -21,14 +21,15 @@ def entries_of(value: object, most: int) -> List[Tuple[object, object]]:
         return [(value["key"], value["value"])] if {"key", "value"} <= set(value) else list(value.items())
     if isinstance(value, Iterable):
         return [_entry(item) for item in itertools.islice(value, most)]
-    raise SettingsError(f"the handler settings came as {type(value).__name__}, not as keys and values")
+    raise SettingsError(f"the handler settings have the type {type(value).__name__}; give keys and values")
 
 
 def _json(text: Union[str, bytes]) -> object:
     """The parsed text. The JSON error is not chained to SettingsError, because it contains the text with its passwords."""
+    if len(text) > _LONGEST_TEXT:
+        raise SettingsError(f"the handler settings have more than {_LONGEST_TEXT} characters")
     try:
-        if len(text) <= _LONGEST_TEXT:
-            return json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         pass
     raise SettingsError("the handler settings are text that is not JSON; give them as key and value")

@@ -33,7 +33,7 @@ def raw_value(element: object) -> Optional[Raw]:
         value = str(value)
     if isinstance(value, int):
         if not _LOWEST <= value <= _HIGHEST:
-            raise ProtocolError("the device gave a number of more than 64 bits")
+            raise ProtocolError("the device sent a number of more than 64 bits")
     elif len(value) > LONGEST_TEXT:
         raise ProtocolError(f"the device sent a string of {len(value)} characters, more than a datagram can hold")
     return value
@@ -76,8 +76,8 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
 
 def is_of(element: object, asked: str) -> bool:
-    """Whether an element is the object `asked`, as far as it tells: by its OID, which may lack a part of the index, and its
-    index."""
+    """Whether an element can be the object `asked`, by its index and its OID, which may lack a part of the index. True without
+    an OID."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True

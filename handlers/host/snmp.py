@@ -48,8 +48,8 @@ class Snmp:
     def check(self) -> None:
         """Raises Unreachable if no further request may start."""
         if self.remaining() < 0:
-            raise Unreachable(f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call; nothing more was "
-                              "asked. Check the network and the SNMP version (2c reads many objects at once, 1 only one)")
+            raise Unreachable(f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call. Check the network "
+                              "and the SNMP version: 2c reads more objects at once than 1", known_address(self._device.pdu_data))
 
     def get(self, oid: str) -> Optional[Raw]:
         """The value of one object, None if the device does not have it. Raises the errors of `translate`, and ProtocolError for
@@ -66,14 +66,14 @@ class Snmp:
     def walk(self, oid: str) -> Dict[str, Raw]:
         """Index suffix -> value for all rows below `oid`, in the device's order; {} if it has none.
 
-        A row without a value in a table with values is "", which is no state and no number: without it a list would be shorter.
+        In a table with values, a row without one is "", so that the list is not shorter. "" is neither a state nor a number.
         """
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
         rows: Dict[str, Optional[Raw]] = {}
         for suffix, element in zip(indexes(elements, oid), elements):
             value = raw_value(element)
             if suffix in rows or not suffix and value is not None:
-                wrong = f"the row {suffix} came twice" if suffix else "a row has no index"
+                wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
                 raise ProtocolError(wrong, b"", known_address(self._device.pdu_data), f"walk {oid}")
             rows[suffix] = value
         if all(value is None for value in rows.values()):
@@ -81,7 +81,7 @@ class Snmp:
         return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
     def quoted(self, words: str) -> str:
-        """A device's words for an error; a notice instead if they hold a community or a password: it may send these back."""
+        """A device's text for an error, or a notice if it holds a community or a password, which the device may send back."""
         return words if self._without_secrets(words) == words else "(not shown: it holds the community or a password)"
 
     def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
@@ -102,7 +102,7 @@ class Snmp:
         for key, value in self._params.items():
             secret = str(value) if isinstance(value, (str, int)) else ""        # a community of digits may be a number
             if secret and any(word in str(key).lower() for word in ("commun", "pass", "key")):
-                password = "pass" in str(key).lower()       # *** inside a sentence would reveal the word
+                password = "pass" in str(key).lower()       # *** in a known sentence would reveal the password
                 found = re.escape(secret)
                 if re.search(rf"\w{found}|{found}\w", text) or password and secret in text:
                     short = "; it has fewer than 8 characters" if password and len(secret) < 8 else ""

@@ -46,8 +46,8 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
     if any(mark in folded for mark in _SILENT):
         return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "
-                           "1), and the community or the SNMPv3 user and keys, which a device answers with silence when they "
-                           f"are wrong ({words})")
+                           "1), and the community or the SNMPv3 user and keys, because a device does not answer if they are "
+                           f"wrong ({words})")
     if writing and any(mark in folded for mark in MISSING):
         # An SNMPv1 agent sends the same answer to a write that is not allowed.
         return Denied(f"the device has no such object, or the community may not write ({words})")

@@ -22,11 +22,11 @@ def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
     view = PduView()
     target = ports_of(view)
     if target is None:
-        raise ProtocolError("this platform's PduView has no list of ports (looked for 'ports' and for any one list)")
+        raise ProtocolError("this platform's PduView has no list of ports (looked for 'ports' and for a single list)")
     for identity, status in ports:
         port = build(PduPortView, {"identity": identity, "power_status": status})
         if port is None:
-            raise ProtocolError("this platform's PduPortView takes no 'identity' and 'power_status'")
+            raise ProtocolError("this platform's PduPortView does not take 'identity' and 'power_status'")
         target.append(port)
     return view
 

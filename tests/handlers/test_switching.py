@@ -57,8 +57,10 @@ def test_a_state_that_does_not_follow_is_unknown_and_the_last_reading_is_logged(
     assert f"was {seen.name} at the last reading, not {wanted.name}" in caplog.text
 
 
-def test_a_write_that_cannot_be_read_back_is_unknown() -> None:
-    assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN
+def test_a_write_that_cannot_be_read_back_is_unknown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN
+    assert "the outlet's state could not be read: UNKNOWN" in caplog.text
 
 
 def test_one_failed_reading_does_not_end_the_wait() -> None:
