@@ -47,7 +47,8 @@ def test_a_number_that_is_not_a_port_is_refused_with_the_range(module: str, opti
     ("tests.simulators.xerus", ["--ca-file", "/nonexistent/ca.pem"], "/nonexistent"),
     ("tests.simulators.snmp_agent", ["--late", "-1"], "-1 is not from"), ("tests.dcimanager", ["--busy", "-1"], "below 0"),
     ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.faults", ["--processes", "0"], "below 1"),
-    ("tests.faults.soak", ["--hours", "0"], "below 1"), ("tests.demo", ["--nosuch"], "--nosuch")])
+    ("tests.faults.soak", ["--hours", "0"], "below 1"), ("tests.fuzz", ["--seconds", "0.5"], "0.5 is not"),
+    ("tests.demo", ["--nosuch"], "--nosuch")])
 def test_an_impossible_argument_is_refused_with_a_sentence(module: str, arguments: List[str], words: str) -> None:
     sentence = refused(module, *arguments)
     assert words in sentence and "Traceback" not in sentence

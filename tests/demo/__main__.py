@@ -1,4 +1,4 @@
-"""`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if all of it agreed."""
+"""`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if everything agreed."""
 from __future__ import annotations
 
 import argparse
@@ -26,7 +26,7 @@ KEPT_BEAT_S = 10.0
 
 
 class Interrupted(BaseException):
-    """Ctrl-C, a request to end, or a terminal that was closed."""
+    """One of STOP_SIGNALS arrived: Ctrl-C, a request to end, or the end of the terminal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -43,7 +43,7 @@ def main() -> int:
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
-            # All temporary files of the simulators, the stand-in and register.sh are in this folder and end with it.
+            # The temporary files of the simulators, the stand-in and register.sh are in this folder and are deleted with it.
             tempfile.tempdir = os.environ["TMPDIR"] = folder
             for number in STOP_SIGNALS:
                 signal.signal(number, _interrupt)

@@ -1,4 +1,4 @@
-"""The demo's table, for a terminal and for README, and the picture of its run: docs/demo.svg."""
+"""The demo's table for a terminal and for README, and the picture of its run, docs/demo.svg."""
 from __future__ import annotations
 
 import re
@@ -18,7 +18,7 @@ _BEGIN, _END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
 
 def rows(stops: Sequence[Stop]) -> list[list[str]]:
-    """One row for each PDU. Raises: Failed where a PDU was not added."""
+    """One row for each PDU. Raises: Failed if a PDU was not added."""
     return [_row(stop) for stop in stops]
 
 
@@ -41,13 +41,13 @@ def write(console: Console, stops: Sequence[Stop]) -> None:
 
 
 def picture(console: Console) -> str:
-    """An SVG that loads nothing: without rich's web font, the reader's own monospaced font is used."""
+    """An SVG that loads nothing from the web: without rich's font, a browser uses its own monospaced font."""
     drawn = console.export_svg(title="make demo", unique_id="demo")
     return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)
 
 
 def filled(text: str, table: Sequence[Sequence[str]]) -> str:
-    """README with this table between its markers. Raises: ValueError where a marker is missing."""
+    """README with this table between its markers. Raises: ValueError if a marker is missing."""
     lines = [COLUMNS, ["---"] * len(COLUMNS), *table]
     before, begin, rest = text.partition(_BEGIN)
     _, end, after = rest.partition(_END)

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional
 
 from tests.dcimanager import Call, DciManager, Pdu
+from tests.needs import ROOT
 from tests.peers import SHOWN, Peer
 from tests.servers.process import end
 
-ROOT = Path(__file__).resolve().parents[2]
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-ROUNDING = 1e-6                     # allowed difference from the books: figures travel as decimal text and end as floats
+ROUNDING = 1e-6                     # allowed difference from the books: figures are sent as decimal text and read as floats
 
 
 class Measured(NamedTuple):
@@ -53,7 +53,7 @@ def simulators(stack: ExitStack) -> List[Stop]:
 
 
 def build() -> None:
-    """The archives and register.sh in dist/."""
+    """Builds the archives and register.sh in dist/."""
     _run([sys.executable, str(ROOT / "packaging" / "build.py")], {})
 
 
@@ -105,9 +105,9 @@ class Road:
                 self._measure(stop, method, partial(self._manager.switch, identity=identity, on=on))
                 now = stop.peer.books().states
                 if now != {**before, identity: on}:
-                    raise Failed(f"{stop.title}: after switching outlet {identity} {method}, its books are {now}")
+                    raise Failed(f"{stop.title}: after switching outlet {identity} {method}, the device's books are {now}")
                 if _pdu(stop).ports[identity] != STATES[on]:
-                    raise Failed(f"{stop.title}: outlet {identity} is shown {_pdu(stop).ports[identity]} after {method}")
+                    raise Failed(f"{stop.title}: outlet {identity} is shown as {_pdu(stop).ports[identity]} after {method}")
             self._say(f"  {stop.title}: outlet {identity} off and on; the device reported each state")
 
     def _measure(self, stop: Stop, method: str, work: Callable[[Pdu], Call]) -> None:

@@ -15,7 +15,10 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
-    """Starts the demo as a shell does, in a new process group, so that Ctrl-C reaches all of it. `folder` is its TMPDIR."""
+    """Starts the demo as a shell does, in its own process group, so that Ctrl-C reaches all its processes.
+
+    `folder` is its TMPDIR.
+    """
     program("curl")
     return subprocess.Popen([sys.executable, "-m", "tests.demo"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -55,7 +58,7 @@ def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int,
             if line.startswith(step):
                 break
         os.killpg(demo.pid, number)
-        demo.send_signal(number)            # make passes the signal on again, and an impatient person repeats it
+        demo.send_signal(number)            # make repeats the signal, and so may an impatient person
         rest = demo.stdout.read()
         assert demo.wait(PATIENCE_S) == code, rest
         assert "Traceback" not in rest

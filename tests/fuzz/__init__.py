@@ -1,8 +1,8 @@
-"""Random and hostile bytes for every reader of foreign bytes, which may only return values or raise its documented errors.
+"""Random and hostile bytes for every reader of foreign bytes. A reader may only return values or raise its documented errors.
 
     make fuzz                           every target for half a minute, guided by coverage where atheris is installed
     python -m tests.fuzz nut --seconds 600
 
-`targets` has one function for each reader, `mutation` changes good input, `guided` is the run under atheris. An input that
-makes a reader fail is kept in `found/`; from then on `make test` runs it too.
+`targets` has one function for each reader, `mutation` changes good input, `guided` runs a target under atheris. An input that
+makes a reader fail is kept in `found/`; from then on, `make test` runs it too.
 """

@@ -1,8 +1,10 @@
-"""`python -m tests.fuzz`: feeds every reader of foreign bytes for a given time."""
+"""`python -m tests.fuzz`: feeds changed input to every reader of foreign bytes, for a given time."""
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
+import math
 import random
 import re
 import subprocess
@@ -13,14 +15,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Optional, Sequence
 
+from handlers.command import ending
+
 from .mutation import mutated
-from .targets import BY_NAME, TARGETS, found
+from .targets import BY_NAME, FOUND, TARGETS, found
 
 _EXIT = "exit codes: 0 no reader failed; 1 a reader failed; 2 wrong arguments"
 
 
 class Run(NamedTuple):
-    """The number of a target's cases, and the failure that it found, "" for none."""
+    """The number of cases that a target ran, and the failure that they found ("": none)."""
 
     name: str
     cases: int
@@ -30,7 +34,7 @@ class Run(NamedTuple):
 def guided(name: str, seconds: float) -> Run:
     """Runs a target under atheris, in a separate process."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        done = subprocess.run([sys.executable, "-m", "tests.fuzz.guided", name, str(int(seconds)), folder], text=True,
+        done = subprocess.run([sys.executable, "-m", "tests.fuzz.guided", name, str(math.ceil(seconds)), folder], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 300, errors="replace")
         cases = re.search(r"stat::number_of_executed_units: *(\d+)", done.stdout)
         for path in Path(folder).glob("*-*"):
@@ -42,7 +46,7 @@ def guided(name: str, seconds: float) -> Run:
 
 
 def blind(name: str, seconds: float, seed: int) -> Run:
-    """Runs a target with random changes of its seeds, in this process."""
+    """Runs a target with random changes to its seeds, in this process."""
     target, chance, end = BY_NAME[name], random.Random(f"{name} {seed}"), time.monotonic() + seconds     # noqa: S311
     seeds, cases = [*target.seeds(), *found(name)], 0
     while time.monotonic() < end:
@@ -57,26 +61,32 @@ def blind(name: str, seconds: float, seed: int) -> Run:
 
 def _kept(name: str, data: bytes, failure: str) -> str:
     """Keeps a failing input for `make test`; returns the name of its file and the failure."""
-    folder = Path(__file__).parent / "found"
-    path = folder / f"{name}-{abs(hash(data)) % 10**8:08d}.bin"
+    path = FOUND / f"{name}-{hashlib.sha256(data).hexdigest()[:8]}.bin"
     path.write_bytes(data)
     return f"{path.name}: {failure[-1500:]}"
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 1 <= value < math.inf:           # libFuzzer takes 0 s as no limit
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 1")
+    return value
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=sys.modules["tests.fuzz"].__doc__, epilog=_EXIT,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="TARGET", help=f"of {', '.join(BY_NAME)} (default: all)")
-    parser.add_argument("--seconds", type=float, default=30.0, help="time for each target (default: 30)")
-    parser.add_argument("--seed", type=int, default=0, help="of the random changes, without atheris (default: 0)")
-    parser.add_argument("--blind", action="store_true", help="random changes even where atheris is installed")
+    parser.add_argument("--seconds", type=_seconds, default=30.0, help="time for each target, from 1 s (default: 30)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random changes without atheris (default: 0)")
+    parser.add_argument("--blind", action="store_true", help="make random changes even if atheris is installed")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in BY_NAME:
             parser.error(f"there is no target {name!r}; choose from {', '.join(BY_NAME)}")
     names = options.names or [target.name for target in TARGETS]
     if options.blind or importlib.util.find_spec("atheris") is None:
-        how, runs = "of random changes", [blind(name, options.seconds, options.seed) for name in names]
+        how, runs = "with random changes", [blind(name, options.seconds, options.seed) for name in names]
     else:
         how = "guided by coverage"
         with ThreadPoolExecutor(2) as pool:
@@ -89,4 +99,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

@@ -62,7 +62,7 @@ def http_seeds() -> List[bytes]:
 # ---- JSON-RPC and Redfish, through the handlers ---------------------------------------------------------------------
 
 class _Script:
-    """A transport that plays bodies in order, with the id of each request."""
+    """A transport that answers with the given bodies in order, each with the id of its request."""
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = list(bodies)
@@ -92,7 +92,7 @@ class _Redfish(RedfishPdu):
 
 
 def _read(pdu: Any) -> None:
-    """Calls both readings, and asserts that states are of EnumPowerStatus and figures are finite."""
+    """Calls status and statistic, and asserts that states are members of EnumPowerStatus and figures are finite."""
     for call in (pdu.status, pdu.statistic):
         try:
             view = call()
@@ -119,7 +119,7 @@ def redfish(data: bytes) -> None:
 
 
 class _Tape:
-    """A transport that keeps all answers of another one."""
+    """A transport that records the answers of another one."""
 
     def __init__(self, transport: connection.StandardTransport) -> None:
         self._transport = transport
@@ -136,7 +136,7 @@ class _Tape:
 
 
 def _taped(pdu: Any, kind: Any) -> List[bytes]:
-    """The answers of a simulated device to a handler's status and to its statistic."""
+    """The recorded answers to a handler's status, and those to its statistic."""
     found = []
     for call in ("status", "statistic"):
         tape = _Tape(connection.StandardTransport(Trust()))
@@ -160,11 +160,10 @@ def redfish_seeds() -> Sequence[bytes]:
                                                      "password": unit.password})), RedfishPdu)
 
 
-
 # ---- NUT -----------------------------------------------------------------------------------------------------------
 
 def nut(data: bytes) -> None:
-    """Reads lists of variables and commands, and the device that they describe."""
+    """Decodes lists of variables and commands, and reads the device that they describe."""
     variables, commands = messages.list_var("pdu"), messages.list_cmd("pdu")
     answers = Answers("192.0.2.1")
     with contextlib.suppress(PduHandlerError):
@@ -205,7 +204,7 @@ def values(data: bytes) -> None:
 
 
 def walks(data: bytes) -> None:
-    """Detects, reads and meters a whole device, given by the rows of a recording."""
+    """Detects, reads and meters a whole device from the rows of a recording."""
     try:
         rows = read_snmprec(data.decode("utf-8", "replace"))
     except (ValueError, OverflowError):

@@ -25,8 +25,11 @@ from tests.dcimanager import multipart
 
 
 def settings(data: bytes) -> None:
-    pairs = dict(line.partition("=")[::2] for line in data.decode("utf-8", "surrogatepass" if b"\xed" in data else "replace")
-                 .splitlines()) if _decodes(data) else {}
+    try:
+        lines = data.decode("utf-8", "surrogatepass").splitlines()
+    except UnicodeDecodeError:
+        lines = data.decode("utf-8", "replace").splitlines()
+    pairs = dict(line.partition("=")[::2] for line in lines)
     for declared in (RARITAN, SNMP, NUT, REDFISH):
         known = {setting.key for setting in declared}
         with contextlib.suppress(PduHandlerError):
@@ -35,14 +38,6 @@ def settings(data: bytes) -> None:
             Settings(pairs, declared)
     with contextlib.suppress(PduHandlerError):
         endpoint("https", pairs.get("host", ""))
-
-
-def _decodes(data: bytes) -> bool:
-    try:
-        data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return b"\xed" not in data
-    return True
 
 
 def profile(data: bytes) -> None:
@@ -96,10 +91,6 @@ def form(data: bytes) -> None:
 
 def datagram(data: bytes) -> None:
     datagrams.answer(data)
-
-
-def _seeds(*texts: bytes) -> Callable[[], Sequence[bytes]]:
-    return lambda: texts
 
 
 @cache

@@ -1,6 +1,6 @@
-"""One target under atheris, which follows the coverage of `handlers`: `python -m tests.fuzz.guided TARGET SECONDS FOLDER`.
+"""Runs one target under atheris, guided by the coverage of `handlers`: `python -m tests.fuzz.guided TARGET SECONDS FOLDER`.
 
-Prints libFuzzer's figures at its end, and writes failing inputs into FOLDER.
+Prints libFuzzer's figures at the end, and writes failing inputs into FOLDER.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 def main() -> None:
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     atheris: Any = importlib.import_module("atheris")      # not in requirements.txt: `make fuzz` installs it where possible
-    # Imported without instrumenting: that would change the bodies by which the vendor's declarations are recognised.
+    # Imported without instrumentation, which would change the method bodies by which the binding recognises declarations.
     importlib.import_module("handlers.raritan.handler")
     importlib.import_module("handlers.raritan.metering")
     with atheris.instrument_imports(include=["handlers"]):

@@ -8,7 +8,7 @@ PIECES: Sequence[bytes] = (
     b"\0", b"\n", b"\r\n", b"\r\n\r\n", b'"', b"\\", b"'", b"{", b"}", b"[", b"]", b",",
     b":", b";", b"=", b"#", b"|", b"-", b"-1",
     b"0", b"1e999", b"nan", b"NaN", b"Infinity", b"null", b"true", b"9" * 400, b"0x", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800",
-    b"\\u0000", b"\x1b[31m", b"../", b"%00", b"%2f", b"$(id)", b"`id`", b"<script>", b"=1+1", "‮".encode(), "é".encode(),
+    b"\\u0000", b"\x1b[31m", b"../", b"%00", b"%2f", b"$(id)", b"`id`", b"<script>", b"=1+1", "\u202e".encode(), "é".encode(),
     b"[" * 600, b'{"a":' * 600, b"\x30\x82\xff\xff", b"\x02\x82\x08\x00", b"Content-Length: 99999999999\r\n",
     b"Transfer-Encoding: chunked\r\n", b"ERR ", b"OK ", b"BEGIN LIST VAR pdu\n", b"END LIST VAR pdu\n",
 )

@@ -1,4 +1,4 @@
-"""One target for each reader of foreign bytes. It returns if the reader accepts or refuses the bytes, and raises otherwise."""
+"""One target for each reader of foreign bytes. It returns if the reader accepts or refuses the bytes; else it raises."""
 from __future__ import annotations
 
 import gzip
@@ -58,7 +58,10 @@ TARGETS: Tuple[Target, ...] = (
 BY_NAME: Dict[str, Target] = {target.name: target for target in TARGETS}
 
 
+FOUND = Path(__file__).parent / "found"
+
+
 def found(name: str) -> Iterator[bytes]:
     """The failing inputs of earlier runs for this target."""
-    for path in sorted((Path(__file__).parent / "found").glob(f"{name}-*.bin")):
+    for path in sorted(FOUND.glob(f"{name}-*.bin")):
         yield path.read_bytes()

@@ -1,7 +1,8 @@
-"""Each reader of foreign bytes takes its good input, the findings of earlier runs, and many changed inputs."""
+"""Each reader of foreign bytes reads or refuses its good input, the findings of earlier runs, and many changed inputs."""
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import List
 
 import pytest
@@ -46,3 +47,9 @@ def test_a_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(fuzz, "_kept", keep)
     run = fuzz.blind("nut", 60.0, 1)
     assert run.cases >= 1 and "ZeroDivisionError: found" in run.finding and b"x" not in kept[0]
+
+
+def test_a_kept_finding_is_named_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz, "FOUND", tmp_path)
+    assert fuzz._kept("nut", b"x", "failure") == fuzz._kept("nut", b"x", "failure") == "nut-2d711642.bin: failure"
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"x"]
