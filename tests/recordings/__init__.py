@@ -4,10 +4,10 @@ The name is the family's key. A further unit of the family (another layout, a me
 and a word.
 
 The JSON has `about` (its source), `snmp` (the versions that the unit speaks), `outlets` by identity, `load_a`, `power_w`,
-`energy_kwh`, `walks` and `gets` (the cost of a status; `gets` defaults to 1), `rules` (the unit's behaviour when it is
-written; fields of the simulator's Rule), `switch` (the exact writes, in order) or null. Optional are `padding` (row indexes
-that are not outlets), `also` (other families whose objects the unit answers too) and `metered_only` (true: the unit has no
-outlets, but no answer of it proves that, so its owner must set it).
+`energy_kwh`, `walks` and `gets` (the cost of a status; `gets` defaults to 1), `rules` (how the unit reacts to writes; fields of
+the simulator's Rule), `switch` (the exact writes, in order) or null. Optional are `padding` (row indexes that are not outlets),
+`also` (other families that fit the unit too) and `metered_only` (true: the unit has no outlets, but none of its answers proves
+that, so its owner must set `metered_only`).
 """
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def fixture(name: str) -> Fixture:
 
 
 def written(name: str, truth: str, rows: str) -> Fixture:
-    """A unit from the texts of its two files."""
+    """A unit from the texts of its two files: `truth` is JSON, `rows` is .snmprec."""
     data = json.loads(truth)
     outlets = {identity: Outlet(**outlet) for identity, outlet in data["outlets"].items()}
     return Fixture(
@@ -98,12 +98,12 @@ def written(name: str, truth: str, rows: str) -> Fixture:
 
 
 def names() -> List[str]:
-    """The units, in the order of their names."""
+    """The names of all units, sorted."""
     return sorted(path.stem for path in _HERE.glob("*.json"))
 
 
 def fixtures() -> List[Fixture]:
-    """All fixtures, in the order of their names."""
+    """All units, sorted by name."""
     return [fixture(name) for name in names()]
 
 

@@ -44,7 +44,7 @@ class NearPdu(SnmpPdu):
     """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
     Over the wire, pysnmp and its waits take most of the time of a call. Tests of every family therefore use this class,
-    and test one family of each kind over the wire. Errors have the sentences of the platform's double.
+    and test one family of each kind over the wire. Errors have the texts of the platform's double.
     """
 
     def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:

@@ -13,7 +13,7 @@ Value = Union[int, str, bytes]
 
 
 class Memory:
-    """A device that holds its objects by OID. `asked` lists every GET and walk in order."""
+    """A device with these objects by OID. `asked` lists every GET and walk in order."""
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
         self._objects: Dict[Tuple[int, ...], Value] = {_arcs(oid): value for oid, value in objects.items()}
@@ -53,7 +53,7 @@ def table(column: str, values: Mapping[str, Value]) -> Dict[str, Value]:
 
 
 def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
-    """Return the rows of a source. Checks that each row reads the same alone and that an unknown identity has no value."""
+    """Return the rows of a source. Checks that `one` reads the same value for each row, and none for an unknown identity."""
     rows = source.rows(reader(objects))
     assert {identity: source.one(reader(objects), identity) for identity in rows} == rows
     assert source.one(reader(objects), absent) in (None, "")

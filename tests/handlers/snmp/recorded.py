@@ -1,4 +1,4 @@
-"""The recordings in shared/snmp: walks of real units, and the readings expected of them. Test input only."""
+"""The recordings in shared/snmp: walks of real units, and the readings expected from them. They are read in place."""
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Every family on devices with random rows: only the pack's errors are raised, and a state read alone is that of the list."""
+"""Every family on devices with random rows: only the pack's errors are raised, and `one` reads the states that `read` lists."""
 from __future__ import annotations
 
 import contextlib

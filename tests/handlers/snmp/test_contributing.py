@@ -31,7 +31,7 @@ def _example() -> Mapping[str, str]:
 
 @pytest.fixture(name="families", scope="module")
 def _families(example: Mapping[str, str]) -> Any:
-    """Return all families and that of the example, which is compiled like a file of profiles."""
+    """Return all families and the example's family, which is compiled like a file of profiles."""
     names: Dict[str, Any] = {"__name__": "handlers.snmp.profiles.acme", "__package__": "handlers.snmp.profiles"}
     exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)      # run, so that a mistake in the example fails
     return (*PROFILES, *names["PROFILES"])

@@ -62,20 +62,18 @@ def test_detection_and_reading_share_one_walk() -> None:
     assert memory.asked == [f"get {SYS_OBJECT_ID}", f"walk {ACME}.1.3"]
 
 
-def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None:
-    meter = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-                    evidence=Evidence(current=Proof.MIB))
-    both = device(f"{ACME}.1", "1")
-    both.put(f"{ACME}.9.0", 5)
-    assert detect(both, (meter, OLD)).profile.key == "acme-1"
-    alone = device(f"{ACME}.1")
-    alone.put(f"{ACME}.9.0", 5)
-    found = detect(alone, (meter, OLD))
-    assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
-
-
 METER = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
                 evidence=Evidence(current=Proof.MIB))
+
+
+def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None:
+    both = device(f"{ACME}.1", "1")
+    both.put(f"{ACME}.9.0", 5)
+    assert detect(both, (METER, OLD)).profile.key == "acme-1"
+    metered = device(f"{ACME}.1")
+    metered.put(f"{ACME}.9.0", 5)
+    found = detect(metered, (METER, OLD))
+    assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
 
 
 def test_a_family_without_outlets_is_detected_by_sys_object_id_if_no_other_fits() -> None:

@@ -20,7 +20,7 @@ from pdu_common import _credentials, _snmp
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
-from tests.handlers.snmp.families import COMMANDS
+from tests.handlers.snmp.commands import COMMANDS
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Row
 from tests.simulators.snmp_agent.devices import apc, eaton, raritan, rpcm, servertech
 from tests.waiting import until

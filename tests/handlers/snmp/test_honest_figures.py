@@ -10,7 +10,7 @@ from handlers.errors import PduHandlerError
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import text
 from handlers.snmp.device import Found
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Total
 from handlers.snmp.frozen import changed
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
@@ -42,21 +42,21 @@ EACH = pytest.mark.parametrize("source, name", UNITS)
 Source = Callable[[str], Tuple[Rows, Callable[[Memory], Found]]]
 
 
-def totals(found: Found) -> Iterator[Tuple[str, Total, Optional[Figure], Optional[Decimal], Dict[str, Decimal]]]:
-    """Yield for each total: its kind, its declaration, the outlets' figure, its value and the outlets' values."""
-    read, outlets = metering.meter(found), found.outlets
-    for kind, total, of_outlets in (("current", read.load, read.current_of), ("power", read.power, read.power_of),
+def totals(found: Found) -> Iterator[Tuple[str, Total, Optional[Decimal], Dict[str, Decimal]]]:
+    """Yield for each total: its name, its declaration, its value and the outlets' values."""
+    read = metering.meter(found)
+    for name, total, of_outlets in (("load", read.load, read.current_of), ("power", read.power, read.power_of),
                                     ("energy", read.energy, read.energy_of)):
-        declared = getattr(found.profile, "load" if kind == "current" else kind)
+        declared = getattr(found.profile, name)
         if declared is not None:
-            yield kind, declared, getattr(outlets, kind) if outlets else None, total, of_outlets
+            yield name, declared, total, of_outlets
 
 
 @EACH
 def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, name: str) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
-    for kind, declared, _, total, of_outlets in totals(found):
+    for kind, declared, total, of_outlets in totals(found):
         own = changed(declared, else_outlets=False) if declared.figures else None
         if total is None or (own and own.read(found.reader, dict.fromkeys(found.states)) is not None):
             continue                                                    # no total, or the device reports it
@@ -73,7 +73,7 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
 def test_a_total_of_outlets_is_missing_if_one_of_them_is_not_metered(source: Source, name: str) -> None:
     rows, find = source(name)
     found = find(of_rows(rows))
-    for kind, declared, _, total, of_outlets in totals(found):
+    for kind, declared, total, of_outlets in totals(found):
         for identity in list(of_outlets)[:1]:
             fewer: Dict[str, Optional[Decimal]] = {**dict.fromkeys(found.states), **of_outlets, identity: None}
             others = sum((value for value in fewer.values() if value is not None), Decimal(0))
@@ -94,7 +94,7 @@ def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(source: Sou
 
 
 def objects_of_meters(profile: Profile, root: str) -> Set[str]:
-    """Return every object that holds figures, or none if one of them also describes the outlets."""
+    """Return the objects of all figures, or none if one of them also describes the outlets."""
     def spelt(*parts: object) -> Set[str]:
         return {root + oid[1:] if oid.startswith("~") else oid for part in parts if part for oid in oids(part)}
 

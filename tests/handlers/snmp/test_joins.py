@@ -52,14 +52,14 @@ def test_only_with_keep_false_drops_only_marked_rows() -> None:
 
 @pytest.mark.parametrize("mark", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_row_whose_mark_is_not_a_number_has_no_value_so_that_no_sum_is_whole(mark: str | bytes, keep: bool) -> None:
+def test_a_row_whose_mark_is_not_a_number_has_no_value_so_that_there_is_no_sum(mark: str | bytes, keep: bool) -> None:
     objects = {**PADDED, "1.3.2.2": mark}
     marked = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(marked, objects)["2"] == ""
     assert Total((Figure(marked),)).read(reader(objects)) is None
 
 
-def test_a_mark_that_is_a_word_is_compared_as_it_is() -> None:
+def test_marks_are_compared_as_text_if_a_wanted_value_is_not_a_number() -> None:
     assert both(Only(A, B, ("N",), keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1") == {"2": 1, "3": 1}
 
 
@@ -148,7 +148,7 @@ def test_a_value_of_the_unit_applies_to_each_of_its_outlets() -> None:
     assert both(Part(A, over=B, start=1), objects, "1.12.49") == {"1.12.48": 1, "2.12.48": 1}
 
 
-def test_an_identity_without_the_arcs_of_its_unit_has_no_value_and_asks_nothing() -> None:
+def test_an_identity_without_the_arcs_of_its_unit_has_no_value_and_costs_no_request() -> None:
     device = Memory(table("1.3.1", {"12.48": 1}))
     assert Part(A, over=B, start=1).one(Reader(device), "7") is None and device.asked == []
 

@@ -77,8 +77,8 @@ def test_a_table_of_loads_without_marks_for_phases_is_not_summed() -> None:
     rows = {oid: row for oid, row in fixture("apc-rpdu").device().rows().items()
             if not oid.startswith((f"{RPDU_LOADS}.4.", f"{RPDU_LOADS}.5."))}
     assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the sum of the outlets"
-    alone = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
-    assert meter(detect(of_rows(alone), PROFILES)).load == Decimal("4.9")
+    one_row = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
+    assert meter(detect(of_rows(one_row), PROFILES)).load == Decimal("4.9"), "a single row needs no mark"
 
 
 @pytest.mark.parametrize("lost, error, says", [

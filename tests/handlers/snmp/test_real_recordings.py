@@ -58,6 +58,6 @@ def test_energies_of_inputs_add_up_to_the_energy_of_the_unit(name: str) -> None:
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_padding_row_of_a_recorded_unit_cannot_be_switched(name: str) -> None:
+def test_a_padding_row_of_a_recorded_unit_has_no_label(name: str) -> None:
     found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
     assert not set(recorded.expected(name)["phantom_rows"]) & {label.identity for label in metering.labels(found)}

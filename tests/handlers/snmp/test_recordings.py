@@ -101,8 +101,8 @@ def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -
 def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None:
     """States are compared with the expectation, and figures with a reading in memory, which another test compares."""
     wanted, rows = recorded.expected(name), recorded.rows(name)
-    carried = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
-    in_memory = metering.meter(detection.detect(of_rows(carried), PROFILES))
+    served_rows = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
+    in_memory = metering.meter(detection.detect(of_rows(served_rows), PROFILES))
     view, statistic = made().status(), made().statistic()
     assert {port.identity: port.power_status for port in view.ports} == {
         identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
@@ -124,7 +124,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
         yield request.param, server
 
 
-# The unit that is also read over version 1 has Counter64 objects, which that version cannot carry.
+# The unit that is also read over version 1 has Counter64 objects, which that version does not have.
 @pytest.mark.parametrize("served, version", [*((name, "2") for name in recorded.names()), ("apc_ap8959eu3", "1")],
                          indirect=["served"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")

@@ -43,7 +43,7 @@ RESERVED = {
     "an outlet that is not switchable": Reserved("aten-pe", "10", {}, "not switchable"),
     "a socket without a relay": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "no relay"),
     "a socket out of reach": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"}, "cannot reach"),
-    "a PDU that reports on and cannot switch": Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
+    'a PDU that reports "on" and cannot switch': Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
     "a UPS outlet without any bit": Reserved("tripplite-12x-ups", "3", {}, "cannot be switched"),
     "a UPS outlet with another bit": Reserved("tripplite-12x-ups", "5", {}, "cannot be switched"),
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
@@ -109,7 +109,7 @@ def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(unit:
 
 @pytest.mark.parametrize("case", [case for case in RESERVED.values() if "automatic" not in case.words],
                          ids=[name for name, case in RESERVED.items() if "automatic" not in case.words])
-def test_permission_to_end_automatic_modes_opens_no_other_lock(case: Reserved) -> None:
+def test_permission_to_end_automatic_modes_lifts_no_other_guard(case: Reserved) -> None:
     device = Device(fixture(case.unit).device().rows(), rules=None)
     for oid, value in case.put.items():
         device.put(oid, value)

@@ -1,4 +1,4 @@
-"""Switching on agents: the exact object, type and value are written once, and a fault never shows the wanted state as read."""
+"""Switching on agents: the exact object, type and value are written once. The wanted state is reported only if it was read."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, Optional
@@ -13,7 +13,7 @@ from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
-from tests.handlers.snmp.families import COMMANDS, INTEGER, E
+from tests.handlers.snmp.commands import COMMANDS, INTEGER, E
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
 from tests.simulators.snmp_agent.ber import Message

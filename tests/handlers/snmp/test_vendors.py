@@ -1,4 +1,4 @@
-"""The table of vendors agrees with the files of profiles, and a status loads one vendor's file alone."""
+"""The table of vendors agrees with the files of profiles, and a status loads only one vendor's file."""
 from __future__ import annotations
 
 import subprocess
@@ -26,7 +26,7 @@ def test_a_vendors_row_agrees_with_its_file(vendor: Vendor) -> None:
         assert any(f"{prefix}.".startswith(f"{ENTERPRISES}{number}.") for prefix in prefixes), f"no family needs {number}"
 
 
-def test_the_sequence_holds_every_family_once() -> None:
+def test_the_sequence_has_every_family_once() -> None:
     assert len(PROFILES) == len(list(PROFILES)) == len(set(PROFILES.keys)) and PROFILES.keys == tuple(p.key for p in PROFILES)
     assert PROFILES[0] is next(iter(PROFILES)) and list(PROFILES[:2]) == list(PROFILES)[:2]
     assert [PROFILES.named(key) for key in PROFILES.keys] == list(PROFILES) and PROFILES.named("acme") is None

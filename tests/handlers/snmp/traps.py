@@ -92,9 +92,9 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(19, "a write that succeeds and does nothing", "rule: the state is read back and returned",
          _on(_IGNORED, "avocent-pm", "schleifenbauer", "liebert-mph")
          + ("test_switching.py::test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing",)),
-    Trap(20, "counters that a write resets, beside the commands", "rule: exactly the objects of the control are written",
+    Trap(20, "counters that a write resets, next to the commands", "rule: exactly the objects of the control are written",
          _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c")),
-    Trap(21, "a command that carries out what others marked (WTI)", "Unmarked",
+    Trap(21, "a command that executes the marks of other outlets (WTI)", "Unmarked",
          _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_a_mark_on_another_plug_forbids_the_write",)),
     Trap(22, "rows and units that count from 0", "identity is the row; Number is the printed one",
          _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",
@@ -108,7 +108,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "aten-pe-2c") + ("test_sources.py::test_a_spread_follows_gaps_in_the_numbering",)),
     Trap(26, "the device's address in the index (Schleifenbauer, Conteg)", "identity is the whole index",
          _on(_STATES, "schleifenbauer", "schleifenbauer_conteg")),
-    Trap(27, "rows that run on over a chain (APC, CyberPower)", "Chained number; Joined by unit and number",
+    Trap(27, "rows numbered consecutively over a chain (APC, CyberPower)", "Chained number; Joined by unit and number",
          _on(_NUMBERS, "apc-rpdu2", "cyberpower-epdu2") + _on(_FIGURES, "apc-rpdu2", "cyberpower-epdu2")),
     Trap(28, "switched and metered tables with different rows", "Joined, Gathered; never by the row",
          _on(_FIGURES, "schleifenbauer", "gude-epc", "riedo-updu", "apc-cpdu", "dell-rpdu")
@@ -124,7 +124,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(32, "the neutral among the lines", "Only and Arc",
          _on(_TOTALS, "sentry3", "sentry4", "raritan-px2", "raritan-px1", "hpe-mapdu3", "eaton-epdu", "apc-ats")
          + ("test_handler.py::test_the_neutral_of_a_three_phase_tower_is_not_added",)),
-    Trap(33, "values that mean 'not measured'", "Figure.absent, below zero, no number",
+    Trap(33, "values that mean 'not measured'", "Figure.absent; text and numbers below zero are not figures",
          _on(_FIGURES, "apc-rpdu2", "sentry3", "aten-pe", "vertiv-dcs-mpdu", "avocent-pm", "raritan-px1")
          + ("test_figures.py::test_an_unmeasured_value_is_not_a_figure_and_never_zero",)),
     Trap(34, "units of energy, three in one MIB; projections that are not counters",
@@ -137,10 +137,10 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(36, "units of power; VA called power", "Figure.scale; VA is not taken for W",
          _on(_TOTALS, "apc-rpdu2", "cpi-econnect") + _on(_FIGURES, "cpi-econnect", "apc-rpdu2")),
     Trap(37, "wrong text in the MIB (HPE's mW, iPoMan's Kwatt, BSPDU's KWh)",
-         "data: first the recording, then what makes sense beside the neighbouring objects",
+         "data: from recordings, else from what the neighbouring objects make plausible",
          _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman")
          + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
-    Trap(38, "the scale is in another column (Raritan, Rittal)", "Figure.digits, Figure.factor",
+    Trap(38, "the scale is in another column (Raritan, Rittal)", "Figure.exponent, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors")
          + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten",
             "test_figures.py::test_a_negative_factor_divides")),
@@ -149,9 +149,9 @@ TRAPS: Tuple[Trap, ...] = (
          + ("test_sources.py::test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off",)),
     Trap(40, "figures below zero (ICT)", "Figure.magnitude",
          _on(_FIGURES, "ict-pdu") + ("test_figures.py::test_magnitude_drops_the_sign_of_a_figure",)),
-    Trap(41, "SNMPv1 only", "one object a GET, GETNEXT walks; every unit's versions are in its fixture",
+    Trap(41, "SNMPv1 only", "one object for each GET, walks by GETNEXT; every unit's versions are in its fixture",
          _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1")),
-    Trap(42, "text as octets, with NULs, OIDs with a dot before them", "values.text, values.arcs, host.snmp.Snmp",
+    Trap(42, "text as octets, with NULs, OIDs with a leading dot", "decoding.text, host.rows.oid_arcs, host.snmp.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
          + ("test_decoding.py::test_padding_is_stripped_from_text",
             "test_decoding.py::test_octets_are_the_same_in_every_form_of_the_platform")),
@@ -160,7 +160,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(44, "a state that is read back too early", "rule: read until the wanted state is reported or the deadline is over",
          ("test_switching.py::test_a_command_waits_for_a_slow_relay",
           "test_switching.py::test_a_state_other_than_the_wanted_one_is_unknown_after_the_deadline")),
-    Trap(45, "the command shifted against the state, with 'all outlets' before the first (Pulizzi, PX1)",
+    Trap(45, "command numbers shifted by one, with 'all outlets' before the first (Pulizzi, PX1)",
          "Spread with another sub; rows from the walk only",
          _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c")
          + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")

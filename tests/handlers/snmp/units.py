@@ -100,7 +100,7 @@ def port_of(unit: Fixture) -> PduPortView:
 
 
 def states_on(unit: Fixture, agent: Agent) -> Dict[str, EnumPowerStatus]:
-    """Return the agent's present states. They are read in memory, since another test reads a status over the wire."""
+    """Return the agent's current states. They are read in memory, because another test reads a status over the wire."""
     return dict(find(unit, of_rows(agent.device.rows())).states)
 
 
