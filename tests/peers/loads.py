@@ -26,5 +26,5 @@ class Loads:
         quick = math.sin(2 * math.pi * (now / (61 + 13 * number) + number / 3))
         return self.base[number] * (1 + 0.10 * slow + 0.06 * quick)
 
-    def ran(self, number: int, amperes: float, seconds: float) -> None:
+    def count(self, number: int, amperes: float, seconds: float) -> None:
         self.wh[number] += amperes * VOLTS * seconds / 3600

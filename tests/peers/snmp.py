@@ -24,10 +24,10 @@ def peer(build: Callable[[], Model] = lambda: apc.rpdu2(outlets=8), port: int = 
 @contextlib.contextmanager
 def shown() -> Iterator[Peer]:
     with Agent(apc.rpdu2(outlets=24, relay_s=0.2)) as agent:
-        yield _second_version(agent, "APC rPDU2 (SNMPv2c)")
+        yield _v2c_peer(agent, "APC rPDU2 (SNMPv2c)")
 
 
-def _second_version(agent: Agent, title: str = "") -> Peer:
+def _v2c_peer(agent: Agent, title: str = "") -> Peer:
     return Peer("snmp", "snmp", agent.host, agent.books,
                 snmp={"version": "2", "port": str(agent.port), "community": "private"}, title=title)
 
@@ -45,7 +45,7 @@ def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
         deciamps = {}
         for n in range(1, outlets + 1):
             amperes = loads.amperes(n, time.time()) if device.text(f"{state}.{n}") == "2" else 0.0
-            loads.ran(n, amperes, seconds)
+            loads.count(n, amperes, seconds)
             deciamps[n] = round(10 * amperes)
             device.put(f"{apc.RPDU2_METERED}.6.{n}", str(deciamps[n]))
             device.put(f"{apc.RPDU2_METERED}.11.{n}", str(int(loads.wh[n] / 100)))
@@ -53,4 +53,4 @@ def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
             device.put(f"{apc.RPDU2_PHASE}.5.{phase}", str(sum(a for n, a in deciamps.items() if n % 3 == phase - 1)))
         device.put(f"{apc.RPDU2_DEVICE}.9.1", str(int(sum(loads.wh.values()) / 100)))
     with Agent(model, port) as agent:
-        yield _second_version(agent), tick
+        yield _v2c_peer(agent), tick

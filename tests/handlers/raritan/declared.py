@@ -99,5 +99,3 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
 def structure_json(cls: Type[Structure]) -> st.SearchStrategy[Dict[str, Any]]:
     """Return the JSON object of a structure with all its fields."""
     return st.fixed_dictionaries({name: json_of(hint) for name, hint in hints(cls).items()})
-
-

@@ -4,14 +4,18 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from handlers.http.message import Endpoint, Reply, Request
+from handlers.http.message import Endpoint, Reply, Request, Transport
+from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
 from handlers.raritan.units import discovery
+from handlers.tls import Trust
+from pdu_common.connection import PduData
 
 Calls = Dict[Tuple[str, str], Any]
 PDU = "/model/pdu/0"
+METERS = ("/model/pmc", "getPowerMeters")
 L1, L2, L3, NEUTRAL, PLUS = 0, 1, 2, 3, 5
 
 
@@ -106,3 +110,12 @@ class Described:
         for _ in meter.read(bulk, found_units.present()[0]):
             bulk.perform()
         return meter.load().value, meter.energy().value
+
+
+def handler_of(unit: Described) -> RaritanPdu:
+    """Return the handler with this unit as its transport."""
+    class Handler(RaritanPdu):
+        def transport(self, trust: Trust) -> Transport:
+            return unit
+
+    return Handler(PduData("pdu.example", {"username": "viewer", "password": "seldom-said"}))

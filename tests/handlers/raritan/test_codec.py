@@ -122,7 +122,7 @@ def test_a_structure_read_from_an_empty_object_is_written_as_one(cls: Type[Struc
     assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls))
 
 
-# ---- certain types -----------------------------------------------------------------------------------------
+# ---- particular types --------------------------------------------------------------------------------------
 
 def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     state = decode_structure(State, {"available": True}, AGENT)
@@ -150,7 +150,7 @@ def test_a_change_inside_a_missing_structure_is_sent() -> None:
 
 
 @pytest.mark.parametrize("wire", ["master", "primaryUnit"])
-def test_a_renamed_field_is_read_and_written_under_both_names(wire: str) -> None:
+def test_a_renamed_field_has_both_names_and_is_written_under_the_received_one(wire: str) -> None:
     status = decode_structure(cascading.CascadeManager.Status, {"role": 1, wire: "192.0.2.1", "linkUnits": []}, AGENT)
     assert status.primaryUnit == status.master == "192.0.2.1"
     status.master = "192.0.2.2"

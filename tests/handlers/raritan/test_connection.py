@@ -178,9 +178,8 @@ class _Witness:
         self.requests.append(request)
         assert isinstance(request.body, bytes)
         asked = json.loads(request.body)
-        answer = {"json": {"result": {"_ret_": 0}, "id": None}, "statcode": 200}
         count = len(asked["params"].get("requests", ()))
-        responses = [{**answer, "json": {"result": {"_ret_": 0}, "id": number}} for number in range(count)]
+        responses = [{"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200} for number in range(count)]
         return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
 
     def close(self) -> None:

@@ -11,9 +11,8 @@ from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
-from .described import PDU, Described, Status
+from .described import PDU, Described, Status, handler_of
 from .handling import FAST, LINKED, Handle, agrees, settings, shown, spent, states
-from .test_without_outlets import reads
 
 # ---- status and statistic ----------------------------------------------------------------------------------
 
@@ -257,7 +256,7 @@ def test_labels_stay_empty_where_the_account_may_not_read_the_outlet() -> None:
     unit.calls[f"{PDU}/outlet/0", "getMetaData"] = {"label": "A1"}
     unit.calls[f"{PDU}/outlet/0", "getSettings"] = Status(403)
     del unit.calls[f"{PDU}/outlet/1", "getMetaData"]
-    assert reads(unit).labels() == [("1", "A1", ""), ("2", "", "")]
+    assert handler_of(unit).labels() == [("1", "A1", ""), ("2", "", "")]
 
 
 def test_the_handler_keeps_nothing_between_calls(handle: Handle) -> None:

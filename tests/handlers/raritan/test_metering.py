@@ -1,4 +1,4 @@
-"""Which figure is the load and which the energy, on units that the simulator does not have."""
+"""Load and energy of units that the simulator does not have."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional

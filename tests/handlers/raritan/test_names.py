@@ -115,7 +115,7 @@ def _value(hint: Any, holder: Any) -> Any:
     if issubclass(hint, Structure):
         return _filled(hint)
     if issubclass(hint, Interface):
-        return {"rid": "/x", "type": hint.idlType or pdumodel.Pdu.idlType}       # the type Interface stands for any reference
+        return {"rid": "/x", "type": hint.idlType or pdumodel.Pdu.idlType}       # the type Interface means any reference
     return len(hint.values) - 1
 
 

@@ -11,9 +11,8 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.servers import sdk
 from tests.simulators.xerus import ONE_PHASE, SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
 
-from .described import L1, L2, L3, NEUTRAL, Described, Status
+from .described import L1, L2, L3, METERS, NEUTRAL, Described, Status, handler_of
 from .handling import LINKED, Handle, agrees, shown, spent, states
-from .test_without_outlets import METERS, reads
 
 CIRCUITS = (CircuitModel(6, (0, 1, 2), 4.0, 91_500.0, "row 3"), CircuitModel(0, name="rack 1"), CircuitModel(1, (1,), 0.0, 0.0),
             CircuitModel(41, (1, 2), 2.5), CircuitModel(9, metered=False))
@@ -163,7 +162,7 @@ class Meters(Described):
         return rid
 
     def load(self) -> Tuple[float, float]:
-        figures = reads(self).statistic()
+        figures = handler_of(self).statistic()
         return figures.load, figures.total_consumption
 
 
@@ -207,7 +206,7 @@ def test_the_energy_of_a_circuit_comes_from_its_own_sensor(unit: Meters) -> None
     unit.circuit(1, 0, current=None, activeEnergy=None)
     refused = unit.circuit(1, 2)
     unit.calls[refused, "getSensors"] = Status(500)
-    figures = reads(unit).statistic()
+    figures = handler_of(unit).statistic()
     assert [(port.identity, port.consumption) for port in figures.ports] == [("p1.1", 0.0), ("p1.3", 0.0), ("p1.5", 1.5)]
 
 
@@ -221,7 +220,7 @@ def test_a_reference_to_something_else_is_an_error(unit: Meters, what: Any, kind
     unit.calls["/meter/1", "getPanelSettings"] = {}
     unit.calls[what][0]["value"]["type"] = kind
     with pytest.raises(PduHandlerError, match=words) as caught:
-        getattr(reads(unit), method)()
+        getattr(handler_of(unit), method)()
     assert caught.value.kind == "protocol"
 
 
@@ -232,14 +231,14 @@ def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(unit
     unit.meter(1, 0, {L1: 4.0})
     unit.calls["/meter/1", "getCircuits"] = failed
     with pytest.raises(PduHandlerError) as caught:
-        getattr(reads(unit), method)()
+        getattr(handler_of(unit), method)()
     assert caught.value.kind == kind
 
 
 def test_circuits_are_unknown_and_never_off(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 0.0})
     unit.circuit(1, 0, current=0.0)
-    assert shown(reads(unit).status()) == {"p1.1": EnumPowerStatus.UNKNOWN}
+    assert shown(handler_of(unit).status()) == {"p1.1": EnumPowerStatus.UNKNOWN}
 
 
 def test_the_printed_number_is_empty_where_the_labelling_scheme_is_unknown(unit: Meters) -> None:
@@ -248,4 +247,4 @@ def test_the_printed_number_is_empty_where_the_labelling_scheme_is_unknown(unit:
     unit.calls[rid, "getSettings"] = Status(403)
     for answer in ({}, {"labelingScheme": 7, "panelSize": 42}, {"labelingScheme": 1, "panelSize": 4}, Status(404)):
         unit.calls["/meter/1", "getPanelSettings"] = answer
-        assert reads(unit).labels() == [("p1.5", "", "")]
+        assert handler_of(unit).labels() == [("p1.5", "", "")]

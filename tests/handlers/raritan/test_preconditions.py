@@ -1,4 +1,4 @@
-"""Conditions that stop a switching before anything is written."""
+"""Conditions under which a switching command is not sent."""
 from __future__ import annotations
 
 from typing import Any, Dict
@@ -30,7 +30,7 @@ def look(**answers: Any) -> None:
 
 @pytest.mark.parametrize("answers", [{}, {"getSettings": {}}, {"getMetaData": {}}, {"getState": {}},
                                      {"getSettings": Status(404)}, {"getMetaData": Status(404)}, {"getState": Status(404)}])
-def test_a_missing_answer_or_field_stops_nothing(answers: Dict[str, Any]) -> None:
+def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: Dict[str, Any]) -> None:
     look(**answers)
 
 
@@ -54,5 +54,5 @@ def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(answers: Dict[s
     assert caught.value.kind == kind
 
 
-def test_load_shedding_stops_nothing() -> None:
+def test_load_shedding_does_not_prevent_the_command() -> None:
     look(getState={"available": True, "powerState": 0, "isLoadShed": True})

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import pytest
 
@@ -71,8 +71,7 @@ def _sample(kind: str, release: str, scope: str) -> Json:
 
 def _named(kind: str, release: str, scope: str) -> Json:
     schema = _schema()
-    parts = scope.split(".")
-    for name in (".".join((*parts[:depth], kind)) for depth in range(len(parts), -1, -1)):
+    for name in _scoped(kind, scope.split(".")):
         if name in schema["enums"]:
             return 1
         if name in schema["structs"]:
@@ -82,14 +81,18 @@ def _named(kind: str, release: str, scope: str) -> Json:
     return {}           # an old signature names a type that the schema does not describe
 
 
+def _scoped(name: str, scope: Sequence[str]) -> List[str]:
+    """Return the full names that `name` may mean inside this scope, the innermost first."""
+    return [".".join((*scope[:depth], name)) for depth in range(len(scope), -1, -1)]
+
+
 def _fields(name: str, release: str, kind: str) -> Dict[str, Json]:
     variant = _variant(kind, name, release)
     assert variant is not None, (name, release)
     out: Dict[str, Json] = {}
     base = variant.get("base")
     if base and base != "ValueObject":
-        parts = name.split(".")[:-1]
-        names = [".".join((*parts[:depth], base)) for depth in range(len(parts), -1, -1)]
+        names = _scoped(base, name.split(".")[:-1])
         out.update(_fields(next(one for one in names if one in _schema()[kind]), release, kind))
     out.update({field: _sample(of, release, name) for field, of in variant["fields"].items()})
     return out
@@ -173,9 +176,7 @@ def test_value_objects_take_their_own_fields_first_and_then_those_of_their_base(
             variant = _variant("valueobjects", kind, RELEASES[-1])
             assert variant is not None
             ordered += list(variant["fields"])
-            parts = kind.split(".")[:-1]
-            base = variant.get("base") or ""
-            names = [".".join((*parts[:depth], base)) for depth in range(len(parts), -1, -1)]
+            names = _scoped(variant.get("base") or "", kind.split(".")[:-1])
             kind = next((one for one in names if one in _schema()["valueobjects"]), "")
         assert cls().listElements() == ordered, name
 

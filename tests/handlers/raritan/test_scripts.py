@@ -1,4 +1,4 @@
-"""What public scripts for the vendor's binding use besides the documented calls."""
+"""Features of the vendor's binding that public scripts use besides the documented calls."""
 from __future__ import annotations
 
 import copy
@@ -129,9 +129,9 @@ def test_an_event_prints_its_own_fields_first_and_inherited_fields_last() -> Non
 
 
 def test_an_event_is_read_from_type_and_value() -> None:
-    came = {"type": "event.UserEvent:1.0.0", "value": {"source": None, "actUserName": "admin", "actIpAddr": ""}}
-    read = rpc.ValueObject.decode(came, AGENT)
-    assert isinstance(read, event.UserEvent) and read.actUserName == "admin" and encode(read) == came
+    json = {"type": "event.UserEvent:1.0.0", "value": {"source": None, "actUserName": "admin", "actIpAddr": ""}}
+    read = rpc.ValueObject.decode(json, AGENT)
+    assert isinstance(read, event.UserEvent) and read.actUserName == "admin" and encode(read) == json
     assert event.UserEvent.decode(read.encode(), AGENT) == read and read.wire_type == "event.UserEvent:1.0.0"
     assert peripheral.Device().wire_type == peripheral.Device.idlType and idl.Event().listElements() == ["source"]
 
@@ -316,7 +316,7 @@ def test_a_log_is_read_completely_and_then_only_its_new_entries(kind: str) -> No
     assert [entry.message for entry in new] == ["[ERR] five", "six"]
     assert [entry.id for entry in helper.filter_entries(new)] == [5] == [entry.id
                                                                          for entry in helper.filter_entries(new, ["five"])]
-    log.created = 2                         # as a new log: the unit sends all entries again, known ones are left out
+    log.created = 2                         # the log was recreated: the unit sends all entries again, and known ones are left out
     log.messages += ["seven"]
     assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
 

@@ -185,7 +185,7 @@ def test_feature_ports_log_levels_and_the_name_service(to: Agent) -> None:
 
 
 def test_a_session_names_its_client(agent: MakeAgent, firmware: str) -> None:
-    """It sends the header X-Client-Type, as the vendor's SDK 4.4 does."""
+    """The agent sends the header X-Client-Type, as the vendor's SDK 4.4 does."""
     with XerusPdu(Model(outlets=1), firmware) as pdu:
         with session.logged_in(connected(agent, pdu)):
             assert [one.client for one in pdu.access.sessions.values()] == ["Python RPC"]

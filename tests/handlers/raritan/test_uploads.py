@@ -159,5 +159,5 @@ def test_uploading_200_megabytes_takes_less_than_30_megabytes_of_memory(kind: st
         assert done.returncode == 0, done.stderr
     before, after, sent, size, pieces = map(int, done.stdout.split())
     assert sent == size == 200 * MEGABYTE and pieces > 100
-    assert 0 < before < 100 * 1024              # so low that it is the uploader's peak, not the test process'
+    assert 0 < before < 100 * 1024              # so low that it is the peak of the uploader and not of the test process
     assert (after - before) < 30 * 1024, f"{after - before} KiB more"

@@ -6,24 +6,10 @@ from typing import Any
 import pytest
 
 from handlers.errors import PduHandlerError
-from handlers.http.message import Transport
-from handlers.raritan.handler import RaritanPdu
-from handlers.tls import Trust
-from pdu_common.connection import PduData
 from tests.simulators.xerus import Model, XerusPdu
 
-from .described import L1, PDU, Described, Status
+from .described import L1, METERS, PDU, Described, Status, handler_of
 from .handling import Handle, agrees, shown, spent
-
-METERS = ("/model/pmc", "getPowerMeters")
-
-
-def reads(unit: Described) -> RaritanPdu:
-    class Read(RaritanPdu):
-        def transport(self, trust: Trust) -> Transport:
-            return unit
-
-    return Read(PduData("pdu.example", {"username": "viewer", "password": "seldom-said"}))
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
@@ -33,7 +19,7 @@ def test_a_unit_of_unknown_type_is_an_error_that_names_model_firmware_and_inlets
     unit.calls[PDU, "getMetaData"] = {"nameplate": {"model": "BCM2-9\n"}, "fwRevision": "4.0.0.5-48756"}
     unit.calls[METERS] = meters
     with pytest.raises(PduHandlerError, match=r"model 'BCM2-9\\\\n', firmware '4.0.0.5-48756', inlets: 0") as caught:
-        getattr(reads(unit), method)()
+        getattr(handler_of(unit), method)()
     assert caught.value.kind == "unsupported" and unit.requests == 2
 
 
@@ -44,7 +30,7 @@ def test_a_unit_that_claims_outlets_and_lists_none_is_an_error(method: str, clai
     unit.inlet({"current": 3.0}, {L1: 3.0})
     unit.calls[PDU, "getMetaData"] = {claim: True}
     with pytest.raises(PduHandlerError, match="inlets: 1.*: yes"):
-        getattr(reads(unit), method)()
+        getattr(handler_of(unit), method)()
 
 
 @pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused")])
@@ -54,7 +40,7 @@ def test_a_failed_call_about_the_type_is_an_error(call: Any, failed: Status, kin
     unit.inlet({"current": 3.0}, {L1: 3.0})
     unit.calls[call] = failed
     with pytest.raises(PduHandlerError) as caught:
-        reads(unit).status()
+        handler_of(unit).status()
     assert caught.value.kind == kind
 
 

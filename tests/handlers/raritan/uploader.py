@@ -1,5 +1,5 @@
-"""Uploads a file in a separate process. Prints the peak RSS in KiB before and after it, the last progress report (bytes sent
-and size), and the number of reports.
+"""Uploads a file in a separate process. Prints the peak RSS in KiB before and after the upload, the last progress report (bytes
+sent and size), and the number of reports.
 
     python -m tests.handlers.raritan.uploader TRANSPORT URL CA_FILE FILE
 """

@@ -26,8 +26,8 @@ def polling(unit: XerusPdu) -> bool:
     return any(channel.polls for channel in unit.events[0].channels)
 
 
-def press(unit: XerusPdu, number: int, on: bool) -> None:
-    """Switches an outlet while the command listens."""
+def switch(unit: XerusPdu, number: int, on: bool) -> None:
+    """Switch an outlet while the command listens."""
     with unit.lock:
         outlet = unit.units[0].outlets[number - 1]
         outlet.setPowerState(int(on))
@@ -43,7 +43,7 @@ def busy(unit: XerusPdu) -> Iterator[None]:
         while not over.wait(0.02):
             now = sum(channel.polls for channel in unit.events[0].channels)
             if now > polls:                 # the command has fetched the events of the last switching
-                press(unit, 2, on)
+                switch(unit, 2, on)
                 on, polls = not on, now
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
@@ -111,7 +111,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, tmp_path: Path) 
     with bounded(process):
         out, err = pipes(process)
         out.close()
-        press(unit, 1, False)
+        switch(unit, 1, False)
         assert process.wait(PATIENCE_S) == READER_GONE and err.read() == ""
         err.close()
 
@@ -121,7 +121,7 @@ def test_a_lost_connection_is_reported_once_and_listening_continues(unit: XerusP
     with bounded(process):
         unit.faults.order(Fault.CLOSE_BEFORE, 2)
         unit.close_connections()
-        press(unit, 1, False)
+        switch(unit, 1, False)
         out, err = process.communicate(timeout=PATIENCE_S)
         lines = err.splitlines()
         assert process.returncode == 0 and "state changed" in out and len(lines) == 2

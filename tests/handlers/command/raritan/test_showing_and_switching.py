@@ -72,7 +72,14 @@ def test_an_unknown_sensor_or_threshold_is_named(run: Run, words: List[str]) -> 
     assert code == 2 and err.startswith("settings: ")
 
 
-def test_one_several_and_all_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
+def test_all_outlets_get_one_command_and_one_that_does_not_follow_is_named(run: Run, unit: XerusPdu) -> None:
+    code, out, err = run("switch", "all", "off", "--yes", "--wait", "0")
+    assert code == 9 and out.splitlines()[-1] == "outlet 4  up" and "outlet 4 is up, not down" in err, "its switching is disabled"
+    assert facts(run, "cycle", "all", "--yes")["done"]
+    assert [name for name, _ in unit.books().writes] == ["pdu.0.setAllOutletPowerStates", "pdu.0.cycleAllOutletPowerStates"]
+
+
+def test_one_and_several_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
     def states() -> List[Any]:
         return [unit.books().states[str(number)] for number in (1, 2, 3)]
 
