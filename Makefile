@@ -2,22 +2,22 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
-# Tests side by side: more than most machines have cores, because many of them wait for a server.
+# Test processes: more than most machines have cores, because many tests wait for a server.
 WORKERS ?= 6
 export PYTHON VENV
-# Tests start hundreds of programs; without its bytecode each of them compiles the whole pack.
+# Tests start hundreds of programs, and without cached bytecode each of them would compile the whole pack.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env system demo test lint audit faults soak hosts fuzz coverage packages tools try serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page clean
 
-help:            ## this list
+help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
 
 env:             ## the Python environment in .venv, which every target below makes when it needs it
 	@sh .ci/setup env
 
-system:          ## the real servers that tests run against: installs them as root on Debian, else says how
+system:          ## the real servers that tests run against: installs them as root on Debian, else prints the command
 	@sh .ci/setup system
 
 demo: env        ## the whole road on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
@@ -36,14 +36,14 @@ lint: env        ## mypy --strict and ruff
 audit: env       ## known vulnerabilities of what is installed in .venv, by pip-audit; needs PyPI over the network
 	@$(RUN) -m venv .cache/audit
 	@.cache/audit/bin/python -m pip install -q --disable-pip-version-check "pip-audit>=2.7,<3"
-	@# --strict: a package that PyPI does not know, or without a network, is a failure; else it passes unread.
+	@# --strict: fail for a package that PyPI does not have, and without a network; otherwise both would pass unchecked.
 	@.cache/audit/bin/pip-audit --strict --progress-spinner off \
 		--path "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 faults: env      ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
 	@$(RUN) -m tests.faults
 
-soak: env        ## a day of polls and switchings in minutes, every third call with a fault, against the simulators' books
+soak: env        ## a day of polls and commands in minutes, every third call with a fault, compared with the simulators' books
 	@$(RUN) -m tests.faults.soak $(ARGS)
 
 hosts: env       ## every archive on every plausible form of the platform, on each installed Python from 3.9 to 3.13
@@ -53,7 +53,7 @@ fuzz: env        ## every parser of foreign bytes for 30 s each, guided by cover
 	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris cannot be installed here: inputs are random only"
 	@$(RUN) -m tests.fuzz $(ARGS)
 
-coverage: env system ## all tests, and which lines and branches they did not run
+coverage: env system ## all tests, and the lines and branches that they did not run
 	@rm -rf .cache/coverage
 	@mkdir -p .cache/coverage
 	@status=0; $(RUN) -m coverage run -m pytest -q -n $(WORKERS) --dist worksteal || status=$$?; \
@@ -65,7 +65,7 @@ packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 tools: env       ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9
 	@$(RUN) packaging/tools.py
 
-try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make ends with 2 for all errors, .venv/bin/pdu with its own code
+try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager

@@ -63,6 +63,8 @@ Module = Tuple[str, ...]             # parts of a dotted name below handlers/; (
 
 
 class Import(NamedTuple):
+    """One import of a file. `names` are those after `from … import`."""
+
     line: int
     level: int                       # number of leading dots
     module: str
@@ -96,9 +98,9 @@ def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
                 dotted = name.value.lstrip(".")
                 yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
             elif not guarded:
-                raise BuildError(f"{shown} line {child.lineno}: a module that is chosen while running may not be in the "
+                raise BuildError(f"{shown} line {child.lineno}: a module that is chosen at run time may be missing in the "
                                  f"archive; import it by a literal name, or catch ImportError")
-        yield from _imports(child, shown, guarded or _copes(child))
+        yield from _imports(child, shown, guarded or _catches_import_error(child))
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
@@ -110,8 +112,7 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.iter_child_nodes(node)
 
 
-def _copes(node: ast.AST) -> bool:
-    """Whether this is a `try` that catches ImportError."""
+def _catches_import_error(node: ast.AST) -> bool:
     return isinstance(node, ast.Try) and any(_name(caught) in ("ImportError", "ModuleNotFoundError")
                                              for handler in node.handlers if handler.type for caught in ast.walk(handler.type)
                                              if isinstance(caught, ast.expr))
@@ -147,8 +148,8 @@ def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
     if top == "handlers":
         raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which has another path in an archive; "
                          f"write the import with leading dots")
-    raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager does not promise; an archive "
-                     f"has the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST))}")
+    raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager may not have; an archive can "
+                     f"import the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST))}")
 
 
 # ---- the files of one handler ------------------------------------------------------------------------------
@@ -174,8 +175,8 @@ class _Closure:
         if path in self.files:
             return
         if module and module[0] in self._others:
-            raise BuildError(f"{self._shown(path)} belongs to another handler: handlers share only what lies directly "
-                             f"in {self.tree.name}/")
+            raise BuildError(f"{self._shown(path)} belongs to another handler: handlers share only modules directly in "
+                             f"{self.tree.name}/ and packages without a handler.py")
         content = self.replace[path].encode() if path in self.replace else (self.tree / path).read_bytes()
         self.files[path] = content
         package = module if path.endswith("__init__.py") else module[:-1]
@@ -303,7 +304,7 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
 
 
 def _registered_earlier(out: Path, number: str) -> List[Handler]:
-    """Handlers in the register.sh of `out` whose archives of this version are still beside it."""
+    """The handlers that the register.sh in `out` lists and whose archives of this version are still in `out`."""
     script = out / "register.sh"
     rows = re.search("^HANDLERS='([^']*)'$", script.read_text("utf-8"), re.MULTILINE) if script.is_file() else None
     found = [row.split("|") for row in rows[1].splitlines()] if rows else []
@@ -332,7 +333,7 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
 
 
 def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Replace the file in one step: an upload at the same time reads the old file or the new one, never a half-written one."""
+    """Replace the file in one step, so that an upload at the same time reads the whole old file or the whole new one."""
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
     partial.chmod(mode)
@@ -377,21 +378,21 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
                      help="build pdu_<key> (hyphens become underscores) for the family in this file; may be repeated. "
-                          "pdu snmp parts lists the parts of such a file, show FAMILY an example")
+                          "`pdu snmp parts` lists the parts of such a file, `pdu snmp show FAMILY` prints an example")
     snmp = parser.add_argument_group("options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP")
-    snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="only these families")
+    snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="detect only these families")
     snmp.add_argument("--profile-key", metavar="KEY", default="",
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
     for key, meaning in (("switch_unproven", "also switch families whose commands are not certain"),
                          ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
-                         ("switch_automatic", "also switch outlets in an automatic mode, which a command ends")):
+                         ("switch_automatic", "also switch outlets in an automatic mode, which a command ends for good")):
         snmp.add_argument("--" + key.replace("_", "-"), dest="flags", action="append_const", const=key, default=[],
                           help=f"{meaning} (setting '{key}')")
     return parser
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line. Returns 0 when built, 1 for an error in the tree or a file; ends with 2 for wrong arguments."""
+    """The command line. Returns 0 if built, 1 for an error in the tree or in a file. Wrong arguments exit with 2."""
     known = [handler.name for handler in HANDLERS]
     parser = _parser(known)
     options = parser.parse_args(arguments)
@@ -404,8 +405,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                      f"as in build.py snmp --only KEY")
     has_options = bool(options.only or options.profile_key or options.flags)
     if has_options and options.names and "snmp" not in options.names:
-        parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: name "
-                     "it too, or no NAME")
+        parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: add "
+                     "snmp to the names, or give no NAME")
     names = options.names or (["snmp"] if has_options else [] if options.profile else known)
     try:
         chosen = [with_options(h, options.only, options.profile_key, options.flags) if has_options and h.name == "snmp" else h

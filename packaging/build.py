@@ -3,13 +3,13 @@
     python packaging/build.py [NAME ...] [--out DIR]
     python packaging/build.py --profile FILE.json       an archive for a PDU of your own; --help has the other options
 
-Run it by path: a package `packaging` of this project would hide the library of that name. Every Python must be able to read this
-file, so that an old one ends with a sentence.
+Run it by path: a package `packaging` of this project would hide the library of that name. Every Python must be able to parse this
+file, so that an old one can print that it is too old.
 """
 import sys
 
 if sys.version_info < (3, 9):
-    sys.stderr.write("build.py needs Python 3.9 or newer, and this is %d.%d: call it with a newer one\n" % sys.version_info[:2])
+    sys.stderr.write("build.py needs Python 3.9 or newer; this is Python %d.%d: use a newer one\n" % sys.version_info[:2])
     sys.exit(2)
 
 if __name__ == "__main__":

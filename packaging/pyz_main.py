@@ -1,13 +1,13 @@
-"""The first lines of pdu.pyz: unpack it once into the user's cache and run it from there.
+"""The main module of pdu.pyz: unpacks it once into the user's cache and runs it from there.
 
-pysnmp reads files beside its modules, which is impossible inside a zip file. Python keeps compiled files for a folder only: they
-make later starts quick. Every Python must be able to read this file. tools.py puts the content's hash into @CONTENT@.
+pysnmp reads files next to its modules, which is impossible inside a zip file. Python caches compiled files only for a folder, and
+they make later starts faster. Every Python must be able to parse this file. tools.py replaces @CONTENT@ by the content's hash.
 """
 import os
 import sys
 
 if sys.version_info < (3, 9):
-    sys.stderr.write("pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one\n" % sys.version_info[:2])
+    sys.stderr.write("pdu needs Python 3.9 or newer; this is Python %d.%d: use a newer one\n" % sys.version_info[:2])
     sys.exit(2)
 
 
@@ -17,7 +17,7 @@ def ours(folder):  # type: (str) -> bool
 
 
 def place():  # type: () -> str
-    """The folder with the unpacked files: below the cache, else one that lives as long as this process."""
+    """The folder with the unpacked files: in the user's cache, else a temporary one that is removed when this process ends."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     folder = os.path.join(cache, "pdu", "@CONTENT@")
     if ours(folder):

@@ -1,4 +1,4 @@
-"""Writes the parts of the pages that are made from the code: settings, supported devices, exit codes.
+"""Writes the parts of the pages that are generated from the code: settings, supported devices, exit codes.
 
 Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`) and
 prints the pages that changed. With `--check` it changes nothing and ends with 1 if a page is out of date.

@@ -2,9 +2,9 @@
 
     python packaging/tools.py [--out DIR]
 
-It holds this project's packages and those of pyz-requirements.txt, which pip fetches. The same files and the same Python give the
-same bytes. zeroconf (`pdu raritan discover`) and cryptography (SNMPv3 privacy) are not pure Python and stay out: the command says
-where it needs one.
+It contains this project's packages and those of pyz-requirements.txt, which pip fetches, and their licences. The same files and
+the same Python give the same bytes. zeroconf (`pdu raritan discover`) and cryptography (SNMPv3 privacy) are left out, because
+they are not pure Python: a command that needs one names it.
 """
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ ROOT = HERE.parent
 PACKAGES = ("common", "pdu_common", "handlers")
 OLDEST, OLDEST_SHOWN = (3, 9), "3.9"
 MAIN = HERE / "pyz_main.py"
-_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/")      # files of pip's that the program does not need
-_UNIX = 3                       # ZipInfo.create_system: Unix, so external_attr holds a mode
+_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/")      # files from pip that the program does not need
+_LICENCE = re.compile(r"([^/]*)\.dist-info/(?:licenses/(.*)|((?:LICEN[CS]E|COPYING|NOTICE)[^/]*))")
+_UNIX = 3                       # ZipInfo.create_system: Unix, so that external_attr is a mode
 
 
 class BuildError(Exception):
@@ -64,7 +65,7 @@ def content(files: Mapping[str, bytes]) -> str:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """The program that Python runs: the same files give the same bytes, whatever their dates, modes and order were."""
+    """The bytes of the program, which depend on nothing but paths and contents."""
     out = io.BytesIO(b"#!/usr/bin/env python3\n")
     out.seek(0, io.SEEK_END)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packer:
@@ -81,7 +82,8 @@ def build(out: Path) -> Path:
              for path, data in _below(ROOT / package, pattern).items()}
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:
         fetched(Path(folder))
-        files.update((path, data) for path, data in _below(Path(folder), "*").items() if not _UNUSED.match(path))
+        files.update((place, data) for path, data in _below(Path(folder), "*").items() for place in [_place(path)] if place)
+    files["licences/dcimanager-pdu-handlers/LICENSE"] = (ROOT / "LICENSE").read_bytes()
     check(files)
     files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())
     out.mkdir(parents=True, exist_ok=True)
@@ -89,6 +91,17 @@ def build(out: Path) -> Path:
     partial.write_bytes(zipped(files))
     partial.chmod(0o755)
     return partial.replace(out / "pdu.pyz")
+
+
+def _place(path: str) -> str:
+    """The path in pdu.pyz for a file that pip installed; "" if it is left out.
+
+    Licences leave their `.dist-info`, since a folder of that name makes importlib.metadata expect the package's metadata.
+    """
+    found = _LICENCE.fullmatch(path)
+    if found is not None:
+        return f"licences/{found[1]}/{found[2] or found[3]}"
+    return "" if _UNUSED.match(path) else path
 
 
 def _below(folder: Path, pattern: str) -> Dict[str, bytes]:

@@ -1,7 +1,7 @@
 """The Acme Strip, a PDU that no built-in family covers, made from the example in docs/own-pdu.md.
 
-One text holds all states. A command acts only while its outlet is unlocked, and never on a protected outlet. The meters are a
-separate table in another order.
+One string has the states of all outlets. A command acts only while its outlet is unlocked, and never on a protected outlet. The
+meters are a separate table in another order.
 """
 from __future__ import annotations
 

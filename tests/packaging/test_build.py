@@ -88,7 +88,7 @@ def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text
     ("from ...beyond import x", ["leaves handlers/"]),
     ("from ..y import wire", ["y/__init__.py", "belongs to another handler"]),
     ("from ..y.wire import x", ["belongs to another handler"]),
-    ("import importlib\ndef f(name):\n    return importlib.import_module(name, __package__)", ["line 3", "while running"]),
+    ("import importlib\ndef f(name):\n    return importlib.import_module(name, __package__)", ["line 3", "at run time"]),
     ("import importlib\ndef f(name):\n    return importlib.import_module(name, package=__package__)", ["line 3"]),
     ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
      "    except ValueError:\n        return None", ["line 4"]),

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(900)         # several runs of pytest, mypy and
 
 @pytest.fixture(name="tree")
 def _tree(tmp_path: Path) -> Iterator[Path]:
-    """With compiled files, which are valid for the copies too, because the copies keep the times of their sources."""
+    """A copy of the project. Its compiled files stay valid, because the copied sources keep their times."""
     shutil.copytree(ROOT, tmp_path / "copy", ignore=_LEFT_OUT, copy_function=_copy)
     yield tmp_path / "copy"
 

@@ -179,7 +179,7 @@ def test_an_unknown_family_is_refused_with_similar_names(
 def test_snmp_options_without_the_snmp_archive_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path, "nut", "--only=rpcm")
-    assert stopped.value.code == 2 and "name it too" in capsys.readouterr().err
+    assert stopped.value.code == 2 and "add snmp to the names" in capsys.readouterr().err
 
 
 # ---- options in the archive --------------------------------------------------------------------------------

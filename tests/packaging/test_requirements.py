@@ -13,7 +13,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+(?:\[[a-z,]+\])?")
 
 
 def in_files() -> Iterator[Tuple[str, str]]:
-    """Place and requirement of each line, without its remark."""
+    """The place and the requirement of each line, without its comment."""
     for name in FILES:
         for number, text in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1):
             wanted = text.partition("#")[0].strip()

@@ -98,6 +98,15 @@ def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: P
     assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
+    with zipfile.ZipFile(pyz) as packed:
+        texts = {name.split("/")[1].partition("-")[0]: packed.read(name)
+                 for name in packed.namelist() if name.startswith("licences/")}
+    ours = (ROOT / "LICENSE").read_bytes()
+    wanted = required((ROOT / "packaging" / "pyz-requirements.txt").read_text("utf-8"))
+    assert {name.replace("-", "_") for name in wanted} <= set(texts) and ours in texts.values() and all(texts.values())
+
+
 def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> None:
     program = [sys.executable, "-S", "-E", str(pyz)]
     private = run([*program, "status", "snmp", "127.0.0.1", "--snmp-version", "3", "--username", "u", "--auth-protocol", "SHA",
