@@ -76,7 +76,7 @@ class PduHandlerError(Exception):
 
 
 class SettingsError(PduHandlerError):
-    """A handler setting is unknown, missing or bad: the owner corrects it. Names the key and what is allowed."""
+    """A handler setting is unknown, missing or bad: the owner corrects it. The reason names the key and what is allowed."""
 
     kind = "settings"
 
@@ -121,6 +121,6 @@ class NoSuchOutlet(PduHandlerError):
 
 
 class Unsupported(PduHandlerError):
-    """The outlet is metered only or locked, or the device's family is unknown. Says what was seen and what can be done."""
+    """The outlet is metered only or locked, or the device's family is unknown. The reason says what was seen and what to do."""
 
     kind = "unsupported"

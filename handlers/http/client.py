@@ -16,7 +16,7 @@ from .message import PORTS, Endpoint, Reply, Request, Stream, Transport
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
-    """From `host`, `host:port`, `[v6]:port` or a bare IPv6 address. `port` overrides one in the text. Raises SettingsError."""
+    """Reads `host`, `host:port`, `[v6]:port` or a bare IPv6 address. `port` overrides one in the text. Raises SettingsError."""
     if scheme not in PORTS:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
     name, written = host_and_port(host)

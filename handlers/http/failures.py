@@ -48,7 +48,7 @@ class HttpDenied(HttpException, Denied):
 
 
 class HttpRefused(HttpException, Refused):
-    """The device answered with another status than 200; `code` is the status. After a write, see `leaves_open`."""
+    """The device answered with a status other than 200; `code` is the status. After a write, see `leaves_open`."""
 
 
 class HttpSyntax(HttpException, ProtocolError):
@@ -58,8 +58,8 @@ class HttpSyntax(HttpException, ProtocolError):
 def leaves_open(error: object) -> bool:
     """Whether the device may have carried out a write that it answered with this error (RFC 9110, 15).
 
-    4xx means that it declined. 5xx is a failure on the way, and 1xx, 3xx and 2xx other than 200 are no results of a call: the
-    device may or may not have carried it out.
+    4xx means that it declined. 5xx is a failure on the way, and 1xx, 3xx and 2xx other than 200 are not the result of a call:
+    the device may or may not have carried it out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 

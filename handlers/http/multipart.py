@@ -22,8 +22,8 @@ class BinaryFile(Protocol):
 class MultipartForm:
     """The body of one upload, a `Stream`.
 
-    Each of `files` has data, filename and formname, and may have mimetype and progress. data: bytes, or a file open in binary
-    mode, which is sent from its current position. Raises TypeError for other data.
+    Each of `files` has data, filename and formname, and may have mimetype and progress. Its data are bytes, or a file open in
+    binary mode, which is sent from its current position. Raises TypeError for other data.
     """
 
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:

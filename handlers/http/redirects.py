@@ -34,8 +34,8 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     """The endpoint that a redirect leads to: from http to https on the same host.
 
-    Raises HttpRefused for any other, and for https on another port that neither the redirect names nor port 80 implies: behind
-    port forwarding that may be another PDU. The login is never sent from https to http.
+    Its port is the same one, the one that the redirect names, or 443 instead of 80. Any other may be another PDU behind port
+    forwarding. Raises HttpRefused for all other redirects. The login is never sent from https to http.
     """
     code = str(reply.status)
     try:

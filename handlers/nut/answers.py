@@ -22,7 +22,7 @@ class Secret:
         return any(form in answer for form in self._forms)
 
     def without(self, error: ProtocolError) -> ProtocolError:
-        """`error`; if its payload holds the password, another error without the answer."""
+        """`error`, or an error without the answer if the payload of `error` holds the password."""
         if self.within(error.payload.decode("utf-8", "surrogateescape")):
             return self.unshown()
         if self._forms and len(error.payload) == error.KEPT:

@@ -1,7 +1,7 @@
 """Bytes from the server -> answers to the requests of one write. Pure.
 
-An answer is one line (`OK...`, `ERR CODE...`, or the words of the question and a value), or a list between `BEGIN LIST ...`
-and `END LIST ...`. Answers come in the order of the requests, so several requests can go out in one write.
+An answer is one line (`OK...`, `ERR CODE...`, or the words of the request and a value), or a list between `BEGIN LIST ...`
+and `END LIST ...`. Answers come in the order of the requests, so several requests can be sent in one write.
 """
 from __future__ import annotations
 

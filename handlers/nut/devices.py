@@ -25,7 +25,8 @@ class Found(NamedTuple):
 
 
 def names(client: NutReader, settings: Settings) -> Dict[str, str]:
-    """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises Unsupported."""
+    """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises Unsupported if the server
+    has no devices, SettingsError if it has more than MOST_DEVICES."""
     if settings[DEVICE]:
         return {"": settings[DEVICE]}
     found = list(client.devices())

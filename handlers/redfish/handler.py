@@ -35,7 +35,7 @@ class RedfishPdu(host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state. With expansion 3 round trips on 1 connection; else 4 and 1 for each outlet, on up to 4."""
+        """Every outlet and its state. Of one PDU, with expansion 3 round trips on 1 connection; else 5, and 1 for each outlet."""
         with self._session("status") as (service, given):
             return host.pdu_view((name, resources.state(outlet)) for name, outlet in units.every_outlet(service, given.pdu))
 

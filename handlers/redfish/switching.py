@@ -92,5 +92,5 @@ class _Command:
             raise failure(reply, self._service.login)
         found = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
         if not found or not found.isascii() or not found.isprintable():
-            raise Unsupported("the device takes commands only with an ETag, but its outlet has none")
+            raise Unsupported("the device takes commands only with an ETag, but this outlet has no usable one")
         return found

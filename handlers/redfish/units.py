@@ -53,8 +53,8 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...}, ...}]}, ...}
     start = link(root, "PowerEquipment") or link(root, "PowerDistribution")
     if not start:
-        raise Unsupported("the service lists no power equipment: switch on its part for PDUs in the PDU's own settings, or use "
-                          "another handler for this PDU")
+        raise Unsupported("the service lists no power equipment: enable that in the PDU's own settings, or use another handler "
+                          "for this PDU")
     equipment = service.expanded(start, 2)
     if "Members" in equipment or is_pdu(equipment):             # Panduit's PowerDistribution leads straight to the PDUs
         return _bounded(members(service, equipment) if "Members" in equipment else [equipment])

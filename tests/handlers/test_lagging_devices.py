@@ -47,7 +47,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Replaces the clock by which every handler waits for an outlet."""
+    """A clock that replaces the one by which every handler waits for an outlet."""
     made = Clock()
     defaults = cast(Dict[str, Any], switch.__kwdefaults__)
     monkeypatch.setitem(defaults, "clock", made)
@@ -58,7 +58,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 # ---- the shared part alone ------------------------------------------------------------------------------------------
 
 class Bank:
-    """Outlets whose relays follow a command late or never. Their reported states are older still."""
+    """Outlets whose relays follow a command late or never. A reading can be older than the relay's present state."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
         self._clock, self._chance = clock, chance

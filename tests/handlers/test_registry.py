@@ -11,7 +11,7 @@ from tests.needs import ROOT
 from tests.packaging.building import build
 
 
-def test_every_folder_with_an_about_module_is_registered() -> None:
+def test_every_folder_with_a_handler_module_is_registered() -> None:
     assert registry.names() == tuple(sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py")))
     for name in registry.names():
         about = registry.about(name)

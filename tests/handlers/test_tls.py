@@ -18,7 +18,7 @@ LEAF = AUTHORITY.issue_cert("127.0.0.1")
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A TLS server that completes each handshake and closes, until the test ends."""
+    """The port of a TLS server that closes each connection after the handshake."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     LEAF.configure_cert(context)

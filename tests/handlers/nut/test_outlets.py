@@ -56,7 +56,7 @@ def test_outlets_come_in_the_order_of_their_numbers() -> None:
     assert list(states(device({f"outlet.{n}.status": "on" for n in (10, 2, 1, 11)}))) == ["1", "2", "10", "11"]
 
 
-def test_the_device_as_a_whole_groups_and_leftovers_of_a_scan_are_not_outlets() -> None:
+def test_rows_of_the_whole_device_of_groups_and_of_a_template_scan_are_not_outlets() -> None:
     found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on",
                     "outlet.count": "1.00", "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
     assert states(found) == {"1": True}

@@ -201,7 +201,7 @@ def test_paging_that_does_not_end_is_an_error_within_the_deadline(model: Model, 
 
 
 @pytest.mark.parametrize("loop", ["a PDU's outlets are the PDUs", "an outlet is the list", "a list contains itself"])
-def test_circular_links_end_and_show_no_state(unit: RedfishService, loop: str) -> None:
+def test_reading_circular_links_ends_and_shows_no_state(unit: RedfishService, loop: str) -> None:
     pdus = OUTLETS.rpartition("/1/")[0]
 
     def circle(target: str, body: Any) -> Any:
