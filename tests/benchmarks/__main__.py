@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import List, Optional, Sequence
 
+from handlers.command import ending
 from tests.needs import ROOT
 
 from .ratios import VARIABLE, Ratio, noted
@@ -27,7 +28,7 @@ page. Times depend on the machine; ratios can be compared. 0 and 20 ms are the r
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
-                                     epilog="exit codes: 0 all goals are met; 1 one is missed; 2 wrong arguments")
+                                     epilog="exit codes: 0 all goals are met; 1 a goal is missed; 2 wrong arguments")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)} (default: all, and the page is written)")
     parser.add_argument("--write", action="store_true", help="write the page with only the named benchmarks")
     options = parser.parse_args(arguments)
@@ -63,4 +64,4 @@ def machine() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

@@ -3,9 +3,9 @@
     python -m tests.benchmarks.bench_cold [--runs N]
 
 It is unknown whether the platform keeps a process. Each figure is from a new process that has already imported the doubles of
-the platform's modules, which a real platform has loaded too; their imports do not count. "With bytecode" means a folder with
-Python's cached bytecode; "without", Python compiles the archive's files again. The first status is a call against a simulated
-PDU in the same process. It includes everything that is looked up or built only once. Medians in milliseconds; the rows take
+the platform's modules, because a real platform has loaded its modules too. "With bytecode", the archive's folder has Python's
+cached bytecode; "without", Python compiles the archive's files again. The first status is a call to a simulated PDU in the same
+process, and includes everything that is looked up or built only once. The figures are medians in milliseconds; the rows take
 turns. There are no goals.
 """
 from __future__ import annotations
@@ -24,12 +24,12 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import archives
+from handlers.command import archives, ending
 from tests.benchmarks.path_length import SIMULATED
 from tests.needs import ROOT
 from tests.program import positive
 
-from .ratios import note
+from .ratios import note, warn_if_busy
 
 REQUESTS = "import requests"
 _CHILD = """
@@ -122,11 +122,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         table.add_row(name, f"{statistics.median(one.compiled):.1f}", f"{statistics.median(one.uncompiled):.1f}",
                       str(one.modules), f"{statistics.median(one.status):.1f}" if name != REQUESTS else "")
     console.print(table)
-    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-    if busy > 1:
-        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor): repeat it when it is idle")
+    warn_if_busy(console)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

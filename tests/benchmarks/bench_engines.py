@@ -1,16 +1,17 @@
-"""The cost of the SNMP double with many devices: several numbers of devices per engine, threads and coroutines.
+"""Measures the SNMP double with many devices, for several numbers of devices per engine, with threads and with coroutines.
 
     python -m tests.benchmarks.bench_engines [--pdus N]
 
 Each row is a separate process that reads the states of N PDUs twice: a GET of sysObjectID and a walk of 24 rows, with 20 ms
-before each answer. CPU is that of this process, so that a busy machine changes little. In the second reading the engines have
-met the devices before.
+before each answer. CPU is the CPU time of that process, on which other load of the machine has little effect. In the second
+reading, the engines know the devices.
 """
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -74,7 +75,7 @@ _LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], List[int]]] = {
 
 
 def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
-    """CPU of both readings and time of the second, each per PDU in ms, and the resident memory in MB."""
+    """CPU of each reading and time of the second one, per PDU in ms; and the resident memory in MB."""
     _snmp.PEERS_OF_AN_ENGINE = share
     agents = [Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
               for host, _, port in (address.partition(":") for address in addresses)]
@@ -82,9 +83,9 @@ def measured(layout: str, share: int, addresses: Sequence[str]) -> List[float]:
     for _ in range(2):
         begin, cpu = time.perf_counter(), time.process_time()
         if set(_LAYOUTS[layout](agents)) != {OUTLETS}:
-            raise SystemExit("a PDU was not read whole")
+            raise SystemExit(f"a PDU did not return all {OUTLETS} states")
         found += [1000 * (time.process_time() - cpu) / len(agents), 1000 * (time.perf_counter() - begin) / len(agents)]
-    resident = int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
     return [found[0], found[2], found[3], resident]
 
 

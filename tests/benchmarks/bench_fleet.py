@@ -3,9 +3,9 @@
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP]
 
 The other ways are a plain loop over the same handlers in one thread (a sample, scaled up), Net-SNMP's snmpbulkwalk in a shell
-loop and Debian's prometheus-snmp-exporter, both over the live SNMP PDUs. Then the memory for a list five times as long is
-compared. The simulated PDUs run on the same cores and take their share. Exit code 1 if a goal is missed: ten times as fast as
-the loop, and memory that does not grow.
+loop and Debian's prometheus-snmp-exporter, both over the living SNMP PDUs. Then a list five times as long is read, to compare the
+memory. The simulated PDUs run on the same cores and take their share. Exit code 1 if a goal is missed: ten times as fast as the
+loop, and memory that does not grow.
 """
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import contextlib
 import csv
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from rich.table import Table
 
 from handlers.command import ending
 from tests.needs import ROOT, found
+from tests.ports import reserved
 from tests.program import positive
 from tests.simulators.snmp_agent.devices import apc
 
@@ -50,7 +50,7 @@ _TABLES = (f"{apc.RPDU2_STATUS}.5", "1.3.6.1.4.1.318.1.1.26.9.4.3.1", "1.3.6.1.4
 
 
 class Taken(NamedTuple):
-    """The figures of one way to read `pdus`: seconds, requests (None: not counted), peak memory in MB."""
+    """The figures of one way to read `pdus` PDUs: seconds, requests and peak memory in MB (None: not measured)."""
 
     way: str
     pdus: int
@@ -87,7 +87,7 @@ def hall(pdus: int) -> Iterator[Hall]:
         try:
             assert process.stdout is not None
             if process.stdout.readline() != "ready\n":
-                raise SystemExit("the hall of simulated PDUs does not start")
+                raise SystemExit("the process of simulated PDUs did not start")
             yield Hall(Path(folder), process)
         finally:
             process.kill()
@@ -156,13 +156,13 @@ def shelled(running: Hall, step: int) -> Taken:
 
 
 def exported(running: Hall, folder: Path) -> Taken:
-    """Measures prometheus-snmp-exporter. Debian ships no modules; this one reads the same tables as the shell loop."""
+    """Measures prometheus-snmp-exporter. Debian ships none of its modules; this module reads the tables of the shell loop."""
     metrics = [{"name": f"value{number}", "oid": f"{_TABLES[1]}.{number}", "type": "gauge",
                 "indexes": [{"labelname": "outlet", "type": "gauge"}]} for number in range(5, 9)]
     metrics.append({"name": "state", "oid": _TABLES[0], "type": "gauge", "indexes": [{"labelname": "outlet", "type": "gauge"}]})
     (folder / "snmp.yml").write_text(json.dumps({"pdu": {"walk": list(_TABLES), "get": ["1.3.6.1.2.1.1.2.0"], "metrics": metrics,
                                                          "version": 2, "auth": {"community": "public"}}}))
-    port, agents = _free_port(), running.snmp()
+    port, agents = reserved(), running.snmp()
     program = found("prometheus-snmp-exporter")
     assert program is not None
     with subprocess.Popen([program, f"--config.file={folder / 'snmp.yml'}", f"--web.listen-address=127.0.0.1:{port}"],
@@ -183,11 +183,6 @@ def exported(running: Hall, folder: Path) -> Taken:
     if set(states) != {OUTLETS}:
         raise SystemExit(f"prometheus-snmp-exporter reported {sorted(set(states))} states of a PDU, not {OUTLETS}")
     return Taken("prometheus-snmp-exporter", len(agents), seconds, None, peak[0])
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
 
 
 def _listens(url: str) -> None:
@@ -233,7 +228,7 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
     first, loop, last = taken[0], taken[1], taken[-1]
     assert first.memory is not None and last.memory is not None
     faster, grown = loop.seconds / first.seconds, last.memory / first.memory
-    note("fleet", "1,000 PDUs: seconds of a plain loop, as a multiple of `pdu check`", faster, FASTER)
+    note("fleet", f"{first.pdus:,} PDUs: seconds of a plain loop, as a multiple of `pdu check`", faster, FASTER)
     note("fleet", "memory of five times as many PDUs", grown, FLAT, at_least=False)
     for one in taken[2:-1]:
         each = one.seconds / one.pdus / (first.seconds / first.pdus)

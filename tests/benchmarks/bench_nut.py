@@ -1,9 +1,9 @@
 """Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc, near (0 ms) and far (20 ms).
 
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
-of the connection. The relay has a TCP connection to upsd itself, so every client that sends two requests meets upsd's stall of
-40 ms. PyNUTClient asks for the descriptions of commands one after the other. upsd's dummy driver has few commands, so this cost
-is measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
+of the connection. The relay opens its own TCP connection to upsd, so every client that sends two requests meets upsd's stall of
+40 ms. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is
+measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs do.
 
 All clients also run as separate processes. upsc is a program in C, and a short script has no options, so both end before a
 command line in Python has started. The goal of `pdu` is therefore at most twice the time of Python with only the library of its
@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
-import os
 import statistics
 import subprocess
 import sys
@@ -37,7 +36,7 @@ from tests.servers.delay import DelayRelay
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 
-from .ratios import note
+from .ratios import note, warn_if_busy
 
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
@@ -115,7 +114,7 @@ def pynut_script(place: Place) -> None:
     process(sys.executable, "-c", _SCRIPT, place.host, str(place.port))
 
 
-def click_alone(_: Place) -> None:
+def only_click(_: Place) -> None:
     subprocess.run([sys.executable, "-c", "import click"], cwd=ROOT, check=True, timeout=60)
 
 
@@ -132,7 +131,7 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("status of 48 outlets", "this handler", handler_status),
     ("", "PyNUTClient, variables only", pynutclient_variables),
     ("all variables, as a separate process", "pdu nut ... vars", our_tool),
-    ("", "import click, nothing else", click_alone),
+    ("", "import click, nothing else", only_click),
     ("", "a script with PyNUTClient", pynut_script),
     ("", "upsc, in C", upsc),
 )
@@ -174,10 +173,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     console = Console(width=110)
     console.print(table)
     met = [_judge(console, *line) for line in _goals(figures)]
-    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-    if busy > 1:
-        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor), which slows a process that "
-                      f"computes more than one that waits: repeat it when it is idle")
+    warn_if_busy(console)
     return 0 if all(met) else 1
 
 

@@ -1,4 +1,4 @@
-"""The local DCImanager under load: 200 PDUs of 24 outlets, polled every 60 s; one handler hangs and one crashes.
+"""Measures the local DCImanager under load: 200 PDUs of 24 outlets, polled every 60 s. One handler hangs and one crashes.
 
 Prints the response times of the pages, the number of missed polls, and the growth and final size of the database. The simulated
 PDUs run on the same machine and take their share of it. Exit code 0 if the goals are met, 1 if one is missed.
@@ -34,7 +34,7 @@ from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.program import positive
 
-from .hall import OUTLETS
+from .hall import OUTLETS, Form
 from .ratios import note
 
 PROCESSES, BEAT_S, GOAL_S = 12, 60.0, 0.2
@@ -53,23 +53,23 @@ class Growth(NamedTuple):
 
 
 @contextmanager
-def hall(counts: Sequence[int]) -> Iterator[List[Dict[str, object]]]:
+def hall(counts: Sequence[int]) -> Iterator[List[Form]]:
     with subprocess.Popen([sys.executable, "-m", "tests.benchmarks.hall", *map(str, counts)], cwd=ROOT, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            forms: List[Dict[str, object]] = json.loads(process.stdout.readline())
+            forms: List[Form] = json.loads(process.stdout.readline())
             yield forms
         finally:
             process.kill()
 
 
-def filled(manager: DciManager, forms: Sequence[Dict[str, object]], folder: Path) -> Tuple[List[Pdu], List[Pdu]]:
-    """All PDUs, and the two bad ones."""
+def filled(manager: DciManager, forms: Sequence[Form], folder: Path) -> Tuple[List[Pdu], List[Pdu]]:
+    """Adds a PDU for each form, and two whose handlers hang and crash. Returns the good ones and these two."""
     registered(manager)
     install(manager, archive(small_tree(folder / "small"), "small"))
-    good = [manager.store.add_pdu(f"rack {number:03d}", str(form["handler"]), str(form["address"]), form["snmp"],  # type: ignore[arg-type]
-                                  form["settings"]) for number, form in enumerate(forms)]     # type: ignore[arg-type]
+    good = [manager.store.add_pdu(f"rack {number:03d}", form["handler"], form["address"], form["snmp"], form["settings"])
+            for number, form in enumerate(forms)]
     bad = [manager.store.add_pdu(say, "pdu_small", "127.0.0.1", {}, {"say": say}) for say in ("hang", "die")]
     return good, bad
 
@@ -120,7 +120,7 @@ def polled(pdus: Sequence[Pdu]) -> List[int]:
 
 
 def growth(outlets: int = OUTLETS) -> Growth:
-    """Measured on a real database: one PDU, a reading each BEAT_S for `_DAYS` days, then thinned."""
+    """Measures a real database: one PDU with a reading every BEAT_S for `_DAYS` days, which is then thinned."""
     with tempfile.TemporaryDirectory() as folder:
         db = Database(Path(folder) / "growth.sqlite")
         try:
@@ -159,7 +159,7 @@ def _used(db: Database) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_page", description=__doc__)
     parser.add_argument("--pdus", type=positive, default=200, help="number of PDUs (default: %(default)s)")
-    parser.add_argument("--seconds", type=positive, default=180, help="time of opening pages (default: %(default)s)")
+    parser.add_argument("--seconds", type=positive, default=180, help="seconds for which pages are opened (default: %(default)s)")
     options = parser.parse_args(arguments)
     counts = [round(share * (options.pdus - 2)) for share in SHARES[:2]]
     counts.append(options.pdus - 2 - sum(counts))

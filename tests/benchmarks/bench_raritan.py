@@ -2,26 +2,25 @@
 
     python -m tests.benchmarks.bench_raritan [--runs N]
 
-All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip. Each client runs
-in a separate process. The last row is a unit that refuses well-known sensor ids. Requests and connections are counted at the
+All clients read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip, each in
+a separate process. The last row is a unit that refuses well-known sensor ids. Requests and connections are counted at the
 unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on the same connection. The
 clients take turns, forwards and backwards. All figures are medians; only the ratios matter. Exit code 0 if all goals are met, 1
 if one is missed.
 
-The goal against the SDK's loop is for the kept connection, where both only read. The handshake is one more round trip for both:
-with it, a client of two requests can be at most 290 / 3 = 97 times as fast, so that ratio has no goal. The SDK's leanest bulk
-makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This client is
-slower only if the whole interval is below 1.
+The goal against the SDK's loop is for the kept connection, on which both only read. The handshake is one more round trip for
+both: with it, a client of two requests can be at most 290 / 3 = 97 times as fast, so that ratio has no goal. The SDK's leanest
+bulk makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This client
+is slower only if the whole interval is below 1.
 """
 from __future__ import annotations
 
 import argparse
 import contextlib
 import math
-import os
 import statistics
 import sys
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from rich.console import Console
 from rich.table import Table
@@ -32,7 +31,7 @@ from tests.servers import sdk
 from tests.servers.delay import DelayRelay
 from tests.simulators.xerus import Model, XerusPdu
 
-from .ratios import note
+from .ratios import note, warn_if_busy
 
 OUTLETS, FAR_S = 48, 0.020
 OURS, LOOP, BULK, FITTED = "ours", "sdk_loop", "sdk_bulk", "ours_fitted"
@@ -44,7 +43,7 @@ READER = "tests.benchmarks.raritan_reader"
 
 
 class Figures(NamedTuple):
-    """The figures of one way at one distance: requests of one reading, connections of one agent, seconds of each round."""
+    """The figures of one client at one distance: requests of a reading, connections of an agent, seconds of each round."""
 
     requests: float
     connections: float
@@ -62,7 +61,7 @@ class Bench:
                        "refusing": (refusing, refusing.url)}
 
     def measure(self, at: str, rounds: Mapping[str, int]) -> Dict[str, Figures]:
-        """Measures the ways in turn, after a round to warm up, so that other load on this machine affects all equally.
+        """Measures the clients in turn, so that other load on the machine affects all equally. The first round only warms up.
 
         Raises AssertionError if a reading differs from the unit's books.
         """
@@ -97,11 +96,11 @@ def bench() -> Iterator[Bench]:
         yield Bench(pdu, relay, refusing, {way: stack.enter_context(sdk.Worker(folder, READER)) for way in SHOWN})
 
 
-Key = Tuple[str, str]
+Key = Tuple[str, str]               # client, distance
 
 
 class Judged(NamedTuple):
-    """A figure with its interval from `low` to `high`, and its goal as a lower or an upper bound; None: no goal."""
+    """A figure with its interval from `low` to `high`. Its goal is a lower or an upper bound; with both None it has no goal."""
 
     what: str
     figure: float
@@ -123,7 +122,7 @@ class Judged(NamedTuple):
 
 
 def goals(found: Dict[Key, Figures]) -> List[Judged]:
-    """Every figure with a goal, and the ratio to the SDK's loop with the handshake, which has none."""
+    """Every figure with a goal, and one without: the ratio to the SDK's loop with the handshake."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
              _exactly("requests where well-known sensor ids are refused",
@@ -174,20 +173,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for line in judged:
         console.print(str(line), highlight=False, soft_wrap=True)
         note("Raritan", line.what, line.figure, line.at_least if line.at_most is None else line.at_most, line.at_most is None)
-    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-    if busy > 1:
-        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor): repeat it when it is idle")
+    warn_if_busy(console)
     return 0 if all(line.met for line in judged) else 1
 
 
 def _table(found: Dict[Key, Figures], runs: int) -> Table:
     table = Table(title=f"{OUTLETS} outlets over HTTPS: name, state, current, power, energy; milliseconds, medians of {runs}")
-    columns: List[Any] = ["delay", "client", "requests", "connections", "first", "again", "own CPU"]
+    columns = ["delay", "client", "requests", "connections", "first", "again", "own CPU"]
     for column in columns:
         table.add_column(column, justify="left" if column == "client" else "right")
     for (way, at), one in found.items():
-        table.add_row(DELAYS[at], SHOWN[way], f"{one.requests:g}",
-                      f"{one.connections:g}",
+        table.add_row(DELAYS[at], SHOWN[way], f"{one.requests:g}", f"{one.connections:g}",
                       *(f"{statistics.median(seconds) * 1000:.1f}" for seconds in (one.first, one.again, one.cpu)))
     return table
 

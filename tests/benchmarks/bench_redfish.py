@@ -1,11 +1,12 @@
-"""Reads a rack PDU of 48 outlets over Redfish: this handler, DMTF's `redfish` library, the functions of rf_power_equipment.py.
+"""Reads a rack PDU of 48 outlets with this handler, DMTF's `redfish` library and the functions of rf_power_equipment.py.
 
 DMTF's clients read the state and current of each outlet, the mains' lines and the energy. The handler's statistic reads the
 same resources; its status reads only the outlets. Near is the simulated service itself. Far is 20 ms away, through a relay that
 delays bytes, but not the opening of a connection. Every reading is on new connections over TLS. Each client is in a separate
-process that has already imported everything. `plain` is a service that expands no links: 48 requests for 48 outlets, here over 4
-connections. The clients take turns; all figures are medians. `pdu` and the script are also measured as whole processes, with
-their start; the script lists only the outlets. Exit code 0 if the goals are met, 1 if one is missed.
+process that has already imported everything. `plain` is a service that does not expand links, so that 48 outlets take 48
+requests (this handler sends them over 4 connections). The clients take turns; all figures are medians. `pdu` and the script are
+also measured as whole processes, with their start; the script lists only the outlets. Exit code 0 if the goals are met, 1 if
+one is missed.
 """
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ from tests.servers.sdk import Worker
 from tests.simulators.redfish import Expand, Model, Pdu, RedfishService
 from tests.waiting import PATIENCE_S
 
-from .ratios import note
+from .ratios import note, warn_if_busy
 
 FAR_S = 0.020
 OUTLETS = 48
@@ -177,9 +178,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     console = Console(width=120)
     console.print(table)
     met = [_judge(console, what, ratio) for what, ratio in goals(figures)]
-    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-    if busy > 1:
-        console.print(f"this machine was busy ({busy:.1f} processes wait for each processor): repeat it when it is idle")
+    warn_if_busy(console)
     return 0 if all(met) else 1
 
 

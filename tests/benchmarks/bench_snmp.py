@@ -1,9 +1,9 @@
-"""The cost of a status poll over SNMP: one GET and the state column of 48 outlets, read by several clients.
+"""Measures a status poll over SNMP: several clients read one GET and the state column of 48 outlets.
 
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 
-All ask the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms of round trip. The figures are
-medians in milliseconds; they depend on the machine, so only the ratios matter.
+All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms of round trip. The figures
+are medians in milliseconds. They depend on the machine, so only the ratios matter.
 """
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _double(**params: str) -> Client:
 
 
 def _tools(port: int) -> int:
-    """Net-SNMP's own programs, started for each read as a script would."""
+    """Net-SNMP's own programs, started for each read, as in a script."""
     common = ["-m", "", "-v2c", "-c", "public", "-On", f"127.0.0.1:{port}"]
     subprocess.run(["snmpget", *common, _OBJECT_ID], check=True, capture_output=True, timeout=60)
     walked = subprocess.run(["snmpbulkwalk", "-Cr25", *common, _STATES], check=True, capture_output=True, timeout=60)
@@ -119,7 +119,7 @@ def _median_ms(client: Client, port: int, runs: int) -> float:
 
 
 def measure(runs: int) -> Dict[str, Dict[int, float]]:
-    """Client -> round trip in ms -> median in ms."""
+    """Medians in ms, by client and by round trip in ms."""
     figures: Dict[str, Dict[int, float]] = {}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS)))

@@ -1,9 +1,9 @@
 """A hall of simulated PDUs that needs little CPU: `python -m tests.benchmarks.fleet_hall FOLDER PDUS DELAY_MS`.
 
-One simulator for each handler answers each question once. The PDUs of the hall are ports of one event loop, which repeat that
-answer after DELAY_MS. Each fiftieth PDU is dead: it accepts requests and never answers. Writes FOLDER/list.csv and
-FOLDER/logins.toml, prints "ready", then answers each line of standard input with the number of requests so far by handler, as
-JSON.
+One simulator for each handler answers each question once. The PDUs of the hall are ports (fronts) of one event loop, which
+repeat these answers after DELAY_MS. Every fiftieth PDU is dead: it accepts requests and never answers. Writes FOLDER/list.csv
+and FOLDER/logins.toml and prints "ready". Then answers each line of standard input with the number of requests so far by
+handler, as JSON.
 """
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.simulators.xerus import Model, XerusPdu
 
 OUTLETS = 24
 SHARES = (("snmp", 50), ("nut", 30), ("raritan", 10), ("redfish", 10))      # number of each in 100 PDUs
-_DEAD = 50                      # each fiftieth PDU is dead
+_DEAD = 50                      # every fiftieth PDU is dead
 _NUT_SITE = 20                  # PDUs behind one NUT server
 _HOST = "127.0.0.1"
 
@@ -90,7 +90,7 @@ def _content(data: bytes, place: int) -> Tuple[int, int]:
 
 async def nut_front(hall: Hall, server: NutServer, known: Dict[str, bytes], reader: asyncio.StreamReader,
                     writer: asyncio.StreamWriter) -> None:
-    """Serves one connection to one site."""
+    """Serves one connection to one NUT server."""
     session, lines = Session(server._site, _HOST), LineReader()
     while not session.over:
         data = await reader.read(65536)
@@ -160,8 +160,8 @@ async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, byte
 # ---- the hall ----------------------------------------------------------------------------------------------
 
 def kinds(pdus: int) -> List[str]:
-    """The handler of each PDU, mixed."""
-    share = [name for place in range(100) for name, part in SHARES if place % 100 < part]
+    """The handler of each PDU, in mixed order."""
+    share = [name for place in range(100) for name, part in SHARES if place < part]
     order = sorted(range(len(share)), key=lambda place: place * 37 % len(share))
     return [share[order[number % len(share)]] for number in range(pdus)]
 

@@ -1,4 +1,4 @@
-"""The plain loop that `pdu check` is compared with: every STEPth PDU of a list, one after the other, in one thread.
+"""The plain loop with which `pdu check` is compared: reads every STEPth PDU of a list, one after the other, in one thread.
 
     python -m tests.benchmarks.fleet_loop LIST LOGINS STEP
 

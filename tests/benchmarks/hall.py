@@ -1,13 +1,13 @@
 """A hall of simulated PDUs in a separate process: `python -m tests.benchmarks.hall SNMP NUT RARITAN`, the number of each.
 
-Prints one line of JSON, the forms of all PDUs; ends when its standard input ends.
+Prints one line of JSON, a list with the Form of each PDU. Ends when its standard input ends.
 """
 from __future__ import annotations
 
 import json
 import sys
 from contextlib import ExitStack
-from typing import Dict, List
+from typing import Dict, List, TypedDict
 
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import Agent
@@ -17,9 +17,18 @@ from tests.simulators.xerus import Model, XerusPdu
 OUTLETS = 24
 
 
+class Form(TypedDict):
+    """What an owner enters in DCImanager for a PDU."""
+
+    handler: str
+    address: str
+    snmp: Dict[str, str]
+    settings: Dict[str, str]
+
+
 def main() -> int:
     snmp, nut, raritan = (int(number) for number in sys.argv[1:4])
-    forms: List[Dict[str, object]] = []
+    forms: List[Form] = []
     with ExitStack() as stack:
         for _ in range(snmp):
             agent = stack.enter_context(Agent(rpdu2(outlets=OUTLETS)))

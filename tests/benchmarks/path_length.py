@@ -3,10 +3,10 @@
     python -m tests.benchmarks.path_length [raritan|nut|snmp ...] [--files]
 
 Each handler reads a simulated PDU of 8 outlets. `sys.setprofile` counts the first status of the process, which includes
-everything that is looked up or built only once. The bodies of modules that it imports do not count. Files are those of
-`handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are shown separately. A call between
-files is a call from one file of `handlers` to another. A call through the standard library (a callback, a context manager)
-counts for the file that it reaches. test_path_length.py has the limits.
+everything that is looked up or built only once. The bodies of modules that this status imports do not count. Files are those of
+`handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A call between
+files is a call from one file of `handlers` to another, also through the standard library (a callback, a context manager).
+test_path_length.py has the limits.
 """
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class StatusPath(NamedTuple):
 
     def __str__(self) -> str:
         return (f"{sum(self.files.values())} lines in {len(self.files)} files, {sum(self.between.values())} calls between "
-                f"files (besides: {sum(self.doubles.values())} lines in {len(self.doubles)} files of the doubles)")
+                f"files (not counted: {sum(self.doubles.values())} lines in {len(self.doubles)} files of the doubles)")
 
 
 class _Profile:
-    """Collects the files entered and the calls between them; for `sys.setprofile`."""
+    """Collects the entered files and the calls between them; an argument of `sys.setprofile`."""
 
     def __init__(self) -> None:
         self.entered: Dict[str, None] = {}
@@ -92,8 +92,8 @@ def measured(handler: str, data: object) -> StatusPath:
     assert view.ports, "the simulated PDU has outlets"
     lines = {name: len(Path(name).read_text(encoding="utf-8").splitlines()) for name in profile.entered}
     return StatusPath({_short(name): count for name, count in lines.items() if name.startswith(OURS)},
-                 {_short(name): count for name, count in lines.items() if not name.startswith(OURS)},
-                 {(_short(one), _short(other)): count for (one, other), count in profile.between.items()})
+                      {_short(name): count for name, count in lines.items() if not name.startswith(OURS)},
+                      {(_short(one), _short(other)): count for (one, other), count in profile.between.items()})
 
 
 def _short(name: str) -> str:

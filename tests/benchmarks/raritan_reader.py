@@ -1,7 +1,8 @@
 """Reads name, state, current, power and energy of all outlets, in one of four ways, in a separate process.
 
-A line of JSON in: [way, address, user, password]. A line out: {"result": [first, again, CPU, outlets]}: the seconds of a reading
-on a new connection and of a second one on the same, the CPU seconds of this process for both, and the last reading.
+Takes lines of JSON: [way, address, user, password]. Answers each with {"result": [first, again, CPU, outlets]}: the seconds of a
+reading on a new connection and of a second one on the same connection, the CPU seconds of this process for both, and the second
+reading.
 """
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ Read = Callable[[Any], List[Row]]
 
 
 def ours(agent: Agent) -> List[Row]:
-    """Two requests: the number of outlets, then everything by well-known ids."""
+    """Two requests: the list of outlets, then everything by well-known ids."""
     outlets = pdumodel.Pdu(PDU, agent).getOutlets()
     bulk, pending = Bulk(agent), []
     for index, outlet in enumerate(outlets):
@@ -54,7 +55,7 @@ def sdk_loop(agent: Any) -> List[Row]:
 
 
 def sdk_bulk(agent: Any) -> List[Row]:
-    """The SDK at its leanest: the same two requests, written by hand with its helper."""
+    """The leanest use of the SDK: the same two requests, written by hand with its helper."""
     rpc, model = importlib.import_module("raritan.rpc"), importlib.import_module("raritan.rpc.pdumodel")
     kinds = importlib.import_module("raritan.rpc.sensors")
     outlets = model.Pdu(PDU, agent).getOutlets()

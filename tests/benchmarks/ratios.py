@@ -1,10 +1,12 @@
-"""Collects the ratios of a run for the table of `make bench`. Each benchmark appends its ratios to a file."""
+"""Collects the ratios of a run for the table of `make bench`: each benchmark appends its ratios to a file."""
 from __future__ import annotations
 
 import json
 import os
 from pathlib import Path
 from typing import List, NamedTuple, Optional
+
+from rich.console import Console
 
 VARIABLE = "PDU_BENCH_RATIOS"           # environment variable with the path of that file; if unset, nothing is written
 
@@ -27,6 +29,7 @@ class Ratio(NamedTuple):
 
 
 def note(area: str, what: str, figure: float, goal: Optional[float] = None, at_least: bool = True) -> None:
+    """Appends a ratio to the file that VARIABLE names."""
     path = os.environ.get(VARIABLE)
     if path:
         with open(path, "a", encoding="utf-8") as file:
@@ -34,4 +37,13 @@ def note(area: str, what: str, figure: float, goal: Optional[float] = None, at_l
 
 
 def noted(path: Path) -> List[Ratio]:
+    """The ratios of a file; [] if there is no such file."""
     return [Ratio(*json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
+
+
+def warn_if_busy(console: Console) -> None:
+    """Prints a warning if more processes are ready to run than this machine has cores."""
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if load > 1:
+        console.print(f"this machine is busy (load {load:.1f} per core), which slows computing more than waiting: "
+                      f"repeat the benchmark when it is idle")

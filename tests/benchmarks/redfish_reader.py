@@ -1,7 +1,7 @@
 """Calls the Redfish handler, in a separate process.
 
-A line of JSON in: [method, host, port, user, password, PEM of the authority]. A line out: {"result": [seconds, outlets, load]};
-a status has no load.
+Takes lines of JSON: [method, host, port, user, password, PEM of the authority]. Answers each with {"result": [seconds, outlets,
+load]}; the load of a status is null.
 """
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_every_way_is_measured_and_reads_all_pdus(capsys: pytest.CaptureFixture[
     assert first["requests"] / 20 == pytest.approx(last["requests"] / 40, rel=0.5) and last["memory"] > 10
 
 
-def test_the_hall_mixes_handlers_and_each_fiftieth_is_dead(tmp_path: Path) -> None:
+def test_the_hall_mixes_handlers_and_every_fiftieth_pdu_is_dead(tmp_path: Path) -> None:
     assert Counter(fleet_hall.kinds(100)) == dict(fleet_hall.SHARES)
     done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_hall", str(tmp_path), "100", "0"], cwd=ROOT,
                           input="\n", capture_output=True, text=True, timeout=PATIENCE_S)

@@ -1,4 +1,4 @@
-"""A UDP relay on 127.0.0.1 that delays every datagram by half of a round trip: `udp_delay PORT MILLISECONDS`."""
+"""A UDP relay on 127.0.0.1: `udp_delay PORT MILLISECONDS` delays each datagram by half of this round trip."""
 from __future__ import annotations
 
 import heapq
