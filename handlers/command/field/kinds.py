@@ -103,8 +103,11 @@ class Identity:
         self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
 
     def note_states(self, states: Collection[EnumPowerStatus], basis: str) -> None:
-        """Put at the head of `can` that states can be read, with the number of outlets in each state. Note the evidence."""
+        """Put first that states can be read, with the number of outlets in each state, or cannot, if all are UNKNOWN."""
         counted = Counter(state.name for state in states)
+        if not counted["UP"] and not counted["DOWN"]:
+            self.cannot.insert(0, f"read states: its {len(states)} outlets are all UNKNOWN")
+            return
         listed = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
         self.can.insert(0, f"read the states of {len(states)} outlets ({listed})")
         self.evidence["state"] = basis
@@ -158,7 +161,7 @@ class Kind(NamedTuple):
 
 
 def json_of(what: str) -> Callable[[str], bool]:
-    """A function that recognises a JSON recording of this form: its text begins with `{"recording": "<what> 1"`."""
+    """A function that recognises a JSON recording: its text begins with `{"recording": "<what> ` and a version."""
     begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
     return lambda text: begin.match(text) is not None
 
@@ -170,7 +173,7 @@ def names() -> Tuple[str, ...]:
 
 
 def kind(handler: str) -> Kind:
-    """The kind of a handler, one of `names()`."""
+    """The kind of this handler, which is one of `names()`."""
     found: Kind = importlib.import_module(f".{handler}.kind", __package__).KIND
     return found
 

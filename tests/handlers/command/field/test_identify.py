@@ -16,6 +16,7 @@ from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import shared
+from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
 from tests.simulators.xerus import Model, XerusPdu
 
@@ -77,7 +78,7 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(handler: str, 
         secrets.update(unit.data.snmp_params if isinstance(unit.data, PduSnmpData) else unit.data.custom_params)
         for key in ("community", "password"):
             monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
-        report = identified(capsys, 0, *arguments(unit), "--timeout", "0.3" if handler != "raritan" else "5")
+        report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
         assert root.run(["identify", *arguments(unit), "--timeout", "5", "--handler", handler]) == 0
     shown = capsys.readouterr().out
     assert report["chosen"] == handler and [one["handler"] for one in report["handlers"]] == list(names())
@@ -97,6 +98,16 @@ def test_a_unit_without_meters_is_shown_without_figures(capsys: Printed, monkeyp
     assert {"report its load", "report its energy", "report figures by outlet"} <= set(found["cannot"])
     assert not any(word in line for line in found["can"] for word in ("energy", "load"))
     assert capsys.readouterr().out.splitlines()[1].count("not metered") == 3
+
+
+def test_a_unit_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: Printed, monkeypatch: Patched) -> None:
+    with RedfishService(redfish_units.metered()) as unit:
+        monkeypatch.setenv("PDU_PASSWORD", unit.password)
+        data = PduData(unit.host, {"port": str(unit.port), "username": unit.user, "ca_pem": unit.ca_pem})
+        report = identified(capsys, 0, *arguments(Unit("redfish", data)), "--handler", "redfish")
+    found = report["handlers"][0]
+    assert found["cannot"][0] == "read states: its 12 outlets are all UNKNOWN"
+    assert not any("states" in line for line in found["can"]) and "state" not in found["evidence"]
 
 
 def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
