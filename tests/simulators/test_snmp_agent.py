@@ -31,12 +31,13 @@ def agent() -> Iterator[Agent]:
         yield running
 
 
-def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", community: str = "public") -> Tuple[int, List[str]]:
-    """The exit code of a tool, and the lines of its output."""
+def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", community: str = "public",
+          seconds: float = PATIENCE_S) -> Tuple[int, List[str]]:
+    """The exit code of a tool, and the lines of its output. The tool waits `seconds` for an answer."""
     finished = subprocess.run(
-        [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", "1", "-r", "0", f"{agent.host}:{agent.port}",
-         *arguments],
-        capture_output=True, text=True, timeout=20, check=False)
+        [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", f"{seconds:g}", "-r", "0",
+         f"{agent.host}:{agent.port}", *arguments],
+        capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False)
     return finished.returncode, (finished.stdout + finished.stderr).strip().splitlines()
 
 
@@ -114,7 +115,7 @@ def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all(agent: Agent) -
 
 @TOOLS
 def test_a_wrong_community_gets_no_answer_and_is_counted(agent: Agent) -> None:
-    code, lines = _tool("snmpget", agent, f"{STATES}.1", community="guess")
+    code, lines = _tool("snmpget", agent, f"{STATES}.1", community="guess", seconds=1.0)
     assert code == 1 and "Timeout" in lines[0]
     assert agent.requests == 1 and not agent.counts
 
@@ -122,7 +123,7 @@ def test_a_wrong_community_gets_no_answer_and_is_counted(agent: Agent) -> None:
 @TOOLS
 def test_an_agent_for_v1_only_does_not_answer_v2c() -> None:
     with Agent(apc.masterswitch(), versions=(1,)) as agent:
-        assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1")[0] == 1
+        assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1", seconds=1.0)[0] == 1
         assert _tool("snmpget", agent, f"{apc.SPDU_CONTROL}.3.1", version="1")[0] == 0
 
 
@@ -155,7 +156,7 @@ Server = Union[Agent, Snmpd]
 
 
 def _settled(pdu: BaseSnmpPdu, kind: Kind, wanted: Optional[bool]) -> Optional[bool]:
-    """The relay's state read over SNMP, as soon as it is the wanted one, or after 30 s."""
+    """The relay's state, read over SNMP until it is the wanted one, for at most PATIENCE_S."""
     relay = kind.build().relays[kind.identity]
     state: Optional[bool] = None
 
@@ -164,7 +165,7 @@ def _settled(pdu: BaseSnmpPdu, kind: Kind, wanted: Optional[bool]) -> Optional[b
         state = relay.state(str(pdu.snmp_get(relay.oid).value))
         return state is wanted
 
-    until(reached, 30)
+    until(reached)
     return state
 
 
@@ -280,6 +281,5 @@ def test_the_program_serves_a_recording_prints_its_address_and_ends_by_a_signal(
 
 def test_the_program_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:
     finished = subprocess.run([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(tmp_path / "none")],
-                              cwd=ROOT,
-                              capture_output=True, text=True, timeout=30, check=False)
+                              cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert finished.returncode == 2 and "cannot serve" in finished.stderr

@@ -127,13 +127,13 @@ def test_the_kind_of_a_recording_is_read_from_its_content(handler: str, tmp_path
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_recording_continues_after_a_lost_connection(version: str) -> None:
-    """The agent falls silent after 150 rows, and comes back while the recorder waits."""
+    """The agent falls silent after 150 rows, and answers again while the recorder waits."""
     with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=150)) as agent:
         messages: List[str] = []
 
         def sleep(_: float) -> None:
             agent.faults.walk_silent_after = None
-        data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public", "version": version, "timeout": "0.2",
+        data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public", "version": version, "timeout": "2",
                                         "retries": "0"})
         text = kind("snmp").record(data, Recorder(patience=60.0, tell=messages.append, sleep=sleep)).text
         requests = agent.requests
