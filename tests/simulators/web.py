@@ -15,7 +15,7 @@ class Powered(Protocol):
     """The part of a unit that the server uses."""
 
     def down(self) -> bool:
-        """Whether the unit reboots, so that nothing answers."""
+        """Whether the unit is rebooting and answers nothing."""
 
     def boots(self) -> int:
         """The number of reboots so far; a reboot ends every connection."""
@@ -37,7 +37,7 @@ class Counters:
 
 
 class Reboots:
-    """The times of a unit's reboots, and the seconds for which each lasts."""
+    """The times of a unit's reboots. Each lasts `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -75,7 +75,7 @@ class Connection(BaseHTTPRequestHandler):
         """Prints nothing; the books count the requests."""
 
     def rebooted(self) -> bool:
-        """Whether the unit reboots, or has rebooted since this connection was opened."""
+        """Whether the unit is rebooting, or has rebooted since this connection was opened."""
         return self.server.unit.down() or self.server.unit.boots() != self._boots
 
     def hang_up(self) -> None:

@@ -19,7 +19,7 @@ from .words import is_common
 T = TypeVar("T")
 SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS, SECRETS = "serials", "addresses", "names", "contacts", "locations", "secrets"
 KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)            # kinds that --keep accepts; secrets are always replaced
-_STANDS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LOCATIONS: "location-{}", SECRETS: "secret-{}"}
+_STAND_INS = {SERIALS: "serial-{}", NAMES: "name-{}", CONTACTS: "contact-{}", LOCATIONS: "location-{}", SECRETS: "secret-{}"}
 _SHORTEST, _LONG_NUMBER = 3, 7      # least length of a value, and of a number, that is also replaced inside other texts
 
 # Names of JSON members and NUT variables, with the kind of their values; the first match counts.
@@ -36,7 +36,7 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
 _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}"
                   r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
                   r"|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{12})(?! ?[0-9A-Za-z:-])")
-# Four numbers are an address, unless a word before them marks a version, or all four are below _TELLING_ARC.
+# Four numbers are an address, unless a word before them marks a version. A public address of small numbers is a version, too.
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
@@ -49,7 +49,7 @@ _NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
 _LABELLED_SERIAL = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
                               r"(?=[A-Za-z-]*[0-9])([A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
 _LETTERS = 0xD800           # the first surrogate, which no text contains
-_TELLING_ARC = 32           # four smaller numbers may also be a version or the end of an OID
+_DISTINCTIVE_ARC = 32           # four smaller numbers may also be a version or the end of an OID
 _UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - common to all devices; nothing is bound to them
 
 
@@ -62,7 +62,7 @@ class Scrubber:
     def __init__(self, keep: Collection[str] = (), secrets: Iterable[Optional[str]] = (), user: Optional[str] = None,
                  host: str = "") -> None:
         self.keep = frozenset(keep) - {SECRETS}
-        self._stands: Dict[Tuple[str, str], str] = {}
+        self._stand_ins: Dict[Tuple[str, str], str] = {}
         self._counted: Counter[str] = Counter()
         self._learned: Dict[str, str] = {}              # value -> stand-in
         self._given: Set[str] = set()                   # all stand-ins
@@ -74,7 +74,7 @@ class Scrubber:
 
     @staticmethod
     def twice(scrubbed: Callable[[], T]) -> T:
-        """Scrub twice and return the second result. By then all names are learned, so each is replaced from the beginning."""
+        """Scrub twice and return the second result. The first run learns all names, so the second replaces each everywhere."""
         scrubbed()
         return scrubbed()
 
@@ -85,14 +85,14 @@ class Scrubber:
             return value
         if value in self._learned:
             return self._learned[value]
-        self._learned[value] = stand = self._stand(kind, value)
-        self._given.add(stand)
+        self._learned[value] = stand_in = self._stand_in(kind, value)
+        self._given.add(stand_in)
         for computed in ("_known", "_spellings"):
             self.__dict__.pop(computed, None)
         full = _FULL_NAME.fullmatch(value)
         if full and kind in (NAMES, ADDRESSES):
             self.learn(NAMES, full[1])
-        return stand
+        return stand_in
 
     def text(self, text: str, numbers: bool = True) -> str:
         """The text without learned values, and without anything that looks like an address or a serial number.
@@ -123,8 +123,7 @@ class Scrubber:
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
         """JSON with every text scrubbed by the name of its member. Members for which `leave` is true stay.
 
-        A text inside a contact or a location, such as its `PhoneNumber` or `Placement`, is of that kind too, unless the name of
-        its own member has a kind.
+        Every text inside a contact or a location gets that kind, unless the name of the text's own member has a kind.
         """
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)
@@ -147,13 +146,13 @@ class Scrubber:
     @functools.cached_property
     def _spellings(self) -> List[Tuple[str, str]]:
         """The pairs of `_spelled` for all learned values. `learn` discards them, like `_known`."""
-        return [pair for value, stand in self._learned.items() for pair in _spelled(value, stand)]
+        return [pair for value, stand_in in self._learned.items() for pair in _spelled(value, stand_in)]
 
     @functools.cached_property
     def _known(self) -> Pattern[str]:
         # A secret of technical terms with digits or signs (admin123) is replaced too; one word (public) may be a state.
         secrets = [one for one in self._secrets if len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
-        long = sorted([*filter(_tells, self._learned), *secrets], key=len, reverse=True)
+        long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)
         return re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in long) or r"(?!)")
 
     def _by(self, kind: str) -> Callable[[re.Match[str]], str]:
@@ -167,16 +166,17 @@ class Scrubber:
             address = ipaddress.ip_address(found[0])
         except ValueError:
             return found[0]
-        version = _VERSION.search(found.string[:found.start()]) or not address.is_private and max(address.packed) < _TELLING_ARC
-        return found[0] if version and address.version == 4 else self.address(found[0])
+        is_small = not address.is_private and max(address.packed) < _DISTINCTIVE_ARC
+        is_version = address.version == 4 and (is_small or _VERSION.search(found.string[:found.start()]) is not None)
+        return found[0] if is_version else self.address(found[0])
 
     def address(self, dotted: str) -> str:
         """The stand-in of an IP address; a netmask stays."""
         return dotted if _is_mask(ipaddress.ip_address(dotted)) else self.learn(ADDRESSES, dotted)
 
-    def _stand(self, kind: str, value: str) -> str:
+    def _stand_in(self, kind: str, value: str) -> str:
         if kind != ADDRESSES:
-            return self._numbered(kind, value, _STANDS[kind].format)
+            return self._numbered(kind, value, _STAND_INS[kind].format)
         if _MAC.fullmatch(value):
             digits = iter(self._numbered("mac", re.sub("[ :.-]", "", value).lower(), "02{:010x}".format))
             return re.sub("[0-9A-Fa-f]", lambda _: next(digits), value)
@@ -186,16 +186,16 @@ class Scrubber:
             return self._numbered("host", value.lower(), "host-{}.example".format)
         if address.version == 6:
             return self._numbered("ipv6", str(address), "2001:db8::{:x}".format)
-        return self._numbered("ipv4", str(address), _ipv4_stand)
+        return self._numbered("ipv4", str(address), _ipv4_stand_in)
 
     def _numbered(self, kind: str, value: str, form: Callable[[int], str]) -> str:
-        if (kind, value) not in self._stands:
+        if (kind, value) not in self._stand_ins:
             self._counted[kind] += 1
-            self._stands[kind, value] = form(self._counted[kind])
-        return self._stands[kind, value]
+            self._stand_ins[kind, value] = form(self._counted[kind])
+        return self._stand_ins[kind, value]
 
 
-def _tells(value: str) -> bool:
+def _is_distinctive(value: str) -> bool:
     """Whether a learned value is also replaced inside other texts. A state or a figure must not be taken for a name."""
     return len(value) >= _SHORTEST and not is_common(value) or value.isdigit() and len(value) >= _LONG_NUMBER
 
@@ -205,7 +205,7 @@ def kind_of(key: str) -> Optional[str]:
     return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
 
 
-def _ipv4_stand(number: int) -> str:
+def _ipv4_stand_in(number: int) -> str:
     networks = ("192.0.2", "198.51.100", "203.0.113")       # RFC 5737
     return f"{networks[(number - 1) // 254 % len(networks)]}.{(number - 1) % 254 + 1}"
 
@@ -216,14 +216,14 @@ def _is_mask(address: Any) -> bool:
     return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
 
 
-def _spelled(value: str, stand: str) -> Iterable[Tuple[str, str]]:
+def _spelled(value: str, stand_in: str) -> Iterable[Tuple[str, str]]:
     """The forms in which an index may spell a value, each with the same form of its stand-in."""
     try:
-        octets, stand_in = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand).packed
-        if max(octets) >= _TELLING_ARC:           # many OIDs end with small arcs such as 1.1.1.1
-            yield "".join(map(chr, octets)), "".join(map(chr, stand_in))
+        before, after = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand_in).packed
+        if max(before) >= _DISTINCTIVE_ARC:       # many OIDs end with small arcs such as 1.1.1.1
+            yield "".join(map(chr, before)), "".join(map(chr, after))
     except ValueError:
         pass
-    if len(value) > _SHORTEST and _tells(value):
-        yield chr(len(value)) + value, chr(len(stand)) + stand          # an index spells the length before the text
-        yield value, stand
+    if len(value) > _SHORTEST and _is_distinctive(value):
+        yield chr(len(value)) + value, chr(len(stand_in)) + stand_in    # an index spells the length before the text
+        yield value, stand_in

@@ -134,7 +134,7 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, read: Sequen
 
 
 def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
-    """These rows with this value in each row's type. Rows whose type cannot hold the value are left out."""
+    """These rows with `value`, converted to each row's type. Rows whose type cannot hold the value are left out."""
     put: Rows = {}
     for oid in oids:
         if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):

@@ -1,4 +1,4 @@
-"""The SDK switches and cycles outlets, alone and in sequence, and sets thresholds and settings."""
+"""The SDK switches and cycles outlets, singly and in sequence, and sets thresholds and settings."""
 from __future__ import annotations
 
 import time

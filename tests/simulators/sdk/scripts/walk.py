@@ -22,7 +22,7 @@ def signatures(agent: Any, given: List[str]) -> Dict[str, List[str]]:
 
 
 def walk(agent: Any, given: List[Any]) -> Dict[str, Any]:
-    """`given` is a list of [rid, interface, [method, …]]. Returns the number of calls, and the failed ones."""
+    """`given` is a list of [rid, interface, [method, …]]. Returns the number of calls, and a line for each that failed."""
     wrong, calls = [], 0
     for rid, interface, methods in given:
         proxy = _proxy(agent, interface, rid)

@@ -123,7 +123,7 @@ def _counted(folder: Optional[Path]) -> List[int]:
 
 
 def test_of_simulated_devices_no_meaning_is_wrong_without_a_mark() -> None:
-    """These fixtures are of families without a recording: no rule comes from them. Many have more states than real units."""
+    """The families of these fixtures have no recording, so no rule was tuned on them. Many have more states than real units."""
     seen = {recorded.expected(name)["family"] for name in names()}
     hits = total = 0
     for file in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
