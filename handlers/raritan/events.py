@@ -1,32 +1,32 @@
-"""Events of a unit as a Python iterator. The vendor's binding does not have it; its calls for events are in `rpc.event`.
+"""Events of a unit as a Python iterator, which the vendor's binding lacks. The calls for events are in `rpc.event`.
 
     with Listener(agent, [(pdumodel.Outlet.StateChangedEvent, None)]) as events:
         for event in events:
             print(event.source, event.newState.powerState)
 
-A channel is a queue on the unit. It keeps events until they are polled, and ends when it was not accessed for 30 s
-("Event Service", JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses at most an answer that was on its way. pollEvents is
-not used: after a broken connection its wait goes on inside the unit and takes the next events.
+A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without access ("Event Service",
+JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses at most one answer in transit. pollEvents is not used: after a broken
+connection the unit keeps waiting for events, and the next ones go into an answer that nobody receives.
 """
 from __future__ import annotations
 
 import contextlib
 import time
 from collections import deque
-from typing import Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Deque, Dict, Iterator, NamedTuple, Optional, Sequence, Tuple, Type
 
 from ..errors import Denied, PduHandlerError, Refused, Unreachable
-from .rpc import Agent, Interface
-from .rpc._runtime.agent import responses
+from .rpc import Agent, Bulk, Interface
+from .rpc._runtime import declared
 from .rpc._runtime.errors import leaves_open
 from .rpc._runtime.registry import base_name, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import Unit
 
-Demand = Tuple[Type[Event], Optional[Interface]]        # an event type and all derived from it; a source (None: any)
+Demand = Tuple[Type[Event], Optional[Interface]]        # an event type, with all types derived from it; a source (None: any)
 _USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # pauses between two polls; a channel lives 30 s
-_REST = 9                       # pause 9 times as long as the poll took: some units compute a TLS handshake for each
+_REST = 9                       # pause 9 times as long as the poll took: some units need a TLS handshake for each poll
 _CLOSE_S = 2.0
 # One object of each interface that commonly sends events: its type shows the version that the firmware has.
 _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
@@ -35,22 +35,22 @@ _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
 
 
 class Outage(NamedTuple):
-    """An outage of the connection. `back` is its duration in seconds, None while it lasts.
+    """An outage of the connection. `duration` is in seconds, None while the outage lasts.
 
     `kept`: the channel and the events in it survived; otherwise the events of these seconds are lost.
     """
 
     error: PduHandlerError
-    back: Optional[float] = None
+    duration: Optional[float] = None
     kept: bool = True
 
 
 class Listener(Iterator[Event]):
     """Subscribes at once, in 3 round trips. Each poll costs 1 round trip. Close it, or use it in `with`.
 
-    link: the link unit whose events are wanted, 0 for the unit itself. seconds: the iteration ends after so many seconds, with
-    None only when the listener is closed. notice: called with each Outage, when it begins and when it ends. before_poll: called
-    before each poll. Polls once a second, or less often if the unit answers slowly.
+    link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to iterate; None: until the listener
+    is closed. notice: called with each Outage, when it begins and when it ends. before_poll: called before each poll. Polls
+    once a second, or less often if the unit answers slowly.
 
     Iterating raises Denied, ProtocolError, and Unreachable if the connection is down when `seconds` are over. Subscribing raises
     the errors of any call, and Refused if the unit has no event service or no free channel.
@@ -85,7 +85,7 @@ class Listener(Iterator[Event]):
         if channel is not None:
             before, self._agent.timeout = self._agent.timeout, _CLOSE_S
             with contextlib.suppress(PduHandlerError):
-                self._agent.close()             # an interrupted poll may have left half an answer on the connection
+                self._agent.close()             # an interrupted poll may leave half an answer on the connection
                 self._service.destroyChannel(channel)
             self._agent.timeout = before
 
@@ -154,17 +154,22 @@ class Listener(Iterator[Event]):
         The name holds the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. Interfaces without an
         example get the newest version.
         """
-        # > POST /bulk: getTypeInfo of the examples
+        # > POST /bulk: getTypeInfo of the examples and of the wanted sources
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1", "base": null}}}
-        targets: List[str] = [self._unit.mine(Interface(rid, self._agent)).target for rid in _EXAMPLES]
-        targets += [source.target for _, source in self._wanted if source is not None]
-        calls = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": "getTypeInfo", "params": {}, "id": number}}
-                 for number, rid in enumerate(targets)]
-        found: Dict[str, str] = {}
-        answer = self._agent.json_rpc("/bulk", "performBulk", {"requests": calls}, calls=len(calls), repeatable=True)
-        for one in responses(answer, len(calls), self._agent.login):
-            found.update(_versions(one))
+        objects = [self._unit.mine(_Typed(rid, self._agent)) for rid in _EXAMPLES]
+        objects += [_Typed(source.target, self._agent) for _, source in self._wanted if source is not None]
+        bulk, found = Bulk(self._agent), {}
+        answers = bulk.each(_Typed.getTypeInfo, objects)
+        bulk.perform()
+        for answer in answers:
+            found.update(_versions(answer.get()) if answer.error is None else {})
         return lambda kind: _named(kind.idlType, found)
+
+
+class _Typed(Interface):
+    """Any object of the unit, as far as it shows its type."""
+
+    def getTypeInfo(self) -> Any: declared()
 
 
 def _gone(error: PduHandlerError) -> bool:
@@ -172,9 +177,8 @@ def _gone(error: PduHandlerError) -> bool:
     return isinstance(error, Refused) and not leaves_open(error)
 
 
-def _versions(answer: Union[object, PduHandlerError]) -> Dict[str, str]:
-    """The version of a type and of its bases, by interface; empty if the unit has no such object."""
-    info = answer.get("_ret_") if isinstance(answer, dict) else None
+def _versions(info: object) -> Dict[str, str]:
+    """The version of a type and of its bases, by interface, from the result of getTypeInfo."""
     found: Dict[str, str] = {}
     while isinstance(info, dict) and isinstance(info.get("id"), str) and len(found) < 10:
         name, _, version = info["id"].partition(":")

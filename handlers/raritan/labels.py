@@ -1,4 +1,4 @@
-"""The number printed on the unit and the owner's name for each identity."""
+"""The label of each outlet: its identity, the number printed on the unit, and the owner's name for it."""
 from __future__ import annotations
 
 from typing import List

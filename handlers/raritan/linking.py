@@ -1,4 +1,4 @@
-"""Finding link units. A unit that is listed and does not answer is an error: the list of outlets is never shortened."""
+"""Finding link units. A linked unit that does not answer is an error: the list of outlets is never shortened."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional
@@ -46,11 +46,11 @@ class LinkedUnits(UnitDiscovery):
         return more
 
     def present(self) -> List[Present]:
-        """The units that answered, without those not linked. Raises Unreachable or Denied if a linked unit does not answer."""
+        """The unit itself and its linked units. Raises Unreachable or Denied if a linked unit does not answer."""
         known = self._known()
         unknown = [link for link in self._wanted.ids if known is not None and link not in known]
         if unknown:
-            LOGGER.warning(f"link_units names {', '.join(map(str, unknown))}, and the PDU has no such link unit: left out")
+            LOGGER.warning(f"ignoring ids in link_units that the PDU does not have: {', '.join(map(str, unknown))}")
         out = []
         for unit, answer in self._outlets:
             if unit.link == OWN or known is None and answer.error is None:
@@ -79,5 +79,5 @@ class LinkedUnits(UnitDiscovery):
         if isinstance(error, Denied):
             return error
         reason = (" (", *error.parts, ")") if error is not None else ()
-        return Unreachable((f"link unit {link} is {state}", *reason, ": bring it back, or name the other link units in ",
-                            Named(LINK_UNITS.key, noun="the handler setting "), " (or no)"))
+        return Unreachable((f"link unit {link} is {state}", *reason, ": bring it back, or change ",
+                            Named(LINK_UNITS.key, noun="the handler setting "), " to the ids of the other link units (or to no)"))

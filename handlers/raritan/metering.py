@@ -50,7 +50,7 @@ class OutletMeter(PortMeter):
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
     def ask_well_known(self, bulk: Bulk) -> None:
-        """Queue the readings by well-known ids, without getSensors. The label, queued too, shows if they are this outlet's."""
+        """Queue the readings by well-known ids, without getSensors, and the label, which shows whose readings they are."""
         self._metadata = bulk.add(self._outlet.getMetaData)
         self.current = bulk.add(self._unit.proxy(NumericSensor, f"/outlet/{self._index}/current").getReading)
         self.counter = bulk.add(self._unit.proxy(AccumulatingNumericSensor, f"/outlet/{self._index}/activeEnergy").getReading)
@@ -85,9 +85,9 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three `yield`; usually only the first has queued calls.
 
-        The second has calls where the device refuses well-known sensor ids or has more than four inlets. Where all readings
-        are invalid, or well-known ids number the outlets in another order, sensors and readings are fetched by reference: the
-        second and the third have calls.
+        The second has calls if the device refuses well-known sensor ids or has more than four inlets. If all readings are
+        invalid, or well-known ids number the outlets in another order, the second fetches the sensors by reference, and the
+        third their readings.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
@@ -139,7 +139,7 @@ class UnitMeter:
                        for index in range(_count(self._protectors))]
 
     def load(self) -> Amount:
-        """Amperes: the sum over inlets in use, else over protectors (banks), else over outlets: the first that is known."""
+        """Amperes: the first known sum of those over inlets in use, over protectors (banks), and over outlets."""
         sums = (self._fed(), whole(amount(bank) for bank in self._banks),
                 whole(amount(outlet.current) for outlet in self._outlets))
         known = [one for one in sums if one.value is not None]
@@ -163,7 +163,7 @@ class UnitMeter:
     def energy(self) -> Amount:
         """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
 
-        A counter that is fitted and cannot be read now is not replaced by another one: the figure would jump.
+        A fitted counter that cannot be read now is not replaced by another one: the figure would jump.
         """
         if self._energy is not None:
             return counted(self._energy)
@@ -178,7 +178,7 @@ class UnitMeter:
 
 
 def _count(references: Pending[List[AnInterface]]) -> int:
-    """The length of the list; 0 on units that do not have it."""
+    """The length of the list; 0 if the unit refuses it."""
     return len(references.get()) if references.error is None else 0
 
 

@@ -25,7 +25,7 @@ class Meter:
 
     @property
     def found(self) -> bool:
-        """Whether the list of sensors was read. It is not if no object has the resource id."""
+        """Whether the list of sensors was read: False if no object has the resource id."""
         return self._sensors is not None and self._sensors.error is None
 
     def ask_readings(self, bulk: Bulk) -> None:
@@ -41,7 +41,7 @@ class Meter:
 
 
 class PortMeter(Meter):
-    """One outlet or branch circuit; `list_sensors` is its method getSensors."""
+    """One outlet or branch circuit. `list_sensors` is the getSensors of its proxy."""
 
     def __init__(self, unit: Unit, identity: str, list_sensors: Callable[[], _PortSensors]) -> None:
         super().__init__(unit)
@@ -53,7 +53,7 @@ class PortMeter(Meter):
         self.current = self.counter = None
 
     def figures(self) -> PortFigures:
-        """Amperes and kWh; None if not metered or not known. The current of several poles is the one that the unit reports."""
+        """Amperes and kWh; None if not metered or not known. With several poles, the current is the one that the unit reports."""
         return PortFigures(self.identity, amount(self.current).value, kilowatt_hours(amount(self.counter)))
 
 
@@ -73,8 +73,8 @@ class FeedMeter(Meter):
                            for pole in self._listed_poles() or ()]
 
     def _listed_poles(self) -> Optional[List[Pole]]:
-        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if currents of one sensor would
-        be added up."""
+        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if two lines share a sensor,
+        whose current would count twice."""
         if self._poles is None or self._poles.error is not None:
             return None
         poles = self._poles.get()
@@ -99,8 +99,8 @@ class FeedMeter(Meter):
     def load(self) -> Amount:
         """Amperes: the sum over the lines, or the one current of a single-phase feed.
 
-        With several lines the feed's current is that of the highest line. It never replaces the sum, and is not used if the
-        lines cannot be read.
+        With several lines the feed's current is that of the highest line, so it never replaces the sum. If the lines cannot be
+        read, the load is not metered.
         """
         poles = self._listed_poles()
         if poles is None:
@@ -111,7 +111,7 @@ class FeedMeter(Meter):
         return largest(lines) if self._one_circuit(poles) else whole(lines)
 
     def _one_circuit(self, poles: List[Pole]) -> bool:
-        """Whether two lines are one circuit: without a neutral the same current flows through both."""
+        """Whether the feed is one circuit of two lines: without a neutral the same current flows through both."""
         lines = [pole.line for pole in poles]
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 

@@ -34,7 +34,7 @@ class WithoutOutlets:
     def meters(self) -> List[Tuple[int, PowerMeter]]:
         """Power meters and panels with their ids; none on a PDU with inlets and without outlets, such as an in-line meter.
 
-        Raises Unsupported if nothing shows that units of this type have no outlets.
+        Raises Unsupported if the answers do not show that units of this type have no outlets.
         """
         meters = {} if absent(self._meters.error) else self._meters.get()
         if meters:
@@ -46,9 +46,9 @@ class WithoutOutlets:
         where = f"link unit {self.unit.link}" if self.unit.link != OWN else "the unit"
         raise Unsupported(
             f"{where} lists no outlets and is not known to be a type without outlets: model {quoted(plate.model)!r}, "
-            f"firmware {quoted(metadata.fwRevision)!r}, inlets: {len(inlets)}, power meters and panels: 0, says that "
-            f"outlets are switchable: {_yes(metadata.hasSwitchableOutlets)}, metered: {_yes(metadata.hasMeteredOutlets)}. "
-            f"Try again once it has started; configure the panels of a power meter controller; otherwise report these figures")
+            f"firmware {quoted(metadata.fwRevision)!r}, inlets: {len(inlets)}, power meters and panels: 0, reports "
+            f"switchable outlets: {_yes(metadata.hasSwitchableOutlets)}, metered outlets: {_yes(metadata.hasMeteredOutlets)}. "
+            f"Wait until it has started; configure the panels of a power meter controller; otherwise report these figures")
 
     def mine(self, reference: Interface, kind: Type[AnInterface], what: str) -> AnInterface:
         """The reference as `Unit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
@@ -59,7 +59,7 @@ class WithoutOutlets:
 
 
 class BranchCircuit(PortMeter):
-    """A branch circuit: metered, without a relay. `position` is that of its first pole in the panel, from 0."""
+    """A branch circuit: metered, without a relay. `position`: of its first pole in the panel, from 0."""
 
     def __init__(self, unit: Unit, meter: int, position: int, circuit: Circuit) -> None:
         super().__init__(unit, f"{unit.link}." * (unit.link != OWN) + f"p{meter}.{position + 1}", circuit.getSensors)
@@ -112,7 +112,7 @@ class PanelMeter:
         return self._whole([one.energy() for one in self.mains])
 
     def _whole(self, parts: Sequence[Amount]) -> Amount:
-        """The sum; not known where power meters and panels are mixed, since a meter may feed a panel and count twice."""
+        """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose load would count twice."""
         return NOT_KNOWN if self._mixed else whole(parts)
 
     def ports(self) -> List[PortFigures]:
@@ -193,7 +193,7 @@ def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]
 
 
 def _printed(position: int, panel: Panel.PanelSettings) -> str:
-    """The label of a position: its number, or first all odd numbers, then all even ones (Panel.idl 1.0.1, LabelingScheme)."""
+    """The label of a position, numbered in order or all odd numbers first (Panel.idl 1.0.1, LabelingScheme); "" if unknown."""
     if panel.labelingScheme == Panel.LabelingScheme.SEQUENTIAL:
         return str(position + 1)
     if panel.labelingScheme != Panel.LabelingScheme.ODD_EVEN or not 0 <= position < panel.panelSize:

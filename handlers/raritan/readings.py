@@ -30,10 +30,10 @@ def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Rea
 
 
 def amount(reading: Optional[Reading]) -> Amount:
-    """The value that was read. A sensor that the device refuses is not metered; one that is not valid now is not known, nor is
-    one below zero: currents are effective values, and counters only rise.
+    """The value that was read. NOT_METERED if the device refuses the sensor. NOT_KNOWN if the reading is not valid now, or
+    below zero: currents are RMS values, and counters only rise.
 
-    Raises Denied if the account may not read it.
+    Raises Denied if the account may not read the sensor.
     """
     if reading is None:
         return NOT_METERED
@@ -44,7 +44,7 @@ def amount(reading: Optional[Reading]) -> Amount:
     value = reading.get()
     if not present(value, "available", "valid", "value") or not (value.available and value.valid):
         return NOT_KNOWN
-    return Amount(True, value.value + 0.0) if value.value >= 0 else NOT_KNOWN
+    return Amount(True, value.value + 0.0) if value.value >= 0 else NOT_KNOWN       # + 0.0 makes -0.0 a plain zero
 
 
 def counted(reading: Reading) -> Amount:
@@ -78,7 +78,7 @@ def kilowatt_hours(watt_hours: Amount) -> Optional[float]:
 
 
 def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
-    """Whether sensors answered and none of them is valid: their references may be stale."""
+    """Whether some sensors answered but none is valid: their references may be stale."""
     amounts = [amount(reading) for reading in readings]
     return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
 

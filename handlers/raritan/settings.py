@@ -1,4 +1,4 @@
-"""The handler's settings, and the agent that they describe. docs/settings.md is printed from SETTINGS."""
+"""The handler's settings, and the agent that they describe. docs/settings.md is generated from SETTINGS."""
 from __future__ import annotations
 
 from typing import NamedTuple, Optional, Tuple
@@ -25,7 +25,7 @@ class Given(NamedTuple):
     """The owner's settings, parsed."""
 
     scheme: str
-    host: str                   # name or address, with a port if the owner typed one; "" means the address on the form
+    host: str                   # name or address, with a port if the owner typed one; "": the address in the platform's form
     port: Optional[int]
     login: Login
     trust: Trust

@@ -85,7 +85,7 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if the relay board does not answer, during a cycle or a delayed switching on, if fields are missing or
+    """UP or DOWN. UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on, if fields are missing or
     contradict one another, and for power states of newer firmware.
 
     Source: Outlet.idl 3.0.4, State. A missing `available` decodes to false, a missing `powerState` to -1.
@@ -94,7 +94,7 @@ def status(state: Outlet.State) -> EnumPowerStatus:
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON
     if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
-        return EnumPowerStatus.UNKNOWN                      # it waits to be switched on, or is reported both on and shed
+        return EnumPowerStatus.UNKNOWN                      # waiting to be switched on, or reported as both on and shed
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
 
 
@@ -111,7 +111,7 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
     measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number is
     taken as label (from 1) and as index (from 0); an id without the number of an outlet may mean any outlet. The result is empty
-    if the unit has no such list, or if the list cannot be read.
+    if the unit has no list of failures, or if the list cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

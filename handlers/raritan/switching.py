@@ -23,10 +23,10 @@ _Seen = Tuple[Pending[Outlet.State], states.Failures]
 
 def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.PowerState, deadline: float,
              pause: float) -> EnumPowerStatus:
-    """Switch the outlet. Returns the wanted state, or UNKNOWN where it was not seen within `deadline` seconds.
+    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline` seconds.
 
-    Raises NoSuchOutlet, Unsupported, Refused where nothing was written or the device declined; Unreachable where the outlet
-    may or may not have switched.
+    Raises NoSuchOutlet, Unsupported, Refused or Denied if nothing was written or the device declined; Unreachable also
+    if the outlet may or may not have switched.
     """
     command = _Command(agent, *_checked(agent, link_units, identity), wanted)
     return switch(command.write, command.read,
@@ -44,7 +44,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     if _CIRCUIT.fullmatch(identity):
         raise Unsupported(f"{identity} is a branch circuit of a power meter: it is metered and has no relay")
     if found is None or link == 1:
-        raise NoSuchOutlet(f"outlet {identity[:20]!r} is not an outlet of this PDU: outlets are named '7', on link units '2.7'")
+        raise NoSuchOutlet(f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:
         raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",
                             Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) leaves out"))
@@ -66,7 +66,7 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Presen
     bulk.perform()
     listed = next((one for one in units.present() if one.unit.link == unit.link), None)
     if listed is None:
-        raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check its port in DCImanager")
+        raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check the port in DCImanager")
     if index >= len(listed.outlets):
         raise NoSuchOutlet(f"outlet {identity}: the unit has {len(listed.outlets)} outlets; check the port in DCImanager")
     outlet = listed.outlets[index]

@@ -38,12 +38,12 @@ class Unit(NamedTuple):
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
 
     def each_once(self, references: Sequence[AnInterface], method: str) -> List[AnInterface]:
-        """The references of a list that `method` returned, as `mine`. Raises JsonRpcSyntaxException if one comes twice: an
-        outlet would be two ports, and the current of an inlet would count twice."""
+        """The references of a list that `method` returned, each as from `mine`. Raises JsonRpcSyntaxException if one is listed
+        twice: an outlet would be two ports, and the current of an inlet would count twice."""
         found = [self.mine(one) for one in references]
         if len({one.target for one in found}) != len(found):
             what = method[len("get"):].lower()
-            raise JsonRpcSyntaxException(f"it lists one of its {what} twice").at(self.agent.host, f"{method} {self.path()}")
+            raise JsonRpcSyntaxException(f"the unit lists one of its {what} twice").at(self.agent.host, f"{method} {self.path()}")
         return found
 
     def identity(self, index: int) -> str:
@@ -66,7 +66,7 @@ class Present(NamedTuple):
 
 
 class UnitDiscovery:
-    """Finds the units behind one address: `ask` queues calls, `present` reads answers. This class finds one unit."""
+    """Finds the units behind one address: `ask` queues calls, `present` reads answers. This class finds only the unit itself."""
 
     def __init__(self, agent: Agent) -> None:
         self.asked = [Unit(OWN, agent)]

@@ -20,9 +20,9 @@ _QUESTION_MS = 2000
 
 @dataclass(frozen=True)
 class Device:
-    """One device as it announces itself. `name` is its instance name, whose first word is the `model` where it announces none.
+    """One device as it announces itself. `name` is its mDNS instance name.
 
-    `firmware` is '' if it is not announced.
+    `model` is the first word of `name` if the device announces no model. `firmware` is '' if it is not announced.
     """
 
     name: str
@@ -60,7 +60,7 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
 
 
 def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Device]:
-    """The devices that `discover` finds, with everything that they announce: each once, in the order of addresses."""
+    """The devices that `discover` finds, with name, model and firmware, in the order of addresses."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
     chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
@@ -77,7 +77,7 @@ def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str
 
 
 def close(network: Zeroconf) -> None:
-    """Close it with its event loop: older releases of the package leave the loop's sockets to the garbage collector."""
+    """Close `network` and its event loop: older releases of the package leave the loop's sockets to the garbage collector."""
     network.close()
     loop = network.loop
     if loop is not None and not loop.is_running() and not loop.is_closed():
@@ -92,13 +92,13 @@ class _Found:
         self._devices: Dict[str, List[Device]] = {}
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        """Handles a device that appeared, changed or left. Asks for data that it did not announce, until the time is over."""
+        """Handle a device that appeared, changed or left. Queries data that the announcement lacks, until the time is over."""
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
         info = zeroconf.get_service_info(service_type, name, timeout=wait) if state_change.name != "Removed" else None
         self._devices[name] = _devices(info, service_type) if info is not None else []
 
     def devices(self) -> List[Device]:
-        """Each device once, although it may use both service names."""
+        """Each device once, also if it uses both service names."""
         every = {(device.address, device.port): device for found in self._devices.values() for device in found}
         return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
 
@@ -111,7 +111,7 @@ def _order(address: str) -> Tuple[int, int]:
 def _devices(info: ServiceInfo, service: str) -> List[Device]:
     name = info.name[:-len(service) - 1] if info.name.endswith(service) else info.name
     announced = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace")
-            for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}
+                 for key, value in info.properties.items() if isinstance(key, bytes) and isinstance(value, bytes)}
     words = name.split()
     every = info.parsed_scoped_addresses()
     addresses = [address for address in every if ":" not in address] or every

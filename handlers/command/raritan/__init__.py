@@ -1,1 +1,1 @@
-"""The administrators' tool: each command is a few calls into the binding. No archive holds it."""
+"""`pdu raritan`, the tool for administrators. Each command is a few calls of the binding. No archive contains it."""

@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 _DISCOVER = "discover"
 _DAY_S = 86400.0
-_NOT_THERE = ("404", "-32601")        # HTTP: no such resource; JSON-RPC: no such method
+_ABSENT = ("404", "-32601")           # HTTP: no such resource; JSON-RPC: no such method
 _SECRETS = ("config_password", "link_password", "new_password", "read_community", "write_community")
-_NOT_HERE = ("host", "link_units")        # settings that HOST and --link replace
+_REPLACED = ("host", "link_units")    # settings that HOST and --link replace
 
 PLACES: Mapping[str, Place] = {
     _DISCOVER: Place("raritan.cli", "discover", "find units by mDNS; takes no HOST"),
     **{name: Place(f"raritan.{module}", "COMMANDS", help_) for module, name, help_ in (
-        ("show", "info", "what the unit is"),
+        ("show", "info", "model, serial number, firmware, name and parts of the unit"),
         ("show", "outlets", "outlets with state, current, power and energy"),
         ("show", "sensors", "all sensors, including those in peripheral slots"),
-        ("events", "events", "what happens, one line each, until Ctrl-C: --count, --for, --all"),
+        ("events", "events", "events as they happen, one line each, until Ctrl-C: --count, --for, --all"),
         ("show", "thresholds", "thresholds of a sensor: show, or set NAME=VALUE, NAME=off; asks"),
-        ("switching", "switch", "switch outlets on or off and wait until they are; asks"),
+        ("switching", "switch", "switch outlets on or off and wait until they have switched; asks"),
         ("switching", "cycle", "power-cycle outlets and wait until they are on again; asks"),
         ("switching", "sequence", "the order in which outlets are switched on: show, set (asks), cancel"),
         ("firmware", "firmware", "show, upload FILE, image, update [FILE], discard, reboot; update and reboot ask"),
-        ("configuration", "cert", "show, upload CERT [KEY], install, discard, download [TAG] --out FILE; two of them ask"),
+        ("configuration", "cert", "show, upload CERT [KEY], install (asks), discard (asks), download [TAG] --out FILE"),
         ("configuration", "config", "raw, bulk or backup configuration; put asks"),
         ("configuration", "diag", "diagnostic data for the vendor's support"),
         ("configuration", "eto", "the descriptor of a unit built to order"),
@@ -50,9 +50,9 @@ def _run(state: Given, host: str, name: str, command: Command, words: Mapping[st
     from ...raritan import settings
     from .context import Context
     options = SimpleNamespace(**words)
-    declared = [setting for setting in settings.SETTINGS if setting.key not in _NOT_HERE]
+    declared = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
     data = SimpleNamespace(ip=host, custom_params=form.of_command("raritan", declared, state, host, _SECRETS))
-    # The agent prints what --debug shows; the result is printed at the end.
+    # With --debug the agent prints to sys.stdout, which is stderr in this block. Results go to the real stdout.
     out = sys.stdout
     with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):
         agent.debug = state.debug
@@ -69,26 +69,26 @@ def _run(state: Given, host: str, name: str, command: Command, words: Mapping[st
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
     """Maps "no such resource" and "no such method" to the link unit or sensor that does not exist, else to Unsupported.
 
-    1 round trip with --link. Other errors stay.
+    1 round trip with --link. Returns other errors unchanged.
     """
-    if not isinstance(error, Refused) or error.code not in _NOT_THERE:
+    if not isinstance(error, Refused) or error.code not in _ABSENT:
         return error
     linked = _linked(agent) if options.link else None
     if linked is not None and options.link not in linked:
         return SettingsError(f"--link: unit {options.link} is not linked to this one; linked are: "
                              f"{', '.join(map(str, linked)) or 'none'} (see 'links')")
     if error.code == "404" and hasattr(options, "sensor"):
-        return SettingsError(f"the unit has no sensor {options.sensor[:60]!r}: 'sensors' lists those that it has")
+        return SettingsError(f"the unit has no sensor {options.sensor[:60]!r}: 'sensors' lists the existing ones")
     return Unsupported(error.parts, error.host, error.operation)
 
 
 def _linked(agent: Agent) -> Optional[Sequence[int]]:
-    """The ids of the linked units, none where the firmware has no list of them; None if the list cannot be read."""
+    """The ids of the linked units, empty if the firmware has no list of them; None if the list cannot be read."""
     from ...raritan.rpc.cascading import CascadeManager
     try:
         return sorted(CascadeManager("/cascade", agent).getStatus().linkUnits)
     except Refused as error:
-        return () if error.code in _NOT_THERE else None
+        return () if error.code in _ABSENT else None
     except PduHandlerError:
         return None
 
@@ -104,17 +104,17 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
         raise SettingsError(f"mDNS cannot be used here ({error})") from None
     head = ("address", "port", "model", "firmware", "name")
     rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
-    nothing = (f"no unit answered within {seconds:g} s: it may be in another network, or mDNS is off in its settings; "
+    nothing = (f"no unit answered within {seconds:g} s: units in other networks, or with mDNS turned off, are not found; "
                f"try a longer --seconds, or another --interface")
     return shown(Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]), given(context).json)
 
 
 discover = click.Command(_DISCOVER, callback=_discover, help="Find units by mDNS, which reaches the local network only.", params=[
     *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
-    *option("--interface", "ask only on this one (default: on all)", "ADDRESS", multiple=True), *output()])
+    *option("--interface", "ask only on the interface with this address (default: on all)", "ADDRESS", multiple=True), *output()])
 _OPTIONS = [*device(*LOGIN, *(one for one in TLS if one.key != "tls")), *asking()]
 raritan = OnHost("raritan", PLACES, _run, _OPTIONS, [
     *option("--link", "act on this link unit", "ID", click.IntRange(2, 255)),
-    *option("--wait", "how long to look for the end of what was started (60; a firmware update: 1800)", "SECONDS",
+    *option("--wait", "how long to wait until a started job has ended (60; a firmware update: 1800)", "SECONDS",
             Seconds(0.0, _DAY_S)),
     *_OPTIONS], (_DISCOVER,), help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.")

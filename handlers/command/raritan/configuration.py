@@ -30,7 +30,7 @@ def _accepted(code: scripts.ResultCode, what: str) -> None:
 # ---- certificates ------------------------------------------------------------------------------------------
 
 def certificate(context: Context) -> Result:
-    """Show or change the TLS certificate: 1 round trip, and the files."""
+    """Show or change the TLS certificate: 1 round trip; 2 for an upload."""
     return _CERT[action(context, _CERT, _CERT_ACTIONS)](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
 
 
@@ -47,7 +47,7 @@ def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     files: List[str] = context.options.file
     if not 1 <= len(files) <= 2:
-        raise SettingsError("cert upload takes a certificate and, where the unit did not make it, its key")
+        raise SettingsError("cert upload takes a certificate, and its key unless the unit generated that key")
     data = [read_file(path) for path in files]
     _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
     pending = proxy.getInfo().pendingCertInfo
@@ -56,7 +56,7 @@ def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 
 
 def _install_certificate(context: Context, proxy: ServerSSLCert) -> Result:
-    context.confirm("put the pending certificate into use (a client that has pinned the present one stops working)")
+    context.confirm("install the pending certificate (clients that have pinned the present one will refuse to connect)")
     code = once("the certificate may or may not be in use", "cert", proxy.installPendingKeyPair)
     check(code, "the certificate", _INSTALL_CODES)
     return Result({"installed": True}, ["installed"])
@@ -83,7 +83,7 @@ _CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
 # ---- configurations ----------------------------------------------------------------------------------------
 
 def config(context: Context) -> Result:
-    """Download or upload a raw, bulk or backup configuration: 1 round trip and the file."""
+    """Download or upload a raw, bulk or backup configuration: 1 round trip, after an upload 1 more for each look."""
     kind, action = context.options.kind, context.options.action
     if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
         raise SettingsError("give raw, bulk or backup, then get --out FILE or put FILE")
@@ -117,7 +117,7 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
 
 
 def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration]) -> Result:
-    """Look until the unit has applied the file, for which it may restart its services: 1 round trip for each look."""
+    """Look until the unit has applied the file, which may restart its services: 1 round trip for each look."""
     seen = ""
     for _ in context.looks(_LOOK_S):
         try:
@@ -127,7 +127,7 @@ def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.Bu
         except (Unreachable, ProtocolError):
             context.tell("the unit restarts its services")
         if seen.endswith("_FAILED"):
-            raise Refused(f"the device accepted the file, but not its content ({_words(seen)})", seen)
+            raise Refused(f"the device accepted the file, but could not apply it ({_words(seen)})", seen)
         if seen.endswith("_OK"):
             break
     return Result({"accepted": True, "status": seen}, [f"accepted; last seen: {_words(seen) or 'no answer'}"],
@@ -143,7 +143,7 @@ def _units(words_: str) -> List[int]:
         return []
     units = [number(word) for word in words_.split(",")]
     if min(units) < 0:
-        raise SettingsError("--units takes link ids with commas between, 1 for the unit itself")
+        raise SettingsError("--units takes link ids, separated by commas; 1 is the unit itself")
     return units
 
 
@@ -209,18 +209,18 @@ def snmp(context: Context) -> Result:
 
 
 def _out(needed: bool) -> Parameters:
-    return option("--out", "where to write it; - is the standard output", "FILE", required=needed,
+    return option("--out", "where to write the file; - is the standard output", "FILE", required=needed,
                   default=None if needed else "-")
 
 
 COMMANDS: Commands = {
-    "cert": Command(certificate, [Word("ACTION?", _CERT_ACTIONS), Word("FILE*", "files, or what to download"), *_out(False)]),
+    "cert": Command(certificate, [Word("ACTION?", _CERT_ACTIONS), Word("FILE*", "files, or the tag to download"), *_out(False)]),
     "config": Command(config, [
         Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS), Word("FILE?", "for put"), *_out(False),
-        *option("--clear-text", "get: not encrypted; else with PDU_CONFIG_PASSWORD"),
+        *option("--clear-text", "get: as clear text; without it, PDU_CONFIG_PASSWORD encrypts the file"),
         *option("--profile", "get: a filter profile", "NAME"),
         *option("--units", "link ids, 1 is the unit itself", "IDS"),
-        *option("--skip-check", "put: model, firmware_version or both with a comma", "WHAT")]),
+        *option("--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT")]),
     "diag": Command(diagnosis, _out(True)),
     "eto": Command(eto, _out(False)),
     "pmc": Command(pmc, [Word("ACTION", "csv or put"), Word("VALUE?", "a panel, or a file"), *_out(False)]),

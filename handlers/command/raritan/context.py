@@ -26,9 +26,9 @@ _UNITS = ("A", "W", "VA", "kWh")
 
 
 class Context:
-    """One run of one command. `options` are the command's own, `state` holds the shared ones.
+    """One run of one command. `options`: the command's own options. `state`: those that all commands share.
 
-    A command prints to `out` before its end; sys.stdout takes the lines of --debug.
+    A command that prints before its end prints to `out`; sys.stdout is for the lines of --debug.
     """
 
     def __init__(self, agent: Agent, options: SimpleNamespace, state: Given, out: TextIO) -> None:
@@ -41,7 +41,7 @@ class Context:
 
     @property
     def files(self) -> Agent:
-        """The agent for files, which only the addressed unit sends and takes. SettingsError with --link."""
+        """The agent for files, which only the unit at HOST sends and takes. Raises SettingsError with --link."""
         if self.options.link:
             raise SettingsError("files belong to the unit at HOST: leave out --link, or give the link unit's own address")
         return self.agent
@@ -52,11 +52,11 @@ class Context:
         return self.unit.proxy(Pdu)
 
     def outlets(self) -> List[Outlet]:
-        """The outlets in the unit's order, with references that hold its link id: 1 round trip."""
+        """The outlets in the unit's order. Their references contain its link id. 1 round trip."""
         return self.unit.each_once(self.pdu.getOutlets(), "getOutlets")
 
     def looks(self, pause: float, usual: float = 60.0) -> Iterator[None]:
-        """One look for the end of a job now, and one after each `pause` until the seconds of --wait are over, else `usual`."""
+        """Yields at once, then after each `pause`, until --wait is over (default: `usual`). All are in seconds."""
         given: Optional[float] = self.options.wait
         end = time.monotonic() + (usual if given is None else given)
         yield
@@ -65,12 +65,12 @@ class Context:
             yield
 
     def confirm(self, what: str) -> None:
-        """Go on only after a yes. Raises NotConfirmed; without a terminal --yes is needed."""
+        """Ask, and return only after a yes. Raises NotConfirmed otherwise. Without a terminal --yes is needed."""
         unit = f"link unit {self.options.link} of {self.agent.host}" if self.options.link else self.agent.host
         asking.confirm(self.state, f"{what} on {unit}", self.agent.host)
 
     def askable(self, what: str) -> None:
-        """Raises NotConfirmed if `confirm` would have nobody to ask. Call it before long work."""
+        """Raises NotConfirmed if `confirm` could ask nobody. Call it before long work."""
         asking.askable(self.state, what, self.agent.host)
 
     def tell(self, line: str) -> None:
@@ -78,7 +78,7 @@ class Context:
         passing(line, self.state.json)
 
     def progress(self, sent: int, size: int) -> None:
-        """Show on a terminal how much of a file is sent, until all of it is."""
+        """Show on a terminal how much of a file was sent. Clears the line when all of it was sent."""
         self.tell(f"upload: {100 * sent // size} % of {size / 1e6:.1f} MB" if sent < size else "")
 
 
@@ -89,7 +89,7 @@ def once(what: str, look: str, send: Callable[[], T]) -> T:
     except (Unreachable, ProtocolError, Refused) as error:
         if isinstance(error, Refused) and not leaves_open(error):
             raise
-        raise Unreachable((f"no usable answer to the command, so {what}; look with '{look}' before you try again (",
+        raise Unreachable((f"no usable answer to the command, so {what}; check with '{look}' before you try again (",
                            *error.parts, ")"), error.host) from error
 
 
@@ -149,16 +149,16 @@ def plain(value: object) -> Any:
 
 
 def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
-    """An outlet's state in a word; unknown at a position for which the unit reports a failed relay (`states.contradicted`)."""
+    """up, down or unknown. Unknown at a position for which the unit reports a failed relay (`states.contradicted`)."""
     return "unknown" if position in doubted else states.status(state).value
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
-    """A result that is a table; in JSON a list of objects. A column whose head is a unit holds figures."""
+    """A result that is a table; in JSON a list of objects. A column with a unit as its head contains figures."""
     cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
     return Result({name: [dict(zip(head, map(plain, row))) for row in rows]}, columns(head, cells))
 
 
 def listed(shown: Mapping[str, object], data: object = None, exit_code: int = DONE) -> Result:
-    """A result that is names with values; `data` is its JSON where that holds more or other names."""
+    """A result of names and values. `data`: the source of its JSON, if that has more or other names than `shown`."""
     return Result(plain(shown if data is None else data), facts(shown), exit_code)

@@ -14,7 +14,7 @@ import click
 from ...errors import printable
 from ...raritan.events import Demand, Listener, Outage
 from ...raritan.rpc import Bulk, Structure
-from ...raritan.rpc._runtime.registry import idl_name
+from ...raritan.rpc._runtime.registry import base_name
 from ...raritan.rpc.event import UserEvent
 from ...raritan.rpc.idl import Event
 from ...raritan.rpc.pdumodel import Outlet, Pdu
@@ -37,7 +37,7 @@ _LONGEST_S = 30 * 86400.0
 def events(context: Context) -> Result:
     """Print events as they happen.
 
-    3 round trips for the names of sensors and outlets, 3 to subscribe, 1 for each poll of up to 30 s.
+    4 round trips for the names of sensors and outlets, 3 to subscribe, 1 for each poll (at most one a second), 1 at the end.
     """
     options, seen = context.options, 0
     wanted = _EVERY if options.all else _USUAL
@@ -74,12 +74,12 @@ def _names(context: Context) -> Dict[str, str]:
 
 def _notice(context: Context) -> Any:
     def say(outage: Outage) -> None:
-        if outage.back is None:
+        if outage.duration is None:
             words = f"{report.reason(outage.error)}; listening again as soon as the unit answers"
         elif outage.kept:
-            words = f"listening again after {outage.back:.0f} s; at most the events in transit were lost"
+            words = f"listening again after {outage.duration:.0f} s; at most the events in transit were lost"
         else:
-            words = f"listening again after {outage.back:.0f} s; the events of that time were lost"
+            words = f"listening again after {outage.duration:.0f} s; the events of that time were lost"
         print(f"{context.agent.host}: {words}", file=sys.stderr, flush=True)
     return say
 
@@ -93,13 +93,13 @@ def _now() -> str:
 def _as_json(event: Event, name: str) -> str:
     fields = {field: value for field, value in plain(event).items() if field != "source"}
     source = event.source.target if event.source is not None else None
-    return json.dumps({"time": _now(), "event": idl_name(type(event)), "source": source, "name": name, **fields})
+    return json.dumps({"time": _now(), "event": base_name(event.wire_type), "source": source, "name": name, **fields})
 
 
 def _line(event: Event, name: str) -> str:
     """`2026-11-20T19:40:02Z  outlet/3 'web'  state changed: powerState on → off`"""
-    kind = idl_name(type(event)).rpartition(".")[2]
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind[:-len("Event")]).strip()
+    kind = base_name(event.wire_type).rpartition(".")[2].removesuffix("Event")
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in printable(kind)).strip()
     by = f", by {event.actUserName} from {event.actIpAddr}" if isinstance(event, UserEvent) and event.actUserName else ""
     source = name or ("unit" if isinstance(event.source, (Pdu, type(None))) else event.source.target)
     return f"{_now()}  {printable(source)}  {words}: {', '.join(_changes(event))}{printable(by)}"
@@ -131,7 +131,7 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
 
 
 def _word(value: object) -> str:
-    """A value as in tables; a member of an enumeration without the prefix that all of them share, so PS_ON is `on`."""
+    """A value as in tables. A member of an enumeration loses the prefix that all members share: PS_ON is `on`."""
     if not isinstance(value, enum.Enum):
         return output.text(value)
     prefix, underscore, _ = os.path.commonprefix([one.name for one in type(value)]).rpartition("_")
@@ -139,7 +139,7 @@ def _word(value: object) -> str:
 
 
 def _still_read(out: TextIO) -> None:
-    """Raise BrokenPipeError where the reader of the output has gone, which without an event no write would show."""
+    """Raise BrokenPipeError if the reader of the output has gone. Only a write would notice that, and no event may come."""
     try:
         number = out.fileno()
     except (OSError, ValueError):       # in a test, the output is not a file
@@ -153,6 +153,6 @@ def _still_read(out: TextIO) -> None:
 _COUNT = click.IntRange(1)
 COMMANDS: Commands = {"events": Command(events, [
     *option("--count", "end after this many events", "N", _COUNT),
-    *option("--for for_", "end after that time; with --count the exit code is 9 where there were fewer events", "SECONDS",
+    *option("--for for_", "end after this time; with --count, the exit code is 9 if there were fewer events", "SECONDS",
             Seconds(0.1, _LONGEST_S)),
-    *option("--all", "each new reading too, and everything else that the unit announces")])}
+    *option("--all", "all events of the unit, also one for each new reading")])}

@@ -77,7 +77,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     flags = _flags(context, info)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()
     context.confirm(f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)")
-    once("the update may or may not be under way", "firmware", lambda: proxy.startUpdate(flags))
+    once("the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags))
     return _follow(context, proxy, info.version, before)
 
 
@@ -104,17 +104,17 @@ def _follow(context: Context, proxy: fw.Firmware, wanted: str, before: List[fw.U
             last, why = status.state, status.error_message
             context.tell(f"update: {text(last)}")
             history = proxy.getUpdateHistory() if last in ("NONE", "SUCCESS") else []
-            fresh = [entry for entry in history if entry not in before]     # not counted: a full history drops its oldest entry
+            fresh = [entry for entry in history if entry not in before]     # a full history drops its oldest entry
             if fresh:
                 return _outcome(proxy.getVersion(), fresh[-1], wanted)
-        except Denied:                      # the new firmware may want a new password; trying again may block the account
+        except Denied:                      # the new firmware may demand a new password; trying again may block the account
             break
         except PduHandlerError:
             context.tell("update: the unit restarts")   # no answer, or an answer of another service: try again
         if last == "FAIL":
             raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
-    return Result({"last": last}, [f"the update was last seen at {text(last) or 'its start'}: look at the unit before you "
-                                   f"try again"], NOT_SEEN)
+    return Result({"last": last}, [f"the end of the update was not seen; its last state was {text(last) or 'not known'}: look "
+                                   f"at the unit before you try again"], NOT_SEEN)
 
 
 def _outcome(version: str, last: fw.UpdateHistoryEntry, wanted: str) -> Result:
@@ -142,5 +142,5 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
 
 _DO = {"show": _show, "upload": _upload, "image": _image, "update": _update, "discard": _discard, "reboot": _reboot}
 COMMANDS: Commands = {"firmware": Command(firmware, [
-    Word("ACTION?", _ACTIONS), Word("FILE?", "an image"), *option("--cross", "also an image for another product"),
-    *option("--allow-untrusted", "also an image without a good signature")])}
+    Word("ACTION?", _ACTIONS), Word("FILE?", "an image"), *option("--cross", "accept an image for another product"),
+    *option("--allow-untrusted", "accept an image without a good signature")])}

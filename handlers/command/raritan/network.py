@@ -14,7 +14,7 @@ from ..options import Word, option
 from ..output import Result, columns, text
 from .context import Context, action, check, listed, number, once, plain, table
 
-_LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this is a link unit itself",
+_LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this unit is itself a link unit",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
                7: "the unit refuses the login", 8: "the unit refuses to be linked", 9: "the unit is busy",
                10: "not supported", 11: "the unit wants a new password: set PDU_NEW_PASSWORD or --secret-file new_password=FILE",
@@ -36,7 +36,7 @@ def _number(word: str, what: str) -> int:
 
 
 def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
-    """The action that was typed. `actions` maps each action to the number of values that follow it."""
+    """The action of a command. `actions`: each action with the number of its values. Raises SettingsError."""
     name = action(context, actions, allowed)
     if len(context.options.value) != actions[name]:
         raise SettingsError(f"give {allowed}")
@@ -93,7 +93,7 @@ def network(context: Context) -> Result:
             return Result({"accepted": True}, ["accepted, but the unit no longer answers at this address"], NOT_SEEN)
     forwarding = settings.common.portForwarding
     ports = {f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()}
-    return listed({                         # the other settings hold passwords
+    return listed({                         # not all settings: others contain passwords
         **{f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())},
         "port forwarding": forwarding.enabled, "role": forwarding.role,
         "downstream interface": forwarding.primaryUnitDownstreamIfName, **(ports if forwarding.enabled else {})})
@@ -128,7 +128,7 @@ def servers(context: Context) -> Result:
         check(code, "the server", _SERVER_CODES)
     elif wanted == "delete":
         watched = _number(context.options.value[0], "server")
-        context.confirm(f"no longer watch server {watched}")
+        context.confirm(f"stop watching server {watched}")
         check(monitor.deleteServer(watched), "the server", _SERVER_CODES)
     rows = [[key, one.settings.host, one.settings.enabled, one.status.reachable]
             for key, one in sorted(monitor.listServers().items())]
@@ -143,6 +143,6 @@ COMMANDS: Commands = {
     "network": Command(network, [
         Word("ACTION?", _NETWORK_ACTIONS), Word("VALUE*", "on or off"),
         *option("--role", "forwarding: primary or expansion", "ROLE"),
-        *option("--interface", "forwarding on the primary unit: the interface downstream", "NAME")]),
+        *option("--interface", "forwarding on the primary unit: the interface to the expansion units", "NAME")]),
     "servers": Command(servers, [Word("ACTION?", _SERVER_ACTIONS), Word("VALUE*", "host, or id")]),
 }

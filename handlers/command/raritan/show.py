@@ -29,7 +29,7 @@ _THRESHOLD_CODES = {1: "a value is out of the sensor's range", 2: "the values ar
 
 
 def info(context: Context) -> Result:
-    """Show the unit's facts: 2 round trips."""
+    """Show the unit's nameplate, name, firmware and number of parts: 1 round trip."""
     bulk, pdu = Bulk(context.agent), context.pdu
     metadata, settings = bulk.add(pdu.getMetaData), bulk.add(pdu.getSettings)
     version = bulk.add(context.proxy(Firmware, "/firmware").getVersion)
@@ -69,7 +69,7 @@ def outlets(context: Context) -> Result:
 
 
 def _circuits(context: Context, bulk: Bulk) -> Result:
-    """The branch circuits of a unit without outlets. Raises Unsupported if it does not show why it has neither."""
+    """The branch circuits of a unit without outlets. Raises Unsupported if the unit may have outlets; see `panels`."""
     bare = [panels.WithoutOutlets(context.unit, bulk)]
     bulk.perform()
     found = panels.measured(bulk, bare)
@@ -83,7 +83,7 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
 
 
 def sensors(context: Context) -> Result:
-    """Show the sensors of inlets, lines, breakers, outlets and slots: 4 round trips."""
+    """Show the sensors of inlets, lines, breakers, outlets and slots: 5 round trips."""
     places = sensors_of_the_pdu(context) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
     numeric = {where: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))
@@ -157,7 +157,7 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
 
 
 def sensor_rid(context: Context, where: str) -> str:
-    """The resource id for `outlet/3/current`, `inlet/1/L2/current` or `ocp/1/current`; numbers as printed, from 1."""
+    """The resource id for `outlet/3/current`, `inlet/1/L2/current` or `ocp/1/current`; numbers count from 1."""
     parts = where.split("/")
     lines = {"L1": 0, "L2": 1, "L3": 2}
     if len(parts) in (3, 4) and parts[0] in ("outlet", "inlet", "ocp") and number(parts[1]) > 0:

@@ -19,7 +19,7 @@ _NAMED = 12             # limit of outlets that a question names; the others are
 
 
 def _numbers(context: Context, count: int) -> List[int]:
-    """The positions, from 0, of the outlets that were named, each once; of all for `all`. SettingsError, NoSuchOutlet."""
+    """The positions, from 0, of the named outlets, each once. Raises SettingsError, NoSuchOutlet."""
     named: List[str] = list(context.options.outlet)
     if named == ["all"]:
         return list(range(count))
@@ -35,9 +35,9 @@ def _numbers(context: Context, count: int) -> List[int]:
 
 
 def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
-    """Raise Unsupported where a number means one outlet in the list and another one to the unit: 1 round trip.
+    """Raise Unsupported if a number means one outlet in the unit's list and another one in its commands: 1 round trip.
 
-    One outlet is switched by its reference and several by their numbers; a person reads their positions in the list.
+    The command for one outlet takes its reference, the command for several their numbers. A person reads positions in the list.
     """
     bulk = Bulk(context.agent)
     labels = [(index, bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData), bulk.add(outlets[index].getMetaData))
@@ -48,7 +48,7 @@ def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
 
 
 def switch(context: Context) -> Result:
-    """Switch outlets: 2 round trips for the outlets, 1 for the command, then 1 for each look until all have the wanted state."""
+    """Switch outlets: 2 round trips to check them, 1 to ask, 1 for the command, then 1 for each look until all have switched."""
     wanted = context.options.state
     if wanted not in ("on", "off"):
         raise SettingsError(f"{wanted[:20]!r}: give on or off")
@@ -59,7 +59,7 @@ def switch(context: Context) -> Result:
 
 
 def cycle(context: Context) -> Result:
-    """Cycle outlets: 2 round trips for the outlets, 1 for the command, then 1 for each look until all are on again."""
+    """Cycle outlets: 2 round trips to check them, 1 to ask, 1 for the command, then 1 for each look until all are on again."""
     return _sent(context, "power-cycle", "up",
                  lambda pdu: pdu.cycleAllOutletPowerStates(), lambda outlet: outlet.cyclePowerState(),
                  lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence))
@@ -67,9 +67,10 @@ def cycle(context: Context) -> Result:
 
 def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int], one: Callable[[Outlet], int],
           several: Callable[[Pdu, List[int], bool], int]) -> Result:
-    """Ask, send the command for all outlets, for one or for several, once, and watch the outlets until they are `wanted`.
+    """Ask, send the command once, and watch the outlets until their state is `wanted`.
 
-    Raises Refused; Unreachable where no answer shows the effect of the command.
+    `every`, `one`, `several`: the command for all outlets, one, or several. Raises Refused; Unreachable if no answer shows the
+    effect of the command.
     """
     pdu, found = context.pdu, context.outlets()
     chosen = _numbers(context, len(found))
@@ -108,7 +109,7 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
 
 
 def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str) -> Result:
-    """Look until every outlet is as wanted or the time is over. The result shows the states seen last. Raises Denied."""
+    """Look until every state is `wanted` or the time is over. The result shows the states seen last. Raises Denied."""
     now: List[str] = []
     for _ in context.looks(_PAUSE_S):
         try:
@@ -138,7 +139,10 @@ def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> List[s
 
 
 def sequence(context: Context) -> Result:
-    """The power-on sequence of outlets: 1 round trip to show, 4 to change the order, 1 to cancel a running sequence."""
+    """The power-on sequence of outlets: 1 round trip to show, 5 to change the order, 1 to cancel a running sequence.
+
+    --delay costs 2 round trips more for each outlet.
+    """
     action: str = context.options.action or "show"
     pdu = context.pdu
     if context.options.delay is not None and action in ("show", "cancel"):
@@ -167,8 +171,8 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     settings = pdu.getSettings()
     numbers = [] if order == "none" else [number(word) - 1 for word in order.split(",")]
     if numbers and sorted(numbers) != list(range(len(outlets))):
-        raise SettingsError(f"give each outlet from 1 to {len(outlets)} once, separated by commas, or none for the order of "
-                            f"the numbers; not {text(order, 40)}")
+        raise SettingsError(f"the order is {text(order, 40)}: give each outlet from 1 to {len(outlets)} once, separated by "
+                            f"commas, or none for the order of the numbers")
     _agreed(context, outlets, numbers)
     context.confirm("change the order in which outlets are switched on")
     settings.outletPowerStateSequence = numbers
@@ -181,7 +185,7 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
 
 
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")
-_IN_SEQUENCE = option("--in-sequence", "several outlets in the unit's own order")
+_IN_SEQUENCE = option("--in-sequence", "switch several outlets in the order of the unit's sequence")
 COMMANDS: Commands = {
     "switch": Command(switch, [_OUTLETS, Word("STATE", "on or off"), *_IN_SEQUENCE]),
     "cycle": Command(cycle, [_OUTLETS, *_IN_SEQUENCE]),

@@ -131,7 +131,7 @@ class TacPlusManager(Interface, version="1.0.1"):
 
 
 class ldapsrv:
-    """LDAP types under their names until firmware 4.0. Since then they are in `LdapManager`."""
+    """The names that the LDAP types had until firmware 4.0. Newer firmware has them in `LdapManager`."""
 
     ServerSettings = LdapManager.ServerSettings
     SecurityProtocol = LdapManager.SecurityProtocol

@@ -94,21 +94,21 @@ def upload(agent: Agent, data: scripts.Data, backup: bool = False, password: Opt
            link_ids: Iterable[int] = (), progress: Optional[Progress] = None) -> UploadCode:
     """Restore a bulk configuration, or a backup: one round trip.
 
-    password: of an encrypted file. skip_check: "model", "firmware_version" or both with a comma. link_ids: the units to
-    restore; 1, the default, is the unit itself.
+    password: the password of an encrypted file. skip_check: "model", "firmware_version" or both, separated by a comma.
+    link_ids: the units to restore; 1, the default, is the unit itself.
     """
     # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     # < X-Response-Code: 0
     parameters = {**_mode(backup, link_ids), "user_password": password, "skip_checks": skip_check}
     return scripts.upload_for_code(UploadCode, agent, scripts.target("bulk_config_restore.cgi", parameters),
-                               "bulk_config_file", "bulk_config.txt", data, progress)
+                                   "bulk_config_file", "bulk_config.txt", data, progress)
 
 
 def download(agent: Agent, backup: bool = False, password: Optional[str] = "", clear_text: bool = False,
              link_ids: Iterable[int] = (), filter_profile: str = "") -> bytes:
     """A bulk configuration, or a backup: one round trip.
 
-    password: encrypts the file (not with clear_text). filter_profile: the name of the profile that filters the file.
+    password: encrypts the file; ignored with clear_text. filter_profile: the name of the profile that filters the file.
     """
     parameters = {**_mode(backup, link_ids), "bulk_config_password": "" if clear_text else password,
                   "config_format": "cleartext" if clear_text else "", "filter_profile": filter_profile}

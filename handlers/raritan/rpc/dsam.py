@@ -8,7 +8,7 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
 
 class DsamPort(Interface, version="1.0.0"):
-    """One serial port of a module, with the console behind it."""
+    """One serial port of a module, with the console that is connected to it."""
 
     SUCCESS, SETTINGS_INVALID, SSH_DPA_PORT_INVALID, SSH_DPA_PORT_IN_USE = range(4)
 

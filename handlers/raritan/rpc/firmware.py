@@ -70,7 +70,7 @@ class UpdateStatus(Structure):
 
 
 class FirmwareUpdateStatus(Interface, version="1.0.0"):
-    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`. Nothing else answers during an update."""
+    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`. No other resource answers meanwhile."""
 
     def getStatus(self) -> UpdateStatus: declared()
 
@@ -134,7 +134,8 @@ def upload(agent: Agent, data: scripts.Data, lowMemoryUploadOptions: Optional[Ma
     """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip, over https only.
 
     Nothing is updated yet: see `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
-    lowMemoryUploadOptions: the three switches of newer firmware, each 0 or 1. progress: called with (sent, size) in bytes.
+    lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and allowLowMemoryUntrusted of newer firmware,
+    each 0 or 1. progress: called with (sent, size) in bytes.
     """
     # > POST /cgi-bin/fwupload.cgi?lowMemoryUpload=0&..., multipart: upfile
     # < 200

@@ -94,7 +94,7 @@ class LogHelper:
                     creation_time: Optional[int] = None) -> Tuple[List[LogEntry], int, int]:
         """The entries from `ref_id` (or the first) to the last one now, the id after it, and the log's creation time.
 
-        A log whose creation time is not the one given is read from its first entry.
+        The log is read from its first entry if its creation time is not `creation_time`.
         """
         log = cls.log_proxy(agent, log_type)
         filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()
@@ -115,7 +115,7 @@ class LogHelper:
     def log_proxy(agent: Agent, log_type: str) -> Any:
         """The log of that type. Raises ValueError for another type."""
         if log_type not in _LOGS:
-            raise ValueError(f"a log is one of {', '.join(_LOGS)}, not {log_type!r}")
+            raise ValueError(f"the type of a log is {', '.join(_LOGS)}; not {log_type!r}")
         rid, kind = _LOGS[log_type]
         return kind(rid, agent)
 
@@ -123,7 +123,7 @@ class LogHelper:
     def format_entry(entry: LogEntry, tz: Optional[tzinfo] = None) -> str:
         """One line with the time in that zone (None: the local one) and the message."""
         when = entry.timestamp.replace(tzinfo=timezone.utc)
-        with contextlib.suppress(OverflowError, ValueError, OSError):       # beyond Python's or the system's calendar: UTC
+        with contextlib.suppress(OverflowError, ValueError, OSError):       # beyond the calendar: stays UTC
             when = when.astimezone(tz)
         return f"[{when:%m/%d/%Y %H:%M:%S %Z}]:{entry.message}"
 

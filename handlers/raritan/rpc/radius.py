@@ -1,4 +1,4 @@
-"""RADIUS types under their names until firmware 4.0. Since then they are in `auth`. Source: RadiusManager.idl."""
+"""The names that the RADIUS types had until firmware 4.0. Newer firmware has them in `auth`. Source: RadiusManager.idl."""
 from __future__ import annotations
 
 from .auth import RadiusManager

@@ -48,7 +48,10 @@ class SessionManager(Interface, version="2.0.0"):
 
 @contextlib.contextmanager
 def with_token(agent: Agent, token: str) -> Iterator[None]:
-    """Log in with that token inside the block, and as before after it. Raises SettingsError for an invalid token."""
+    """Log in with this token inside the block. After the block the agent has its previous login.
+
+    Raises SettingsError for an invalid token.
+    """
     before = agent.user, agent.passwd, agent.token
     agent.set_auth_token(token)
     try:
@@ -61,7 +64,7 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 def logged_in(agent: Agent) -> Iterator[Session]:
     """Open a session for the block. Its requests carry the token instead of the password. The session is always closed.
 
-    2 more round trips. Raises Refused where the user may have only one session and already has one.
+    Opening and closing cost 2 round trips. Raises Refused if the user may have only one session and already has one.
     """
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}
@@ -70,7 +73,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     manager = SessionManager("/session", agent)
     code, session, token = manager.newSession()
     if code != 0:
-        raise Refused("the user may have one session at a time and has one: close it, or log in by password", str(code),
+        raise Refused("the user may have only one session, and it is open: close it, or log in by password", str(code),
                       agent.host, "newSession")
     with with_token(agent, token):
         try:

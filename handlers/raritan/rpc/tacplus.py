@@ -1,4 +1,4 @@
-"""TACACS+ types under their names until firmware 4.0. Since then they are in `auth`. Source: TacPlusManager.idl."""
+"""The names that the TACACS+ types had until firmware 4.0. Newer firmware has them in `auth`. Source: TacPlusManager.idl."""
 from __future__ import annotations
 
 from .auth import TacPlusManager

@@ -1,4 +1,4 @@
-"""SNMPv3 enumerations under their names until firmware 3.6. Since then they are in `usermgmt`."""
+"""The names that the SNMPv3 enumerations had until firmware 3.6. Newer firmware has them in `usermgmt`."""
 from __future__ import annotations
 
 from ._runtime import Interface

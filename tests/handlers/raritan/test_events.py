@@ -1,4 +1,4 @@
-"""Listening for events: the type names of each firmware, outages, lost channels and reboots."""
+"""Events of a unit: their type names on each firmware, outages, lost channels and reboots."""
 from __future__ import annotations
 
 import itertools
@@ -7,7 +7,8 @@ from typing import Iterator, List
 
 import pytest
 
-from handlers.errors import Denied, Refused, Unreachable
+from handlers.errors import Denied, ProtocolError, Refused, Unreachable
+from handlers.raritan import events
 from handlers.raritan.events import Listener, Outage
 from handlers.raritan.rpc.event import Service, UserEvent
 from handlers.raritan.rpc.idl import Event
@@ -17,6 +18,7 @@ from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.waiting import finished, until
 
 from .conftest import Clock, MakeAgent, connected
+from .peer import Peer, result
 
 MODEL = Model(outlets=2, in_rush_guard_ms=0)
 STATES = [(Outlet.StateChangedEvent, None)]
@@ -37,12 +39,12 @@ OFF, ON = Outlet.PowerState.PS_OFF, Outlet.PowerState.PS_ON
 
 def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmware: str) -> None:
     with XerusPdu(MODEL, firmware) as pdu, Listener(connected(agent, pdu), [*STATES, (NumericSensor.ReadingChangedEvent, None),
-                                                                            (UserEvent, None)]) as events:
+                                                                            (UserEvent, None)]) as listener:
         switch(agent, pdu, OFF)
-        command = next(events)
+        command = next(listener)
         others: List[Event] = []
         while not {Outlet.StateChangedEvent, NumericSensor.ReadingChangedEvent} <= {type(one) for one in others}:
-            others.append(next(events))
+            others.append(next(listener))
         assert isinstance(command, Outlet.PowerControlEvent) and (command.actUserName, command.state) == (pdu.user, OFF)
         change = next(one for one in others if isinstance(one, Outlet.StateChangedEvent))
         assert change.newState.powerState is OFF and isinstance(change.source, Outlet)
@@ -52,10 +54,10 @@ def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmwa
 
 def test_events_of_one_source_and_of_a_base_type_are_demanded(agent: MakeAgent, pdu: XerusPdu) -> None:
     first = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu))
-    with Listener(connected(agent, pdu), [(Event, first)]) as events:
+    with Listener(connected(agent, pdu), [(Event, first)]) as listener:
         Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
         first.setPowerState(OFF)
-        sources = [next(events).source for _ in range(2)]           # events of the other outlet would come first
+        sources = [next(listener).source for _ in range(2)]           # an event of the other outlet would come first
         assert [one.target.rpartition("/")[2] for one in sources if one is not None] == ["outlet.0"] * 2
 
 
@@ -87,47 +89,47 @@ def test_poll_events_returns_no_event_after_30_seconds(agent: MakeAgent, pdu: Xe
 def test_a_unit_that_answers_slowly_is_asked_less_often(agent: MakeAgent, pdu: XerusPdu) -> None:
     rests: List[float] = []
     readings = itertools.count(0.0, 0.25)       # the clock moves by 0.25 s at each reading, so a poll takes 0.25 s
-    with Listener(connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append) as events:
-        assert list(events) == [] and rests[0] == 2.25
+    with Listener(connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append) as listener:
+        assert list(listener) == [] and rests[0] == 2.25
 
 
 def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with Listener(connected(agent, pdu), STATES) as events:
+    with Listener(connected(agent, pdu), STATES) as listener:
         for _ in range(40):
             switch(agent, pdu, OFF)
             switch(agent, pdu, ON)
-        seen = [next(events) for _ in range(80)]
+        seen = [next(listener) for _ in range(80)]
         assert [one.newState.powerState for one in seen if isinstance(one, Outlet.StateChangedEvent)] == [OFF, ON] * 40
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
 def test_an_outage_shorter_than_the_channels_life_loses_no_event(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
     outages: List[Outage] = []
-    with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as events:
+    with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as listener:
         switch(agent, pdu, OFF)
         pdu.faults.order(fault, 3, status=503)
-        assert isinstance(next(events), Outlet.StateChangedEvent)
-        assert [(one.back is None, one.kept) for one in outages] == [(True, True), (False, True)]
+        assert isinstance(next(listener), Outlet.StateChangedEvent)
+        assert [(one.duration is None, one.kept) for one in outages] == [(True, True), (False, True)]
         assert isinstance(outages[0].error, Unreachable) and len(pdu.events[0].channels) == 1
 
 
 def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
     outages: List[Outage] = []
-    with Listener(connected(agent, pdu), STATES, notice=outages.append) as events:
+    with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
         clock.now += 31.0                       # longer than a channel lives without a poll
-        thread = threading.Thread(target=events.__next__, daemon=True)
+        thread = threading.Thread(target=listener.__next__, daemon=True)
         thread.start()
         assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
         switch(agent, pdu, OFF)
         finished(thread)
-        assert [(one.back is None, one.kept) for one in outages] == [(True, True), (False, False)]
+        assert [(one.duration is None, one.kept) for one in outages] == [(True, True), (False, False)]
 
 
 def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: XerusPdu) -> None:
     outages: List[Outage] = []
-    with Listener(connected(agent, pdu), STATES, notice=outages.append) as events:
+    with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
         pdu.reboot()
-        thread = threading.Thread(target=events.__next__, daemon=True)
+        thread = threading.Thread(target=listener.__next__, daemon=True)
         thread.start()
         assert until(lambda: any(channel.polls for channel in pdu.events[0].channels))
         switch(agent, pdu, OFF)
@@ -136,10 +138,10 @@ def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: 
 
 
 def test_a_refused_login_ends_the_listening(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with Listener(connected(agent, pdu), STATES) as events:
+    with Listener(connected(agent, pdu), STATES) as listener:
         pdu.access.refuse_all = True
         with pytest.raises(Denied):
-            next(events)
+            next(listener)
 
 
 def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -150,23 +152,30 @@ def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agen
         passed.append(seconds)
         mine.now += seconds
 
-    with Listener(connected(agent, pdu), STATES, seconds=2.0, clock=mine, sleep=sleep) as events:
-        assert list(events) == [] and sum(passed) == pytest.approx(2.0)
-    with Listener(connected(agent, pdu), STATES, seconds=20.0, clock=mine, sleep=sleep) as events:
+    with Listener(connected(agent, pdu), STATES, seconds=2.0, clock=mine, sleep=sleep) as listener:
+        assert list(listener) == [] and sum(passed) == pytest.approx(2.0)
+    with Listener(connected(agent, pdu), STATES, seconds=20.0, clock=mine, sleep=sleep) as listener:
         pdu.faults.order(Fault.CLOSE_BEFORE, None)
         with pytest.raises(Unreachable):
-            next(events)
+            next(listener)
         pdu.faults.clear()
 
 
-def test_closing_releases_the_channel_and_does_not_wait_for_a_silent_unit(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(agent: MakeAgent, pdu: XerusPdu,
+                                                                               monkeypatch: pytest.MonkeyPatch) -> None:
     listener = Listener(connected(agent, pdu), STATES)
     assert len(pdu.events[0].channels) == 1
     listener.close()
     assert not pdu.events[0].channels and list(listener) == []
-    listener = Listener(connected(agent, pdu), STATES)
-    pdu.faults.order(Fault.CLOSE_BEFORE, None)
-    listener.close()
+    patient = connected(agent, pdu)
+    patient.timeout = 3600.0
+    listener = Listener(patient, STATES)
+    monkeypatch.setattr(events, "_CLOSE_S", 0.1)
+    pdu.faults.order(Fault.SLOW, None, seconds=600.0)       # until the unit is stopped
+    thread = threading.Thread(target=listener.close, daemon=True)
+    thread.start()
+    finished(thread)
+    assert patient.timeout == 3600.0 and list(listener) == []
 
 
 def test_a_missing_channel_or_event_service_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -181,9 +190,14 @@ def test_a_missing_channel_or_event_service_is_an_error(agent: MakeAgent, pdu: X
         Listener(connected(agent, pdu), STATES, link=7)
 
 
+def test_an_unreadable_answer_about_event_types_is_an_error_that_names_the_unit(agent: MakeAgent) -> None:
+    with Peer([[result()]]) as peer, pytest.raises(ProtocolError, match="127.0.0.1: performBulk /bulk: "):
+        Listener(agent("http", peer.address), STATES)
+
+
 def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(agent: MakeAgent) -> None:
-    with XerusPdu(MODEL, links={3: MODEL}) as pdu, Listener(connected(agent, pdu), STATES, link=3) as events:
+    with XerusPdu(MODEL, links={3: MODEL}) as pdu, Listener(connected(agent, pdu), STATES, link=3) as listener:
         switch(agent, pdu, OFF)
         Outlet("/link/3/model/outlet/1", connected(agent, pdu)).setPowerState(OFF)
-        event = next(events)
+        event = next(listener)
         assert event.source is not None and event.source.target.startswith("/link/3/")

@@ -194,7 +194,7 @@ def test_a_configured_link_id_that_is_not_linked_is_logged(handle: Handle, caplo
             call()
             lines = [record.getMessage() for record in caplog.records if "link_units" in record.getMessage()]
             assert all(record.levelname == "WARNING" for record in caplog.records if "link_units" in record.getMessage())
-            assert lines == ([f"link_units names {unlinked}, and the PDU has no such link unit: left out"] if unlinked else [])
+            assert lines == ([f"ignoring ids in link_units that the PDU does not have: {unlinked}"] if unlinked else [])
 
 
 def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle) -> None:

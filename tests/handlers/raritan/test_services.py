@@ -128,7 +128,7 @@ def test_a_second_session_of_a_user_who_may_have_one_is_refused_and_the_first_st
     unit.access.single_login = True
     with session.logged_in(to):
         other = Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))
-        with pytest.raises(Refused, match="one session"):
+        with pytest.raises(Refused, match="only one session"):
             with session.logged_in(other):
                 raise AssertionError("there is no session")
         other.close()

@@ -33,9 +33,9 @@ reads_only = re.compile(r"(get|is|list|lookup)([A-Z]\w*)?").fullmatch
 class Agent(Files):
     """Carries calls to one device over one kept connection. Thread-safe; calls are serialised.
 
-    proto: "https" or "http". host: name or address, with `:port` where it is not the usual one. Without user and
-    password or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one
-    answer (None: 10); a bulk waits longer, and a method in MINIMUM_WAITS at least as long as listed.
+    proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
+    or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one answer
+    (None: 10); a bulk waits longer, and a method in MINIMUM_WAITS at least as long as listed there.
     `port`, `trust` (a CA or a fingerprint) and `transport` are not in the vendor's binding.
     Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
     """
@@ -104,7 +104,7 @@ class Agent(Files):
 
     def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
                  calls: int = 1, repeatable: Optional[bool] = None) -> object:
-        """Make one call, in one round trip, and return the `result` member. calls: how many a bulk holds; it waits longer.
+        """Make one call: 1 round trip. Returns the `result` member. calls: the number of calls in a bulk, which waits longer.
 
         Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException. Raises ValueError before
         anything is sent for a number that JSON does not have (NaN, infinity).
@@ -127,7 +127,7 @@ class Agent(Files):
 
     def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
-        """One HTTP request with this login; see `HttpClient.send`. With `debug` it prints a line that begins with `shown`.
+        """One HTTP request with this login; see `HttpClient.send`. With `debug`, prints a line that names the call as `shown`.
 
         also: characters of the target, besides letters, digits and `_.-~/`, that are not percent-encoded. Raises HttpException.
         """
@@ -146,7 +146,7 @@ def parsed(reply: Reply, login: Login) -> object:
     try:
         return loads(reply.body)
     except (ValueError, RecursionError):
-        pass                                # raised below, without Python's error, which holds the whole answer
+        pass                                # raised below, without Python's error, which contains the whole answer
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise JsonRpcSyntaxException(f"the answer is not the JSON of a Xerus PDU ({shown}): check that this is the address of a "
                                  "Xerus PDU and that no proxy answers in its place", login.payload(reply.body))
@@ -155,13 +155,13 @@ def parsed(reply: Reply, login: Login) -> object:
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
     """The `result` member of the answer to the call with the id `number`.
 
-    Raises JsonRpcErrorException for an error object. Raises JsonRpcSyntaxException for any other answer, including one with
-    another id or none: it does not belong to this call (JSON-RPC 2.0, 5).
+    Raises JsonRpcErrorException for an error object. Raises JsonRpcSyntaxException for any other answer. An answer with another
+    id, or without one, does not belong to this call (JSON-RPC 2.0, 5).
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))
     error, given = answer.get("error"), answer.get("id")
-    if type(given) is not int or given != number:           # `true` is an int to Python, and equals 1
+    if type(given) is not int or given != number:           # `true` is an int in Python, and equals 1
         words = f", with {error_of(error, login).reason}" if error is not None else ""
         raise JsonRpcSyntaxException(f"the answer belongs to another request (wrong id){words}", login.payload(body))
     if error is not None:

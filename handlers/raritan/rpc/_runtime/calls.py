@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 AnInterface = TypeVar("AnInterface", bound="Interface")
-CALLS_IN_A_BULK = 300                       # in one request; a real unit answered 314
+CALLS_IN_A_BULK = 300                       # limit for one request; a real unit answered 314 calls in one
 
 
 class Method:
@@ -70,7 +70,7 @@ class Method:
 
 
 class BoundMethod:
-    """A method of one proxy (`parent`). A call is one round trip; a bulk takes the method without a call."""
+    """A method of one proxy (`parent`). A call is one round trip; a bulk takes the method itself, not called."""
 
     def __init__(self, parent: Interface, of: Method) -> None:
         self.parent, self.of, self.name = parent, of, of.name
@@ -103,7 +103,7 @@ class Interface(Reference):
 
 
 class Pending(typing.Generic[R]):
-    """One call in a bulk. It has an answer once the bulk was performed."""
+    """One call in a bulk. It has a value or an error after the bulk was performed."""
 
     def __init__(self, method: Callable[..., Any], args: Tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if not isinstance(method, BoundMethod):
@@ -121,7 +121,7 @@ class Pending(typing.Generic[R]):
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
-        """Take the result of this call, or its error, in place of those of an earlier bulk."""
+        """Set the result of this call, or its error. Both replace those of an earlier bulk."""
         self.error = None
         try:
             if isinstance(answer, PduHandlerError):

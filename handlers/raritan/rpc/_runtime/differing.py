@@ -1,7 +1,7 @@
 """Results and structures that differ from their declaration, because the firmware is older or newer than this binding.
 
-They are results of older releases, and structures with missing fields, older names, null where the type has none, fields that
-have moved into another field, or unknown fields.
+These are results of older releases, and structures with missing or unknown fields, older names, null where the type has no
+null, or fields that newer firmware has inside another field.
 """
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if typing.TYPE_CHECKING:
 def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or holds null.
 
-    Other releases have other names. Where the result code is not 0, the other results may be null.
+    Older releases name their results differently. If the result code is not 0, the other results may be null.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
@@ -65,7 +65,7 @@ def _fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> 
 
 
 def _lift(made: Structure, agent: Caller) -> None:
-    """Move older fields to their place now. They are remembered and written back in the form that the device sent."""
+    """Move older fields into the fields that hold them now. `encode_structure` writes them back as the device sent them."""
     wire = made._wire or WireForm()
     rest, lifted = dict(wire.rest), {}
     for older, place in made._lifted.items():
@@ -113,6 +113,6 @@ _NOBODY = typing.cast(Caller, None)         # only references need an agent, and
 
 
 def default(cls: Type[Structure], name: str) -> object:
-    """The value of a field that the constructor was not given."""
+    """The value of a field for which the constructor got no argument."""
     declared = getattr(cls, name)
     return blank(field_types(cls)[name], True)() if declared is ZERO else declared

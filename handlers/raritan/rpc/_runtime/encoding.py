@@ -21,7 +21,7 @@ if typing.TYPE_CHECKING:
 def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
     """The parameters of a call as JSON. Raises TypeError as a Python call does.
 
-    A parameter whose default is None is left out where it is not given, because older firmware does not have it.
+    A parameter whose default is None, and which is not given, is left out, because older firmware does not have it.
     """
     types = {name: kind for name, kind in method.types.items() if name != "return"}
     if method.older_in and len(args) == len(method.older_in) and not kwargs:
@@ -31,7 +31,7 @@ def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, ob
     given = dict(zip(types, args))
     for name, value in kwargs.items():
         if name in given or name not in types:
-            raise TypeError(f"{method.name}() has no free parameter {name!r}")
+            raise TypeError(f"{method.name}() has no parameter {name!r}, or got it twice")
         given[name] = value
     missing = [name for name in needed(method) if name not in given]
     if missing:
@@ -97,7 +97,7 @@ def encode_opaque(value: object) -> object:
 
 @once
 def encoder(hint: Any) -> Callable[[object], object]:
-    """The function that encodes values with this annotation: `encode`, except where "any" is in it."""
+    """The function that encodes values with this annotation: `encode`, unless the annotation contains "any"."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
         return next((one for one in map(encoder, args) if one is not encode), encode)

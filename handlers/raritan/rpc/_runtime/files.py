@@ -1,4 +1,4 @@
-"""Files to and from a device over HTTP: the part of the documented Agent that reads and sends them."""
+"""Files to and from a device over HTTP: the part of the documented Agent that downloads and uploads them."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -30,8 +30,8 @@ class Files(ABC):
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> Dict[str, Any]:
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
 
-        Each of `datas` has data (bytes or an open binary file), filename and formname. It may have mimetype, and progress, a
-        function called with (bytes sent, size). Header names are in lower case, and are found in any case. Raises HttpException.
+        Each of `datas` has data (bytes or an open binary file), filename and formname. Optional: mimetype, and progress, a
+        function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises HttpException.
         """
         from ....http.multipart import Headers, MultipartForm  # imported late: method calls do not need it
 

@@ -1,4 +1,4 @@
-"""The device's CGI scripts: shared by the upload and download functions of several modules.
+"""The device's CGI scripts: code that the upload and download functions of several modules share.
 
 Source: the vendor's documentation of its Python binding, one page per module (bulkcfg, cert, diag, firmware, rawcfg, ...).
 """
@@ -55,7 +55,7 @@ def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, file
 
 
 def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
-    """A result code from its digits. Raises JsonRpcSyntaxException, which keeps the body, for anything else."""
+    """A result code from its digits. Raises JsonRpcSyntaxException with the body for anything else."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise JsonRpcSyntaxException("the device answered the upload without a result code",

@@ -1,4 +1,4 @@
-"""Values of IDL types: enumerations, structures, value objects and references, and how they print.
+"""Values of IDL types: enumerations, structures and value objects; and the printed form of all values.
 
 A class declares the fields of the newest firmware by annotations, as a dataclass does. An instance that was decoded
 from an answer keeps the form of that answer (`WireForm`), so that it is written back with the same fields under the same names.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .calls import Pending
 else:
     def dataclass_transform(**_):
-        """Does nothing: only type checkers read it."""
+        """Does nothing at run time; type checkers read the decorator."""
         return lambda cls: cls
 
 
@@ -124,7 +124,7 @@ IN_FULL = WireForm()
 
 
 class _Elements:
-    """`elements`: on an instance, the fields worth printing; on a class, the fields of the newest firmware."""
+    """`elements`: on an instance, the fields that `shown_fields` lists; on a class, the fields of the newest firmware."""
 
     def __get__(self, value: Optional[Structure], owner: Type[Structure]) -> List[str]:
         return shown_fields(value) if value is not None else [name for name in field_names(owner) if name not in owner._legacy]
@@ -151,7 +151,7 @@ class _DataclassFields:
 
 @dataclass_transform(eq_default=False)
 class Structure(_Named):
-    """Base of structures and value objects. Fields have their older names too; structures compare and print by value.
+    """Base of structures and value objects. A field can also be read and set under its older names. `==` compares the fields.
 
     The constructor takes the fields of the newest firmware in their order; each may be left out.
     `_wire` is None for a structure that did not come from a device. It is not in `vars`, which scripts iterate.
@@ -176,7 +176,7 @@ class Structure(_Named):
         values = dict(zip(names, args))
         for name, value in given.items():
             if name in values or name not in names:
-                raise TypeError(f"{cls.__name__}() has no free field {name!r}")
+                raise TypeError(f"{cls.__name__}() has no field {name!r}, or got it twice")
             values[name] = value
         vars(self).update((name, values[name] if name in values else default(cls, name)) for name in names)
 
@@ -269,7 +269,7 @@ class ValueObject(Structure):
         return self._wire.type if self._wire is not None and self._wire.type else self.idlType
 
     def listElements(self) -> List[str]:
-        """The same as `elements`. The vendor's binding has this name for value objects."""
+        """The same as `elements`, under the name that the vendor's binding has for value objects."""
         return shown_fields(self)
 
 
@@ -298,7 +298,7 @@ def sent(answer: Pending[Any], field: str) -> Any:
 
 
 def shown_fields(value: Structure) -> List[str]:
-    """The fields worth printing: without those that the device, or the newest firmware, does not have."""
+    """The fields to print: those that the device sent; of a structure made here, those of the newest firmware."""
     wire = value._wire
     gone = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
     return [name for name in field_names(type(value)) if name not in gone]

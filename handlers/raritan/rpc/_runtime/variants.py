@@ -40,7 +40,7 @@ def _value_object(hint: Type[ValueObject]) -> Reader:
 
 
 def _no_class(json: object, agent: Caller) -> object:
-    """Reads nothing: a type name from a device stays text. Only a caller may write a class for it."""
+    """Always raises: a type name from a device is read as text. Only callers may give a class in its place."""
     raise wrong(json, "a type name")
 
 
@@ -55,7 +55,7 @@ def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, An
 
 
 def _union(kinds: Tuple[Any, ...], optional: bool) -> Reader:
-    """None for null where allowed, else the first type that fits: some values changed their type between releases."""
+    """Reads null as None if `optional`, else the first type that fits: some values changed their type between releases."""
     readers: List[Reader] = [decoding.decoder(kind) for kind in kinds]
 
     def read(json: object, agent: Caller) -> Any:

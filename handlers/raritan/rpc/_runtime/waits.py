@@ -6,8 +6,8 @@ from typing import Mapping
 DEFAULT_TIMEOUT = 10.0                      # for one answer; the vendor's binding has no limit
 LONGEST_TIMEOUT = 86400.0                   # some systems limit timers to weeks, and an upload may take 60 times as long
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
-# Calls of methods that wait on the device get at least these seconds. pollEvents returns after 30 s at the latest
-# (EventService.idl 1.0.1). How long generating a key or contacting a link unit takes is not documented.
+# Methods that take long on the device get at least these seconds. pollEvents returns after 30 s at the latest
+# (EventService.idl 1.0.1). No document says how long the device needs to generate a key or to contact a link unit.
 MINIMUM_WAITS: Mapping[str, float] = {
     "pollEvents": 45.0,
     **dict.fromkeys(("generateUnsignedKeyPair", "generateSelfSignedKeyPair", "generateScepKey"), 120.0),

@@ -81,11 +81,11 @@ HIGHEST_POSITION = 31
 
 
 def forwarded_port(position: int, service: str = "https") -> int:
-    """The port of a service on the primary unit's address. Position 0 is the primary unit, 1 to 31 are expansion units.
+    """The port of a service at the primary unit's address. Position 0 is the primary unit, 1 to 31 are expansion units.
 
-    Raises ValueError for an unknown service or position. No round trip.
+    Computed without a request. Raises ValueError for an unknown service or position.
     """
     if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
         services = ", ".join(FORWARDED_PORTS)
-        raise ValueError(f"{service} of position {position}: give one of {services} and 0 to {HIGHEST_POSITION}")
+        raise ValueError(f"service {service!r}, position {position}: give one of {services}, and 0 to {HIGHEST_POSITION}")
     return FORWARDED_PORTS[service] + position

@@ -256,7 +256,7 @@ class Outlets(Interface, version="1.0.0"):
 
 
 class Pdu(Interface, version="6.5.7"):
-    """The PDU, at `/model/pdu/<p>`. 0 (or 1) is the unit itself, numbers from 2 on are link units."""
+    """The PDU, at `/model/pdu/<p>`. `<p>` is 0 (or 1) for the unit itself, and the link id, from 2, for a link unit."""
 
     ERR_INVALID_PARAM = 1
 

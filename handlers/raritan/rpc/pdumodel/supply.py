@@ -1,4 +1,4 @@
-"""What feeds the outlets: inlets, transfer switches, overcurrent protectors, and sensors for the condition of these.
+"""Inlets, transfer switches and overcurrent protectors, which feed the outlets, and sensors for their condition.
 
 Source: Inlet.idl, Inlets.idl, TransferSwitch.idl, OverCurrentProtectorTripSensor.idl, OverCurrentProtector.idl,
 OverCurrentProtectors.idl, PowerQualitySensor.idl, ResidualCurrentStateSensor.idl, TransferSwitchBypassStateSensor.idl,

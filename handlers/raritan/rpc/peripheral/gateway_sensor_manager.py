@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class _Renumbered:
-    """A constant with another number until release 4.2.20, which has version 2 of the interface.
+    """A constant that had another number up to release 4.2.20 (versions 1 and 2 of the interface).
 
-    The class has the newest number. A proxy that came from a unit has the number of that unit's firmware.
+    The class has the newest number. A proxy from a unit's answer has the number of that unit's firmware.
     """
 
     def __init__(self, newest: int, older: int) -> None:

@@ -64,7 +64,7 @@ class Sensor(Interface, version="4.0.8"):
 
 
 class StateSensor(Sensor, version="4.0.8"):
-    """A sensor with a few states; a state counts only if it is available."""
+    """A sensor with discrete states. Use a state only if it is available."""
 
     class State(Structure):
         timestamp: Time = ZERO
@@ -90,7 +90,7 @@ class Switch(StateSensor, version="2.0.10"):
 
 
 class NumericSensor(Sensor, version="4.0.9"):
-    """A measured value with thresholds. A reading counts only if it is available and valid."""
+    """A measured value with thresholds. Use a reading only if it is available and valid."""
 
     THRESHOLD_OUT_OF_RANGE, THRESHOLD_INVALID, THRESHOLD_NOT_SUPPORTED = range(1, 4)
 

@@ -24,7 +24,7 @@ def unit() -> Iterator[XerusPdu]:
 
 @pytest.fixture
 def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run one command on the unit. Return exit code, standard output and standard error."""
+    """A function that runs one command on the unit and returns exit code, standard output and standard error."""
     ca_file = tmp_path / "ca.pem"
     ca_file.write_text(unit.ca_pem, encoding="ascii")
     monkeypatch.setenv("PDU_PASSWORD", unit.password)

@@ -1,4 +1,4 @@
-"""Exit code, standard output and standard error of a run of the command."""
+"""What a run of the command returns in these tests: exit code, standard output, standard error."""
 from __future__ import annotations
 
 import json

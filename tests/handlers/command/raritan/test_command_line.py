@@ -104,9 +104,9 @@ def test_letters_outside_the_terminals_encoding_are_shown_as_codes(unit: XerusPd
     assert shell(unit, "TOOL thresholds --help", PYTHONIOENCODING=encoding).returncode == 0
 
 
-@pytest.mark.parametrize("closed, code", [(">&-", 0), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 0)])
-def test_closed_standard_streams_do_no_harm(unit: XerusPdu, closed: str, code: int) -> None:
-    assert shell(unit, f"TOOL info --no-verify {closed}").returncode == code
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_do_no_harm(unit: XerusPdu, closed: str) -> None:
+    assert shell(unit, f"TOOL info --no-verify {closed}").returncode == 0
     asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
     assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout
 

@@ -1,4 +1,4 @@
-"""`pdu raritan HOST events`: its lines, lost connections, and its end: after N events or a time, by Ctrl-C or a broken pipe."""
+"""`pdu raritan HOST events`: lines, lost connections, and how it ends: after N events, a time, Ctrl-C or a broken pipe."""
 from __future__ import annotations
 
 import json
@@ -14,7 +14,10 @@ import pytest
 
 from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
 from handlers.command.raritan import events
-from handlers.raritan.rpc import assetmgrmodel, pdumodel
+from handlers.raritan.rpc import assetmgrmodel, pdumodel, usermgmt
+from handlers.raritan.rpc._runtime.decoding import decoder
+from handlers.raritan.rpc.idl import Event
+from tests.handlers.raritan.declared import Nowhere
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, XerusPdu
 from tests.waiting import PATIENCE_S, bounded, finished, until
@@ -57,6 +60,15 @@ def test_each_event_is_a_line_that_names_the_outlet_and_what_changed(run: Run, b
     assert len(lines) == 4
     assert any("outlet/2 'web'  state changed: powerState on → off" in line for line in lines)
     assert not any("outletState" in line for line in lines)
+
+
+def test_an_event_is_named_as_the_unit_names_it_even_if_the_binding_does_not_know_it() -> None:
+    added = usermgmt.AccountAdded(username="operator", actUserName="admin", actIpAddr="192.0.2.1")
+    assert "account added: username operator, by admin from 192.0.2.1" in events._line(added, "unit")
+    name = "pdumodel.Outlet_9_0_0.RelayWornEvent:1.0.0"
+    new = decoder(Event)({"type": name, "value": {"source": None, "cycles": 7}}, Nowhere())
+    assert "unit  relay worn: " in events._line(new, "")
+    assert json.loads(events._as_json(new, ""))["event"] == "pdumodel.Outlet.RelayWornEvent"
 
 
 def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share() -> None:

@@ -28,6 +28,16 @@ def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) 
     assert [row["kWh"] for row in rows] == pytest.approx(list(unit.books().port_energy_kwh.values())[:4])
 
 
+@pytest.mark.parametrize("words, requests", [
+    (["info"], 1), (["outlets"], 3), (["sensors"], 5), (["thresholds", "outlet/1/current"], 1), (["sequence"], 1),
+    (["sequence", "4,3,2,1", "--yes"], 5), (["sequence", "4,3,2,1", "--delay", "5", "--yes"], 13)])
+def test_a_command_costs_the_requests_that_its_docstring_states(run: Run, unit: XerusPdu, words: List[str],
+                                                                requests: int) -> None:
+    before = unit.books().requests
+    done(run(*words))
+    assert unit.books().requests - before == requests
+
+
 def test_outlets_of_a_link_unit_are_listed(run: Run) -> None:
     assert len(facts(run, "outlets", "--link", "3")["outlets"]) == 2
 
@@ -37,7 +47,7 @@ def test_a_link_id_that_is_not_linked_is_a_warning(unit: XerusPdu, run: Run,
     where = f"{unit.host}:{unit.port}"
     assert root.run(["status", "raritan", where, "--fingerprint", unit.fingerprint, "-s", "link_units=3,7"]) == 0
     assert capsys.readouterr().err == (
-        f"warning: {where}: link_units names 7, and the PDU has no such link unit: left out\n")
+        f"warning: {where}: ignoring ids in link_units that the PDU does not have: 7\n")
 
 
 def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(run: Run) -> None:
@@ -45,7 +55,7 @@ def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(ru
         code, _, err = run(*words, "--link", "7")
         assert code == 2 and "unit 7 is not linked to this one; linked are: 3" in err
     code, _, err = run("thresholds", "outlet/77/current")
-    assert code == 2 and "no sensor 'outlet/77/current': 'sensors' lists" in err and "does not offer" not in err
+    assert code == 2 and "no sensor 'outlet/77/current': 'sensors' lists the existing ones" in err and "does not offer" not in err
 
 
 def test_sensors_of_inlet_lines_outlets_and_slots_are_listed(run: Run) -> None:
@@ -202,7 +212,7 @@ def test_a_person_is_asked_and_only_yes_confirms(run: Run, unit: XerusPdu, monke
                                          (["switch", "1", "toggle"], 2),
                                          (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
                                          (["sequence", "--delay", "5"], 2)])
-def test_an_outlet_without_a_switch_is_named(run: Run, words: List[str], code: int) -> None:
+def test_a_wrong_outlet_state_or_order_is_an_error(run: Run, words: List[str], code: int) -> None:
     found, out, err = run(*words)
     assert found == code and err and not out
 
@@ -233,7 +243,7 @@ def test_the_power_up_order_is_shown_set_and_reset(run: Run) -> None:
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
 
 
-def test_branch_circuits_of_a_power_meter_controller_are_its_outlets(
+def test_branch_circuits_are_listed_in_place_of_the_outlets_that_a_power_meter_controller_lacks(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def lines(meters: Optional[Tuple[MeterModel, ...]], **more: Any) -> Tuple[int, str, str]:
         with XerusPdu(Model(outlets=0, meters=meters, **more)) as pdu:
