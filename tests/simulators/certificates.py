@@ -1,4 +1,4 @@
-"""A temporary certificate authority for the simulated unit's HTTPS."""
+"""A temporary certificate authority for the HTTPS of the simulated units."""
 from __future__ import annotations
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Time inside the simulator. Due actions run when a client or a test asks, so the simulator needs no thread for them."""
+"""Time inside a simulator. Due actions run at the next request of a client or a test, so they need no thread."""
 from __future__ import annotations
 
 import heapq
@@ -10,10 +10,10 @@ Action = Callable[[], None]
 
 
 class Clockwork:
-    """A queue of actions on a monotonic clock (seconds); `settle` runs the due ones, in order of time.
+    """A queue of actions on a monotonic clock, in seconds. `settle` runs the due ones, in order of time.
 
     Functions in `elapse` get the length of each stretch of time between two actions, so that counters can run. `watchers` run
-    after each action and each call, to find changes. A test may use a faster clock, or one that it moves itself.
+    after each action and at the end of `settle`, to find changes. A test may use a faster clock, or one that it moves itself.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

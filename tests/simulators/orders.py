@@ -26,7 +26,7 @@ class Order(Generic[F]):
 
 
 class Orders(Generic[F]):
-    """Orders in the sequence of their making, for the requests of all connections."""
+    """Orders, carried out in the order in which they were made, for the requests of all connections."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -26,7 +26,7 @@ class Reply(NamedTuple):
 
 
 class Client:
-    """One connection, opened when first needed and kept. `login` "": sends no login."""
+    """One connection, opened when first needed and kept. `login`: "user:password", or "" for none; default: the administrator."""
 
     def __init__(self, unit: RedfishService, login: Optional[str] = None) -> None:
         account = f"{unit.user}:{unit.password}" if login is None else login

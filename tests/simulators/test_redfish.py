@@ -87,16 +87,16 @@ def test_figures_are_those_of_the_books_and_follow_the_loads(unit: RedfishServic
 
 
 def test_energy_is_counted_by_the_tests_clock() -> None:
-    hands = ManualClock()
-    with RedfishService(dataclasses.replace(units.rack(), live=True), clock=hands) as service:
+    clock = ManualClock()
+    with RedfishService(dataclasses.replace(units.rack(), live=True), clock=clock) as service:
         before = service.books()
-        hands.now = 7200.0
+        clock.now = 7200.0
         after = service.books()
         assert after.port_energy_kwh["A1"] == pytest.approx(before.port_energy_kwh["A1"] + 0.25 * 230 * 2 / 1000)
         assert after.energy_kwh == pytest.approx((before.energy_kwh or 0) + 4.05 * 230 * 2 / 1000, abs=0.002)
 
 
-def test_readings_may_be_at_the_sensors_alone_or_null() -> None:
+def test_readings_may_be_only_at_the_sensors_or_null() -> None:
     with RedfishService(units.apc()) as service, Client(service) as client:
         figure = client.outlet("A1")["CurrentAmps"]
         assert set(figure) == {"DataSourceUri"}
@@ -188,12 +188,12 @@ def test_a_session_is_opened_used_and_deleted(unit: RedfishService) -> None:
 
 
 def test_sessions_time_out_and_are_limited_in_number() -> None:
-    hands = ManualClock()
-    with RedfishService(Model(most_sessions=1, absolute=True), clock=hands) as service, Client(service, login="") as client:
+    clock = ManualClock()
+    with RedfishService(Model(most_sessions=1, absolute=True), clock=clock) as service, Client(service, login="") as client:
         account = {"UserName": service.user, "Password": service.password}
         assert client.send("POST", SESSIONS, account).headers["Location"] == f"{service.url}{SESSIONS}/1"
         assert client.send("POST", SESSIONS, account).key() == "SessionLimitExceeded"
-        hands.now = 301.0
+        clock.now = 301.0
         assert service.sessions == []
         assert client.send("POST", SESSIONS, account).status == 201
         assert client.send("POST", SESSIONS, {**account, "Password": "wrong"}).status == 401
@@ -232,24 +232,24 @@ def test_an_outlet_switches_and_its_neighbours_stay(unit: RedfishService, client
 @pytest.mark.parametrize("transition, state, flag", [("words", "PoweringOff", True), ("flag", "On", True),
                                                      ("silent", "On", None)])
 def test_an_outlet_shows_its_models_form_of_transition_until_its_contact_moves(transition: str, state: str, flag: Any) -> None:
-    hands = ManualClock()
-    with RedfishService(Model(relay_delay=3.0, transition=transition), clock=hands) as service, Client(service) as client:
+    clock = ManualClock()
+    with RedfishService(Model(relay_delay=3.0, transition=transition), clock=clock) as service, Client(service) as client:
         client.switch("A1", "Off")
         shown = client.outlet("A1")
         assert (shown["PowerState"], shown.get("PowerStateInTransition")) == (state, flag)
         assert service.books().states["A1"] is True
-        hands.now = 3.1
+        clock.now = 3.1
         assert client.outlet("A1")["PowerState"] == "Off" and service.books().states["A1"] is False
 
 
 def test_a_power_cycle_is_off_and_on_again_unless_another_command_comes() -> None:
-    hands = ManualClock()
-    with RedfishService(Model((Pdu(on_delay=1.0, cycle_delay=5.0),)), clock=hands) as service, Client(service) as client:
+    clock = ManualClock()
+    with RedfishService(Model((Pdu(on_delay=1.0, cycle_delay=5.0),)), clock=clock) as service, Client(service) as client:
         client.switch("A1", "PowerCycle")
         client.switch("A2", "PowerCycle")
         assert service.books().states["A1"] is False
         client.switch("A2", "Off")
-        hands.now = 6.5
+        clock.now = 6.5
         assert (service.books().states["A1"], service.books().states["A2"]) == (True, False)
 
 
@@ -302,20 +302,20 @@ def test_a_precondition_is_demanded_and_checked() -> None:
 
 
 def test_a_task_runs_and_its_monitor_returns_the_result_once() -> None:
-    hands = ManualClock()
-    with RedfishService(Model(task_seconds=2.0), clock=hands) as service, Client(service) as client:
+    clock = ManualClock()
+    with RedfishService(Model(task_seconds=2.0), clock=clock) as service, Client(service) as client:
         accepted = client.switch("A1", "Off")
         assert (accepted.status, accepted.body["TaskState"]) == (202, "Running")
         monitor = accepted.headers["Location"]
         assert monitor == accepted.body["TaskMonitor"] and accepted.headers["Retry-After"] == "1"
         assert client.send("GET", monitor).status == 202
-        hands.now = 2.1
+        clock.now = 2.1
         assert client.send("GET", monitor).status == 204
         assert client.send("GET", monitor).status == 404
         assert client.get(accepted.body["@odata.id"])["TaskState"] == "Completed"
         service.tasks.result = "Exception"
         monitor = client.switch("A1", "On").headers["Location"]
-        hands.now = 5.0
+        clock.now = 5.0
         assert client.send("GET", monitor).status == 500
 
 
@@ -357,13 +357,13 @@ def test_labels_can_be_set_and_other_properties_cannot(unit: RedfishService, cli
 
 
 def test_a_restart_forgets_sessions_and_planned_switching_and_keeps_relays() -> None:
-    hands = ManualClock()
-    with RedfishService(Model(relay_delay=5.0), clock=hands, reboot_seconds=0.1) as service, Client(service) as client:
+    clock = ManualClock()
+    with RedfishService(Model(relay_delay=5.0), clock=clock, reboot_seconds=0.1) as service, Client(service) as client:
         client.send("POST", SESSIONS, {"UserName": service.user, "Password": service.password})
         client.switch("A1", "Off")
         assert client.send("POST", f"{V1}/Managers/1/Actions/Manager.Reset", {"ResetType": "ForceRestart"}).status == 204
         assert until(lambda: service.boots() == 1 and not service.down())
-        hands.now = 60.0
+        clock.now = 60.0
         with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
             client.get(OUTLETS)
         client.http.close()

@@ -1,4 +1,4 @@
-"""The simulated Xerus PDU by itself: protocol, figures, time, faults and books."""
+"""The simulated Xerus PDU, without a handler: protocol, access, figures, time and books."""
 from __future__ import annotations
 
 import base64
@@ -27,7 +27,7 @@ def client(pdu: XerusPdu) -> Iterator[Client]:
 
 
 def _selected(client: Client) -> str:
-    """The id of the sensor for the selected inlet, by the reference of the transfer switch, which has no well-known id."""
+    """The id of the sensor for the selected inlet. It is found by references, since a transfer switch has no well-known id."""
     switches: List[Dict[str, str]] = client.result("/model/pdu/0", "getTransferSwitches")
     rid: str = client.result(switches[0]["rid"], "getSensors")["selectedSource"]["rid"]
     return rid
@@ -148,12 +148,12 @@ def test_a_second_session_can_be_refused(pdu: XerusPdu, client: Client) -> None:
 
 
 def test_an_idle_session_ends() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1), clock=hands) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1), clock=clock) as pdu, Client(pdu) as client:
         client.headers = {"X-SessionToken": client.call("/session", "newSession")["result"]["token"]}
-        hands.now = 599.0
+        clock.now = 599.0
         assert client.post(outlet_rid(0), b'{"method":"getState"}').read()
-        hands.now = 1300.0
+        clock.now = 1300.0
         assert client.post(outlet_rid(0), b'{"method":"getState"}').status == 401
 
 
@@ -221,11 +221,11 @@ def test_a_unit_without_metering_has_relay_states_only() -> None:
 
 
 def test_energy_counters_run_where_the_model_is_live() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1, live=True), clock=hands) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, live=True), clock=clock) as pdu, Client(pdu) as client:
         watts = client.result(f"{outlet_rid(0)}/activePower", "getReading")["value"]
         before = client.result(f"{outlet_rid(0)}/activeEnergy", "getReading")["value"]
-        hands.now = 3600.0
+        clock.now = 3600.0
         after = client.result(f"{outlet_rid(0)}/activeEnergy", "getReading")["value"]
         assert after - before == pytest.approx(watts)
         assert pdu.books().port_energy_kwh["1"] == pytest.approx(after / 1000)
@@ -252,56 +252,56 @@ def test_well_known_sensor_ids_can_be_refused() -> None:
 
 
 def test_outlets_switch_on_one_by_one_at_the_in_rush_guard_delay() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=3, off=(1, 2, 3)), clock=hands) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=3, off=(1, 2, 3)), clock=clock) as pdu, Client(pdu) as client:
         client.result("/model/pdu/0", "setAllOutletPowerStates", pstate=1)
         assert list(pdu.books().states.values()) == [True, False, False]
         assert client.result(outlet_rid(1), "getState")["switchOnInProgress"] is True
-        hands.now = 0.25
+        clock.now = 0.25
         assert list(pdu.books().states.values()) == [True, True, False]
-        hands.now = 0.5
+        clock.now = 0.5
         assert list(pdu.books().states.values()) == [True, True, True]
 
 
 def test_a_slow_relay_shows_the_old_state_until_it_moves() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=hands) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
         assert client.result(outlet_rid(0), "setPowerState", pstate=0) == 0
         assert client.result(outlet_rid(0), "getState")["powerState"] == 1
-        hands.now = 2.5
+        clock.now = 2.5
         assert client.result(outlet_rid(0), "getState")["powerState"] == 0
 
 
 def test_a_cycle_is_off_until_its_delay_is_over() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1, cycle_delay_s=10), clock=hands) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, cycle_delay_s=10), clock=clock) as pdu, Client(pdu) as client:
         client.result(outlet_rid(0), "cyclePowerState")
-        hands.now = 9.0
+        clock.now = 9.0
         state = client.result(outlet_rid(0), "getState")
         assert (state["powerState"], state["cycleInProgress"]) == (0, True)
-        hands.now = 10.5
+        clock.now = 10.5
         state = client.result(outlet_rid(0), "getState")
         assert (state["powerState"], state["cycleInProgress"]) == (1, False)
 
 
 def test_off_ends_a_cycle() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1), clock=hands) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1), clock=clock) as pdu, Client(pdu) as client:
         client.result(outlet_rid(0), "cyclePowerState")
         client.result(outlet_rid(0), "setPowerState", pstate=0)
-        hands.now = 60.0
+        clock.now = 60.0
         state = client.result(outlet_rid(0), "getState")
         assert (state["powerState"], state["cycleInProgress"]) == (0, False)
         assert pdu.books().states == {"1": False}
 
 
 def test_on_replaces_an_off_that_the_relay_has_not_carried_out() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=hands) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
         client.result(outlet_rid(0), "setPowerState", pstate=0)
-        hands.now = 1.0
+        clock.now = 1.0
         client.result(outlet_rid(0), "setPowerState", pstate=1)
-        hands.now = 10.0
+        clock.now = 10.0
         assert pdu.books().states == {"1": True}
 
 

@@ -98,15 +98,15 @@ def test_a_fault_redirects_to_another_host(pdu: XerusPdu, client: Client) -> Non
 
 
 def test_a_reboot_during_a_switching_leaves_the_relay_unchanged() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1, relay_delay=5.0), clock=hands, reboot_seconds=0.1) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, relay_delay=5.0), clock=clock, reboot_seconds=0.1) as pdu, Client(pdu) as client:
         _switch_off(client)
         pdu.reboot()
         with pytest.raises((ConnectionError, http.client.RemoteDisconnected, ssl.SSLError)):
             client.call(outlet_rid(0), "getState")
         client.http.close()
         assert until(lambda: not pdu.down())
-        hands.now = 60.0
+        clock.now = 60.0
         assert client.result(outlet_rid(0), "getState")["powerState"] == 1
 
 
@@ -150,12 +150,12 @@ def test_an_unsigned_image_needs_the_flag_that_allows_it(pdu: XerusPdu, client: 
 
 
 def test_an_update_to_another_generation_changes_types_and_ids() -> None:
-    hands = ManualClock()
-    with XerusPdu(Model(outlets=1), "3.6", clock=hands, reboot_seconds=0.0) as pdu, Client(pdu) as client:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1), "3.6", clock=clock, reboot_seconds=0.0) as pdu, Client(pdu) as client:
         rid = client.result("/model/pdu/0", "getOutlets")[0]["rid"]
         client.post("/cgi-bin/fwupload.cgi", *_form("upfile", image("4.4.9.5-1"))).read()
         client.call("/firmware", "startUpdate", flags=[])
-        hands.now = 5.0
+        clock.now = 5.0
         pdu.books()
         client.http.close()
         assert client.post(rid, b'{"method":"getState"}').status == 404

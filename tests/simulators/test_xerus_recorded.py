@@ -42,9 +42,9 @@ def _answers(exchange: Json) -> List[Any]:
 
 
 def _asked(recorded: List[Json], number: int) -> List[Json]:
-    """The calls of an exchange; where its request was not recorded, in the order of the other unit's.
+    """The calls of an exchange. If its request was not recorded, they are rebuilt in the order of the other unit's request.
 
-    References come from earlier recorded answers, so the simulator must have the real units' ids.
+    The ids come from earlier recorded answers, so the simulator must have the real units' ids.
     """
     if recorded[number]["request"] is not None:
         requests: List[Json] = recorded[number]["request"]["params"]["requests"]
@@ -66,7 +66,7 @@ def _asked(recorded: List[Json], number: int) -> List[Json]:
 
 
 def _shape(value: Any) -> Any:
-    """The keys and kinds of a value; of a reference its id and its type with version."""
+    """The keys and types inside a value. A reference is returned whole, with its id and its versioned type."""
     if isinstance(value, dict) and set(value) == {"rid", "type"}:
         return value
     if isinstance(value, dict):
@@ -79,7 +79,7 @@ def _shape(value: Any) -> Any:
 
 
 def _comparable(value: Any) -> Any:
-    """The shape of a value; that of a value object includes its type."""
+    """The shape of a value. For a value object, it includes the object's type."""
     shape = _shape(value)
     if isinstance(value, dict) and set(value) == {"type", "value"}:
         shape["type"] = value["type"]

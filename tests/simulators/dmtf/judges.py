@@ -1,8 +1,8 @@
 """DMTF's validators in a separate process, which carries out orders until it is stopped (tests/servers/sdk.py, Worker).
 
-A line of JSON in: ["service", folder of schemas, address, user, password, "Basic" or "Session"], or ["interop", file of a
-profile, address, user, password, "Basic" or "Session"]. A line out: {"result": [passed, failures]}, each failure a list
-[resource, property, message].
+An order is a line of JSON: ["service", folder of schemas, address, user, password, "Basic" or "Session"], or ["interop", file
+of a profile, address, user, password, "Basic" or "Session"]. The answer is a line {"result": [passed, failures]}, with a list
+[resource, property, message] for each failure.
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any, Dict, FrozenSet, List, Tuple
 
 from tests.servers import orders
 
-_loaded: List[str] = []                 # schemas and profiles that were read already
+_loaded: List[str] = []                 # schemas and profiles that the validators have read
 _END_SECONDS = 30.0
 
 
@@ -49,10 +49,9 @@ def interop(profile: str, *account: str) -> List[Any]:
 
 
 def _index(metadata: Any) -> None:
-    """Makes the search for an object skip the schemas that have none of its name.
+    """Makes the search for an object skip the schemas that have no object of that name.
 
-    Without this, the validator compares the names of all objects of all schemas for each property, which takes nine
-    tenths of its time.
+    Without this, the validator spends nine tenths of its time comparing, for each property, the names of all objects.
     """
     find = metadata.find_object
 

@@ -1,8 +1,8 @@
 """Reads a rack PDU's outlets, mains and metrics with DMTF's own clients, in a separate process.
 
-A line of JSON in: [way, address, CA file, user, password, "basic" or "session", PDU]. A line out: {"result": [seconds, CPU
-seconds, reading]}, with log-in and log-out. The reading has `states` and `amperes` by the outlets' ids, `load` as the sum of the
-lines, and `energy`.
+An order is a line of JSON: [way, address, CA file, user, password, "basic" or "session", PDU]. WAYS has the ways. The answer is a
+line {"result": [seconds, CPU seconds, reading]}. The seconds include login and logout. The reading has `states` and `amperes`
+by the outlets' ids, `load` in A (the sum of the lines), and `energy` in kWh.
 """
 from __future__ import annotations
 

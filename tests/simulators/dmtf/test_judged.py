@@ -21,30 +21,30 @@ SECONDS = 110.0
 OF_DMTF = {"service": 52, "interop": 54}
 
 
-class Left(NamedTuple):
-    """Explains remaining faults: `what` is a pattern for "resource property message"."""
+class Accepted(NamedTuple):
+    """Faults that may remain, and why. `what` is a pattern for the text "resource property message" of a fault."""
 
     what: str
     why: str
 
 
-NOT_A_CONTROLLER = Left("(CertificateService|EventService|UpdateService|NetworkProtocol|EthernetInterfaces?|LogServices?|"
-                        "Certificate|LogEntry|SoftwareInventory)['; ]",
-                        "the controller's network, logs, firmware and events are not simulated")
-BRANCHES = Left("Circuit Required Resource Error",
-                "the validator finds no branch in DMTF's own tree either: it looks for one of two types")
-NO_SESSIONS = Left("(Links/Sessions|SessionService|Session) ", "this service has no sessions, like some real units")
-NO_EXPAND = Left("ExpandQuery", "this service offers no $expand, like some real units")
-NO_STATES = Left("/Outlets/.* /Power(State|RestorePolicy) ", "the outlets of a metered unit have no switch")
-IN_SENSORS = Left("/Reading ", "this unit shows figures at its sensors only")
-OWN_WORDS = Left("Unknown Property Error.*Outlet.v1_4_4", "the vendor's own names for its outlet control")
-OWN_ROOT = Left("Unknown Property Error: The property 'PowerDistribution'|PowerEquipment (Required|Read)",
-                "the vendor's own link in the root")
+NOT_A_CONTROLLER = Accepted("(CertificateService|EventService|UpdateService|NetworkProtocol|EthernetInterfaces?|LogServices?|"
+                            "Certificate|LogEntry|SoftwareInventory)['; ]",
+                            "the controller's network, logs, firmware and events are not simulated")
+BRANCHES = Accepted("Circuit Required Resource Error",
+                    "the validator looks for only one of two types, and finds no branch in DMTF's own tree either")
+NO_SESSIONS = Accepted("(Links/Sessions|SessionService|Session) ", "this service has no sessions, like some real units")
+NO_EXPAND = Accepted("ExpandQuery", "this service offers no $expand, like some real units")
+NO_STATES = Accepted("/Outlets/.* /Power(State|RestorePolicy) ", "the outlets of a metered unit have no switch")
+IN_SENSORS = Accepted("/Reading ", "this unit shows figures at its sensors only")
+OWN_WORDS = Accepted("Unknown Property Error.*Outlet.v1_4_4", "the vendor's own names for its outlet control")
+OWN_ROOT = Accepted("Unknown Property Error: The property 'PowerDistribution'|PowerEquipment (Required|Read)",
+                    "the vendor's own link in the root")
 
-# The faults that may remain, by validator and unit. Units that SERVICE does not name have no fault there.
-SERVICE: Dict[str, List[Left]] = {"basic-only": [NO_SESSIONS], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, OWN_WORDS],
-                                  "panduit": [OWN_ROOT]}
-INTEROP: Dict[str, List[Left]] = {
+# The faults that may remain, by validator and unit. Units that are not in SERVICE have no faults by that validator.
+SERVICE: Dict[str, List[Accepted]] = {"basic-only": [NO_SESSIONS], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, OWN_WORDS],
+                                      "panduit": [OWN_ROOT]}
+INTEROP: Dict[str, List[Accepted]] = {
     "rack": [], "plain": [NO_EXPAND], "paged": [], "sessions-only": [], "basic-only": [NO_SESSIONS],
     "panduit": [OWN_ROOT, NO_EXPAND], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, NO_EXPAND], "rittal": [NO_EXPAND],
     "apc": [IN_SENSORS], "four-wire": [], "metered": [NO_STATES], "several": [], "delayed": []}
@@ -79,7 +79,7 @@ def _judged(worker: Worker, what: str, by: Path, name: str) -> List[str]:
     return [" ".join(one) for one in failed]
 
 
-def _explain(faults: List[str], rows: List[Left], most: int) -> None:
+def _explain(faults: List[str], rows: List[Accepted], most: int) -> None:
     assert [fault for fault in faults if not any(re.search(row.what, fault) for row in rows)] == []
     assert [row.why for row in rows if not any(re.search(row.what, fault) for fault in faults)] == []
     assert len(faults) < most

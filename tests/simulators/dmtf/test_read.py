@@ -16,7 +16,7 @@ from ..redfish import UNITS, Model, RedfishService, units
 
 STATES = {"On": True, "Off": False, None: None}
 TOOL = Path(sys.executable).with_name("rf_power_equipment.py")
-# The tool's own command line, but with the account from the environment.
+# Runs the tool's own command line, with the account from the environment.
 _CALL = """
 import os, runpy, sys
 account = ["-r", os.environ["URL"], "-u", os.environ["ACCOUNT"], "-p", os.environ["SECRET"]]

@@ -28,8 +28,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                         help="interval at which the driver reads its device (default: at each request)")
     parser.add_argument("--tls", action="store_true", help="offer STARTTLS")
     parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
-    parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the password is "
-                        "NUT_PASSWORD of the environment, else " + ADMIN.password)
+    parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the environment "
+                        "variable NUT_PASSWORD sets the password (default: " + ADMIN.password + ")")
     chosen = parser.parse_args(arguments)
     signals = StopSignals()
     with ExitStack() as stack:

@@ -25,7 +25,7 @@ class Device(Protocol):
 
 
 class StaticDevice:
-    """A device with fixed variables. Keeps values written to writable variables; reports each command as done without effect."""
+    """A device with fixed variables. Writable variables keep written values. Commands succeed without effect."""
 
     def __init__(self, name: str, variables: Mapping[str, str], commands: Sequence[str] = (), writable: Sequence[str] = (),
                  description: str = "Unavailable") -> None:
@@ -63,7 +63,7 @@ class SwitchedPdu:
 
     `first` is the number of the first outlet. `members` > 1 is the number of such units in a daisy chain. `by` is the driver's
     way of switching: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, without outlet.N.status). The driver
-    reads its device every `poll_s` seconds; in between its variables are old.
+    reads its device every `poll_s` seconds. Between two readings, its variables do not change.
     """
 
     VOLTS = 230.0

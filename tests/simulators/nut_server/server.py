@@ -69,7 +69,7 @@ class NutServer:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def books(self) -> Books:
-        """The true state of all devices. Where there are several, identities begin with the device's name."""
+        """The true state of all devices. If there are several, identities begin with the device's name."""
         several = len(self.devices) > 1
         books = Books(states={}, port_energy_kwh={})
         loads: List[float] = []
@@ -136,7 +136,7 @@ class NutServer:
         connection.close()
 
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
-        """Reads at least one whole line and answers all that came together: one round trip. False: the connection has ended."""
+        """Reads until a line is whole, and answers all lines received: one round trip. False if the connection has ended."""
         lines: List[List[str]] = []
         while not lines:
             data = connection.recv(65536)

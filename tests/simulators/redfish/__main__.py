@@ -23,14 +23,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--tree", type=Path, metavar="FOLDER", help="serve a published tree, with switching outlets, instead")
     parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="delay until a contact moves")
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
-                        help="answer switching with 202 and a task that takes so long")
+                        help="answer switching with 202 and a task that takes this long")
     parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
     parser.add_argument("--live", action="store_true", help="let energy counters run")
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
-    parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the password is "
-                        "REDFISH_PASSWORD of the environment, else " + PASSWORD)
+    parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the environment variable "
+                        "REDFISH_PASSWORD sets the password (default: " + PASSWORD + ")")
     chosen = parser.parse_args(arguments)
     signals = StopSignals()
     with ExitStack() as stack:

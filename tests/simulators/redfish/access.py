@@ -38,9 +38,9 @@ class Session:
 
 
 class Access:
-    """Accounts by name, the open `sessions`, and in `opened` the number of sessions since the start.
+    """Accounts by name, and sessions by id. `opened` counts the sessions since the start.
 
-    `refuse_all`: refuses every login, even a right one.
+    `refuse_all`: refuses every login, even a correct one.
     """
 
     def __init__(self, model: Model, clockwork: Clockwork) -> None:

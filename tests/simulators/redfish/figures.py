@@ -24,7 +24,7 @@ class Sensors:
     `figures` is the form of a value in excerpts: "inline"; "sensors": only a DataSourceUri; "null": Reading is null.
     """
 
-    def __init__(self, path: str, figures: str, physical: str = "PowerOutlet") -> None:
+    def __init__(self, path: str, figures: str) -> None:
         self.path, self._figures = path, figures
         self.made: Dict[str, Callable[[], Json]] = {}
 
@@ -55,7 +55,7 @@ class Sensors:
                 "ReadingType": figure.kind, "ReadingUnits": _UNITS[figure.kind], "ElectricalContext": figure.context,
                 "PhysicalContext": "PowerSubsystem", "Status": ENABLED, "ReadingTime": "2026-11-20T12:00:00Z",
                 "SensingInterval": "PT1S"}
-        # The sensor itself shows its value, unless the unit does not know the value.
+        # The sensor itself shows its value, except in the form "null".
         values = Sensors("", "inline" if self._figures == "sensors" else self._figures)._values(figure)
         if figure.kind == "Power":
             made.update(PeakReading=values["Reading"], PeakReadingTime="2026-11-20T11:00:00Z")

@@ -19,7 +19,7 @@ TWELVE = tuple(f"{bank}{number}" for bank in "ABC" for number in range(1, 5))
 
 def _one_of(name: str, value: str, allowed: Tuple[str, ...]) -> None:
     if value not in allowed:
-        raise ValueError(f"{name}: {value!r} is none of {', '.join(allowed)}")
+        raise ValueError(f"{name}: {value!r} is not one of {', '.join(allowed)}")
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,14 @@ class Pdu:
 
     def __post_init__(self) -> None:
         if self.kind not in COLLECTIONS:
-            raise ValueError(f"kind: {self.kind!r} is none of {', '.join(COLLECTIONS)}")
+            raise ValueError(f"kind: {self.kind!r} is not one of {', '.join(COLLECTIONS)}")
         _one_of("metering", self.metering, METERINGS)
         _one_of("figures", self.figures, FIGURES)
         if self.phases not in (1, 3):
             raise ValueError(f"phases: {self.phases} is neither 1 nor 3")
         for name in ("outlets", "mains", "branches"):
             if len(set(getattr(self, name))) != len(getattr(self, name)):
-                raise ValueError(f"{name}: an id comes twice")
+                raise ValueError(f"{name}: an id occurs twice")
         for name in ("four_wire", "no_state", "locked", "stuck", "off"):
             unknown = set(getattr(self, name)) - set(self.outlets)
             if unknown:
@@ -99,7 +99,7 @@ class Model:
 
     tree            a folder with a published tree of resources, served instead of `pdus`
     root            "standard", or "panduit": a PowerDistribution link to the rack PDUs instead of PowerEquipment
-    expand          None: the root offers none, and $expand is answered 501
+    expand          None: the root offers no ExpandQuery, and $expand is answered 501
     ignores_expand  $expand is offered but has no effect
     page            members of one page of a collection; 0: all
     login           "both"; "basic"; "session"
@@ -112,7 +112,7 @@ class Model:
     verbs           the values of the action
     body            "standard", or "hpe": outlet control with the vendor's names, which resets every value that is not sent
     short_targets   action targets without /Actions/, as in DMTF's own tree
-    task_seconds    switching is answered 202, with a task that takes so long; None: at once
+    task_seconds    an action is answered 202, with a task that takes at least this long; None: without a task
     demand_etag     an action without If-Match is answered 428, an action with an old one 412
     says_success    an action is answered 200 with a Success message; else 204
     absolute        Location is an absolute URI
@@ -147,4 +147,4 @@ class Model:
         _one_of("values", self.values, VALUES)
         _one_of("body", self.body, BODIES)
         if len({(pdu.kind, pdu.id) for pdu in self.pdus}) != len(self.pdus):
-            raise ValueError("pdus: an id comes twice")
+            raise ValueError("pdus: an id occurs twice")

@@ -111,7 +111,7 @@ class Plant:
                 self.branch_of[id] = pdu.branches[branch]
         if model.live:
             clockwork.elapse.append(lambda seconds: self.run_for(seconds / 3600))
-        # The current of the load behind a unit without outlets.
+        # A on each line of a unit without outlets, for the equipment that it feeds.
         self._behind = 0.0 if pdu.outlets else 12.5
 
     def run_for(self, hours: float) -> None:

@@ -79,7 +79,7 @@ def _page(body: Json, query: Query, model: Model, text: str) -> Json:
 
 
 def _grown(body: Json, which: str, levels: int, read: Read) -> Json:
-    """The body with links replaced by their resources: "." links outside Links, "~" those inside, "*" all."""
+    """The body with links replaced by their resources. ".": links outside Links; "~": links inside Links; "*": all links."""
     def grow(value: Any, in_links: bool) -> Any:
         if isinstance(value, list):
             return [grow(one, in_links) for one in value]

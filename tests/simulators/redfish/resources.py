@@ -43,7 +43,7 @@ def hpe_outlet(outlet: Outlet) -> Json:
 
 
 def power_words(outlet: Outlet, model: Model) -> Json:
-    """The properties with an outlet's state, and with its sign that it is about to switch."""
+    """The properties that show an outlet's state, and whether it is about to switch."""
     words: Json = {"PowerState": _WORDS[bool(outlet.on)]}
     if outlet.target is not None and model.transition == "words":
         words["PowerState"] = _MOVING[outlet.target]
@@ -75,7 +75,7 @@ class PduResources:
         if model.values == "info":
             self.made[self._info] = self._action_info
         for body in list(self.made.values()):
-            body()                          # each excerpt adds its sensor
+            body()                          # adds the sensors of the excerpts in the body
         self.made.update((f"{self.sensors.path}/{name}", body) for name, body in self.sensors.made.items())
         self.made[self.sensors.path] = partial(collection, self.sensors.path, "SensorCollection", "Sensors",
                                                list(self.sensors.made))
@@ -129,7 +129,7 @@ class PduResources:
 
     def _circuit(self, place: str, id: str, kind: str, lines: Mapping[int, float], depth: int,
                  read: Callable[[], Mapping[int, float]]) -> Json:
-        """The common part of mains and branches; figures only where the unit meters on this level."""
+        """The common part of mains and branches. It has figures only if the unit meters at this level."""
         three = len(lines) == 3
         body = {**head(f"{self.path}/{place}/{id}", "Circuit.v1_9_0", id, f"{kind} {id}"), "CircuitType": kind, "UserLabel": id,
                 "Status": ENABLED, "PhaseWiringType": _WIRING[3 if three else 1], "VoltageType": "AC",

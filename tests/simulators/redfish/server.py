@@ -13,7 +13,7 @@ _PIECE = b" " * 65536
 
 
 class Seen(NamedTuple):
-    """One request with the status of its answer, 0 where it got none."""
+    """One request with the status of its answer, or 0 if it was not answered."""
 
     method: str
     target: str

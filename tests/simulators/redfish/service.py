@@ -37,9 +37,9 @@ class RedfishService:
     clock           seconds, monotonic; a test may pass a clock that it moves itself
     delay_s         delay before each answer
 
-    Attributes: host, port, url, ca_pem, fingerprint; faults (on request); log (every request); access (accounts, sessions and
-    their number); tasks; control (accepted writes; `ignores`: acknowledges without effect); plants (PDU's id → its outlets,
-    loads and counters); rewrite (target, body → the body to send instead).
+    Attributes: host, port, url, ca_pem, fingerprint; faults (on request); log (every request); access (accounts and sessions);
+    tasks; control (accepted writes; `ignores`: acknowledges without effect); plants (PDU's id → its outlets, loads and
+    counters); rewrite (target, body → the body to send instead).
     """
 
     host = "127.0.0.1"
@@ -82,7 +82,7 @@ class RedfishService:
         for path, outlet in tree.outlets.items():
             target = tree.target(path)
             if target:
-                self._take(target, path, partial(self.control.switch, identity_of(path, several), outlet))
+                self._add_action(target, path, partial(self.control.switch, identity_of(path, several), outlet))
 
     def _serve_pdus(self) -> None:
         parts = []
@@ -96,14 +96,14 @@ class RedfishService:
                 self.outlets[path] = outlet
                 if outlet.switchable:
                     identity = identity_of(path, len(self.model.pdus) > 1)
-                    self._take(part.target(path, CONTROL), path, partial(self.control.switch, identity, outlet))
-                    self._take(part.target(path, RESET), path, partial(self.control.reset, identity, outlet))
+                    self._add_action(part.target(path, CONTROL), path, partial(self.control.switch, identity, outlet))
+                    self._add_action(part.target(path, RESET), path, partial(self.control.reset, identity, outlet))
             metrics = f"{part.path}/Metrics"
-            self._take(part.target(metrics, RESET_ALL), metrics, partial(self.control.reset, pdu.id, plant))
-        self._take(f"{MANAGER}/Actions/{RESTART}", MANAGER, partial(self.control.restart, self._reboot_soon))
+            self._add_action(part.target(metrics, RESET_ALL), metrics, partial(self.control.reset, pdu.id, plant))
+        self._add_action(f"{MANAGER}/Actions/{RESTART}", MANAGER, partial(self.control.restart, self._reboot_soon))
         self._dispatcher.made = Site(self.model, parts, self.access, self.tasks).made
 
-    def _take(self, target: str, resource: str, run: Callable[[Json], float]) -> None:
+    def _add_action(self, target: str, resource: str, run: Callable[[Json], float]) -> None:
         self._dispatcher.actions[target] = Action(resource, run)
 
     # -- for tests
@@ -178,14 +178,14 @@ class RedfishService:
             self.outlet(identity).turn(on)
 
     def close_connections(self) -> None:
-        """Closes all connections, as a service does with idle ones; a client notices at its next request."""
+        """Closes all connections, as a service does with idle ones. A client notices it at its next request."""
         self._server.hang_up_all()
 
     def close_after_each_answer(self, on: bool = True) -> None:
         self._server.close_after_each = on
 
     def reboot(self) -> None:
-        """Breaks connections, forgets sessions, tasks and planned switching, keeps relays; no answers for reboot_seconds."""
+        """Breaks connections, forgets sessions, tasks and planned switching, keeps relays. No answers for reboot_seconds."""
         self._reboot_soon(0.0)
         self.close_connections()
 

@@ -13,7 +13,7 @@ def rack() -> Model:
 
 
 def plain() -> Model:
-    """Without $expand: one resource for each GET."""
+    """Without $expand: a GET for each resource."""
     return Model(expand=None)
 
 

@@ -18,7 +18,7 @@ def agent(address: str, user: str, password: str) -> Any:
 
 
 def make(kind: Any, **values: Any) -> Any:
-    """A structure of this release, from those of `values` that it has as elements."""
+    """A structure of this release, made from those of `values` that are its elements."""
     return kind(**{name: values[name] for name in kind.elements})
 
 

@@ -67,7 +67,7 @@ def cancelled(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def cycles(agent: Any, given: Any) -> Dict[str, Any]:
-    """Power-cycles one outlet with a long off time, then one, several and all outlets without any."""
+    """Power-cycles one outlet with a long off time, then one, several and all outlets with an off time of 0 s."""
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
     settings = pdu.getSettings()
