@@ -1,6 +1,6 @@
 """A TCP relay on 127.0.0.1 that delays all bytes by half of a round-trip time in each direction.
 
-It simulates a distant network, except that the opening of a connection is not delayed; a real one takes a round trip more.
+It simulates a distant network, except that opening a connection is not delayed. Over a real network it takes one more round trip.
 """
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DelayRelay:
         self.stop()
 
     def stop(self) -> None:
-        """Closes everything. May be called more than once."""
+        """Closes all connections and the listener. May be called more than once."""
         for one in [self._listener, *self._sockets]:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -52,9 +52,13 @@ class DelayRelay:
         while True:
             try:
                 near, _ = self._listener.accept()
-                far = socket.create_connection(self._target)
             except OSError:
                 return
+            try:
+                far = socket.create_connection(self._target)
+            except OSError:
+                near.close()
+                continue
             for one in (near, far):
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._sockets.append(one)

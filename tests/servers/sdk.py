@@ -58,7 +58,7 @@ def _install(release: str, target: Path) -> None:
 
 
 def needed(release: str) -> Path:
-    """As `installed`, for tests: where the release cannot be installed, skips the test, or fails it where CI is set."""
+    """As `installed`, for tests: skips the test if the release cannot be installed, or fails it if CI is set."""
     try:
         return installed(release)
     except SdkMissing as error:
@@ -68,9 +68,9 @@ def needed(release: str) -> Path:
 
 
 class Worker:
-    """A process with one release of the SDK, which carries out orders until it is stopped; a context manager.
+    """A process that executes orders until it is stopped; a context manager. Modules are also imported from `folder`.
 
-    `module` reads orders from its input and writes answers, a line of JSON each: {"result": …} or {"error": text}.
+    `module` reads each order from its input and writes an answer, a line of JSON each: {"result": …} or {"error": text}.
     """
 
     def __init__(self, folder: Path, module: str) -> None:
@@ -79,9 +79,9 @@ class Worker:
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def order(self, *order: Any, seconds: float = 60.0) -> Any:
-        """The result of an order. Kills the process where that takes longer than `seconds`.
+        """The result of an order. Kills the process if that takes longer than `seconds`.
 
-        Raises: RuntimeError with the traceback of a failed order, or because the process has ended.
+        Raises: RuntimeError with the traceback of a failed order, or if the process has ended.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
         watchdog = threading.Timer(seconds, self._process.kill)
@@ -89,16 +89,19 @@ class Worker:
         try:
             self._process.stdin.write(json.dumps(order) + "\n")
             self._process.stdin.flush()
-            answer = json.loads(self._process.stdout.readline() or '{"error": "the process ended"}')
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
         finally:
             watchdog.cancel()
+        answer = json.loads(line or '{"error": "the process ended"}')
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process still runs; an order that takes too long ends it."""
+        """Whether the process still runs; an order that takes too long kills it."""
         return self._process.poll() is None
 
     def stop(self) -> None:
