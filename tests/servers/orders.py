@@ -1,4 +1,4 @@
-"""The other end of a Worker (sdk.py): carries out the orders of standard input until it ends."""
+"""Runs in the process of a Worker (sdk.py): executes the orders of standard input until it ends."""
 from __future__ import annotations
 
 import json
@@ -12,6 +12,6 @@ def take(carry_out: Callable[..., Any]) -> None:
     for line in sys.stdin:
         try:
             answer: Dict[str, Any] = {"result": carry_out(*json.loads(line))}
-        except Exception:                   # of any kind: the Worker raises it with the traceback
+        except Exception:                   # the Worker raises a RuntimeError with the traceback
             answer = {"error": traceback.format_exc()}
         print(json.dumps(answer), flush=True)

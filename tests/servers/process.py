@@ -7,7 +7,7 @@ import subprocess
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ends a process, even a paused one, with SIGTERM, and with SIGKILL after 30 seconds."""
-    process.send_signal(signal.SIGCONT)             # a paused process would not get the next signal
+    process.send_signal(signal.SIGCONT)             # a paused process would not act on the next signal
     process.terminate()
     try:
         process.wait(30)

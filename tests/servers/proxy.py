@@ -1,4 +1,4 @@
-"""An HTTP proxy on 127.0.0.1 that accepts only CONNECT, and notes each target."""
+"""An HTTP proxy on 127.0.0.1 that accepts only CONNECT and records each target."""
 from __future__ import annotations
 
 import contextlib
@@ -9,14 +9,14 @@ from typing import List
 
 
 class ConnectProxy(socketserver.ThreadingTCPServer):
-    """A context manager. `led_to` are the `host:port` of each CONNECT, `logins` its Proxy-Authorization headers."""
+    """A context manager. `targets`: the `host:port` of each CONNECT; `logins`: its Proxy-Authorization header, or ""."""
 
     daemon_threads = True
     allow_reuse_address = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.led_to: List[str] = []
+        self.targets: List[str] = []
         self.logins: List[str] = []
         self.open: List[socket.socket] = []
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
@@ -48,7 +48,7 @@ class _Handler(socketserver.StreamRequestHandler):
         if start[0] != "CONNECT":
             self.wfile.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             return
-        self.server.led_to.append(start[1])
+        self.server.targets.append(start[1])
         self.server.logins.append(headers.get("Proxy-Authorization", ""))
         host, _, port = start[1].rpartition(":")
         with socket.create_connection((host, int(port)), 20) as beyond:

@@ -12,11 +12,11 @@ from tests.waiting import PATIENCE_S, finished
 
 @contextlib.contextmanager
 def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The server's port. `talk` serves the first connection in a thread; it ends by itself or when the client leaves."""
+    """The server's port. `talk` serves the first connection in a thread and must return when the client disconnects."""
     def serve() -> None:
         with contextlib.suppress(OSError):
             connection, _ = listener.accept()
-            listener.close()                                # a second connection is refused, and does not wait for an answer
+            listener.close()                                # a second connection is refused and need not wait for an answer
             with connection:
                 connection.settimeout(PATIENCE_S)
                 talk(connection)
@@ -29,5 +29,5 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
             yield int(listener.getsockname()[1])
         finally:
             with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)     # wakes an accept that no client will end
+                listener.shutdown(socket.SHUT_RDWR)     # ends `accept` if no client has connected
             finished(thread)

@@ -32,7 +32,7 @@ _HERE = Path(__file__).resolve().parent
 
 
 class User(NamedTuple):
-    """One SNMPv3 user; a protocol that its level does not have is "". All users share AUTH_PASSWORD and PRIV_PASSWORD."""
+    """One SNMPv3 user; "" is no protocol. All users share AUTH_PASSWORD and PRIV_PASSWORD."""
 
     name: str
     auth: str = ""
@@ -59,9 +59,8 @@ USERS = (
 class Snmpd:
     """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an error.
 
-    `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` (where `rows` is neither Model nor Device):
-    None allows writes to every row. `settings`: further lines for snmpd.conf. snmpd works on a copy of the given device, which
-    therefore never changes.
+    `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows and files; None allows writes
+    to every row. `settings`: further lines for snmpd.conf. snmpd works on a copy of the device, which therefore never changes.
     """
 
     host = "127.0.0.1"
@@ -100,7 +99,7 @@ class Snmpd:
         self._tidy()
 
     def restart(self, forget: bool = False) -> None:
-        """Restarts snmpd on the same port; with `forget` under another SNMPv3 engine id, as a new unit would have."""
+        """Restarts snmpd on the same port; with `forget` it gets another SNMPv3 engine id, as after a replacement of the unit."""
         self._end_process()
         if forget:
             shutil.rmtree(self.folder / "persist", ignore_errors=True)
@@ -139,7 +138,7 @@ class Snmpd:
         options: Dict[str, Any] = {}
         python = sys.executable
         if os.getuid() == 0:
-            # The user nobody cannot read an interpreter in a home folder; the back end runs under the system's Python.
+            # The user nobody cannot read an interpreter in a home folder, so the back end runs under the system's Python.
             nobody = pwd.getpwnam("nobody")
             options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or python
@@ -161,11 +160,11 @@ class Snmpd:
     def _answers(self) -> bool:
         """Asks until snmpd answers, because snmpd does not announce when it is ready. False if it ends or does not answer."""
         question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, (((1, 3), None),))))
-        end = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + PATIENCE_S
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
             asking.connect((self.host, self.port))
             asking.settimeout(0.03)
-            while time.monotonic() < end and self._process is not None and self._process.poll() is None:
+            while time.monotonic() < deadline and self._process is not None and self._process.poll() is None:
                 with contextlib.suppress(OSError):      # refused, or no answer yet
                     asking.send(question)
                     return bool(asking.recv(65535))

@@ -52,7 +52,7 @@ USERS = (ADMIN, VIEWER, ONE_COMMAND, PRIMARY, SECONDARY, ODD)
 
 @dataclass(frozen=True)
 class Section:
-    """One section of ups.conf. `file` is the text of a dummy-ups file. Without `run`, the driver is not started."""
+    """One section of ups.conf. `file`: the text of the driver's data file (dummy-ups). Without `run`, no driver is started."""
 
     name: str
     driver: str = "dummy-ups"
@@ -144,11 +144,11 @@ class Upsd:
     # ---- faults that a test causes ---------------------------------------------------------------------------
 
     def kill_driver(self, name: str) -> None:
-        """Ends a driver: upsd answers DRIVER-NOT-CONNECTED from now on."""
+        """Ends a driver; upsd then answers DRIVER-NOT-CONNECTED."""
         self._drivers[name].end()
 
     def start_driver(self, name: str) -> None:
-        """Start a driver, again or for the first time, and wait until upsd has its data."""
+        """Starts a driver, again or for the first time, and waits until upsd has its data."""
         self._start_driver(self._sections[name])
         self._await_driver(self._sections[name])
         self._await_data()
@@ -161,7 +161,7 @@ class Upsd:
         self._drivers[name].signal(signal.SIGCONT)
 
     def stop_upsd(self) -> None:
-        """Ends upsd; the drivers go on."""
+        """Ends upsd; the drivers keep running."""
         if self._upsd is not None:
             self._upsd.end()
 
@@ -284,7 +284,7 @@ class Upsd:
     def _await_data(self) -> None:
         for name, driver in self._drivers.items():
             if driver.runs and not until(functools.partial(self._has_data, name)):
-                raise RuntimeError(f"upsd gets no data of {name}: {self._log('upsd')} {self._log(name)}")
+                raise RuntimeError(f"upsd gets no data from the driver of {name}: {self._log('upsd')} {self._log(name)}")
 
     def _has_data(self, name: str) -> bool:
         answer = self.ask(f"GET VAR {name} ups.status")
@@ -296,7 +296,7 @@ class Upsd:
 
 
 class _Process:
-    """A process that ends with the object that owns it."""
+    """A process that is ended at the latest when this object is deleted."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -314,6 +314,6 @@ class _Process:
 
 
 def _server() -> str:
-    """The path of upsd. Debian's upsd in the PATH is a script that reads /etc/nut; the program itself is beside the drivers."""
-    beside = Path(program("dummy-ups")).with_name("upsd")
-    return str(beside) if beside.exists() else program("upsd")
+    """The path of upsd. Debian's upsd in the PATH is a script that reads /etc/nut; the program is in the drivers' folder."""
+    binary = Path(program("dummy-ups")).with_name("upsd")
+    return str(binary) if binary.exists() else program("upsd")

@@ -72,7 +72,7 @@ def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(session
         session.proxies = {"https": proxy.url.replace("//", "//someone:hush-hush@")}
         agent = _agent(session, "https", f"{pdu.host}:{pdu.port}", pdu.user, pdu.password)
         assert len(pdumodel.Pdu("/model/pdu/0", agent).getOutlets()) == 2
-        assert proxy.led_to == [f"{pdu.host}:{pdu.port}"]
+        assert proxy.targets == [f"{pdu.host}:{pdu.port}"]
         assert proxy.logins == ["Basic " + base64.b64encode(b"someone:hush-hush").decode()]
     session.close()
     with pytest.raises(Unreachable) as caught:

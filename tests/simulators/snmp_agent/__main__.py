@@ -17,7 +17,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--device", choices=sorted(BUILT_IN), default="apc-rpdu2", help="a built-in device (default: %(default)s)")
     what.add_argument("--recording", type=Path, metavar="FILE",
-                      help="a .snmprec file; every row may be written, without effect on other rows")
+                      help="a .snmprec file; a SET changes only the written object")
     parser.add_argument("--port", type=port, default=0, help="UDP port (default: the system chooses one)")
     parser.add_argument("--read", default="public", metavar="COMMUNITY", help="community that may read (default: %(default)s)")
     parser.add_argument("--write", default="private", metavar="COMMUNITY",

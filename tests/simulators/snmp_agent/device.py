@@ -1,10 +1,10 @@
 """A simulated PDU as SNMP sees it: rows, and rules for the effects of a SET.
 
-Standard library only and no imports of this project: the same file runs inside the project's agent and, copied beside
-the back end, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
+Imports only the standard library, because the same file runs inside the project's agent and, copied next to the back end, behind
+a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
 
-In rules all values are text ("2", "on"). An OID that ends in `.*` means a column; a rule, its conditions and its effects use the
-same row of their columns, that of the SET.
+In rules all values are text ("2", "on"). An OID that ends in `.*` means a column. A rule, its conditions and its effects use the
+same row of their columns: the row of the SET.
 """
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class When:
 
 @dataclass(frozen=True)
 class Effect:
-    """A change of another object: `oid` gets `value`, or the written value translated by `mapping`, `after` some seconds.
+    """A change of the object `oid`, `after` some seconds: it gets `value`, or the written value translated by `mapping`.
 
     A written value that is not a key of `mapping` changes nothing. With neither value nor mapping, the object gets the written
-    value. `written`: only if one of these was written. `source` names another object, whose value replaces the written one.
+    value. `written`: only if one of these was written. `source`: an object whose value is used in place of the written one.
     `after_written` adds the written value to the delay, in seconds. `cancels` first drops pending changes of the object.
-    `every` changes each row of the column, not only the row of the SET.
+    `every` changes each row of the column, not only the row of the SET. `when`: only if all these conditions hold.
     """
 
     oid: str
@@ -72,11 +72,13 @@ class Effect:
 
 @dataclass(frozen=True)
 class Rule:
-    """A writable object or column. Where several rules match an object, the first that allows the value applies.
+    """A writable object or column. If several rules match an object, the first that does not answer wrongValue applies.
 
-    A SET is refused with `refuse`, if that is not empty; with wrongLength above `longest` octets; with wrongValue unless the
-    value is in `allow` or between `lowest` and `highest`; with `otherwise` unless every `when` holds ("": no effect).
-    `ignore`: acknowledges without effect. `keep`: the object itself takes the value. `sleep`: seconds before the answer.
+    A SET is refused with the first of these errors that fits: `refuse`, if it is not empty; wrongLength, above `longest` octets;
+    wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above `highest`; `otherwise`, unless
+    all conditions of `when` hold. If they do not hold and `otherwise` is empty, the SET is acknowledged without effect.
+    `ignore`: every SET is acknowledged without effect. `keep`: the object itself takes the value. `sleep`: seconds before the
+    answer.
     """
 
     oid: str
@@ -94,7 +96,7 @@ class Rule:
 
 
 class Device:
-    """Rows that change with time and with SETs. Safe for several threads."""
+    """Rows that change with time and with SETs. Thread-safe."""
 
     def __init__(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]] = (),
                  clock: Callable[[], float] = time.monotonic) -> None:
@@ -128,7 +130,7 @@ class Device:
             return found, self._rows[found]
 
     def write(self, oid: Arcs, tag: int, value: Value) -> str:
-        """Carries out a SET of one object; returns "" or the name of the error with which it is refused."""
+        """Executes and logs a SET of one object; returns "" or the name of the error with which it is refused."""
         with self._lock:
             self._tick()
             answer, rule = self.check(oid, tag, value)
@@ -169,7 +171,7 @@ class Device:
             self._order.remove(arcs(oid))
 
     def text(self, oid: str) -> Optional[str]:
-        """The present value as text, None if there is no such object."""
+        """The current value as text, None if there is no such object."""
         row = self.get(arcs(oid))
         return None if row is None else as_text(row.value)
 

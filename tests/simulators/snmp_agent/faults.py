@@ -1,4 +1,4 @@
-"""Faults of an agent; each field is one kind, and all are off by default."""
+"""Faults of an agent. Each field is one kind of fault; all are off by default."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import FrozenSet, Optional
 
 @dataclass
 class Faults:
-    """May be changed while the agent runs, and applies from the next datagram on. Datagrams are counted from 1."""
+    """The agent's current faults. A change applies from the next datagram on. Datagrams are counted from 1."""
 
     max_octets: Optional[int] = None            # a larger answer becomes tooBig
     silent_above: Optional[int] = None          # a larger answer is dropped, as by a link that loses fragments
     max_bindings: Optional[int] = None          # largest number of varbinds in the answer to a GETBULK
-    drop: FrozenSet[int] = frozenset()          # numbers of the requests that are lost on the way
-    drop_answers: FrozenSet[int] = frozenset()  # numbers of the requests that are carried out without an answer
-    lose_sets: bool = False                     # SETs are lost on the way; all other requests are answered
-    lose_set_answers: bool = False              # SETs are carried out, but their answers are lost
+    drop: FrozenSet[int] = frozenset()          # numbers of the requests that are lost on the way to the agent
+    drop_answers: FrozenSet[int] = frozenset()  # numbers of the requests that are executed without an answer
+    lose_sets: bool = False                     # SETs are lost on the way to the agent; all other requests are answered
+    lose_set_answers: bool = False              # SETs are executed, but their answers are lost
     silent: bool = False                        # no answer at all
     late_s: float = 0.0                         # seconds before every answer
     late_first_s: float = 0.0                   # seconds before the first answer

@@ -15,7 +15,7 @@ _MARK_ONLY, _EXECUTE = ("1", "2", "3", "4"), ("5", "6", "7", "8")
 
 
 def digipower(outlets: int = 8, relay_s: float = 0.0, without_power: Sequence[int] = ()) -> Model:
-    """DigiPower: all states in one string, which a write replaces as a whole: 1 on, 0 off, -2 no power."""
+    """DigiPower: all states in one string, 1 on, 0 off, -2 no power. A write replaces the whole string."""
     unit = "1.3.6.1.4.1.17420.1.2.9.1"
     rows = Rows()
     rows.system("DigiPower SWPDU", "1.3.6.1.4.1.17420", "digipower")
@@ -58,11 +58,11 @@ def pulizzi(outlets: int = 8, relay_s: float = 0.0) -> Model:
 
 
 def aten(outlets: int = 16, relay_s: float = 0.0, slots: int = 42, forbidden: Sequence[int] = ()) -> Model:
-    """Aten PE: one object for each outlet, whose number is the outlet's plus 1, from outlet 9 on plus 2 (10 is the names).
+    """Aten PE: one object for each outlet. Its sub-identifier is the outlet's number plus 1, from outlet 9 on plus 2.
 
-    The slots beyond the unit's outlets answer "not supported" (7) and -2000000. `forbidden` outlets answer 6 and refuse
-    writes: the community has no right to them. displayOutletStatus shows the same states in a table, where 5 is "no right"
-    and 6 "not supported". outletnumber is the number of outlets.
+    Sub-identifier 10 is the table of names. The slots beyond the unit's outlets read "not supported" (7) and -2000000.
+    `forbidden` outlets read 6 and refuse writes: the community has no right to them. displayOutletStatus shows the same states
+    in a table, where 5 is "no right" and 6 "not supported". outletnumber is the number of outlets.
     """
     root, absent = "1.3.6.1.4.1.21317.1.3.2.2.2.2", -2_000_000
     rows = Rows()
@@ -97,7 +97,7 @@ def aten(outlets: int = 16, relay_s: float = 0.0, slots: int = 42, forbidden: Se
 
 
 def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
-    """WTI: 1 to 4 only mark a plug (on, off, boot, default); 5 to 8 mark it and then carry out ALL marks."""
+    """WTI: 1 to 4 only mark a plug (on, off, boot, default); 5 to 8 mark it and then execute ALL marks."""
     table, system = "1.3.6.1.4.1.2634.3.100.200.1", "1.3.6.1.4.1.2634.3.200"
     state, action = f"{table}.3", f"{table}.4"
     rows = Rows()

@@ -1,7 +1,8 @@
 """Raritan PX2 and later, from PDU2-MIB.
 
-The state is that of a sensor: on 7, off 8, unavailable -1 among 38 values. The command is off 0, on 1, cycle 2. Every sensor
-reports its number of decimal digits. The current of a three-phase inlet is that of its highest line; its poles are the lines.
+The state is one of the 38 values of the MIB's enumeration for sensors: on 7, off 8, unavailable -1. The command is off 0, on 1,
+cycle 2. Every sensor reports its number of decimal digits. The current of a three-phase inlet is that of its highest line; its
+poles are the lines.
 """
 from __future__ import annotations
 

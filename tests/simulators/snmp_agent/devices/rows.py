@@ -49,7 +49,7 @@ def off_at_first(number: int) -> bool:
 
 
 def deciamps(number: int) -> int:
-    """A plausible current of the outlet with this number, in tenths of an ampere; 0 while it is off at first."""
+    """A plausible current of the outlet with this number, in tenths of an ampere; 0 if it is off at first."""
     return 0 if off_at_first(number) else 2 + number % 9
 
 
