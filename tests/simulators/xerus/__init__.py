@@ -1,7 +1,7 @@
 """A simulated Xerus PDU (Raritan, Legrand, Server Technology): JSON-RPC over HTTPS, as firmware 3.3 to 4.4 speaks it.
 
-Written from the vendor's published interface definitions and recordings of real units. It shares no code with the
-handlers, so that the two cannot have the same bug.
+Written from the vendor's published interface definitions and from recordings of real units. It shares no code with the
+handlers, so that they do not share a bug.
 """
 from .device import XerusPdu
 from .faults import Fault

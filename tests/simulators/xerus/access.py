@@ -10,8 +10,8 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 from ..clockwork import Clockwork
 from .jsonrpc import Caller
 
-SESSION_TIMEOUT = 600
-LOGOUT, TIMEOUT = 0, 1
+SESSION_TIMEOUT = 600       # seconds
+LOGOUT = 0                  # CloseReason of SessionManager.idl
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Session:
 class Access:
     """Accounts by name, and open sessions.
 
-    `single_login`: a user has one session at a time. `refuse_all`: refuses every login, even a right one.
+    `single_login`: a user may have one session at a time. `refuse_all`: every login is refused, even a correct one.
     """
 
     def __init__(self, clockwork: Clockwork) -> None:

@@ -1,4 +1,4 @@
-"""The simulated unit as a whole: its servers, its link units, its books."""
+"""The whole simulated unit: its servers, its link units, its books."""
 from __future__ import annotations
 
 import json
@@ -48,12 +48,12 @@ class XerusPdu:
     firmware        "3.3", "3.6", "4.0" or "4.4": determines every method, field and type version
     links           link units by id (from 2), reached as /link/<id>/… and /model/pdu/<id>/…
     prefix_links    whether references to a link unit's objects begin with /link/<id>
-    https_port, http_port       0: chosen by the system; http_port None: no plain HTTP
-    enforce_https   plain HTTP answers with a redirect to HTTPS
+    https_port, http_port       0: the system chooses; http_port None: no plain HTTP
+    enforce_https   plain HTTP redirects to HTTPS
     user, password  the administrator; a second account, viewer_user and viewer_password, may only read
-    clock           seconds, monotonic; a test may pass a faster one
+    clock           monotonic seconds; a test may pass its own
     reboot_seconds  duration of a reboot
-    update_seconds  duration of a firmware update before its reboot, on `clock`
+    update_seconds  duration of a firmware update before its reboot, by `clock`
 
     Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the certificate), user, password,
     faults (on demand), access (logins), units (link id → PduUnit: outlets, relays, inlets …), and the
@@ -137,7 +137,7 @@ class XerusPdu:
     # -- for tests
 
     def books(self, link_units: bool = True) -> Books:
-        """The true state at this moment; without `link_units` only that of the unit itself."""
+        """The true state at this moment, of all units or, without `link_units`, of the primary unit."""
         with self.lock:
             self.clockwork.settle()
             units = list(self.units.items()) if link_units else [(0, self.units[0])]
@@ -159,7 +159,7 @@ class XerusPdu:
 
     @staticmethod
     def _enter(books: Books, prefix: str, meters: PowerMeterController) -> None:
-        """Adds the mains as load and energy, and each branch circuit."""
+        """Adds the meters' mains to load and energy, and each branch circuit as an outlet."""
         books.load_a = (books.load_a or 0.0) + meters.load()
         books.energy_kwh = (books.energy_kwh or 0.0) + meters.counted() / 1000
         for identity, circuit in meters.circuits():
@@ -169,7 +169,7 @@ class XerusPdu:
 
     @property
     def surplus(self) -> List[str]:
-        """Fields and parameters from clients that this firmware does not have."""
+        """Received fields and parameters that this firmware does not have."""
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
@@ -180,7 +180,7 @@ class XerusPdu:
                     device.awake.sleep = inlets if device in unit.inlets else 1
 
     def close_connections(self) -> None:
-        """Closes all connections, as a unit does with idle ones; a client notices at its next request."""
+        """Closes all connections, as a unit closes idle ones. A client notices it at its next request."""
         for server in self._servers:
             server.hang_up_all()
 
@@ -189,12 +189,15 @@ class XerusPdu:
             server.close_after_each = on
 
     def reboot(self) -> None:
-        """Breaks connections, forgets planned switching, keeps relays; no answers for reboot_seconds."""
+        """Reboots at once: closes connections, forgets planned switching, keeps the relays' states.
+
+        The unit does not answer for `reboot_seconds`.
+        """
         self.reboot_soon(0.0)
         self.close_connections()
 
     def reboot_soon(self, seconds: float = 0.05) -> None:
-        """As `reboot`, but the answer to the request for the reboot is still sent."""
+        """Reboots after `seconds`, so that the answer to a request for a reboot is still sent."""
         with self.lock:
             for unit in self.units.values():
                 unit.relays.forget_plans()
@@ -208,7 +211,7 @@ class XerusPdu:
         return self._dispatcher.caller
 
     def link(self, link_id: int, model: Model = Model()) -> None:
-        """Adds a link unit (0: the unit itself)."""
+        """Adds the unit with this link id (0: the primary unit)."""
         unit = PduUnit(self.site, model, link_id)
         self.units[link_id] = self.site.units[link_id] = unit
         self._serve_unit(unit)
@@ -217,12 +220,12 @@ class XerusPdu:
         del self.units[link_id], self.site.units[link_id]
 
     def install(self, key: bytes, certificate: bytes) -> None:
-        """Uses the certificate for new connections."""
+        """Uses this key and certificate for new connections."""
         self._servers[0].tls = server_context(key, certificate)
         self.fingerprint = fingerprint(certificate)
 
     def updated(self, version: str) -> None:
-        """Ends a firmware update: uses the types of the version's generation, if that is known, and reboots."""
+        """Ends a firmware update: reboots, with the types of the version's generation if that is one of GENERATIONS."""
         generation = ".".join(version.split(".")[:2])
         if generation in GENERATIONS:
             self.site.firmware = self.site.types(generation)
@@ -246,7 +249,7 @@ class XerusPdu:
     # -- for the server
 
     def stopping(self) -> bool:
-        """Whether the simulator is being stopped, so that waiting polls of events must end."""
+        """Whether the simulator is being stopped: polls that wait for events must then end."""
         return any(server.stopping.is_set() for server in self._servers)
 
     def down(self) -> bool:

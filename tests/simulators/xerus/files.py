@@ -40,7 +40,7 @@ def _links(query: Query) -> List[int]:
 
 
 class Files:
-    """The pages by their names; `answer` is None for a page that this unit does not have."""
+    """The pages, by name."""
 
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
@@ -55,7 +55,7 @@ class Files:
             "export_pmc.cgi": self._get_pmc}
 
     def answer(self, request: Request, caller: Caller) -> Optional[Answer]:
-        """The answer of a page; None if the request is for none of these pages."""
+        """The answer of a page; None if this unit does not have the page."""
         parts = urlsplit(request.target)
         page = parts.path[len(FORM):]
         if not parts.path.startswith(FORM) or page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM:

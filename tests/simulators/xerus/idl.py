@@ -1,7 +1,7 @@
 """One firmware generation: its types, the encoding of their values, and the values that it refuses.
 
-From the vendor's mapping: a structure is an object with every field of that firmware, an enumeration its ordinal, a
-map an array of {"key", "value"}, a reference {"rid", "type"} or null, a value object {"type", "value"} or null.
+In the vendor's JSON, a structure is an object with every field of that firmware, an enumeration is its ordinal, and a map is
+an array of {"key", "value"}. A reference is {"rid", "type"} or null, a value object {"type", "value"} or null.
 """
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set
 
 GENERATIONS = ("3.3", "3.6", "4.0", "4.4")
 _GENERIC = re.compile(r"(vector|map)<(.*)>$")
-# The version of peripheral.Device, from the vendor's releases; 3.6 and 4.0 seen on real units. Events are all 1.0.0.
+# The version of peripheral.Device in each generation, from the vendor's releases (3.6 and 4.0 also from real units). All events
+# have version 1.0.0.
 DEVICE_VERSIONS = ("3.0.0", "3.0.2", "6.0.0", "7.0.3")
 _DEVICE, _FIRST = "peripheral.Device", "1.0.0"
 
@@ -48,9 +49,9 @@ def _split(pair: str) -> Tuple[str, str]:
 class Firmware:
     """The types of one generation.
 
-    `reference` turns an object of the simulator into its Reference, `resolve` a received rid into the object (None: no
-    such object). `surplus` collects received fields that this generation does not have. The simulator ignores them,
-    as real units are reported to do; a test can check this list.
+    `reference` returns the Reference of an object of the simulator; `resolve` returns the object of a received rid (None: no such
+    object). `surplus` collects received fields that this generation does not have. The simulator ignores them, as real units are
+    reported to do; a test can check this list.
     """
 
     def __init__(self, generation: str, reference: Callable[[Any], Reference],
@@ -96,8 +97,10 @@ class Firmware:
         return self._structs[struct]
 
     def value_type(self, name: str) -> str:
-        """The type of a value object: `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`. The version of the
-        interface is left out where it is 1.0.0."""
+        """The type of a value object, such as `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`.
+
+        The name includes the version of the interface, unless that is 1.0.0.
+        """
         if name == _DEVICE:
             return f"{name}:{DEVICE_VERSIONS[self.index]}"
         outer, _, inner = name.rpartition(".")
@@ -113,7 +116,7 @@ class Firmware:
     # -- encoding
 
     def encode(self, kind: str, value: Any) -> Any:
-        """A value of the simulator as JSON of this firmware; missing values become the type's zero."""
+        """A value of the simulator as JSON of this firmware. A missing value becomes the zero of its type."""
         generic = _GENERIC.match(kind)
         if generic and generic.group(1) == "vector":
             return [self.encode(generic.group(2), item) for item in value or ()]

@@ -1,4 +1,4 @@
-"""Inlets with one line, or with three lines and neutral."""
+"""Inlets, with one line or with three lines and neutral."""
 from __future__ import annotations
 
 import math
@@ -48,7 +48,7 @@ class Inlet(Device):
         return math.sqrt(max(0.0, a * a + b * b + c * c - a * b - b * c - c * a))
 
     def volts(self) -> float:
-        """The voltage of the inlet; between two lines where there are three."""
+        """The voltage in V: from line to line with three lines, from line to neutral with one."""
         return self.pdu.VOLTAGE * math.sqrt(3) if self.pdu.model.phases == 3 else self.pdu.VOLTAGE
 
     def watts(self) -> float:
@@ -73,7 +73,7 @@ class Inlet(Device):
         return 5_000_000.25 + 1000.0 * self.number
 
     def _unbalance(self) -> float:
-        """Largest difference from the mean, in percent of the mean."""
+        """The largest difference of a line current from their mean, in percent of the mean."""
         lines = self.lines()
         mean = sum(lines) / len(lines)
         return max(abs(line - mean) for line in lines) / mean * 100 if mean else 0.0
@@ -98,7 +98,7 @@ class Inlet(Device):
             return volt_amperes() * self.pdu.POWER_FACTOR
 
         sensors.numeric({"voltage": self.volts, "voltageLN": lambda: self.pdu.VOLTAGE, "current": amperes})
-        if self.pdu.firmware.index >= 2:        # a real unit of 3.6 had only these three for each line
+        if self.pdu.firmware.index >= 2:        # a real unit of 3.6 had only the three sensors above
             sensors.numeric({"activePower": watts, "apparentPower": volt_amperes,
                              "powerFactor": lambda: self.pdu.POWER_FACTOR})
             sensors.counter("activeEnergy", self._start() / self.pdu.model.phases, watts)

@@ -9,7 +9,7 @@ from .idl import BadParams, Method
 from .objects import LinkDown, Served, Site
 
 PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = -32700, -32600, -32601, -32602, -32603, -32001
-# Beginnings of the methods that a read-only user may call; all other methods change the unit.
+# A read-only user may call the methods that begin with one of these words, and those of OWN_SESSION and OWN_CHANNEL.
 READING = ("get", "is", "list", "perform", "lookup", "check")
 OWN_SESSION = ("newSession", "closeCurrentSession", "touchCurrentSession")
 OWN_CHANNEL = ("createChannel", "destroyChannel", "demandEventType", "cancelEventType", "demandEventTypes", "cancelEventTypes",
@@ -38,7 +38,7 @@ Witness = Callable[[Served, str, Dict[str, Any]], None]
 
 
 class Dispatcher:
-    """Runs calls one after another; the caller holds the lock."""
+    """Runs one call at a time: whoever calls `post` holds the unit's lock. `caller` is the sender of the current call."""
 
     def __init__(self, site: Site, witness: Witness) -> None:
         self._site = site
@@ -55,7 +55,7 @@ class Dispatcher:
         return self._answered(rid, lambda: request)
 
     def _answered(self, rid: str, read: Callable[[], Any]) -> Tuple[int, Any]:
-        """The answer to a request; 404 for an unknown object or page, whatever the body."""
+        """HTTP status and JSON answer of a request: 404 for an unknown object, even if the body is invalid."""
         try:
             served = self._site.find(rid)
         except LinkDown:
@@ -91,7 +91,7 @@ class Dispatcher:
             raise RpcError(NO_METHOD, f"Method not found: {name}")
         given = params or {}
         if not isinstance(given, dict):
-            raise BadParams("params are an object, by name")
+            raise BadParams("params is not an object")
         values = self._values(served, method, given)
         if not self.caller.may_write and not name.startswith(READING) and name not in OWN_SESSION + OWN_CHANNEL:
             raise RpcError(NO_PRIVILEGE, "Insufficient privileges to perform request.")
@@ -129,11 +129,11 @@ class Dispatcher:
 
     def _inner(self, one: Any, as_text: bool) -> Dict[str, Any]:
         if not isinstance(one, dict) or not isinstance(one.get("rid"), str) or "json" not in one:
-            raise BadParams("a request has a rid and json")
+            raise BadParams("a request lacks rid or json")
         try:
             inner = json.loads(one["json"]) if as_text else one["json"]
         except (TypeError, ValueError):
-            raise BadParams("json is not text of JSON") from None
+            raise BadParams("json is not JSON text") from None
         status, answer = self.call(one["rid"], inner)
         return {"json": json.dumps(answer) if as_text else answer, "statcode": status}
 

@@ -2,9 +2,9 @@
 
     python -m tests.simulators.xerus.make_types SCHEMA
 
-SCHEMA is a table of the vendor's interface definitions over many releases (names and types only). Types that the
-simulator does not serve are left out. Each generation is represented by one release. Every row has a mask with one
-character for each generation: "0011" is "from 4.0".
+SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types only). Types that the
+simulator does not serve are left out. One release stands for each generation. Every row has a mask with one character for each
+generation, 1 if it has the row: "0011" is "from 4.0".
 """
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VALUES = (
     "sensors.NumericSensor.StateChangedEvent", "sensors.NumericSensor.ThresholdsChangedEvent",
     "sensors.AccumulatingNumericSensor.ResetEvent", "sensors.StateSensor.StateChangedEvent",
 )
-# Rare methods, for the factory, board service or hardware that the simulated unit lacks. They are answered as unknown methods.
+# Rare methods: for the factory, for service, or for hardware that the simulated unit lacks. They get the answer "unknown method".
 NOT_SERVED = {
     "enterRS485ConfigModeAndAssignCtrlBoardAddress", "enterRS485ConfigModeAndAssignSCBoardAddress",
     "leaveRS485ConfigMode", "getSensorLogger", "getAlertedSensorManager", "getPowerShelfManager",
@@ -63,7 +63,7 @@ def _variant(variants: Variants, release: str) -> Optional[Dict[str, Any]]:
 
 
 def _masked(per_release: Sequence[Sequence[Tuple[str, Any]]]) -> List[List[Any]]:
-    """Rows of several releases as one list of [mask, *row], in an order that fits each release."""
+    """Rows of several releases as one list of [mask, *row], in an order that agrees with that of each release."""
     merged: List[Tuple[str, Any]] = []
     for rows in per_release:
         place = 0
@@ -82,7 +82,7 @@ def _fields(variants: Variants) -> List[List[Any]]:
 
 
 def _base(schema: Dict[str, Any], value: str) -> Optional[str]:
-    """The value object from which `value` is derived; None if that is not served."""
+    """The value object from which `value` is derived; None if the simulator does not serve it."""
     base: str = schema["valueobjects"][value][0]["base"]
     return base if base in VALUES else None
 
@@ -131,7 +131,7 @@ def build(schema: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def text(table: Dict[str, Any]) -> str:
-    """JSON with one type on a line, so that the file is small and a change is one line."""
+    """JSON with one line for each type, so that the file is small and a change touches few lines."""
     parts = []
     for kind, content in table.items():
         if isinstance(content, dict):
@@ -144,8 +144,8 @@ def text(table: Dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Write the simulator's table of types from a schema of all releases.")
-    parser.add_argument("schema", type=Path)
+    parser = argparse.ArgumentParser(description="Writes the simulator's table of types from a schema of all releases.")
+    parser.add_argument("schema", type=Path, help="JSON file with the vendor's interface definitions")
     schema = json.loads(parser.parse_args().schema.read_text(encoding="utf-8"))
     TARGET.write_text(text(build(schema)), encoding="utf-8")
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes")

@@ -1,4 +1,4 @@
-"""The common part of inlets, outlets and protectors: a structure of sensors with well-known ids, some of them fitted."""
+"""The common part of inlets, outlets, protectors and transfer switches: sensors with well-known ids, some of them fitted."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, Optional
@@ -7,7 +7,7 @@ from .objects import Served, Unit
 from .sensors import KINDS, AccumulatingSensor, Awake, NumericSensor, Sensor, StateSensor
 
 Read = Callable[[], float]
-# Names in references that differ from those in the structure (seen on real units).
+# Names of sensors in references, where they differ from the field's name (seen on real units).
 _OPAQUE_NAMES = {"residualCurrentStatus": "ResidualCurrentState"}
 RESIDUAL_SENSOR = "pdumodel.ResidualCurrentStateSensor"
 FAULT_STATE = 29
@@ -16,8 +16,8 @@ FAULT_STATE = 29
 class Sensors:
     """The sensors of one owner, by field name.
 
-    `opaque` is the start of the names in references ("O0", "I0P1"), `path` the well-known id of the owner; it is left
-    out where the model refuses well-known sensor ids.
+    `opaque` is the start of the sensors' names in references ("O0", "I0P1"). `path` is the well-known id of the owner, or None
+    if the sensors have no well-known ids.
     """
 
     def __init__(self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool) -> None:
@@ -49,7 +49,7 @@ class Sensors:
 
 
 class Device(Served):
-    """An inlet, outlet, protector or transfer switch: EDevice, with sensors and a name as its settings."""
+    """An inlet, outlet, protector or transfer switch (pdumodel.EDevice), with sensors and settings."""
 
     awake: Awake
     sensors: Sensors
@@ -78,7 +78,7 @@ class Device(Served):
         self.settings = {**self.settings, **settings}
         return 0
 
-    # Few models have waveforms. The simulated one has none, so these are empty.
+    # Few models record waveforms. The simulated one does not, so these are empty.
     def getWaveform(self) -> Dict[str, Any]:
         return {}
 

@@ -1,4 +1,4 @@
-"""The kind of PDU to simulate, as one value, so that a test describes its unit in a line."""
+"""The kind of PDU to simulate, as one value, so that a test can describe its unit in one line."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -11,28 +11,28 @@ METERINGS = ("none", "inlet", "outlet")
 
 @dataclass(frozen=True)
 class Model:
-    """One unit. Outlets are named by the number printed on them, from 1.
+    """One unit. Outlets are given by the number printed on them, from 1.
 
     metering            "none": no sensors but the relays' states; "inlet"; "outlet": inlets and each outlet
     phases              1 or 3 (three lines and neutral)
-    inlets              the outlets are distributed over them; with `transfer_switch` (2 inlets) one feeds all
+    inlets              number of inlets, over which the outlets are distributed; with `transfer_switch` (2 inlets) one feeds all
     standby_current     current of the inlet that is not selected, in A
     latching            relays keep their state without power
     not_switchable      outlets without a relay: always on
     disabled            outlets whose switching an administrator disabled: result 3
-    off, suspended, load_shed       outlets that are off at the start, and why
-    listed              the order of outlets in getOutlets; empty: by number. Well-known ids keep the number
+    off, suspended, load_shed       outlets that are off at the start, and the reason
+    listed              the order of outlets in getOutlets; empty: by number. Well-known ids always follow the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
-    stuck               outlets whose contact does not follow the relay's control state; the unit reports that failure
+    stuck               outlets whose contact does not follow the relay's control state; the unit reports this failure
     relay_delay         seconds between an accepted switching and the relay's movement
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
     inhibit_relay_control               start value of that setting (firmware 4.2 and later)
     power_control       false: no outlet is switchable
     asleep              sensors answer "not valid" until getSensors of their owner is called
-    well_known_sensors  false: sensors are reached by their references only, their well-known ids answer 404
-    live                energy counters run with time; else they keep their values, which makes figures comparable
+    well_known_sensors  false: only the sensors' references work; their well-known ids answer 404
+    live                energy counters run with time; else they keep their values, so that a test can compare them
     meters              power meters and panels; None: the unit has no power meter controller
-    peripherals         devices in the peripheral slots, of `slots`; the last `actuators` of them can be switched
+    slots               peripheral slots: the first `peripherals` have a device, and the last `actuators` of these can switch
     """
 
     outlets: int = 8
@@ -69,17 +69,17 @@ class Model:
 
     def __post_init__(self) -> None:
         if not 0 <= self.outlets <= 200:
-            raise ValueError(f"outlets: {self.outlets} is not 0..200")
+            raise ValueError(f"outlets: {self.outlets} is not from 0 to 200")
         if self.metering not in METERINGS:
-            raise ValueError(f"metering: {self.metering!r} is none of {', '.join(METERINGS)}")
+            raise ValueError(f"metering: {self.metering!r} is not one of {', '.join(METERINGS)}")
         if self.phases not in (1, 3):
             raise ValueError(f"phases: {self.phases} is neither 1 nor 3")
         if self.transfer_switch and self.inlets != 2:
             raise ValueError("a transfer switch has 2 inlets")
         if self.inlets < (self.outlets > 0):
-            raise ValueError("inlets: at least 1 where there are outlets")
+            raise ValueError("inlets: a unit with outlets has at least 1")
         if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
-            raise ValueError("listed: every outlet once")
+            raise ValueError("listed: name every outlet once")
         for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board", "stuck"):
             if any(not 1 <= number <= self.outlets for number in getattr(self, name)):
-                raise ValueError(f"{name}: outlets are numbered 1..{self.outlets}")
+                raise ValueError(f"{name}: outlets have numbers from 1 to {self.outlets}")

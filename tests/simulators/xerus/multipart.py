@@ -1,4 +1,4 @@
-"""multipart/form-data, read as a stream, so that an upload of hundreds of megabytes is never in memory as a whole."""
+"""multipart/form-data (RFC 7578), read as a stream, so that an upload of hundreds of megabytes is never whole in memory."""
 from __future__ import annotations
 
 import contextlib
@@ -47,14 +47,14 @@ class _Reader:
     def take(self, size: int) -> bytes:
         while len(self._held) < size:
             if not self._fill():
-                raise BadForm("ends within a part")
+                raise BadForm("the form ends within a part")
         taken, self._held = self._held[:size], self._held[size:]
         return taken
 
     def headers(self) -> email.message.Message:
         while b"\r\n\r\n" not in self._held:
             if len(self._held) > _LONGEST_HEADERS or not self._fill():
-                raise BadForm("a part without headers")
+                raise BadForm("a part has no end of its headers")
         head, _, self._held = self._held.partition(b"\r\n\r\n")
         return email.parser.Parser().parsestr(head.decode("utf-8", "replace"))
 
@@ -81,7 +81,7 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)
     parts: Dict[str, Part] = {}
-    with contextlib.ExitStack() as files:               # closes the files where the form or the connection ends early
+    with contextlib.ExitStack() as files:               # closes the files if the form or the connection ends early
         while reader.take(2) != b"--":
             headers = reader.headers()
             file = files.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))

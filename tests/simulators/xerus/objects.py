@@ -20,10 +20,10 @@ class LinkDown(Exception):
 
 
 class Served:
-    """One object. Its methods have the interface's own names; the firmware's table decides which of them can be called.
+    """One object. Its methods have the interface's own names; the firmware's table says which of them can be called.
 
-    A method takes decoded parameters by name, and returns its result, or a dict by name where there are several results.
-    Structures are dicts that may hold more fields than this firmware has.
+    A method takes decoded parameters by name. It returns its result, or a dict by name if it has several results.
+    Structures are dicts, which may have more fields than this firmware.
     """
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str] = ()) -> None:
@@ -34,7 +34,7 @@ class Served:
 
 
 class Unit:
-    """One unit's objects: the main one (link id 0) or a link unit."""
+    """The objects of one unit: the primary unit (link id 0) or a link unit."""
 
     def __init__(self, site: Site, link_id: int = 0) -> None:
         self.site = site
@@ -52,7 +52,7 @@ class Unit:
         return self.site.clockwork
 
     def add(self, served: Served, paths: Sequence[str]) -> None:
-        """Adds an object. Where this firmware lacks its interface, the object is reachable only after an update."""
+        """Adds an object. If this firmware lacks its interface, only a firmware update makes the object reachable."""
         self._by_name[served.name] = served
         for path in paths:
             self._by_path[path] = served
@@ -79,7 +79,7 @@ class Unit:
         if opaque:
             found = self._by_name.get(opaque.group(2))
             same = found is not None and self.firmware.type_id(found.interface) == opaque.group(1)
-            return found if same else None      # an id of another firmware is not found
+            return found if same else None      # a reference from another firmware is not found
         path = _ALIAS.sub(r"/model/pdu/0/\1", _OWN_NUMBER.sub("/model/pdu/0", rid))
         found = self._by_path.get(path)
         return found if found is not None and self.firmware.version(found.interface) else None
@@ -88,8 +88,8 @@ class Unit:
 class Site:
     """All units behind one address.
 
-    `prefix_links`: references to a link unit's objects begin with /link/<n>. The vendor does not document this; without
-    the prefix a reference looks like one to an object of the primary unit.
+    `prefix_links`: references to a link unit's objects begin with /link/<id>. The vendor does not document this. Without the
+    prefix, a reference looks like one to an object of the primary unit.
     """
 
     def __init__(self, generation: str, clockwork: Clockwork, prefix_links: bool = True) -> None:
@@ -111,7 +111,7 @@ class Site:
         return self._reference(served).rid
 
     def find(self, rid: str) -> Optional[Served]:
-        """The object with this resource id; None if there is none (HTTP 404). Raises LinkDown."""
+        """The object with this resource id; None if no object has it (HTTP 404). Raises LinkDown."""
         rid = "/" + unquote(rid).lstrip("/")
         relayed = _LINK.match(rid)
         if relayed is None:

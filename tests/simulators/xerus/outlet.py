@@ -11,14 +11,14 @@ from .sensors import Awake
 if TYPE_CHECKING:
     from .pdu import PduUnit
 
-NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1
-_ON_OFF = 13
-_LONGEST_DELAY = 3600
+NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1       # result codes, Outlet.idl and Pdu.idl
+_ON_OFF = 13                # type of a state sensor, Sensor.idl
+_LONGEST_DELAY = 3600       # seconds
 Json = Dict[str, Any]
 
 
 class Outlet(Device):
-    """`current` is the current of the load in A while the outlet is on; a test may change it."""
+    """An outlet. `current` is the current of its load in A while it is on; a test may change it."""
 
     def __init__(self, unit: PduUnit, relay: Relay) -> None:
         number = relay.number
@@ -73,11 +73,11 @@ class Outlet(Device):
                 "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
 
     def state(self) -> Optional[bool]:
-        """On or off; None if the state is unknown: no relay, a stuck one, or a board that does not answer."""
+        """True for on, False for off, None for unknown: no relay, a stuck relay, or a board that does not answer."""
         return self.relay.on if self.switchable and self.relay.board_answers and not self.relay.stuck else None
 
     def refusal(self) -> int:
-        """The result code for switching this outlet; 0: it may be switched."""
+        """The result code that a switching of this outlet gets; 0: it may be switched."""
         if not self.switchable:
             return NOT_SWITCHABLE
         if self.pdu.inhibited():

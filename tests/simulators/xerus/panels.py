@@ -27,7 +27,7 @@ Json = Dict[str, Any]
 
 @dataclass(frozen=True)
 class CircuitModel:
-    """A branch circuit: position of its first pole from 0, its lines from 0, A on each of them, Wh counted."""
+    """A branch circuit: the `position` of its first pole and its `lines`, both from 0; `amperes` on each line; counted `wh`."""
 
     position: int
     lines: Tuple[int, ...] = (0,)
@@ -39,13 +39,14 @@ class CircuitModel:
 
 @dataclass(frozen=True)
 class MeterModel:
-    """A power meter, or a panel where it has `circuits`.
+    """A power meter, or a panel if it has `circuits`.
 
     number      the id of the meter board
-    amperes     current on each line in A, besides that of the circuits
+    amperes     current on each line in A, in addition to that of the circuits
     wh          energy in Wh that the mains have counted
     mains       false: no current transformers at the mains
-    size        circuit positions; `odd_even`: labelled in two columns
+    size        number of circuit positions
+    odd_even    the positions are labelled in two columns
     """
 
     number: int = 1
@@ -91,7 +92,7 @@ class Configured(Served):
 
 
 class Meter(Configured):
-    """A power meter: the mains."""
+    """A power meter, which measures the mains."""
 
     def __init__(self, unit: PduUnit, model: MeterModel, interface: str = "pdumodel.PowerMeter") -> None:
         super().__init__(unit, interface, f"powermeter.{model.number}")
@@ -183,7 +184,7 @@ class Circuit(Configured):
 
 
 class PowerMeterController(Served):
-    """/model/pmc, with the meters that its administrator configured."""
+    """/model/pmc, with the meters that an administrator configured."""
 
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.PowerMeterController", "pmc", ["/model/pmc"])

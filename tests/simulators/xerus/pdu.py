@@ -16,13 +16,13 @@ from .services.health import HardwareHealth
 from .transfer import TransferSwitch
 
 _PER_PROTECTOR = 8      # outlets behind one breaker
-_INHIBIT_FROM = 3       # the setting exists in the newest generation
-_LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}
+_INHIBIT_FROM = 3       # the first generation with the setting inhibitRelayControl: 4.4
+_LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}      # s, ms, s
 Json = Dict[str, Any]
 
 
 class PduUnit(Unit):
-    """One unit: its parts, which part feeds which, and the currents."""
+    """One unit: its parts, what each part feeds, and the currents."""
 
     VOLTAGE, FREQUENCY, POWER_FACTOR = 230.0, 50.0, 0.95
 
@@ -64,7 +64,7 @@ class PduUnit(Unit):
     # -- feeds and currents
 
     def _protectors(self) -> List[Protector]:
-        """One for each line of each inlet, with at most _PER_PROTECTOR outlets; small units have none."""
+        """Protectors with at most _PER_PROTECTOR outlets, each on one line of one inlet; none on a unit of that size or below."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
         places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))
@@ -87,14 +87,14 @@ class PduUnit(Unit):
         return self.protectors[self._protector_numbers[outlet.relay.number]] if self.protectors else None
 
     def line_current(self, inlet: int, line: int) -> float:
-        """The current of a line in A; on the standby inlet of a transfer switch that of the model."""
+        """The current of a line in A; on the standby inlet of a transfer switch, the model's `standby_current`."""
         if self.transfer_switch and inlet != self.transfer_switch.selected:
             return self.model.standby_current
         return sum(outlet.amperes() for outlet in self.outlets
                    if self.inlet_of(outlet) == inlet and self.line_of(outlet.relay.number) == line)
 
     def load(self) -> float:
-        """The line currents of the inlets in use, in A."""
+        """The sum of the line currents of the inlets in use, in A."""
         selected = self.transfer_switch.selected if self.transfer_switch else None
         return sum(sum(inlet.lines()) for inlet in self.inlets if selected in (None, inlet.number))
 
@@ -103,7 +103,7 @@ class PduUnit(Unit):
         return sum(inlet.energy.stored for inlet in self.inlets)
 
     def count_from(self, wh: Dict[int, float]) -> None:
-        """Sets the energy counters of outlets, by their number from 1, and those of inlets, lines and unit by the sum."""
+        """Sets the energy counters in Wh: outlets by their number from 1; inlets, lines and unit from the sum of the outlets."""
         for outlet in self.outlets:
             outlet.energy.stored = wh[outlet.relay.number + 1]
         share = sum(wh.values()) / len(self.inlets)
@@ -239,7 +239,7 @@ class Pdu(Served):
         return self._shedding
 
     def setLoadSheddingActive(self, active: bool) -> None:
-        """Switches the non-critical outlets off. At the end, those that were on or got an "on" meanwhile are switched on.
+        """Switches the non-critical outlets off. When it ends, those that were on, or got an "on" meanwhile, are switched on.
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """
@@ -274,7 +274,7 @@ class Pdu(Served):
 
     @staticmethod
     def _allowed(outlets: List[Outlet]) -> List[Outlet]:
-        """The outlets that may be switched. A command for all outlets skips those without a relay and disabled ones."""
+        """The outlets that may be switched: a command for several outlets skips those without a relay and disabled ones."""
         return [outlet for outlet in outlets if not outlet.refusal()]
 
     def _refusal(self, numbers: List[int]) -> int:

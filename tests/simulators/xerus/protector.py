@@ -16,7 +16,7 @@ Json = Dict[str, Any]
 
 
 class Protector(Device):
-    """Protects some outlets on one line; `trip()` opens it."""
+    """A breaker for some outlets on one line; `trip()` opens it."""
 
     def __init__(self, unit: PduUnit, number: int, inlet: int, line: int) -> None:
         path = f"/model/pdu/0/ocp/{number}"
@@ -38,7 +38,7 @@ class Protector(Device):
         return sum(outlet.amperes() for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self)
 
     def trip(self) -> None:
-        """The breaker opens, and its outlets lose their power."""
+        """Opens the breaker, which takes the power from its outlets."""
         self.tripped = True
         for outlet in self.pdu.outlets:
             if self.pdu.protector_of(outlet) is self:

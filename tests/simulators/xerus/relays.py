@@ -7,7 +7,7 @@ from ..clockwork import Clockwork
 
 
 class Relay:
-    """One outlet's relay. `on` is the true state; a unit whose board does not answer cannot report it."""
+    """One outlet's relay. `on` is the true state. The unit cannot report it while the relay board does not answer."""
 
     def __init__(self, number: int, on: bool) -> None:
         self.number = number                # outlet number, from 0
@@ -18,14 +18,14 @@ class Relay:
         self.suspended = False
         self.load_shed = False
         self.board_answers = True
-        self.stuck = False                  # the contact does not move; `on` is only the control state
+        self.stuck = False                  # the contact does not move; `on` is then only the control state
         self.changed = 0                    # time of the last change, in seconds since 1970
         self.cycles = 0
-        self.ticket = 0                     # plans with an older ticket are void
+        self.ticket = 0                     # plans with an older ticket are not carried out
 
 
 class Delays(NamedTuple):
-    """Delays in seconds; functions, because settings may change between two switchings."""
+    """Delays in seconds. Some are functions, because settings may change between two switchings."""
 
     movement: float
     in_rush_guard: Callable[[], float]
@@ -72,7 +72,7 @@ class Relays:
             self._clockwork.after(self._delays.cycle(relay.number), self._again(relay, ticket, sequence))
 
     def shed(self, numbers: Iterable[int]) -> None:
-        """Load shedding: these outlets go off and stay off until `restore`."""
+        """Begins load shedding: these outlets go off and stay off until `restore`."""
         self.held = frozenset(numbers)
         chosen = [relay for relay in self.all if relay.number in self.held and relay.on]
         self.off(chosen)
@@ -147,7 +147,7 @@ class Relays:
 
 
 def in_order(relays: Sequence[Relay], order: Optional[Sequence[int]]) -> List[Relay]:
-    """The chosen relays in the order of the outlet sequence; without a sequence, in their given order."""
+    """The relays in the order of the outlet sequence; without a sequence, in their given order."""
     if not order:
         return list(relays)
     place = {number: position for position, number in enumerate(order)}

@@ -13,7 +13,7 @@ Json = Dict[str, Any]
 
 
 class Kind(NamedTuple):
-    """A numeric sensor's type: quantity, unit (the vendor's numbers), digits, range."""
+    """A kind of numeric sensor: quantity and unit (numbers of Sensor.idl), decimal digits, range."""
 
     quantity: int
     unit: int
@@ -46,7 +46,7 @@ KINDS = {
 
 
 class Awake:
-    """Whether the sensors of one owner answer; sleeping ones wake after `sleep` calls of getSensors."""
+    """Whether the sensors of one owner answer. Sleeping sensors wake up after `sleep` calls of getSensors."""
 
     def __init__(self, awake: bool = True) -> None:
         self.sleep = 0 if awake else 1
@@ -79,7 +79,7 @@ class Sensor(Served):
 
 
 class NumericSensor(Sensor):
-    """A figure; `read` returns its current value."""
+    """A sensor with a number; `read` returns its current value."""
 
     def __init__(self, unit: Unit, kind: Kind, name: str, paths: Sequence[str], read: Callable[[], float],
                  awake: Awake) -> None:
@@ -126,7 +126,7 @@ class NumericSensor(Sensor):
         active = [(name, thresh[name]) for name in _THRESHOLDS if thresh[f"{name}Active"]]
         if any(not self.kind.lower <= value <= self.kind.upper for _, value in active):
             return _OUT_OF_RANGE
-        falling = [value for _, value in active]        # _THRESHOLDS is in the order from the highest limit to the lowest
+        falling = [value for _, value in active]        # _THRESHOLDS begins with the highest limit
         if falling != sorted(falling, reverse=True) or thresh["assertionTimeout"] < 0:
             return _INVALID
         old, self.thresholds = self.thresholds, thresh
@@ -155,7 +155,7 @@ class NumericSensor(Sensor):
 
 
 class AccumulatingSensor(NumericSensor):
-    """A counter in Wh or VAh; runs with time where `power` is given, and restarts at 0 after resetValue."""
+    """A counter in Wh or VAh. Runs with time if `power` is given; restarts at 0 after resetValue."""
 
     def __init__(self, unit: Unit, kind: Kind, name: str, paths: Sequence[str], start: float,
                  power: Optional[Callable[[], float]], awake: Awake) -> None:
@@ -179,7 +179,7 @@ class AccumulatingSensor(NumericSensor):
 
 
 class StateSensor(Sensor):
-    """A discrete state; `read` returns its number."""
+    """A sensor with a discrete state; `read` returns its number."""
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], quantity: int,
                  read: Callable[[], int], awake: Awake) -> None:
@@ -194,7 +194,7 @@ class StateSensor(Sensor):
         return 0
 
     def getTripCause(self) -> Optional[Served]:
-        """The outlet that tripped the protector: None, because the simulated unit does not find it."""
+        """The outlet that tripped the protector: None, because the simulated unit cannot tell."""
         return None
 
     def getTripEventInformation(self) -> Json:

@@ -1,4 +1,4 @@
-"""Requests to the unit's web server and their answers."""
+"""The unit's web server: requests, their answers, and the faults in them."""
 from __future__ import annotations
 
 import json
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
 
 class Body:
-    """A request's body, read from the connection in pieces; `skip` drops the unread rest."""
+    """A request's body, read from the connection in pieces."""
 
     def __init__(self, read: Callable[[int], bytes], length: int) -> None:
         self._read, self.left = read, length
@@ -51,6 +51,7 @@ class Body:
         return self._held
 
     def skip(self) -> None:
+        """Reads and drops the rest."""
         while self.left:
             self.read(_PIECE)
 
@@ -58,7 +59,7 @@ class Body:
 class Request(NamedTuple):
     method: str
     target: str                 # path with query
-    headers: Any                # email.message.Message, which ignores the case of names
+    headers: Any                # an email.message.Message, which ignores the case of names
     body: Body
     address: str
     secure: bool
@@ -70,13 +71,13 @@ class Device(Protocol):
     faults: Faults
 
     def down(self) -> bool:
-        """Whether the unit reboots, so that nothing answers."""
+        """Whether the unit is rebooting, and does not answer."""
 
     def boots(self) -> int:
         """The number of reboots so far; a reboot ends every connection."""
 
     def moved(self, request: Request) -> Optional[Answer]:
-        """A redirect to HTTPS, where that is enforced."""
+        """The redirect to HTTPS; None if this request needs none."""
 
     def authenticate(self, request: Request) -> Optional[Caller]: ...
 
@@ -116,7 +117,7 @@ class XerusConnection(Connection):
         answer = instead or self._answer(device, request)
         if answer.status in _MOVED and body.left > _PIECE:
             self._send(answer, order)
-            self.hang_up()              # a redirect in the middle of an upload breaks it, as on real units
+            self.hang_up()              # a redirect in the middle of an upload ends the connection, as on real units
             return
         body.skip()
         self._send(answer, order)
@@ -158,7 +159,7 @@ class XerusConnection(Connection):
 
 
 def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
-    """The answer that replaces the unit's own; None if this fault replaces none."""
+    """The answer that replaces the unit's own; None if the fault does not replace it."""
     if order is None:
         return None
     table: Dict[Fault, Callable[[], Answer]] = {
@@ -196,7 +197,7 @@ def _done_error(number: object) -> Callable[[Answer, Order], Answer]:
 
 
 def _twice(answer: Answer, order: Order) -> Answer:
-    """The answer with every number that is 0 or 1 given twice, the second time inverted."""
+    """The answer with each field whose value is 0 or 1 repeated, with the other value."""
     pairs = re.sub(rb'"(\w+)":([01])(?=[,}])', lambda found: b'%s,"%s":%d' % (found[0], found[1], 1 - int(found[2])), answer.body)
     return answer._replace(body=pairs)
 

@@ -1,4 +1,4 @@
-"""The transfer switch: two inlets, one of them in use."""
+"""The transfer switch, which selects one of two inlets."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List
@@ -40,7 +40,7 @@ class TransferSwitch(Device):
             self.sensors.state(alarm, FAULT_STATE, lambda: 0)
 
     def lose(self, source: int) -> None:
-        """Lets the feed of one inlet fail; the load moves to the other inlet."""
+        """Makes the feed of one inlet fail. The load moves to the other inlet if that has power."""
         self.powered[source] = False
         if self.selected == source and self.powered[1 - source]:
             self._transfer(1 - source, _POWER_FAILURE)

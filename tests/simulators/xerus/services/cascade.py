@@ -14,14 +14,15 @@ _STANDALONE, _PRIMARY, _LINK_UNIT = 0, 1, 2
 _STATUS_OK, _STATUS_UNREACHABLE = 1, 2
 _LOWEST, _HIGHEST = 2, 8
 _SHORTEST_PASSWORD = 4
-# Units that can be linked have addresses in 192.0.2.0/24 (RFC 5737); these two behave as their names say.
+# Units that can be linked have addresses in 192.0.2.0/24 (RFC 5737). The first of these two asks for a new password; the second
+# refuses every login.
 FACTORY_FRESH, WRONG_LOGIN = "192.0.2.11", "192.0.2.12"
 _NETWORK = "192.0.2."
 Json = Dict[str, Any]
 
 
 class CascadeManager(Served):
-    """A unit in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not answer."""
+    """/cascade. A unit in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not answer."""
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "cascading.CascadeManager", "cascade", ["/cascade"])
@@ -68,10 +69,10 @@ class CascadeManager(Served):
         return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
 
     def finalizeLink(self, token: str) -> None:
-        """Does nothing: it follows a requestLink, which this unit refuses."""
+        """Does nothing: this call completes a requestLink, which this unit refuses."""
 
     def unlink(self) -> None:
-        """Does nothing: a link unit leaves its primary unit by this call, and this unit is not a link unit."""
+        """Does nothing: by this call a link unit leaves its primary unit, and this unit is not a link unit."""
 
     def getSupportedRoles(self) -> List[int]:
         return [_STANDALONE, _PRIMARY, _LINK_UNIT]

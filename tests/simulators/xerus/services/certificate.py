@@ -1,4 +1,4 @@
-"""/server_ssl_cert: the unit's TLS key and certificate. They are real: the server uses an installed pair."""
+"""/server_ssl_cert: the unit's TLS key and certificate. The simulator's HTTPS server uses the installed pair."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
@@ -64,7 +64,7 @@ class ServerCertificate(Served):
         return OK
 
     def download(self, tag: str) -> Optional[bytes]:
-        """PEM, empty if there is none; None for an unknown tag."""
+        """The PEM with this tag, empty if it does not exist; None for an unknown tag."""
         table = {"active_cert": lambda: _chain_pem(self.active.chain), "active_key": lambda: _key_pem(self.active.key, ""),
                  "new_cert": lambda: _chain_pem(self.pending.chain), "new_key": lambda: _key_pem(self.pending.key, ""),
                  "new_req": self._request_pem}

@@ -1,6 +1,6 @@
 """/rawcfg and /bulkcfg: download and upload of the unit's configuration as files.
 
-The form of the files is the simulator's own, because the vendor's is not documented; the result codes are the vendor's.
+The format of the files is the simulator's own, because the vendor's is not documented. The result codes are the vendor's.
 """
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Json = Dict[str, Any]
 
 
 class Values:
-    """The settings in a configuration file, by key; reads them from the unit and writes them to it."""
+    """The settings in a configuration file, by key. Reads them from the unit and writes them to it."""
 
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
@@ -51,7 +51,7 @@ class Values:
 
 
 class _Job(Served):
-    """An upload is checked at once and takes effect later: its status is pending, then done."""
+    """Checks an upload at once and applies it after _WORK_SECONDS: its status is pending, then done."""
 
     def __init__(self, unit: Unit, interface: str, name: str, path: str, device: XerusPdu) -> None:
         super().__init__(unit, interface, name, [path])
@@ -76,7 +76,7 @@ class _Job(Served):
 
 
 class RawConfiguration(_Job):
-    """Lines of key=value; "#" starts a comment, "#!" a magic line, which this unit always refuses."""
+    """/rawcfg. Lines of key=value; "#" starts a comment, and "#!" a magic line, which this unit always refuses."""
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "rawcfg.RawConfiguration", "rawcfg", "/rawcfg", device)
@@ -107,6 +107,8 @@ class RawConfiguration(_Job):
 
 
 class BulkConfiguration(_Job):
+    """/bulkcfg. The settings of all outlets or of a filter profile, as JSON with a checksum."""
+
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "bulkcfg.BulkConfiguration", "bulkcfg", "/bulkcfg", device)
         self._device = device
@@ -122,13 +124,13 @@ class BulkConfiguration(_Job):
             return None
         values = json.dumps(self._filtered(profile or self._default))
         content = {"mode": "backup" if backup else "bulk", "model": self._device.units[0].model.product,
-                "firmware": self.unit.firmware.release, "links": list(links), "clear": clear, "filters": [],
-                "values": values if clear else _seal(values, password)}
+                   "firmware": self.unit.firmware.release, "links": list(links), "clear": clear, "filters": [],
+                   "values": values if clear else _seal(values, password)}
         body = json.dumps(content, indent=1).encode()
         return f"{_HEADER} {hashlib.sha256(body).hexdigest()}\n".encode() + body
 
     def _filtered(self, profile: str) -> Dict[str, str]:
-        """The settings without the groups whose filter has type 1."""
+        """The settings without the groups that the profile excludes (filter type 1)."""
         types = self._profiles[profile]["filterNameToTypeMap"]
         return {key: value for key, value in self._values.read().items() if types.get(key.split(".")[0]) != 1}
 
@@ -223,7 +225,7 @@ class BulkConfiguration(_Job):
 
 
 def _mask(password: str) -> Callable[[bytes], bytes]:
-    """A weak cipher, which is enough to make another password fail."""
+    """A weak cipher. It only has to make a wrong password fail."""
     key = hashlib.sha256(b"simulator" + password.encode()).digest()
     return lambda data: bytes(byte ^ key[place % len(key)] for place, byte in enumerate(data))
 

@@ -25,9 +25,9 @@ Demand = Tuple[str, Optional[Served]]               # type id, source; None: any
 
 
 class EventService(Served):
-    """Events of one unit's objects. That each link unit has its own service is an assumption.
+    """Events of one unit's objects. It is an assumption that each link unit has a service of its own.
 
-    `look` compares states and readings with the last ones; `Unit.emit` reports commands and settings.
+    `look` finds changes of states and readings; `Unit.emit` reports commands and settings.
     """
 
     def __init__(self, unit: Unit, device: Any) -> None:
@@ -86,7 +86,7 @@ class EventService(Served):
             return
         caller: Caller = self.device.caller
         value = (event, {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields})
-        with self.arrived:          # also called without a request, for a button at the unit
+        with self.arrived:          # takes the lock, for calls without a request, as by a button at the unit
             for channel in self.channels:
                 if channel.wants(event, source):
                     channel.queue.append(value)
@@ -157,7 +157,7 @@ class Channel(Served):
         return {"_ret_": bool(self.queue), "events": taken}
 
     def pollEvents(self) -> Json:
-        """Waits for events; other calls run meanwhile."""
+        """Waits for events. The lock is free meanwhile, so that other calls can run."""
         clockwork, device = self.unit.clockwork, self._service.device
         clockwork.look()
         end = clockwork.now() + POLL_S

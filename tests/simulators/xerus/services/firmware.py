@@ -1,4 +1,4 @@
-"""/firmware: images, updates, reboots; and the progress page, the only one that answers during an update."""
+"""/firmware: images, updates, reboots. Also the progress page, which alone answers during an update."""
 from __future__ import annotations
 
 import hashlib
@@ -22,7 +22,7 @@ Json = Dict[str, Any]
 
 
 def image(version: str, size: int = 4096, compatible: bool = True, signed: bool = True) -> bytes:
-    """A firmware image that the simulated unit accepts; its version decides the generation after the update."""
+    """A firmware image for the simulated unit. Its version determines the generation after the update."""
     head = _MAGIC + f"version={version} compatible={int(compatible)} signed={int(signed)}\n".encode()
     return head.ljust(size, b"\0")
 
@@ -77,7 +77,7 @@ class Firmware(Served):
         return self.history
 
     def startUpdate(self, flags: List[int]) -> None:
-        """Starts an update if there is a valid, compatible image; an unsigned one needs the flag that allows it."""
+        """Starts an update if a valid, compatible image was uploaded. An unsigned one needs the flag _ALLOW_UNTRUSTED."""
         info = self._info
         trusted = info is not None and (info["signature_good"] or _ALLOW_UNTRUSTED in flags)
         if info is None or not (info["valid"] and info["compatible"] and trusted) or self.began is not None:

@@ -13,9 +13,9 @@ Json = Dict[str, Any]
 
 
 class HardwareHealth(Served):
-    """A stuck relay is an asserted failure; after its repair the failure is listed as not asserted.
+    """A stuck relay is an asserted failure. After the repair, the failure is listed as not asserted.
 
-    The form of a component's id for an outlet is not documented: `named` is the pattern for the number on the unit.
+    The form of an outlet's component id is not documented; `named` makes it from the number printed on the unit.
     """
 
     def __init__(self, unit: PduUnit) -> None:

@@ -1,4 +1,4 @@
-"""/net: interfaces, bridging, port forwarding. Firmware until 3.3 has other methods, of which the common ones are here."""
+"""/net: interfaces, bridging, port forwarding. Of the other methods of firmware until 3.3, only the common ones are served."""
 from __future__ import annotations
 
 from typing import Any, Dict, List

@@ -224,7 +224,7 @@ class User(Served):
         return 0
 
     def updateAccountFull(self, password: str, info: Json) -> int:
-        """An empty password keeps the old one."""
+        """Changes the account; an empty password keeps the old one."""
         code = self.setAccountPassword(password) if password else 0
         if not code:
             account = self._account()

@@ -1,4 +1,4 @@
-"""/servermon: servers that the unit pings, and that it can shut down and power off."""
+"""/servermon: servers that the unit pings, and whose outlet it can switch."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Set

@@ -15,7 +15,7 @@ Json = Dict[str, Any]
 
 
 class Snmp(Served):
-    """/snmp. An enabled version 2c needs a read community."""
+    """/snmp. If version 2c is enabled, a read community is required."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "devsettings.Snmp", "snmp", ["/snmp"])
@@ -36,7 +36,7 @@ class Snmp(Served):
 
 
 class DateTime(Served):
-    """/datetime. A time set by hand changes the time of this object; other objects keep the true time."""
+    """/datetime. A time that a client sets is shown only by this object; other objects keep the true time."""
 
     ZONES = ((1, "(UTC) Etc/UTC", "Etc/UTC", 0), (2, "(UTC+01:00) Berlin", "Europe/Berlin", 3600))
 
@@ -141,7 +141,7 @@ class Panel(Served):
 
 
 class NameService(Served):
-    """/ns: the reference of a well-known name."""
+    """/ns: looks up the object of a well-known id."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "jsonrpc.NameService", "ns", ["/ns"])
