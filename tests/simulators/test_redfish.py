@@ -155,7 +155,7 @@ def test_pages_follow_each_other_and_keep_the_query() -> None:
         assert [one["@odata.id"][-2:] for one in client.get(f"{OUTLETS}?$skip=10&$top=1")["Members"]] == ["C3"]
 
 
-def test_only_is_answered_and_unsupported_queries_are_refused(client: Client) -> None:
+def test_the_query_only_is_answered_and_unsupported_queries_are_refused(client: Client) -> None:
     assert client.get(f"{V1}/PowerEquipment/RackPDUs?only")["EquipmentType"] == "RackPDU"
     assert client.send("GET", f"{OUTLETS}?$filter=Id%20eq%20'A1'").key() == "QueryNotSupported"
     assert client.send("GET", f"{OUTLETS}?only&$expand=.").status == 400

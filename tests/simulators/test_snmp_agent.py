@@ -128,7 +128,7 @@ def test_an_agent_for_v1_only_does_not_answer_v2c() -> None:
 
 
 @TOOLS
-def test_an_answer_that_is_too_large_for_the_unit_is_too_big(agent: Agent) -> None:
+def test_a_request_whose_answer_is_too_large_for_the_unit_gets_too_big(agent: Agent) -> None:
     agent.faults = Faults(max_octets=200)
     code, lines = _tool("snmpbulkget", agent, "-Cn0", "-Cr20", STATES)
     assert code == 2 and any("tooBig" in line for line in lines)

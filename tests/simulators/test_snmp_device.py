@@ -61,7 +61,7 @@ def test_an_ignored_write_is_accepted_without_effect() -> None:
         assert device.text(f"{A}.1") == "0"
 
 
-def test_an_effect_comes_after_its_delay_in_the_row_that_was_written() -> None:
+def test_an_effect_happens_after_its_delay_in_the_row_that_was_written() -> None:
     clock = ManualClock()
     device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", mapping={"1": "8"}, after=2.0),))], clock)
     _write(device, f"{A}.2", 1)

@@ -220,7 +220,7 @@ def test_a_unit_without_metering_has_relay_states_only() -> None:
         assert (pdu.books().load_a, pdu.books().energy_kwh, pdu.books().port_energy_kwh) == (None, None, {})
 
 
-def test_energy_counters_run_where_the_model_is_live() -> None:
+def test_energy_counters_run_if_the_model_is_live() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1, live=True), clock=clock) as pdu, Client(pdu) as client:
         watts = client.result(f"{outlet_rid(0)}/activePower", "getReading")["value"]

@@ -18,5 +18,5 @@ def test_the_sdk_reads_the_events_of_one_outlet(step: Step) -> None:
         {"class": "ThresholdsChangedEvent", "source": "O0Current", "limits": [0.0, 5.0], **BY}]
 
 
-def test_the_sdk_demands_and_cancels_types_of_all_sources(step: Step) -> None:
+def test_the_sdk_demands_and_cancels_event_types_of_all_sources(step: Step) -> None:
     assert sorted(step("events", "by_type")) == ["O1OutletState", "outlet.1", "outlet.1"]

@@ -59,9 +59,11 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
     reporting = [outlet for outlet in outlets if outlet.state_variables]
     known = sum(outlet.state is not None for outlet in outlets)
     switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
-    if reporting:
+    if known:
         out.can.append(f"{name}: read the states of {len(reporting)} outlets ({known} on or off, {len(outlets) - known} UNKNOWN)")
         out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
+    elif reporting:
+        out.cannot.append(f"{name}: read states: its {len(outlets)} outlets are all UNKNOWN")
     elif outlets:
         out.cannot.append(f"{name}: read states: the driver reports none, so its {len(outlets)} outlets are UNKNOWN")
     else:

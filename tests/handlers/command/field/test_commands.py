@@ -129,7 +129,7 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end(
     assert root.run(["replay", os.devnull]) == 0 and "outlet 3 off\n" in capsys.readouterr().out
 
 
-def test_a_replay_ends_by_a_signal_that_comes_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_ends_by_a_signal_that_arrives_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: List[bool] = []
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True))
     monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))

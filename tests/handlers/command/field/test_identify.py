@@ -16,6 +16,7 @@ from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import shared
+from tests.simulators.nut_server import NutServer, StaticDevice
 from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
 from tests.simulators.xerus import Model, XerusPdu
@@ -108,6 +109,15 @@ def test_a_unit_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: 
     found = report["handlers"][0]
     assert found["cannot"][0] == "read states: its 12 outlets are all UNKNOWN"
     assert not any("states" in line for line in found["can"]) and "state" not in found["evidence"]
+
+
+def test_a_nut_device_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: Printed) -> None:
+    device = StaticDevice("pdu", {"outlet.1.status": "pending", "outlet.2.status": "", "input.current": "2"})
+    with NutServer([device]) as server:
+        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
+    found = report["handlers"][0]
+    assert "pdu: read states: its 2 outlets are all UNKNOWN" in found["cannot"]
+    assert not any("states" in line for line in found["can"])
 
 
 def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:

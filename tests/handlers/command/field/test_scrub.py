@@ -27,7 +27,7 @@ def test_a_learned_value_is_replaced_everywhere_by_the_same_text() -> None:
     assert scrubber.text("10.1.2.3 and 10.1.2.4, 10.1.2.3") == "192.0.2.1 and 192.0.2.2, 192.0.2.1"
 
 
-def test_the_first_part_of_a_full_host_name_is_replaced_alone_too() -> None:
+def test_the_first_part_of_a_full_host_name_is_also_replaced_alone() -> None:
     scrubber = Scrubber(host="pdu-berlin-7.kunde.example:8443", user="mschmidt")
     assert scrubber.text("Linux pdu-berlin-7 5.4") == "Linux name-2 5.4"
     assert scrubber.text("https://pdu-berlin-7.kunde.example/ as mschmidt") == "https://host-1.example/ as name-1"

@@ -122,7 +122,7 @@ def _counted(folder: Optional[Path]) -> List[int]:
     return [hits, total]
 
 
-def test_of_simulated_devices_no_meaning_is_wrong_without_a_mark() -> None:
+def test_drafts_of_simulated_devices_have_no_wrong_meaning_without_a_mark() -> None:
     """The families of these fixtures have no recording, so no rule was tuned on them. Many have more states than real units."""
     seen = {recorded.expected(name)["family"] for name in names()}
     hits = total = 0
@@ -228,7 +228,7 @@ def test_only_an_unambiguous_name_means_on_or_off(names: Dict[int, str], on: Lis
     ("Watts", "power", "1"), ("kWh", "energy", "1"), ("watt-hours", "energy", "0.001"), ("0.1 kWh", "energy", "0.1"),
     ("hundredths of an ampere", "current", "0.01"),
     ("seconds", "", ""), ("", "", ""), ("percent", "", ""), ("A/10 or so", "", "")])
-def test_an_unknown_unit_is_not_used(units: str, role: str, value: str) -> None:
+def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(units: str, role: str, value: str) -> None:
     from handlers.command.field.draft.columns import worth
     found = worth(units)
     assert (found is None and not role) or (found is not None and (found[0], f"{found[1]:f}".rstrip("0").rstrip(".")) == (
