@@ -1,10 +1,15 @@
 """The three helpers of `common.misc`, as far as the vendor's public page shows them."""
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Iterator, List
 
+import pytest
+
+from common import misc
 from common.logger import get_logger
 from common.misc import InversionDict, Oid, waiter
+from tests.handlers.clocks import Clock
 
 
 def test_an_oid_is_extended_with_exactly_one_dot() -> None:
@@ -32,16 +37,18 @@ def test_a_waiter_repeats_until_the_matcher_holds() -> None:
     assert next(answers) == 2
 
 
-def test_a_waiter_returns_the_last_result_at_its_deadline() -> None:
-    calls: List[int] = []
+def test_a_waiter_returns_the_last_result_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(misc, "time", SimpleNamespace(monotonic=clock, sleep=clock.sleep))
+    calls: List[float] = []
 
     @waiter
     def never() -> int:
-        calls.append(1)
+        calls.append(clock())
         return len(calls)
 
-    assert never(matcher=lambda result: False, timeout=0.5, pause=0.005) == len(calls)
-    assert len(calls) > 1
+    assert never(matcher=lambda result: False, timeout=2, pause=0.5) == 5
+    assert calls == [0, 0.5, 1, 1.5, 2]
 
 
 def test_a_logger_takes_the_text_of_the_vendors_page() -> None:

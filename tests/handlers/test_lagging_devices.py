@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import random
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple, cast
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 import pytest
 
@@ -20,6 +20,7 @@ from handlers.snmp.handler import make_handler as make_snmp
 from handlers.switching import switch
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.clocks import Clock, in_switching
 from tests.simulators import xerus
 from tests.simulators.books import Books
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -32,27 +33,9 @@ STATES = {True: UP, False: DOWN, None: UNKNOWN}
 LONGEST_LAG = 25.0                          # in seconds, longer than the 10 s for which a handler waits
 
 
-class Clock:
-    """A clock that moves only while a caller sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock that replaces the one by which every handler waits for an outlet."""
-    made = Clock()
-    defaults = cast(Dict[str, Any], switch.__kwdefaults__)
-    monkeypatch.setitem(defaults, "clock", made)
-    monkeypatch.setitem(defaults, "sleep", made.sleep)
-    return made
+    return in_switching(monkeypatch)
 
 
 # ---- the shared part alone ------------------------------------------------------------------------------------------

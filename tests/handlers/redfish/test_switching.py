@@ -8,14 +8,19 @@ import pytest
 
 from handlers.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.waiting import PATIENCE_S
+from tests.handlers.clocks import in_switching
 
 from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 TARGET, INFO, MONITOR = f"{OUTLETS}/1/Outlet.PowerControl", f"{OUTLETS}/1/Info", "/redfish/v1/TaskService/Tasks/5"
 Say = Callable[[Seen], Optional[Answer]]
-FAST = 0.01
+DEADLINE_S, PAUSE_S = 10.0, 1.0
+
+
+@pytest.fixture(autouse=True)
+def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_switching(monkeypatch)
 
 
 class Switched(Tree):
@@ -43,11 +48,11 @@ class Switched(Tree):
         return reply
 
 
-def switch(tree: Tree, on: bool = False, identity: str = "1", deadline: float = PATIENCE_S, **settings: str) -> EnumPowerStatus:
+def switch(tree: Tree, on: bool = False, identity: str = "1", **settings: str) -> EnumPowerStatus:
     port = PduPortView(identity, UNKNOWN)
     with serving(tree) as address:
         made = handler(address, **settings)
-        assert (made.port_up if on else made.port_down)(port, deadline=deadline, pause=FAST) is port
+        assert (made.port_up if on else made.port_down)(port, deadline=DEADLINE_S, pause=PAUSE_S) is port
     return port.power_status
 
 
@@ -78,7 +83,7 @@ def test_a_command_goes_to_the_outlet_with_the_id_even_if_the_link_of_another_on
     for number, name in (("1", "OUTLET1"), ("2", "1")):
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
     tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
-    assert switch(tree, deadline=0.05) is UNKNOWN
+    assert switch(tree) is UNKNOWN
     assert [seen.path for seen in tree.seen if seen.method == "POST"] == [f"{OUTLETS}/2/Outlet.PowerControl"]
 
 
@@ -92,7 +97,7 @@ def test_a_reading_of_another_outlet_is_not_the_state() -> None:
     tree = Switched(done=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
     tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(tree.resources[f"{OUTLETS}/2"]) if tree.commands else None
-    assert switch(tree, deadline=0.05) is UNKNOWN
+    assert switch(tree) is UNKNOWN
 
 
 def test_an_ambiguous_identity_gets_no_command() -> None:
@@ -231,7 +236,7 @@ def test_a_command_whose_answer_is_lost_is_not_sent_again(done: bool) -> None:
 
 def test_an_outlet_that_does_not_follow_is_unknown() -> None:
     tree = Switched(done=False)
-    assert switch(tree, deadline=0.05) is UNKNOWN and len(tree.commands) == 1
+    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
 
 # ---- ETags -------------------------------------------------------------------------------------------------------
@@ -280,20 +285,21 @@ def test_a_task_is_followed_to_its_end_before_the_outlet_is_read(end: Answer) ->
 
 def test_a_task_that_runs_beyond_the_deadline_is_unknown() -> None:
     tree = accepted(RUNNING)
-    assert switch(tree, deadline=0.05) is UNKNOWN and len(tree.commands) == 1
+    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
     assert tree.seen[-1].path == MONITOR
 
 
 @pytest.mark.parametrize("end", [Answer(task("Exception", "the relay is stuck"), 200),
                                  Answer({"error": {"message": "the relay is stuck"}}, 409)], ids=str)
 def test_a_failed_task_is_an_error_with_the_devices_message(end: Answer) -> None:
-    error = refused(accepted(RUNNING, end, done=False), deadline=0.1)
+    error = refused(accepted(RUNNING, end, done=False))
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_a_task_that_the_service_deleted_or_hides_leaves_the_state_unknown(status: int) -> None:
-    assert switch(accepted(RUNNING, Answer(None, status), done=False), deadline=0.1) is UNKNOWN
+    tree = accepted(RUNNING, Answer(None, status), done=False)
+    assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
 
 
 def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:

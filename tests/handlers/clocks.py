@@ -1,0 +1,25 @@
+"""A clock that moves only while a handler waits for an outlet, so that no test of a deadline depends on the machine's speed."""
+from __future__ import annotations
+
+from typing import Any, Dict, cast
+
+import pytest
+
+from handlers.switching import switch
+from tests.simulators.clockwork import ManualClock
+
+
+class Clock(ManualClock):
+    """A clock that moves only while a caller sleeps, in seconds."""
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def in_switching(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return a new clock that replaces the one by which every handler waits for an outlet."""
+    made = Clock()
+    defaults = cast(Dict[str, Any], switch.__kwdefaults__)
+    monkeypatch.setitem(defaults, "clock", made)
+    monkeypatch.setitem(defaults, "sleep", made.sleep)
+    return made
