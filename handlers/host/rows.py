@@ -58,19 +58,19 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
     """
     root = oid_arcs(asked) or ()
     rests: List[Optional[Tuple[int, ...]]] = []
-    indexes: List[Optional[Tuple[int, ...]]] = []
+    given: List[Optional[Tuple[int, ...]]] = []
     for element in elements:
         oid = oid_arcs(getattr(element, "oid", "") or "")
         rests.append(oid[len(root):] if oid and oid[:len(root)] == root else None)
-        indexes.append(_index(element))
+        given.append(_index(element))
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
-        full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, indexes))
+        full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, given))
         if full and len(set(whole)) == len(whole):
             return [_dotted(rest) for rest in whole]
-        return [_dotted(rest + (index or ())) for rest, index in zip(whole, indexes)]
-    if all(index is not None for index in indexes):
-        return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in indexes if index is not None]
+        return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
+    if all(index is not None for index in given):
+        return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in given if index is not None]
     raise ProtocolError("this platform's walked rows have neither OID nor index (looked for oid, oid_index, index)",
                         operation=f"walk {asked}")
 
@@ -81,8 +81,8 @@ def is_of(element: object, asked: str) -> bool:
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True
-    behind = _index(element) or ()
-    return wanted[:len(oid)] == oid and wanted[len(wanted) - len(behind):] == behind
+    index = _index(element) or ()
+    return wanted[:len(oid)] == oid and wanted[len(wanted) - len(index):] == index
 
 
 def _index(element: object) -> Optional[Tuple[int, ...]]:

@@ -79,7 +79,7 @@ class MultipartForm:
 
 
 class Headers(Mapping[str, str]):
-    """Header fields, found by name in upper or lower case."""
+    """The header fields of an upload's reply, found by name in upper or lower case."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self._fields = dict(fields)

@@ -21,13 +21,13 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
         return client.attempt(request._replace(target=path), True)
     moved = redirected(client.where, reply, login)
     if not repeatable:
-        raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}); it was not sent there: "
-                          f"give that scheme and port as the address", str(reply.status))
+        raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}), and it was not sent again: "
+                          f"set that scheme and port", str(reply.status))
     client.where = moved
     try:
         return client.attempt(request, True)
     except HttpUnreachable as error:
-        raise HttpUnreachable((f"the device redirects to {moved.url}; set ", Named("scheme", moved.scheme), "; there ",
+        raise HttpUnreachable((f"the device redirects to {moved.url} (set ", Named("scheme", moved.scheme), "), which failed: ",
                                *error.parts)) from None
 
 

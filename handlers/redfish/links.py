@@ -35,18 +35,18 @@ def parts(link: str) -> Sequence[str]:
     return link.partition("?")[0].partition("#")[0].rstrip("/").lower().split("/")
 
 
-def same(self_link: str, path: str, units: Sequence[Sequence[str]] = ()) -> bool:
-    """Whether a resource with the link `self_link` to itself can be the one at `path`; always true if `self_link` is empty.
+def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) -> bool:
+    """Whether a resource with the link `self_link` to itself can be the one at `requested`; true if `self_link` is empty.
 
     Services write the beginning of a link in several ways, so only three things are compared: the last part, the list before it
     (such as Outlets), and the PDU. `units` has the parts of each PDU's link.
     """
-    own, asked = parts(self_link), parts(path)
+    own, wanted = parts(self_link), parts(requested)
     if own == [""]:
         return True
-    lists = {one for path_ in (own, asked) for one in path_[-2:-1]} & _LISTS
-    holders = [next((unit for unit in units if path_[:len(unit)] == unit), None) for path_ in (own, asked)]
-    return own[-1] == asked[-1] and len(lists) < 2 and (None in holders or holders[0] == holders[1])
+    lists = {one for steps in (own, wanted) for one in steps[-2:-1]} & _LISTS
+    holders = [next((unit for unit in units if steps[:len(unit)] == unit), None) for steps in (own, wanted)]
+    return own[-1] == wanted[-1] and len(lists) < 2 and (None in holders or holders[0] == holders[1])
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:

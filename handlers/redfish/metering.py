@@ -71,19 +71,19 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
     """The circuits that a PDU lists, without those that are not fitted; none where it has no such list. Raises ProtocolError
     if one is listed twice, because its current would count twice."""
-    there = link(unit.resource, key)
-    found = (_if_there(lambda: members(service, service.expanded(there))) if there is not None else None) or []
+    target = link(unit.resource, key)
+    found = (_unless_missing(lambda: members(service, service.expanded(target))) if target is not None else None) or []
     refuse_twice(service, "circuits that are called", [name for name in (text(one, "Id") for one in found) if name])
     return [one for one in found if health_state(one) != "Absent"]
 
 
 def _metrics(service: RedfishService, unit: Unit) -> Json:
-    there = link(unit.resource, "Metrics")
-    return _if_there(lambda: service.get(there)) or {} if there is not None else {}
+    target = link(unit.resource, "Metrics")
+    return _unless_missing(lambda: service.get(target)) or {} if target is not None else {}
 
 
-def _if_there(read: Callable[[], T]) -> Optional[T]:
-    """The result of `read`; None if there is no such resource. Raises other errors, because figures from another source jump."""
+def _unless_missing(read: Callable[[], T]) -> Optional[T]:
+    """The result of `read`; None if there is no such resource. Other errors are raised: another source's figures would jump."""
     try:
         return read()
     except HttpRefused as error:

@@ -46,6 +46,6 @@ def lists(service: RedfishService, unit: Unit) -> Iterator[Json]:
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
     chassis = entries(child(unit.resource, "Links"), "Chassis")
     for owner in (unit.resource, *(service.get(one.get("@odata.id")) for one in chassis)):
-        there = link(owner, "Sensors")
-        if there is not None:
-            yield service.expanded(there)
+        target = link(owner, "Sensors")
+        if target is not None:
+            yield service.expanded(target)

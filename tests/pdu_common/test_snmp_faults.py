@@ -46,8 +46,8 @@ def test_a_v1_walk_is_whole_for_any_indexes(seed: int) -> None:
     chance = random.Random(seed)
     rows = {f"{STATES}.{'.'.join(map(str, index))}": Row(INTEGER, chance.randrange(100)) for _ in range(30) for index in [
         [chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1)) for _ in range(chance.randint(1, 3))]]}
-    behind = {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)} if seed % 2 else {}
-    with Agent(Device({**rows, **behind}, rules=None)) as agent:
+    following = {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)} if seed % 2 else {}
+    with Agent(Device({**rows, **following}, rules=None)) as agent:
         wanted = [(element.oid, element.value) for element in connect(agent.port).snmp_walk(STATES)]
         assert len(wanted) == len(rows)
         assert [(element.oid, element.value) for element in connect(agent.port, version="1").snmp_walk(STATES)] == wanted

@@ -90,13 +90,13 @@ Read = Callable[[Reply, List[str]], T]          # takes the answer, and its word
 
 
 def _get(read: Read[T], *query: str) -> Request[T]:
-    def behind(reply: Reply) -> T:
+    def after_query(reply: Reply) -> T:
         words = split(reply.line)
         if tuple(words[:len(query)]) != query:
             raise unexpected(reply.line)
         return read(reply, words[len(query):])
     line = "GET " + " ".join(query)
-    return Request(line, line, behind)
+    return Request(line, line, after_query)
 
 
 def _value(reply: Reply, words: List[str]) -> str:

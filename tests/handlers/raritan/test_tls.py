@@ -37,7 +37,7 @@ def test_an_untrusted_certificate_is_refused_with_a_remedy(agent: MakeAgent, pdu
 
 
 def test_an_untrusted_certificate_after_a_redirect_names_the_redirect(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with pytest.raises(HttpException, match=f"redirects to {pdu.url}; set scheme=https; there .*not trusted"):
+    with pytest.raises(HttpException, match=f"redirects to {pdu.url} .set scheme=https., which failed: .*not trusted"):
         _count(agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password))
 
 
