@@ -1,6 +1,6 @@
 """The work of `build.py`: builds the archives that DCImanager takes, and the script that registers them.
 
-An archive holds one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
+An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
 unchanged copies of `handlers/<name>/handler.py` and of every file that it imports, directly or not. The folder's name is the hash
 of its content, so that two versions never mix. Relative imports keep working, because all of handlers/ moves down together.
 
@@ -25,7 +25,7 @@ from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optiona
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT))       # run by path: `handlers` is beside this folder
+sys.path.insert(0, str(ROOT))       # run by path, so sys.path has this folder and not the project's
 
 from handlers import registry
 
@@ -130,7 +130,7 @@ HOST = frozenset(("common", "pdu_common"))      # DCImanager's own modules
 _REMOVED = frozenset(                           # modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
     "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib nis nntplib "
     "ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib formatter binhex".split())
-_NEWER = frozenset(("tomllib", "annotationlib", "compression", "pathlib.types"))    # modules that Python 3.9 does not have
+_NEWER = frozenset(("tomllib", "annotationlib", "compression"))     # modules that Python 3.9 does not have
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,7 +1,7 @@
 """Writes the parts of the pages that are generated from the code: settings, supported devices, exit codes.
 
 Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`) and
-prints the pages that changed. With `--check` it changes nothing and ends with 1 if a page is out of date.
+prints the pages that changed. With `--check` it changes nothing and exits with 1 if a page is out of date.
 """
 from __future__ import annotations
 

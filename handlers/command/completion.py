@@ -19,7 +19,7 @@ def _print(context: click.Context, shell: str) -> int:
     return 0
 
 
-_HELP = "Print the script that completes pdu in a shell. Save it in this file, or append it:\n\n\b\n"
+_HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\n\b\n"
 completion = click.Command(
     "completion", callback=_print, help=_HELP + "\n".join(f"{shell}: {file}" for shell, file in _SHELLS.items()),
     params=[click.Argument(["shell"], type=click.Choice(list(_SHELLS))), *output()])

@@ -22,7 +22,7 @@ class Place(NamedTuple):
     help: str
 
     def load(self) -> Any:
-        """What the module has under the name."""
+        """Import the module, and return what it has under the name."""
         return getattr(importlib.import_module(f".{self.module}", __package__), self.name)
 
 

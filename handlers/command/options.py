@@ -57,7 +57,7 @@ LOGIN = (
     Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
 )
 TLS = (
-    Spelling("--tls", "tls", "", "NUT: STARTTLS before anything is sent", "yes"),
+    Spelling("--tls", "tls", "", "NUT: encrypt with STARTTLS before anything is sent", "yes"),
     Spelling("--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"),
     Spelling("--fingerprint", "fingerprint", "SHA256", "trust exactly this certificate"),
     Spelling("--no-verify", "verify", "", "accept any certificate (others on the network can then listen)", "no"),
@@ -73,7 +73,7 @@ SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_pa
 
 
 def spelled(key: str, value: str = "") -> str:
-    """How a person gives the setting `key` on the command line, for sentences."""
+    """The setting `key` as it is written on the command line, for errors."""
     if key in SECRETS:
         return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
@@ -158,7 +158,7 @@ class Word(click.Argument):
 
 
 def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., List[CompletionItem]]:
-    """The `shell_complete` of an argument: offers what is `known`, or file names if nothing of it fits and `or_file` is set."""
+    """The `shell_complete` of an argument: offers `known` words. If none fits and `or_file` is set, it offers file names."""
     def complete(_context: click.Context, _argument: click.Parameter, incomplete: str) -> List[CompletionItem]:
         from click.shell_completion import CompletionItem
         found = [CompletionItem(word) for word in known() if word.startswith(incomplete)]

@@ -62,7 +62,7 @@ def facts(pairs: Mapping[str, object]) -> List[str]:
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """One cell: "" for None, floats with at least six digits, other text printable and cut at `limit` characters."""
+    """One cell: "" for None, floats with six digits or more, other text printable and cut at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):

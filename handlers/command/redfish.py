@@ -1,4 +1,4 @@
-"""`pdu redfish HOST COMMAND`: shows the resources of a Redfish service. Only `pdu up` and `pdu down` switch outlets."""
+"""`pdu redfish HOST COMMAND`: shows the resources of a Redfish service. It changes nothing: `pdu up` and `pdu down` switch."""
 from __future__ import annotations
 
 import collections
@@ -75,7 +75,7 @@ def show(call: Call) -> Result:
 
 
 def tree(call: Call) -> Result:
-    """The resources below one, breadth first. Costs a round trip for each resource and each page."""
+    """The resources below PATH, breadth first. Costs a round trip for each resource and for each further page of a list."""
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
     seen: Dict[str, str] = {}
@@ -111,7 +111,7 @@ def _below(call: Call, resource: Json) -> List[str]:
 
 
 def sensors(call: Call) -> Result:
-    """All sensors. Costs the round trips of `units`, and two for each chassis (one for each sensor without `$expand`)."""
+    """All sensors. Costs the round trips of `units`, for each PDU those of `lists`, and for each list those of `members`."""
     from ..redfish import figures, units
     from ..redfish.members import members
     from ..redfish.sensors import lists

@@ -26,7 +26,7 @@ class Run(NamedTuple):
 class Admin:
     """An administrator's machine: a folder with the script, a home and a place for temporary files.
 
-    The program `sleep` of this machine notes its argument for `pauses` and does not wait; `curl` waits longer for a connection.
+    The program `sleep` of this machine logs its argument for `pauses` and does not wait. `curl` waits longer for a connection.
     """
 
     def __init__(self, folder: Path, script: Path) -> None:

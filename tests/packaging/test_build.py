@@ -103,7 +103,7 @@ def test_a_missing_handler_is_refused_with_its_path(tmp_path: Path) -> None:
     assert "handlers/x/handler" in refusal(tmp_path, {"x/other.py": ""})
 
 
-def test_entry_module_and_package_lie_beside_the_folder_of_the_content(tmp_path: Path) -> None:
+def test_entry_module_and_package_are_beside_the_folder_of_the_content(tmp_path: Path) -> None:
     found = archives.read(archive(small_tree(tmp_path), "small"))
     folders = {path.split("/")[1] for path in found.files if path.count("/") > 1}
     assert found.top == "pdu_small" and len(folders) == 1
@@ -116,7 +116,7 @@ def test_entry_module_and_package_lie_beside_the_folder_of_the_content(tmp_path:
         assert not inner or content == (tmp_path / "handlers" / inner).read_bytes()
 
 
-def test_same_files_give_the_same_bytes_wherever_they_lie(tmp_path: Path) -> None:
+def test_same_files_give_the_same_bytes_wherever_they_are(tmp_path: Path) -> None:
     first, second = archive(small_tree(tmp_path / "a"), "small"), archive(small_tree(tmp_path / "b" / "c"), "small")
     assert first == second
 

@@ -1,7 +1,7 @@
-"""Every command line of the pages runs in a fresh clone, after the steps that its page names before it.
+"""Every command line of the pages can run in a fresh clone, after the steps that its page names before it.
 
-Lines to paste are in fences of `sh`; in fences of `console`, commands follow a `$`. A page must name a program, file or folder
-before a line uses it, except those of a POSIX system, of README's first steps and of the clone.
+Lines to paste are in fences of `sh`. In fences of `console`, commands follow a `$`. A page must name a program, file or folder
+before a line uses it, except for those of a POSIX system, of README's first steps and of the clone.
 """
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_the_guide_makes_a_handler_for_a_device_that_exists(tree: Path) -> None:
             run(tree, *command.split()[1:])
 
 
-def test_types_of_both_are_strict(tree: Path) -> None:
+def test_mypy_accepts_a_new_handler_and_the_guides_handler(tree: Path) -> None:
     run(tree, "-m", "handlers", "new", "acme")
     run(tree, "-m", "handlers", "new", "netio")
     for file, text in _blocks().items():

@@ -86,7 +86,7 @@ def test_a_given_id_is_used_and_nothing_is_registered_twice(admin: Admin, manage
     assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 2
 
 
-def test_archive_option_uploads_that_very_file_whatever_its_name(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+def test_archive_option_uploads_exactly_that_file_whatever_its_name(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     assert admin.run(manager, "small").code == 0
     old = tmp_path / "an old;type=x, \"quoted\" 'one' $(touch here)"
     old.write_bytes(archive(small_tree(tmp_path / "older", version="0.9"), "small"))
@@ -164,7 +164,7 @@ def test_any_password_arrives_unchanged(admin: Admin, tmp_path: Path, secret: st
     assert not (tmp_path / "here").exists()
 
 
-def test_the_script_uploads_its_own_version_where_archives_of_two_versions_lie(admin: Admin, manager: DciManager) -> None:
+def test_the_script_uploads_its_own_version_among_archives_of_two_versions(admin: Admin, manager: DciManager) -> None:
     register_script(admin.script.parent, "small", "snmp", version="2.0")
     assert admin.run(manager).code == 0
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")

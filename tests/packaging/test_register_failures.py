@@ -51,7 +51,7 @@ def test_expired_token_says_to_run_again(admin: Admin) -> None:
         assert manager.handlers() == []
 
 
-def test_sleeping_server_is_asked_again_with_growing_pauses(admin: Admin) -> None:
+def test_server_that_is_not_ready_is_tried_again_with_growing_pauses(admin: Admin) -> None:
     with DciManager(busy=2) as manager:
         run = admin.run(manager)
         assert (run.code, run.err) == (0, "") and run.out.count("503") == 2
@@ -72,7 +72,7 @@ def test_create_is_repeated_after_503_only(admin: Admin) -> None:
         assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 1 and admin.pauses() == [3]
 
 
-def test_server_that_never_wakes_is_given_up(admin: Admin) -> None:
+def test_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
     with DciManager(busy=1000) as manager:
         assert_failed(admin.run(manager), 4, "503")
         assert len(manager.requests) == 6 and admin.pauses() == [1, 2, 4, 8, 16]

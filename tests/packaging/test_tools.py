@@ -145,7 +145,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_the_same_bytes_wherever_it_is_built_with_the_same_umask(wheel: Path, tmp_path: Path) -> None:
-    """setuptools keeps the modes that the umask left."""
+    """setuptools packs the files with their modes, which depend on the umask."""
     elsewhere = installing.ELSEWHERE._replace(umask=installing.HERE.umask)
     assert filecmp.cmp(installing.wheel(tmp_path, elsewhere), wheel, shallow=False)
 

@@ -10,7 +10,7 @@ from .listing import Device
 
 
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
-    """The PDUs, with a `folder` each with the newest archive of its handler in there. Raises SettingsError."""
+    """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler. Raises SettingsError."""
     built = {name: newest(folder, name) for name in {device.handler for device in devices}}
     return [device._replace(handler=built[device.handler]) for device in devices]
 

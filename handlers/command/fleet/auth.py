@@ -1,7 +1,7 @@
 """Logins by name: `[auth.NAME]` in a TOML file. A list or a query contains the name, never the login.
 
 A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a reference, `password_file = "FILE"`
-or `password_env = "VARIABLE"`. Only a file of logins may hold the secret itself: `password = "..."`.
+or `password_env = "VARIABLE"`. Only a file of logins may contain the secret itself: `password = "..."`.
 """
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def _own_address(network: sweep.Network) -> str:
 def _named(pdus: Sequence[Found]) -> List[Found]:
     """The PDUs in order of their addresses, with unique names.
 
-    The address replaces an empty name and one that a list cannot contain, and is appended to a name that several PDUs have.
+    The address replaces a name that is empty or begins like a comment or a formula, and follows a name that several PDUs have.
     """
     taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
     made = []

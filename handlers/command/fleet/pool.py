@@ -20,8 +20,8 @@ from .polling import Failure, Reading, Target, poll
 
 PARALLEL = 128                  # how many PDUs all processes together read at a time
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
-_STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction
-PATIENCE_S = 180.0              # without any reading for so long; each call of this pack's handlers ends within a minute
+_STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction of it
+PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers ends within a minute
 _HANGS = Failure("defect", "not read in time, and abandoned: run `pdu status` on it with --debug and report it")
 _LOST = Failure("defect", "the process that read this PDU ended: run `pdu status` on it with --debug and report it")
 

@@ -29,9 +29,9 @@ _OTHERWISE = "read only this PDU with `pdu status`"
 
 
 class Row(NamedTuple):
-    """One PDU of the table. `result` is one word; `level` is WELL, DOUBTFUL or BAD; `outlets` may be left out.
+    """One PDU of the table. `level` is WELL, DOUBTFUL or BAD, `result` says why in one or two words.
 
-    `on`, `off` and `unknown` count outlets; None if the PDU did not answer.
+    `on`, `off` and `unknown` count outlets; None if the PDU did not answer. `outlets` is empty if nothing shows single outlets.
     """
 
     device: Device

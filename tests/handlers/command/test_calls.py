@@ -134,14 +134,14 @@ def test_an_archive_is_run_by_its_path(peer: Peer, tmp_path: Path) -> None:
     assert [o["identity"] for o in json.loads(done.stdout)["outlets"]] == list(peer.books().states)
 
 
-def test_an_outlet_that_does_not_exist_is_one_sentence_and_nothing_is_switched(peer: Peer, ask: Any) -> None:
+def test_an_outlet_that_does_not_exist_is_reported_in_one_line_and_nothing_is_switched(peer: Peer, ask: Any) -> None:
     before = peer.books().states
     code, out, err = ask("down", "99", "--yes")
     assert (code, out, len(err.splitlines())) == (7, "", 1) and err.startswith("no-such-outlet: ")
     assert peer.books().states == before
 
 
-def test_a_wrong_secret_is_one_sentence_without_the_secret(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     before = peer.books().states
     monkeypatch.setenv("PDU_PASSWORD", "s3cret-w0rd")
     monkeypatch.setenv("PDU_COMMUNITY", "public")       # a community that may only read: an unknown one gets no answer
@@ -214,14 +214,14 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_sentence
     assert (code, err, json.loads(out)["outlets"]) == (exits.NOT_SEEN, "", [{"identity": "1", "state": "UNKNOWN", "done": False}])
 
 
-def test_ctrl_c_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_prints_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch, KeyboardInterrupt())
     code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, err) == (exits.INTERRUPTED, "interrupted: a command that was sent may still be carried out\n")
 
 
-def test_a_defect_is_one_sentence_and_debug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch,
-                                                                capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch,
+                                                                        capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch, ZeroDivisionError("division\x1b[2J by zero"))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out) == (exits.DEFECT, "") and err.startswith("defect: ZeroDivisionError: division\\x1b")
@@ -257,7 +257,7 @@ def test_the_question_names_pdu_outlet_name_and_state(peer: Peer, ask: Any, monk
     (b"y\n", 0, "outlet 1 is UP"), (b"\n", exits.NOT_CONFIRMED, "nothing was done"),
     (b"\x04", exits.NOT_CONFIRMED, "nothing was done"),
     (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["yes", "Enter", "Ctrl-D", "Ctrl-C"])
-def test_the_question_on_a_real_terminal(typed: bytes, code: int, words: str) -> None:
+def test_the_question_is_answered_on_a_real_terminal(typed: bytes, code: int, words: str) -> None:
     with PEERS["nut"]() as peer:
         arguments, secrets = options(peer)
         shown = terminal.run(
@@ -335,9 +335,8 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
     (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])
-def test_wrong_usage_is_one_sentence_even_in_json(arguments: List[str], words: str,
-                                                  capsys: pytest.CaptureFixture[str],
-                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_usage_is_reported_in_one_line_or_as_json(arguments: List[str], words: str, capsys: pytest.CaptureFixture[str],
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("PDU_")]:
         monkeypatch.delenv(variable)
     code, out, err = run(capsys, *arguments)
@@ -350,7 +349,8 @@ def test_wrong_usage_is_one_sentence_even_in_json(arguments: List[str], words: s
 
 @pytest.mark.parametrize("content, words", [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"),
                                             (b"text", "not a complete")])
-def test_a_damaged_archive_is_named(content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_archive_is_refused_with_the_reason(content: bytes, words: str, tmp_path: Path,
+                                                      capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "pdu_nut.tar.gz"
     file.write_bytes(content)
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
@@ -376,8 +376,8 @@ def test_an_archive_with_an_impossible_file_is_refused(headers: Dict[str, str], 
     assert not [one for one in sys.path if (Path(one) / "pdu_odd").exists()]
 
 
-def test_an_archive_without_a_handler_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str],
-                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_without_a_handler_is_reported_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
     file = tmp_path / "pdu_odd.tar.gz"
     with tarfile.open(file, "w:gz") as packed:

@@ -99,8 +99,8 @@ def test_json_holds_the_same_facts(server: NutServer, capsys: pytest.CaptureFixt
     assert "outlet.1.load.on" in Run(capsys, server, "commands", "pdu", "--json").json
 
 
-def test_run_and_set_with_a_password_from_file_environment_and_prompt(
-        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_run_and_set_take_the_password_from_file_environment_or_prompt(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                                       monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text(SIMULATED_ADMIN.password + "\n")
     ran = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes", "--secret-file",
@@ -222,8 +222,8 @@ def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
         assert not server.books().writes
 
 
-def test_access_denied_broken_protocol_and_unreachable_server(server: NutServer, capsys: pytest.CaptureFixture[str],
-                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_login_a_broken_answer_and_a_dead_server_have_their_exit_codes(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "wr0ngsecret")
     denied = Run(capsys, server, "run", "pdu", "outlet.1.load.off", "--username", "admin", "--yes")
     assert denied.code == 4 and "wr0ngsecret" not in denied.err

@@ -73,8 +73,8 @@ def test_show_prints_one_resource_and_tree_all_below_it(unit: RedfishService, ca
     (("show", "redfish/v1"), 2, "is not a path"), (("show", "/redfish/v1/nothing"), 6, "404"),
     (("show", "//evil.example/x"), 5, "where"),
     (("outlets", "--pdu", "7"), 2, "no PDU '7'"), (("outlets", "-s", "devise=x"), 2, "devise")])
-def test_an_impossible_call_has_one_sentence_and_an_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
-                                                              words: Tuple[str, ...], code: int, sentence: str) -> None:
+def test_an_impossible_call_is_refused_in_one_line_with_an_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
+                                                                     words: Tuple[str, ...], code: int, sentence: str) -> None:
     ended, out, err = run(unit, capsys, *words)
     assert (ended, out) == (code, "") and sentence in err and err.count("\n") == 1
 

@@ -53,7 +53,8 @@ def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize("key, near", [("nosuch", "pdu snmp families"), ("sentry", "sentry3, sentry4"), ("sentri3", "sentry3")])
-def test_an_unknown_family_is_one_sentence_with_similar_names(key: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_family_is_reported_in_one_line_with_similar_names(key: str, near: str,
+                                                                      capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "show", key]) == 2
     error = capsys.readouterr().err
     assert f"there is no family {key!r}" in error and near in error and error.count("\n") == 1 and "rpcm" not in error

@@ -38,7 +38,7 @@ def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> Non
     assert done.returncode == 0 and "sentry4" in done.stdout
 
 
-def test_a_missing_package_is_one_sentence_with_the_remedy(tmp_path: Path) -> None:
+def test_a_missing_package_is_reported_in_one_line_with_the_remedy(tmp_path: Path) -> None:
     done = run([sys.executable, "-S", "-E", "-m", "handlers", "status", "nut", "h"])  # -S: without site-packages
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr
@@ -51,7 +51,7 @@ OLD = {version: path for version, path in pythons().items() if tuple(map(int, ve
 @pytest.mark.parametrize("python", OLD.values(), ids=list(OLD))
 @pytest.mark.parametrize("program", [["-m", "handlers", "status", "nut", "h"], ["packaging/build.py"], ["-m", "tests.demo"]],
                          ids=" ".join)
-def test_an_old_python_is_one_sentence(python: Path, program: List[str]) -> None:
+def test_an_old_python_is_refused_in_one_line(python: Path, program: List[str]) -> None:
     done = run([str(python), "-B", *program])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
 

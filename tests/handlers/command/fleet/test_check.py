@@ -100,7 +100,7 @@ def secrets_of(small: Hall) -> List[str]:
             if key in ("password", "community")]
 
 
-def test_csv_html_and_the_plugins_line_report_the_same_results(small: Hall, tmp_path: Path) -> None:
+def test_csv_html_and_the_nagios_line_report_the_same_results(small: Hall, tmp_path: Path) -> None:
     asked = ("check", small.list(dead=True), "--auth", small.logins)
     done = run(*asked, "--csv", "--html", tmp_path / "page.html")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
@@ -121,7 +121,7 @@ def test_stale_data_is_a_warning(small: Hall) -> None:
     assert done.returncode == 1 and done.stdout.startswith("PDU WARNING - ") and "stale: stale: " in done.stdout
 
 
-def test_a_wrong_secret_is_one_pdus_error_and_is_not_shown(small: Hall, tmp_path: Path) -> None:
+def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(small: Hall, tmp_path: Path) -> None:
     good = small.logins.read_text()
     bad = good.replace('[auth.raritan]\npassword = "', '[auth.raritan]\npassword = "x-s3cret')
     wrong = private(tmp_path / "logins.toml", bad)
@@ -130,7 +130,7 @@ def test_a_wrong_secret_is_one_pdus_error_and_is_not_shown(small: Hall, tmp_path
     assert "s3cret" not in done.stdout + done.stderr
 
 
-def test_a_login_without_its_secret_is_one_pdus_error(small: Hall, tmp_path: Path) -> None:
+def test_a_login_without_its_secret_fails_the_pdus_that_use_it(small: Hall, tmp_path: Path) -> None:
     bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
     done = run("check", small.list(), "--auth", bare)
     assert "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
@@ -152,7 +152,7 @@ def test_a_pdu_without_a_login_uses_the_environment_or_reports_a_missing_secret(
     ("x,snmp,192.0.2.1,nobody,", "x: there is no login 'nobody'; known: nut, raritan"),
     ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is not a handler"),
     ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line ")])
-def test_a_wrong_list_ends_before_anything_is_polled(small: Hall, line: str, words: str) -> None:
+def test_a_wrong_list_is_refused_before_anything_is_polled(small: Hall, line: str, words: str) -> None:
     before = {name: peer.books().requests for name, peer in small.peers.items()}
     path = small.list(line)
     done = run("check", path, "--auth", small.logins)
@@ -168,15 +168,14 @@ def test_a_wrong_list_ends_before_anything_is_polled(small: Hall, line: str, wor
     (("--watch", "5", "--csv"), "--watch works only with"), (("--nagios", "--csv"), "only one of --json"),
     (("--watch", "0.1"), "1 to 86400"),
     (("--html", "/nowhere/page.html"), "cannot be written"), (("--parallel", "0"), "--parallel")])
-def test_options_that_do_not_go_together_are_one_sentence(small: Hall, options: Tuple[str, ...], words: str) -> None:
+def test_options_that_do_not_go_together_are_refused_in_one_line(small: Hall, options: Tuple[str, ...], words: str) -> None:
     done = run("check", small.list(), "--auth", small.logins, *options)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 
 # ---- interruptions and failures ----------------------------------------------------------------------------
 
-def test_a_defect_ends_with_the_plugins_code_for_unknown(monkeypatch: pytest.MonkeyPatch,
-                                                         capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_defect_ends_with_nagios_code_for_unknown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def broken(path: str) -> listing.Fleet:
         raise ZeroDivisionError("a|b")
     monkeypatch.setattr(listing, "read", broken)

@@ -218,7 +218,7 @@ def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(smal
 
 
 def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall) -> None:
-    """The PDU falls silent, so that the first probe holds the only place until the others were refused."""
+    """The PDU does not answer until the other probes are refused, so that the first one keeps the only slot."""
     with Agent(rpdu2(outlets=8), faults=Faults(silent=True)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=2; retries=9"
         with exporter("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:

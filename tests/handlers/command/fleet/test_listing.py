@@ -1,4 +1,4 @@
-"""Device lists and files of logins: what is read and what is refused. No sentence holds a secret."""
+"""Device lists and files of logins: what is read and what is refused. No error contains a secret."""
 from __future__ import annotations
 
 import os
@@ -46,7 +46,7 @@ def test_a_list_is_read_from_csv_as_people_write_it(read: Any, text: str) -> Non
     assert read(text).devices == [PLAIN]
 
 
-def test_a_pdu_without_a_name_is_called_by_its_address(read: Any) -> None:
+def test_a_pdu_without_a_name_is_named_by_its_address(read: Any) -> None:
     assert read("handler,address\nnut,192.0.2.9:3493\n").devices[0].name == "192.0.2.9:3493"
 
 
@@ -98,7 +98,7 @@ settings = {timeout = 5, verify = false}
     (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"), (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered is yes or no"),
     (HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n", "line 5: the name 'a' is already in line 2"),
     (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable")])
-def test_a_wrong_list_is_refused_with_its_line(read: Any, text: str, words: str) -> None:
+def test_a_wrong_list_is_refused_with_the_number_of_the_line(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text))
 
 
@@ -196,5 +196,5 @@ def test_a_wrong_file_of_logins_is_refused_with_one_sentence(tmp_path: Path, tex
     assert words in refused(lambda: auth.of_file(str(path)))
 
 
-def test_a_thousand_nested_brackets_are_refused_with_one_sentence() -> None:
+def test_deeply_nested_brackets_are_refused_with_one_sentence() -> None:
     assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
