@@ -33,5 +33,5 @@ def _link_units(words: str) -> LinkUnits:
 
 
 LINK_UNITS: Setting[LinkUnits] = Setting(
-    "link_units", f"yes, no, or link ids from {LOWEST_LINK} to {HIGHEST_LINK} with commas", _link_units, LinkUnits(),
+    "link_units", f"yes, no, or link ids from {LOWEST_LINK} to {HIGHEST_LINK}, separated by commas", _link_units, LinkUnits(),
     "outlets of linked units are ports too: `2.7` is outlet 7 of link unit 2")

@@ -118,7 +118,7 @@ class UnitMeter:
         yield
 
     def _use_inlets(self, bulk: Bulk) -> List[InletMeter]:
-        """Queue readings of the inlets whose sensors are known, and the sensors of the others. Returns these others."""
+        """Queue readings of the inlets whose sensors are known, and the sensors of the others. Returns the others."""
         guessed, self._inlets, unread = self._inlets, [], []
         for index, reference in enumerate(self._unit.each_once(self._inlet_list.get(), "getInlets")):
             if index < _GUESSED_INLETS and guessed[index].found:

@@ -84,7 +84,7 @@ class MainsMeter(FeedMeter):
         return self._config.get().type if self._config is not None else None
 
     def load(self) -> Amount:
-        """Amperes; not metered unless as many lines are listed as a meter of this type has (PowerMeter.idl, Type)."""
+        """Amperes; not metered if the meter lists more or fewer lines than its type has (PowerMeter.idl, Type)."""
         lines = _LINES.get(self._type) if self._type is not None else None
         listed = len(self._line_currents())
         return super().load() if lines == listed or lines == 1 and not listed else NOT_METERED

@@ -54,7 +54,7 @@ def counted(reading: Reading) -> Amount:
 
 
 def largest(parts: Iterable[Amount]) -> Amount:
-    """The largest of the metered parts; not known if one of them is not."""
+    """The largest of the metered parts; not known if one of them is not known."""
     return _together(parts, max)
 
 
@@ -67,7 +67,7 @@ def _together(parts: Iterable[Amount], how: Callable[[List[float]], float]) -> A
 
 
 def whole(parts: Iterable[Amount]) -> Amount:
-    """The sum; not known if a part is not. Not metered unless every part is: a sum that leaves a part out is not a total."""
+    """The sum; not known if a part is not known. Not metered if a part is not metered: a sum of the others is not a total."""
     every = list(parts)
     return _together(every, sum) if all(part.metered for part in every) else NOT_METERED
 

@@ -54,8 +54,8 @@ class Unit(NamedTuple):
 class Present(NamedTuple):
     """A unit that answered, with the references that `getOutlets` returned.
 
-    An outlet's identity is its position here, and it is read, checked and switched by this reference. Well-known ids
-    (`/outlet/0`) number the outlets too; before a command both numberings are compared.
+    An outlet's identity is its position in `outlets`. It is read, checked and switched by the reference at this position.
+    Well-known ids (`/outlet/0`) number the outlets too; before a command both numberings are compared.
     """
 
     unit: Unit

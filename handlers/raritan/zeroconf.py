@@ -1,7 +1,7 @@
 """Finding Xerus devices in the local network by mDNS.
 
-Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`. Some newer firmware announces nothing unless its
-settings say so. The package `zeroconf` is imported when a function is called; handlers do not need it.
+Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`. Some newer firmware announces nothing unless
+mDNS is enabled in its settings. The package `zeroconf` is imported when a function is called; handlers do not need it.
 """
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 
 def _install_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     context.confirm("install the pending certificate (clients that have pinned the present one will refuse to connect)")
-    code = once("the certificate may or may not be in use", "cert", proxy.installPendingKeyPair)
+    code = once("the certificate may or may not have been installed", "cert", proxy.installPendingKeyPair)
     check(code, "the certificate", _INSTALL_CODES)
     return Result({"installed": True}, ["installed"])
 
@@ -130,7 +130,7 @@ def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.Bu
             raise Refused(f"the device accepted the file, but could not apply it ({_words(seen)})", seen)
         if seen.endswith("_OK"):
             break
-    return Result({"accepted": True, "status": seen}, [f"accepted; last seen: {_words(seen) or 'no answer'}"],
+    return Result({"accepted": True, "status": seen}, [f"accepted; last status: {_words(seen) or 'no answer'}"],
                   DONE if seen.endswith("_OK") else NOT_SEEN)
 
 

@@ -139,10 +139,10 @@ def _word(value: object) -> str:
 
 
 def _still_read(out: TextIO) -> None:
-    """Raise BrokenPipeError if the reader of the output has gone. Only a write would notice that, and no event may come."""
+    """Raise BrokenPipeError if the reader of the output has gone, which otherwise shows only when an event is printed."""
     try:
         number = out.fileno()
-    except (OSError, ValueError):       # in a test, the output is not a file
+    except (OSError, ValueError):       # the output is not a file, as in a test
         return
     watched = select.poll()
     watched.register(number, 0)

@@ -17,7 +17,7 @@ from .context import Context, action, check, listed, number, once, plain, table
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this unit is itself a link unit",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
                7: "the unit refuses the login", 8: "the unit refuses to be linked", 9: "the unit is busy",
-               10: "not supported", 11: "the unit wants a new password: set PDU_NEW_PASSWORD or --secret-file new_password=FILE",
+               10: "not supported", 11: "the unit demands a new password: PDU_NEW_PASSWORD or --secret-file new_password=FILE",
                12: "the new password is too simple", 13: "communication failed", 14: "this kind of unit cannot be linked",
                15: "the firmware versions differ"}
 _SERVER_CODES = {1: "there is no such server", 2: "the settings are not allowed", 3: "that host is watched already",

@@ -15,7 +15,7 @@ from ..output import Result, facts, text
 from .context import Context, check, listed, number, once, seen
 
 _PAUSE_S = 0.3
-_NAMED = 12             # limit of outlets that a question names; the others are counted
+_NAMED = 12             # outlets that a question names at most; it counts the others
 
 
 def _numbers(context: Context, count: int) -> List[int]:

@@ -1,4 +1,4 @@
-"""The base of all events. Source: Event.idl."""
+"""Events. Source: Event.idl."""
 from __future__ import annotations
 
 from typing import Optional
@@ -7,6 +7,6 @@ from ._runtime import Interface, ValueObject
 
 
 class Event(ValueObject, version="1.0.0"):
-    """The base of all events. `source` is the object that the event came from."""
+    """The base of all events. `source` is the object that sent the event."""
 
     source: Optional[Interface] = None

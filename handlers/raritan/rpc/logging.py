@@ -115,7 +115,7 @@ class LogHelper:
     def log_proxy(agent: Agent, log_type: str) -> Any:
         """The log of that type. Raises ValueError for another type."""
         if log_type not in _LOGS:
-            raise ValueError(f"the type of a log is {', '.join(_LOGS)}; not {log_type!r}")
+            raise ValueError(f"the log type {log_type!r} is not one of {', '.join(_LOGS)}")
         rid, kind = _LOGS[log_type]
         return kind(rid, agent)
 

@@ -1,4 +1,4 @@
-"""Door locks: rules of access, keypads. Source: DoorAccessControl.idl, Keypad.idl, KeypadManager.idl."""
+"""Door locks: access rules, keypads. Source: DoorAccessControl.idl, Keypad.idl, KeypadManager.idl."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Optional, Tuple

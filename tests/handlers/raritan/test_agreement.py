@@ -1,4 +1,4 @@
-"""On a unit of each release the binding reads what the vendor's SDK of that release reads: every object, call and field."""
+"""The binding reads the same values as the vendor's SDK of each release: all objects, calls and fields of a unit."""
 from __future__ import annotations
 
 import datetime

@@ -2,7 +2,7 @@
 
     agent        one device: login, connection, JSON-RPC calls and answers
     errors       the exceptions
-    waits        how long an answer may take; files: uploads and downloads
+    waits        how long an answer may take
     calls        interfaces, their methods, bulks
     declarations references, fields, types of annotations
     registry     the vendor's modules, the base of IDL types, classes by IDL name
@@ -11,9 +11,9 @@
                  the declarations
     encoding     values → JSON
     times        seconds since 1970, and datetimes
-    scripts      files to and from the device's scripts
+    files        uploads and downloads; `scripts` for those of the device's CGI scripts
 
-The vendor's modules declare with the names below.
+The vendor's modules use the names below in their declarations.
 """
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def method(*out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...]
 def lazily(package: str, files: Mapping[str, str]) -> Tuple[Callable[[str], Any], List[str]]:
     """`__getattr__` and `__all__` for a package that imports each of its files when one of its names is first used.
 
-    files: file → the names that it declares, with blanks between them.
+    files: file → the names that it declares, separated by blanks.
     """
     places = {name: file for file, names in files.items() for name in names.split()}
 

@@ -1,7 +1,7 @@
 """The documented Agent: the login, the connection and the JSON-RPC calls of one device.
 
 An answer is trusted only when it is JSON that `http.strict_json` accepts and has the id of the request. Errors never show an
-answer that holds the login.
+answer that contains the login.
 """
 from __future__ import annotations
 

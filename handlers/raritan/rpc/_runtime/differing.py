@@ -20,7 +20,7 @@ if typing.TYPE_CHECKING:
 
 
 def older_result(method: Method, json: object, agent: Caller) -> object:
-    """One value or a tuple, from JSON that lacks a result of the newest release or holds null.
+    """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
     Older releases name their results differently. If the result code is not 0, the other results may be null.
     """
@@ -32,7 +32,7 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
     usual = len(newest) == 1 and newest.keys() <= json.keys()
     form = next((names for names in older if not usual and names.keys() <= json.keys()), newest)
     if not form.keys() & json.keys():
-        raise JsonRpcSyntaxException(f"the answer holds none of {', '.join(form)}")
+        raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
     values = tuple(blank(kind)() if name not in json or json[name] is None and len(method.out) > 1
                    else decoder(kind)(json[name], agent) for name, kind in form.items())
     return values if len(values) > 1 else values[0]

@@ -41,7 +41,7 @@ def vendor_module(file: str) -> str:
 
 
 def inner_name(interface: str, version: str, name: str) -> str:
-    """The IDL name of a type inside an interface. It holds the interface's version, unless that is 1.0.0."""
+    """The IDL name of a type inside an interface. It contains the interface's version, unless that is 1.0.0."""
     return f"{interface}{'' if version == '1.0.0' else '_' + version.replace('.', '_')}.{name}"
 
 

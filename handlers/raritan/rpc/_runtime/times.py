@@ -9,7 +9,7 @@ EPOCH = datetime.datetime(1970, 1, 1)
 
 
 class BeyondCalendar(datetime.datetime):
-    """The first or last moment of the calendar, for a time outside it. Some units send a session's start in microseconds."""
+    """The first or last moment of the calendar, for a time outside it. Some units send the start of a session in microseconds."""
 
     seconds: Optional[int] = None           # the number that the device sent, and is sent back; None in a result of arithmetic
 
@@ -19,7 +19,7 @@ class BeyondCalendar(datetime.datetime):
 
 
 def beyond(seconds: int) -> datetime.datetime:
-    """The moment of the calendar that is nearest to a time outside it, in seconds since 1970."""
+    """The moment of the calendar that is nearest to a time outside it. `seconds`: since 1970."""
     end = datetime.datetime.max if seconds > 0 else datetime.datetime.min
     made = BeyondCalendar.combine(end.date(), end.time())
     made.seconds = seconds

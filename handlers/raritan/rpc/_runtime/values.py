@@ -77,7 +77,7 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @property
     def val(self) -> int:
-        """The ordinal, as documented."""
+        """The ordinal, under its documented name."""
         return int(self.value)
 
     @classmethod
@@ -86,7 +86,7 @@ class Enumeration(_Listed, enum.IntEnum):
         return list(cls)
 
     def encode(self) -> int:
-        """The ordinal, as JSON has it."""
+        """The ordinal, which is the JSON of the element."""
         return self.val
 
     @classmethod
@@ -249,7 +249,7 @@ class ValueObject(Structure):
 
     @classmethod
     def belongs_to(cls, interface: str) -> None:
-        """Set the IDL name of a class inside that interface, with version 1.0.0. A name that has a version stays."""
+        """Set the IDL name of a class inside that interface, with version 1.0.0. A name with a version is kept."""
         if ":" not in cls.idlType:
             name, _, version = interface.partition(":")
             cls.idlType = f"{inner_name(name, version, cls.__name__)}:1.0.0"
@@ -338,7 +338,7 @@ class Utils:
 
 class TypeInfo:
     """The names of IDL types and the classes of this binding. A name is `module.Name:major.minor.micro`; an inner type's
-    name may hold the version of its interface as well."""
+    name may contain the version of its interface too."""
 
     @staticmethod
     def typeBaseName(typeId: str) -> str:
@@ -347,7 +347,7 @@ class TypeInfo:
 
     @staticmethod
     def idlTypeIdToPyClass(typeId: str) -> Type[Any]:
-        """The class of that name, whatever the version. ImportError where this binding has none."""
+        """The class of that name, whatever the version. Raises ImportError if this binding has none."""
         found = find(typeId) if len(typeId) <= LONGEST_NAME else None
         if found is None:
             raise ImportError(f"this binding has no {typeId}")

@@ -136,7 +136,7 @@ class SensorHub(Interface, version="2.0.4"):
 
 
 class ModbusCfg(Interface, version="1.0.0"):
-    """How a Modbus sensor is described."""
+    """Types that describe a Modbus sensor."""
 
     EXCEPTION_ILLEGAL_FUNCTION = 1
     EXCEPTION_ILLEGAL_DATA_ADDRESS = 2
@@ -166,7 +166,7 @@ class ModbusCfg(Interface, version="1.0.0"):
 
 
 class DeviceSlot(Interface, version="5.0.3"):
-    """A place for one sensor or actuator, at `/model/peripheraldeviceslot/<i>`."""
+    """A slot for one sensor or actuator, at `/model/peripheraldeviceslot/<i>`."""
 
     ERR_INVALID_PARAMS, ERR_NOT_SUPPORTED = range(1, 3)
     CHANNEL_INVALID = -1

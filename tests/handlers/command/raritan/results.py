@@ -1,4 +1,4 @@
-"""What a run of the command returns in these tests: exit code, standard output, standard error."""
+"""Runs of the command in these tests. A run returns exit code, standard output and standard error."""
 from __future__ import annotations
 
 import json

@@ -104,7 +104,7 @@ def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path,
 def test_configurations_are_downloaded_and_uploaded(run: Run, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "config.txt"
     done(run("config", kind, "get", "--out", str(path)))
-    assert "last seen: " in done(run("config", kind, "put", str(path), "--yes"))
+    assert "last status: " in done(run("config", kind, "put", str(path), "--yes"))
     assert facts(run, "config", kind, "put", str(path), "--yes")["status"] in ("UPDATE_OK", "RESTORE_OK")
     (tmp_path / "bad").write_bytes(b"\x00nonsense")
     code, _, err = run("config", kind, "put", str(tmp_path / "bad"), "--yes")
@@ -181,7 +181,7 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
 
 
-def test_silence_after_new_network_settings_means_they_were_applied(run: Run, unit: XerusPdu) -> None:
+def test_silence_after_new_network_settings_has_a_separate_exit_code(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.CLOSE_BEFORE, None, method="getSettings", skip=1)
     code, out, _ = run("network", "bridge", "on", "--yes")
     assert code == 9 and "no longer answers" in out
