@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import time
-from typing import Any, Iterator
+from typing import Any, Callable
 
 import pytest
 
 from handlers import registry
 from handlers.errors import Unreachable
+from handlers.snmp.handler import make_handler
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.snmp_agent import Agent
@@ -27,10 +28,8 @@ OVER_TCP = [name for name in registry.names() if registry.about(name).protocol !
 
 
 @pytest.fixture(autouse=True)
-def _short(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("handlers.nut.handler", "handlers.raritan.handler", "handlers.redfish.service"):
-        monkeypatch.setattr(importlib.import_module(name), "CALL_SECONDS", BUDGET_S)
-    yield
+def _short(budget: Callable[[float], None]) -> None:
+    budget(BUDGET_S)
 
 
 def called(pdu: Any, method: str, identity: str) -> Any:
@@ -53,16 +52,12 @@ def test_a_device_that_sends_byte_by_byte_takes_no_longer_than_the_budget(name: 
         assert time.monotonic() - begin < MUCH_S and not device.books().writes
 
 
-def test_many_slow_walks_end_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_slow_walks_end_within_the_budget() -> None:
     """Over SNMP a walk is one call of the platform. The handler begins no further walk when its budget is over."""
-    from handlers.host import snmp as seam
-    monkeypatch.setattr(seam, "CALL_SECONDS", BUDGET_S)
-    import handlers.snmp.handler as handler
-    monkeypatch.setattr(handler, "CALL_SECONDS", BUDGET_S)
     with Agent(apc.rpdu2(outlets=24)) as agent:
         agent.faults.late_s = 0.3
-        pdu = handler.make_handler(PduSnmpData(agent.host, {"version": "1", "port": str(agent.port), "community": "private",
-                                                            "timeout": "20"}))
+        pdu = make_handler(PduSnmpData(agent.host, {"version": "1", "port": str(agent.port), "community": "private",
+                                                    "timeout": "20"}))
         begin = time.monotonic()
         with pytest.raises(Unreachable):
             pdu.statistic()

@@ -4,11 +4,12 @@ from __future__ import annotations
 import contextlib
 import importlib
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 import pytest
 
 from handlers import registry
+from pdu_common import _credentials
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.peers import PEERS, Peer
@@ -20,11 +21,18 @@ THREADS, CALLS, DEVICES = 16, 200, 8
 Answer = Tuple[Any, ...]
 
 
+@pytest.fixture(autouse=True)
+def _patient(budget: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raises the limits of a call and of an SNMP request: on a busy machine, this many threads can exceed the usual ones."""
+    budget(600.0)
+    monkeypatch.setattr(_credentials, "LONGEST_S", 600.0)
+
+
 def handler(peer: Peer) -> Any:
     make = importlib.import_module(f"handlers.{peer.handler}.handler").make_handler
     if peer.protocol == "snmp":
-        return make(PduSnmpData(peer.address, {**peer.snmp, "timeout": "20"}, peer.settings))
-    return make(PduData(peer.address, {**peer.settings, "timeout": "30"}))
+        return make(PduSnmpData(peer.address, {**peer.snmp, "timeout": "60"}, peer.settings))
+    return make(PduData(peer.address, {**peer.settings, "timeout": "60"}))
 
 
 def answer(pdu: Any, method: str) -> Answer:
