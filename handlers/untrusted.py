@@ -18,7 +18,8 @@ def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     """
     try:
         with dial() as plain, Trust(verify=False).context().wrap_socket(plain, server_hostname=host) as secured:
-            return hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
+            certificate = secured.getpeercert(binary_form=True)
+            return hashlib.sha256(certificate).hexdigest() if certificate else ""
     except (OSError, ValueError, PduHandlerError):
         return ""
 

@@ -1,7 +1,7 @@
 """The answer of a service as a resource or as an error. Pure."""
 from __future__ import annotations
 
-from typing import List, Mapping, Optional
+from typing import Mapping, Optional
 
 from ..errors import PduHandlerError, ProtocolError
 from ..http.client import Login
@@ -11,7 +11,7 @@ from ..http.strict_json import loads
 
 Json = Mapping[str, object]
 
-_MOST_MESSAGES = 3          # messages quoted from one error
+_MOST_MESSAGES = 3          # messages quoted from one error or task
 
 
 def json_object(reply: Reply) -> Optional[Json]:
@@ -50,11 +50,11 @@ def quoted_messages(reply: Reply, login: Login) -> str:
     error = (json_object(reply) or {}).get("error")
     if not isinstance(error, dict):
         return ""
-    words = messages(error.get("@Message.ExtendedInfo")) or [error.get("message")]
-    return " ".join(login.quoted(one) for one in words[:_MOST_MESSAGES] if isinstance(one, str) and one.strip())
+    return messages(error.get("@Message.ExtendedInfo"), login) or messages([{"Message": error.get("message")}], login)
 
 
-def messages(infos: object) -> List[object]:
-    """The text of each message in a list, or the MessageId where a message has no text."""
+def messages(infos: object, login: Login) -> str:
+    """The first messages of a list, each as its text or else its MessageId; printable, cut, and without the login."""
     entries = [info for info in infos if isinstance(info, dict)] if isinstance(infos, list) else []
-    return [info.get("Message") or info.get("MessageId") for info in entries]
+    words = [info.get("Message") or info.get("MessageId") for info in entries[:_MOST_MESSAGES]]
+    return " ".join(login.quoted(one) for one in words if isinstance(one, str) and one.strip())

@@ -34,8 +34,7 @@ def failed(reply: Reply, login: Login) -> Optional[Refused]:
     """The error of an operation that has failed, else None."""
     task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
-        words = " ".join(login.quoted(one) for one in messages(task.get("Messages"))[:3] if isinstance(one, str))
-        return _refused(text(task, "TaskState"), words)
+        return _refused(text(task, "TaskState"), messages(task.get("Messages"), login))
     if reply.status in _DECLINED and reply.status not in _GONE:
         return _refused(str(reply.status), quoted_messages(reply, login))
     return None

@@ -62,6 +62,16 @@ def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
+def test_the_fingerprint_of_a_device_is_that_of_its_certificate_and_empty_without_one(
+        port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dial() -> socket.socket:
+        return socket.create_connection(("127.0.0.1", port), 5)
+    certificate = handshake(tls.Trust(True, authority(), "").context(), port)
+    assert untrusted.shown_fingerprint(dial, "127.0.0.1") == hashlib.sha256(certificate).hexdigest()
+    monkeypatch.setattr(ssl.SSLSocket, "getpeercert", lambda *_, **__: None)
+    assert untrusted.shown_fingerprint(dial, "127.0.0.1") == ""
+
+
 def test_an_answer_without_tls_names_the_port_as_remedy() -> None:
     client, other = socket.socketpair()
     with client, other:

@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE_S
 from .simulated import STATES, UNPROVEN, handler
 
 NOTHING = PduStatisticView()
-# The requests of a status, for units that offer $expand in full or in other forms.
+# The number of requests of a status. These units offer $expand, some of them not in full.
 REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 3}
 
 
