@@ -57,10 +57,11 @@ def _device(device: Device, settings: Settings, out: Identity) -> None:
 def _states(name: str, found: reading.Device, out: Identity) -> None:
     outlets = found.outlets
     reporting = [outlet for outlet in outlets if outlet.state_variables]
-    known = sum(outlet.state is not None for outlet in outlets)
+    known = sum(outlet.state is not None for outlet in reporting)
     switched = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
     if known:
-        out.can.append(f"{name}: read the states of {len(reporting)} outlets ({known} on or off, {len(outlets) - known} UNKNOWN)")
+        out.can.append(f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({known} on or off, "
+                       f"{len(reporting) - known} UNKNOWN)")
         out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
     elif reporting:
         out.cannot.append(f"{name}: read states: its {len(outlets)} outlets are all UNKNOWN")
@@ -70,7 +71,8 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
     if switched:
         ways = [way.name for way in (switched[0].on, switched[0].off) if way is not None]
-        out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; needs a user with the right)")
+        out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; the user needs the "
+                       "right to switch)")
         out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
     elif outlets:
         out.cannot.append(f"{name}: switch: the server lists no outlet command, whatever the user's rights")

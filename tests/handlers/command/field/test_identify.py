@@ -120,6 +120,13 @@ def test_a_nut_device_whose_outlets_are_all_unknown_cannot_be_read_for_states(ca
     assert not any("states" in line for line in found["can"])
 
 
+def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(capsys: Printed) -> None:
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"})
+    with NutServer([device]) as server:
+        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
+    assert "pdu: read the states of 2 of 3 outlets (1 on or off, 1 UNKNOWN)" in report["handlers"][0]["can"]
+
+
 def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
