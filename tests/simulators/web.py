@@ -88,7 +88,7 @@ class Connection(BaseHTTPRequestHandler):
 
 
 class WebServer(socketserver.ThreadingTCPServer):
-    """Listens from its construction on; `stop` ends every connection and waits for the server's thread."""
+    """Listens as soon as it is constructed. `stop` ends every connection and waits for the server's thread."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -141,7 +141,7 @@ class WebServer(socketserver.ThreadingTCPServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints nothing about failed handshakes (a client that does not trust the certificate) and cut connections."""
+        """Prints nothing about failed handshakes (a client that does not trust the certificate) or cut connections."""
 
     def hang_up_all(self) -> None:
         """Closes every open connection, as a unit does with idle ones, or when it reboots."""

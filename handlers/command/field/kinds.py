@@ -103,7 +103,8 @@ class Identity:
         self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
 
     def note_states(self, states: Collection[EnumPowerStatus], basis: str) -> None:
-        """Put first that states can be read, with the number of outlets in each state, or cannot, if all are UNKNOWN."""
+        """Put at the head of `can` that states can be read, with the number of outlets in each state. If all outlets are
+        UNKNOWN, put at the head of `cannot` that states cannot be read."""
         counted = Counter(state.name for state in states)
         if not counted["UP"] and not counted["DOWN"]:
             self.cannot.insert(0, f"read states: its {len(states)} outlets are all UNKNOWN")

@@ -32,11 +32,11 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
     (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
     (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
 
-# `00:1a:…`, `001a.2b3c.…` and, with letters and digits, `001a2b3c…`. Capital letters alone are a serial number.
+# MAC addresses: `00:1a:…`, `001a.2b3c.…`, or 12 hex digits with a digit and a small letter. With capitals: a serial number.
 _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}"
                   r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
                   r"|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{12})(?! ?[0-9A-Za-z:-])")
-# Four numbers are an address, unless a word before them marks a version. A public address of small numbers is a version, too.
+# Four numbers are an address, unless a word before them marks a version, or they are small and not of a private network.
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
@@ -136,7 +136,7 @@ class Scrubber:
 
     def arcs(self, index: Sequence[int]) -> Tuple[int, ...]:
         """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet in each arc."""
-        # Each arc becomes one letter of a text, a large arc a letter that no text contains.
+        # Each arc becomes one letter of a text. All large arcs become the same letter, which no text contains.
         large = iter([arc for arc in index if arc >= _LETTERS])
         spelled = "".join(chr(min(arc, _LETTERS)) for arc in index)
         for spelling, stand_in in self._spellings:
@@ -150,7 +150,8 @@ class Scrubber:
 
     @functools.cached_property
     def _known(self) -> Pattern[str]:
-        # A secret of technical terms with digits or signs (admin123) is replaced too; one word (public) may be a state.
+        # Secrets of technical terms with digits or signs (admin123) are replaced inside texts. A single word (public) is not,
+        # because it may be a state.
         secrets = [one for one in self._secrets if len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
         long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)
         return re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in long) or r"(?!)")

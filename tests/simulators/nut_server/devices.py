@@ -165,7 +165,7 @@ class SwitchedPdu:
             self._draws[key] = amperes
 
     def run_for(self, hours: float) -> None:
-        """Advance the energy counters by some hours."""
+        """Advance the energy counters by `hours`."""
         with self._lock:
             for key, on in self._on.items():
                 self._wh[key] += self._draws[key] * self.VOLTS * hours if on else 0.0

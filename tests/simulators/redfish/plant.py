@@ -115,7 +115,7 @@ class Plant:
         self._behind = 0.0 if pdu.outlets else 12.5
 
     def run_for(self, hours: float) -> None:
-        """Advances the energy counters by some hours."""
+        """Advances the energy counters by `hours`."""
         for outlet in self.outlets.values():
             outlet.wh += outlet.watts() * hours
         self.base_wh += self._behind * VOLTS * self.pdu.phases * hours

@@ -157,7 +157,7 @@ class RedfishService:
 
     @property
     def sessions(self) -> List[Session]:
-        """The open sessions; none after a handler's call."""
+        """The open sessions. A handler's call leaves none."""
         with self.lock:
             return self.access.open()
 

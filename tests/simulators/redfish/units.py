@@ -8,7 +8,7 @@ from .model import Expand, Model, Pdu
 
 
 def rack() -> Model:
-    """A switched and metered three-phase rack PDU of 12 outlets, with everything that the schema offers."""
+    """A switched and metered three-phase rack PDU of 12 outlets. The service offers $expand, sessions and basic login."""
     return Model()
 
 

@@ -1,4 +1,4 @@
-"""Judges the columns of a table: states, names, numbers, currents, energies; with evidence and doubt. Pure.
+"""Guesses the role of each column of a table (state, name, number, current, power, energy), with evidence and doubt. Pure.
 
 Without a MIB a column is judged only by its values. Every conclusion is then doubtful, except for a column of the words on and
 off.

@@ -125,7 +125,7 @@ def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
 
 
 def _one_of_two(values: Set[int]) -> Tuple[int, int]:
-    """A value for on and one for off, of a column with these values: both from the column if it has several."""
+    """The values to propose for on and off. Both are in `values` if it has several."""
     first = min(values)
     if len(values) > 1:
         return first, max(values)

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
 
 from ....errors import SettingsError
 
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)       # raised for data of another form
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)       # raised for JSON of an unexpected form
 Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
 Outcome = Dict[str, Any]                # one member: `result`, `error` or `status`
 
@@ -29,7 +29,7 @@ def key(rid: str, method: str, params: object) -> Key:
 
 
 def written(calls: Mapping[Key, Outcome]) -> str:
-    """One call in each line."""
+    """The text of a recording, with one call in each line."""
     lines = [json.dumps({"rid": rid, "method": method, "params": json.loads(params), **outcome}, ensure_ascii=False)
              for (rid, method, params), outcome in calls.items()]
     return '{"recording": "xerus calls 1", "calls": [\n' + ",\n".join(lines) + "\n]}\n"

@@ -18,7 +18,7 @@ Json = Dict[str, Any]
 
 
 def written(resources: Mapping[str, Json]) -> str:
-    """One resource in each line."""
+    """The text of a recording, with one resource in each line."""
     lines = [f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}" for path, resource in resources.items()]
     return '{"recording": "redfish resources 1", "resources": {\n' + ",\n".join(lines) + "\n}}\n"
 

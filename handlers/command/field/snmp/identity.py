@@ -18,9 +18,9 @@ from ....snmp.settings import choose
 from ...output import counted
 from ..kinds import LONGEST, Identity
 
-_RESTS = {Proof.DRIVER: "another program or an example, without the MIB's text", Proof.MIB: "the MIB's text",
-          Proof.SIMULATED: "the MIB's text, tried on a simulator made from it", Proof.RECORDING: "the recording of a real unit",
-          Proof.UNIT: "a real unit"}
+_SOURCES = {Proof.DRIVER: "another program or an example, without the MIB's text", Proof.MIB: "the MIB's text",
+            Proof.SIMULATED: "the MIB's text, tried on a simulator made from it", Proof.RECORDING: "the recording of a real unit",
+            Proof.UNIT: "a real unit"}
 _MOST_SECONDS = 60.0
 
 
@@ -103,7 +103,7 @@ def _capabilities(found: Found, out: Identity) -> None:
             continue
         first = next((one for one in total.figures if one.read(found.reader)), None)
         out.note_total(name, None if value is None else float(value), unit,
-                       _basis(first, proof) if first else f"the sum over the outlets; {_RESTS.get(proof, 'nothing')}")
+                       _basis(first, proof) if first else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}")
     for name, figures, source, proof in (
             ("current by outlet", read.current_of, outlets and outlets.current, profile.evidence.current),
             ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy)):
@@ -132,7 +132,7 @@ def _switching(found: Found, out: Identity) -> None:
 
 def _basis(part: Optional[Frozen], proof: Proof) -> str:
     names = ", ".join(dict.fromkeys(catalogue.objects(part))) if part is not None else ""
-    return "; ".join(filter(None, (names, _RESTS.get(proof, ""))))
+    return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
 
 
 def _seen(device: Reader, profiles: Iterable[Profile]) -> List[Dict[str, Any]]:

@@ -22,7 +22,7 @@ from .rows import ADDRESS, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dot
 
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _MOST_ROWS = 200_000
-_PAGE = 100                         # rows of one read; a read that is lost is repeated. Over v1 each row costs a round trip.
+_PAGE = 100                         # rows of one read, which is repeated if it is lost. Over v1 each row costs a round trip.
 _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
@@ -96,7 +96,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 
 def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
-    """The row without anything that identifies the owner. `known`: words that stay. None: this row keeps its words."""
+    """The row without anything that identifies the owner. `known`: the words that stay; None: all words stay."""
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):

@@ -98,7 +98,10 @@ def of_bulk(request: Any, form: str) -> bytes:
 
 @pytest.mark.parametrize("form", ["none", "numbers", "words", "deep"])
 def test_a_bulk_call_with_a_malformed_answer_ends(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such answers to the recorder's own calls, the first of which is for the firmware, are left out or end it with one error."""
+    """Answers to the recorder's own calls, from the first call to /firmware on, are malformed.
+
+    The recording leaves them out or ends with one error.
+    """
     sent: List[bytes] = []
 
     class Malformed(StandardTransport):

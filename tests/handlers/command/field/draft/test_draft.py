@@ -54,7 +54,7 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 
 
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether each on and off of the draft agrees with the family. In other columns each value must be marked as doubtful."""
+    """Whether each on and off that the draft reads agrees with the family. If it reads other rows, all values must be marked."""
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
         return True
