@@ -1,4 +1,4 @@
-"""Checks the build options of an SNMP archive for `packaging/build.py`, and writes the options.py that holds them.
+"""Checks the build options of an SNMP archive for `packaging/build.py`, and makes the text of its options.py.
 
 No archive contains this file. It does not import the handler, so it does not need pysnmp.
 """
@@ -15,7 +15,7 @@ from .profiles import PROFILES
 from .schema import ProfileError
 
 _KEYS = PROFILES.keys
-_LONGEST_KEY = 40                   # the key is part of a directory's name and of DCImanager's list
+_LONGEST_KEY = 40                   # the key is in a directory's name and in DCImanager's list of handlers
 _MOST_NEAR = 8
 
 

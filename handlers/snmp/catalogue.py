@@ -48,7 +48,7 @@ def _load(total: Total | None) -> str:
 
 
 def objects(part: object) -> Iterable[str]:
-    """The MIB names of the objects that a part reads; of several choices, those of the first."""
+    """The MIB names of the objects that a part reads; of a `First`, those of its first choice."""
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name
@@ -111,7 +111,7 @@ def _reads(part: object) -> Iterable[Read]:
 
 
 def _read_with(part: object) -> Iterable[object]:
-    """The parts that are always read with `part`: of several choices, the first."""
+    """The parts that are always read with `part`: all its parts, or the first choice of a `First`."""
     if isinstance(part, First):
         return part.choices[:1]
     if isinstance(part, tuple):

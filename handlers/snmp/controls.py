@@ -31,11 +31,11 @@ class Control(Frozen, ABC):
 
     @property
     def writes_neighbours(self) -> bool:
-        """Whether a write repeats the states of other outlets, so that two at once would undo each other."""
+        """Whether a write repeats the states of other outlets, so that concurrent writes could undo each other."""
         return any(inner.writes_neighbours for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
-        """Whether all other outlets that `orders` wrote read as written. Makes no request if `orders` wrote no others."""
+        """Whether every other outlet that `orders` wrote reads as written. Makes no request if `orders` wrote no others."""
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:

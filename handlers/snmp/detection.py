@@ -23,16 +23,17 @@ class Candidate(NamedTuple):
 
 
 def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
-    """The first family whose objects the device answers, with everything read so far.
+    """The first family whose objects the device has, with everything read so far.
 
     Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
     sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if it is the
-    first candidate and none of its meters answers.
+    first candidate and the device has none of its meters.
 
-    Raises Unreachable if the GET is not answered. Nothing else is read then, because another family's tables could pass for the
-    device's own. Raises Unsupported if no family fits. Raises ProtocolError if a family has outlets and only its meters answer,
-    unless the device proves that it has no outlets or its owner says so (`metered_only`).
+    Raises Unreachable if the GET is not answered. Nothing else is read then, because the device may also have the tables of
+    another family, which may number the outlets differently. Raises Unsupported if no family fits. Raises ProtocolError if the
+    device has only the meters of a family with outlets, unless it proves that it has no outlets or its owner says so
+    (`metered_only`).
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -72,8 +73,8 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
-    """The first candidate that answers with outlets without states, or with meters; else None. Raises ProtocolError if only
-    meters of a family with outlets answer and nothing proves that this device has no outlets."""
+    """The first candidate of which the device has outlets without states, or meters; else None. Raises ProtocolError if the
+    device has only the meters of a family with outlets and nothing proves that it has no outlets."""
     unproven: Optional[Found] = None
     for profile, root in tried:
         found = by_other_rows(profile, reader.at(root))

@@ -81,7 +81,7 @@ class Figure(Frozen):
 
 
 class Arcs(Frozen):
-    """The arcs of an index from `start` up to `stop` (without `stop`; left out: to the end)."""
+    """The arcs of an index from `start` up to, but not including, `stop` (none: to the end). Counted from 0."""
 
     start: int = 0
     stop: Optional[int] = None

@@ -39,8 +39,8 @@ class Profile(Frozen):
     compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the family is probed on devices
     without a usable sysObjectID. A family without any of these three is used only if the setting `profile` names it.
 
-    `outlets` are ways to read the outlets, the richest first; none for a family without outlets. The first one whose states
-    have rows is used alone, so a state and its command always come from the same tables. `load` (A), `power` (W) and
+    `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. Only the first one whose
+    states have rows is used, so a state and its command always come from the same tables. `load` (A), `power` (W) and
     `energy` (kWh) are the device's totals.
     """
 

@@ -32,7 +32,7 @@ _HERE = Path(__file__).resolve().parent
 
 
 class User(NamedTuple):
-    """One SNMPv3 user; "" is no protocol. All users share AUTH_PASSWORD and PRIV_PASSWORD."""
+    """One SNMPv3 user; `auth` and `priv` are "" without that protocol. All users share AUTH_PASSWORD and PRIV_PASSWORD."""
 
     name: str
     auth: str = ""

@@ -1,6 +1,6 @@
 """Aten: PE series of ATEN-PE-CFG, with one object for each outlet.
 
-Sub-identifier 10 is the table of names, so outlet 8 has 9 and outlet 9 has 11. Slots without an outlet answer "not supported"
+Sub-identifier 10 is the table of names, so outlet 8 has 9 and outlet 9 has 11. Slots without an outlet read "not supported"
 (7). A walk of these objects would also read some 800 rows of names and meters between them.
 
 Newer firmware has the unit's number of outlets, and the table displayOutletStatus, where values above 3 have another meaning.

@@ -13,7 +13,7 @@ NOT_MEASURED = ("0", "-1")
 
 
 def _outlets(below: str, name: str) -> Merged:
-    """A column of both tables of outlets: 1 is that of C13 and the like, 2 that of C19."""
+    """A column of both tables of outlets: table 1 has C13 and all others, table 2 has C19."""
     return by_unit(lambda table: column(f"{PDU}.26.{table}.1.{below}", name), (1, 2))
 
 

@@ -109,5 +109,5 @@ PROFILES = (
         power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "atsLoadStatusBankPower"))),
         energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
-        note="The outlets are not metered. Cards in UPS answer the same sysObjectID; they list no outlet."),
+        note="The outlets are not metered. Cards in UPSs have the same sysObjectID and list no outlets."),
 )

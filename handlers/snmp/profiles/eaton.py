@@ -2,7 +2,7 @@
 
 EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. Each verb has a column. The value written
 there is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4 (on) in the opposite order; the MIB, two
-other drivers and the sister families agree on this one.
+other drivers and the sister families agree on the order here.
 
 Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object for each outlet: the state
 of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all outlets. The type of a monitored Pulizzi unit says what

@@ -2,7 +2,7 @@
 
 The three oldest products have shorter paths. Meter channels belong to inlets and groups. Some products have another table for
 single outlets (products 58, 64, 83, 87 and 100 in their MIBs). The MIBs contradict themselves about its index: it starts at 0 by
-the description and at 1 by the type. The rows that a unit has decide.
+the description and at 1 by the type. The rows of the unit decide.
 """
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Teltronix: from one driver, without a MIB."""
+"""Teltronix. The source is one driver; no MIB is public."""
 from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from .shorthand import column, oids, public
 

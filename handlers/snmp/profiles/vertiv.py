@@ -44,12 +44,12 @@ V3_PLUGGED = column("21239.2.25.1.4", "ctrl3ChIECAvail")
 
 
 def _v3_phases(first: int, name: str) -> Merged:
-    """A column of ctrl3ChIECTable for each phase: they are 8 apart. The identity is the phase, then the row."""
+    """A column of ctrl3ChIECTable for each phase; these columns are 8 apart. The identity is the phase, then the row."""
     return by_unit(
         lambda n: Only(column(f"21239.2.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)), (1, 2, 3))
 
 
-# Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, "auxiliary" channels an outlet each.
+# Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel meters an outlet.
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns after outlet 24 are

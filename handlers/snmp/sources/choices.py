@@ -31,7 +31,7 @@ class First(Source):
 
 
 class Provided(Source):
-    """`source` on a device where `test` has rows and each of them matches the whole `pattern`; else no rows.
+    """`source` on a device where `test` has rows and `pattern` matches the whole value of each; else no rows.
 
     For generations of firmware with the same sysObjectID.
     """
@@ -57,7 +57,7 @@ class Provided(Source):
 class Whole(Source):
     """`source` if it has at least as many rows as the device's own `count`; else, or without a count, no rows.
 
-    For a table that may be too short for the device. The next `Outlets` of the profile is slower but complete.
+    For a table that may lack outlets. The next `Outlets` of the profile is slower but complete.
     """
 
     source: Source

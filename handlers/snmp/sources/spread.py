@@ -89,7 +89,7 @@ class Spread(Place):
         row, dot, n = identity.rpartition(".")
         sub = next((sub for number, sub in self.numbers() if str(number) == n), None)
         if sub is None or bool(dot) != self.by_row:
-            raise NoSuchOutlet(f"outlet {identity[:40]!r} lies outside this family's numbers")
+            raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's numbers")
         return reader.resolve(f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub))
 
     def _oid(self, sub: int) -> str:
@@ -123,5 +123,5 @@ class Tables(Place):
     def instance(self, reader: Reader, identity: str) -> str:
         unit, _, row = identity.partition(".")
         if not row or unit not in map(str, range(self.first, self.last + 1)):
-            raise NoSuchOutlet(f"outlet {identity[:40]!r} lies outside this family's units")
+            raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's units")
         return reader.resolve(f"{self.oid}.{unit}.{self.column}.{row}")

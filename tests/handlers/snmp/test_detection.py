@@ -82,7 +82,7 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_if_no_other_fits(
         assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
     assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
     with pytest.raises(Unsupported):
-        detect(device(f"{ACME}.1"), (OLD, NEW))         # both families list outlets, but no outlet answers
+        detect(device(f"{ACME}.1"), (OLD, NEW))         # both families have outlets, but the device has none
     with pytest.raises(Unsupported):
         read_as(device(f"{ACME}.3"), METER)             # the owner fixed the family, but the device is another
 

@@ -1,4 +1,4 @@
-"""Every declared family, on a unit made from its MIB: detection, states, figures, switching, and failures of each."""
+"""Every declared family, on a unit made from its MIB: detection, states, figures, switching and faults."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional, Set
@@ -66,7 +66,7 @@ def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture(unit: Fi
         try:
             detection.detect(device, [other], metered_only=unit.metered_only)
             fitting.append(other.key)
-        except ProtocolError:           # the family fits, but only its meters answer
+        except ProtocolError:           # the family fits, but the device has only its meters
             fitting.append(other.key)
         except Unsupported:
             continue
@@ -167,7 +167,7 @@ def without_state_rows(unit: Fixture) -> Dict[str, Row]:
 
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if unit.switch], ids=unit_id)
 def test_a_switched_unit_without_states_is_an_error_or_lists_every_outlet(unit: Fixture) -> None:
-    """A missing table does not mean a PDU without outlets, even if the unit's meters still answer."""
+    """A missing table does not prove a PDU without outlets, even if the unit still has its meters."""
     whole = expected_states(unit)
     try:
         found = dict(find(unit, of_rows(without_state_rows(unit))).states)

@@ -82,7 +82,7 @@ def test_a_table_of_loads_without_marks_for_phases_is_not_summed() -> None:
 
 
 @pytest.mark.parametrize("lost, error, says", [
-    ("11.0.1.3", ProtocolError, "lists no outlet"),         # the lines answer, the outlets do not
+    ("11.0.1.3", ProtocolError, "lists no outlet"),         # the device has lines and no outlets
     ("11", Unsupported, "no family"),                    # looks like another product of this maker
 ])
 def test_a_shared_sys_object_id_does_not_prove_a_unit_without_outlets(

@@ -1,4 +1,4 @@
-"""Every recording of a real unit has an expectation, is read only by its own family, and reports every total."""
+"""Recordings of real units: each has an expectation, fits only its own family, and shows no padding row."""
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """APC's three generations of switched PDUs, from PowerNet-MIB.
 
-A later generation also answers the tables of the earlier ones, and a command in any of them switches the same relay.
+A later generation also has the tables of the earlier ones, and a command in any of them switches the same relay.
 State and command have the same numbers in the two older tables; in the newest, states are off 1 and on 2 while commands
 are on 1 and off 2.
 """
@@ -47,7 +47,7 @@ def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:
 
 
 def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1) -> Model:
-    """AP8xxx/AP9xxx, three phases. The rows of `units` linked units are numbered consecutively. Answers the older tables too."""
+    """AP8xxx/AP9xxx, three phases. The rows of `units` linked units are numbered consecutively. Has the older tables too."""
     rows = Rows()
     rows.system("APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)", "1.3.6.1.4.1.318.1.3.4.6", "rpdu2")
     numbers = range(1, outlets * units + 1)

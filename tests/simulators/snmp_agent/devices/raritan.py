@@ -29,7 +29,7 @@ PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # sensor type
 
 def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
     """PX3: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …. `more`: further types of sensors of each outlet;
-    the unit then has outletDeviceCapabilities, as a PX4."""
+    the unit then has outletDeviceCapabilities, like a PX4."""
     rows = Rows()
     rows.system("Raritan PX3 - Firmware Version 3.6.10.5-45910", "1.3.6.1.4.1.13742.6", "px3")
     numbers = {f"{unit}.{n}": n for unit in range(1, units + 1) for n in range(1, outlets + 1)}
