@@ -31,6 +31,7 @@ _USUAL: Tuple[Demand, ...] = ((Outlet.StateChangedEvent, None), (NumericSensor.S
 _EVERY: Tuple[Demand, ...] = ((Event, None),)
 _TWICE = "/outletState"         # an outlet's discrete sensor, whose events repeat those of the outlet
 _OF_EACH = ("source", "actUserName", "actIpAddr")
+_KEYS = ("time", "event", "source", "name")             # of the JSON of each event, before its fields
 _LONGEST_S = 30 * 86400.0
 
 
@@ -91,7 +92,8 @@ def _now() -> str:
 
 
 def _as_json(event: Event, name: str) -> str:
-    fields = {field: value for field, value in plain(event).items() if field != "source"}
+    """One object with `_KEYS` and the event's fields. A field with the name of a key has an underscore after it: `event_`."""
+    fields = {field + "_" * (field in _KEYS): value for field, value in plain(event).items() if field != "source"}
     source = event.source.target if event.source is not None else None
     return json.dumps({"time": _now(), "event": base_name(event.wire_type), "source": source, "name": name, **fields})
 

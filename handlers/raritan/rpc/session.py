@@ -4,8 +4,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Iterator, List, Tuple
 
-from ...errors import PduHandlerError, Refused
+from ...errors import PduHandlerError, Refused, SettingsError
+from ...http.client import Login
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ._runtime.errors import JsonRpcSyntaxException
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
@@ -64,7 +66,8 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 def logged_in(agent: Agent) -> Iterator[Session]:
     """Open a session for the block. Its requests carry the token instead of the password. The session is always closed.
 
-    Opening and closing cost 2 round trips. Raises Refused if the user may have only one session and already has one.
+    Opening and closing cost 2 round trips. Raises Refused if the user may have only one session and already has one, and
+    JsonRpcSyntaxException if the device returns no usable token.
     """
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}
@@ -75,6 +78,12 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     if code != 0:
         raise Refused("the user may have only one session, and it is open: close it, or log in by password", str(code),
                       agent.host, "newSession")
+    try:
+        Login(token=token).headers()
+    except SettingsError:
+        with contextlib.suppress(PduHandlerError):              # by password; the error to report is the missing token
+            manager.closeSession(session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
+        raise JsonRpcSyntaxException("the device opened a session without a usable token").at(agent.host, "newSession") from None
     with with_token(agent, token):
         try:
             yield session

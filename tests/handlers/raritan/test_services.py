@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Iterator
+import json
+from typing import Iterator, Optional
 
 import pytest
 
-from handlers.errors import Refused
+from handlers.errors import ProtocolError, Refused
 from handlers.raritan.rpc import (
     Agent,
     HttpException,
@@ -28,6 +29,7 @@ from handlers.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent, connected, since
+from .peer import Peer, Seen, http, result
 
 MODEL = Model(outlets=4, inlets=2, transfer_switch=True, in_rush_guard_ms=0)
 OFF = pdumodel.Outlet.PowerState.PS_OFF
@@ -133,6 +135,22 @@ def test_a_second_session_of_a_user_who_may_have_one_is_refused_and_the_first_st
                 raise AssertionError("there is no session")
         other.close()
         assert len(unit.access.sessions) == 1
+
+
+@pytest.mark.parametrize("token", ["", "two\nlines"])
+def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed(agent: MakeAgent, token: str) -> None:
+    def opened(seen: Optional[Seen]) -> bytes:
+        assert seen is not None
+        return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {"sessionId": 7}, "token": token}}))
+
+    with Peer([[opened, result()]]) as peer:
+        one = agent("http", peer.address)
+        with pytest.raises(ProtocolError, match="newSession: the device opened a session without a usable token"):
+            with session.logged_in(one):
+                raise AssertionError("there is no session")
+    close = peer.seen[1].json
+    assert (close["method"], close["params"]) == ("closeSession", {"sessionId": 7, "reason": 0})
+    assert one.token is None and "authorization" in peer.seen[1].headers
 
 
 def test_the_login_policy_is_written_back_unchanged(to: Agent) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
 from handlers.command.raritan import events
-from handlers.raritan.rpc import assetmgrmodel, pdumodel, usermgmt
+from handlers.raritan.rpc import assetmgrmodel, pdumodel, usermgmt, webcam
 from handlers.raritan.rpc._runtime.decoding import decoder
 from handlers.raritan.rpc.idl import Event
 from tests.handlers.raritan.declared import Nowhere
@@ -69,6 +69,14 @@ def test_an_event_is_named_as_the_unit_names_it_even_if_the_binding_does_not_kno
     new = decoder(Event)({"type": name, "value": {"source": None, "cycles": 7}}, Nowhere())
     assert "unit  relay worn: " in events._line(new, "")
     assert json.loads(events._as_json(new, ""))["event"] == "pdumodel.Outlet.RelayWornEvent"
+
+
+def test_in_json_a_field_does_not_replace_the_type_or_the_name_of_its_event() -> None:
+    dip = pdumodel.VoltageMonitoringSensor.Event(duration=20)
+    found = json.loads(events._as_json(pdumodel.VoltageMonitoringSensor.EventOccurredEvent(event=dip), "inlet/1/voltage"))
+    assert found["event"] == "pdumodel.VoltageMonitoringSensor.EventOccurredEvent" and found["event_"]["duration"] == 20
+    found = json.loads(events._as_json(webcam.WebcamAddedEvent(name="door"), "unit"))
+    assert (found["name"], found["name_"]) == ("unit", "door")
 
 
 def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share() -> None:
