@@ -141,17 +141,20 @@ def _check_writable(path: str) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    """Replace the file in one step, so that nobody reads a half-written page."""
+    """Replace the file in one step, so that nobody reads a half-written page. Raises SettingsError."""
     folder = os.path.dirname(os.path.abspath(path))
-    part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=folder, delete=False)
     try:
-        with part:
-            part.write(text)
-        os.chmod(part.name, 0o644)
-        os.replace(part.name, path)
-    except BaseException:
-        os.unlink(part.name)
-        raise
+        part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=folder, delete=False)
+        try:
+            with part:
+                part.write(text)
+            os.chmod(part.name, 0o644)
+            os.replace(part.name, path)
+        except BaseException:
+            os.unlink(part.name)
+            raise
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
 
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.

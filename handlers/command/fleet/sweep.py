@@ -63,9 +63,15 @@ def hosts(network: Network) -> Iterator[str]:
 
 
 def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None]) -> Dict[str, Answer]:
-    """The answers by address. `sent` is called after each datagram. An answer must come from the address that was asked."""
+    """The answers by address. `sent` is called after each datagram. An answer must come from the address that was asked.
+
+    Raises SettingsError if this machine has no socket for these networks, for instance without IPv6.
+    """
     octets = community.encode("utf-8", "surrogateescape")       # a value from the environment need not be UTF-8
-    return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent))
+    try:
+        return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent))
+    except OSError as error:
+        raise SettingsError(f"this machine has no UDP socket for these networks ({error.strerror or error})") from None
 
 
 async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,

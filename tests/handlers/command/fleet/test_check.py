@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -16,7 +17,8 @@ import pytest
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.fleet import listing
+from handlers.command.fleet import check as check_command, listing
+from handlers.errors import SettingsError
 from tests import terminal
 from tests.hostile import is_one_line
 from tests.needs import ROOT
@@ -181,6 +183,16 @@ def test_a_defect_ends_with_nagios_code_for_unknown(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(listing, "read", broken)
     assert root.run(["check", "list.csv", "--nagios"]) == 3
     assert capsys.readouterr().out.startswith("PDU UNKNOWN - ZeroDivisionError: a/b")
+
+
+def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: str, target: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", target)
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(SettingsError) as failed:
+        check_command._write(str(tmp_path / "page.html"), "text")
+    assert failed.value.reason == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:

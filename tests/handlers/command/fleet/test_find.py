@@ -1,8 +1,10 @@
 """`pdu find` among simulated agents on loopback addresses: which hosts it asks, what it finds, its rate."""
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import csv
+import errno
 import io
 import json
 import os
@@ -196,6 +198,14 @@ def test_an_ipv6_host_is_asked() -> None:
         sweep.sweep(sweep.networks(["::1"]), "public", trap.getsockname()[1], sweep.Pace(200, 0.1), lambda: None)
         trap.settimeout(10)
         assert trap.recv(1000)
+
+
+def test_a_machine_without_ipv6_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
+    with pytest.raises(SettingsError, match="no UDP socket for these networks .Address family not supported"):
+        sweep.sweep(sweep.networks(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
 
 
 def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path) -> None:
