@@ -101,7 +101,7 @@ def _levels(given: Mapping[str, str]) -> Dict[str, str]:
         password = _needed(given, f"{stage}_password")
         if len(password) < _SHORTEST_PASSWORD:
             raise SnmpError(
-                f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 asks for")
+                f"snmp_params {stage}_password is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 requires")
         protocol = protocol or usual
         _one_of(protocol, names, f"{stage}_protocol")
         wanted.update({f"{stage}_protocol": protocol, f"{stage}_password": password})

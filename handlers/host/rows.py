@@ -51,7 +51,7 @@ def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
 
 
 def indexes(elements: List[Any], asked: str) -> List[str]:
-    """The index below `asked` of each walked row.
+    """The index of each walked row below the OID `asked`.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
     index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.

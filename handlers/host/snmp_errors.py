@@ -59,7 +59,7 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
     for marks, kind, remedy in _REFUSALS:
         code = next((mark for mark in marks if mark in folded), None)
         if code is not None:
-            right = "write, and enable SNMP SET on the device" if writing else "read, with the security level that it asks for"
+            right = "write, and enable SNMP SET on the device" if writing else "read, with the security level that it requires"
             reason = f"{remedy.format(right=right)} ({words})"
             return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
     return None

@@ -75,7 +75,7 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
     **{status: (HttpRefused, "the device redirects more than once ({}); give its final address") for status in REDIRECTS}}
 _NO_ANSWER = (HttpRefused, "the device answered {}, which is not the result of a call: is this the PDU's web service?")   # < 400
-_FAILED = (HttpRefused, "the device answered {}: look at its own log, and at any proxy between it and this host")
+_FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy between it and this host")
 
 
 def of_status(status: int, password: Optional[str] = None) -> HttpException:

@@ -177,7 +177,7 @@ class NutClient(NutReader):
             raise self._no_such_device()
         failure = answers.failure(write)
         if failure is not None and code not in ERRORS:              # an unknown code, from another version or a proxy
-            raise NotProven(f"{failure.error().reason}; it may or may not have been done: look at the device before trying "
+            raise NotProven(f"{failure.error().reason}; it may or may not have been done: check the device before trying "
                             f"again", self._connection.host, write.label)
         identifier = answers[write]
         return bool(identifier) and self._reported(identifier, write.label)
@@ -197,13 +197,13 @@ class NutClient(NutReader):
                 error = failure.error()
                 if isinstance(error, Denied):       # only the report is denied: the write was accepted
                     return False
-                raise NotProven(f"accepted, but the report is an error, so it may or may not have been done: look at the "
+                raise NotProven(f"accepted, but the report is an error, so it may or may not have been done: check the "
                                 f"device before trying again ({error.reason})", self._connection.host, label)
             if answers[report] == "SUCCESS":
                 return True
             if self._clock() + pause >= end:
-                raise NotProven(f"accepted, but the driver has not reported within {self._timeout:g} s whether it was done: look "
-                                f"at the device before trying again", self._connection.host, label)
+                raise NotProven(f"accepted, but the driver has not reported within {self._timeout:g} s whether it was done: "
+                                f"check the device before trying again", self._connection.host, label)
             self._sleep(pause)
             pause = min(2 * pause, _POLL_LONGEST)
 

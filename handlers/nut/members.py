@@ -47,13 +47,13 @@ class Member:
         numbers, count = sorted(self.rows, key=int), number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
             raise ProtocolError(f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1 and "
-                                f"{self.prefix}outlet.01: look at the driver")
+                                f"{self.prefix}outlet.01: check the driver")
         real = [n for n in numbers if int(n) > 0]
         if count is not None and len(real) < count:
             real = [n for n in numbers if int(n) == 0] + real
             if len(real) < count:
                 raise ProtocolError(f"the NUT driver counts {count:g} outlets ({self.prefix}outlet.count) but lists {len(real)}: "
-                                    f"look at the driver, or wait until it has read its device")
+                                    f"check the driver, or wait until it has read its device")
         return real
 
 
@@ -77,7 +77,7 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
     missing = next((one for one in numbers if one not in members), None)
     if missing is not None:
         raise ProtocolError(f"the NUT driver counts {count:g} devices in the chain (device.count) but lists nothing of "
-                            f"device {missing}: look at the driver, or wait until it has read its devices")
+                            f"device {missing}: check the driver, or wait until it has read its devices")
     return {one: members[one] for one in numbers}
 
 

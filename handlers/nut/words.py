@@ -23,7 +23,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` can name a device, variable or command: requests carry names without quotes."""
+    """Whether `text` can name a device, variable or command. Names in requests are not quoted."""
     return _NAME.fullmatch(text) is not None and len(text) <= MAX_WORD
 
 

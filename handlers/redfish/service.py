@@ -26,8 +26,9 @@ ROOT = "/redfish/v1/"               # DSP0266: the one URI that a client may kno
 LOGOUT_SECONDS = 3.0
 _MOST_BYTES = 16 << 20              # bytes of all answers together; a unit of 60 outlets sends less than 1 MB
 _LONGEST_TOKEN = 4000
-_MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # a further connection pays off if it carries 3 requests
-_SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0        # limit of a wait on a further connection: some units never answer there
+_MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # one for each 3 requests, up to 4: a connection costs a handshake
+# The longest wait on a further connection, where some units never answer: 2 s, or 5 times the slowest answer if that is longer.
+_SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0
 _TOO_MANY = (429, 503)
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
 _ANY = range(100, 600)              # errors too, because their bodies hold the reason
@@ -96,7 +97,7 @@ class RedfishService:
         return self._resource(self.reply(path), path)
 
     def reply(self, path: str) -> Reply:
-        """The answer to a GET, whatever its status. Opens a session where the service takes no other login."""
+        """The answer to a GET, whatever its status. Opens a session if the service accepts no other login."""
         root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
@@ -175,7 +176,7 @@ class RedfishService:
     # ---- login ---------------------------------------------------------------------------------------------------
 
     def _wants_session(self, reply: Reply) -> bool:
-        """Whether a 401 means that the service only takes sessions: otherwise it would offer Basic (RFC 9110, 11.6.1)."""
+        """Whether a 401 means that the service accepts only sessions: otherwise it would offer Basic (RFC 9110, 11.6.1)."""
         if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
             return False
         self._mode = SESSION

@@ -370,7 +370,7 @@ def test_a_walk_that_fails_is_never_a_short_list() -> None:
 @pytest.mark.parametrize("secret", ["short", "the"])
 def test_a_platforms_text_with_a_secret_is_dropped_as_a_whole(secret: str) -> None:
     """A mask would reveal the secret: `***er than the 8 characters` shows that it is "short", `than *** 8` that it is "the"."""
-    device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 asks for"))
+    device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 requires"))
     device.pdu_data.snmp_params.update(version="3", auth_password=secret)
     with pytest.raises(SettingsError) as caught:
         Snmp(cast(Any, device)).get("1.3.6")
