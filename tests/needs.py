@@ -1,7 +1,7 @@
 """Programs of the system and recordings outside the project, which some tests need.
 
-If a program is missing, its tests are skipped (failed if CI is set) with the command that installs it. Recordings under another
-licence are in the folder `shared` next to the project; without it their tests are skipped.
+If a program is missing, its tests are skipped (or failed, if CI is set), and the reason names the command that installs it.
+Recordings under another licence are in the folder `shared` next to the project; without it, their tests are skipped.
 """
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def shared(*parts: str) -> Path:
 
 @functools.lru_cache(maxsize=1)
 def pythons() -> Dict[str, Path]:
-    """Other Pythons of this machine by their version ("3.9"), including those below 3.9 and those of pyenv."""
+    """The Pythons of this machine by their version ("3.9"), including those below 3.9 and those of pyenv."""
     # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]

@@ -39,7 +39,7 @@ FORMS = frozenset(form for form in _forms() if len(form) > 8)
 
 
 def shown(text: str) -> str:
-    """The secret in `text`, in the form in which it is there; "" if there is none."""
+    """The first of FORMS that is in `text`; "" if there is none."""
     return next((form for form in FORMS if form in text), "")
 
 

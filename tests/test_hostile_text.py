@@ -84,7 +84,7 @@ def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", list(PEERS))
 @pytest.mark.usefixtures("no_name_is_looked_up")
-def test_a_hostile_setting_ends_in_an_error_of_the_tree_or_does_nothing(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(name: str, caplog: pytest.LogCaptureFixture) -> None:
     settings = importlib.import_module(f"handlers.{name}.settings")
     keys = sorted({one.key for value in vars(settings).values() for one in (value if isinstance(value, tuple) else (value,))
                    if hasattr(one, "key") and hasattr(one, "allowed")} - {"timeout"})
@@ -239,7 +239,7 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name:
 
 
 @pytest.mark.parametrize("text", NO_NUT_LINE, ids=ascii)
-def test_a_nut_value_that_breaks_its_line_is_an_error_and_no_state(text: str) -> None:
+def test_a_nut_value_that_breaks_its_line_raises_an_error(text: str) -> None:
     with NutServer([_nut_unit([text, "two"])]) as server:
         with pytest.raises(ProtocolError) as caught:
             made(nut_peer(server)).status()

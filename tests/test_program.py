@@ -27,7 +27,7 @@ def refused(module: str, *arguments: str) -> str:
 
 
 @pytest.mark.parametrize("module, option", PROGRAMS.items())
-def test_a_port_that_is_taken_is_one_sentence(module: str, option: str) -> None:
+def test_a_port_that_is_taken_is_reported_in_one_sentence(module: str, option: str) -> None:
     with socket.socket(socket.AF_INET, UDP_OR_TCP.get(module, socket.SOCK_STREAM)) as taken:
         taken.bind(("127.0.0.1", 0))
         if taken.type == socket.SOCK_STREAM:
@@ -84,7 +84,7 @@ def test_without_the_environment_the_command_that_makes_it_is_named(module: str,
     assert "is missing: make env" in done.stderr
 
 
-def test_ctrl_c_prints_one_word() -> None:
+def test_ctrl_c_prints_only_interrupted() -> None:
     checking = subprocess.Popen([sys.executable, "-m", "tests.conformance", "nut"], cwd=ROOT, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with checking, bounded(checking):

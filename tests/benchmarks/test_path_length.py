@@ -9,7 +9,7 @@ LIMITS = {"raritan": (1700, 15, 100), "nut": (1500, 16, 220), "snmp": (1500, 17,
 
 
 @pytest.mark.parametrize("handler", SIMULATED)
-def test_a_path_begins_at_the_handler_and_counts_files_and_the_calls_between_them(handler: str) -> None:
+def test_a_status_path_begins_at_the_handler_and_stays_within_the_limits(handler: str) -> None:
     with SIMULATED[handler]() as data:
         path = measured(handler, data)
     assert next(iter(path.files)) == f"handlers/{handler}/handler.py"

@@ -43,7 +43,7 @@ class Forked:
 
 
 class Forks:
-    """Forks workers of the interpreter `python`; a context manager. `start` is a `Platform.start`."""
+    """A context manager that forks workers of the interpreter `python`. `start` serves as the `start` of `trial.Platform`."""
 
     def __init__(self, python: str = sys.executable) -> None:
         self._python = python

@@ -23,7 +23,7 @@ class Platform(NamedTuple):
     """A platform: the folder `tree` with `common` and `pdu_common`.
 
     `adapter` is a file that makes and reads the platform's objects ("": the functions of tests/dcimanager/adapter.py). `without`
-    names packages that the platform lacks. `start` starts a worker; None: as a new process of the interpreter `python`.
+    names packages that the platform lacks. `start` starts a worker; if it is None, a worker is a new process of `python`.
     """
 
     tree: Path
@@ -41,7 +41,7 @@ class Placed(NamedTuple):
 
 
 def place(archive: Archive, where: str, folder: Path) -> Placed:
-    """Unpacks an archive as a platform may: into a "directory" on sys.path, into a "package", or for a load by its "file"."""
+    """Unpacks an archive as a platform may: into a "directory" on sys.path or a "package", or as a "file" to load by its path."""
     if where == "package":
         inner = folder / "uploaded" / "handlers"
         inner.mkdir(parents=True)

@@ -1,1 +1,1 @@
-"""Build, register, poll and switch without a device: `make demo`, or `python -m tests.demo`."""
+"""Builds, registers, polls and switches without a device: `make demo`, or `python -m tests.demo`."""

@@ -21,7 +21,7 @@ from .processes import Context
 BUDGET_S = 60.0                         # limit in seconds for a whole call
 TIMEOUT_S = {"patient": "20", "brief": "0.3"}
 CONFIRM_S = 0.4
-_ENGINES = 6                            # increase of descriptors, and of threads, that is allowed to SNMP engines
+_ENGINES = 6                            # increase in descriptors, and in threads, that SNMP engines may cause
 # Faults that only a time-out ends: their calls get the brief one. The other calls must not time out, even on a busy machine.
 _WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
           "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
@@ -139,7 +139,7 @@ def _ending(error: BaseException, fault: Optional[Fault], given: Dict[str, Any])
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless each state is UNKNOWN or in the books of before or after the call; likewise each figure, or not set."""
+    """Problems unless each state and figure is that of the books before or after the call, or is UNKNOWN or not set."""
     if method == "status":
         found = {port.identity: port.power_status for port in view.ports}
         if list(found) not in (list(before["states"]), list(after["states"])):

@@ -1,4 +1,4 @@
-"""Runs the cells of the fault matrix in several processes, because most cells wait for most of their time."""
+"""Runs the cells of the fault matrix in several processes, because most cells mostly wait."""
 from __future__ import annotations
 
 import gc
@@ -30,7 +30,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 
 
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
-    """Each fault that a protocol can have, at every step of each call, or at `most` steps with the first and the last."""
+    """The cells of each fault that a protocol can have: every step of each call, or `most` of them, first and last included."""
     counted, chosen = steps(names), list(faults)
     found = []
     for name in names:

@@ -25,7 +25,7 @@ STEPS = 3
 
 @pytest.mark.timeout(900)       # hundreds of calls; many wait for a time-out
 @pytest.mark.parametrize("name", registry.names())
-def test_no_call_ends_wrong_with_any_fault(name: str) -> None:
+def test_every_call_is_right_with_every_fault(name: str) -> None:
     verdicts = list(matrix.run(matrix.cells([name], STEPS), processes=8))
     wrong = [f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems]
     assert not wrong, "\n".join(wrong[:20])
@@ -75,7 +75,7 @@ BOOKS = {"states": {"a": True, "b": False}, "load_a": 1.5, "energy_kwh": 2.0, "p
 @pytest.mark.parametrize("found, problem", [
     (view(a="UP", b="DOWN"), ""), (view(a="UNKNOWN", b="UNKNOWN"), ""), (view(a="DOWN", b="DOWN"), "outlet a is DOWN"),
     (view(a="UP"), "listed"), (view(b="DOWN", a="UP"), "listed"), (view(), "listed")])
-def test_a_state_that_is_not_true_is_a_problem(found: PduView, problem: str) -> None:
+def test_a_wrong_state_or_list_of_outlets_is_a_problem(found: PduView, problem: str) -> None:
     problems = list(cell._read(found, "status", BOOKS, BOOKS))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
@@ -84,7 +84,7 @@ def test_a_state_that_is_not_true_is_a_problem(found: PduView, problem: str) -> 
     (Unreachable("no answer", "127.0.0.1", "status"), "silent", ""),
     (Refused("no", "1", "127.0.0.1", "status"), "silent", "ended with"),
     (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "not one line")])
-def test_an_error_of_another_kind_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
+def test_an_error_of_the_wrong_kind_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
     problems = list(cell._ending(error, BY_KEY[fault], {}))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
@@ -93,7 +93,7 @@ def test_an_error_of_another_kind_is_a_problem(error: BaseException, fault: str,
     ([], None, "UNKNOWN", ""), (["x"], None, "UP", ""), (["x", "x"], None, "UP", "2 commands"),
     ([], None, "UP", "without a command"), (["x"], Refused("no"), "UNKNOWN", "does not say"),
     (["x"], Unreachable("may or may not"), "UNKNOWN", ""), ([], Refused("no"), "UP", "raised an error and set")])
-def test_a_repeated_or_denied_command_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
+def test_a_repeated_or_unreported_command_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
                                                    problem: str) -> None:
     port = PduPortView("a", EnumPowerStatus[state])
     problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, writes))

@@ -56,7 +56,7 @@ class Stream:
 
 
 class Relay:
-    """Forwards the connections to its own port to `port`. `bend` makes the wrong answer for a fault whose place is "answer"."""
+    """Forwards connections to the device's `port`. `bend` makes the wrong answer for a fault whose place is "answer"."""
 
     def __init__(self, port: int, requests: Framing, answers: Framing, fault: Optional[Fault] = None, step: int = 0,
                  bend: Optional[Callable[[Exchange], Optional[bytes]]] = None) -> None:

@@ -60,7 +60,7 @@ def changed(change: Callable[[Any], Any]) -> Bend:
 
 
 def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
-    """A change of every value except objects and lists, by its key."""
+    """A function that applies `change` to each key and value of JSON, except objects and lists."""
     def within(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return {name: within(one, name) for name, one in value.items()}

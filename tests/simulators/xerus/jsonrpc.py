@@ -38,7 +38,7 @@ Witness = Callable[[Served, str, Dict[str, Any]], None]
 
 
 class Dispatcher:
-    """Runs one call at a time: whoever calls `post` holds the unit's lock. `caller` is the sender of the current call."""
+    """Runs one call at a time; the thread that calls `post` holds the unit's lock. `caller` is the sender of the current call."""
 
     def __init__(self, site: Site, witness: Witness) -> None:
         self._site = site

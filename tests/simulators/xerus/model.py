@@ -21,6 +21,7 @@ class Model:
     not_switchable      outlets without a relay: always on
     disabled            outlets whose switching an administrator disabled: result 3
     off, suspended, load_shed       outlets that are off at the start, and the reason
+    names               names of outlets, by number
     listed              the order of outlets in getOutlets; empty: by number. Well-known ids always follow the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
     stuck               outlets whose contact does not follow the relay's control state; the unit reports this failure

@@ -274,10 +274,11 @@ class Pdu(Served):
 
     @staticmethod
     def _allowed(outlets: List[Outlet]) -> List[Outlet]:
-        """The outlets that may be switched: a command for several outlets skips those without a relay and disabled ones."""
+        """The outlets that may be switched. A command for all outlets skips those without a relay and disabled ones."""
         return [outlet for outlet in outlets if not outlet.refusal()]
 
     def _refusal(self, numbers: List[int]) -> int:
+        """The result code that a command for these outlets gets; 0: it may run. Outlets without a relay are skipped."""
         if any(not 0 <= number < len(self._pdu.outlets) for number in numbers):
             return INVALID
         codes = [self._pdu.outlets[number].refusal() for number in numbers]

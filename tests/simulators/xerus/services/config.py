@@ -107,7 +107,7 @@ class RawConfiguration(_Job):
 
 
 class BulkConfiguration(_Job):
-    """/bulkcfg. The settings of all outlets or of a filter profile, as JSON with a checksum."""
+    """/bulkcfg. The settings that a filter profile allows, as JSON below a line with a checksum."""
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "bulkcfg.BulkConfiguration", "bulkcfg", "/bulkcfg", device)
