@@ -20,7 +20,7 @@ env:             ## the Python environment in .venv, which every target below ma
 system:          ## the real servers that tests run against: installs them as root on Debian, else prints the command
 	@sh .ci/setup system
 
-demo: env        ## the whole road on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
+demo: env        ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
 	@sh .ci/setup curl
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 

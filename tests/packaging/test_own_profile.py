@@ -77,7 +77,7 @@ def families() -> List[str]:
 FAMILIES = families()
 
 
-class Road:
+class Registered:
     """A DCImanager with the archives of all these profiles, made by one run of the builder and one of the script."""
 
     def __init__(self, manager: DciManager, admin: Admin) -> None:
@@ -95,7 +95,7 @@ def forks() -> Iterator[Forks]:
 
 
 @pytest.fixture(scope="module")
-def road(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[Road]:
+def registered(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[Registered]:
     folder = tmp_path_factory.mktemp("own")
     files = [str(PROFILE)]
     for key in FAMILIES:
@@ -107,60 +107,60 @@ def road(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[Roa
         admin = Admin(folder, script)
         register(admin, manager, "acme_strip", *(key.replace("-", "_") for key in FAMILIES))
         assert {tuple(handler.protocol) for handler in manager.handlers()} == {("snmp",)}
-        yield Road(manager, admin)
+        yield Registered(manager, admin)
 
 
 # ---- the example -------------------------------------------------------------------------------------------
 
-def test_a_pdu_described_in_json_is_polled(road: Road) -> None:
+def test_a_pdu_described_in_json_is_polled(registered: Registered) -> None:
     with Agent(strip()) as agent:
-        pdu = road.add("acme-strip", agent)
-        assert read(road.manager, pdu) == ["", ""]
+        pdu = registered.add("acme-strip", agent)
+        assert read(registered.manager, pdu) == ["", ""]
         books = agent.books()
     assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"} and list(pdu.ports) == list(OUTLETS)
     assert pdu.load_a == 2.5 and pdu.energy_kwh == pytest.approx(books.energy_kwh) == 15.0
     assert pdu.port_energy_kwh == {"1": 1.5, "2": 3.0, "3": 4.5, "4": 6.0}
 
 
-def test_switching_writes_the_unlock_and_the_value_from_the_json(road: Road) -> None:
+def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: Registered) -> None:
     with Agent(strip()) as agent:
-        pdu = road.add("acme-strip", agent)
-        assert read(road.manager, pdu) == ["", ""]
+        pdu = registered.add("acme-strip", agent)
+        assert read(registered.manager, pdu) == ["", ""]
         for on, value in ((False, "2"), (True, "1")):
             before = len(agent.writes())
-            call = road.manager.switch(pdu, "2", on)
+            call = registered.manager.switch(pdu, "2", on)
             assert call.ok and call.value["same_object"] and pdu.ports["2"] == ("UP" if on else "DOWN")
             assert agent.books().states == {"1": True, "2": on, "3": False, "4": True}
             assert [tuple(write) for write in agent.writes()[before:]] == [
                 (f"{UNLOCK}.2", INTEGER, "1", ""), (f"{COMMAND}.2", INTEGER, value, "")]
-    assert any("acme-strip" in line for line in road.manager.log(pdu))
+    assert any("acme-strip" in line for line in registered.manager.log(pdu))
 
 
-def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(road: Road) -> None:
+def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(registered: Registered) -> None:
     with Agent(strip(protected=("1",))) as agent:
-        pdu = road.add("acme-strip", agent)
-        call = road.manager.switch(pdu, "1", False)
+        pdu = registered.add("acme-strip", agent)
+        call = registered.manager.switch(pdu, "1", False)
         assert call.kind == "unsupported" and "it is protected on the unit's panel" in call.text
-        assert road.manager.switch(pdu, "5", False).kind == "no-such-outlet"
+        assert registered.manager.switch(pdu, "5", False).kind == "no-such-outlet"
         assert agent.writes() == [] and agent.books().states["1"] is True
 
 
-def test_an_archive_with_a_profile_refuses_another_device(road: Road) -> None:
+def test_an_archive_with_a_profile_refuses_another_device(registered: Registered) -> None:
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        pdu = road.add("acme-strip", agent)
-        road.manager.poll([pdu])
+        pdu = registered.add("acme-strip", agent)
+        registered.manager.poll([pdu])
         assert not pdu.calls[0].ok and "acme-strip" in pdu.calls[0].text and pdu.ports == {}
 
 
 # ---- built-in families, from their JSON ----------------------------------------------------------------------
 
 @pytest.mark.parametrize("key", FAMILIES)
-def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_one(road: Road, key: str) -> None:
+def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_one(registered: Registered, key: str) -> None:
     unit: Fixture = _UNITS[key]
     version = unit.versions[0].replace("2c", "2")
     with Agent(unit.device(), versions=(int(version),)) as agent:
-        pdu = road.add(key, agent, version)
-        assert read(road.manager, pdu) == ["", ""]
+        pdu = registered.add(key, agent, version)
+        assert read(registered.manager, pdu) == ["", ""]
         handler = built_in(agent, {"profile": key}, version=version)
         assert pdu.ports == {port.identity: port.power_status.name for port in handler.status().ports}
         assert pdu.ports == {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
@@ -170,7 +170,7 @@ def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_on
         if unit.switch:
             for on, orders in ((False, unit.switch.off), (True, unit.switch.on)):
                 before = len(agent.writes())
-                assert road.manager.switch(pdu, unit.switch.identity, on).ok
+                assert registered.manager.switch(pdu, unit.switch.identity, on).ok
                 assert [write[:3] for write in agent.writes()[before:]] == [tuple(order) for order in orders]
 
 
