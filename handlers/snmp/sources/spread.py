@@ -11,7 +11,7 @@ from ..frozen import Frozen
 from ..reader import Reader
 from .base import Place, Source
 
-_MOST_OUTLETS = 10_000
+_MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
 
 
 class Span(Frozen):
@@ -115,6 +115,8 @@ class Tables(Place):
         validation.suffix(self.column, "column")
         if not 0 <= self.first <= self.last:
             raise ValueError(f"first {self.first}, last {self.last} are not a range of units")
+        if self.last - self.first >= _MOST_UNITS:
+            raise ValueError(f"first {self.first} to last {self.last} are more than {_MOST_UNITS} units")
 
     def rows(self, reader: Reader) -> Rows:
         return {f"{unit}.{row}": value for unit in range(self.first, self.last + 1)

@@ -113,6 +113,12 @@ def test_tables_of_several_units_share_one_identity_space() -> None:
             tables.instance(at, outside)
 
 
+def test_tables_of_more_units_than_any_real_device_has_are_refused() -> None:
+    """Each unit costs a walk, and a command looks for its unit among them."""
+    with pytest.raises(ValueError, match="more than 1000 units"):
+        Tables("1.3.9", 1, 1_000_000_000, "2.1.2")
+
+
 SOCKETS = Named("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")
 NAMES = {"2.17": "Phase L1.Sockets.Socket 01.General.Relay", "2.40": "Sockets.Socket 02.General.Relay",
          "2.41": "Sockets.Socket 02.General.Status", "1.3": "Output.Relay", "1.4": "Output 1.Relay"}
