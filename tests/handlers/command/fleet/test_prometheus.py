@@ -107,7 +107,7 @@ def test_two_exporters_share_one_list(small: Hall, tmp_path: Path) -> None:
     ports = [reserved(), reserved()]
     lines = [small.lines[0].replace(",", f" {number},", 1) for number in range(8)]
     text = config(ports[0])
-    one, several = text.index("      # One exporter:"), text.index("      # Several behind")
+    one, several = text.index("      # One exporter:"), text.index("      # Several exporters")
     shares = re.sub(r"^( +)# ", r"\1", text[several:], flags=re.MULTILINE).partition("\n")[2]
     for number, port in enumerate(ports):
         shares = shares.replace(f"exporter-{number}.example.net:9914", f"127.0.0.1:{port}")
