@@ -33,7 +33,7 @@ Sensors = Mapping[str, Optional[float]]             # the readings of sensors, b
 
 
 def excerpt(resource: Json, key: str) -> Optional[Figure]:
-    """The sensor excerpt under `key`. Its value is not known if `Reading` is null or absent. None if nothing is metered."""
+    """The sensor excerpt under `key`; None if there is none. Its value is not known if `Reading` is null or absent."""
     found = resource.get(key)
     if not isinstance(found, dict):
         return None

@@ -14,7 +14,7 @@ _MOST_PAGES = 500
 def members(service: RedfishService, collection: Json) -> List[Json]:
     """The members of `collection`: 1 round trip for each further page, and for each member that is not included in full.
 
-    Never fewer than the service counts. Raises ProtocolError, and the error of a member that cannot be read.
+    Raises ProtocolError if the service counts more members than it lists, and the error of a member that cannot be read.
     """
     listed = links_of(service, collection)
     missing = [number for number, one in enumerate(listed) if not is_whole(one)]

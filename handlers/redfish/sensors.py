@@ -11,7 +11,7 @@ from .resources import child, entries, link, text
 from .service import RedfishService
 from .units import Unit
 
-_MANY = 8       # for more sensors, 2 requests for all sensors of a PDU cost less than one for each
+_MANY = 8       # above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
 
 
 def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str]) -> Mapping[str, Json]:

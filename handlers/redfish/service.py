@@ -22,7 +22,7 @@ from .resources import child, link, text
 from .settings import AUTO, BASIC, SESSION, Given
 
 LOGGER = get_logger(__name__)
-ROOT = "/redfish/v1/"               # DSP0266: the one URI that a client may know
+ROOT = "/redfish/v1/"               # DSP0266: the URI of the service root; all others are found by links
 LOGOUT_SECONDS = 3.0
 _MOST_BYTES = 16 << 20              # bytes of all answers together; a unit of 60 outlets sends less than 1 MB
 _LONGEST_TOKEN = 4000
@@ -78,7 +78,7 @@ class RedfishService:
     # ---- reading -------------------------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which DSP0266 lets be read without login: 1 round trip in a call, 2 with a session."""
+        """The service root, which needs no login (DSP0266): 1 round trip in a call, 2 with a session."""
         if self._root is None:
             reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
