@@ -66,6 +66,11 @@ class Recording(NamedTuple):
     notes: Sequence[str] = ()
 
 
+def incomplete(count: int, most: int, what: str) -> Sequence[str]:
+    """The notes of a recording that stops once it has more than `most` calls or resources."""
+    return [f"The recording is incomplete: the device has more than {most} {what}."] if count > most else []
+
+
 class Served(NamedTuple):
     """A recorded device that answers on a port of this machine."""
 

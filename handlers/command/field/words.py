@@ -24,7 +24,9 @@ snmp ftp telnet dhcp dns ntp ping test demo monday tuesday wednesday thursday fr
 jul aug sep oct nov dec january february march april june july august september october november december secret example
 location room interface eth can loopback ethernet memory physical virtual buffers cached shared swap space support supported
 unsupported class product part vendor manufacturer the of to in for by with and or is at per from set reset energized
-energised deenergized deenergised shed shedding suspended cycling redfish link cascade bulk
+energised deenergized deenergised shed shedding suspended cycling redfish link cascade bulk powerequipment powerdistribution
+rackpdu rackpdus floorpdu floorpdus transferswitch transferswitches powershelf powershelves electricalbus electricalbuses
+switchgear branches feeders subfeeds outletgroups metrics chassis
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _SHORT = 2                  # words of at most this many letters identify nobody: L1, #A, 3P

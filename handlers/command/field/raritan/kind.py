@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .... import host
-from ..kinds import Kind, Recorder, Recording, Served, json_of
+from ..kinds import Kind, Recorder, Recording, Served, incomplete, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import calls
@@ -17,8 +17,9 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     given = settings.read(data)
     secrets = given.login.password, given.login.token
     scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))
-    clean = recording.scrubbed(recording.calls(data, recorder), scrubber)
-    return Recording(calls.written(clean), f"{len(clean)} calls")
+    found = recording.calls(data, recorder)
+    clean = recording.scrubbed(found, scrubber)
+    return Recording(calls.written(clean), f"{len(clean)} calls", incomplete(len(found), recording.MOST_CALLS, "calls"))
 
 
 def _serve(text: str, port: int) -> Served:

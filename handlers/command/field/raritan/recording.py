@@ -23,7 +23,7 @@ from ..scrub import Scrubber
 from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
-_MOST_CALLS = 20_000
+MOST_CALLS = 20_000
 # Getters that are recorded for sensors, and getters that are never recorded: most have long answers, and no handler uses them.
 _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
@@ -32,7 +32,7 @@ _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 
 
 def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
-    """All calls with their outcomes. Raises the errors of handlers/errors.py."""
+    """The calls with their outcomes; all, unless there are more than MOST_CALLS. Raises the errors of handlers/errors.py."""
     given = settings.read(data)
     tape = _Tape(StandardTransport(given.trust), recorder)
     handler = _Taped(data, tape)
@@ -83,7 +83,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
     while True:
         asked.update(known[:2] for known in tape.calls)
         ask = [one for one in dict.fromkeys(_asked(tape, met)) if one[:2] not in asked]
-        if not ask or len(tape.calls) > _MOST_CALLS:
+        if not ask or len(tape.calls) > MOST_CALLS:
             return
         asked.update(one[:2] for one in ask)            # also the calls that the device does not answer
         for start in range(0, len(ask), CALLS_IN_A_BULK):

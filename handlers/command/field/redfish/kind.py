@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import Kind, Recorder, Recording, Served, json_of
+from ..kinds import Kind, Recorder, Recording, Served, incomplete, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import tree
@@ -15,8 +15,10 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     from . import recording
     given = settings.read(data)
     scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
-    clean = recording.scrubbed(recording.resources(data, recorder), scrubber)
-    return Recording(tree.written(clean), f"{len(clean)} resources")
+    found = recording.resources(data, recorder)
+    clean = recording.scrubbed(found, scrubber)
+    notes = incomplete(len(found), recording.MOST_RESOURCES, "resources")
+    return Recording(tree.written(clean), f"{len(clean)} resources", notes)
 
 
 def _serve(text: str, port: int) -> Served:

@@ -14,7 +14,7 @@ from ..scrub import Scrubber
 from .tree import Json, links, plain
 
 _LONGEST_CRAWL = 900.0          # limit for a recording, in seconds
-_MOST_RESOURCES = 10_000
+MOST_RESOURCES = 10_000
 # Accounts, sessions, logs and other equipment: no handler reads them, and they identify the owner.
 _LEFT_OUT = re.compile(r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
                        r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates|NetworkAdapters)(?:/|$)")
@@ -22,13 +22,16 @@ _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept, because 
 
 
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
-    """The service root and all resources of the PDUs, by path. Raises the errors of handlers/errors.py."""
+    """The service root and the resources of the PDUs, by path; all, unless there are more than MOST_RESOURCES.
+
+    Raises the errors of handlers/errors.py.
+    """
     found: Dict[str, Json] = {}
     with RedfishService(settings.read(data), seconds=_LONGEST_CRAWL) as service:
         root = dict(recorder.again(service.root))
         found[plain(ROOT)] = root
         waiting = [one for one in (link(root, "PowerEquipment"), link(root, "PowerDistribution")) if one is not None]
-        while waiting and len(found) < _MOST_RESOURCES:
+        while waiting and len(found) <= MOST_RESOURCES:
             paths = _new(service, waiting, found)
             read = recorder.again(functools.partial(service.all, paths))
             found.update((plain(path), dict(one)) for path, one in zip(paths, read) if isinstance(one, dict))

@@ -49,7 +49,7 @@ class RedfishServer(HttpReplay):
         try:
             asked = json.loads(body)
             state = _STATES[asked.get("PowerState") or asked.get("OutletStatus")]
-        except (ValueError, KeyError, AttributeError, TypeError):
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             return _error(400, "PowerState must be On or Off")
         self._resources[outlet] = {**self._resources[outlet], "PowerState": state}
         self.writes.append(f"{outlet}: {state.lower()}")

@@ -94,10 +94,9 @@ class _Instrumentation:
         return (oid, rfc1905.endOfMibView) if found is None else (rfc1902.ObjectIdentifier(found[0]), _wire(found[1]))
 
     def write_variables(self, *pairs: Any, **_: Any) -> List[Any]:
-        for place, (oid, value) in enumerate(pairs):
-            error = self._unit.set(tuple(oid), of_wire(value))
-            if error:
-                raise _ERRORS[error](name=oid, idx=place)
+        error, position = self._unit.set([(tuple(oid), of_wire(value)) for oid, value in pairs])
+        if error:
+            raise _ERRORS[error](name=pairs[position][0], idx=position)
         return list(pairs)
 
 

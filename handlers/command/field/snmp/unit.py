@@ -45,12 +45,23 @@ class Unit:
         at = bisect.bisect_right(self._order, oid)
         return (self._order[at], self._rows[self._order[at]]) if at < len(self._order) else None
 
-    def set(self, oid: Arcs, value: Row) -> str:
-        """Carry out a SET. Returns "" or the name of the SNMP error (RFC 3416, 4.2.5)."""
+    def set(self, pairs: Sequence[Tuple[Arcs, Row]]) -> Tuple[str, int]:
+        """Carry out the writes of one SET, all or none.
+
+        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that has it, or "" and 0.
+        """
         with self._lock:
-            error, done = self._set(oid, value)
-            self.writes.append(f"SET {dotted(oid)} = {value.raw!s}: {done or error}")
-            return error
+            before, effects = dict(self._rows), []
+            for position, (oid, value) in enumerate(pairs):
+                error, done = self._set(oid, value)
+                effect = f"SET {dotted(oid)} = {value.raw!s}: {done or error}"
+                if error:
+                    self._rows = before
+                    self.writes.append(effect)
+                    return error, position
+                effects.append(effect)
+            self.writes += effects
+            return "", 0
 
     def _set(self, oid: Arcs, value: Row) -> Tuple[str, str]:
         held = self._rows.get(oid)

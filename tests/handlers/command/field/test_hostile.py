@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import http.client
 import json
 import socket
 from typing import Any, List
@@ -22,6 +23,7 @@ from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from tests.handlers.command.field.planted import UNITS, recorded
 from tests.simulators.nut_server import NutServer, StaticDevice
+from tests.simulators.redfish_client import OUTLETS
 
 LINES = st.sampled_from([
     "1.3.6.1.2.1.1.1.0|4|Acme", "1.3.6.1.4.1.9.1.1.1.1|2|99999999999", "1.3.6.1.4.1.9.1.1.1.2|2|1",
@@ -85,6 +87,15 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(length: str, capsy
             connection.sendall(request.encode("latin-1"))
             assert connection.recv(100).startswith(b"HTTP/1.1 411 ")
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("handler", ["raritan", "redfish"])
+def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) -> None:
+    with contextlib.closing(kind(handler).serve(a_recording(handler), 0)) as served:
+        target = {"raritan": "/model/pdu/0", "redfish": OUTLETS + "/A1/Actions/Outlet.PowerControl"}[handler]
+        with contextlib.closing(http.client.HTTPConnection(served.host, served.port, timeout=60)) as connection:
+            connection.request("POST", target, b"[" * 100_000)
+            assert connection.getresponse().status == 400
 
 
 def of_bulk(request: Any, form: str) -> bytes:

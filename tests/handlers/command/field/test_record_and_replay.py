@@ -9,7 +9,10 @@ import pytest
 
 from handlers.command.field.kinds import Recorder, kind, kind_of, names
 from handlers.command.field.scrub import Scrubber
-from handlers.command.field.snmp.rows import arcs
+from handlers.command.field.snmp import snmprec
+from handlers.command.field.snmp.recording import detected
+from handlers.command.field.snmp.rows import Row as HeldRow, arcs
+from handlers.command.field.snmp.unit import Unit as SnmpUnit
 from handlers.command.loading import load
 from handlers.errors import SettingsError, Unreachable
 from handlers.nut.handler import NutPdu
@@ -23,7 +26,8 @@ from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.servers.upsd import Upsd, dummy_file
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, read_snmprec
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, read_snmprec, write_snmprec
+from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.xerus import Fault, XerusPdu
 
 HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
@@ -49,6 +53,7 @@ def test_a_name_that_is_a_part_of_well_known_paths_stays() -> None:
         settings = {"port": str(service.port), "username": service.user, "password": "any", "ca_pem": service.ca_pem}
         unit = Unit("redfish", PduData(service.host, settings))
         before, text = read(unit), recorded(unit)
+    assert '"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1": ' in text
     with replayed("redfish", text) as again:
         assert read(again) == before
     assert Scrubber(user="link", host="cascade.example").text("/link/2/cascade") == "/link/2/cascade"
@@ -115,6 +120,30 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
         assert dict(read(again).states) == {**before, identity: "DOWN"}
         assert pdu.port_up(PduPortView(identity=identity)).power_status is EnumPowerStatus.UP
         assert dict(read(again).states) == before
+
+
+def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
+    """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77. Source: PowerNet-MIB."""
+    rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
+    unit = SnmpUnit(rows, detected(rows))
+    first, second = (arcs(f"{apc.RPDU2_CONTROL}.5.{outlet}") for outlet in (1, 2))
+    state = arcs(f"{apc.RPDU2_STATUS}.5.1")
+    before = unit.get(state)
+    assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 77))]) == ("notWritable", 1)
+    assert unit.get(state) == before and unit.get(first) == rows[first]
+    assert [line.rpartition(": ")[2] for line in unit.writes] == ["notWritable"]
+    assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 2))]) == ("", 0)
+    assert unit.get(state) == HeldRow(2, 1) and len(unit.writes) == 3
+
+
+@pytest.mark.parametrize("handler, limit", [("raritan", "raritan.recording.MOST_CALLS"),
+                                            ("redfish", "redfish.recording.MOST_RESOURCES")])
+def test_a_recording_that_reaches_its_limit_says_so(handler: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with UNITS[handler]() as unit:
+        assert not kind(handler).record(unit.data, Recorder()).notes
+        monkeypatch.setattr(f"handlers.command.field.{limit}", 20)
+        notes = kind(handler).record(unit.data, Recorder()).notes
+    assert len(notes) == 1 and notes[0].startswith("The recording is incomplete: the device has more than 20 ")
 
 
 @HANDLERS
