@@ -151,7 +151,7 @@ class Listener(Iterator[Event]):
     def _names(self) -> Callable[[Type[Event]], str]:
         """A function that names an event type as this firmware does: 1 round trip.
 
-        The name holds the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. Interfaces without an
+        The name contains the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. Interfaces without an
         example get the newest version.
         """
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
@@ -167,7 +167,7 @@ class Listener(Iterator[Event]):
 
 
 class _Typed(Interface):
-    """Any object of the unit, as far as it shows its type."""
+    """Any object of the unit, with the one method that shows its type."""
 
     def getTypeInfo(self) -> Any: declared()
 

@@ -139,7 +139,7 @@ class UnitMeter:
                        for index in range(_count(self._protectors))]
 
     def load(self) -> Amount:
-        """Amperes: the first known sum of those over inlets in use, over protectors (banks), and over outlets."""
+        """Amperes: the sum over inlets in use, over protectors (banks), or over outlets: the first of these that is known."""
         sums = (self._fed(), whole(amount(bank) for bank in self._banks),
                 whole(amount(outlet.current) for outlet in self._outlets))
         known = [one for one in sums if one.value is not None]
@@ -178,7 +178,7 @@ class UnitMeter:
 
 
 def _count(references: Pending[List[AnInterface]]) -> int:
-    """The length of the list; 0 if the unit refuses it."""
+    """The length of the list; 0 if the list cannot be read."""
     return len(references.get()) if references.error is None else 0
 
 

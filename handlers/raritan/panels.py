@@ -48,7 +48,7 @@ class WithoutOutlets:
             f"{where} lists no outlets and is not known to be a type without outlets: model {quoted(plate.model)!r}, "
             f"firmware {quoted(metadata.fwRevision)!r}, inlets: {len(inlets)}, power meters and panels: 0, reports "
             f"switchable outlets: {_yes(metadata.hasSwitchableOutlets)}, metered outlets: {_yes(metadata.hasMeteredOutlets)}. "
-            f"Wait until it has started; configure the panels of a power meter controller; otherwise report these figures")
+            f"Try again when the unit has started; configure the panels of a power meter controller; else report these figures")
 
     def mine(self, reference: Interface, kind: Type[AnInterface], what: str) -> AnInterface:
         """The reference as `Unit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
@@ -59,7 +59,7 @@ class WithoutOutlets:
 
 
 class BranchCircuit(PortMeter):
-    """A branch circuit: metered, without a relay. `position`: of its first pole in the panel, from 0."""
+    """A branch circuit: metered, without a relay. `position`: the place of its first pole in the panel, from 0."""
 
     def __init__(self, unit: Unit, meter: int, position: int, circuit: Circuit) -> None:
         super().__init__(unit, f"{unit.link}." * (unit.link != OWN) + f"p{meter}.{position + 1}", circuit.getSensors)
@@ -193,7 +193,10 @@ def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]
 
 
 def _printed(position: int, panel: Panel.PanelSettings) -> str:
-    """The label of a position, numbered in order or all odd numbers first (Panel.idl 1.0.1, LabelingScheme); "" if unknown."""
+    """The label of a position: in order, or all odd numbers before the even ones (Panel.idl 1.0.1, LabelingScheme).
+
+    "" if the device reports another scheme, or a position outside of the panel.
+    """
     if panel.labelingScheme == Panel.LabelingScheme.SEQUENTIAL:
         return str(position + 1)
     if panel.labelingScheme != Panel.LabelingScheme.ODD_EVEN or not 0 <= position < panel.panelSize:

@@ -47,7 +47,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
         raise NoSuchOutlet(f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:
         raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",
-                            Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) leaves out"))
+                            Named(LINK_UNITS.key, noun="the handler setting "), f" ({wanted}) does not include"))
     return Unit(link, agent), int(found.group(2)) - 1
 
 

@@ -31,7 +31,10 @@ def _accepted(code: scripts.ResultCode, what: str) -> None:
 
 def certificate(context: Context) -> Result:
     """Show or change the TLS certificate: 1 round trip; 2 for an upload."""
-    return _CERT[action(context, _CERT, _CERT_ACTIONS)](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
+    name = action(context, _CERT, _CERT_ACTIONS)
+    if context.options.file and name not in ("upload", "download"):
+        raise SettingsError(f"cert {name} takes no file")
+    return _CERT[name](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
 
 
 def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
@@ -89,6 +92,10 @@ def config(context: Context) -> Result:
         raise SettingsError("give raw, bulk or backup, then get --out FILE or put FILE")
     if action == "put" and not context.options.file:
         raise SettingsError("config put takes a file")
+    if action == "get" and context.options.file:
+        raise SettingsError("config get takes no file: give --out FILE")
+    if kind == "raw" and any(getattr(context.options, name) for name in ("clear_text", "profile", "units", "skip_check")):
+        raise SettingsError("--clear-text, --profile, --units and --skip-check are for bulk and backup")
     if kind == "raw":
         return _raw(context, action)
     return _bulk(context, action, backup=kind == "backup")

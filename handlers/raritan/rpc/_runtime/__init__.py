@@ -54,7 +54,7 @@ def method(*out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...]
 
 
 def lazily(package: str, files: Mapping[str, str]) -> Tuple[Callable[[str], Any], List[str]]:
-    """`__getattr__` and `__all__` for a package that imports each of its files when one of its names is first used.
+    """`__getattr__` and `__all__` for a package that imports each of its files when a name in that file is first used.
 
     files: file → the names that it declares, separated by blanks.
     """

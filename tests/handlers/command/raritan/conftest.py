@@ -10,6 +10,7 @@ import pytest
 
 from handlers.command import root
 from tests.simulators.xerus import Model, XerusPdu
+from tests.waiting import PATIENCE_S
 
 from .results import Run
 
@@ -32,7 +33,8 @@ def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys:
 
     def one(*words: str) -> Tuple[int, str, str]:
         capsys.readouterr()
-        code = root.run(["raritan", f"{unit.host}:{unit.port}", words[0], "--ca-pem", str(ca_file), "--wait", "5", *words[1:]])
+        code = root.run(["raritan", f"{unit.host}:{unit.port}", words[0], "--ca-pem", str(ca_file), "--wait", str(PATIENCE_S),
+                         *words[1:]])
         out, err = capsys.readouterr()
         assert unit.password not in out + err
         return code, out, err

@@ -20,7 +20,7 @@ def test_a_firmware_update_runs_from_the_upload_to_the_restart(run: Run, tmp_pat
     assert done(run("firmware", "discard")) == "the image is discarded\n"
     code, _, err = run("firmware", "update", "--yes")
     assert code == 6 and "upload one first" in err
-    updated = facts(run, "firmware", "update", str(path), "--yes", "--wait", "30")
+    updated = facts(run, "firmware", "update", str(path), "--yes")
     assert updated["last"]["status"] == "SUCCESSFUL" and updated["last"]["imageVersion"] == "4.4.1.6-53300"
 
 
@@ -28,7 +28,7 @@ def test_progress_on_a_terminal_leaves_no_line_behind(run: Run, tmp_path: Path, 
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300", 50_000))
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    code, _, err = run("firmware", "update", str(path), "--yes", "--wait", "30")
+    code, _, err = run("firmware", "update", str(path), "--yes")
     assert code == 0 and "update: " in err and not err.rpartition("\r")[2] and not err.split("\r")[-2].strip()
 
 
@@ -59,7 +59,7 @@ def test_an_update_is_recognised_in_a_full_update_history(
     unit.firmware.history = Short([old])
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300"))
-    assert facts(run, "firmware", "update", str(path), "--yes", "--wait", "30")["last"]["imageVersion"] == "4.4.1.6-53300"
+    assert facts(run, "firmware", "update", str(path), "--yes")["last"]["imageVersion"] == "4.4.1.6-53300"
 
 
 def test_an_update_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
@@ -148,6 +148,14 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
     code, out, err = run("config", "raw", "get", "--json")
     assert code == 2 and "--out FILE" in json.loads(out)["error"]["reason"]
     assert facts(run, "config", "raw", "get", "--out", str(tmp_path / "raw.txt"))["bytes"] > 0
+
+
+@pytest.mark.parametrize("words", [["config", "raw", "get", "FILE"], ["config", "raw", "get", "--units", "2"],
+                                   ["config", "raw", "put", "FILE", "--skip-check", "model", "--yes"], ["cert", "show", "FILE"],
+                                   ["cert", "install", "FILE", "--yes"]])
+def test_an_argument_that_the_action_does_not_use_is_refused(run: Run, unit: XerusPdu, words: List[str]) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "") and err.startswith("settings: ") and unit.books().requests == 0
 
 
 def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: Path) -> None:

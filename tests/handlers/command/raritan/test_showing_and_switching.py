@@ -10,6 +10,7 @@ import pytest
 from handlers.command import root
 from tests import terminal
 from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
+from tests.waiting import PATIENCE_S
 
 from .results import Run, done, facts
 
@@ -114,7 +115,7 @@ def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(monkeypatch: p
 
         def run(*words: str) -> str:
             assert root.run(["raritan", f"{pdu.host}:{pdu.port}", words[0], "--fingerprint", pdu.fingerprint, "--link", "3",
-                             "--yes", "--wait", "5", *words[1:]]) == 0
+                             "--yes", "--wait", str(PATIENCE_S), *words[1:]]) == 0
             return capsys.readouterr().out
 
         run("switch", "1", "off")
