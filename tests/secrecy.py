@@ -1,7 +1,7 @@
 """Checks after every test that no secret of the simulators (PLAIN) has appeared anywhere.
 
-Looks at what the test printed, every log line from DEBUG on, the text of every PduHandlerError, the arguments of every program
-that the test started, and every file that the project's own code wrote. Finds base64 and URL encodings too.
+Examines what the test printed and logged (from DEBUG on), the text of every PduHandlerError, the arguments of every program that
+the test started, and every file that the project's own code wrote. Finds base64 and URL encodings too.
 """
 from __future__ import annotations
 

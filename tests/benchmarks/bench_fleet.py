@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP]
 
-The other ways are a plain loop over the same handlers in one thread (a sample, scaled up), Net-SNMP's snmpbulkwalk in a shell
-loop and Debian's prometheus-snmp-exporter, both over the living SNMP PDUs. Then a list five times as long is read, to compare the
-memory. The simulated PDUs run on the same cores and take their share. Exit code 1 if a goal is missed: ten times as fast as the
-loop, and memory that does not grow.
+The other ways are a plain loop over the same handlers in one thread (a sample, scaled up) and, for the living SNMP PDUs only,
+Net-SNMP's snmpbulkwalk in a shell loop and Debian's prometheus-snmp-exporter. Then a list five times as long is read, to compare
+the memory. The simulated PDUs run on the same cores and take their share. Exit code 1 if a goal is missed: ten times as fast as
+the loop, and memory that does not grow.
 """
 from __future__ import annotations
 

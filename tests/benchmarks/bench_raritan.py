@@ -9,9 +9,9 @@ clients take turns, forwards and backwards. All figures are medians; only the ra
 if one is missed.
 
 The goal against the SDK's loop is for the kept connection, on which both only read. The handshake is one more round trip for
-both: with it, a client of two requests can be at most 290 / 3 = 97 times as fast, so that ratio has no goal. The SDK's leanest
-bulk makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This client
-is slower only if the whole interval is below 1.
+both: with it, the loop takes 290 round trips and this client 3. The ratio can then be 97 at most, and has no goal. The SDK's
+leanest bulk makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This
+client is slower only if the whole interval is below 1.
 """
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Reads name, state, current, power and energy of all outlets, in one of four ways, in a separate process.
 
-Takes lines of JSON: [way, address, user, password]. Answers each with {"result": [first, again, CPU, outlets]}: the seconds of a
-reading on a new connection and of a second one on the same connection, the CPU seconds of this process for both, and the second
-reading.
+Takes lines of JSON: [way, address, user, password]. Answers each with {"result": [first, again, CPU, outlets]}. `first` is the
+time of a reading on a new connection, `again` that of a second one on the same connection, CPU that of this process for both, all
+in seconds. `outlets` is the second reading.
 """
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.dcimanager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 
 from .pages import COLUMNS, rows, write
-from .road import Failed, Road, Stop, build, register, simulators
+from .road import DemoPdu, Failed, Road, build, register, simulators
 
 _WIDTH = 140
 KEPT_BEAT_S = 10.0
@@ -48,11 +48,11 @@ def main() -> int:
             for number in STOP_SIGNALS:
                 signal.signal(number, _interrupt)
             try:
-                manager, stops = _walk(stack, console, Path(folder), options.keep)
-                console.print(_table(stops))
+                manager, units = _walk(stack, console, Path(folder), options.keep)
+                console.print(_table(units))
                 console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
                 if pages:
-                    write(console, stops)
+                    write(console, units)
                 if options.keep:
                     _stay(manager, console)
             finally:
@@ -87,9 +87,9 @@ def _stay(manager: DciManager, console: Console) -> None:
     signals.wait()
 
 
-def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[Stop]]:
+def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[DemoPdu]]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
-    stops = simulators(stack)
+    units = simulators(stack)
     # Answers 503 to the first request and to every sixth, as the real service may.
     manager = stack.enter_context(DciManager(busy=1, dozes_every=6, page_port=0 if page else None))
     console.print("2. archives and register.sh in dist/")
@@ -97,7 +97,7 @@ def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple
     console.print("3. registering and uploading with dist/register.sh (curl)")
     for line in register(manager, folder / "ids"):
         console.print(f"  {line}", markup=False)
-    road = Road(manager, stops, lambda text: console.print(text, markup=False))
+    road = Road(manager, units, lambda text: console.print(text, markup=False))
     console.print("4. PDUs added; polled")
     road.add()
     road.poll()
@@ -105,14 +105,14 @@ def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple
     road.switch()
     console.print("6. polled again")
     road.poll()
-    return manager, stops
+    return manager, units
 
 
-def _table(stops: List[Stop]) -> Table:
+def _table(units: List[DemoPdu]) -> Table:
     table = Table(title="what DCImanager shows; seconds and device round trips for each call")
     for column in COLUMNS:
         table.add_column(column, justify="left" if column in COLUMNS[:2] else "right")
-    for cells in rows(stops):
+    for cells in rows(units):
         table.add_row(*cells)
     return table
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from handlers.command.output import NOT_METERED
 from tests.needs import ROOT
 
-from .road import Failed, Stop
+from .road import DemoPdu, Failed
 
 METHODS = ("status", "statistic", "off", "on")
 COLUMNS = ("PDU", "handler", "outlets", "on/off/unknown", "load A", "energy kWh", *METHODS)
@@ -17,27 +17,27 @@ PICTURE = ROOT / "docs" / "demo.svg"
 _BEGIN, _END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
 
-def rows(stops: Sequence[Stop]) -> list[list[str]]:
+def rows(units: Sequence[DemoPdu]) -> list[list[str]]:
     """One row for each PDU. Raises: Failed if a PDU was not added."""
-    return [_row(stop) for stop in stops]
+    return [_row(unit) for unit in units]
 
 
-def _row(stop: Stop) -> list[str]:
-    if stop.pdu is None:
-        raise Failed(f"{stop.title} was not added")
-    states = list(stop.pdu.ports.values())
-    return [stop.title, stop.handler, str(len(states)), "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
-            f"{stop.pdu.load_a:.2f}" if "load" in stop.pdu.metered else NOT_METERED,
-            f"{stop.pdu.energy_kwh:.1f}" if "energy" in stop.pdu.metered else NOT_METERED,
-            *(f"{stop.measured[m].call.seconds:.2f} s / {stop.measured[m].round_trips}" for m in METHODS)]
+def _row(unit: DemoPdu) -> list[str]:
+    if unit.pdu is None:
+        raise Failed(f"{unit.title} was not added")
+    states = list(unit.pdu.ports.values())
+    return [unit.title, unit.handler, str(len(states)), "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
+            f"{unit.pdu.load_a:.2f}" if "load" in unit.pdu.metered else NOT_METERED,
+            f"{unit.pdu.energy_kwh:.1f}" if "energy" in unit.pdu.metered else NOT_METERED,
+            *(f"{unit.measured[m].call.seconds:.2f} s / {unit.measured[m].round_trips}" for m in METHODS)]
 
 
-def write(console: Console, stops: Sequence[Stop]) -> None:
+def write(console: Console, units: Sequence[DemoPdu]) -> None:
     """Writes the picture from what the console has recorded, and README's table."""
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(picture(console), encoding="utf-8")
     readme = ROOT / "README.md"
-    readme.write_text(filled(readme.read_text(encoding="utf-8"), rows(stops)), encoding="utf-8")
+    readme.write_text(filled(readme.read_text(encoding="utf-8"), rows(units)), encoding="utf-8")
 
 
 def picture(console: Console) -> str:

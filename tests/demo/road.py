@@ -27,8 +27,8 @@ class Measured(NamedTuple):
 
 
 @dataclass
-class Stop:
-    """One PDU of the demo, with its measurements."""
+class DemoPdu:
+    """One PDU of the demo: its simulator, its entry in the stand-in once it is added, and its measurements by method."""
 
     peer: Peer
     pdu: Optional[Pdu] = None
@@ -47,9 +47,9 @@ class Failed(Exception):
     """A step failed, or a figure differs from the books."""
 
 
-def simulators(stack: ExitStack) -> List[Stop]:
+def simulators(stack: ExitStack) -> List[DemoPdu]:
     """One simulated PDU for each handler, stopped when the stack is left."""
-    return [Stop(stack.enter_context(shown())) for shown in SHOWN.values()]
+    return [DemoPdu(stack.enter_context(shown())) for shown in SHOWN.values()]
 
 
 def build() -> None:
@@ -79,55 +79,55 @@ def _run(command: List[str], environment: Mapping[str, str]) -> str:
 
 
 class Road:
-    """Polls and switches every stop through the stand-in, and compares each answer with the device's books."""
+    """Polls and switches every unit through the stand-in, and compares each answer with the device's books."""
 
-    def __init__(self, manager: DciManager, stops: List[Stop], say: Callable[[str], None]) -> None:
-        self._manager, self._stops, self._say = manager, stops, say
+    def __init__(self, manager: DciManager, units: List[DemoPdu], say: Callable[[str], None]) -> None:
+        self._manager, self._units, self._say = manager, units, say
 
     def add(self) -> None:
-        for stop in self._stops:
-            stop.pdu = self._manager.add_pdu(stop.title, stop.handler, stop.peer.address, snmp=stop.peer.snmp,
-                                             settings=stop.peer.settings)
+        for unit in self._units:
+            unit.pdu = self._manager.add_pdu(unit.title, unit.handler, unit.peer.address, snmp=unit.peer.snmp,
+                                             settings=unit.peer.settings)
 
     def poll(self) -> None:
         """Calls status and statistic of each PDU; every state and every figure must be that of the device's books."""
-        for stop in self._stops:
+        for unit in self._units:
             for method in ("status", "statistic"):
-                self._measure(stop, method, partial(self._manager.call, method=method))
-            self._compare(stop)
+                self._measure(unit, method, partial(self._manager.call, method=method))
+            self._compare(unit)
 
     def switch(self) -> None:
         """Switches an outlet of each PDU off and on again; no other outlet may change."""
-        for stop in self._stops:
-            before = stop.peer.books().states
+        for unit in self._units:
+            before = unit.peer.books().states
             identity = next(identity for identity, on in before.items() if on)
             for method, on in (("off", False), ("on", True)):
-                self._measure(stop, method, partial(self._manager.switch, identity=identity, on=on))
-                now = stop.peer.books().states
+                self._measure(unit, method, partial(self._manager.switch, identity=identity, on=on))
+                now = unit.peer.books().states
                 if now != {**before, identity: on}:
-                    raise Failed(f"{stop.title}: after switching outlet {identity} {method}, the device's books are {now}")
-                if _pdu(stop).ports[identity] != STATES[on]:
-                    raise Failed(f"{stop.title}: outlet {identity} is shown as {_pdu(stop).ports[identity]} after {method}")
-            self._say(f"  {stop.title}: outlet {identity} off and on; the device reported each state")
+                    raise Failed(f"{unit.title}: after switching outlet {identity} {method}, the device's books are {now}")
+                if _pdu(unit).ports[identity] != STATES[on]:
+                    raise Failed(f"{unit.title}: outlet {identity} is shown as {_pdu(unit).ports[identity]} after {method}")
+            self._say(f"  {unit.title}: outlet {identity} off and on; the device reported each state")
 
-    def _measure(self, stop: Stop, method: str, work: Callable[[Pdu], Call]) -> None:
-        before = stop.peer.books().requests
-        call = work(_pdu(stop))
+    def _measure(self, unit: DemoPdu, method: str, work: Callable[[Pdu], Call]) -> None:
+        before = unit.peer.books().requests
+        call = work(_pdu(unit))
         if not call.ok:
-            raise Failed(f"{stop.title}: {method} failed: {call.kind}: {call.text}")
-        stop.measured[method] = Measured(call, stop.peer.books().requests - before)
+            raise Failed(f"{unit.title}: {method} failed: {call.kind}: {call.text}")
+        unit.measured[method] = Measured(call, unit.peer.books().requests - before)
 
-    def _compare(self, stop: Stop) -> None:
-        books, pdu = stop.peer.books(), _pdu(stop)
+    def _compare(self, unit: DemoPdu) -> None:
+        books, pdu = unit.peer.books(), _pdu(unit)
         wanted = {identity: STATES[on] for identity, on in books.states.items()}
         if pdu.ports != wanted:
-            raise Failed(f"{stop.title}: the states shown are {pdu.ports}, the books say {wanted}")
-        _agree(stop.title, "load", pdu.load_a, books.load_a)
-        _agree(stop.title, "energy", pdu.energy_kwh, books.energy_kwh)
+            raise Failed(f"{unit.title}: the states shown are {pdu.ports}, the books say {wanted}")
+        _agree(unit.title, "load", pdu.load_a, books.load_a)
+        _agree(unit.title, "energy", pdu.energy_kwh, books.energy_kwh)
         if set(pdu.port_energy_kwh) != set(books.port_energy_kwh):
-            raise Failed(f"{stop.title}: energy by outlet is shown for {sorted(pdu.port_energy_kwh)}")
+            raise Failed(f"{unit.title}: energy by outlet is shown for {sorted(pdu.port_energy_kwh)}")
         for identity, energy in books.port_energy_kwh.items():
-            _agree(stop.title, f"energy of outlet {identity}", pdu.port_energy_kwh[identity], energy)
+            _agree(unit.title, f"energy of outlet {identity}", pdu.port_energy_kwh[identity], energy)
 
 
 def _agree(title: str, what: str, shown: float, books: Optional[float]) -> None:
@@ -135,7 +135,7 @@ def _agree(title: str, what: str, shown: float, books: Optional[float]) -> None:
         raise Failed(f"{title}: {what} is shown as {shown}, the books say {books}")
 
 
-def _pdu(stop: Stop) -> Pdu:
-    if stop.pdu is None:
-        raise Failed(f"{stop.title} was not added")
-    return stop.pdu
+def _pdu(unit: DemoPdu) -> Pdu:
+    if unit.pdu is None:
+        raise Failed(f"{unit.title} was not added")
+    return unit.pdu

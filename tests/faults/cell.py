@@ -101,7 +101,7 @@ class Played:
             error = raised
         seconds = time.monotonic() - start
         after = self.ask(books=True)
-        problems = list(_ending(error, fault, given) if error is not None else
+        problems = list(_ending(error, fault) if error is not None else
                         _switched(answer, port, cell, after["books"]) if writes else
                         _read(answer, cell.method, given["books"], after["books"]))
         problems += _writes(cell, error, port, after["books"]["writes"][len(given["books"]["writes"]):])
@@ -126,7 +126,7 @@ def _handler(cell: Cell, given: Dict[str, Any]) -> Any:
 
 # ---- the judgement -------------------------------------------------------------------------------------------------
 
-def _ending(error: BaseException, fault: Optional[Fault], given: Dict[str, Any]) -> Iterator[str]:
+def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
     """Problems unless the error is a PduHandlerError of a kind that fits the fault, with host, operation and one line of text."""
     if not isinstance(error, PduHandlerError):
         yield f"raised {type(error).__name__}: {error}"

@@ -85,7 +85,7 @@ def test_a_wrong_state_or_list_of_outlets_is_a_problem(found: PduView, problem: 
     (Refused("no", "1", "127.0.0.1", "status"), "silent", "ended with"),
     (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "not one line")])
 def test_an_error_of_the_wrong_kind_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
-    problems = list(cell._ending(error, BY_KEY[fault], {}))
+    problems = list(cell._ending(error, BY_KEY[fault]))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 
