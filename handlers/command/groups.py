@@ -68,6 +68,17 @@ Commands = Mapping[str, Command]
 Run = Callable[[Given, str, str, Command, Mapping[str, Any]], Result]
 
 
+class _Host(click.Argument):
+    """The argument HOST, which the usage line of a command in `without` leaves out."""
+
+    def __init__(self, without: Sequence[str]) -> None:
+        super().__init__(["host"], metavar="HOST")
+        self.without = without
+
+    def get_usage_pieces(self, ctx: click.Context) -> List[str]:
+        return [] if ctx.info_name in self.without else super().get_usage_pieces(ctx)
+
+
 class OnHost(Lazy):
     """A group that is called as `HOST COMMAND ...`. Commands in `without` take no HOST.
 
@@ -77,7 +88,7 @@ class OnHost(Lazy):
 
     def __init__(self, name: str, places: Mapping[str, Place], run: Run, before: Parameters, behind: Parameters,
                  without: Sequence[str] = (), **more: Any) -> None:
-        super().__init__(name, places, params=[click.Argument(["host"], metavar="HOST"), *before, *output()],
+        super().__init__(name, places, params=[_Host(without), *before, *output()],
                          epilog=EPILOG, **more)
         self.run, self.behind, self.without = run, behind, without
 

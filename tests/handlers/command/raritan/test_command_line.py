@@ -172,3 +172,5 @@ def test_discover_needs_no_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert root.run(["raritan", "discover", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["address"] == "192.0.2.7"
     assert root.run(["raritan", "discover"]) == 0 and "PX3-1 Rack" in capsys.readouterr().out
+    assert root.run(["raritan", "discover", "--help"]) == 0 and "pdu raritan discover [OPTIONS]" in capsys.readouterr().out
+    assert root.run(["raritan", "HOST", "info", "--help"]) == 0 and "pdu raritan HOST info [OPTIONS]" in capsys.readouterr().out
