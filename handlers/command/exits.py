@@ -24,7 +24,7 @@ EXITS = (
     Exit(3, ("unreachable",), "the device does not answer, or its certificate is not trusted"),
     Exit(4, ("denied",), "the login was refused, or the account lacks a right"),
     Exit(5, ("protocol",), "an answer that the protocol does not allow"),
-    Exit(6, ("refused",), "the device refused"),
+    Exit(6, ("refused",), "the device refused the request"),
     Exit(7, ("no-such-outlet",), "no such outlet"),
     Exit(8, ("unsupported",), "the device does not support this"),
     Exit(NOT_SEEN, ("not-seen", "not-proven"), "the command was accepted, but its result was not seen in time"),

@@ -120,9 +120,11 @@ def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
 
 new = click.Command(
     "new", callback=_new,
-    help="Write a handler that works on a simulated device, with its tests, to turn into yours (docs/new-handler.md); or, with "
-         "--snmp, the entry and fixture of an SNMP family (CONTRIBUTING.md).",
-    params=[Word("NAME", "of the handler, as in handlers/NAME; with --snmp the key of the family, VENDOR-MODEL"),
+    help="""Write a handler that works on a simulated device, with its tests, to turn into yours (docs/new-handler.md).
+With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
+
+NAME  of the handler, as in handlers/NAME; with --snmp the key of the family, VENDOR-MODEL""",
+    params=[Word("NAME"),
             *option("--title", "vendor or make, for people", "TEXT"),
             *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
             *option("--snmp", "an SNMP family instead of a handler"), *output()])

@@ -101,10 +101,10 @@ def device(*spellings: Spelling) -> Parameters:
             *secret_files()]
 
 
-def secret_files() -> Parameters:
-    """--secret-file, for commands that need a secret."""
-    return option("--secret-file", "read a secret (password, community, ...) from a file; else the variable PDU_KEY, else you "
-                  "are asked", "KEY=FILE", multiple=True, expose_value=False,
+def secret_files(asked: bool = True) -> Parameters:
+    """--secret-file, for commands that need a secret. `asked`: the command asks for a missing one."""
+    return option("--secret-file", "read a secret (password, community, ...) from a file; else the variable PDU_KEY"
+                  f"{', else you are asked' if asked else ''}", "KEY=FILE", multiple=True, expose_value=False,
                   callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
 
 
@@ -147,7 +147,7 @@ _MARKS = {"": ("{}", 1, True), "?": ("[{}]", 1, False), "*": ("[{}]...", -1, Fal
 
 
 class Word(click.Argument):
-    """An argument with a line of help. `?` after its name makes it optional; `*` (none needed) and `+` allow several."""
+    """An argument. `?` after its name makes it optional; `*` (none needed) and `+` allow several. OnHost groups show `about`."""
 
     def __init__(self, name: str, about: str = "", **more: Any) -> None:
         plain = name.rstrip("?*+")

@@ -74,8 +74,8 @@ replay = click.Command("replay", callback=_replay, help="""Serve a recording as 
 
 FILE  a file of pdu record, or the output of snmpwalk -On (or -Oe)
 
-It answers as the device did, and outlets follow the commands of the device's family. Figures keep their recorded values.\
-""", params=[
+Reads are answered as the device answered them. Outlets follow the commands of the device's family, and figures keep their
+recorded values.""", params=[
     click.Argument(["file"], metavar="FILE"),
     *option("--port", "the port on 127.0.0.1 (default: any free one)", "PORT", click.IntRange(0, 65535), default=0),
     *option("--profile", "SNMP: follow the commands of this family or profile instead of the detected one",

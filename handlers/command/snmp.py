@@ -72,13 +72,15 @@ PLACES: Mapping[str, Place] = {
 }
 
 
-def _command(name: str, run: Any, *parameters: click.Parameter) -> click.Command:
+def _command(name: str, run: Any, *parameters: click.Parameter, more: str = "") -> click.Command:
     about = PLACES[name].help
-    return click.Command(name, callback=run, help=f"{about[0].upper()}{about[1:]}.", params=[*parameters, *output()])
+    return click.Command(name, callback=run, help=f"{about[0].upper()}{about[1:]}.{more}", params=[*parameters, *output()])
 
 
-families = _command("families", _families, Word("WORD?"), click.Option(
-    ["--table"], type=click.Choice(_TABLES), help="Markdown: families, sources of identities, families with costly reads"))
+families = _command(
+    "families", _families, Word("WORD?"),
+    click.Option(["--table"], type=click.Choice(_TABLES), help="Markdown: families, sources of identities, costly reads"),
+    more="\n\nWORD  a part of the key, the vendor, the MIB or a model")
 show = _command("show", _show, Word("FAMILY", shell_complete=completed(_keys)))
 check = _command("check", _check, click.Argument(["file"], metavar="FILE.json"))
 parts = _command("parts", _parts)

@@ -23,10 +23,6 @@ build = _load()
 NAMES = tuple(str(handler.name) for handler in build.HANDLERS)
 
 
-def has_handler(name: str) -> bool:
-    return (ROOT / "handlers" / name / "handler.py").is_file()
-
-
 def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> bytes:
     """The bytes of one archive."""
     data: bytes = build.archive(tree, name, replace)

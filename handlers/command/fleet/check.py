@@ -173,4 +173,4 @@ check = click.Command("check", callback=_check, help=_HELP, params=[
     *option("--parallel", "read so many PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
     *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),
     *option("--csv", "print CSV"), *option("--html", "also write one self-contained page", "FILE"),
-    *option("--nagios", "print the output of a Nagios plugin"), *secret_files(), *output()])
+    *option("--nagios", "print the output of a Nagios plugin"), *secret_files(asked=False), *output()])
