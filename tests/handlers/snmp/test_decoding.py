@@ -18,7 +18,7 @@ def test_anything_but_a_plain_number_is_none(raw: str | bytes) -> None:
     assert number(raw) is None
 
 
-def test_a_number_is_exact_and_may_carry_its_unit() -> None:
+def test_a_number_is_exact_and_may_be_followed_by_its_unit() -> None:
     assert number(" -0.10 ") == Decimal("-0.10")
     assert number("0.30 A", "A") == Decimal("0.30")
     assert number("0.30A") is None

@@ -62,7 +62,9 @@ def test_recordings_show_exactly_the_capabilities_that_a_family_claims_from_them
 
 @EACH
 def test_every_family_names_its_mib_and_links_its_source(profile: Profile) -> None:
+    """The source is a MIB or a program in a public repository; of one family, the example in the platform's documentation."""
     assert profile.mib.strip() and re.fullmatch(r"https://[a-z.]+/\S+", profile.source)
+    assert profile.source.startswith("https://github.com/") or profile.key == "rpcm"
 
 
 @EACH

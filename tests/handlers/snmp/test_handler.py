@@ -155,9 +155,8 @@ def test_a_lost_request_for_the_sys_object_id_is_unreachable() -> None:
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
-def test_a_call_to_a_slow_device_ends_by_its_total_time(
-        method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every answer is slow but within the timeout of its request. The call has its own limit and then writes nothing."""
+def test_a_call_to_a_slow_device_ends_within_its_total_time(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer is slow but within the timeout of its request. The call has a limit too, after which nothing is written."""
     monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
     monkeypatch.setattr("handlers.snmp.handler.CALL_SECONDS", 0.5)
     with Agent(apc.rpdu2(8), faults=Faults(late_s=0.3)) as agent:

@@ -139,6 +139,7 @@ def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None
     with Agent(Device(rows, rules=None)) as agent:
         assert [port.power_status for port in pdu(agent).status().ports] == [UNKNOWN] * 4
         assert len(pdu(agent).statistic().ports) == 4
+        refused(agent, "1.1", Unsupported, "reports no state")
 
 
 def test_a_family_with_unproven_commands_is_read_only_until_its_owner_allows_them(
