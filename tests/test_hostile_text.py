@@ -19,7 +19,7 @@ from typing import Any, Callable, ContextManager, Iterator, List, Mapping, Seque
 
 import pytest
 
-from handlers.errors import NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError
+from handlers.errors import NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unreachable
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.fleet.exporting import exporter
@@ -118,6 +118,8 @@ def test_a_timeout_is_a_time_or_an_error_that_names_it(name: str, caplog: pytest
                 ports = made(peer, timeout=text).status().ports
             except SettingsError as error:
                 assert "timeout" in str(error) and is_one_line(str(error)) and len(str(error)) < 1000, about
+            except Unreachable:
+                assert about == "dot"           # on a busy machine no answer comes within 0.1 s
             else:
                 assert about in TIMES and not peer.snmp, about      # SNMP has no such setting
                 assert {port.identity for port in ports} == set(before.states), about
