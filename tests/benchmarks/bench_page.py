@@ -75,7 +75,7 @@ def filled(manager: DciManager, forms: Sequence[Form], folder: Path) -> Tuple[Li
 
 
 class Visit:
-    """The browser of a person who is logged in and opens page after page."""
+    """Opens page after page on one connection, as the browser of a person who is logged in."""
 
     def __init__(self, manager: DciManager) -> None:
         host = manager.page_url[len("http://"):].strip("/")
@@ -96,17 +96,17 @@ class Visit:
         self._connection.close()
 
 
-def looked(manager: DciManager, good: Sequence[Pdu], seconds: float) -> Dict[str, List[float]]:
+def visited(manager: DciManager, good: Sequence[Pdu], seconds: float) -> Dict[str, List[float]]:
     """Response times in seconds, by page; opens the pages in turn for `seconds`."""
     ids = itertools.cycle(pdu.id for pdu in good)
     taken: Dict[str, List[float]] = {}
     end = time.monotonic() + seconds
     with closing(Visit(manager)) as visit:
-        _look(visit, ids, end, taken)
+        _visit(visit, ids, end, taken)
     return taken
 
 
-def _look(visit: Visit, ids: Iterator[int], end: float, taken: Dict[str, List[float]]) -> None:
+def _visit(visit: Visit, ids: Iterator[int], end: float, taken: Dict[str, List[float]]) -> None:
     while time.monotonic() < end:
         pdu = next(ids)
         for name, path in _PAGES.items():
@@ -176,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             time.sleep(0.5)
         first = time.monotonic() - begin
         before, since = polled(good), time.monotonic()
-        taken = looked(manager, good, options.seconds)
+        taken = visited(manager, good, options.seconds)
         wanted = int((time.monotonic() - since) / BEAT_S)
         missed = sum(max(0, wanted - (after - earlier)) for earlier, after in zip(before, polled(good)))
         kinds = [pdu.last_poll.kind if pdu.last_poll else "" for pdu in bad]
@@ -199,7 +199,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
         table.add_row(name, str(len(ranked)), *(f"{1000 * value:.0f} ms" for value in (
             statistics.median(ranked), ranked[int(0.95 * (len(ranked) - 1))], ranked[-1])))
     console.print(table)
-    console.print(f"first round of all polls: {first:.0f} s; polls due while looking: {wanted}, missed: {missed}; "
+    console.print(f"first round of all polls: {first:.0f} s; polls due meanwhile: {wanted}, missed: {missed}; "
                   f"the two bad handlers: {', '.join(kinds)}")
     console.print(f"database: {grown.day * pdus / 1e6:.0f} MB a day are written, thinned to {grown.kept * pdus / 1e6:.0f} MB for "
                   f"{_DAYS} days; after the first month {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three years")

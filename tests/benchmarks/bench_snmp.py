@@ -1,4 +1,4 @@
-"""Measures a status poll over SNMP: several clients read one GET and the state column of 48 outlets.
+"""Measures a status poll over SNMP: several clients get sysObjectID and walk the state column of 48 outlets.
 
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 

@@ -1,6 +1,6 @@
 """Counts the code that one status runs through, from make_handler to the bytes: files, their lines, calls between files.
 
-    python -m tests.benchmarks.path_length [raritan|nut|snmp ...] [--files]
+    python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
 Each handler reads a simulated PDU of 8 outlets. `sys.setprofile` counts the first status of the process, which includes
 everything that is looked up or built only once. The bodies of modules that this status imports do not count. Files are those of

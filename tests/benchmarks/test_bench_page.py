@@ -24,7 +24,7 @@ def test_all_pdus_are_polled_and_all_pages_opened(tmp_path: Path) -> None:
         manager.poll()
         assert [len(pdu.ports) for pdu in good] == [OUTLETS] * 3 and bench_page.polled(good) == [1, 1, 1]
         assert [pdu.calls[-1].kind for pdu in bad] == ["time-out", "died"]
-        assert set(bench_page.looked(manager, good, 0.01)) == set(bench_page._PAGES)
+        assert set(bench_page.visited(manager, good, 0.01)) == set(bench_page._PAGES)
 
 
 def test_readings_of_forty_days_take_at_most_the_space_of_two() -> None:
