@@ -15,7 +15,7 @@ def _one_sentence(kind, error, trace):  # type: (type, BaseException, object) ->
     if issubclass(kind, ModuleNotFoundError) and name not in ("", "tests", "handlers", "common", "pdu_common"):
         sys.stderr.write("the Python package %s is missing: make env, then run this with .venv/bin/python\n" % name)
     elif not issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)  # type: ignore[arg-type]
+        sys.__excepthook__(type(error), error, error.__traceback__)
 
 
 sys.excepthook = _one_sentence
