@@ -11,7 +11,7 @@ OBJECT_ID, DESCRIPTION, NAME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.1.0", "1.3.6.
 _INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0x06, 0x30, 0xA0, 0xA2
 _V2C = 1
 _LONGEST_OID = 128              # limit in arcs (RFC 2578, 3.5)
-_MOST_ARC = 2**32 - 1 + 80      # the limit of an arc (ibidem), plus 40 times the first arc, which BER adds to the second
+_MOST_ARC = 2**32 - 1 + 80      # limit of an arc (RFC 2578, 3.5), plus 40 times the first arc, which BER adds (X.690, 8.19.4)
 
 
 class Answer(NamedTuple):

@@ -1,8 +1,8 @@
 """Reads many PDUs in parallel: one process for each core, with threads that wait for devices.
 
-Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the client's own work takes the time of a poll, and the threads
-of one process cannot share two cores. More than a few tens of threads help only if many devices do not answer. Processes are
-forked, so logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If a process
+Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): a poll takes as long as the client's own work, and the threads of
+one process cannot spread that over two cores. More than a few tens of threads help only if many devices do not answer. Processes
+are forked, so logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If a process
 dies, only the PDUs that it was reading are lost.
 """
 from __future__ import annotations

@@ -33,6 +33,13 @@ def test_without_a_command_the_commands_are_listed() -> None:
     assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in PLACES)
 
 
+def test_help_explains_every_argument_and_promises_no_question_that_is_not_asked() -> None:
+    shown = {name: " ".join(run([sys.executable, "-m", "handlers", name, "--help"]).stdout.split())
+             for name in ("new", "check", "exporter", "find")}
+    assert "NAME of the handler" in shown["new"]
+    assert [name for name, text in shown.items() if "you are asked" in text] == ["find"]
+
+
 def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
     done = run([sys.executable, str(ROOT / "handlers"), "snmp", "families", "sentry4"], tmp_path)
     assert done.returncode == 0 and "sentry4" in done.stdout
