@@ -56,6 +56,7 @@ class NutServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._threads[0].join(30)       # the thread that accepts connections
         self.drop_connections()
         for thread in self._threads:
             thread.join(30)
@@ -115,13 +116,13 @@ class NutServer:
             if self.faults.closes_at_once:
                 connection.close()
                 continue
+            with self._lock:
+                self._open.add(connection)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._start(functools.partial(self._serve, connection, str(address[0])))
 
     def _serve(self, connection: socket.socket, address: str) -> None:
         session, reader = Session(self._site, address), LineReader()
-        with self._lock:
-            self._open.add(connection)
         with contextlib.suppress(OSError):
             while not session.over and self._turn(connection, session, reader):
                 if session.secure and not isinstance(connection, ssl.SSLSocket) and self._tls is not None:
