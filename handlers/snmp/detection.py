@@ -27,7 +27,7 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
     Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
-    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if it is the
+    sysObjectID they are the families with `sweep`. A family without outlets is recognised by only its sysObjectID if it is the
     first candidate and the device has none of its meters.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then, because the device may also have the tables of
@@ -83,7 +83,7 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
         if found and metered_only:
             return _metered(found)
         unproven = unproven or found
-    # Several families may share a sysObjectID, so only the first candidate is recognised by it alone.
+    # Several families may share a sysObjectID, so only the first candidate is recognised without any rows.
     if by_id and tried and not tried[0].profile.outlets:
         return Found(tried[0].profile, None, {}, reader.at(tried[0].root))
     if unproven:

@@ -41,7 +41,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     states, control = _switchable(found, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
-    with turns.alone(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
+    with turns.exclusive(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
         orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
         device.check()                      # raises Unreachable, before anything is sent, if the time is over
         device.extend(CONFIRM_UNTIL_SECONDS)

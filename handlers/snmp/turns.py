@@ -18,8 +18,8 @@ _guard = threading.Lock()
 
 
 @contextmanager
-def alone(device: str, seconds: float) -> Iterator[None]:
-    """Waits until no other thread commands the device. Raises Unreachable after `seconds`."""
+def exclusive(device: str, seconds: float) -> Iterator[None]:
+    """The block's thread is the only one that commands the device. Waits for its turn; raises Unreachable after `seconds`."""
     with _guard:
         turn = _turns.get(device) or threading.Lock()
         _turns[device] = turn

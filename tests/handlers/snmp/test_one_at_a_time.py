@@ -16,7 +16,7 @@ from handlers.snmp.controls import Control, Guarded, Unmarked
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
 from handlers.snmp.sources import Scalar
-from handlers.snmp.turns import alone
+from handlers.snmp.turns import exclusive
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
 from tests.simulators.snmp_agent import Agent, ber
@@ -106,7 +106,7 @@ def test_a_check_before_the_command_changes_nothing_about_the_other_outlets(
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
     with Meddled(undo=False, neighbour=5) as agent:
         was_on = states(agent)[0] == "1"
-        with alone(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
+        with exclusive(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
             short.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
             with pytest.raises(Unreachable, match="another command to it has not ended"):
                 switch(agent, 1, not was_on)
@@ -122,7 +122,7 @@ def test_a_device_that_hangs_blocks_the_next_command_for_a_limited_time(monkeypa
         name = f"{agent.host} {agent.port}"
 
         def hang() -> None:
-            with alone(name, 1):
+            with exclusive(name, 1):
                 entered.set()
                 leave.wait(PATIENCE_S)
         thread = threading.Thread(target=hang)
@@ -140,9 +140,9 @@ def test_a_device_that_hangs_blocks_the_next_command_for_a_limited_time(monkeypa
 
 
 def test_no_lock_of_a_device_is_kept_after_its_commands() -> None:
-    with alone("192.0.2.1 161", 1), alone("192.0.2.2 161", 1):
+    with exclusive("192.0.2.1 161", 1), exclusive("192.0.2.2 161", 1):
         assert {"192.0.2.1 161", "192.0.2.2 161"} <= set(turns._turns)
-    with pytest.raises(PduHandlerError), alone("192.0.2.1 161", 1):
+    with pytest.raises(PduHandlerError), exclusive("192.0.2.1 161", 1):
         raise Unreachable("gone")
     gc.collect()
     assert not {"192.0.2.1 161", "192.0.2.2 161"} & set(turns._turns)
@@ -151,11 +151,11 @@ def test_no_lock_of_a_device_is_kept_after_its_commands() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
-    with alone("192.0.2.1 161", 1):
+    with exclusive("192.0.2.1 161", 1):
         child = os.fork()
         if child == 0:
             try:
-                with alone("192.0.2.1 161", 1):
+                with exclusive("192.0.2.1 161", 1):
                     os._exit(0)
             finally:
                 os._exit(1)
@@ -164,5 +164,5 @@ def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
 
 def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
     devices = ("192.0.2.1 161", "192.0.2.1 1161", "192.0.2.3 161")
-    with alone(devices[0], 1), alone(devices[1], 0), alone(devices[2], 0):
+    with exclusive(devices[0], 1), exclusive(devices[1], 0), exclusive(devices[2], 0):
         assert set(devices) <= set(turns._turns)

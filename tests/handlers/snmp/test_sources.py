@@ -114,7 +114,7 @@ def test_tables_of_several_units_share_one_identity_space() -> None:
 
 
 def test_tables_of_more_units_than_any_real_device_has_are_refused() -> None:
-    """Each unit costs a walk, and a command looks for its unit among them."""
+    """Each unit costs a walk."""
     with pytest.raises(ValueError, match="more than 1000 units"):
         Tables("1.3.9", 1, 1_000_000_000, "2.1.2")
 
