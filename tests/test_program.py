@@ -10,6 +10,7 @@ from typing import List
 
 import pytest
 
+from tests.faults.catalogue import FAULTS
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, bounded
 
@@ -58,6 +59,12 @@ def test_the_demos_help_runs_nothing() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.demo", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60,
                           check=False)
     assert done.returncode == 0 and "exit code" in done.stdout and "1. simulated" not in done.stdout
+
+
+def test_the_help_of_the_fault_matrix_explains_each_fault() -> None:
+    done = subprocess.run([sys.executable, "-m", "tests.faults", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                          check=False)
+    assert done.returncode == 0 and all(fault.about in done.stdout for fault in FAULTS)
 
 
 @pytest.mark.parametrize("command", [["packaging/build.py", "--help"], ["packaging/build.py", "nut", "--out"],

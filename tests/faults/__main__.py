@@ -14,16 +14,17 @@ from tests.program import positive
 from . import matrix
 from .catalogue import FAULTS, METHODS
 
-_EXIT = "exit codes: 0 every cell is right; 1 some are wrong; 2 wrong arguments"
+_EPILOG = "\n".join(["faults:", *(f"  {fault.key:16} {fault.about}" for fault in FAULTS), "",
+                     "exit codes: 0 every cell is right; 1 some are wrong; 2 wrong arguments"])
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=sys.modules["tests.faults"].__doc__, epilog=_EXIT,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=sys.modules["tests.faults"].__doc__,
+                                     epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"of {', '.join(registry.names())} (default: all)")
     parser.add_argument("-m", "--method", action="append", choices=METHODS, help="only this call; may be repeated")
     parser.add_argument("--fault", action="append", choices=[fault.key for fault in FAULTS], metavar="FAULT",
-                        help="only this fault; may be repeated")
+                        help="only this fault of the list below; may be repeated")
     parser.add_argument("--steps", type=positive, default=100, metavar="N",
                         help="at most N steps of each call (default: %(default)s)")
     parser.add_argument("--processes", type=positive, default=matrix.PROCESSES, metavar="N",

@@ -143,7 +143,7 @@ def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
     if method == "status":
         found = {port.identity: port.power_status for port in view.ports}
         if list(found) not in (list(before["states"]), list(after["states"])):
-            yield f"listed {list(found)} of {list(before['states'])}"
+            yield f"listed {list(found)} instead of {list(before['states'])}"
         for identity, state in found.items():
             true = {STATES[books["states"].get(identity)] for books in (before, after)}
             if state is not EnumPowerStatus.UNKNOWN and state not in true:
@@ -161,7 +161,7 @@ def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterat
         return
     low, high = min(one or 0.0 for one in true), max(one or 0.0 for one in true)
     if all(one is None for one in true) or not low - 1e-6 <= value <= high + 1e-6:
-        yield f"{what} is {value}, true is {true[-1]}"
+        yield f"{what} is {value} instead of {true[-1]}"
 
 
 def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
     if port.power_status is STATES[not wanted]:
         yield f"reported {port.power_status.name}"
     if port.power_status is STATES[wanted] and after["states"][port.identity] is not wanted and cell.fault != "two-writers":
-        yield f"reported {port.power_status.name}, true is {after['states'][port.identity]}"
+        yield f"reported {port.power_status.name} instead of {after['states'][port.identity]}"
 
 
 def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent:
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:
         yield f"raised an error and set {port.power_status.name}"
     if sent and error is not None and "may or may not" not in str(error):
-        yield f"a command arrived, and the error does not say that it may have: {error}"
+        yield f"a command arrived, but the error does not say that the outlet may have switched: {error}"
     if not sent and error is None and cell.method in WRITES and port.power_status is not EnumPowerStatus.UNKNOWN:
         yield "reported a state without a command"
 
