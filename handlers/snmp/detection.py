@@ -27,7 +27,7 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
     Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
     the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
-    sysObjectID they are the families with `sweep`. A family without outlets is recognised by only its sysObjectID if it is the
+    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if it is the
     first candidate and the device has none of its meters.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then, because the device may also have the tables of
