@@ -124,7 +124,7 @@ def _confirm(call: Call, what: str, name: str) -> None:
 
 
 def clients(call: Call) -> Result:
-    """List the addresses of a device's clients: 1 round trip. Without DEVICE, of all devices: 1 more for each."""
+    """List the addresses of a device's clients: 1 round trip. Without DEVICE those of all devices, 1 more for each device."""
     named = call.words["device"]
     found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
     return Result(found, columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]))

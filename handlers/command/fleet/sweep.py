@@ -68,10 +68,7 @@ def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent:
     Raises SettingsError if this machine has no socket for these networks, for instance without IPv6.
     """
     octets = community.encode("utf-8", "surrogateescape")       # a value from the environment need not be UTF-8
-    try:
-        return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent))
-    except OSError as error:
-        raise SettingsError(f"this machine has no UDP socket for these networks ({error.strerror or error})") from None
+    return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent))
 
 
 async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,
@@ -82,8 +79,11 @@ async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pa
     numbers = {address: first + place for place, address in enumerate(addresses)}
     families = sorted({":" in address for address in addresses})
     for is_v6 in families:
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Listener(numbers, port, seen), local_addr=("::" if is_v6 else "0.0.0.0", 0))       # noqa: S104  # to send
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: _Listener(numbers, port, seen), local_addr=("::" if is_v6 else "0.0.0.0", 0))   # noqa: S104  # to send
+        except OSError as error:
+            raise SettingsError(f"this machine has no UDP socket for these networks ({error.strerror or error})") from None
         try:
             for _ in range(TRIES):
                 await _ask(transport, [one for one in addresses if (":" in one) is is_v6 and one not in seen], numbers, community,
