@@ -46,14 +46,16 @@ def profile(data: bytes) -> None:
         assert schema.loads(schema.dumps(profile)) == profile
 
 
-def text(parse: Callable[[str], object], *errors: type) -> Callable[[bytes], None]:
+def text(parse: Callable[[str], object]) -> Callable[[bytes], None]:
+    """A target for a parser of text, which may raise PduHandlerError."""
     def run(data: bytes) -> None:
-        with contextlib.suppress(PduHandlerError, *errors):
+        with contextlib.suppress(PduHandlerError):
             parse(data.decode("utf-8", "replace"))
     return run
 
 
 def listed(suffix: str) -> Callable[[bytes], None]:
+    """A target for device lists in files with this suffix."""
     def run(data: bytes) -> None:
         with tempfile.NamedTemporaryFile(suffix=suffix) as file:
             file.write(data)
@@ -64,6 +66,7 @@ def listed(suffix: str) -> Callable[[bytes], None]:
 
 
 def archive(data: bytes) -> None:
+    """Reads the bytes as an archive, and as the content of a compressed one."""
     with contextlib.suppress(archives.BadArchive):
         archives.read(data)
     with contextlib.suppress(archives.BadArchive):
@@ -71,6 +74,7 @@ def archive(data: bytes) -> None:
 
 
 def tar() -> bytes:
+    """The tar file of a small archive."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for name, content in (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b"make_handler = print\n")):
@@ -84,6 +88,7 @@ logging.getLogger("python_multipart").setLevel(logging.CRITICAL)       # python-
 
 
 def form(data: bytes) -> None:
+    """Reads a form: a line with its content type, then its body."""
     head, _, body = data.partition(b"\n")
     with contextlib.suppress(ValueError):
         multipart.fields(head.decode("latin-1"), body)
@@ -95,4 +100,5 @@ def datagram(data: bytes) -> None:
 
 @cache
 def profiles() -> Sequence[bytes]:
+    """Four families as JSON."""
     return [schema.dumps(profile).encode() for profile in PROFILES][:4]
