@@ -133,7 +133,7 @@ def test_a_read_only_user_gets_an_error_for_switching(pdu: XerusPdu) -> None:
     assert pdu.books().states["1"] is True
 
 
-def test_a_token_replaces_the_login_until_its_session_is_closed(pdu: XerusPdu, client: Client) -> None:
+def test_a_token_replaces_the_login_until_its_session_is_closed(client: Client) -> None:
     client.headers = {"X-SessionToken": client.call("/session", "newSession")["result"]["token"]}
     assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
     client.call("/session", "closeCurrentSession", reason=0)

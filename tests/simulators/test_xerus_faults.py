@@ -119,7 +119,7 @@ def _form(name: str, data: bytes) -> Tuple[bytes, Dict[str, str]]:
 
 
 @pytest.mark.parametrize("data", [b"", b"\r\n", b"--edge", b"\r\n--edg", b"x" * 70_000 + b"\r\n--"])
-def test_an_upload_arrives_byte_by_byte(pdu: XerusPdu, client: Client, data: bytes) -> None:
+def test_an_upload_arrives_byte_by_byte(client: Client, data: bytes) -> None:
     client.post("/cgi-bin/fwupload.cgi", *_form("upfile", data)).read()
     assert client.result("/firmware", "getImageStatus")["size_done"] == len(data)
     assert client.call("/firmware", "getImageInfo")["result"]["info"]["valid"] is False
@@ -140,7 +140,7 @@ def test_a_form_that_is_cut_off_is_refused(client: Client, body: bytes) -> None:
     assert answer.status == 400
 
 
-def test_an_unsigned_image_needs_the_flag_that_allows_it(pdu: XerusPdu, client: Client) -> None:
+def test_an_unsigned_image_needs_the_flag_that_allows_it(client: Client) -> None:
     client.post("/cgi-bin/fwupload.cgi", *_form("upfile", image("4.4.9", signed=False))).read()
     client.call("/firmware", "startUpdate", flags=[])
     assert client.call("/cgi-bin/fwupdate_progress.cgi", "getStatus")["result"]["_ret_"]["state"] == "NONE"

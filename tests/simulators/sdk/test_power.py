@@ -50,7 +50,7 @@ def test_single_outlets_are_switched_or_refused(pdu: XerusPdu, step: Step) -> No
                                                          "outlet.0.unstick"]
 
 
-def test_many_outlets_are_switched_in_the_sequence_of_the_settings(pdu: XerusPdu, step: Step) -> None:
+def test_many_outlets_are_switched_in_the_sequence_of_the_settings(step: Step) -> None:
     found = step("switching", "many")
     assert found["refused"] == 1
     assert found["settings"] == 0

@@ -115,7 +115,7 @@ def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(number: signal.Sign
 
 
 def test_a_replay_prints_a_command_that_arrives_just_before_its_end(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     calls: List[int] = []
 
     def writes() -> Sequence[str]:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Dict, List
 
 import pytest
@@ -147,7 +146,7 @@ def test_a_recording_that_reaches_its_limit_says_so(handler: str, limit: str, mo
 
 
 @HANDLERS
-def test_the_kind_of_a_recording_is_read_from_its_content(handler: str, tmp_path: Path) -> None:
+def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
     with UNITS[handler]() as unit:
         assert kind_of(recorded(unit), "any") == handler
     with pytest.raises(SettingsError, match="is not a recording"):
