@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Dict, List
 
 import pytest
@@ -13,7 +14,9 @@ from handlers.command.field.snmp.recording import detected
 from handlers.command.field.snmp.rows import Row as HeldRow, arcs
 from handlers.command.field.snmp.unit import Unit as SnmpUnit
 from handlers.command.loading import load
-from handlers.errors import SettingsError, Unreachable
+from handlers.errors import SettingsError, Unreachable, Unsupported
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Reply, Request
 from handlers.nut.handler import NutPdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -27,7 +30,7 @@ from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPd
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, read_snmprec, write_snmprec
 from tests.simulators.snmp_agent.devices import apc
-from tests.simulators.xerus import Fault, XerusPdu
+from tests.simulators.xerus import Fault, Model, XerusPdu
 
 HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 
@@ -186,6 +189,21 @@ def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely(skip: int) 
         pdu.faults.order(Fault.CLOSE_BEFORE, None, skip=skip)
         again = kind("raritan").record(data, Recorder(patience=60.0, sleep=sleep)).text
     assert len(pauses) == 2 and json.loads(again)["calls"] == json.loads(whole)["calls"]
+
+
+def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unit lists no outlets and says that it has metered outlets, so a status is Unsupported."""
+    class Claiming(StandardTransport):
+        def exchange(self, where: Endpoint, request: Request) -> Reply:
+            reply = super().exchange(where, request)
+            return reply._replace(body=re.sub(rb'("hasMeteredOutlets": ?)false', rb"\1true", reply.body))
+    monkeypatch.setattr("handlers.command.field.raritan.recording.StandardTransport", Claiming)
+    with XerusPdu(Model(outlets=0, metering="inlet")) as pdu:
+        data = PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
+        text = recorded(Unit("raritan", data))
+    with replayed("raritan", text) as unit, pytest.raises(Unsupported, match="lists no outlets"):
+        read(unit)
+    assert '"getInlets"' in text and '"hasMeteredOutlets": true' in text and len(json.loads(text)["calls"]) > 50
 
 
 def test_a_nut_server_that_restarts_is_asked_again() -> None:
