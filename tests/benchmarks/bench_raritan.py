@@ -29,6 +29,7 @@ from handlers.command import ending
 from tests.program import positive
 from tests.servers import sdk
 from tests.servers.delay import DelayRelay
+from tests.servers.worker import Worker
 from tests.simulators.xerus import Model, XerusPdu
 
 from .ratios import note, warn_if_busy
@@ -55,7 +56,7 @@ class Figures(NamedTuple):
 class Bench:
     """A unit near and far, a near unit that refuses well-known sensor ids, and a process for each client."""
 
-    def __init__(self, pdu: XerusPdu, relay: DelayRelay, refusing: XerusPdu, workers: Dict[str, sdk.Worker]) -> None:
+    def __init__(self, pdu: XerusPdu, relay: DelayRelay, refusing: XerusPdu, workers: Dict[str, Worker]) -> None:
         self._workers = workers
         self._where = {"near": (pdu, pdu.url), "far": (pdu, f"https://{relay.host}:{relay.port}"),
                        "refusing": (refusing, refusing.url)}
@@ -93,7 +94,7 @@ def bench() -> Iterator[Bench]:
         pdu = stack.enter_context(XerusPdu(Model(outlets=OUTLETS), "4.4"))
         relay = stack.enter_context(DelayRelay(pdu.host, pdu.port, FAR_S))
         refusing = stack.enter_context(XerusPdu(Model(outlets=OUTLETS, well_known_sensors=False), "4.4"))
-        yield Bench(pdu, relay, refusing, {way: stack.enter_context(sdk.Worker(folder, READER)) for way in SHOWN})
+        yield Bench(pdu, relay, refusing, {way: stack.enter_context(Worker(folder, READER)) for way in SHOWN})
 
 
 Key = Tuple[str, str]               # client, distance

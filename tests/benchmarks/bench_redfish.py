@@ -28,7 +28,7 @@ from handlers.command import ending
 from tests.needs import ROOT
 from tests.program import positive
 from tests.servers.delay import DelayRelay
-from tests.servers.sdk import Worker
+from tests.servers.worker import Worker
 from tests.simulators.redfish import Expand, Model, Pdu, RedfishService
 from tests.waiting import PATIENCE_S
 

@@ -9,6 +9,7 @@ import pytest
 from handlers.raritan.rpc import Agent, Enumeration, Interface
 from handlers.raritan.rpc._runtime.registry import find
 from tests.servers import sdk
+from tests.servers.worker import Worker
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
 SCRIPT = "tests.simulators.sdk.scripts.script"
@@ -34,7 +35,7 @@ def _reading(unit: XerusPdu) -> List[List[str]]:
 @pytest.mark.against("the vendor's SDK")
 def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(unit: XerusPdu, firmware: str) -> None:
     asked = _reading(unit)
-    with sdk.Worker(sdk.needed(sdk.RELEASES[firmware]), SCRIPT) as worker:
+    with Worker(sdk.needed(sdk.RELEASES[firmware]), SCRIPT) as worker:
         theirs = worker.order("tests.handlers.raritan.sdk_steps", "read", f"http://{unit.host}:{unit.http_port}", unit.user,
                               unit.password, asked)
     different: List[str] = []

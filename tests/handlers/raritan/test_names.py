@@ -12,6 +12,7 @@ import pytest
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject, pdumodel
 from handlers.raritan.rpc._runtime.registry import MODULES, idl_name
 from tests.servers import sdk
+from tests.servers.worker import Worker
 
 from .declared import calls, classes, hints
 
@@ -25,13 +26,13 @@ _MORE = {("security.Security", "setBlockSettings"): ["maxFailedLogins"], ("senso
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[sdk.Worker]:
-    with sdk.Worker(sdk.needed(NEWEST), SCRIPT) as found:
+def worker() -> Iterator[Worker]:
+    with Worker(sdk.needed(NEWEST), SCRIPT) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def theirs(worker: sdk.Worker) -> Names:
+def theirs(worker: Worker) -> Names:
     found: Names = worker.order(STEPS, "names", "http://127.0.0.1:1", "", "", None)
     assert len(found) > 700 and len({name.partition(".")[0] for name in found}) == 43
     return found
@@ -87,7 +88,7 @@ def test_functions_take_the_same_arguments_first(theirs: Names) -> None:
         assert list(inspect.signature(ours).parameters)[:len(facts["parameters"])] == facts["parameters"], name
 
 
-def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(theirs: Names, worker: sdk.Worker) -> None:
+def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(theirs: Names, worker: Worker) -> None:
     asked = [[idl_name(kind), _filled(kind)] for kind in classes(Structure) if idl_name(kind) in theirs]
     assert len(asked) > 480
     echoes = worker.order(STEPS, "echoed", "http://127.0.0.1:1", "", "", asked)

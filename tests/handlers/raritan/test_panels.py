@@ -9,6 +9,7 @@ from handlers.errors import PduHandlerError
 from handlers.raritan.handler import RaritanPdu
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.servers import sdk
+from tests.servers.worker import Worker
 from tests.simulators.xerus import ONE_PHASE, SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
 
 from .described import L1, L2, L3, METERS, NEUTRAL, Described, Status, handler_of
@@ -123,7 +124,7 @@ def test_the_reading_methods_write_nothing(handle: Handle) -> None:
 @pytest.mark.against("the vendor's SDK")
 def test_the_figures_are_those_that_the_sdk_reads(handle: Handle, firmware: str) -> None:
     with XerusPdu(controller(PANEL), firmware, http_port=0, enforce_https=False) as pdu:
-        with sdk.Worker(sdk.needed(sdk.RELEASES[firmware]), "tests.simulators.sdk.scripts.script") as worker:
+        with Worker(sdk.needed(sdk.RELEASES[firmware]), "tests.simulators.sdk.scripts.script") as worker:
             panel = worker.order("tests.simulators.sdk.scripts.panels", "read", f"http://{pdu.host}:{pdu.http_port}", pdu.user,
                                  pdu.password, None)["1"]
         figures = handle(pdu).statistic()

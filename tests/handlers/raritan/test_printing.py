@@ -10,6 +10,7 @@ from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.tls import Trust
 from tests.servers import sdk
+from tests.servers.worker import Worker
 from tests.simulators.xerus import Model, XerusPdu
 
 from .declared import Nowhere
@@ -48,7 +49,7 @@ def _ours(unit: XerusPdu, asked: List[List[str]]) -> List[str]:
 def test_structures_print_line_by_line_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) -> None:
     asked = CALLS + (LINKED if firmware != "3.3" else [])
     release = sdk.RELEASES[firmware]
-    with sdk.Worker(sdk.needed(release), SCRIPT) as worker:
+    with Worker(sdk.needed(release), SCRIPT) as worker:
         theirs: Any = worker.order("tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, asked)
     assert len(theirs) == len(asked)
     for call, our, their in zip(asked, _ours(unit, asked), theirs):

@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple
 import pytest
 
 from tests.needs import shared
-from tests.servers.sdk import Worker
+from tests.servers.worker import Worker
 
 from ..redfish import UNITS, Model, Pdu, RedfishService
 

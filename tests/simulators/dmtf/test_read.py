@@ -10,7 +10,7 @@ from typing import Any, Iterator
 import pytest
 
 from tests.needs import shared
-from tests.servers.sdk import Worker
+from tests.servers.worker import Worker
 
 from ..redfish import UNITS, Model, RedfishService, units
 

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, Iterator
 import pytest
 
 from tests.servers import sdk
+from tests.servers.worker import Worker
 
 from ..xerus import GENERATIONS, XerusPdu
 from .witness import LINKED, MODEL, SCRIPTS, Step
@@ -17,15 +18,15 @@ def generation(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def workers() -> Iterator[Callable[[str], sdk.Worker]]:
+def workers() -> Iterator[Callable[[str], Worker]]:
     """The process with the SDK of a generation, started when first needed."""
-    started: Dict[str, sdk.Worker] = {}
+    started: Dict[str, Worker] = {}
 
-    def worker(generation: str) -> sdk.Worker:
+    def worker(generation: str) -> Worker:
         if generation in started and not started[generation].is_alive:
             started.pop(generation).stop()
         if generation not in started:
-            started[generation] = sdk.Worker(sdk.needed(sdk.RELEASES[generation]), f"{SCRIPTS}.script")
+            started[generation] = Worker(sdk.needed(sdk.RELEASES[generation]), f"{SCRIPTS}.script")
         return started[generation]
 
     try:
@@ -42,7 +43,7 @@ def pdu(generation: str) -> Iterator[XerusPdu]:
 
 
 @pytest.fixture
-def step(workers: Callable[[str], sdk.Worker], generation: str, pdu: XerusPdu) -> Step:
+def step(workers: Callable[[str], Worker], generation: str, pdu: XerusPdu) -> Step:
     """Runs one step of one of the scripts: step("services", "snmp")."""
     def run(script: str, name: str, given: Any = None, address: str = pdu.url) -> Any:
         return workers(generation).order(f"{SCRIPTS}.{script}", name, address, pdu.user, pdu.password, given)

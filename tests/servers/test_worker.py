@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.sdk import Worker
+from tests.servers.worker import Worker
 from tests.waiting import until
 
 

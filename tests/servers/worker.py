@@ -1,0 +1,62 @@
+"""A process that tests and benchmarks give orders, such as one that loads another program's modules."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Optional, Type
+
+from tests.needs import ROOT
+
+
+class Worker:
+    """A process that executes orders until it is stopped; a context manager. Modules are also imported from `folder`.
+
+    `module` reads each order from its input and writes an answer, a line of JSON each: {"result": …} or {"error": text}.
+    """
+
+    def __init__(self, folder: Path, module: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(folder)}
+        self._process = subprocess.Popen([sys.executable, "-m", module], env=environment, cwd=ROOT, text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def order(self, *order: Any, seconds: float = 60.0) -> Any:
+        """The result of an order. Kills the process if that takes longer than `seconds`.
+
+        Raises: RuntimeError with the traceback of a failed order, or if the process has ended.
+        """
+        assert self._process.stdin is not None and self._process.stdout is not None
+        watchdog = threading.Timer(seconds, self._process.kill)
+        watchdog.start()
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            watchdog.cancel()
+        answer = json.loads(line or '{"error": "the process ended"}')
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs; an order that takes too long kills it."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate(timeout=30)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.stop()
