@@ -1,6 +1,7 @@
 """The page without a browser: logins and sessions, the effect of each form, the display of hostile text."""
 from __future__ import annotations
 
+import functools
 import html
 import http.client
 import re
@@ -275,6 +276,7 @@ SNMP_FORM = {"name": "rack", "address": "127.0.0.1", "notes": "by the door", "sn
              "key_0": "profile", "value_0": "apc-rpdu2"}
 
 
+@functools.lru_cache(maxsize=64)
 def seen(page: str) -> List[Tuple[str, ...]]:
     """A page's elements without the mark of the selected choice in a list."""
     return [tuple(part for part in element if part != "selected") for element in Elements(page).found]
