@@ -78,7 +78,7 @@ def interval(text: str) -> float:
 
 
 def _password(folder: Path) -> Tuple[str, Path]:
-    """The administrator's password, and the file that holds it. Both stay the same at each start with this folder."""
+    """The administrator's password, and the file that contains it. Without DCI_PASSWORD it is that of the folder's last run."""
     file = folder / "password"
     given = os.environ.pop("DCI_PASSWORD", "")
     known = file.read_text("utf-8").strip() if file.exists() else ""

@@ -66,7 +66,7 @@ class Journal:
             call = Call(method, identity, 0.0, {}, "interrupted", _INTERRUPTED, at=at)
             pdu.note(call)
             self.wrote(pdu, call, number)
-            sentences.append(f"outlet {identity} of {pdu.name} may or may not have switched: the stand-in ended meanwhile")
+            sentences.append(f"outlet {identity} of {pdu.name} may or may not have switched, because the stand-in ended")
         return sentences
 
     def happened(self, text: str) -> None:

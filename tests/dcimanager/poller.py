@@ -86,4 +86,4 @@ class Poller:
             work()
         except Exception:
             if not self._stopped:       # after `stop` the database may be closed
-                _LOG.exception("polling goes on after a defect")
+                _LOG.exception("a defect in a poll; polling continues")

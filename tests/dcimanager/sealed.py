@@ -1,4 +1,4 @@
-"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256) with a key in a file beside the database,
+"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256) with a key in a file of the database's folder,
 which only its owner can read. A copy of the database without the key shows no password."""
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Sealer:
         try:
             self._fernet = Fernet(key.strip())
         except ValueError:
-            raise ValueError(f"{path} holds no key: restore it, or remove the folder and start again") from None
+            raise ValueError(f"{path} is not a key: restore it, or remove the folder and start again") from None
 
     def seal(self, form: Form) -> bytes:
         return self._fernet.encrypt(json.dumps(form).encode())
@@ -36,7 +36,7 @@ class Sealer:
         try:
             snmp, settings = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
-            raise ValueError("the key beside the database is not the one that it was written with") from None
+            raise ValueError("the key beside the database cannot decrypt it: restore it, or remove the folder") from None
         return snmp, settings
 
 

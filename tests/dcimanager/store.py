@@ -180,7 +180,7 @@ class Store:
 
 
 def seen(pdu: Pdu) -> str:
-    """The last answers of a PDU, as the column `seen` holds them."""
+    """The last answers of a PDU, in the form of the column `seen`."""
     known = {field: getattr(pdu, field) for field in _SEEN}
     return json.dumps({**known, "labels": {identity: list(label) for identity, label in pdu.labels.items()}})
 

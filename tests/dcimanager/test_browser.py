@@ -100,7 +100,7 @@ def test_upload_add_switch_plot_and_restart_in_a_browser(window: Browser, dist: 
             for position, (key, value) in enumerate(form["settings"].items()):
                 window.one(f"input[name=key_{position}]").send_keys(key)
                 window.one(f"input[name=value_{position}]").send_keys(value)
-            assert "ups.conf" in window.text(".keys")               # the handler's table of settings, beside the form
+            assert "ups.conf" in window.text(".keys")               # the handler's table of settings, next to the form
             window.one("form.form button.main").click()
             window.until(lambda: len(window.all("table.outlets tbody tr")) == 16, "16 outlets")
             assert window.text("#outlet-3 .chip") == "On"

@@ -29,7 +29,7 @@ class Job(NamedTuple):
 
     `without` names packages that are hidden from the handler. `adapter` is a file with the functions of `adapter.py` that
     differ on this platform. `fresh` asks for a new handler object and a new thread for each call. `import_path` may also
-    be the path of a file. With `metering`, the project's own doubles get views that also hold an outlet's current and show
+    be the path of a file. With `metering`, the project's own doubles get views that also have an outlet's current and show
     which figures were not metered.
     """
 

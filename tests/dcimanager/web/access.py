@@ -1,4 +1,4 @@
-"""Who may use the page: host names, login, sessions, and the headers that every answer carries. Pure ASGI."""
+"""Who may use the page: host names, login, sessions, and the headers of every answer. Pure ASGI."""
 from __future__ import annotations
 
 import hmac
