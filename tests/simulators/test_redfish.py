@@ -5,6 +5,7 @@ import dataclasses
 import http.client
 import json
 import signal
+import socket
 import subprocess
 import sys
 from typing import Any, Dict, Iterator
@@ -14,9 +15,11 @@ import pytest
 from tests.needs import ROOT, shared
 from tests.waiting import PATIENCE_S, bounded, until
 
+from . import late
 from .clockwork import ManualClock
 from .redfish import UNITS, Expand, Fault, Model, Pdu, RedfishService, units
 from .redfish_client import OUTLETS, V1, Client
+from .web import Connection
 
 SESSIONS = f"{V1}/SessionService/Sessions"
 
@@ -430,6 +433,16 @@ def test_a_test_can_rewrite_bodies(unit: RedfishService, client: Client) -> None
 
 
 # -- other
+
+
+def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = RedfishService(tls=False)
+    late.delay(monkeypatch, service._server, "process_request_thread", "hang_up_all")
+    with socket.create_connection((service.host, service.port), PATIENCE_S) as connection:
+        assert until(lambda: service.books().connections == 1)
+        service.stop()
+        connection.settimeout(Connection.timeout / 2)           # sooner than the service gives up waiting for a request
+        assert connection.recv(1) == b""
 
 
 def test_unknown_methods_and_paths_are_refused(client: Client) -> None:

@@ -119,9 +119,9 @@ class WebServer(socketserver.ThreadingTCPServer):
     def finish_request(self, request: Union[socket.socket, Tuple[bytes, socket.socket]], client_address: Any) -> None:
         """Runs in the connection's thread, so that a slow handshake delays no other client."""
         assert isinstance(request, socket.socket)
-        if self.unit.down():
-            return
         with self._keep(request):
+            if self.unit.down() or self.stopping.is_set():
+                return
             if self.tls is None:
                 super().finish_request(request, client_address)
                 return
