@@ -22,7 +22,7 @@ class Front:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         names = {name for name, _ in scope["headers"]}
-        if b"isp-box-instance" not in names and not scope["path"].startswith("/api/") and self._page is not None:
+        if b"isp-box-instance" not in names and not scope["path"].startswith("/api/"):
             await self._page(scope, receive, send)
             return
         request = WebRequest(scope, receive)
