@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import sys
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, Set
@@ -19,7 +20,7 @@ from .exits import DONE, NOT_SEEN
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Given, asking as asks, completed, device, given, output, spelled
 from .output import Result, columns, figure, metered, print_json, shown
-from .report import described, failed
+from .report import Interrupted, described, failed
 
 _COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.DOWN.name: "red", EnumPowerStatus.UNKNOWN.name: "yellow"}
 _NO_LABEL = {"number": "", "name": ""}
@@ -159,25 +160,51 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     begin = time.monotonic()
     done: Outlets = []
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
-    for identity in named:
-        pdu = handler.make(data)
-        try:
-            port = (pdu.port_up if on else pdu.port_down)(PduPortView(identity=identity))
-        except Exception as error:
-            if not done or not state.json:
-                return failed(state, error)
-            about = described(error, state)
-            print_json({**answer, "error": about})
-            return int(about["exit_code"])
-        done.append({"identity": identity, "state": port.power_status.name, "done": port.power_status is wanted})
-        if not state.json:
-            print(f"{call} of {host} by {handler.shown}: outlet {identity} is {port.power_status.name}")
+    begun: List[str] = []
+    try:
+        with _sigterm_as_ctrl_c():
+            for identity in named:
+                pdu = handler.make(data)
+                begun.append(identity)
+                try:
+                    port = (pdu.port_up if on else pdu.port_down)(PduPortView(identity=identity))
+                except Exception as error:
+                    return _stopped(state, answer, error)
+                done.append({"identity": identity, "state": port.power_status.name, "done": port.power_status is wanted})
+                if not state.json:
+                    print(f"{call} of {host} by {handler.shown}: outlet {identity} is {port.power_status.name}")
+    except KeyboardInterrupt:
+        unsure = begun[len(done):]
+        done += [{"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False} for identity in unsure]
+        reasons = [f"outlet {identity} may or may not have switched" for identity in unsure]
+        if len(begun) < len(named):
+            reasons.append(f"no command was sent to outlet {', '.join(named[len(begun):])}")
+        return _stopped(state, answer, Interrupted("; ".join(reasons), host))
     missed = [outlet for outlet in done if not outlet["done"]]
     note = "; ".join(f"outlet {outlet['identity']} of {host} was to be switched {word}; the PDU accepted the command, but "
                      f"its state is {outlet['state']}: look at the PDU before you try again" for outlet in missed)
     result = Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if missed else DONE,
                     note=f"not-seen: {note}" if note else "")
     return shown(result, state.json)
+
+
+def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException) -> int:
+    """Report why switching stopped, and with --json also the outlets that were switched before. Return the exit code."""
+    if not answer["outlets"] or not state.json:
+        return failed(state, error)
+    about = described(error, state)
+    print_json({**answer, "error": about})
+    return int(about["exit_code"])
+
+
+@contextlib.contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """During the block SIGTERM raises KeyboardInterrupt, so that the outlets that were switched are still reported."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -217,7 +218,7 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_sentence
 def test_ctrl_c_prints_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch, KeyboardInterrupt())
     code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
-    assert (code, err) == (exits.INTERRUPTED, "interrupted: a command that was sent may still be carried out\n")
+    assert (code, err) == (exits.INTERRUPTED, "interrupted: 192.0.2.7: outlet 1 may or may not have switched\n")
 
 
 def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch,
@@ -285,6 +286,52 @@ def test_several_outlets_are_switched_in_order_until_one_fails(peer: Peer, ask: 
     assert answer["error"]["kind"] == "no-such-outlet"
     code, out, err = ask("up", "1", "99", "2", "--yes")
     assert code == 7 and "outlet 1 is UP" in out and "outlet 2" not in out and err.startswith("no-such-outlet: ")
+
+
+class Interrupting:
+    """A handler whose process gets a signal at its call number `last`, counted from 1. A call is `make`, or a command."""
+
+    def __init__(self, number: int, last: int) -> None:
+        self.number, self.last, self.calls = number, last, 0
+
+    def make(self, data: object) -> Interrupting:
+        self._count()
+        return self
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        self._count()
+        port.power_status = EnumPowerStatus.DOWN
+        return port
+
+    def _count(self) -> None:
+        self.calls += 1
+        if self.calls == self.last:
+            os.kill(os.getpid(), self.number)
+
+
+SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("last, outlets, printed, words", [
+    (3, [SWITCHED], ["1"], "no command was sent to outlet 2, 3"),
+    (4, [SWITCHED, {"identity": "2", "state": "UNKNOWN", "done": False}], ["1"],
+     "outlet 2 may or may not have switched; no command was sent to outlet 3"),
+    (6, [SWITCHED, {**SWITCHED, "identity": "2"}, {"identity": "3", "state": "UNKNOWN", "done": False}], ["1", "2"],
+     "outlet 3 may or may not have switched")], ids=["between two", "during the second", "during the last"])
+def test_an_interruption_reports_the_outlets_that_were_switched_before(
+        number: int, last: int, outlets: object, printed: List[str], words: str, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False))
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
+    answer = json.loads(out)
+    assert (code, err, answer["outlets"]) == (exits.INTERRUPTED, "", outlets)
+    assert (answer["error"]["kind"], answer["error"]["reason"]) == ("interrupted", words)
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
+    assert (code, err) == (exits.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
+    assert out.splitlines() == [f"down of 192.0.2.7 by x: outlet {identity} is DOWN" for identity in printed]
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_several_hosts_are_read_in_order_and_one_failure_hides_no_other(
