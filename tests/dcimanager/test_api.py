@@ -158,7 +158,7 @@ def test_every_third_request_is_answered_503_when_asked() -> None:
         assert [client.request("GET", HANDLERS).status for _ in range(5)] == [200, 503, 200, 200, 503]
 
 
-def test_silent_connection_holds_up_no_other(client: Client, manager: DciManager) -> None:
+def test_a_silent_connection_delays_no_other(client: Client, manager: DciManager) -> None:
     host, port = manager.url[len("https://"):].split(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE_S):
         assert client.request("GET", HANDLERS).status == 200

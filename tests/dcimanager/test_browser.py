@@ -176,7 +176,7 @@ def test_a_simulated_pdu_in_three_clicks_and_by_the_keyboard(window: Browser, tm
 
 
 @pytest.mark.against("curl and the stand-in for DCImanager")
-def test_a_run_of_the_generated_script_shows_up_while_the_page_is_open(window: Browser, dist: Path, tmp_path: Path) -> None:
+def test_a_run_of_the_generated_script_appears_while_the_page_is_open(window: Browser, dist: Path, tmp_path: Path) -> None:
     with DciManager(page_port=0) as manager:
         log_in(window, manager)
         window.one("a[href='/handlers']").click()

@@ -114,7 +114,7 @@ def test_after_ten_wrong_passwords_every_login_is_refused(site: DciManager) -> N
     assert visitor.log_in().status == 429
 
 
-def test_every_answer_carries_the_content_policy(visitor: Visitor) -> None:
+def test_every_answer_has_the_content_policy(visitor: Visitor) -> None:
     for path in ("/", "/login", "/nothing", "/static/page.js", "/static/nothing", "/handlers"):
         headers = visitor.get(path).headers
         policy = headers["content-security-policy"]
@@ -122,7 +122,7 @@ def test_every_answer_carries_the_content_policy(visitor: Visitor) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_pages_hold_nothing_inline_and_nothing_from_outside(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_pages_contain_nothing_inline_and_nothing_from_outside(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
     for path in ("/", "/pdus/add", "/pdus/1", "/pdus/1/switch?outlet=1&to=off", "/servers", "/handlers", "/log", "/login"):

@@ -108,7 +108,7 @@ class Beats:
             raise ValueError("a defect of the poll")
 
 
-def test_a_slow_pdu_and_a_defect_hold_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_slow_pdu_and_a_defect_delay_no_other(caplog: pytest.LogCaptureFixture) -> None:
     beats = Beats(slow=1)
     poller = Poller(lambda: beats.pdus, beats.poll, lambda: None, 0.05, threads=4)
     try:

@@ -73,7 +73,7 @@ def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
         assert not manager.tokens.valid(token)
 
 
-def test_the_files_hold_no_secret_in_plain_text(small: bytes, tmp_path: Path) -> None:
+def test_the_files_contain_no_secret_in_plain_text(small: bytes, tmp_path: Path) -> None:
     with DciManager(data=tmp_path, password=SECRET) as manager:
         Client(manager).install(small)
         manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"password": SECRET}, snmp={"community": SECRET})

@@ -95,7 +95,7 @@ def test_poll_reads_states_and_figures_and_switching_keeps_the_answer(manager: D
     assert all(call.seconds > 0 for call in pdu.calls)
 
 
-def test_snmp_handler_is_given_snmp_data(manager: DciManager, client: Client, tmp_path: Path) -> None:
+def test_an_snmp_handler_gets_snmp_data(manager: DciManager, client: Client, tmp_path: Path) -> None:
     tree = small_tree(tmp_path)
     handler = tree / "small" / "handler.py"
     handler.write_text(handler.read_text().replace('custom_params.get("say", "")', 'snmp_params["community"]'))
@@ -164,7 +164,7 @@ def test_a_new_version_runs_at_the_next_poll(manager: DciManager, client: Client
         assert version in pdu.ports
 
 
-def test_refused_upload_leaves_the_running_version_alone(manager: DciManager, client: Client, small: bytes, newer: bytes) -> None:
+def test_a_refused_upload_keeps_the_running_version(manager: DciManager, client: Client, small: bytes, newer: bytes) -> None:
     number = client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
