@@ -135,6 +135,7 @@ class Connection:
                   end: float) -> None:
         decoder = Decoder(requests, answers)
         failed: PduHandlerError                 # raised outside the except block: no chained exception shows the password
+        began = self._clock()
         try:
             _refuse_unasked(connection)
             connection.settimeout(self._left(end))
@@ -146,7 +147,8 @@ class Connection:
         except ProtocolError as error:
             failed = self._secret.without(error)
         except OSError as error:
-            what = f"no answer within {self.timeout:g} s" if isinstance(error, socket.timeout) else _words(error)
+            allowed = max(round(end - began, 1), 0.1)
+            what = f"no answer within {allowed:g} s" if isinstance(error, socket.timeout) else _words(error)
             failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and load")
         except BaseException:
             self.close()

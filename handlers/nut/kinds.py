@@ -1,7 +1,8 @@
 """Determines the kind of device behind a NUT driver: by `device.type`, else by the device's variables. Pure.
 
-Source: NUT's docs/nut-names.txt. `device.type` is pdu, ups, ats, psu or scd; drivers before NUT 2.6 do not report it, and
-some report other words.
+Source: NUT's docs/nut-names.txt. `device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar
+controller). Drivers before NUT 2.6 do not report it, and some report other words. Of these, sts (static transfer switch) is
+read like ats.
 """
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ _OWN_FIGURES = ("battery.", "input.", "output.")        # variables with figures
 
 
 def type_of(variables: Mapping[str, str]) -> str:
-    """`device.type` if it is one of NUT's types, else ups for a device with a battery, else ''."""
+    """`device.type` if it is one of NUT's types or sts, else ups for a device with a battery, else ''."""
     reported = variables.get("device.type", "").strip().lower()
     if reported in _TYPES:
         return reported

@@ -64,7 +64,8 @@ def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(s
         assert nut.variable("pdu", "outlet.1.status") == "on"
 
 
-def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline() -> None:
+@pytest.mark.parametrize("timeout, total", [(0.5, None), (60.0, 0.5)])
+def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(timeout: float, total: Optional[float]) -> None:
     stop = threading.Event()
 
     def drip(connection: socket.socket) -> None:
@@ -81,7 +82,7 @@ def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline() -> None
         now[0] += 0.01
         return now[0]
     with serving(drip) as port:
-        nut = NutClient("127.0.0.1", port, timeout=0.5, clock=clock)
+        nut = NutClient("127.0.0.1", port, timeout=timeout, clock=clock, total=total)
         with nut, pytest.raises(Unreachable, match="no answer within 0.5 s"):
             nut.variables("pdu")
         stop.set()

@@ -88,7 +88,7 @@ def test_an_outlet_under_two_numbers_is_an_error(variables: Dict[str, str]) -> N
         device(variables)
 
 
-@pytest.mark.parametrize("kind", ["ups", "ats", "UPS"])
+@pytest.mark.parametrize("kind", ["ups", "ats", "psu", "scd", "sts", "UPS"])
 def test_a_type_that_may_lack_outlets_has_none(kind: str) -> None:
     assert device({"device.type": kind}).outlets == []
 
@@ -230,6 +230,7 @@ def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_su
     ({"device.type": "", "battery.charge": "100", "input.current": "0", "output.current": "2"}, 2),
     ({"device.type": "ats", "output.current": "0.50", "input.current": "7"}, 0.5),
     ({"device.type": "ats", "input.current": "7"}, 7),
+    ({"device.type": "sts", "output.current": "0.50", "input.current": "7"}, 0.5),
     ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7),
     ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
     ({"device.type": "pdu", "output.current": "5", "outlet.1.current": "1"}, 1)])
