@@ -175,7 +175,7 @@ class Upsd:
             self._upsd.signal(signal.SIGCONT)
 
     def start_upsd(self, wait: bool = True) -> None:
-        """Starts upsd again on the same port; without `wait` it may still answer WAIT."""
+        """Starts upsd again on the same port and waits until it answers; without `wait` its answer may still be WAIT."""
         if not self._start_upsd(wait):
             raise RuntimeError(f"upsd did not start again: {self._log('upsd')}")
 
@@ -276,10 +276,10 @@ class Upsd:
     def _start_upsd(self, wait: bool = True) -> bool:
         self.stop_upsd()
         upsd = self._upsd = self._launch("upsd", [_server(), "-4"])
-        until(lambda: not upsd.runs or self.ask("VER").startswith("Network UPS"))
-        if upsd.runs and wait:
+        answers = until(lambda: not upsd.runs or self.ask("VER").startswith("Network UPS")) and upsd.runs
+        if answers and wait:
             self._await_data()
-        return upsd.runs
+        return answers
 
     def _await_data(self) -> None:
         for name, driver in self._drivers.items():

@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, program
+from tests.ports import reserved
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
@@ -39,6 +40,17 @@ def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", communi
          f"{agent.host}:{agent.port}", *arguments],
         capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False)
     return finished.returncode, (finished.stdout + finished.stderr).strip().splitlines()
+
+
+def test_an_agent_that_is_stopped_again_sends_nothing_to_its_former_port() -> None:
+    agent = Agent(Device({}), port=reserved())
+    agent.stop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((agent.host, agent.port))
+        other.setblocking(False)
+        agent.stop()
+        with pytest.raises(BlockingIOError):
+            other.recv(1)
 
 
 @TOOLS

@@ -341,6 +341,17 @@ def test_references_to_a_link_unit_can_come_without_its_prefix() -> None:
         assert client.result("/model/pdu/2", "getOutlets") == client.result("/model/pdu/0", "getOutlets")
 
 
+def test_a_unit_that_is_unlinked_leaves_nothing_behind_on_the_clock(pdu: XerusPdu) -> None:
+    def registered() -> List[int]:
+        return [len(listed) for listed in (pdu.clockwork.elapse, pdu.clockwork.watchers, pdu.site.listeners, pdu.events)]
+
+    before = registered()
+    pdu.link(2, Model(outlets=3, live=True))
+    assert all(now > then for now, then in zip(registered(), before))
+    pdu.unlink(2)
+    assert registered() == before and list(pdu.books().states) == ["1", "2", "3", "4"]
+
+
 # -- books
 
 

@@ -215,6 +215,15 @@ def test_a_client_reads_again_after_the_server_restarted(short_lived: Upsd) -> N
         assert _patient(lambda: nut.snapshots(["pdu"]))["pdu"].variables["outlet.1.status"] == "on"
 
 
+def test_an_upsd_that_runs_but_does_not_answer_has_not_started(short_lived: Upsd, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(short_lived, "ask", lambda line: "")
+        patched.setattr(upsd, "until", lambda true: true())
+        with pytest.raises(RuntimeError, match="did not start again"):
+            short_lived.start_upsd(wait=False)
+    short_lived.start_upsd()
+
+
 def test_a_server_that_waits_for_its_driver_is_an_error(short_lived: Upsd) -> None:
     short_lived.pause_driver("pdu")
     short_lived.start_upsd(wait=False)

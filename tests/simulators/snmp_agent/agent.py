@@ -68,9 +68,10 @@ class Agent:
 
     def stop(self) -> None:
         """Ends the thread and closes the socket. May be called more than once."""
-        self._stopping.set()
-        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
-            waking.sendto(b"", (self.host, self.port))
+        if not self._stopping.is_set():         # later the port may be another program's
+            self._stopping.set()
+            with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
+                waking.sendto(b"", (self.host, self.port))
         self._thread.join(30)
         for timer in self._timers:
             timer.cancel()

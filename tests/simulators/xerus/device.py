@@ -217,7 +217,10 @@ class XerusPdu:
         self._serve_unit(unit)
 
     def unlink(self, link_id: int) -> None:
-        del self.units[link_id], self.site.units[link_id]
+        """Removes a link unit with all that it does as time passes."""
+        for served in self.units[link_id].objects():
+            served.leave()
+        del self.units[link_id], self.site.units[link_id], self.events[link_id], self._firmware[link_id]
 
     def install(self, key: bytes, certificate: bytes) -> None:
         """Uses this key and certificate for new connections."""

@@ -32,6 +32,9 @@ class Served:
         self.name = name
         unit.add(self, paths)
 
+    def leave(self) -> None:
+        """Ends what the object does by itself as time passes. Called when its unit is unlinked."""
+
 
 class Unit:
     """The objects of one unit: the primary unit (link id 0) or a link unit."""

@@ -166,6 +166,10 @@ class AccumulatingSensor(NumericSensor):
             self._power = power
             unit.clockwork.elapse.append(self._elapse)
 
+    def leave(self) -> None:
+        if self._elapse in self.unit.clockwork.elapse:
+            self.unit.clockwork.elapse.remove(self._elapse)
+
     def _elapse(self, seconds: float) -> None:
         self.stored += self._power() * seconds / 3600.0
 

@@ -40,6 +40,10 @@ class EventService(Served):
         unit.clockwork.watchers.append(self.look)
         unit.site.listeners.append(self.deliver)
 
+    def leave(self) -> None:
+        self.unit.clockwork.watchers.remove(self.look)
+        self.unit.site.listeners.remove(self.deliver)
+
     # -- the interface
 
     def createChannel(self) -> Optional[Channel]:
