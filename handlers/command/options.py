@@ -85,7 +85,7 @@ def spelled(key: str, value: str = "") -> str:
 def output() -> Parameters:
     """--json and --debug, which every command has."""
     return [*_stored("--json", "json", "print JSON, errors too"),
-            *_stored("--debug", "debug", "print log lines and requests on standard error; no secrets")]
+            *_stored("--debug", "debug", "print log lines on standard error, for pdu raritan also requests; no secrets")]
 
 
 def asking() -> Parameters:
