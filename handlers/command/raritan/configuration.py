@@ -86,7 +86,7 @@ _CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
 # ---- configurations ----------------------------------------------------------------------------------------
 
 def config(context: Context) -> Result:
-    """Download or upload a raw, bulk or backup configuration: 1 round trip, after an upload 1 more for each look."""
+    """Download or upload a raw, bulk or backup configuration: 1 round trip; an upload also 1 before it, and 1 for each look."""
     kind, action = context.options.kind, context.options.action
     if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
         raise SettingsError("give raw, bulk or backup, then get --out FILE or put FILE")
@@ -105,9 +105,8 @@ def _raw(context: Context, action: str) -> Result:
     if action == "get":
         return save(context, rawcfg.download)
     agent, data = context.files, read_file(context.options.file)
-    context.confirm("replace the configuration with this file")
-    _accepted(rawcfg.upload(agent, data, context.progress), "the configuration")
-    return _followed(context, rawcfg.RawConfiguration("/rawcfg", agent))
+    return _put(context, rawcfg.RawConfiguration("/rawcfg", agent), "replace the configuration with this file",
+                lambda: rawcfg.upload(agent, data, context.progress))
 
 
 def _bulk(context: Context, action: str, backup: bool) -> Result:
@@ -117,27 +116,37 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
     if action == "get":
         return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "")
     agent, data = context.files, read_file(options.file)
-    context.confirm("restore this backup" if backup else "apply this bulk configuration")
-    _accepted(bulkcfg.upload(agent, data, backup, password, options.skip_check or "", units, context.progress),
-              "the configuration")
-    return _followed(context, bulkcfg.BulkConfiguration("/bulkcfg", agent))
+    return _put(context, bulkcfg.BulkConfiguration("/bulkcfg", agent),
+                "restore this backup" if backup else "apply this bulk configuration",
+                lambda: bulkcfg.upload(agent, data, backup, password, options.skip_check or "", units, context.progress))
 
 
-def _followed(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration]) -> Result:
-    """Look until the unit has applied the file, which may restart its services: 1 round trip for each look."""
+def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration], what: str,
+         upload: Callable[[], scripts.ResultCode]) -> Result:
+    """Ask, upload, and look until the unit has applied the file, which may restart its services.
+
+    The unit reports the state of the last file and its time. Until these change, they are those of an earlier file.
+    """
+    context.confirm(what)
+    earlier: object = proxy.getStatus()
+    _accepted(upload(), "the configuration")
     seen = ""
     for _ in context.looks(_LOOK_S):
         try:
-            seen = proxy.getStatus()[0].name
+            state = proxy.getStatus()
         except Denied:                      # the new configuration may have another login; trying again may block the account
             break
         except (Unreachable, ProtocolError):
             context.tell("the unit restarts its services")
+            continue
+        if state == earlier:
+            continue
+        earlier, seen = None, state[0].name
         if seen.endswith("_FAILED"):
             raise Refused(f"the device accepted the file, but could not apply it ({_words(seen)})", seen)
         if seen.endswith("_OK"):
             break
-    return Result({"accepted": True, "status": seen}, [f"accepted; last status: {_words(seen) or 'no answer'}"],
+    return Result({"accepted": True, "status": seen}, [f"accepted; last status: {_words(seen) or 'not known'}"],
                   DONE if seen.endswith("_OK") else NOT_SEEN)
 
 

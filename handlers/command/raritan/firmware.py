@@ -16,6 +16,7 @@ _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
 _NO_IMAGE = "the file is not a firmware image, or it is damaged"
 _LOOK_S = 1.0
 _UPDATE_S = 1800.0          # a real unit updates all its controllers, which takes many minutes
+_OLD_FAIL_LOOKS = 30        # if an earlier update failed, a FAIL that was read so often is that of this update
 
 
 def firmware(context: Context) -> Result:
@@ -75,10 +76,12 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     if not present or state != fw.ImageState.COMPLETE:
         raise Refused("there is no complete image on the unit: upload one first", state.name)
     flags = _flags(context, info)
+    progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()
+    old_fails = _OLD_FAIL_LOOKS if progress.getStatus().state == "FAIL" else 0
     context.confirm(f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)")
     once("the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags))
-    return _follow(context, proxy, info.version, before)
+    return _follow(context, proxy, progress, info.version, before, old_fails)
 
 
 def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
@@ -94,16 +97,20 @@ def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
                                      (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted)) if asked]
 
 
-def _follow(context: Context, proxy: fw.Firmware, wanted: str, before: List[fw.UpdateHistoryEntry]) -> Result:
-    """Read the progress page, the only one that answers during an update, until the history has a new entry after the restart."""
-    progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
+def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateStatus, wanted: str,
+            before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
+    """Read the progress page, the only one that answers during an update, until the history has a new entry after the restart.
+
+    A FAIL that is read less than `old_fails` times, and never another state, may be that of an earlier update.
+    """
     last, why = "", ""
     for _ in context.looks(_LOOK_S, _UPDATE_S):
         try:
             status = progress.getStatus()
             last, why = status.state, status.error_message
             context.tell(f"update: {text(last)}")
-            history = proxy.getUpdateHistory() if last in ("NONE", "SUCCESS") else []
+            old_fails = max(0, old_fails - 1) if last == "FAIL" else 0
+            history = proxy.getUpdateHistory() if old_fails or last in ("NONE", "SUCCESS") else []
             fresh = [entry for entry in history if entry not in before]     # a full history drops its oldest entry
             if fresh:
                 return _outcome(proxy.getVersion(), fresh[-1], wanted)
@@ -111,7 +118,7 @@ def _follow(context: Context, proxy: fw.Firmware, wanted: str, before: List[fw.U
             break
         except PduHandlerError:
             context.tell("update: the unit restarts")   # no answer, or an answer of another service: try again
-        if last == "FAIL":
+        if last == "FAIL" and not old_fails:
             raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
     return Result({"last": last}, [f"the end of the update was not seen; its last state was {text(last) or 'not known'}: look "
                                    f"at the unit before you try again"], NOT_SEEN)

@@ -83,6 +83,39 @@ def test_a_login_that_is_refused_after_an_update_is_not_tried_again(run: Run, tm
     assert unit.books().requests - before < 30, "each further look would be a failed login"
 
 
+def test_the_failure_of_an_earlier_update_is_not_that_of_this_one(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
+    monkeypatch.setattr("tests.simulators.xerus.services.firmware._STEPS", (("FAIL", 0.5), ("UPDATE", 1.0)))
+    unit.firmware.idle_state = "FAIL"
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    assert facts(run, "firmware", "update", str(path), "--yes")["last"]["imageVersion"] == "4.4.1.6-53300"
+
+
+@pytest.mark.parametrize("before, updating", [("NONE", 0.01), ("FAIL", 0.01), ("NONE", 0.0), ("FAIL", 0.0)])
+def test_an_update_that_fails_is_an_error(run: Run, tmp_path: Path, unit: XerusPdu, before: str, updating: float,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
+    monkeypatch.setattr("tests.simulators.xerus.services.firmware._STEPS", (("UPDATE", updating), ("FAIL", 1.0)))
+    unit.firmware.idle_state, unit.update_seconds = before, 60.0
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    code, _, err = run("firmware", "update", str(path), "--yes")
+    assert code == 6 and "the update failed" in err
+
+
+def test_an_update_that_does_not_start_after_one_that_failed_is_an_error(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.01)
+    monkeypatch.setattr(unit.firmware, "startUpdate", lambda flags: None)
+    unit.firmware.idle_state = "FAIL"
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    code, _, err = run("firmware", "update", str(path), "--yes")
+    assert code == 6 and "the update failed" in err
+
+
 def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     key, certificate = unit.authority.issue()
     (tmp_path / "cert.pem").write_bytes(certificate)
@@ -118,6 +151,28 @@ def test_a_configuration_that_is_accepted_but_fails_later_is_an_error(run: Run, 
     done(run("config", "raw", "get", "--out", str(path)))
     code, _, err = run("config", "raw", "put", str(path), "--yes")
     assert code == 6 and "update failed" in err
+
+
+@pytest.mark.parametrize("earlier, now, code", [(3, 4, 6), (4, 3, 0)])
+def test_the_result_of_an_earlier_configuration_is_not_that_of_this_one(run: Run, tmp_path: Path, unit: XerusPdu, earlier: int,
+                                                                        now: int, code: int,
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    monkeypatch.setattr("tests.simulators.xerus.services.config._DONE", now)
+    real, old = unit.raw_configuration.getStatus, [{"status": earlier, "timeStamp": 1}] * 2
+    monkeypatch.setattr(unit.raw_configuration, "getStatus", lambda: old.pop() if old else real())
+    found, out, err = run("config", "raw", "put", str(path), "--yes")
+    assert found == code and ("update failed" in err if code else "update ok" in out)
+
+
+def test_a_configuration_whose_result_is_not_seen_shows_none_of_an_earlier_one(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    monkeypatch.setattr(unit.raw_configuration, "getStatus", lambda: {"status": 3, "timeStamp": 1})
+    code, out, _ = run("config", "raw", "put", str(path), "--yes", "--wait", "0")
+    assert code == 9 and "last status: not known" in out
 
 
 def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Firmware(Served):
         self._info: Optional[Json] = None
         self._md5 = ""
         self.began: Optional[float] = None      # when the running update began
+        self.idle_state = "NONE"                # what the progress page shows while no update runs
         self.factory_resets = 0
 
     # -- for the upload page
@@ -89,7 +90,7 @@ class Firmware(Served):
         self.history.append({"timestamp": self.unit.clockwork.wall(), "oldVersion": self.version,
                              "imageVersion": version, "imageMD5": self._md5, "status": _SUCCESSFUL,
                              "product": PRODUCT, "platform": PLATFORM})
-        self.version, self.began = version, None
+        self.version, self.began, self.idle_state = version, None, "NONE"
         self.discardImage()
         self._device.updated(version)
 
@@ -123,7 +124,7 @@ class UpdateStatus(Served):
     def getStatus(self) -> Json:
         began = self._firmware.began
         if began is None:
-            return {"state": "NONE"}
+            return {"state": self._firmware.idle_state}
         elapsed = self.unit.clockwork.now() - began
         share = elapsed / self._device.update_seconds
         state = next((name for name, until in _STEPS if share < until), "SUCCESS")
