@@ -2,8 +2,9 @@
 
 Each value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a value
 whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value wherever it
-occurs, and also everything that looks like an address or a serial number. Stand-ins of addresses are reserved for documentation
-(RFC 5737, RFC 3849); those of MAC addresses are locally administered.
+occurs, and also everything that looks like an address or a serial number. A value of four characters or more is replaced in upper
+and lower case. Stand-ins of addresses are reserved for documentation (RFC 5737, RFC 3849); those of MAC addresses are locally
+administered.
 """
 from __future__ import annotations
 
@@ -101,7 +102,7 @@ class Scrubber:
         """
         if not text or text.isspace():
             return text
-        text = self._known.sub(lambda found: self._learned[found[0]], text)
+        text = self._without_learned(text)
         if ADDRESSES not in self.keep:
             text = self._without_addresses(_MAIL.sub(self._by(ADDRESSES), text))
         if SERIALS not in self.keep:
@@ -111,6 +112,16 @@ class Scrubber:
             elif not numbers and _NUMBER.fullmatch(text.strip()):
                 text = self.learn(SERIALS, text)
         return text
+
+    def _without_learned(self, text: str) -> str:
+        upper = text.upper()
+        near = [value for known, value in self._known if known in upper]
+        if not near:                # the usual case; one pattern of all values takes far longer
+            return text
+        # A short name in another case may be a word or an abbreviation: an outlet "nas", the text "NAS".
+        values = "|".join(f"({'(?i:' if len(value) > _SHORTEST else '(?:'}{re.escape(value)}))" for value in near)
+        return re.sub(rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
+                      lambda found: self._learned.get(found[0]) or self._learned[near[(found.lastindex or 1) - 1]], text)
 
     def _without_addresses(self, text: str) -> str:
         return _IPV6.sub(self._address, _IPV4.sub(self._address, _MAC.sub(self._by(ADDRESSES), text)))
@@ -149,12 +160,13 @@ class Scrubber:
         return [pair for value, stand_in in self._learned.items() for pair in _spelled(value, stand_in)]
 
     @functools.cached_property
-    def _known(self) -> Pattern[str]:
+    def _known(self) -> List[Tuple[str, str]]:
+        """The values that are replaced inside texts, the longest first, each after its form in upper case."""
         # Secrets of technical terms with digits or signs (admin123) are replaced inside texts. A single word (public) is not,
         # because it may be a state.
         secrets = [one for one in self._secrets if len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
         long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)
-        return re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])" for value in long) or r"(?!)")
+        return [(value.upper(), value) for value in long]
 
     def _by(self, kind: str) -> Callable[[re.Match[str]], str]:
         return lambda found: self.learn(kind, found[0])

@@ -27,6 +27,27 @@ def test_a_learned_value_is_replaced_everywhere_by_the_same_text() -> None:
     assert scrubber.text("10.1.2.3 and 10.1.2.4, 10.1.2.3") == "192.0.2.1 and 192.0.2.2, 192.0.2.1"
 
 
+def test_a_learned_value_is_replaced_in_upper_and_lower_case_too() -> None:
+    scrubber = Scrubber(host="PDU-Berlin-7.kunde.example")
+    scrubber.learn(NAMES, "Müller Web")
+    assert scrubber.text("pdu-berlin-7 at PDU-BERLIN-7.Kunde.Example feeds MÜLLER WEB") == "name-1 at host-1.example feeds name-2"
+    assert scrubber.text("müller website, Pdu-Berlin-77") == "müller website, Pdu-Berlin-77"
+    assert scrubber.learn(NAMES, "web-shop") != scrubber.learn(NAMES, "Web-Shop")       # two outlets stay apart
+    assert scrubber.text("web-shop Web-Shop WEB-SHOP") == "name-3 name-4 name-3"
+
+
+def test_a_short_name_in_another_case_is_kept_because_it_could_be_a_word() -> None:
+    scrubber = Scrubber()
+    scrubber.learn(NAMES, "nas")
+    assert scrubber.text("nas: NAS-Port, Nas") == "name-1: NAS-Port, Nas"
+
+
+def test_a_letter_whose_other_case_is_another_letter_is_replaced_too() -> None:
+    scrubber = Scrubber()
+    scrubber.learn(NAMES, "linz-ost")
+    assert scrubber.text("L\u0131NZ-O\u017fT") == "name-1"       # a dotless i and a long s, as the regular expression folds them
+
+
 def test_the_first_part_of_a_full_host_name_is_also_replaced_alone() -> None:
     scrubber = Scrubber(host="pdu-berlin-7.kunde.example:8443", user="mschmidt")
     assert scrubber.text("Linux pdu-berlin-7 5.4") == "Linux name-2 5.4"
