@@ -25,7 +25,7 @@ ROOT = HERE.parent
 PACKAGES = ("common", "pdu_common", "handlers")
 OLDEST, OLDEST_SHOWN = (3, 9), "3.9"
 MAIN = HERE / "pyz_main.py"
-_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/")      # files from pip that the program does not need
+_UNUSED = re.compile(r"bin/|[^/]*\.dist-info/|(?:.*/)?\.")      # files from pip that the program does not need, hidden ones too
 _LICENCE = re.compile(r"([^/]*)\.dist-info/(?:licenses/(.*)|((?:LICEN[CS]E|COPYING|NOTICE)[^/]*))")
 _UNIX = 3                       # ZipInfo.create_system: Unix, so that external_attr is a mode
 

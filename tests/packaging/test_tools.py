@@ -107,6 +107,11 @@ def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
     assert {name.replace("-", "_") for name in wanted} <= set(texts) and ours in texts.values() and all(texts.values())
 
 
+def test_pyz_holds_no_hidden_file(pyz: Path) -> None:
+    with zipfile.ZipFile(pyz) as packed:
+        assert not [name for name in packed.namelist() if any(part.startswith(".") for part in name.split("/"))]
+
+
 def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> None:
     program = [sys.executable, "-S", "-E", str(pyz)]
     private = run([*program, "status", "snmp", "127.0.0.1", "--snmp-version", "3", "--username", "u", "--auth-protocol", "SHA",
