@@ -93,6 +93,9 @@ def _check(members: List[tarfile.TarInfo]) -> None:
         raise BadArchive(f"it has more than {_MOST_FILES} files")
     for member in members:
         parts = PurePosixPath(member.name).parts
+        if member.name.partition("/")[0] == ".":
+            raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to accept: pack "
+                             "the directory by its name (tar -czf NAME.tar.gz DIR)")
         if member.name.startswith("/") or ".." in parts or not parts:
             raise BadArchive(f"{member.name!r} leads out of its directory")
         if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:

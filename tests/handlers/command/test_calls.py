@@ -25,6 +25,7 @@ from tests import terminal
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS, Peer
+from tests.waiting import PATIENCE_S
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 SECRETS = ("password", "community")
@@ -421,6 +422,18 @@ def test_an_archive_with_an_impossible_file_is_refused(headers: Dict[str, str], 
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
     assert code == 2 and words in err and len(err.splitlines()) == 1
     assert not [one for one in sys.path if (Path(one) / "pdu_odd").exists()]
+
+
+@pytest.mark.parametrize("packed", ["./pdu_odd", "."])
+def test_an_archive_whose_paths_begin_with_a_dot_is_refused_with_the_remedy(packed: str, tmp_path: Path,
+                                                                            capsys: pytest.CaptureFixture[str]) -> None:
+    folder, file = tmp_path / "tree" / "pdu_odd", tmp_path / "pdu_odd.tar.gz"
+    folder.mkdir(parents=True)
+    for name in ("__init__.py", "handler.py"):
+        (folder / name).touch()
+    subprocess.run(["tar", "-czf", str(file), packed], cwd=folder.parent, check=True, timeout=PATIENCE_S)
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and f"{packed!r} begins with '.'" in err and "tar -czf NAME.tar.gz DIR" in err and len(err.splitlines()) == 1
 
 
 def test_an_archive_without_a_handler_is_reported_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
