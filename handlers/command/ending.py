@@ -1,12 +1,16 @@
-"""The start and end of every program of this project: any text can be printed, and a closed pipe causes no traceback."""
+"""The start and end of every program of this project: any text can be printed, and a failed output causes no traceback."""
 from __future__ import annotations
 
 import io
 import os
 import sys
-from typing import Callable
+from typing import Callable, Optional
 
-from .exits import INTERRUPTED, READER_GONE
+from .exits import INTERRUPTED, READER_GONE, code_of
+
+
+class OutputError(Exception):
+    """Standard output cannot be written. The text is the system's reason, such as a full disk."""
 
 
 def run(main: Callable[[], int]) -> int:
@@ -14,14 +18,18 @@ def run(main: Callable[[], int]) -> int:
 
     Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of standard output has closed
     the pipe (`... | head`), it returns READER_GONE and prints nothing. SIGPIPE stays ignored: it would also end the program when
-    a device closes its connection. Characters that the terminal's encoding lacks are printed as escapes, and closed streams
-    (`>&-`) are replaced, so that no output fails after a device was switched.
+    a device closes its connection. An output that cannot be written (a full disk) is an error of the kind `settings`, as a file
+    is. Characters that the terminal's encoding lacks are printed as escapes, and closed streams (`>&-`) are replaced, so that no
+    output fails after a device was switched.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+        raw = getattr(sys.stdout.buffer, "raw", sys.stdout.buffer)      # without `raw` if Python does not buffer
+        if isinstance(raw, io.FileIO):
+            _name_failures(raw)
     try:
         try:
             return main()
@@ -31,5 +39,28 @@ def run(main: Callable[[], int]) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python flushes the rest when it exits
+        _discard_output()
         return READER_GONE
+    except OutputError as error:
+        _discard_output()
+        print(f"settings: the standard output cannot be written ({error}); the command itself may have been carried out",
+              file=sys.stderr)
+        return code_of("settings")
+
+
+def _name_failures(raw: io.FileIO) -> None:
+    """Make writes to `raw` raise OutputError, so that they are not taken for a defect of the program."""
+    write = raw.write
+
+    def named(data: bytes) -> Optional[int]:
+        try:
+            return write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(error.strerror) from None
+    setattr(raw, "write", named)
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python flushes the rest when it exits

@@ -12,6 +12,7 @@ import click
 
 from .. import VERSION, registry
 from . import exits
+from .ending import OutputError
 from .groups import Lazy, Place
 from .options import Given
 from .report import Interrupted, Usage, failed
@@ -73,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
         return failed(state, Usage(f"{error.format_message()} ({where} --help)"))
     except KeyboardInterrupt:
         return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputError):      # ending.run reports them
         raise
     except Exception as error:
         return failed(state, error)

@@ -91,6 +91,18 @@ def test_a_broken_pipe_ends_the_command_quietly(arguments: List[str], unbuffered
     assert (done.returncode, done.stderr) == (READER_GONE, b"")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
+@pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "families", "--json"], ["snmp", "show", "rpcm"], ["--help"],
+                                       ["status", "--help"], ["status", "nut", "--json"]], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_cannot_be_written_is_named_in_one_line(arguments: List[str], unbuffered: str) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
+                              env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=PATIENCE_S, text=True)
+    assert (done.returncode, done.stderr) == (2, "settings: the standard output cannot be written (No space left on device); "
+                                                 "the command itself may have been carried out\n")
+
+
 # ---- completion --------------------------------------------------------------------------------------------
 
 def completed(*words: str) -> List[str]:
