@@ -1,12 +1,14 @@
 """`pdu new NAME`: writes a working handler, or an SNMP family, to start from, into a copy of this project."""
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional
+from typing import Collection, Dict, Iterator, List, Mapping, Optional
 
 import click
 
@@ -33,22 +35,54 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
     root = Path(tree or ".")
     if not (root / _SKELETON).is_dir():
         raise SettingsError(f"{root} is not a copy of this project: run it in its folder, or give --tree FOLDER")
-    made = _family(root, name, title) if snmp else _handler(root, name, title)
-    for path in made:
-        if (root / path).exists():
-            raise SettingsError(f"{path} exists already; choose another name")
-    edited = _table_of_families(root, name) if snmp else _settings_page(root, name, title)
-    for path, text in {**made, **edited}.items():
+    try:
+        made = _family(root, name, title) if snmp else _handler(root, name, title)
+        for path in made:
+            if (root / path).exists():
+                raise SettingsError(f"{path} exists already; choose another name")
+        edited = _table_of_families(root, name) if snmp else _settings_page(root, name, title)
+        with _all_or_nothing(root, made, edited):
+            pages = _write(root, {**made, **edited})
+    except OSError as error:
+        place = error.filename or root.resolve()            # a full disk has no file's name
+        raise SettingsError(f"{place} cannot be read or written ({error.strerror}); nothing was made") from None
+    tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
+    changed = list(dict.fromkeys([*map(str, edited), *pages]))
+    lines = [*map(str, made), *(f"{path} (changed)" for path in changed), "", f"its tests: python -m pytest {tests}",
+            "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/new-handler.md"]
+    return shown(Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json)
+
+
+def _write(root: Path, files: Mapping[Path, str]) -> List[str]:
+    """Write the files, then the generated parts of the pages in docs. Return the pages that changed. Raises SettingsError."""
+    for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     done = subprocess.run([sys.executable, str(root / "packaging" / "readme.py")], capture_output=True, text=True, timeout=300)
     if done.returncode:
-        raise SettingsError(f"the files are written, but packaging/readme.py failed: {done.stderr.strip()[-300:]}")
-    tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
-    changed = list(dict.fromkeys([*map(str, edited), *done.stdout.split()]))
-    lines = [*map(str, made), *(f"{path} (changed)" for path in changed), "", f"its tests: python -m pytest {tests}",
-            "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/new-handler.md"]
-    return shown(Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json)
+        why = (done.stderr.strip() or "it gives no reason").splitlines()[-1]
+        raise SettingsError(f"packaging/readme.py failed ({why[-300:]}); nothing was made")
+    return done.stdout.split()
+
+
+@contextlib.contextmanager
+def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]) -> Iterator[None]:
+    """If the block fails, remove the files `made` with their new folders, and restore `edited` and the pages in docs."""
+    folders = [folder for path in made for folder in (root / path).parents if not folder.exists()]
+    before = {path: path.read_bytes() for path in [*(root / path for path in edited), *(root / "docs").glob("*.md")]}
+    try:
+        yield
+    except BaseException:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in made:
+            with contextlib.suppress(OSError):
+                (root / path).unlink()
+        for path, content in before.items():
+            with contextlib.suppress(OSError):
+                if path.read_bytes() != content:
+                    path.write_bytes(content)
+        raise
 
 
 # ---- a handler -----------------------------------------------------------------------------------------------------

@@ -126,3 +126,20 @@ def test_an_impossible_name_or_title_is_refused_and_nothing_is_written(arguments
     before = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
     assert words in refused(ROOT, *arguments)
     assert subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout == before
+
+
+def _files(tree: Path) -> Dict[Path, bytes]:
+    return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
+def test_a_tree_that_cannot_be_written_is_named_in_one_line_and_stays_as_it_was(tree: Path) -> None:
+    folder = tree / "tests" / "handlers" / "acme"
+    folder.touch()                                  # root may write to a folder without write permission, but not below a file
+    page = tree / "docs" / "snmp.md"
+    page.write_text(page.read_text("utf-8").replace("<!-- costly:begin -->", ""), "utf-8")      # after docs/devices.md changed
+    before = _files(tree)
+    for arguments, words in ((["acme"], f"{folder.relative_to(tree)} cannot be read or written (File exists); nothing was made"),
+                             (["globex-strip8", "--snmp"], "packaging/readme.py failed (ValueError: ")):
+        said = refused(tree, *arguments)
+        assert words in said and "nothing was made" in said and said.count("\n") == 1
+        assert _files(tree) == before and not (tree / "handlers" / "acme").exists()
