@@ -5,18 +5,35 @@ import os
 import re
 from typing import Dict, List, Optional, Sequence
 
+from ... import registry
 from ...errors import SettingsError
 from .listing import Device
 
 
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler. Raises SettingsError."""
-    built = {name: newest(folder, name) for name in {device.handler for device in devices}}
+    built: Dict[str, str] = {}
+    for name in {device.handler for device in devices}:
+        path = _newest(folder, name)
+        if path is None:
+            raise SettingsError(f"{folder} has no archive of {name!r} (pdu_{name}-VERSION.tar.gz): make packages")
+        built[name] = path
     return [device._replace(handler=built[device.handler]) for device in devices]
 
 
-def newest(folder: Optional[str], handler: str) -> str:
-    """The path of the handler's newest archive in `folder`. Raises SettingsError.
+def usable(folder: Optional[str]) -> Dict[str, str]:
+    """The handlers that a query may name, each with the handler or the archive to load. Raises SettingsError.
+
+    If a `folder` is given, these are the handlers that have an archive in it.
+    """
+    found = {name: path for name in registry.names() for path in [_newest(folder, name)] if path is not None}
+    if not found:
+        raise SettingsError(f"{folder} has no archive of a handler (pdu_HANDLER-VERSION.tar.gz): make packages")
+    return found
+
+
+def _newest(folder: Optional[str], handler: str) -> Optional[str]:
+    """The path of the handler's newest archive in `folder`, None if there is none. Raises SettingsError.
 
     `handler` is returned unchanged if there is no folder, or if it is the path of an archive.
     """
@@ -28,6 +45,4 @@ def newest(folder: Optional[str], handler: str) -> str:
                                        for name in os.listdir(folder) if pattern.fullmatch(name)}
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
-    if not built:
-        raise SettingsError(f"{folder} has no archive of {handler!r} (pdu_{handler}-VERSION.tar.gz): make packages")
-    return os.path.join(folder, max(built, key=lambda name: built[name]))
+    return os.path.join(folder, max(built, key=lambda name: built[name])) if built else None

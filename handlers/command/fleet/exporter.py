@@ -7,14 +7,13 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence
 
 import click
 
-from ... import registry
 from ...errors import SettingsError
 from ...settings import host_and_port
 from ..loading import load
 from ..options import Given, Seconds, given, option, output, secret_files
 from . import listing
 from .allowed import Allowed
-from .archives import newest, replaced
+from .archives import replaced, usable
 from .auth import of_environment, of_file
 from .polling import failure, targets
 from .sweep import one_network
@@ -71,7 +70,7 @@ def _allowed(wanted: Wanted, state: Given) -> Allowed:
     found = [one_network(text) for text in dict.fromkeys(wanted.network)]
     listed = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
     kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]     # as named in the list
-    handlers = {name: load(newest(wanted.archives, name)) for name in registry.names()} if found else {}
+    handlers = {name: load(path) for name, path in usable(wanted.archives).items()} if found else {}
     return Allowed(kept, found, handlers, auths)
 
 

@@ -23,6 +23,8 @@ from handlers.command.fleet.listing import Device
 from handlers.command.fleet.polling import Reading, Target
 from handlers.command.loading import Handler
 from handlers.command.options import Given
+from tests.needs import ROOT
+from tests.packaging.building import archive
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
@@ -112,6 +114,19 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, runnin
             status, text, _ = running.get("probe", target=other, **query)
             assert (status, words in text) == (400, True), text
         assert agent.requests == asked
+
+
+def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(small: Hall, tmp_path: Path) -> None:
+    arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
+    none = run("exporter", *arguments)
+    assert none.returncode == 2 and f"{tmp_path} has no archive of a handler" in none.stderr and none.stderr.count("\n") == 1
+    (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
+    with Agent(rpdu2(outlets=8)) as agent, exporter(*arguments) as running:
+        target = f"127.0.0.1:{agent.port}"
+        assert running.probe(target=target, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
+        assert running.get("probe", target=target, handler="nut", auth="snmp")[:2] == (400, "handler is one of snmp\n")
+    with_list = run("exporter", "--list", small.list(), *arguments)
+    assert with_list.returncode == 2 and "has no archive of" in with_list.stderr and with_list.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("query, status, words", [
