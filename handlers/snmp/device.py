@@ -1,7 +1,7 @@
 """One device read by one profile: its outlets and their states."""
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, Mapping, NamedTuple, Optional, Tuple
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -37,9 +37,10 @@ def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        states, counted = outlets.states.read(reader), _count(outlets.count, reader)
+        states = outlets.states.read(reader)
+        counted, known = _count(outlets.count, reader, states)
         if states or counted:
-            return Found(profile, outlets, _complete(outlets, states, counted, reader), reader)
+            return Found(profile, outlets, _complete(outlets, states, counted, known, reader), reader)
     return None
 
 
@@ -50,9 +51,9 @@ def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
     """
     for outlets in profile.outlets:
         states = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN) if outlets.rows else {}
-        counted = 0 if outlets.states else _count(outlets.count, reader)        # with states, `by_states` has compared the count
+        counted = 0 if outlets.states else _count(outlets.count, reader)[0]     # with states, `by_states` has compared the count
         if states or counted:
-            return Found(profile, changed(outlets, control=None), _complete(outlets, states, counted, reader), reader)
+            return Found(profile, changed(outlets, control=None), _complete(outlets, states, counted, True, reader), reader)
     totals = (profile.load, profile.energy, profile.power)
     if any(total is not None and total.read(reader) is not None for total in totals):
         return Found(profile, None, {}, reader)
@@ -70,7 +71,7 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
 
 def controlled_outlets(profile: Profile, reader: Reader) -> int:
     """The device's own number of switched outlets, from an object that is 0 on a unit that only meters."""
-    return max((_count(outlets.none_if_zero, reader) for outlets in profile.outlets), default=0)
+    return max((_count(outlets.none_if_zero, reader)[0] for outlets in profile.outlets), default=0)
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
@@ -81,17 +82,26 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     return outlets.states is not None and outlets.states.lists_no_outlet(reader)
 
 
-def _count(source: Optional[Source], reader: Reader) -> int:
-    """The device's own number of outlets, summed over its units; 0 if it has no such object."""
+def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}) -> Tuple[int, bool]:
+    """The device's own number of outlets, summed over its units; and whether it counts those of every unit in `states`.
+
+    0 and True for a family that counts nothing.
+    """
     if source is None:
-        return 0
-    numbers = [number(value) for value in source.rows(reader).values()]
-    return sum(int(n) for n in numbers if n is not None and n > 0)
+        return 0, True
+    rows = {unit: number(value) for unit, value in source.rows(reader).items()}
+    numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
+    units = {identity.rpartition(".")[0] for identity in states}
+    missing = units - rows.keys() if units & rows.keys() else ()        # without a common unit it is one number for all units
+    return sum(numbers), len(numbers) == len(rows) > 0 and not missing
 
 
-def _complete(outlets: Outlets, states: States, counted: int, reader: Reader) -> States:
-    """The states, with outlets that only `rows` lists as UNKNOWN. Raises ProtocolError if fewer than `counted` are listed."""
-    if len(states) < counted and outlets.rows is not None:
+def _complete(outlets: Outlets, states: States, counted: int, known: bool, reader: Reader) -> States:
+    """The states, with outlets that only `rows` lists as UNKNOWN, unless the device counts no more outlets than have a state.
+
+    `known`: whether `counted` is the number of all outlets. Raises ProtocolError if fewer than `counted` are listed.
+    """
+    if (len(states) < counted or not known) and outlets.rows is not None:
         listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**listed, **states}
     if len(states) < counted:

@@ -26,8 +26,11 @@ class First(Source):
         return next((rows for rows in (choice.rows(reader) for choice in self.choices) if rows), {})
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        values = (choice.one(reader, identity) for choice in self.choices)
-        return next((value for value in values if value is not None), None)
+        for choice in self.choices:
+            value = choice.one(reader, identity)
+            if value is not None or choice.rows(reader):        # a row that is missing in this table is not read from the next
+                return value
+        return None
 
 
 class Provided(Source):

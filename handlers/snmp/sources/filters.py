@@ -107,15 +107,15 @@ class OfUnits(Source):
 class Counted(Source):
     """The rows of `source` whose last arc is at most the device's own `count`.
 
-    For tables that always have as many rows as the largest unit. With a count of 0 nothing is read. Without a count, all rows
-    are kept. Raises ProtocolError if the table has fewer rows than the count.
+    For tables that always have as many rows as the largest unit. With a count of 0 nothing is read. Without a count, or with
+    one below 0, all rows are kept. Raises ProtocolError if the table has fewer rows than the count.
     """
 
     source: Source
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        counted = number(self.count.one(reader, "0"))
+        counted = self._counted(reader)
         rows = {} if counted == 0 else self.source.rows(reader)
         fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
         if counted is not None and len(fitting) < counted:
@@ -123,7 +123,11 @@ class Counted(Source):
         return fitting
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.one(reader, identity) if self._fits(identity, number(self.count.one(reader, "0"))) else None
+        return self.source.one(reader, identity) if self._fits(identity, self._counted(reader)) else None
+
+    def _counted(self, reader: Reader) -> Optional[Decimal]:
+        counted = number(self.count.one(reader, "0"))
+        return None if counted is None or counted < 0 else counted
 
     @staticmethod
     def _fits(identity: str, counted: Optional[Decimal]) -> bool:

@@ -144,6 +144,17 @@ def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
     assert detect(memory, (profile,)).states == {"1": UP, "2": DOWN, "3": UNKNOWN}
 
 
+@pytest.mark.parametrize("counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}])
+def test_without_a_readable_count_outlets_without_a_state_are_listed(counts: Dict[str, Value]) -> None:
+    """Else a unit whose count is lost would lose its outlets without a state."""
+    profile = Profile("acme-7", "Acme", ("7",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
+        states=State(Column(f"{ACME}.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Column(f"{ACME}.9")),))
+    names = dict.fromkeys(("1.1", "1.2", "1.3", "2.1", "2.2"), "x")
+    memory = Memory({SYS_OBJECT_ID: ACME, **table(f"{ACME}.3", {"1.1": 1, "1.2": 2, "2.1": 1}), **table(f"{ACME}.7", names),
+                     **table(f"{ACME}.9", counts)})
+    assert detect(memory, (profile,)).states == {"1.1": UP, "1.2": DOWN, "2.1": UP, "1.3": UNKNOWN, "2.2": UNKNOWN}
+
+
 ROOTED = Profile("acme-rooted", "Acme", ("R",), "ACME-MIB", evidence=EVIDENCE,
                  roots=(Root(f"{ACME}.1", f"{ACME}.1"), Root(f"{ACME}.2", f"{ACME}.2")),
                  outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",))),))

@@ -10,9 +10,10 @@ from handlers.host import Label
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen import parts
+from handlers.snmp.profile import below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Counted, Merged, Prefixed, Provided, Source, Spread
+from handlers.snmp.sources import Column, Counted, Merged, Prefixed, Provided, Scalar, Source, Spread
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.memory import of_rows
@@ -292,6 +293,20 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fi
         assert f"it has {len(whole)} outlets and listed {len(whole) - 1}" in str(error)
     else:
         assert found == {**whole, lost: EnumPowerStatus.UNKNOWN}
+
+
+def count_oid(unit: Fixture) -> str:
+    """Return the object with the number of outlets, "" unless the family also lists outlets that report no state."""
+    found = find(unit, memory(unit))
+    count = found.outlets.count if found.outlets and found.outlets.rows else None
+    return found.reader.resolve(count.oid) if isinstance(count, (Column, Scalar)) else ""
+
+
+@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if count_oid(unit)], ids=unit_id)
+def test_a_unit_whose_count_is_lost_lists_all_outlets(unit: Fixture) -> None:
+    count = count_oid(unit)
+    rest = of_rows({oid: row for oid, row in unit.device().rows().items() if not below(oid, count)})
+    assert find(unit, rest).states == expected_states(unit)
 
 
 def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:

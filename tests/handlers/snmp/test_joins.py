@@ -29,7 +29,7 @@ A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
 def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
     assert both(First((A, B)), {**table("1.3.2", {"1": 5})}) == {"1": 5}
-    assert First((A, B)).rows(reader({**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})})) == {"2": 1}
+    assert both(First((A, B)), {**table("1.3.1", {"2": 1}), **table("1.3.2", {"1": 5})}, absent="1") == {"2": 1}
 
 
 def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -> None:
@@ -102,7 +102,8 @@ def test_rows_of_unlisted_units_are_ignored() -> None:
 def test_rows_beyond_the_devices_count_are_ignored() -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
     assert both(Counted(A, Scalar("1.3.2.0")), objects, "3") == {"1": 5, "2": 6}
-    assert both(Counted(A, Scalar("1.3.9.0")), objects) == {"1": 5, "2": 6, "3": 7}
+    for unreadable in (Scalar("1.3.9.0"), Scalar("1.3.3.0"), Scalar("1.3.4.0")):
+        assert both(Counted(A, unreadable), {**objects, "1.3.3.0": -1, "1.3.4.0": "n/a"}) == {"1": 5, "2": 6, "3": 7}
 
 
 def test_a_table_with_a_count_of_zero_is_not_walked() -> None:

@@ -57,6 +57,7 @@ def schleifenbauer(outlets: int = 9, relay_s: float = 0.0, unlock_s: float = 10.
     rows = Rows()
     rows.system("Schleifenbauer DPM3", "1.3.6.1.4.1.31034.11", "databus")
     numbers = dict(zip(indexes(outlets, f"{unit}."), range(1, outlets + 1)))
+    rows.put(f"{root}.2.1.1.2.{unit}", outlets)
     rows.column(f"{root}.7.1.1.2", {index: f"out{n}" for index, n in numbers.items()})
     rows.column(f"{root}.7.2.1.2", {index: energy_tenths(n) // 10 for index, n in numbers.items()})
     rows.column(f"{root}.7.2.1.5", {index: deciamps(n) * 10 for index, n in numbers.items()})

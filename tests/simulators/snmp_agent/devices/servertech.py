@@ -40,9 +40,9 @@ def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool
     rows.column(f"{OUTLET}.18", {index: energy_tenths(n) * 100 for index, n in numbers.items()})
     for infeed in range(1, infeeds + 1):
         mine = [n for index, n in numbers.items() if index.startswith(f"1.{infeed}.")]
-        _infeed(rows, infeed, sum(deciamps(n) * 10 for n in mine), 4_000 + 10 * infeed)
+        _infeed(rows, infeed, each, sum(deciamps(n) * 10 for n in mine), 4_000 + 10 * infeed)
     if neutral:
-        _infeed(rows, infeeds + 1, 123, 0)
+        _infeed(rows, infeeds + 1, 0, 123, 0)
     rows.put(f"{TOWER}.2.1", "A")
     rows.put(f"{TOWER}.8.1", _THREE_PHASE if neutral else b"\x00")
     rows.put(f"{TOWER}.14.1", sum(4_000 + 10 * infeed for infeed in range(1, infeeds + 1)) // 10)
@@ -62,10 +62,11 @@ def _letters(index: str) -> str:
     return f"{chr(64 + int(tower))}{chr(64 + int(infeed))}{number}"
 
 
-def _infeed(rows: Rows, infeed: int, hundredths: int, tenths_kwh: int) -> None:
+def _infeed(rows: Rows, infeed: int, outlets: int, hundredths: int, tenths_kwh: int) -> None:
     rows.put(f"{INFEED}.2.1.{infeed}", f"A{chr(64 + infeed)}")
     rows.put(f"{INFEED}.3.1.{infeed}", f"TowerA_Infeed{chr(64 + infeed)}")
     rows.put(f"{INFEED}.7.1.{infeed}", hundredths)
+    rows.put(f"{INFEED}.9.1.{infeed}", outlets)
     rows.put(f"{INFEED}.12.1.{infeed}", hundredths * 23 // 10)
     rows.put(f"{INFEED}.16.1.{infeed}", tenths_kwh)
 
