@@ -4,13 +4,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Callable, Optional
+from typing import Callable, Optional, TextIO
 
 from .exits import INTERRUPTED, READER_GONE, code_of
 
 
 class OutputError(Exception):
-    """Standard output cannot be written. The text is the system's reason, such as a full disk."""
+    """Standard output or standard error cannot be written. The text is the system's reason, such as a full disk."""
 
 
 def run(main: Callable[[], int]) -> int:
@@ -27,9 +27,8 @@ def run(main: Callable[[], int]) -> int:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-        raw = getattr(sys.stdout.buffer, "raw", sys.stdout.buffer)      # without `raw` if Python does not buffer
-        if isinstance(raw, io.FileIO):
-            _name_failures(raw)
+    for stream in (sys.stdout, sys.stderr):
+        _name_failures(stream)
     try:
         try:
             return main()
@@ -39,17 +38,24 @@ def run(main: Callable[[], int]) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        _discard(sys.stdout)
         return READER_GONE
     except OutputError as error:
-        _discard_output()
-        print(f"settings: the standard output cannot be written ({error}); the command itself may have been carried out",
-              file=sys.stderr)
+        _discard(sys.stdout)
+        try:
+            print(f"settings: the standard output cannot be written ({error}); the command itself may have been carried out",
+                  file=sys.stderr)
+        except OutputError:         # both go to the same disk
+            _discard(sys.stderr)
         return code_of("settings")
 
 
-def _name_failures(raw: io.FileIO) -> None:
-    """Make writes to `raw` raise OutputError, so that they are not taken for a defect of the program."""
+def _name_failures(stream: TextIO) -> None:
+    """Make the stream raise OutputError if it cannot be written, so that this is not taken for a defect of the program."""
+    buffer = getattr(stream, "buffer", None)
+    raw = getattr(buffer, "raw", buffer)        # `buffer` itself is the file if Python does not buffer
+    if not isinstance(raw, io.FileIO):
+        return
     write = raw.write
 
     def named(data: bytes) -> Optional[int]:
@@ -62,5 +68,5 @@ def _name_failures(raw: io.FileIO) -> None:
     setattr(raw, "write", named)
 
 
-def _discard_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python flushes the rest when it exits
+def _discard(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())      # Python flushes the rest when it exits

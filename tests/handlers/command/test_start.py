@@ -103,6 +103,15 @@ def test_an_output_that_cannot_be_written_is_named_in_one_line(arguments: List[s
                                                  "the command itself may have been carried out\n")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
+@pytest.mark.parametrize("arguments", [["snmp", "families"], ["status", "none", "192.0.2.7"]], ids=" ".join)
+def test_output_and_errors_on_one_full_disk_have_the_same_exit_code(arguments: List[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=full,
+                              timeout=PATIENCE_S)
+    assert done.returncode == 2
+
+
 # ---- completion --------------------------------------------------------------------------------------------
 
 def completed(*words: str) -> List[str]:
