@@ -5,8 +5,9 @@
             print(event.source, event.newState.powerState)
 
 A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without access ("Event Service",
-JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses at most one answer in transit. pollEvents is not used: after a broken
-connection the unit keeps waiting for events, and the next ones go into an answer that nobody receives.
+JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses at most one answer in transit. If the connection fails while a channel
+is created or released, the channel may stay on the unit for that time. pollEvents is not used: after a broken connection the
+unit keeps waiting for events, and the next ones go into an answer that nobody receives.
 """
 from __future__ import annotations
 
@@ -75,6 +76,7 @@ class Listener(Iterator[Event]):
     def __next__(self) -> Event:
         while not self._waiting:
             if self._channel is None or self._left() <= 0.0:
+                self.close()
                 raise StopIteration
             self._fetch(self._channel)
         return self._waiting.popleft()
@@ -83,11 +85,14 @@ class Listener(Iterator[Event]):
         """Release the channel if the unit answers soon; otherwise it ends by itself."""
         channel, self._channel = self._channel, None
         if channel is not None:
-            before, self._agent.timeout = self._agent.timeout, _CLOSE_S
-            with contextlib.suppress(PduHandlerError):
-                self._agent.close()             # an interrupted poll may leave half an answer on the connection
-                self._service.destroyChannel(channel)
-            self._agent.timeout = before
+            self._release(channel)
+
+    def _release(self, channel: Channel) -> None:
+        before, self._agent.timeout = self._agent.timeout, _CLOSE_S
+        with contextlib.suppress(PduHandlerError):
+            self._agent.close()                 # an interrupted poll may leave half an answer on the connection
+            self._service.destroyChannel(channel)
+        self._agent.timeout = before
 
     def _left(self) -> float:
         return float("inf") if self._end is None else self._end - self._clock()
@@ -145,7 +150,11 @@ class Listener(Iterator[Event]):
             raise Refused("all event channels of the unit are in use; one that nobody polls ends after 30 s", "",
                           self._agent.host, "createChannel")
         channel = self._unit.mine(handed_out)
-        channel.demandEvents([Channel.EventSelect(names(kind), source) for kind, source in self._wanted])
+        try:
+            channel.demandEvents([Channel.EventSelect(names(kind), source) for kind, source in self._wanted])
+        except BaseException:
+            self._release(channel)
+            raise
         return channel
 
     def _names(self) -> Callable[[Type[Event]], str]:

@@ -154,6 +154,7 @@ def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agen
 
     with Listener(connected(agent, pdu), STATES, seconds=2.0, clock=mine, sleep=sleep) as listener:
         assert list(listener) == [] and sum(passed) == pytest.approx(2.0)
+        assert not pdu.events[0].channels
     with Listener(connected(agent, pdu), STATES, seconds=20.0, clock=mine, sleep=sleep) as listener:
         pdu.faults.order(Fault.CLOSE_BEFORE, None)
         with pytest.raises(Unreachable):
@@ -176,6 +177,13 @@ def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(a
     thread.start()
     finished(thread)
     assert patient.timeout == 3600.0 and list(listener) == []
+
+
+def test_a_channel_whose_events_cannot_be_demanded_is_released(agent: MakeAgent, pdu: XerusPdu) -> None:
+    pdu.faults.order(Fault.PRIVILEGE, 1, method="demandEvents")
+    with pytest.raises(Denied):
+        Listener(connected(agent, pdu), STATES)
+    assert not pdu.events[0].channels
 
 
 def test_a_missing_channel_or_event_service_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
