@@ -9,20 +9,22 @@ from .rows import MISSING, squeezed
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and the remedy for the operator.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
-    (("snmpparams",), SettingsError, "the PDU's SNMP fields are incomplete or wrong: correct them"),
+    (("snmpparams", "protocolisnotsupported"), SettingsError, "the PDU's SNMP fields are incomplete or wrong: correct them"),
     (("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution"), Unreachable,
      "the address cannot be resolved: check it"),
-    (("noaccess", "authorizationerror", "notwritable", "readonly"), Denied,
+    (("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"), Denied,
      "the device does not allow this: give a community or user that may {right}"),
-    (("authenticationfailure", "wrongdigest", "pdudigest", "unknownusername", "unknownuser", "unsupportedsecuritylevel",
-      "unsupportedseclevel", "decryptionerror", "notintimewindow"), Denied,
+    # Names of the RFCs, then the words of Net-SNMP and of pysnmp (pysnmp.proto.errind).
+    (("authenticationfailure", "wrongdigest", "unknownusername", "unsupportedsecuritylevel", "unsupportedseclevel",
+      "decryptionerror", "notintimewindow", "unknownuser", "pdudigest", "unknownusmuser", "unknownsnmpsecurityname",
+      "unsupportedsnmpsecuritylevel", "authenticatormismatched", "badparameters", "ciphertextisbroken", "windowsoftrust"), Denied,
      "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
     (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
       "nocreation", "resourceunavailable", "toobig"), Refused,
      "the device refused the value"),
 )
-# RFC 3416, 4.2.5: the device accepted a write and failed while it carried it out, so the effect is not known. SNMPv1 has only
-# genErr for this (RFC 1157, 4.1.5).
+# After these answers to a write the outlet may have switched. Only undoFailed says so (RFC 3416, 4.2.5), but devices may send the
+# others when a command fails half-way, and SNMPv1 has only genErr (RFC 1157, 4.1.5).
 _FAILED = ("generr", "commitfailed", "undofailed")
 _SHOWN = 300                # limit for the platform's text in an error, in characters
 
@@ -31,7 +33,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
     """The error for the platform's text; None if an object to be read is missing.
 
     `words` is the same text without secrets. It is interpreted first, because a community such as "timeout" would be mistaken
-    for an error. `text` is interpreted next, because without a community such as "no" the word "noSuchInstance" is incomplete.
+    for an error. `text` is interpreted next, because masking a community such as "no" breaks the word "noSuchInstance".
     """
     shown = words[:_SHOWN]
     for folded in (squeezed(words), squeezed(text)):
@@ -46,7 +48,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
     if any(mark in folded for mark in _SILENT):
         return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "
-                           "1), and the community or the SNMPv3 user and keys, because a device does not answer if they are "
+                           "1), and the community or the SNMPv3 user and keys, because a device may not answer if they are "
                            f"wrong ({words})")
     if writing and any(mark in folded for mark in MISSING):
         # An SNMPv1 agent sends the same answer to a write that is not allowed.
@@ -59,7 +61,7 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
     for marks, kind, remedy in _REFUSALS:
         code = next((mark for mark in marks if mark in folded), None)
         if code is not None:
-            right = "write, and enable SNMP SET on the device" if writing else "read, with the security level that it requires"
+            right = "write, and enable SNMP SET on the device" if writing else "read, with the security level required"
             reason = f"{remedy.format(right=right)} ({words})"
             return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
     return None

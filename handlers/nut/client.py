@@ -49,7 +49,7 @@ class NutClient(NutReader):
         return self._of_driver(ups, messages.list_rw(ups))
 
     def commands(self, ups: str, describe: bool = False) -> Dict[str, str]:
-        """The commands of a device: 1 round trip. With `describe` also the server's descriptions, else '': 1 more."""
+        """The commands of a device: 1 round trip. `describe`: 1 more, for the server's descriptions instead of ''."""
         names = self._of_driver(ups, messages.list_cmd(ups))
         if not describe or not names:
             return dict.fromkeys(names, "")
@@ -100,7 +100,7 @@ class NutClient(NutReader):
         return self._one(messages.help_())
 
     def _of_driver(self, ups: str, request: Request[T]) -> T:
-        """The answer to `request`, about a driver's data. It reads `ups.status` too, because only that shows WAIT."""
+        """The answer to `request`, about a driver's data. Reads `ups.status` too, because only that shows WAIT."""
         status = messages.get_var(ups, STATUS)
 
         def look() -> Tuple[Answers, Optional[str]]:
@@ -111,11 +111,14 @@ class NutClient(NutReader):
     # ---- rights ----------------------------------------------------------------------------------------------
 
     def login(self, ups: str) -> None:
-        """Register this connection as a client that the device powers, until it is closed: 1 round trip."""
+        """Register this connection as a client that the device powers, until it is closed: 1 round trip.
+
+        1 more on a server that has this request only as ATTACH.
+        """
         self._renamed(self._with_user, messages.login(ups), messages.login(ups, "ATTACH"))
 
     def logout(self) -> None:
-        """Send LOGOUT and close: 1 round trip. Does nothing without a connection."""
+        """Send LOGOUT and close: 1 round trip, 1 more on a server that has only DETACH. Does nothing without a connection."""
         if self.is_open:
             try:
                 self._renamed(self.ask, messages.logout(), messages.logout("DETACH"))
@@ -146,8 +149,8 @@ class NutClient(NutReader):
         """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at the report.
 
         True: the driver reports success. False: the server accepted the write but shows no report, so nothing is proven.
-        Raises Refused if the server did not accept the write. After that raises NotProven, or Unreachable if the connection
-        failed: the write may or may not have been done, even if the driver reports an error.
+        Raises Refused if the server did not accept the write. Raises NotProven, or Unreachable if the connection failed, if
+        the write may or may not have been done, even if the driver reports an error.
         """
         return self._tracked(ups, messages.set_var(ups, variable, value))
 
@@ -209,7 +212,7 @@ class NutClient(NutReader):
 
 
 def _under_either_name(answers: Answers, usual: Request[T], other: Request[T]) -> T:
-    """The answer to `usual`; to `other`, the same request under another name, if the server supports only that one."""
+    """The answer to `usual`, or to `other` if the server supports the request only under that other name."""
     return answers[other if answers.code(usual) in _UNKNOWN_NAME else usual]
 
 

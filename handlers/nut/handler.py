@@ -80,5 +80,5 @@ def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = Tru
 
 
 def make_handler(pdu_data: object) -> NutPdu:
-    """The handler of one PDU. No I/O; settings are checked in the first call."""
+    """The handler of one PDU. No I/O; each call checks the settings."""
     return NutPdu(pdu_data)

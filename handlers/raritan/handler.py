@@ -97,5 +97,5 @@ class RaritanPdu(host.BasePdu):
 
 
 def make_handler(pdu_data: object) -> RaritanPdu:
-    """The handler of one PDU. No I/O; settings are checked in the first call."""
+    """The handler of one PDU. No I/O; each call checks the settings."""
     return RaritanPdu(pdu_data)

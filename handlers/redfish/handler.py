@@ -35,7 +35,7 @@ class RedfishPdu(host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state. Of one PDU, with expansion 3 round trips on 1 connection; else 5, and 1 for each outlet."""
+        """Every outlet and its state. One PDU costs 3 round trips on 1 connection with expansion, else 5, and 1 per outlet."""
         with self._session("status") as (service, given):
             return host.pdu_view((name, resources.state(outlet)) for name, outlet in units.every_outlet(service, given.pdu))
 
@@ -88,5 +88,5 @@ class RedfishPdu(host.BasePdu):
 
 
 def make_handler(pdu_data: object) -> RedfishPdu:
-    """The handler of one PDU. No I/O; settings are checked in the first call."""
+    """The handler of one PDU. No I/O; each call checks the settings."""
     return RedfishPdu(pdu_data)

@@ -94,5 +94,5 @@ def _float(figure: Optional[Decimal]) -> Optional[float]:
 
 
 def make_handler(pdu_data: PduSnmpData) -> BaseSnmpPdu:
-    """The handler for one PDU. Does no I/O; settings are checked in the first call."""
+    """The handler for one PDU. No I/O; each call checks the settings."""
     return SnmpPdu(pdu_data)

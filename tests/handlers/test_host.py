@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import ipaddress
 import itertools
 import json
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, Callable, List, Optional, Tuple, cast
 
 import pytest
+from pysnmp.proto import errind
 
 from handlers import host
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
@@ -274,6 +276,24 @@ def test_the_platforms_error_text_becomes_one_error_without_secrets(words: str, 
     assert type(caught.value) is kind
     assert "s3cret" not in str(caught.value)
     assert caught.value.host == "192.0.2.7" and "RuntimeError" in caught.value.reason
+
+
+# pysnmp's texts for what a device or the local engine finds wrong with an SNMPv3 login or a community.
+LOGINS: List[Tuple[Any, type]] = [
+    (errind.authenticationError, Denied), (errind.authenticationFailure, Denied), (errind.decryptionError, Denied),
+    (errind.notInTimeWindow, Denied), (errind.unknownUserName, Denied), (errind.unknownSecurityName, Denied),
+    (errind.unsupportedSecurityLevel, Denied), (errind.wrongDigest, Denied), (errind.unknownCommunityName, Denied),
+    (errind.unsupportedAuthProtocol, SettingsError), (errind.unsupportedPrivProtocol, SettingsError),
+    (errind.requestTimedOut, Unreachable)]
+
+
+@pytest.mark.parametrize("indication, kind", LOGINS, ids=str)
+def test_a_platform_may_pass_on_only_the_text_of_pysnmp(indication: object, kind: type) -> None:
+    platform = snmp(RuntimeError(str(indication)))
+    for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
+        with pytest.raises(PduHandlerError) as caught:
+            call()
+        assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("words, reading, writing", [

@@ -1,6 +1,6 @@
 """A TCP relay on 127.0.0.1 that delays all bytes by half of a round-trip time in each direction.
 
-It simulates a distant network, except that opening a connection is not delayed. Over a real network it takes one more round trip.
+It simulates a distant network, except that opening a connection is not delayed, which takes one more round trip over a real one.
 """
 from __future__ import annotations
 

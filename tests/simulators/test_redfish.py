@@ -185,6 +185,9 @@ def test_a_session_is_opened_used_and_deleted(unit: RedfishService) -> None:
         assert login.body["Password"] is None
         client.headers = {"X-Auth-Token": login.headers["X-Auth-Token"]}
         assert client.members(SESSIONS) == [f"{SESSIONS}/1"] == [f"{SESSIONS}/{one.id}" for one in unit.sessions]
+        client.headers = {"X-Auth-Token": "\xe9"}
+        assert client.send("GET", OUTLETS).status == 401
+        client.headers = {"X-Auth-Token": login.headers["X-Auth-Token"]}
         assert client.send("DELETE", login.headers["Location"]).status == 204
         assert (unit.sessions, unit.opened) == ([], 1)
         assert client.send("GET", OUTLETS).status == 401

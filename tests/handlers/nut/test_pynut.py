@@ -73,7 +73,7 @@ def test_a_reading_returns_what_pynutclient_returns(real: Upsd, method: str, arg
 @pytest.mark.parametrize("user", [NOBODY, ADMIN, VIEWER, PRIMARY, SECONDARY, User("admin", "wrong")],
                          ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
 @pytest.mark.parametrize("method, arguments", WRITES)
-def test_a_write_ends_as_with_pynutclient_for_every_user(real: Upsd, method: str, arguments: Tuple[Any, ...],
+def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(real: Upsd, method: str, arguments: Tuple[Any, ...],
                                                          user: Optional[User]) -> None:
     with Both(real, user) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
@@ -197,7 +197,7 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) ->
             theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 
 
-def test_a_new_connection_is_never_opened_without_the_user() -> None:
+def test_a_lost_connection_is_never_reopened() -> None:
     with NutServer([StaticDevice("a", {"x": "y"}, writable=["x"])]) as server:
         with pynut.PyNUTClient(server.host, server.port, SIMULATED_ADMIN.name, SIMULATED_ADMIN.password,
                                timeout=PATIENCE_S) as nut:

@@ -32,7 +32,7 @@ def test_a_reading_below_zero_is_not_known(unit: Described) -> None:
     assert unit.measured() == (None, None)
 
 
-def test_an_inlet_or_a_line_that_is_listed_twice_does_not_count_twice(unit: Described) -> None:
+def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 5.0, L3: 6.0})
     poles, inlets = unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"]
     unit.calls[f"{PDU}/inlet/0", "getPoles"] = [*poles[:2], poles[0]]
@@ -71,7 +71,7 @@ def test_two_lines_of_one_circuit_may_share_a_sensor(unit: Described) -> None:
     assert unit.measured()[0] == 5.1
 
 
-def test_a_line_of_three_that_is_not_metered_does_not_make_the_sum_smaller(unit: Described) -> None:
+def test_one_unmetered_line_of_three_does_not_make_the_sum_smaller(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 6.0}, lines_without_sensor=(L3,))
     assert unit.measured()[0] is None
     unit.banks([4.0, 6.0, 5.0])

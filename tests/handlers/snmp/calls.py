@@ -43,8 +43,8 @@ def near(agent: Agent, settings: Optional[Mapping[str, str]] = None, **params: s
 class NearPdu(SnmpPdu):
     """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
-    Over the wire, pysnmp and its waits take most of the time of a call. Tests of every family therefore use this class,
-    and test one family of each kind over the wire. Errors have the texts of the platform's double.
+    Over the wire, pysnmp and its waits take most of the time of a call. Tests of all families therefore use this class for
+    most calls, and the wire only for some. Errors have the texts of the platform's double.
     """
 
     def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:

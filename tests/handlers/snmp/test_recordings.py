@@ -75,7 +75,7 @@ def test_a_recorded_unit_shows_its_owners_outlet_names(name: str) -> None:
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recording_shows_no_less_than_its_profile_claims_from_it(name: str) -> None:
+def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
     wanted = recorded.expected(name)
     profile = next(profile for profile in PROFILES if profile.key == wanted["family"])
     outlets = wanted["outlets"].values()
@@ -99,7 +99,7 @@ def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -
 
 
 def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None:
-    """States are compared with the expectation, and figures with a reading in memory, which another test compares."""
+    """Compares states with the expectation, and figures with a reading in memory, which another test checks."""
     wanted, rows = recorded.expected(name), recorded.rows(name)
     served_rows = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
     in_memory = metering.meter(detection.detect(of_rows(served_rows), PROFILES))

@@ -56,7 +56,7 @@ class Access:
             raise self._denied()
         token = headers.get("X-Auth-Token")
         if token is not None:
-            session = next((one for one in self.open() if secrets.compare_digest(one.token, token)), None)
+            session = next((one for one in self.open() if secrets.compare_digest(one.token.encode(), token.encode())), None)
             if session is None:
                 raise self._denied()
             session.used = self._clockwork.now()

@@ -23,7 +23,7 @@ class Served:
     """One object. Its methods have the interface's own names; the firmware's table says which of them can be called.
 
     A method takes decoded parameters by name. It returns its result, or a dict by name if it has several results.
-    Structures are dicts, which may have more fields than this firmware.
+    Structures are dicts and may have fields that this firmware lacks.
     """
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str] = ()) -> None:
@@ -74,7 +74,7 @@ class Unit:
             listener(event, source, fields)
 
     def named(self, name: str) -> Served:
-        """The object with the name at the end of its references."""
+        """The object whose references end with `name`."""
         return self._by_name[name]
 
     def find(self, rid: str) -> Optional[Served]:

@@ -32,7 +32,7 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, environment, private, run
 
-# Each worker of pytest-xdist has another network.
+# Each pytest-xdist worker has its own network.
 NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
 NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
@@ -119,7 +119,7 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall) -> None:
             trap.recv(100)
 
 
-def test_an_address_as_the_name_of_another_pdu_leaves_both_names_different() -> None:
+def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
     found = [find_.Found("192.0.2.9", "snmp", 161, "192.0.2.5", ""), find_.Found("192.0.2.5", "snmp", 161, "", ""),
              find_.Found("192.0.2.7", "snmp", 161, "192.0.2.7", "")]
     assert [one.name for one in find_._named(found)] == ["192.0.2.5", "192.0.2.7", "192.0.2.5 192.0.2.9"]
@@ -200,7 +200,7 @@ def test_an_ipv6_host_is_asked() -> None:
         assert trap.recv(1000)
 
 
-def test_a_machine_without_ipv6_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refused(*_: Any, **__: Any) -> None:
         raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
