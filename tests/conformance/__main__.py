@@ -30,7 +30,7 @@ An owner of DCImanager gets the real modules from the location server:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
 where VENV has the packages of equip_handler/requirements.txt. All packets stay on this machine."""
-_EXIT = "exit codes: 0 nothing differs; 1 something differs; 2 wrong arguments"
+_EXIT = "exit codes: 0 nothing differs; 1 something differs; 2 wrong arguments, or a port that cannot be used"
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -39,21 +39,22 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"which of {', '.join(peers.PEERS)} (default: all)")
     parser.add_argument("--platform", type=Path, metavar="DIR", help="a copy of the platform, with common/ and pdu_common/")
     parser.add_argument("--adapter", type=Path, metavar="FILE",
-                        help="a file with the functions of tests/dcimanager/adapter.py that differ on this platform")
+                        help="a file with the functions of tests/dcimanager/adapter.py that differ on this platform; "
+                             "needs --platform")
     parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
     parser.add_argument("--snmp-port", type=int, default=0, metavar="PORT",
-                        help="port of the simulated SNMP PDU (default: a free port; if the platform does not use it, "
-                             "port 161 on 127.0.0.161, if this user may open it)")
+                        help="port of the simulated SNMP PDU (default: a free port; if the platform does not use that, "
+                             "port 161 of 127.0.0.161, if this user may open it); needs --platform")
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
     for name in names:
         if name not in peers.PEERS:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(peers.PEERS)}")
-    if options.platform is None:
-        return _matrix(names)
     python = shutil.which(options.python)
     if python is None:
         parser.error(f"there is no program {options.python}")
+    if options.platform is None:
+        return _matrix(names, os.path.abspath(python))
     for package in ("common", "pdu_common"):
         if not (options.platform / package).is_dir():
             parser.error(f"{options.platform} has no folder {package}: give a copy of the platform's project")
@@ -116,9 +117,9 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
                 f"cannot be opened here ({error.strerror}); run this as root", None)
 
 
-def _matrix(names: Sequence[str]) -> int:
+def _matrix(names: Sequence[str], python: str) -> int:
     with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
-        return _report((what, problems) for what, _, problems in on_variants(devices, Path(name)))
+        return _report((what, problems) for what, _, problems in on_variants(devices, Path(name), python))
 
 
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Iterator
 
 import pytest
 
@@ -140,6 +140,16 @@ def test_matrix_can_be_run_for_one_handler(capsys: pytest.CaptureFixture[str], m
     monkeypatch.setattr(conformance, "VARIANTS", VARIANTS[:2])
     assert conformance.main(["nut"]) == 0
     assert "agrees  BasePdu: in pdu_common.base, pdu_nut" in capsys.readouterr().out
+
+
+def test_the_matrix_runs_on_the_given_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[str] = []
+
+    def on_variants(devices: object, folder: Path, python: str) -> Iterator[conformance.Outcome]:
+        used.append(python)
+        return iter(())
+    monkeypatch.setattr(conformance, "on_variants", on_variants)
+    assert conformance.main(["--python", "/bin/sh", "nut"]) == 0 and used == ["/bin/sh"]
 
 
 def test_the_interpreter_may_be_a_relative_path(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ _ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
 
 
 def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
-    """An object of the platform's own class. Its fields are filled by their names; fields of unknown meaning are None."""
+    """An object of the platform's own class, filled by the names of its fields; required fields of unknown meaning get None."""
     cls = _data_class(protocol)
     given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
     values: Dict[str, Any] = {}

@@ -59,13 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
-                        help="TCP port of the HTTPS API (default: the port of the last run, else a free one)")
+                        help="TCP port of the HTTPS API (default: a free one; with --data that of the last run, if it is free "
+                             "and no port is given)")
     parser.add_argument("--page-port", type=port, default=0, help="TCP port of the page on this machine (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
                         help="address to listen on; other machines are served over HTTPS only (default: %(default)s)")
     parser.add_argument("--email", default="admin@example.com", help="the administrator (default: %(default)s)")
     parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests of the API")
-    parser.add_argument("--exports", action="store_true", help="print the settings for dist/register.sh as shell lines instead")
+    parser.add_argument("--exports", action="store_true",
+                        help="print shell lines with the settings for dist/register.sh, not the login")
     return parser
 
 
@@ -78,7 +80,7 @@ def interval(text: str) -> float:
 
 
 def _password(folder: Path) -> Tuple[str, Path]:
-    """The administrator's password, and the file that contains it. Without DCI_PASSWORD it is that of the folder's last run."""
+    """The administrator's password (DCI_PASSWORD, else that of the folder's last run, else a random one), and its file."""
     file = folder / "password"
     given = os.environ.pop("DCI_PASSWORD", "")
     known = file.read_text("utf-8").strip() if file.exists() else ""

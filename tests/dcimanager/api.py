@@ -102,7 +102,7 @@ class Api:
             if key not in body:
                 raise Refusal(400, 1001, f"the key {key} is missing", key)
         if not isinstance(body["protocol"], list) or not isinstance(body["features"], list):
-            raise Refusal(400, 1001, "protocol and features are lists")
+            raise Refusal(400, 1001, "protocol and features must be lists")
         made = self._store.create(str(body["device_type"]), str(body["handler"]), str(body["name"]),
                                   [str(item) for item in body["protocol"]], [str(item) for item in body["features"]])
         self._happened(f"{made.handler} was registered with the id {made.id}")
@@ -125,7 +125,7 @@ def _object(request: Request) -> Dict[str, Any]:
     value: Optional[object] = None
     try:
         value = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):        # no JSON, or nested too deeply
         pass
     if not isinstance(value, dict):
         raise Refusal(400, 1001, "the body must be a JSON object")

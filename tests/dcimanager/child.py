@@ -1,4 +1,4 @@
-"""Runs a handler in a separate process. `worker.py` starts this file by its path; it imports nothing of the project.
+"""Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also runs its neighbours by path.
 
 Reads lines of JSON from standard input: first the job, then one call per line. Answers each call with one line of JSON
 on standard output. Ends when its input ends, even in the middle of a call, so that it never outlives the stand-in.
@@ -85,7 +85,10 @@ def _adapter(path: str) -> Any:
 
 
 def _handler_module(name: str) -> Any:
-    """A handler's module by its import path, or by the path of its file, which needs no package."""
+    """A handler's module, by import path or by the path of its file, in a package or not.
+
+    A file is not entered in sys.modules: a platform may load it so, and this is harder for a handler.
+    """
     if not name.endswith(".py"):
         return importlib.import_module(name)
     spec = importlib.util.spec_from_file_location("uploaded", name)
@@ -104,7 +107,8 @@ class _Worker:
         self._adapter = _adapter(job["adapter"])
         if job["metering"]:
             self._adapter.prepare()
-        self._make = _handler_module(job["import"]).make_handler
+        self._module = _handler_module(job["import"])
+        self._make = self._module.make_handler
         self._pdu: Any = None
         self._data: Any = None
         self._fresh = job["fresh"]
@@ -156,9 +160,9 @@ class _Worker:
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
 
     def _described(self) -> Dict[str, Any]:
-        """Whether the handler takes the data of an SNMP PDU, and its table of settings, [] where its module has none."""
+        """Whether the handler takes the data of an SNMP PDU, and its table of settings ([] if its module has none)."""
         from pdu_common.base_snmp_pdu import BaseSnmpPdu
-        home = sys.modules.get(self._make.__module__)
+        home = sys.modules.get(self._make.__module__, self._module)
         snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
                    for kind in vars(home).values())
         return {"snmp": snmp, "settings": [
@@ -179,7 +183,7 @@ class _Worker:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise TypeError(f"an identity is text, not {value!r}")
+        raise TypeError(f"not usable as identity: {value!r}")
     return value
 
 

@@ -25,7 +25,8 @@ _FLAGS = (
 
 
 class Browser:
-    """One window. A wait longer than `LONGEST_WAIT` seconds raises AssertionError with the text of the page."""
+    """One window. After `LONGEST_WAIT` seconds `open` and `script` raise selenium's TimeoutException; `until`, and the methods
+    that use it, raise AssertionError with the page's text."""
 
     def __init__(self, driver: Chrome) -> None:
         self.driver = driver

@@ -35,16 +35,10 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session")
 def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive pdu_small whose switching hangs where its setting `say` is "hang"."""
+    """The archive pdu_small, whose `port_up` and `port_down` also do what its setting `say` names."""
     tree = small_tree(tmp_path_factory.mktemp("hanging"))
     handler = tree / "small" / "handler.py"
-    text = handler.read_text("utf-8")
-    for method in ("port_up", "port_down"):
-        text = text.replace(f"def {method}(self, port: PduPortView) -> PduPortView:\n", f"""{method}_begins = True
-
-    def {method}(self, port: PduPortView) -> PduPortView:
-        from . import wire
-        wire.act(self.pdu_data.custom_params.get("say", ""))
-""")
-    handler.write_text(text, "utf-8")
+    head = "(self, port: PduPortView) -> PduPortView:\n"
+    act = "        from . import wire\n        wire.act(self.pdu_data.custom_params.get('say', ''))\n"
+    handler.write_text(handler.read_text("utf-8").replace(head, head + act), "utf-8")
     return archive(tree, "small")

@@ -85,7 +85,7 @@ class Database:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or, after an exception, nothing. Raises Closed."""
+        """One transaction: all of it or, after an exception, nothing. Raises Closed after `close`."""
         with self._lock:
             if self._closed:
                 raise Closed

@@ -21,7 +21,7 @@ _BUILD_SECONDS = 120.0
 
 
 def registered(manager: DciManager, only: str = "") -> List[Handler]:
-    """Build and install the archives of this tree, or the one of a handler's internal name. Raises Refusal."""
+    """Build and install the archives of this tree, or only that of the handler named `only` ("pdu_nut"). Raises Refusal."""
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
         done = subprocess.run([sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder], cwd=_ROOT,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False)
@@ -33,7 +33,7 @@ def registered(manager: DciManager, only: str = "") -> List[Handler]:
 
 
 def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:
-    """Start a simulated PDU and add it; registers its handler first if needed. Raises Refusal or Failed."""
+    """Start a simulated PDU and add it; registers its handler first if needed. Raises Refusal, Failed or LookupError."""
     wanted = KINDS[kind]
     drives = f"pdu_{wanted.handler}"
     if not any(handler.handler == drives and handler.import_path for handler in manager.handlers()):
@@ -59,7 +59,7 @@ def _titles(script: str) -> Dict[str, str]:
 
 
 def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
-    """Stores an archive as a new version of the handler of its name, which is registered first if needed.
+    """Stores an archive as a new version of the handler named like the archive's directory; registers that handler if needed.
 
     Raises Refusal, also for a bad archive, and then changes nothing.
     """
@@ -71,7 +71,6 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
             handler, new = manager.store.handler(archive.top), False
         except LookupError:
             handler, new = manager.store.create("pdu", archive.top, title or _title(archive.top), ["custom"], []), True
-            manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
         try:
             handler = manager.runtime.accept(handler.id, data, f"{archive.top}.handler")
         except BadArchive:
@@ -80,8 +79,10 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
             raise
     except BadArchive as error:
         raise Refusal(400, 1006, str(error)) from None
-    if new and manager.runtime.speaks_snmp(handler):
-        manager.store.set_protocol(handler, ["snmp"])
+    if new:
+        manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
+        if manager.runtime.speaks_snmp(handler):
+            manager.store.set_protocol(handler, ["snmp"])
     manager.journal.happened(f"version {handler.current} of {handler.handler} was uploaded")
     return handler
 

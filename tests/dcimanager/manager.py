@@ -39,10 +39,10 @@ __all__ = ["HOST_PACKAGES", "DciManager"]
 class DciManager:
     """A local DCImanager for handlers: a context manager, ready when it is made.
 
-    The first `busy` requests are answered 503, and later each request whose number is a multiple of `dozes_every`.
-    `wrap(request, serve)` may answer in place of the API, or None to cut the connection. `without` names packages that
-    handlers must not find ("sqlite3"). `call_seconds` bounds every call of a handler; `processes` is how many may run.
-    `platform` holds the packages common and pdu_common; `start` replaces the start of a worker process.
+    The first `busy` requests are answered 503, and each request whose number is a multiple of `dozes_every`, which needs
+    `keep_requests`. `wrap(request, serve)` may answer in place of the API, or return None to cut the connection. `without`
+    names packages that handlers must not find ("sqlite3"). `call_seconds` bounds every call of a handler; at most `processes`
+    worker processes run. `platform` holds the packages common and pdu_common; `start` replaces the start of a worker process.
 
     `data` is a folder that keeps handlers, PDUs, readings and log for the next run, even after a crash; None: all are deleted
     at the end. `poll_seconds` is the interval of the timer; 0: only `poll` polls. `page_port` serves the page without TLS
@@ -105,7 +105,7 @@ class DciManager:
         self.stop()
 
     def stop(self) -> None:
-        """Stop server and workers and remove every file but `data`; may be called twice."""
+        """Stop server, workers and simulated PDUs, and remove all files but those kept in `data`; may be called twice."""
         with self._lock:
             if self._stopping:
                 return
@@ -137,22 +137,22 @@ class DciManager:
                 settings: Optional[Mapping[str, str]] = None, notes: str = "", simulated: str = "") -> Pdu:
         """Adds a PDU; `handler` is the internal name of a registered handler ("pdu_snmp"). Raises LookupError.
 
-        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` its handler settings. Where the timer
-        runs, the PDU is polled at once, else by `poll`.
+        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` its handler settings. With a timer,
+        the PDU is polled at once; else only `poll` polls it.
         """
         pdu = self.store.add_pdu(name, handler, address, snmp or {}, settings or {}, notes, simulated)
         self.poll_soon(pdu)
         return pdu
 
     def remove_pdu(self, pdu: Pdu) -> None:
-        """Removes a PDU with its readings and its log; a simulated one ends."""
+        """Removes a PDU with its readings and its log; ends the process of a simulated PDU."""
         self.store.delete_pdu(pdu.id)
         self.simulations.end(pdu.id)
         if self._poller is not None:
             self._poller.forget(pdu.id)
 
     def begin_polling(self, seconds: float) -> None:
-        """Start the timer, and the simulated PDUs of the last run. Four processes are left for switching by a person."""
+        """Start the timer, and the simulated PDUs of the last run. The timer leaves up to four processes for switching."""
         threading.Thread(target=self.simulations.restore, name="simulated", daemon=True).start()
         self.poll_seconds = seconds
         self._poller = Poller(self.simulations.pdus, self._poll, self.thin, seconds, max(2, self._processes - 4))
@@ -162,7 +162,7 @@ class DciManager:
             self._poller.soon(pdu)
 
     def poll(self, pdus: Optional[Iterable[Pdu]] = None) -> None:
-        """`status` and `statistic` of the given PDUs (all), side by side; the answers and errors are in the PDUs."""
+        """Call `status` and, if it succeeds, `statistic` of these PDUs (None: all), in parallel. The PDUs keep the answers."""
         chosen = list(self.store.pdus() if pdus is None else pdus)
         if chosen:
             with ThreadPoolExecutor(max_workers=min(32, len(chosen))) as pool:

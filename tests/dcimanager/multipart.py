@@ -18,7 +18,7 @@ def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
         form.parser.write(body)
         form.parser.finalize()
     except MultipartParseError:
-        raise ValueError("the form is cut short") from None
+        raise ValueError("the form is malformed or cut short") from None
     if not form.complete:
         raise ValueError("the form is cut short")
     return form.fields

@@ -1,4 +1,4 @@
-"""Polls PDUs on a timer, side by side: a slow PDU delays no other."""
+"""Polls PDUs on a timer, each on a thread: a slow PDU delays no other while a thread is free."""
 from __future__ import annotations
 
 import logging
@@ -38,13 +38,13 @@ class Poller:
             self._due.pop(pdu, None)
 
     def soon(self, pdu: Pdu) -> None:
-        """Polls this PDU now."""
+        """Polls this PDU now, or after the poll of it that is running."""
         with self._wake:
             self._due[pdu.id] = time.monotonic()
             self._wake.notify()
 
     def stop(self) -> None:
-        """Begins no more polls. Polls in flight end by themselves or with their workers."""
+        """Begins no more polls, and waits for those in flight, which end by themselves or with their workers."""
         with self._wake:
             self._stopped = True
             self._wake.notify()

@@ -90,7 +90,7 @@ class Pool:
         return slot
 
     def _found(self, key: Key, pdu: int, job: Job) -> tuple[Optional[_Slot], Optional[_Slot]]:
-        """A slot reserved for the caller, and a slot whose process must end for that, or None. (None, None): all are busy."""
+        """A slot reserved for the caller, and a slot whose process must end first, or None. (None, None): all are busy."""
         if self._closed:
             worker = Worker(job, self._folder)
             worker.close()

@@ -1,8 +1,9 @@
 """Stores load and energy over time, by PDU and by outlet, and thins old readings.
 
 Thinning removes whole readings and never changes one, so each energy figure that is left is one that the device counted.
-Of each stretch of time it keeps the last reading and, of a whole PDU, the one with the highest load. Where a counter fell,
-it keeps the readings before and after. The energy used, the sum of the counter's rises, therefore stays the same.
+Of each stretch of time it keeps the last reading and, for a PDU as a whole, the one with the highest load. Where a counter
+fell, it keeps the readings before and after. The energy used, the sum of the counter's rises, therefore stays the same, until
+readings are older than `OLDEST` and removed.
 """
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from .database import Database
 from .records import Call, Pdu
 
 HOUR, DAY = 3600.0, 86400.0
-# (readings older than this many seconds, one for each stretch of this many seconds)
+# (age in seconds from which readings are thinned, length in seconds of the stretches in which they are)
 TIERS = ((2 * HOUR, 300.0), (2 * DAY, HOUR), (31 * DAY, DAY))
 OLDEST = 3 * 365 * DAY
 
@@ -86,7 +87,7 @@ def _thin_table(db: Database, table: str, pdu: int, now: float) -> int:
 def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: Sequence[Mapping[str, Optional[float]]],
            now: float) -> Set[float]:
     """The times of the readings to keep; all three sequences are oldest first. Keeps the oldest reading, the newest, and all
-    that are younger than the first tier. Drops all readings older than OLDEST, in seconds."""
+    that are younger than the first tier, but none older than OLDEST seconds."""
     kept: Set[float] = {*times[:1], *times[-1:]}
     best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time
     last: Dict[Tuple[float, int], float] = {}

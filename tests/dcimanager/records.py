@@ -22,9 +22,9 @@ class Call(NamedTuple):
     """One call of a handler.
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive cannot be
-    loaded), "bug" (an exception that is not one of the pack's), "time-out", "died", "interrupted" (the stand-in itself
-    ended). `round_trips` are those to the device, None where they were not counted. `lines` are the handler's log lines
-    of this call. `at` is the time of its end in seconds since 1970.
+    loaded), "bug" (an exception that is not one of the pack's), "time-out", "died" (the process ended), "interrupted" (the
+    stand-in itself ended). `round_trips` are those to the device, None if they were not counted. `lines` are the handler's
+    log lines of this call. `at` is the time of its end in seconds since 1970.
     """
 
     method: str
@@ -48,7 +48,7 @@ class Call(NamedTuple):
 
 @dataclass
 class Handler:
-    """A registered handler; `uploads` counts its versions, 0 before the first archive; `current` is the one that runs."""
+    """A registered handler; `uploads` counts its versions, 0 before the first archive; `current` is the version that runs."""
 
     id: int
     device_type: str

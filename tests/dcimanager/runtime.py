@@ -23,7 +23,7 @@ Settings = List[Dict[str, Any]]         # a handler's table of settings: key, al
 
 
 class Runtime:
-    """`folder` is a new folder for this object only; `platform` holds the packages common and pdu_common."""
+    """`folder` is a new, empty folder; `platform` holds the packages common and pdu_common."""
 
     def __init__(self, store: Store, folder: Path, *, platform: Path = _ROOT, without: Sequence[str] = (), processes: int = 32,
                  call_seconds: float = 60.0, start: Optional[Start] = None) -> None:
@@ -102,7 +102,7 @@ class Runtime:
     def _made(self, handler: Handler, pdu: int, method: str, seconds: float, identity: str, state: str,
               data: Dict[str, Any]) -> Call:
         if not handler.import_path:
-            text = f"no archive of {handler.handler} was uploaded yet"
+            text = f"no archive of {handler.handler} has been uploaded yet"
             return Call(method, identity, 0.0, {}, "import", text, at=time.time())
         job = Job([str(self._folder / "host"), str(self._folder / "handlers")], handler.import_path, data, self._without,
                   metering=self._metering)

@@ -1,5 +1,5 @@
-"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256) with a key in a file of the database's folder,
-which only its owner can read. A copy of the database without the key shows no password."""
+"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256). The key is in a file of the database's folder
+that only its owner can read. A copy of the database without the key shows no password."""
 from __future__ import annotations
 
 import json
@@ -36,7 +36,7 @@ class Sealer:
         try:
             snmp, settings = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
-            raise ValueError("the key beside the database cannot decrypt it: restore it, or remove the folder") from None
+            raise ValueError("the key beside the database cannot decrypt it: restore the key, or remove the folder") from None
         return snmp, settings
 
 
@@ -51,7 +51,7 @@ def private(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-_SHORTEST = 4                   # shorter secrets are not masked, because they occur in every sentence
+_SHORTEST = 4                   # shorter secrets are not masked, because they would match ordinary words
 _SECRET_WORDS = ("pass", "secret", "token", "community", "key", "credential", "pin")
 
 

@@ -1,4 +1,4 @@
-"""Servers, the outlets that feed them, and DCImanager's rule of PDU port and BMC.
+"""Servers, the outlets that feed them, and DCImanager's rule that derives a server's state from PDU port and BMC.
 
 The rule for one port and the preferences of the power commands are from the vendor's page "Server power supply management
 logic". That page does not mention several feeds: here one feed that is on keeps a server on (inferred). The BMC's state is
@@ -91,14 +91,14 @@ def server_state(port: str, bmc: str) -> str:
 def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
     """DCImanager's steps for a command, in order; `states` are those of the feeds. Raises Refusal where DCImanager refuses.
 
-    On: outlets that are not on are switched on first, then the BMC acts. Off and reset: the BMC is preferred; a server
-    without a BMC is switched by its outlets.
+    On: outlets that are not on are switched on first, then the BMC acts. Off and reset: the BMC acts; without a BMC, the
+    outlets are switched. Reset where all outlets are off: they are switched on, then the BMC acts.
     """
     shown = server_state(port_state(states), server.bmc)
     if command == "on" and shown == "ON":
         raise Refusal(409, 1004, "the server is on already", server.name)
     if command == "off" and shown != "ON" and (server.bmc or port_state(states) == "DOWN"):
-        raise Refusal(409, 1004, "power off is for a server that is on", server.name)
+        raise Refusal(409, 1004, "the server is not known to be on", server.name)
     bmc = [Step(None, command != "off")] if server.bmc else []
     if command == "on":
         return [Step(feed, True) for feed, state in zip(server.feeds, states) if state != "UP"] + bmc

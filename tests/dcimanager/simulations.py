@@ -44,7 +44,7 @@ class Simulations:
         self._ready.set()
 
     def pdus(self) -> List[Pdu]:
-        """The PDUs that can be polled: none before the simulated ones run again."""
+        """The PDUs that can be polled: none until `restore` has ended."""
         return self._store.pdus() if self._ready.is_set() else []
 
     def begin(self, kind: str) -> tuple[subprocess.Popen[str], Dict[str, Any]]:

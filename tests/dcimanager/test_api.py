@@ -66,7 +66,8 @@ def test_a_token_expires(small: bytes) -> None:
         assert Client(manager).request("GET", HANDLERS).body["error"]["code"] == 3005
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"email": 1}', b'{"email": "admin@example.com", "password": "x"}'])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"email": 1}', b'{"email": "admin@example.com", "password": "x"}',
+                                  pytest.param(b"[" * 200_000, id="nested too deeply")])
 def test_wrong_login_is_refused(client: Client, body: bytes) -> None:
     reply = client.request("POST", TOKEN, body)
     assert reply.status in (400, 401) and reply.body["error"]["msg"]

@@ -69,7 +69,7 @@ def log_in(window: Browser, manager: DciManager) -> None:
 
 
 def clean(window: Browser, manager: DciManager) -> None:
-    """Asserts that the console is empty and that every request went to this server."""
+    """Asserts that the console has no error or warning and that every request went to this server."""
     assert window.complaints() == []
     asked = [urlsplit(address) for address in window.requests() if not address.startswith(("data:", "about:", "chrome:"))]
     assert asked and {address.netloc for address in asked} == {urlsplit(manager.page_url).netloc}
@@ -125,7 +125,7 @@ def test_upload_add_switch_plot_and_restart_in_a_browser(window: Browser, dist: 
         pdu, = manager.pdus()
         assert pdu.name == before.name and len(pdu.ports) == 16
         window.open(manager.page_url + f"pdus/{pdu.id}")
-        window.until(lambda: points(window, "load") >= 3, "the readings of before the restart")
+        window.until(lambda: points(window, "load") >= 3, "the readings from before the restart")
         window.shows("Server 5")
         window.open(manager.page_url + "handlers")
         window.shows("pdu_nut")
@@ -154,7 +154,7 @@ def switch(window: Browser, outlet: str, to: str) -> None:
     window.one("dialog .confirm button").click()
 
 
-def test_a_simulated_pdu_in_three_clicks_and_by_the_keyboard(window: Browser, tmp_path: Path) -> None:
+def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(window: Browser, tmp_path: Path) -> None:
     with serving(tmp_path) as manager:
         log_in(window, manager)
         window.one("button[value=apc]").send_keys(Keys.ENTER)
@@ -189,7 +189,7 @@ def test_a_run_of_the_generated_script_appears_while_the_page_is_open(window: Br
         clean(window, manager)
 
 
-def test_two_tabs_see_each_others_switching(window: Browser, small: bytes) -> None:
+def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")

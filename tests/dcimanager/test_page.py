@@ -17,6 +17,7 @@ from .manager import DciManager
 from .readings import series
 from .test_api import packed
 from .tokens import proof
+from .web.shown import number
 
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" * 10_000
 
@@ -143,8 +144,9 @@ def test_a_form_without_the_sessions_own_token_changes_nothing(visitor: Visitor,
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1"])
-def test_another_name_for_this_machine_is_refused(visitor: Visitor, host: str) -> None:
-    assert visitor.get("/", host=host).status == 421
+def test_another_name_for_this_machine_is_refused(visitor: Visitor, site: DciManager, host: str) -> None:
+    answer = visitor.get("/", host=host)
+    assert answer.status == 421 and f"at the server's own address, for example {site.page_url}" in answer.body
 
 
 def test_logging_out_ends_the_session(visitor: Visitor) -> None:
@@ -179,6 +181,13 @@ def test_a_refused_archive_registers_nothing(visitor: Visitor, site: DciManager)
     assert site.handlers() == []
 
 
+def test_an_archive_whose_directory_is_in_use_registers_nothing(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).upload(Client(site).create("pdu_other"), small)
+    visitor.upload([("pdu_small.tar.gz", small)])
+    assert [handler.handler for handler in site.handlers()] == ["pdu_other"]
+    assert not [event for event in site.journal.events() if event.text.startswith("pdu_small was registered")]
+
+
 def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(visitor: Visitor, site: DciManager,
                                                                               small: bytes) -> None:
     Client(site).install(small)
@@ -196,6 +205,18 @@ def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
     assert visitor.post("/pdus/add", {**form, "key_1": "password"}).status == 400 and len(site.pdus()) == 1
     visitor.post(f"{where}/remove", {})
     assert site.pdus() == [] and visitor.get(where).status == 404
+
+
+def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(visitor: Visitor, site: DciManager, small: bytes,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"key": key, "allowed": "", "help": "", "default": "", "secret": key == "password"} for key in ("say", "password")]
+    monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "print", "password": "hidden-4711", "other": "x"})
+    form = {"name": "rack", "address": "127.0.0.1", "key_0": "say", "value_0": "", "key_1": "password", "value_1": "",
+            "key_2": "other", "value_2": ""}
+    assert visitor.post(f"/pdus/{pdu.id}/edit", form).status == 303
+    assert pdu.settings == {"say": "", "password": "hidden-4711", "other": "x"}
 
 
 def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, small: bytes) -> None:
@@ -278,7 +299,7 @@ SNMP_FORM = {"name": "rack", "address": "127.0.0.1", "notes": "by the door", "sn
 
 @functools.lru_cache(maxsize=64)
 def seen(page: str) -> List[Tuple[str, ...]]:
-    """A page's elements without the mark of the selected choice in a list."""
+    """A page's elements without the attribute `selected`."""
     return [tuple(part for part in element if part != "selected") for element in Elements(page).found]
 
 
@@ -289,7 +310,7 @@ def test_hostile_text_in_any_field_of_the_snmp_form_stays_text(visitor: Visitor,
     where = visitor.post("/pdus/add", {"handler": "pdu_small", **SNMP_FORM}).headers["location"]
     site.poll()
     site.poll()
-    steady, growing = ("/", f"{where}/edit"), (where, "/log")       # each poll adds a line to the log, which keeps them all
+    steady, growing = ("/", f"{where}/edit"), (where, "/log")       # each poll adds lines to the log, which these pages show
     last = list(TEXTS)[-1]
     ordinary = {path: seen(visitor.get(path).body) for path in (*steady, *growing)}
     for about, text in TEXTS.items():
@@ -319,7 +340,7 @@ def test_an_unchanged_part_of_a_page_is_not_sent_again(visitor: Visitor, site: D
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
 
 
-def test_readings_as_columns_and_as_a_file(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
@@ -329,6 +350,11 @@ def test_readings_as_columns_and_as_a_file(visitor: Visitor, site: DciManager, s
     rows = visitor.get(f"/pdus/{pdu.id}/readings.csv?hours=1").body.splitlines()
     assert rows[0] == "time (UTC),load (A),energy (kWh)" and rows[1].endswith(",1.5,42.25") and len(rows) == 3
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
+
+
+@pytest.mark.parametrize("value, text", [(-0.0001, "0"), (0.0, "0"), (1.2345, "1.234"), (-1.5, "-1.5"), (1000.0, "1000")])
+def test_a_figure_has_three_decimals_and_no_negative_zero(value: float, text: str) -> None:
+    assert number(value) == text
 
 
 def test_the_log_distinguishes_hung_crashed_and_failed_calls(visitor: Visitor, site: DciManager, small: bytes) -> None:
@@ -349,7 +375,7 @@ def test_an_unknown_path_is_an_error_page(visitor: Visitor, path: str) -> None:
 
 
 @pytest.mark.parametrize("hours", ["²", "-1", "7", "9" * 5000, ""], ids=["superscript", "negative", "other", "long", "empty"])
-def test_an_unknown_span_of_readings_is_the_default(visitor: Visitor, site: DciManager, small: bytes, hours: str) -> None:
+def test_a_span_of_readings_that_is_not_offered_is_no_error(visitor: Visitor, site: DciManager, small: bytes, hours: str) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?{urlencode({'hours': hours})}").status == 200

@@ -73,7 +73,7 @@ def test_round_trips_and_log_lines_are_those_of_the_call() -> None:
         assert labels.ok and pdu.labels["2"].name == "Server 2"
 
 
-def test_a_figure_that_is_not_metered_differs_from_zero(small: bytes) -> None:
+def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(small: bytes) -> None:
     with DciManager() as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
@@ -95,7 +95,7 @@ class Beats:
         self.pdus = [Pdu(number, f"rack {number}", "pdu_x", "") for number in range(4)]
         self.counts = {pdu.id: 0 for pdu in self.pdus}
         self.go, self.enough = threading.Event(), threading.Event()
-        self._slow, self._lock, self.at_once = slow, threading.Lock(), 0
+        self._slow, self._lock = slow, threading.Lock()
 
     def poll(self, pdu: Pdu) -> None:
         with self._lock:

@@ -113,7 +113,7 @@ def test_a_simulated_pdu_that_cannot_be_added_ends(small: bytes, monkeypatch: py
             return process, form
         monkeypatch.setattr(manager.simulations, "begin", begin)
         monkeypatch.setattr("tests.dcimanager.local_build.registered", lambda *_: [])
-        with pytest.raises(LookupError, match="pdu_nut"):           # its handler was removed meanwhile
+        with pytest.raises(LookupError, match="pdu_nut"):           # as if its handler had been removed meanwhile
             simulate(manager, manager.simulations, "nut")
         assert begun[0].poll() == 0
 
@@ -151,7 +151,7 @@ threading.Event().wait(60)
 
 
 def killed(folder: Path, archive: bytes, what: str, after: float = 0.0) -> None:
-    """Runs a stand-in on `folder` and sends it SIGKILL `after` seconds of `what`."""
+    """Runs a stand-in on `folder` and sends it SIGKILL `after` seconds after the begin of `what`."""
     data = folder.parent / "small.tar.gz"
     data.write_bytes(archive)
     folder.mkdir(exist_ok=True)

@@ -22,10 +22,10 @@ def test_a_servers_state_follows_the_vendors_table(port: str, bmc: str, shown: s
     assert server_state(port, bmc) == shown
 
 
-@pytest.mark.parametrize("states, amount", [
+@pytest.mark.parametrize("states, together", [
     ([], "UNKNOWN"), (["DOWN"], "DOWN"), (["DOWN", "DOWN"], "DOWN"), (["DOWN", "UP"], "UP"), (["DOWN", "UNKNOWN"], "UNKNOWN")])
-def test_a_server_with_several_feeds_is_off_only_when_all_are(states: Sequence[str], amount: str) -> None:
-    assert port_state(states) == amount
+def test_a_server_with_several_feeds_is_off_only_when_all_are(states: Sequence[str], together: str) -> None:
+    assert port_state(states) == together
 
 
 def steps(command: str, bmc: str, states: Sequence[str]) -> List[Tuple[str, bool]]:

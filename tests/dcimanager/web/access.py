@@ -45,7 +45,8 @@ class Access:
 
     def _refusal(self, request: Request) -> Optional[Response]:
         if self._hosts is not None and hostname(request.headers.get("host", "")) not in (*_LOCAL, *self._hosts):
-            return PlainTextResponse("Open this page by the server's own address, for example http://127.0.0.1\n", 421)
+            own = f"{request.scope['scheme']}://127.0.0.1:{request.scope['server'][1]}"
+            return PlainTextResponse(f"Open this page at the server's own address, for example {own}/\n", 421)
         token = request.cookies.get(cookie_name(request), "")
         known = self._tokens.valid(token)
         request.scope["state"]["token"] = token if known else ""
@@ -76,7 +77,7 @@ def session(request: Request) -> str:
 
 
 def own_form(request: Request, form: Mapping[str, Any]) -> bool:
-    """Whether a POST comes from a page that was served to this session, by its CSRF token, Origin and Sec-Fetch-Site."""
+    """Whether CSRF token, Origin and Sec-Fetch-Site show that a POST comes from a page of this session."""
     origin = request.headers.get("origin")
     if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host', '')}":
         return False
@@ -92,7 +93,7 @@ def logged_in(request: Request, answer: Response, token: str) -> Response:
 
 
 def local_path(text: str) -> str:
-    """A path of this page to go back to; "/" for anything that could lead elsewhere."""
+    """A path of this site to go back to; "/" for anything that could lead elsewhere."""
     return text if text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable() else "/"
 
 

@@ -22,7 +22,7 @@ _PAGES = (entry, pdus, pdu, handlers, servers, log)
 
 
 def application(manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]) -> Any:
-    """`hosts` as `Access` takes them."""
+    """`hosts`: see `Access`."""
     site = Site(manager, simulations)
 
     async def nothing(scope: Any, receive: Any, send: Any) -> None:

@@ -20,7 +20,7 @@ METHODS = {"status": "status", "statistic": "statistic", "port_up": "on", "port_
 
 def number(value: float) -> str:
     """A figure with at most three decimals: no PDU measures finer than mA and Wh."""
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")         # adding 0.0 makes 0 of -0
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:

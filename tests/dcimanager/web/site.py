@@ -118,7 +118,7 @@ def quote_all(text: str) -> str:
 
 
 def text(form: Mapping[str, Any], name: str, longest: int = 200) -> str:
-    """A field of a form as one line of text. Raises Wrong."""
+    """A field of a form without surrounding blanks. Raises Wrong for a file and for more than `longest` characters."""
     value = form.get(name, "")
     if not isinstance(value, str):
         raise Wrong(f"{name}: text is expected")
@@ -128,7 +128,7 @@ def text(form: Mapping[str, Any], name: str, longest: int = 200) -> str:
 
 
 def number(request: Request) -> int:
-    """The id in the path. Raises LookupError for one that no table of the database can have."""
+    """The id in the path. Raises LookupError for an id that no table of the database can have."""
     given = int(request.path_params["id"])
     if given > LARGEST_ID:
         raise LookupError("there is nothing with this id")

@@ -52,7 +52,7 @@ def _wanted(pdu: Pdu, identity: str, to: str) -> bool:
     if identity not in pdu.ports:
         raise Wrong("This PDU has no such outlet.", 404)
     if to not in ("on", "off"):
-        raise Wrong("An outlet is switched on or off.")
+        raise Wrong("An outlet can only be switched on or off.")
     return to == "on"
 
 
@@ -95,7 +95,7 @@ def _json(site: Site, request: Request) -> Response:
 
 
 def _with_gaps(found: List[Reading], interval: float) -> List[Reading]:
-    """`found` with an empty reading in each gap: where two readings are more than three intervals of their tier apart."""
+    """`found` with an empty reading in each gap of more than three intervals: of polls or of the tier, whichever are longer."""
     drawn: List[Reading] = []
     before: Optional[Reading] = None
     now = time.time()

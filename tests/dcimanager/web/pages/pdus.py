@@ -1,7 +1,7 @@
 """The list of PDUs; adding, changing and removing one; simulated ones."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -48,11 +48,21 @@ def _add_form(site: Site, request: Request) -> Response:
     return _form(site, request, _chosen(site, request.query_params.get("handler", "")), None, {})
 
 
+def _table(site: Site, handler: Optional[Handler]) -> Optional[List[Dict[str, Any]]]:
+    """The handler's table of settings, [] if it has none; None if its archive cannot be loaded."""
+    return site.manager.runtime.settings(handler) if handler and handler.import_path else []
+
+
+def _harmless(table: Optional[List[Dict[str, Any]]]) -> Set[str]:
+    """The keys whose values are no secrets; the form shows these values."""
+    return {row["key"] for row in table or () if not row["secret"]}
+
+
 def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
           problem: str = "") -> Response:
     """The form with the values typed so far. A value that is or may be a secret is never sent back."""
-    table: Optional[List[Dict[str, Any]]] = site.manager.runtime.settings(handler) if handler and handler.import_path else []
-    harmless = {row["key"] for row in table or () if not row["secret"]}
+    table = _table(site, handler)
+    harmless = _harmless(table)
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
     rows = [(key, value if key in harmless else "", key not in harmless) for key, value in settings.items()]
     handlers = [one for one in site.manager.handlers() if one.device_type == "pdu"]
@@ -62,8 +72,12 @@ def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optiona
                      rows=rows, snmp=shown, kept=kept, handlers=handlers, problem=problem)
 
 
-def _read(form: FormData, handler: Handler, old: Optional[Pdu]) -> Tuple[str, str, str, Dict[str, str], Dict[str, str]]:
-    """Name, address, notes, SNMP parameters, settings. An empty secret keeps the old one. Raises Wrong."""
+def _read(site: Site, form: FormData, handler: Handler,
+          old: Optional[Pdu]) -> Tuple[str, str, str, Dict[str, str], Dict[str, str]]:
+    """Name, address, notes, SNMP parameters, settings. If a value that the form does not show is empty, the old one is kept.
+
+    Raises Wrong.
+    """
     name, address, notes = text(form, "name"), text(form, "address"), text(form, "notes", 2000)
     if not name or not address:
         raise Wrong("A PDU needs a name and an address.")
@@ -74,6 +88,7 @@ def _read(form: FormData, handler: Handler, old: Optional[Pdu]) -> Tuple[str, st
             if value:
                 snmp[key] = value
     settings: Dict[str, str] = {}
+    harmless = _harmless(_table(site, handler)) if old else ()
     for position in range(_MOST_SETTINGS):
         key = text(form, f"key_{position}")
         value = form.get(f"value_{position}", "")
@@ -83,7 +98,7 @@ def _read(form: FormData, handler: Handler, old: Optional[Pdu]) -> Tuple[str, st
             raise Wrong(f"The key {key!r} is given twice.")
         if not isinstance(value, str) or len(value) > 20_000:
             raise Wrong(f"The value of {key!r} is too long.")
-        settings[key] = value or (old.settings.get(key, "") if old else "")
+        settings[key] = value or (old.settings.get(key, "") if old and key not in harmless else "")
     return name, address, notes, snmp, settings
 
 
@@ -92,7 +107,7 @@ def _add(site: Site, request: Request, form: FormData) -> Response:
     if handler is None:
         raise Wrong("Register a handler first.")
     try:
-        name, address, notes, snmp, settings = _read(form, handler, None)
+        name, address, notes, snmp, settings = _read(site, form, handler, None)
     except Wrong as error:
         given = {key: str(form.get(key, "")) for key in ("name", "address", "notes")}
         return _form(site, request, handler, None, given, str(error))
@@ -110,7 +125,7 @@ def _edit(site: Site, request: Request, form: FormData) -> Response:
     pdu = site.manager.store.pdu(number(request))
     handler = site.manager.store.handler(pdu.handler)
     try:
-        read = _read(form, handler, pdu)
+        read = _read(site, form, handler, pdu)
     except Wrong as error:
         return _form(site, request, handler, pdu, {}, str(error))
     with pdu.busy:

@@ -95,7 +95,7 @@ def _disconnect(site: Site, request: Request, form: FormData) -> Response:
 
 def _command(given: str) -> str:
     if given not in COMMANDS:
-        raise Wrong("A server is powered on, off or reset.")
+        raise Wrong("A power command is on, off or reset.")
     return given
 
 
@@ -117,7 +117,8 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
             continue
         call = site.manager.switch(site.manager.store.pdu(step.feed.pdu), step.feed.identity, step.on)
         if not call.ok or call.value["state"] != ("UP" if step.on else "DOWN"):
-            why = plain(call.text, 500) if not call.ok else f"outlet {plain(step.feed.identity)} did not follow"
+            wanted = "on" if step.on else "off"
+            why = plain(call.text, 500) if not call.ok else f"outlet {plain(step.feed.identity)} is not {wanted}"
             site.say(request, f"{name}: power {command} ended early: {why}", good=False)
             return go(f"/servers#server-{shown.server.id}")
     site.say(request, f"{name}: power {command} was carried out.")

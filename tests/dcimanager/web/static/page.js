@@ -14,7 +14,7 @@ function localTimes(root) {
   }
 }
 
-// Make `old` like `fresh`, keeping elements where they are the same, so that focus and open details stay.
+// Make `old` like `fresh`, but keep its elements where possible, so that focus and open details stay.
 function morph(old, fresh) {
   for (const name of fresh.getAttributeNames()) {
     if (old.getAttribute(name) !== fresh.getAttribute(name)) old.setAttribute(name, fresh.getAttribute(name));
@@ -72,7 +72,7 @@ function live(region) {
         }
         region.removeAttribute("data-lost");
       } catch (error) {
-        region.dataset.lost = "1";                 // the server is away; the next turn tries again
+        region.dataset.lost = "1";                 // the server cannot be reached; the next turn tries again
       }
     }
     setTimeout(turn, 1000 * Number(region.dataset.every || 3));

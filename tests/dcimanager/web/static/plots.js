@@ -11,6 +11,8 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const figure = (value, unit) => value === null || value === undefined ? "–" : Number(value.toFixed(3)) + "\u00a0" + unit;
 
+  const counted = (count) => `${count} reading${Number(count) === 1 ? "" : "s"}`;
+
   const fromZero = (plot, low, high) => [0, Math.max(high * 1.15, 0.1)];
   const around = (plot, low, high) => {
     const margin = Math.max((high - low) * 0.15, 0.05);
@@ -58,12 +60,12 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
       else plots[name] = new uPlot(options(place, name, title, unit), columns, place);
       place.dataset.points = data[name].filter((value) => value !== null).length;
       const last = data[name].filter((value) => value !== null).pop();
-      place.setAttribute("aria-label", `${title} over time; ${place.dataset.points} readings, the last ${figure(last, unit)}`);
+      place.setAttribute("aria-label", `${title} over time; ${counted(place.dataset.points)}, the last ${figure(last, unit)}`);
     }
     const count = data.at.length;
     const bare = count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
     note.textContent = !count ? "No readings yet: the first poll adds one."
-      : `${count} reading${count === 1 ? "" : "s"}` + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
+      : counted(count) + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
 
