@@ -1,1 +1,1 @@
-"""Local double of DCImanager's package `pdu_common`. It has only names from the vendor's public page about handlers."""
+"""Local double of DCImanager's package `pdu_common`. Docstrings mark names that are not on the vendor's page."""

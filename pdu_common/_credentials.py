@@ -56,7 +56,7 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """The seconds that one request may take: all its tries, and with version 3 also a discovery and a second request."""
+        """Seconds for all tries of one request (with v3 also a discovery and a second request) and 3 more, at most LONGEST_S."""
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)
 
     @classmethod
@@ -74,7 +74,7 @@ class Credentials:
                    retries=int(_number(given.get("retries", "2"), "retries", 0, 10)), **keys)
 
     def engine_key(self) -> Tuple[str, ...]:
-        """Credentials with the same key share an engine: all communities do, and version 3 with the same user and passwords."""
+        """Credentials with the same key share engines: all communities, and v3 with the same user, protocols and passwords."""
         if self.version < 3:
             return ()
         return (self.user, self.auth_protocol, self.auth_password, self.priv_protocol, self.priv_password)

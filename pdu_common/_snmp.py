@@ -74,7 +74,7 @@ class Element:
 
 
 def get(credentials: Credentials, oid: str) -> Element:
-    """One object, in one round trip, repeated if no answer comes. Raises SnmpError."""
+    """One object by GET, repeated if no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
 
     async def work(agent: _Agent) -> Element:
@@ -114,9 +114,9 @@ def walk(credentials: Credentials, oid: str) -> List[Element]:
 
 
 def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> Pairs:
-    """At most `most` objects below `root` that follow `after`, as pysnmp's values, which have an SNMP type; [] at the end.
+    """The objects below `root` that follow `after`, as pysnmp's values, which have an SNMP type; [] at the end.
 
-    For reading a whole device in parts, each of which can be read again.
+    Stops after the answer that reaches `most` objects. For reading a whole device in parts, each of which can be read again.
     """
     async def work(agent: _Agent) -> Pairs:
         rows = _V1Rows(root) if credentials.version == 1 else _Rows()
@@ -179,9 +179,9 @@ class _Rows:
 class _V1Rows(_Rows):
     """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several OIDs.
 
-    The first OID is that of the last row. The others are guesses of the next rows, each one higher in the last arc. The answer
-    to a guess is used only if the guess equals the row in the answer before it, so that no row between them is missed. After a
-    wrong guess the next request has fewer.
+    The first OID is that of the last row. The others are guesses of the next rows: each has a last arc that is higher by one.
+    The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
+    missed. After a wrong guess the next request has fewer guesses.
     """
 
     def __init__(self, root: Arcs) -> None:

@@ -1,4 +1,4 @@
-"""Checks the build options of an SNMP archive for `packaging/build.py`, and makes the text of its options.py.
+"""Checks the build options of an SNMP archive for `packaging/build.py`, and makes the text of the archive's options.py.
 
 No archive contains this file. It does not import the handler, so it does not need pysnmp.
 """
@@ -20,7 +20,7 @@ _MOST_NEAR = 8
 
 
 class UnknownFamily(ValueError):
-    """The archive would have no family with this key. The message lists similar keys, or the families of the archive."""
+    """The archive would have no family with this key. The message shows similar families or where to find all."""
 
 
 class OwnFamily(NamedTuple):
@@ -91,7 +91,7 @@ def _near(text: str) -> str:
     near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
     if near:
         return f"similar: {', '.join(near[:_MOST_NEAR])}"
-    return "pdu snmp families lists them"
+    return "pdu snmp families lists all families"
 
 
 def module(chosen: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 
 def commands(profile: Profile) -> str:
-    """The confidence in a family's commands, or why it is not switched."""
+    """The confidence in a family's commands; or that it is not switched, or only with a setting."""
     if profile.switching_confidence is Confidence.NONE:
         return "not switched"
     return "only with `switch_unproven`" if profile.switching_confidence is Confidence.LOW else profile.switching_confidence.value
@@ -57,7 +57,7 @@ def objects(part: object) -> Iterable[str]:
 
 
 class Read(NamedTuple):
-    """One read of a status. `verb` is GET or walk, `object` the MIB name. Reads of the same part share a `branch`, an OID."""
+    """One read of a status. `object` is the MIB name. All reads of one Spread or Tables have its OID as `branch`."""
 
     verb: str
     oid: str
@@ -66,7 +66,7 @@ class Read(NamedTuple):
 
 
 def costly(profiles: Sequence[Profile]) -> str:
-    """The families whose status costs more than one GET and one walk, with all their reads."""
+    """The families whose status costs more than one read after the first GET, with all these reads."""
     rows = ((p, status_reads(outlets)) for p in profiles for outlets in p.outlets[:1])
     return _table(["family", "reads after the first GET", "objects"], (
         [f"`{p.key}`", str(len(reads)), ", ".join(_grouped(reads))] for p, reads in rows if len(reads) > 1))

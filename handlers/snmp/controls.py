@@ -35,7 +35,7 @@ class Control(Frozen, ABC):
         return any(inner.writes_neighbours for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
-        """Whether every other outlet that `orders` wrote reads as written. Makes no request if `orders` wrote no others."""
+        """Whether all outlets read as written if one write sets several; else True, without a request."""
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:
@@ -111,7 +111,8 @@ class WritePacked(Control):
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
         odd = [n for n, value in enumerate(values, 1) if value not in (self.on, self.off)]
         if odd:
-            raise Unsupported(f"one write sets all outlets of this device at once, and outlet {odd[0]} reports "
+            neighbour = self.packed.identity(row, odd[0])
+            raise Unsupported(f"one write sets all outlets of this device at once, and outlet {neighbour} reports "
                               f"{reader.quoted(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was written")
         values[position - 1] = self.on if up else self.off
         packed = self.packed.separator.join(values)

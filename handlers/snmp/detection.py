@@ -25,15 +25,15 @@ class Candidate(NamedTuple):
 def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
     """The first family whose objects the device has, with everything read so far.
 
-    Costs one GET, and one walk for each candidate's state column. Candidates are the profiles whose sysObjectID prefix fits,
-    the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable
-    sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID alone if it is the
-    first candidate and the device has none of its meters.
+    Costs one GET, and the reads of states and counts of each candidate tried. Candidates are the profiles whose sysObjectID
+    prefix fits, the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced).
+    Without a usable sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID
+    alone if it is the first candidate and the device has none of its meters.
 
-    Raises Unreachable if the GET is not answered. Nothing else is read then, because the device may also have the tables of
-    another family, which may number the outlets differently. Raises Unsupported if no family fits. Raises ProtocolError if the
-    device has only the meters of a family with outlets, unless it proves that it has no outlets or its owner says so
-    (`metered_only`).
+    Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
+    outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
+    outlets than it counts, or has only the meters of a family with outlets, unless it proves that it has no outlets or its
+    owner says so (`metered_only`).
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -45,8 +45,8 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
 
 def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
-    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has no outlets or meters of the family,
-    and otherwise as `detect` does."""
+    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has no outlets or meters of the family;
+    other errors are those of `detect`."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
@@ -97,8 +97,8 @@ def _metered(found: Found) -> Found:
     """A unit that only meters, as its owner says. Raises ProtocolError if the unit counts switched outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
-        raise ProtocolError(f"the device says that it switches {counted} outlets but listed none, so it is not a unit that "
-                            "only meters; poll it again")
+        raise ProtocolError(f"the device's number of switched outlets is {counted}, but it listed none, so it is not a unit "
+                            "that only meters; poll it again")
     return found
 
 

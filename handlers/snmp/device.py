@@ -19,7 +19,7 @@ States = Dict[str, EnumPowerStatus]
 class Found(NamedTuple):
     """A device of a family, and the states of its outlets in the device's order.
 
-    `outlets` is None if the device has meters of the family and no outlets.
+    `outlets` is None if the device has no outlets of the family.
     """
 
     profile: Profile
@@ -31,8 +31,8 @@ class Found(NamedTuple):
 def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
     """The first of the profile's `Outlets` whose states have rows, or whose count is above zero; else None.
 
-    Costs one walk for each state source tried and one GET of its count. Raises ProtocolError if the device lists fewer outlets
-    than it counts.
+    Reads the state source and the count of each `Outlets` tried. Raises ProtocolError if the device lists fewer outlets than it
+    counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
@@ -83,27 +83,27 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
 
 
 def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}) -> Tuple[int, bool]:
-    """The device's own number of outlets, summed over its units; and whether it counts those of every unit in `states`.
+    """The device's own number of outlets, summed over its units; and whether this is known for every unit in `states`.
 
-    0 and True for a family that counts nothing.
+    0 and True for a family without a count.
     """
     if source is None:
         return 0, True
     rows = {unit: number(value) for unit, value in source.rows(reader).items()}
     numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
     units = {identity.rpartition(".")[0] for identity in states}
-    missing = units - rows.keys() if units & rows.keys() else ()        # without a common unit it is one number for all units
+    missing = units - rows.keys() if units & rows.keys() else ()        # a count that is not by unit is for all units
     return sum(numbers), len(numbers) == len(rows) > 0 and not missing
 
 
 def _complete(outlets: Outlets, states: States, counted: int, known: bool, reader: Reader) -> States:
-    """The states, with outlets that only `rows` lists as UNKNOWN, unless the device counts no more outlets than have a state.
+    """The states. If there are fewer than `counted`, outlets that only `rows` lists are added as UNKNOWN.
 
-    `known`: whether `counted` is the number of all outlets. Raises ProtocolError if fewer than `counted` are listed.
+    They are also added unless `known`: then `counted` may lack outlets. Raises ProtocolError if fewer than `counted` are listed.
     """
     if (len(states) < counted or not known) and outlets.rows is not None:
         listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**listed, **states}
     if len(states) < counted:
-        raise ProtocolError(f"the device says that it has {counted} outlets and listed {len(states)}; poll it again")
+        raise ProtocolError(f"the device's number of outlets is {counted}, but it listed {len(states)}; poll it again")
     return states

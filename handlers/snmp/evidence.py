@@ -40,7 +40,7 @@ class Evidence(Frozen):
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
 
-# All capabilities: from another program; tried on a simulator; read from a recording, with simulated switching.
+# One proof for all capabilities. In RECORDED, switching has only been simulated.
 DRIVER, SIMULATED, _RECORDED = (Evidence(proof, proof, proof, proof, proof)
                                 for proof in (Proof.DRIVER, Proof.SIMULATED, Proof.RECORDING))
 RECORDED = changed(_RECORDED, switching=Proof.SIMULATED)

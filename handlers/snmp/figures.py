@@ -91,7 +91,7 @@ class Arcs(Frozen):
 
 
 class Total(Frozen):
-    """A total of the device: the sum over all rows of the first of `figures` with rows that are all measured.
+    """A total of the device: the sum over all rows of the first of `figures` that has rows, every one with a figure.
 
     A scalar has one row. `else_outlets`: if there is no such figure, the sum over the outlets' own figures, provided that every
     outlet is metered. `unit`: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.

@@ -25,10 +25,10 @@ _LOGGER = get_logger(__name__)
 
 
 class SnmpPdu(BaseSnmpPdu):
-    """A PDU over SNMP. Each call detects the family again (one GET and one walk) and keeps nothing."""
+    """A PDU over SNMP. Each call reads the device anew, its family included; nothing is kept between calls."""
 
     def status(self) -> PduView:
-        """Every outlet and its current state. Costs one GET and, for most families, one walk.
+        """Every outlet and its current state. Costs one GET and one walk for most families.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """
@@ -48,7 +48,10 @@ class SnmpPdu(BaseSnmpPdu):
             return switching.switch_outlet(session, pdu_port_data, EnumPowerStatus.DOWN, deadline, pause)
 
     def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, of the device and of each metered outlet. Costs one walk for each figure."""
+        """Load in A and energy in kWh, of the device and of each metered outlet.
+
+        Costs the reads of `status` and those of the figures, one walk for most objects.
+        """
         with self._session("statistic") as session:
             read = metering.meter(session.found, with_power=False)
         ports = [host.PortFigures(identity, _float(read.current_of.get(identity)), _float(read.energy_of.get(identity)))
@@ -69,7 +72,8 @@ class SnmpPdu(BaseSnmpPdu):
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
         """One call on the device, read as its family. Errors name the address and the method.
 
-        No request starts later than `seconds` after the call (CALL_SECONDS if None). Logs version and family once.
+        No request starts later than `seconds` after the call (CALL_SECONDS if None), unless the block extends this time. Logs
+        version and family once.
         """
         family = ""
         try:

@@ -22,7 +22,7 @@ class Readings(NamedTuple):
 
 
 def labels(found: Found) -> List[host.Label]:
-    """Number and name of each outlet. Costs two walks at most."""
+    """Number and name of each outlet. Walks the columns of both, unless they were read before."""
     if found.outlets is None:
         return []
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
@@ -32,7 +32,7 @@ def labels(found: Found) -> List[host.Label]:
 
 
 def meter(found: Found, with_power: bool = True) -> Readings:
-    """All figures of the profile, with one walk for each object. Without `with_power`, power is not read."""
+    """All figures of the profile. Reads each object once. Without `with_power`, power is not read."""
     outlets = found.outlets
     current = _of_outlets(outlets.current if outlets else None, found)
     energy = _of_outlets(outlets.energy if outlets else None, found)

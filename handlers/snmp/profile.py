@@ -62,7 +62,7 @@ class Profile(Frozen):
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):
-            raise ValueError(f"key is {self.key!r}; give small letters, digits and hyphens, such as acme-strip")
+            raise ValueError(f"key is {self.key!r}; give small letters, digits and hyphens, a letter first, such as acme-strip")
         validation.some(self.models, "models")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")
@@ -105,8 +105,8 @@ class Profile(Frozen):
 
 
 def below(oid: str, prefix: str) -> bool:
-    """Whether `oid` is `prefix` or starts with all its arcs. Compares strings, because each call does this for every
-    candidate."""
+    """Whether `oid` is `prefix` or starts with all its arcs. Compares strings, which is fast, because each call compares
+    many prefixes."""
     return f"{oid}.".startswith(f"{prefix}.")
 
 

@@ -1,4 +1,4 @@
-"""The reads of one call, each made once: a status uses the walk that has detected the family."""
+"""The reads of one call, each made once: a status uses the walk that detected the family."""
 from __future__ import annotations
 
 from typing import Dict, Optional, Protocol
@@ -11,8 +11,8 @@ ROOT = "~"          # in a profile's OIDs: the root that the device's sysObjectI
 
 
 class Device(Protocol):
-    """The reads that profiles use. `get` and `walk` raise the errors of handlers/errors.py. `quoted` makes a text of the device
-    safe for an error."""
+    """The reads that profiles use. `get` and `walk` raise the errors of handlers/errors.py. `quoted` makes a device's text safe
+    for an error."""
 
     def get(self, oid: str) -> Optional[Raw]: ...
     def walk(self, oid: str) -> Walked: ...

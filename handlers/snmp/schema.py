@@ -46,16 +46,19 @@ def dumps(profile: Profile) -> str:
 def loads(text: str) -> Profile:
     """The profile of a JSON text. Raises ProfileError."""
     try:
-        data = json.loads(text, object_pairs_hook=_once)
-    except ProfileError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise ProfileError(f"profile: this is not JSON ({error})") from None
-    try:
-        made: Profile = _read(data, Profile, "profile")
+        made: Profile = _read(_parsed(text), Profile, "profile")
     except RecursionError:
         raise ProfileError("profile: nested too deeply") from None
     return made
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except ProfileError:
+        raise
+    except ValueError as error:
+        raise ProfileError(f"profile: this is not JSON ({error})") from None
 
 
 def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
@@ -128,7 +131,9 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     cls, given = hint, dict(data)
     allowed = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
     if allowed:
-        kind = given.pop("kind", None)
+        if "kind" not in given:
+            raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(allowed)}")
+        kind = given.pop("kind")
         if kind not in allowed:
             raise ProfileError(f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}")
         cls = KINDS[kind]
@@ -147,8 +152,6 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
 
 
 def _said(data: object) -> str:
-    if data is None:
-        return "nothing"
     shown = json.dumps(data, default=str)
     return shown if len(shown) <= 40 else shown[:37] + "..."
 

@@ -19,7 +19,7 @@ _guard = threading.Lock()
 
 @contextmanager
 def exclusive(device: str, seconds: float) -> Iterator[None]:
-    """The block's thread is the only one that commands the device. Waits for its turn; raises Unreachable after `seconds`."""
+    """While the block runs, no other thread commands the device. Raises Unreachable after waiting `seconds` for its turn."""
     with _guard:
         turn = _turns.get(device) or threading.Lock()
         _turns[device] = turn

@@ -17,7 +17,7 @@ def oid(value: str, what: str) -> None:
 def suffix(value: str, what: str) -> None:
     """Requires arcs of an index such as 1.14, or nothing."""
     if value and not _SUFFIX.fullmatch(value):
-        raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2, or leave it out")
+        raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2")
 
 
 def given(value: str, what: str) -> None:

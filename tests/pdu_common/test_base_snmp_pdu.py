@@ -32,7 +32,7 @@ TYPES = "1.3.6.1.4.1.99999.1"
 
 @pytest.fixture(scope="module")
 def mixed() -> Iterator[Snmpd]:
-    """An snmpd with an object of each type. An integer and a text are writable, one refuses writes, one answers late."""
+    """An snmpd with objects of each type. Objects 20 and 21 are writable, 22 refuses writes, 23 answers them late."""
     rows = {
         f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
         f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
@@ -173,7 +173,7 @@ def test_a_wrong_community_is_a_timeout_and_never_shown(snmpd: Snmpd) -> None:
 def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> None:
     rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
     with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=3.0),))) as server:
-        # With version 3 this finds the agent's engine, so that the write is the next datagram, however slow the machine is.
+        # With version 3 this reads the agent's engine ID, so that the write is the next datagram, however slow the machine is.
         assert connect(server.port, **{**LEVELS[level], "timeout": "20"}).snmp_get(f"{TYPES}.1.0").value == 0
         pdu = connect(server.port, **{**LEVELS[level], "timeout": "1.2", "retries": "3"})
         with pytest.raises(SnmpError, match="timeout"):
@@ -184,14 +184,14 @@ def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> 
 
 
 def test_a_walk_right_after_a_write_is_whole() -> None:
-    with Snmpd(apc.rpdu2(outlets=48)) as server:        # a separate one: other tests expect its first states
+    with Snmpd(apc.rpdu2(outlets=48)) as server:        # a separate one: other tests expect the initial states
         pdu = connect(server.port)
         for turn in range(40):
             pdu.snmp_set(f"{COMMANDS}.{turn % 48 + 1}", 2 - turn % 2)
             assert len(pdu.snmp_walk(STATES)) == 48
 
 
-def test_threads_share_one_engine_and_never_mix_their_answers() -> None:
+def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
     with Snmpd(apc.rpdu2(outlets=5)) as small, Snmpd(apc.rpdu2(outlets=30)) as large:
         pdus = [connect(server.port, **LEVELS[level]) for level in ("v1", "v2c", "v3 SHA AES") for server in (small, large)] * 5
         with ThreadPoolExecutor(max_workers=12) as pool:
@@ -225,7 +225,7 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
 
 
 def test_a_forked_child_reads_with_its_own_engine(snmpd: Snmpd) -> None:
-    """Runs in a separate process, because pytest has threads, which a fork must not have."""
+    """Runs in a separate process, because pytest has threads, and a process with threads should not fork."""
     program = (
         "import os, sys\n"
         "from tests.pdu_common.conftest import connect\n"

@@ -161,7 +161,7 @@ def test_a_host_without_an_agent_is_a_timeout(agent: Agent) -> None:
         connect(agent.port, timeout="0.2", retries="1").snmp_get(NAME)
 
 
-def test_garbage_leaves_nothing_of_the_datagram_in_the_log(agent: Agent, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_truncated_answer_leaves_no_community_in_the_log_or_the_error(agent: Agent, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     agent.faults = Faults(truncate=True)
     with pytest.raises(SnmpError) as caught:

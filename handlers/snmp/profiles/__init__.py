@@ -58,7 +58,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".vertiv", __package__),
            "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm", "21239 476 10418 " + NET_SNMP_IDS),
     Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + NET_SNMP_IDS),
-    # The last of the families with Net-SNMP's sysObjectIDs, because the others are from MIBs.
+    # The last of the families with Net-SNMP's sysObjectIDs: the others are more certain, because they are from MIBs.
     Vendor(lambda: import_module(".clever", __package__),
            "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu", "30966 " + NET_SNMP_IDS),
 )

@@ -1,8 +1,8 @@
 """Schleifenbauer: databus rings of up to 512 units, also sold by Conteg under another root. The index is unit.outlet.
 
-The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches; outlets without a
-meter or a switch are missing in that table. An input without voltage is not wired to its meter: measuring modules report zeros
-for all inputs, although their channels meter.
+The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches. The table of
+meters or of switches has no row for an outlet without one. An input without voltage is not wired to its meter: measuring
+modules report zeros for all inputs, although their channels meter.
 """
 from decimal import Decimal
 

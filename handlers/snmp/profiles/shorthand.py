@@ -14,17 +14,17 @@ ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
 
 
 def public(repository: str, path: str) -> str:
-    """The link of a file in a public repository: a MIB, or a driver if no MIB is public."""
+    """The link to a file in a public repository: a MIB, or a driver if no MIB is public."""
     return f"https://github.com/{repository}/blob/HEAD/{path}"
 
 
 def librenms(path: str) -> str:
-    """The link of a MIB in LibreNMS, which collects the vendors' releases."""
+    """The link to a MIB in LibreNMS, which collects the vendors' releases."""
     return public("librenms/librenms", f"mibs/{path}")
 
 
 def pysnmp_mibs(path: str) -> str:
-    """The link of a MIB, or of its compiled form, in a collection of MIBs for pysnmp."""
+    """The link to a MIB, or to its compiled form, in a collection of MIBs for pysnmp."""
     return public("DotZero24/pysnmp-mibs", path)
 
 

@@ -2,7 +2,7 @@
 numbers below one object.
 
 TPDIN2-MIB does not define 0 and 1. TPDIN3-MIB does: 0 off, 1 on, 2 cycle. It does not say which circuit a current belongs to.
-That may be the charging of a battery, so a WEB3 has no load. A load at normally closed contacts is on while its relay is off.
+A current may charge a battery, so a WEB3 has no load. A load at normally closed contacts is on while its relay is off.
 """
 from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread

@@ -1,4 +1,4 @@
-"""All sources. A source is an immutable value that reads objects of outlets; sources compose."""
+"""All sources. A source is an immutable value that reads {identity: value}. It may contain other sources."""
 from __future__ import annotations
 
 from .base import Place, Source

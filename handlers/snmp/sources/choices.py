@@ -58,9 +58,9 @@ class Provided(Source):
 
 
 class Whole(Source):
-    """`source` if it has at least as many rows as the device's own `count`; else, or without a count, no rows.
+    """`source` if the device's own `count` is above 0 and `source` has at least as many rows; else no rows.
 
-    For a table that may lack outlets. The next `Outlets` of the profile is slower but complete.
+    For a table that may lack outlets, in a profile whose next `Outlets` is slower but complete, and for sums.
     """
 
     source: Source

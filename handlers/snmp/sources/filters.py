@@ -19,8 +19,8 @@ class Only(Source):
     """Rows of `source` whose value in `test` is one of `values`; with keep=false, all other rows.
 
     For padding rows, mixed tables, neutral lines. keep=true drops a row without a value in `test`, keep=false keeps it. If all
-    `values` are whole numbers and a row's value in `test` is not a number, the row is kept with an empty value, because it may
-    be an outlet or a part of a sum.
+    `values` are whole numbers and a row's value in `test` is not one, the row is kept with an empty value, because it may be an
+    outlet or a part of a sum.
     """
 
     source: Source
@@ -41,7 +41,7 @@ class Only(Source):
         return "" if fit is None else self.source.one(reader, identity) if fit else None
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
-        """Whether a row is kept; None if its mark is not a number although all `values` are."""
+        """Whether a row with this value in `test` is kept; None if all `values` are whole numbers and this one is not."""
         said = None if mark is None else text(mark)
         if said is not None and not _WHOLE.fullmatch(said) and all(map(_WHOLE.fullmatch, self.values)):
             return None
@@ -49,7 +49,7 @@ class Only(Source):
 
 
 class Listed(Source):
-    """All rows of `source`, with the values of `known`. A row that `known` leaves out has an empty value, so there is no sum."""
+    """All rows of `source`, with the values of `known`. A row that `known` leaves out has an empty value, so it is not summed."""
 
     source: Source
     known: Source
@@ -91,8 +91,8 @@ class Arc(Source):
 class OfUnits(Source):
     """Rows of `source`, which has one row for each unit, but only of units with rows in `listed`.
 
-    The index of a row in `listed` begins with the unit's index. For counts in a chain: the count of a unit that only meters is
-    left out, because it has no rows in `listed`.
+    The index of a row in `listed` begins with the unit's index. For counts in a chain: a unit that only meters has no rows
+    in `listed`, so its count is left out.
     """
 
     source: Source
@@ -107,8 +107,8 @@ class OfUnits(Source):
 class Counted(Source):
     """The rows of `source` whose last arc is at most the device's own `count`.
 
-    For tables that always have as many rows as the largest unit. With a count of 0 nothing is read. Without a count, or with
-    one below 0, all rows are kept. Raises ProtocolError if the table has fewer rows than the count.
+    For tables that always have as many rows as the largest unit. With a count of 0, `source` is not read. Without a count, or
+    with one below 0, all rows are kept. Raises ProtocolError if the table has fewer rows than the count.
     """
 
     source: Source
@@ -119,7 +119,8 @@ class Counted(Source):
         rows = {} if counted == 0 else self.source.rows(reader)
         fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
         if counted is not None and len(fitting) < counted:
-            raise ProtocolError(f"the device counts {counted:f} outlets in a table and listed {len(fitting)}; poll it again")
+            raise ProtocolError(f"the device's number of rows in a table is {counted:f}, but it listed {len(fitting)}; "
+                                "poll it again")
         return fitting
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:

@@ -16,7 +16,7 @@ class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
     `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows share
-    joins nothing. `else_same_row`: if the device leaves these columns empty, rows with the same index are joined.
+    joins nothing. `else_same_row`: if one of the tables has no usable key (empty columns), rows with the same index are joined.
     """
 
     values: Source
@@ -75,8 +75,8 @@ class Part(Source):
 class Gathered(Source):
     """For each row of `lists` (a string with names of meters), the sum of the `values` of these meters, found by their `names`.
 
-    A row that names no meter, or a meter without a value, has no value. Only meters with the same first arc of the index (the
-    module) are matched.
+    A row has no value if it names no meter, a meter without a value, or a name that two meters share. Only meters with the same
+    first arc of the index (the module) are matched.
     """
 
     values: Source
@@ -105,7 +105,7 @@ class Gathered(Source):
 
 
 class Spelt(Source):
-    """For each row of `ids` (octets, such as a GUID), the row of `values` whose index starts with the first `length` octets.
+    """For each row of `ids` (octets, such as a GUID), the value whose index starts with the first `length` octets.
 
     For tables whose index is a column of another table. If several rows of `values` start with these octets, there is no value.
     """

@@ -31,10 +31,10 @@ class Span(Frozen):
 class Spread(Place):
     """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
-    `spans` limit the numbers on both sides, and nothing else is read or written. In one MIB the object before outlet 1 switches
-    all outlets; in another the objects after the last outlet are writable limits. `by_row`: the row of a unit follows SUB, and
-    the identity is "row.N". `by_get` reads each number by GET, for an `oid` with many other objects; with `listed`, only the
-    numbers that have a row in `listed`.
+    `spans` limit the numbers on both sides. Other objects below `oid` are ignored and never written: in one MIB the object
+    before outlet 1 switches all outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of
+    a unit follows SUB, and the identity is "row.N". `by_get` reads each number by GET, for an `oid` with many other objects; with
+    `listed`, only the numbers that have a row in `listed`.
     """
 
     oid: str

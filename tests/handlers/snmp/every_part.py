@@ -1,4 +1,4 @@
-"""One profile with every kind of part and no field at its default. JSON must express all of them."""
+"""One profile with every kind of part. Each field has a value other than its default at least once. JSON must express them."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -44,7 +44,7 @@ from handlers.snmp.states import Doubt, State
 
 C = Column("~.1", "object", "14")
 S = Scalar("1.3.6.1.4.1.99999.2.0", "scalar")
-SPREAD = Spread("1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletN", "1.0", by_get=True)
+SPREAD = Spread("1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletN", "1.0", by_get=True, listed=S)
 BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
 TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
 NAMED = Named("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")

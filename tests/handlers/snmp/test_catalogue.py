@@ -17,7 +17,7 @@ from tests.simulators.snmp_agent import BUILT_IN
 
 @pytest.mark.parametrize("key", sorted(set(BUILT_IN) & {profile.key for profile in PROFILES}))
 def test_a_status_makes_exactly_the_requests_of_the_cost_table(key: str) -> None:
-    """Its only other walks probe the states of earlier families that share the sysObjectID."""
+    """The only other walks probe the states of earlier families that share the sysObjectID."""
     device = of_rows(BUILT_IN[key]().device.rows())
     profile = next(profile for profile in PROFILES if profile.key == key)
     found = detect(device, PROFILES)
@@ -49,7 +49,7 @@ def test_each_table_has_a_row_for_every_family_in_its_scope(call: str) -> None:
     assert len({line.count("|") for line in lines}) == 1
 
 
-def test_reads_of_every_kind_of_source_are_counted() -> None:
+def test_walks_and_gets_of_nested_sources_are_counted() -> None:
     asked = questions(EVERY_PART.outlets[0])
     assert "walk ~.1" in asked and "get 1.3.6.1.4.1.99999.2.0" in asked
     assert questions(EVERY_PART.outlets[1]) == {"get 1.3.6.1.4.1.99999.2.0"}

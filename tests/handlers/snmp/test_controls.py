@@ -66,6 +66,13 @@ def test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write(held: str) -> 
         PACKED.orders(reader({"1.3.13.0": held}), "1", False)
 
 
+def test_the_refusal_names_the_neighbour_on_a_later_unit_by_its_identity() -> None:
+    units = Spread("1.3.9", (Span(1, 2, 1),))
+    control = WritePacked(units, Packed(units, main="1"), on="1", off="0")
+    with pytest.raises(Unsupported, match="outlet 2.3 reports '-2'"):
+        control.orders(reader({"1.3.9.1.0": "1,1,1", "1.3.9.2.0": "1,0,-2"}), "2.1", False)
+
+
 @pytest.mark.parametrize("identity", ["4", "0", "-1", "x", ""])
 def test_a_position_outside_the_text_is_not_an_outlet(identity: str) -> None:
     with pytest.raises(NoSuchOutlet):

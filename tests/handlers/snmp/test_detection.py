@@ -84,7 +84,7 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_if_no_other_fits(
     with pytest.raises(Unsupported):
         detect(device(f"{ACME}.1"), (OLD, NEW))         # both families have outlets, but the device has none
     with pytest.raises(Unsupported):
-        read_as(device(f"{ACME}.3"), METER)             # the owner fixed the family, but the device is another
+        read_as(device(f"{ACME}.3"), METER)             # the family is fixed, but the device is of another
 
 
 def test_enterprise_number_zero_is_used_if_a_family_declares_it() -> None:
@@ -115,7 +115,7 @@ def test_a_count_that_is_reached_or_unreadable_is_accepted(counted: Value) -> No
 def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
     memory = device(ACME, *tables)
     memory.put(f"{ACME}.5.1.0", 24)
-    with pytest.raises(ProtocolError, match="24 outlets and listed"):
+    with pytest.raises(ProtocolError, match="number of outlets is 24, but it listed"):
         detect(memory, (COUNTED,))
 
 
@@ -130,7 +130,7 @@ def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
         return detect(Memory({SYS_OBJECT_ID: f"{ACME}.1", **answers}), (meters,)).states
     assert read(3) == dict.fromkeys("123", UNKNOWN)
     for listed in (2, 0):
-        with pytest.raises(ProtocolError, match=f"has 3 outlets and listed {listed}"):
+        with pytest.raises(ProtocolError, match=f"number of outlets is 3, but it listed {listed}"):
             read(listed)
 
 
@@ -213,7 +213,7 @@ class Broken(Memory):
 
 @pytest.mark.parametrize("answers", [{}, table(f"{ACME}.2.3", {"1": 1})])
 def test_a_lost_sys_object_id_is_unreachable_and_no_other_family_is_read(answers: Mapping[str, Value]) -> None:
-    """The device might also answer the objects of a sweep family, which number its outlets differently."""
+    """The device may also have the objects of a sweep family, which may number its outlets differently."""
     memory = Broken(answers, {SYS_OBJECT_ID: Unreachable("silence")})
     with pytest.raises(Unreachable):
         detect(memory, SWEPT)
@@ -255,7 +255,7 @@ def test_every_simulated_device_is_detected_as_its_family(key: str) -> None:
 
 
 @pytest.mark.parametrize("tables, key", [("26 12 4", "apc-rpdu2"), ("12 4", "apc-rpdu"), ("4", "apc-masterswitch")])
-def test_the_richest_of_an_apcs_tables_is_read(tables: str, key: str) -> None:
+def test_the_richest_table_of_an_apc_unit_is_read(tables: str, key: str) -> None:
     kept = {oid: row for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items()
             if not oid.startswith("1.3.6.1.4.1.318.") or oid.split(".")[9] in tables.split()}
     memory = of_rows(kept)

@@ -37,7 +37,7 @@ def test_states_may_be_text() -> None:
     assert state.read(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {"1": UP, "2": DOWN, "3": UNKNOWN}
 
 
-def test_a_blown_fuse_makes_the_state_doubtful() -> None:
+def test_a_blown_fuse_makes_the_state_unknown() -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}), **table("1.3.2", {"1": 1, "2": 2, "3": 1})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
@@ -61,7 +61,8 @@ def test_contradicting_readings_make_the_state_unknown() -> None:
 
 @pytest.mark.parametrize("on, off, absent", [(("1",), ("1",), ()), ((), ("2",), ()), (("1",), (), ()), (("1",), ("2",), ("2",)),
                                              (("1", "1"), ("2",), ())])
-def test_a_state_that_contradicts_itself_is_refused(on: tuple[str, ...], off: tuple[str, ...], absent: tuple[str, ...]) -> None:
+def test_missing_or_repeated_values_of_a_state_are_refused(
+        on: tuple[str, ...], off: tuple[str, ...], absent: tuple[str, ...]) -> None:
     with pytest.raises(ValueError):
         State(A, on, off, absent)
 
@@ -152,7 +153,7 @@ def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lac
 
 
 def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
-    """Unit 9 has lines, unit 8 only branches, and neither lists outlets: the load is that of both."""
+    """Unit 9 has lines. Unit 8 has only branches and lists no outlets. The load is that of both."""
     total = Total((Figure(A), Figure(B)), unit=Arcs(1))
     objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
     assert total.read(reader(objects)) == total.read(reader(objects), {"1.9": None}) == 2 + 3 + 10
@@ -163,7 +164,7 @@ def test_a_total_of_measured_zeros_is_zero() -> None:
     assert Total((Figure(A),)).read(reader(table("1.3.1", {"1": 0}))) == 0
 
 
-def test_a_total_without_figures_and_a_scale_without_a_value_are_refused() -> None:
+def test_a_total_without_figures_and_a_scale_not_above_zero_are_refused() -> None:
     with pytest.raises(ValueError, match="figures"):
         Total()
     with pytest.raises(ValueError, match="scale"):

@@ -42,24 +42,24 @@ def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -
 PADDED: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
 
 
-def test_only_keeps_rows_with_the_mark_and_drops_rows_without_one() -> None:
+def test_only_keeps_rows_whose_tested_value_is_listed() -> None:
     assert both(Only(A, B, ("1",)), PADDED, "2") == {"1": 1}
 
 
-def test_only_with_keep_false_drops_only_marked_rows() -> None:
+def test_only_with_keep_false_drops_rows_whose_tested_value_is_listed() -> None:
     assert both(Only(A, B, ("0",), keep=False), PADDED, "2") == {"1": 1, "3": 1}
 
 
-@pytest.mark.parametrize("mark", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
+@pytest.mark.parametrize("tested", ["+0", "0.0", "NaN", "\u0660", "", b"\xff", "x"])
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_row_whose_mark_is_not_a_number_has_no_value_so_that_there_is_no_sum(mark: str | bytes, keep: bool) -> None:
-    objects = {**PADDED, "1.3.2.2": mark}
-    marked = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
-    assert both(marked, objects)["2"] == ""
-    assert Total((Figure(marked),)).read(reader(objects)) is None
+def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(tested: str | bytes, keep: bool) -> None:
+    objects = {**PADDED, "1.3.2.2": tested}
+    kept = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
+    assert both(kept, objects)["2"] == ""
+    assert Total((Figure(kept),)).read(reader(objects)) is None
 
 
-def test_marks_are_compared_as_text_if_a_wanted_value_is_not_a_number() -> None:
+def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() -> None:
     assert both(Only(A, B, ("N",), keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1") == {"2": 1, "3": 1}
 
 

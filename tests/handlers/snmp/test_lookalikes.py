@@ -72,13 +72,13 @@ def test_the_load_behind_a_console_server_is_the_sum_of_all_pdus(current_of_rack
 RPDU_LOADS = "1.3.6.1.4.1.318.1.1.12.2.3.1.1"
 
 
-def test_a_table_of_loads_without_marks_for_phases_is_not_summed() -> None:
-    """Phases and their banks share one table. Without both marks, a sum could count the same current twice."""
+def test_a_table_of_loads_without_phase_and_bank_numbers_is_not_summed() -> None:
+    """Phases and their banks share one table. Without the columns that name them, a sum could count the same current twice."""
     rows = {oid: row for oid, row in fixture("apc-rpdu").device().rows().items()
             if not oid.startswith((f"{RPDU_LOADS}.4.", f"{RPDU_LOADS}.5."))}
     assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the sum of the outlets"
     one_row = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
-    assert meter(detect(of_rows(one_row), PROFILES)).load == Decimal("4.9"), "a single row needs no mark"
+    assert meter(detect(of_rows(one_row), PROFILES)).load == Decimal("4.9"), "a single row needs neither column"
 
 
 @pytest.mark.parametrize("lost, error, says", [

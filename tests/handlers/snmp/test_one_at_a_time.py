@@ -69,7 +69,10 @@ def rounds(relay_s: float, seed: int) -> None:
 
 
 class Meddled(Agent):
-    """An agent with a second manager, which writes the text right after each SET from a reading made before it."""
+    """An agent with a second manager, which writes the states right after each SET.
+
+    `undo`: it writes the states from before the SET. `neighbour`: it switches this outlet.
+    """
 
     def __init__(self, undo: bool, neighbour: Optional[int] = None) -> None:
         super().__init__(digipower(OUTLETS))
@@ -100,7 +103,7 @@ CHECKED = (
 
 
 @pytest.mark.parametrize("control", CHECKED, ids=lambda control: type(control).__name__)
-def test_a_check_before_the_command_changes_nothing_about_the_other_outlets(
+def test_a_guarded_write_of_all_states_waits_its_turn_and_compares_all_outlets(
         control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
     own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
@@ -115,7 +118,7 @@ def test_a_check_before_the_command_changes_nothing_about_the_other_outlets(
         assert len(agent.writes()) == 1
 
 
-def test_a_device_that_hangs_blocks_the_next_command_for_a_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
     entered, leave = threading.Event(), threading.Event()
     with Agent(digipower(OUTLETS)) as agent:

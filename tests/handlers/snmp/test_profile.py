@@ -38,7 +38,7 @@ def acme(**changed: Any) -> Profile:
     (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
     (dict(outlets=(Outlets(states=State(Column("~.3"), ("1",), ("2",)), control=OUTLETS.control),)), "roots"),
 ])
-def test_a_profile_that_contradicts_itself_is_refused(changed: Dict[str, Any], sentence: str) -> None:
+def test_an_invalid_profile_is_refused(changed: Dict[str, Any], sentence: str) -> None:
     acme()
     with pytest.raises(ValueError, match=sentence):
         acme(**changed)
@@ -76,7 +76,7 @@ def test_keys_are_unique() -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
-def test_every_object_of_a_family_has_its_name_in_the_mib(profile: Profile) -> None:
+def test_every_object_of_a_family_has_a_name(profile: Profile) -> None:
     unnamed = [part for part in parts(profile)
                if isinstance(part, (Column, Scalar, Spread, Tables, Named)) and not part.object.strip()]
     assert not unnamed
@@ -90,7 +90,7 @@ def test_an_object_has_one_name_everywhere_in_a_family(profile: Profile) -> None
             assert names.setdefault(part.oid, part.object) == part.object
 
 
-# Easy PDU firmware without an enterprise number has its figures below 1.
+# Easy PDU firmware without an enterprise number has its figures below 1.3.6.1.4.1.1.
 ALSO_BELOW: Dict[str, Set[str]] = {"apc-easy-epdu": {"1"}}
 
 

@@ -54,7 +54,7 @@ def test_a_zero_of_an_unavailable_sensor_is_not_metered(zeros: int) -> None:
 
 
 @pytest.mark.parametrize("outlet", [1, 36])
-def test_outlets_with_other_sensor_digits_are_scaled_by_these(outlet: int) -> None:
+def test_an_outlet_with_other_sensor_digits_is_scaled_by_its_own(outlet: int) -> None:
     device = px4()
     before = meter(device).current_of
     device.put(f"{DIGITS}.1.{outlet}.1", 1)

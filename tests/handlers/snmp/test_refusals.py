@@ -1,4 +1,4 @@
-"""Reserved outlets are not switched: locks, rights, capabilities, automatic modes, marks, neighbours.
+"""Reserved outlets are not switched: locks, rights, capabilities, automatic modes, commands marked by others, neighbours.
 
 Each case is an outlet that is reserved according to its MIB, on the synthetic unit of the family. Some cases set one object
 first. Nothing may be written, and the error says why.
@@ -37,30 +37,30 @@ RESERVED = {
     "an outlet that is locked on": Reserved("avocent-pm", "1.1.4", {}, "locked"),
     "an outlet that is locked off": Reserved("avocent-pm", "1.1.5", {}, "locked"),
     "an outlet that is always on": Reserved("avocent-pm", "1.1.8", {}, "cannot be switched"),
-    "a state that is a lock": Reserved("baytech", "1.4", {}, "locked"),
+    "a state that is a lock, on": Reserved("baytech", "1.4", {}, "locked"),
     "a state that is a lock, off": Reserved("baytech", "1.5", {}, "locked"),
-    "a community without the right": Reserved("aten-pe", "7", {}, "no right"),
+    "a community without the right": Reserved("aten-pe", "7", {}, "may not switch"),
     "an outlet that is not switchable": Reserved("aten-pe", "10", {}, "not switchable"),
     "a socket without a relay": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "no relay"),
     "a socket out of reach": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"}, "cannot reach"),
     'a PDU that reports "on" and cannot switch': Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
-    "a UPS outlet without any bit": Reserved("tripplite-12x-ups", "3", {}, "cannot be switched"),
-    "a UPS outlet with another bit": Reserved("tripplite-12x-ups", "5", {}, "cannot be switched"),
+    "a UPS outlet of type 0": Reserved("tripplite-12x-ups", "3", {}, "cannot be switched"),
+    "a UPS outlet whose type lacks bit 1": Reserved("tripplite-12x-ups", "5", {}, "cannot be switched"),
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
-    "an outlet without a switch among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
+    "an unswitched outlet among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
     "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
     "an outlet whose state reads as padding": Reserved("hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"},
                                                        "reports no state"),
     "a model without switching": Reserved("synaccess-synlink", "3", {E + "21728.4.1.10.0": "2"}, "does not switch"),
     "a watchdog's relay": Reserved("netping", "4", {}, "automatic mode"),
-    "a relay under logic": Reserved("netping", "5", {}, "automatic mode"),
+    "a relay in the mode logic": Reserved("netping", "5", {}, "automatic mode"),
     "a watchdog's relay, in the older table": Reserved("netping-pwr", "4", {}, "automatic mode"),
     "a watchdog's relay, without a state": Reserved("netping-pwr_mode", "4", {}, "automatic mode"),
     "a module that only meters": Reserved("apnl-modular", "4", {}, "does not switch"),
     "an outlet marked by someone else": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"}, "someone else has marked"),
-    "a neighbour without power in the same text": Reserved("digipower", "2.1", {}, "outlet 2 reports '-2'"),
-    "a position without an outlet in the same text": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"},
-                                                              "outlet 4 reports '-1'"),
+    "a neighbour that lost power, one status string": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),
+    "a missing outlet, one status string": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"},
+                                                    "outlet 4 reports '-1'"),
     "a string that is longer than a write may be": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"),
 }
@@ -81,9 +81,9 @@ def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(case: Reserved
 
 
 @pytest.mark.parametrize("unit, identity, put", [
-    ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),              # only this outlet is marked, and its mark may be replaced
+    ("wti-power", "3", {E + "2634.3.100.200.1.4.3": "2"}),              # a command is marked for this outlet only
     ("netping", "3", {E + "25728.5500.5.1.15.3": "0"}),                 # manual mode
-    ("vertiv-dcs-mpdu", "1.4", {}),                                     # a switched unit whose state is unusual
+    ("vertiv-dcs-mpdu", "1.4", {}),                                     # a switched outlet whose state is undocumented
 ])
 @pytest.mark.against("units made from MIBs, served by the project's agent")
 def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping[str, str]) -> None:
@@ -124,7 +124,7 @@ SECRET = "r3ad-and-write"
 
 
 @pytest.mark.parametrize("unit, identity, oid", [
-    ("vertiv-dcs-mpdu", "1.3", E + "13400.3.2.225.1.1.2.1"),            # the mark of a guard
+    ("vertiv-dcs-mpdu", "1.3", E + "13400.3.2.225.1.1.2.1"),            # the type that a guard tests
     ("digipower", "2.1", E + "17420.1.2.9.2.13.0"),                     # the states of all outlets in one text
     ("vertiv-dcs-mpdu", "1.3", "1.3.6.1.2.1.1.1.0")])                   # sysDescr, where no family fits
 @pytest.mark.parametrize("sent", [SECRET, f"x {SECRET}", f"{SECRET[:-1]}{SECRET}"])

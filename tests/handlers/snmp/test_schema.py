@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
+from handlers.snmp.frozen import Frozen, parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.every_part import EVERY_PART
@@ -33,6 +34,9 @@ def test_a_profile_survives_json_unchanged(profile: Profile) -> None:
 def test_the_profile_with_every_part_is_complete() -> None:
     text = schema.dumps(EVERY_PART)
     assert set(re.findall(r'"kind": "(\w+)"', text)) == set(schema.KINDS)
+    values = [part for part in parts(EVERY_PART) if isinstance(part, Frozen)]
+    given = {(type(part), name) for part in values for name, default in part.FIELDS.items() if getattr(part, name) != default}
+    assert given == {(type(part), name) for part in values for name in part.FIELDS}
 
 
 def test_json_builds_a_profile() -> None:
@@ -70,7 +74,9 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' is both in 'on' and in 'off'"),
     ("outlets.0.states.source.kind", "Collumn",
      'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of Alike, Arc, Bits'),
-    ("outlets.0.states.source.kind!", None, "profile.outlets[0].states.source.kind: nothing is not allowed"),
+    ("outlets.0.states.source.kind!", None, "profile.outlets[0].states.source.kind: this key is missing; give one of Alike"),
+    ("outlets.0.states.source.kind", None, "profile.outlets[0].states.source.kind: null is not allowed; give one of Alike"),
+    ("evidence.state", None, "profile.evidence.state: null is not allowed; give one of none, driver"),
     ("outlets.0.states.source.kind", "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
     ("outlets.0.states.source.oid", "1.3.x", "profile.outlets[0].states.source: oid is '1.3.x'"),
     ("outlets.0.control.at.kind", "First",
@@ -99,6 +105,11 @@ def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sente
 def test_a_text_that_is_not_a_profile_is_refused(text: str) -> None:
     with pytest.raises(schema.ProfileError, match="^profile"):
         schema.loads(text)
+
+
+def test_json_that_is_nested_too_deeply_is_not_called_invalid() -> None:
+    with pytest.raises(schema.ProfileError, match="^profile: nested too deeply$"):
+        schema.loads("[" * 100_000 + "]" * 100_000)
 
 
 JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),

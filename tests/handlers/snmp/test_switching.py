@@ -203,14 +203,14 @@ def test_a_command_whose_answer_is_lost_is_not_repeated_and_the_state_is_read(cu
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
-def test_a_lost_command_is_not_repeated_and_the_error_is_uncertain(cut: Cut) -> None:
+def test_a_lost_command_is_not_repeated_and_the_error_says_that_it_may_have_switched(cut: Cut) -> None:
     cut.agent.lose_command = True
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up(**LOST)
     assert not cut.is_on() and len(cut.agent.writes()) == 1
 
 
-def test_the_error_after_a_lost_answer_and_silence_is_uncertain(cut: Cut) -> None:
+def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have_switched(cut: Cut) -> None:
     cut.agent.lose_answer, cut.agent.silent_after = True, 1000
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up(**LOST)
@@ -239,7 +239,7 @@ def test_a_refusal_shows_the_devices_status_and_switches_nothing(cut: Cut, answe
 
 
 @pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
-def test_the_error_for_a_failure_within_a_write_is_uncertain(cut: Cut, answer: str) -> None:
+def test_the_error_for_a_failure_within_a_write_says_that_the_outlet_may_have_switched(cut: Cut, answer: str) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up()

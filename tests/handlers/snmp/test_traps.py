@@ -1,4 +1,4 @@
-"""Every known trap has its row, and every test that a row names exists."""
+"""The traps are numbered without a gap, and every test that they name exists."""
 from __future__ import annotations
 
 import subprocess

@@ -68,7 +68,7 @@ class Agent:
 
     def stop(self) -> None:
         """Ends the thread and closes the socket. May be called more than once."""
-        if not self._stopping.is_set():         # later the port may be another program's
+        if not self._stopping.is_set():         # after that, the port may belong to another program
             self._stopping.set()
             with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
                 waking.sendto(b"", (self.host, self.port))
@@ -170,7 +170,7 @@ class Agent:
         return after is not None and pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and self._rows_given >= after
 
     def _perform(self, pdu: Pdu, message: Message) -> Tuple[str, int, Tuple[Binding, ...]]:
-        """The error's name or "", its place, and the bindings of the answer."""
+        """The error's name or "", the position of its varbind (from 1), and the bindings of the answer."""
         if pdu.kind == ber.SET:
             return self._set(pdu, message.community == self._write)
         if pdu.kind == ber.GET:

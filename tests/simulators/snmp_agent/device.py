@@ -1,7 +1,7 @@
 """A simulated PDU as SNMP sees it: rows, and rules for the effects of a SET.
 
-Imports only the standard library, because the same file runs inside the project's agent and, copied next to the back end, behind
-a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
+Imports only the standard library, because the same file runs inside the project's agent and, copied next to
+tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
 
 In rules all values are text ("2", "on"). An OID that ends in `.*` means a column. A rule, its conditions and its effects use the
 same row of their columns: the row of the SET.

@@ -9,7 +9,7 @@ from tests.simulators.books import Books
 
 from .device import Device
 
-# An object, and the value of its unit in A or kWh ("0.1").
+# The OID of an object, and its unit in A or kWh ("0.1").
 Figure = Tuple[str, str]
 
 
