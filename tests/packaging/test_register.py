@@ -123,7 +123,8 @@ def test_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciMan
 
 
 def test_dry_run_needs_no_settings_and_names_a_known_id(admin: Admin, manager: DciManager) -> None:
-    assert admin.run(None, "--dry-run").code == 0
+    shown = admin.run(None, "--dry-run")
+    assert shown.code == 0 and "<DCI_URL>/api/" in shown.out and "https://<DCI_URL>" not in shown.out
     assert admin.run(manager).code == 0
     assert "custom_equipment/2/content" in admin.run(manager, "--dry-run", DCI_PASSWORD="").out
 
