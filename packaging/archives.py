@@ -76,7 +76,7 @@ def imports(source: str, shown: str) -> Tuple[Import, ...]:
     """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
     Relative imports for annotations count too: annotations are resolved at run time, which needs those files. Raises
-    BuildError for a module whose name is computed at run time, unless ImportError is caught.
+    BuildError for text that is not Python, and for a module whose name is computed at run time, unless ImportError is caught.
     """
     try:
         tree = ast.parse(source, filename=shown)
@@ -217,7 +217,7 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
     """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises BuildError.
 
     `replace` has new content for some of them (`{"snmp/options.py": "…"}`). A path that the handler does not use is an error:
-    such an option would have no effect.
+    its new content would have no effect.
     """
     closure = _Closure(tree, name, replace or {})
     closure.add((name, "handler"))

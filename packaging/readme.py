@@ -1,4 +1,4 @@
-"""Writes the parts of the pages that are generated from the code: settings, supported devices, exit codes.
+"""Writes the parts of the pages that are generated from the code: settings, devices, identities, costs, exit codes.
 
 Run by path: `python packaging/readme.py` writes them between their markers (`<!-- NAME:begin -->`, `<!-- NAME:end -->`) and
 prints the pages that changed. With `--check` it changes nothing and exits with 1 if a page is out of date.
@@ -55,7 +55,7 @@ FILES: Mapping[str, Sequence[str]] = {
 
 
 def filled(text: str, parts: Sequence[str]) -> str:
-    """Replace the text between the markers of each of `parts`. Raises ValueError if a marker is missing."""
+    """Replace the text between the markers of each of `parts`. Raises ValueError unless each pair of markers occurs once."""
     for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)

@@ -2,9 +2,9 @@
 
     python packaging/tools.py [--out DIR]
 
-It contains this project's packages and those of pyz-requirements.txt, which pip fetches, and their licences. The same files and
+It contains this project's packages and those of pyz-requirements.txt, which pip fetches, and all licences. The same files and
 the same Python give the same bytes. zeroconf (`pdu raritan discover`) and cryptography (SNMPv3 privacy) are left out, because
-they are not pure Python: a command that needs one names it.
+they are not pure Python: a command that needs one of them says which.
 """
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def fetched(folder: Path) -> None:
 
 
 def check(files: Mapping[str, bytes]) -> None:
-    """Check that the oldest Python can run every file. Raises BuildError."""
+    """Check that the oldest Python can parse every file, and that none is compiled for one machine. Raises BuildError."""
     for path, data in sorted(files.items()):
         if path.endswith(".so"):
             raise BuildError(f"{path} is made for one kind of machine")

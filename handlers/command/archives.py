@@ -1,7 +1,7 @@
 """Reads a handler's archive, and checks all of it before a file is written.
 
 DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz with one directory that no
-other handler uses, and in it an `__init__.py` and the handler's file. The other checks protect the machine that unpacks it.
+other handler uses, and in it an `__init__.py` and the handler's file. Other checks protect the machine that unpacks the archive.
 """
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def read(data: bytes) -> Archive:
     except BadArchive:
         raise
     except (tarfile.TarError, EOFError, OSError, ValueError, LookupError, zlib.error) as error:
-        # tarfile raises ValueError, which BadArchive is too, and LookupError for malformed extended headers.
+        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended headers.
         raise BadArchive(f"not a complete tar.gz ({error})") from None
     for path in map(PurePosixPath, files):
         if any(str(parent) in files for parent in path.parents):
@@ -97,7 +97,7 @@ def _check(members: List[tarfile.TarInfo]) -> None:
             raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to accept: pack "
                              "the directory by its name (tar -czf NAME.tar.gz DIR)")
         if member.name.startswith("/") or ".." in parts or not parts:
-            raise BadArchive(f"{member.name!r} leads out of its directory")
+            raise BadArchive(f"{member.name!r} is not a path below one directory")
         if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
             raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} cannot be the name of a file")
         if not 0 <= member.mtime < _LATEST:

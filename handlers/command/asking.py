@@ -16,7 +16,7 @@ class NotConfirmed(PduHandlerError):
 
 
 def askable(state: Given, what: str, host: str = "") -> None:
-    """Check that `confirm` can ask, before long work begins. Raises NotConfirmed without a terminal and without --yes."""
+    """Check that `confirm` can ask, before long work begins. Raises NotConfirmed if there is neither a terminal nor --yes."""
     if not state.yes and not sys.stdin.isatty():
         raise NotConfirmed(f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host)
 
@@ -32,7 +32,10 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 
 
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
-    """A secret from --secret-file or the variable PDU_KEY, else, if it is `needed`, from the terminal. Raises SettingsError."""
+    """A secret from --secret-file or the variable PDU_KEY, else from the terminal; "" if there is none and it is not `needed`.
+
+    With `login` only from `secrets` of `state`. Only a `needed` secret is asked for. Raises SettingsError.
+    """
     if state.login:
         if needed and not state.secrets.get(key):
             raise SettingsError(f"{state.login} has no {key}")

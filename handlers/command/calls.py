@@ -1,4 +1,4 @@
-"""The commands status, statistic, up and down, which call a handler as DCImanager does, and labels, which it does not call."""
+"""The commands status, statistic, up and down call a handler as DCImanager does; labels makes a call that DCImanager does not."""
 from __future__ import annotations
 
 import contextlib
@@ -152,7 +152,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     word = "on" if on else "off"
     named = list(dict.fromkeys(outlets))
     handler = load(handler_name)
-    asking.askable(state, f"switching outlet {', '.join(named)} {word}", host)
+    asking.askable(state, f"switching {_listed(named)} {word}", host)
     data = form.pdu_data(handler, host, state)
     if not state.yes:
         asking.confirm(state, f"switch {word} {_named(handler.make(data), host, named)} of {host}", host)
@@ -178,11 +178,11 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
         done += [{"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False} for identity in unsure]
         reasons = [f"outlet {identity} may or may not have switched" for identity in unsure]
         if len(begun) < len(named):
-            reasons.append(f"no command was sent to outlet {', '.join(named[len(begun):])}")
+            reasons.append(f"no command was sent to {_listed(named[len(begun):])}")
         return _stopped(state, answer, Interrupted("; ".join(reasons), host))
     missed = [outlet for outlet in done if not outlet["done"]]
     note = "; ".join(f"outlet {outlet['identity']} of {host} was to be switched {word}; the PDU accepted the command, but "
-                     f"its state is {outlet['state']}: look at the PDU before you try again" for outlet in missed)
+                     f"the outlet's state is {outlet['state']}: look at the PDU before you try again" for outlet in missed)
     result = Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if missed else DONE,
                     note=f"not-seen: {note}" if note else "")
     return shown(result, state.json)
@@ -205,6 +205,10 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _listed(identities: Sequence[str]) -> str:
+    return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
 
 
 def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:
@@ -236,6 +240,6 @@ statistic = _reading("statistic", "Load in A and energy in kWh, of the PDU and o
 labels = _reading("labels", "Every outlet: its identity, the number printed on the unit, its name.", _labels)
 _ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.
 
-The PDU gets one command for each outlet. The state in the output is the one that it reported afterwards."""
+The PDU gets one command for each outlet. The state in the output was read from the PDU afterwards."""
 up = _switching("up", "Switch outlets on." + _ASKS, True)
 down = _switching("down", "Switch outlets off." + _ASKS, False)

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import click
 
-from .options import output
+from .options import given, output
+from .output import Result, shown
 
 _SHELLS = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}
 
@@ -15,8 +16,8 @@ def _print(context: click.Context, shell: str) -> int:
     from .root import COMPLETION, ROOT
     kind = get_completion_class(shell)
     assert kind is not None
-    print(kind(ROOT, {}, "pdu", COMPLETION).source())
-    return 0
+    script = kind(ROOT, {}, "pdu", COMPLETION).source()
+    return shown(Result({"shell": shell, "script": script}, [script]), given(context).json)
 
 
 _HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\n\b\n"

@@ -87,8 +87,8 @@ def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: st
 
 
 draft = click.Command("draft", callback=_draft, help="""\
-Draft a profile for an SNMP PDU that no family fits. Prints JSON that packaging/build.py --profile takes. Evidence and doubts
-go to standard error.
+Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py --profile. Evidence and doubts
+are on standard error; with --out, on standard output.
 
 FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 

@@ -55,7 +55,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
     """The handler settings as text. With `login`, a password is asked for if there is a user. Raises SettingsError.
 
-    A setting that checks a certificate implies `tls=yes` if the handler has that setting.
+    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls`.
     """
     keys = [setting.key for setting in declared]
     account = registry.about(name).username if registry.is_handler(name) else ""
@@ -98,7 +98,8 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
 
 
 def address(host: str) -> str:
-    """A host as people type it, without blanks around it. Raises SettingsError for a URL or anything else but an address."""
+    """A host as people type it, without spaces around it. Raises SettingsError for a URL and for any other text that is not
+    an address."""
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:
@@ -110,7 +111,7 @@ def address(host: str) -> str:
 
 
 def typed(state: Given, keys: Iterable[str]) -> Dict[str, str]:
-    """The given settings, and those of `keys` that the environment sets. It sets neither the address nor a secret."""
+    """The given settings, and those of `keys` that the environment sets, except the address and secrets."""
     found: Dict[str, str] = {}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")

@@ -49,7 +49,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
 
 
 def _look(name: str, host: str, state: Given, alone: bool) -> Found:
-    """Asks one handler, unless nothing listens on its TCP port. One of several handlers gets only the settings that it takes."""
+    """Asks one handler, unless its TCP port is closed. One of several handlers gets only the settings that it takes."""
     handler = load(name)
     one = state if alone else _own(handler, state)
     port = kind(name).tcp_port
@@ -81,7 +81,7 @@ def _closed(host: str, port: int) -> str:
     try:
         socket.create_connection((bare, typed or port), _CONNECT_S).close()
     except (OSError, UnicodeError) as error:
-        return f"nothing listens on TCP port {typed or port} ({getattr(error, 'strerror', None) or error})"
+        return f"no connection to TCP port {typed or port} ({getattr(error, 'strerror', None) or error})"
     return ""
 
 

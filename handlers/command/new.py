@@ -34,7 +34,7 @@ _MARK = "    Vendor(lambda: import_module("
 def _new(context: click.Context, name: str, title: Optional[str], tree: Optional[str], snmp: bool) -> int:
     root = Path(tree or ".")
     if not (root / _SKELETON).is_dir():
-        raise SettingsError(f"{root} is not a copy of this project: run it in its folder, or give --tree FOLDER")
+        raise SettingsError(f"{root} is not a copy of this project: run pdu new in the folder of a copy, or give --tree FOLDER")
     try:
         made = _family(root, name, title) if snmp else _handler(root, name, title)
         for path in made:
@@ -107,10 +107,10 @@ def _named(text: str, name: str, title: Optional[str]) -> str:
 
 
 def _for_people(text: str, what: str) -> str:
-    """`text` with single blanks. Raises SettingsError for characters that Python or Markdown could read as code."""
+    """`text` with single spaces. Raises SettingsError for characters that Python or Markdown could read as code."""
     shown_as = " ".join(text.split())
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
-        raise SettingsError(f"a {what} has letters, digits, spaces and . + & - only")
+        raise SettingsError(f"{what} {shown_as[:40]!r}: give letters, digits, spaces and . + & - (61 at most), no sign first")
     return shown_as
 
 

@@ -152,7 +152,7 @@ PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMM
 
 
 def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, Any]) -> Result:
-    """A command that only reads does not ask for a password: the login is sent only if the server demands one."""
+    """Run a command. One that only reads asks for no password, and sends its login only if the server demands it."""
     from ..nut import settings as nut  # imported late: the list of commands does not need it
     from ..settings import TIMEOUT, Settings
     state.words = ("device",)
@@ -160,7 +160,7 @@ def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, 
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
     texts = form.of_command("nut", declared, state, bare, login=command.writes)
     if command.writes and not texts.get("username"):
-        raise SettingsError(("a NUT server takes this only from a user of its upsd.users: give ", Named("username")))
+        raise SettingsError(("a NUT server accepts writes only from a user in its upsd.users: give ", Named("username")))
     values = Settings(texts, declared)
     user = values[nut.USERNAME] if command.writes or values[nut.PASSWORD] else ""
     with NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD],

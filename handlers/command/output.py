@@ -62,7 +62,7 @@ def facts(pairs: Mapping[str, object]) -> List[str]:
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """One cell: "" for None, floats with six digits or more, other text printable and cut at `limit` characters."""
+    """One cell: "" for None, floats to six digits, from 100 000 to 0.1, other text printable and cut at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -89,7 +89,7 @@ def figure(value: Optional[float], unit: str = "") -> str:
     """A, W or kWh with its unit; `not metered` for None."""
     if value is None:
         return NOT_METERED
-    rounded = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")        # + 0.0: -0.0 becomes 0
     return f"{rounded} {unit}".rstrip()
 
 

@@ -43,7 +43,7 @@ record = click.Command("record", callback=_record, help=f"""\
 Record what a device answers, for replay, draft, or to have its family added.
 
 Names, contacts, locations, addresses and serial numbers are replaced, equal values by equal replacements. Communities,
-passwords and other secrets are never in a recording.
+passwords and other secrets are replaced too, unless they are common words or plain numbers.
 
 HANDLER  {', '.join(names())}""", params=[
     click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),

@@ -33,7 +33,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     except OSError as error:
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
     try:
-        with _asked() as asked:             # before the address is shown, since its reader may end this program at once
+        with _asked() as asked:             # before the output: a script that reads the address may end this program at once
             if state.json:
                 print_json({"handler": handler, "host": served.host, "port": served.port, "about": served.about,
                             "poll": served.poll})

@@ -25,8 +25,8 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     from ..snmp.profiles import PROFILES
     chosen = [one for one in PROFILES if (word or "").lower() in " ".join((one.key, one.vendor, one.mib, *one.models)).lower()]
     if table:
-        print(getattr(catalogue, table)(chosen))
-        return 0
+        markdown = getattr(catalogue, table)(chosen)
+        return shown(Result({"markdown": markdown}, [markdown]), given(context).json)
     chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
     data = [{"family": one.key, "vendor": one.vendor, "models": list(one.models), "mib": one.mib,
              "commands": catalogue.commands(one)} for one in chosen]
@@ -60,8 +60,7 @@ def _check(context: click.Context, file: str) -> int:
 @click.pass_context
 def _parts(context: click.Context) -> int:
     from ..snmp import schema
-    print(schema.reference())
-    return 0
+    return shown(Result({"markdown": schema.reference()}, [schema.reference()]), given(context).json)
 
 
 PLACES: Mapping[str, Place] = {

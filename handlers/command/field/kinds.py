@@ -16,7 +16,7 @@ from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
 from ... import host, registry
 from ...errors import PduHandlerError, Refused, SettingsError, Unreachable, printable
-from ..output import figure, metered
+from ..output import counted, figure, metered
 from . import __path__ as _OWN
 
 T = TypeVar("T")
@@ -110,12 +110,13 @@ class Identity:
     def note_states(self, states: Collection[EnumPowerStatus], basis: str) -> None:
         """Put at the head of `can` that states can be read, with the number of outlets in each state. If all outlets are
         UNKNOWN, put at the head of `cannot` that states cannot be read."""
-        counted = Counter(state.name for state in states)
-        if not counted["UP"] and not counted["DOWN"]:
-            self.cannot.insert(0, f"read states: its {len(states)} outlets are all UNKNOWN")
+        number = Counter(state.name for state in states)
+        outlets = counted(len(states), "outlet")
+        if not number["UP"] and not number["DOWN"]:
+            self.cannot.insert(0, f"read states: all UNKNOWN ({outlets})")
             return
-        listed = ", ".join(f"{counted[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if counted[name])
-        self.can.insert(0, f"read the states of {len(states)} outlets ({listed})")
+        listed = ", ".join(f"{number[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if number[name])
+        self.can.insert(0, f"read the states of {outlets} ({listed})")
         self.evidence["state"] = basis
 
     def note_switched(self, switched: int, outlets: int, basis: str) -> None:
@@ -141,11 +142,11 @@ class Identity:
             return
         self.note_total("load", metered(view, "load"), "A", load)
         self.note_total("energy", metered(view, "total_consumption"), "kWh", energy)
-        counted = sum(metered(port, "consumption") is not None for port in view.ports)
-        if counted:
-            self.can.append(f"report the energy by outlet ({counted} outlets)")
+        number = sum(metered(port, "consumption") is not None for port in view.ports)
+        if number:
+            self.can.append(f"report the energy by outlet ({counted(number, 'outlet')})")
         else:
-            self.cannot.append("report figures by outlet")
+            self.cannot.append("report the energy by outlet")
 
 
 class Kind(NamedTuple):

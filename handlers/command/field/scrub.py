@@ -1,10 +1,10 @@
 """Removes from a recording everything that could identify the owner of the device.
 
-Each value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a value
-whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value wherever it
-occurs, and also everything that looks like an address or a serial number. A value of four characters or more is replaced in upper
-and lower case. Stand-ins of addresses are reserved for documentation (RFC 5737, RFC 3849); those of MAC addresses are locally
-administered.
+Each such value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a
+value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other
+texts, unless it is short or common, and everything that looks like an address or a serial number. A value of four characters or
+more is replaced in upper and lower case. Stand-ins of addresses are reserved for documentation (RFC 5737, RFC 3849); those of
+MAC addresses are locally administered.
 """
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-]
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
-_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")       # its first part is also used alone
+_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")       # the first part is also used alone
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 # Digits alone are not a serial number if they may be the states of a row of outlets ("1011101110").
 _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
@@ -80,7 +80,7 @@ class Scrubber:
         return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value of this kind. Its other occurrences are replaced from now on."""
+        """The stand-in of a value of this kind, or the value if it stays. From now on `text` replaces the value, too."""
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
             return value
@@ -224,7 +224,7 @@ def _ipv4_stand_in(number: int) -> str:
 
 
 def _is_mask(address: Any) -> bool:
-    """Whether the address is an IPv4 netmask or the broadcast address, which identify nobody."""
+    """Whether the address is an IPv4 netmask, /8 or longer, or the broadcast address: they identify nobody."""
     bits = int(address)
     return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
 

@@ -45,7 +45,7 @@ class Allowed(NamedTuple):
         return self._fitting(found, query) if found is not None else self._in_networks(query)
 
     def _listed(self, text: str) -> Optional[Target]:
-        """The listed PDU of that name, else the only listed one at that address. Raises NotAllowed if there are several."""
+        """The listed PDU of that name, else the only one at that address, else None. Raises NotAllowed if there are several."""
         named = [one for one in self.listed if one.device.name == text]
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
         if len(found) > 1:

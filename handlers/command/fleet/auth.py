@@ -1,4 +1,4 @@
-"""Logins by name: `[auth.NAME]` in a TOML file. A list or a query contains the name, never the login.
+"""Logins by name: `[auth.NAME]` in a TOML file. A list or a query contains the name, never a secret.
 
 A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a reference, `password_file = "FILE"`
 or `password_env = "VARIABLE"`. Only a file of logins may contain the secret itself: `password = "..."`.

@@ -40,7 +40,7 @@ class Wanted(NamedTuple):
 
 
 class Round(NamedTuple):
-    """One poll of the whole list. `marks` are the changes since the previous round by the PDU's name."""
+    """One poll of the whole list. `marks`: name of a PDU -> its changes since the previous round."""
 
     rows: Sequence[Row]
     found: Summary
@@ -164,13 +164,13 @@ FILE is CSV with a header line (name,handler,address,auth,settings,metered) or T
 `auth` names a login in a file of logins (--auth). PDUs without `auth` are read with PDU_COMMUNITY, PDU_PASSWORD, ...
 
 \b
-Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures are missing, 2 if a PDU could not be read.
+Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU could not be read.
 If the list cannot be read: 2, or with --nagios 3."""
 check = click.Command("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
-    *option("--parallel", "read so many PDUs at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
+    *option("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
     *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),
     *option("--csv", "print CSV"), *option("--html", "also write one self-contained page", "FILE"),
     *option("--nagios", "print the output of a Nagios plugin"), *secret_files(asked=False), *output()])

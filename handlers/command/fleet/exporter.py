@@ -115,6 +115,6 @@ exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT", default=LISTEN, show_default=True),
-    *option("--parallel", "run so many probes at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
+    *option("--parallel", "probes to run at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
     *option("--timeout-offset", "end a probe this much before Prometheus gives up", "SECONDS", Seconds(0, 60), default=0.5,
             show_default=True), *secret_files(asked=False), *output()])

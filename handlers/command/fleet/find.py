@@ -133,7 +133,7 @@ def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: 
     for line in columns((), [(one.address, one.handler, one.what) for one in pdus]):
         print(line, file=sys.stderr)
     for line in columns((), [(one.address, one.name, one.what) for one in others]):
-        print(f"no PDU that a family fits: {line}", file=sys.stderr)
+        print(f"not a known PDU: {line}", file=sys.stderr)
     print(f"addresses asked: {asked}; PDUs: {len(pdus)}; other devices that answer SNMP: {len(others)}", file=sys.stderr)
 
 
@@ -146,9 +146,9 @@ def _where(one: Found) -> str:
 _HELP = """Ask every address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.
 
 \b
-NETWORK is 192.0.2.0/24 or a single address. Each address gets one small SNMPv2c request, and one more if it does not answer: at
-most 65,536 addresses, and --rate requests a second. Nothing outside the networks is asked. Xerus units that announce themselves
-by mDNS are added if this machine is in one of the networks. Devices that speak only SNMPv3 are not found."""
+NETWORK is 192.0.2.0/24 or a single address. Each address gets one small SNMPv2c request, and a second one if
+it does not answer: at most 65,536 addresses, --rate requests a second, none outside the networks. Xerus units that announce
+themselves by mDNS are added if this machine is in one of the networks. Devices that speak only SNMPv3 are not found."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),

@@ -113,7 +113,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{more}")
     if not devices:
-        raise SettingsError(f"{path}: there is no PDU in it; its columns are {', '.join(COLUMNS)}")
+        raise SettingsError(f"{path}: there is no PDU in it; a PDU has {', '.join(COLUMNS)}")
     return devices
 
 

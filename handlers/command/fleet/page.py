@@ -4,6 +4,7 @@ from __future__ import annotations
 from html import escape
 from typing import Iterable, List, Mapping, Optional, Sequence
 
+from ..output import counted
 from .verdict import BAD, DOUBTFUL, Row, Summary
 
 _SLOWEST = 10
@@ -29,7 +30,7 @@ def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Seq
         "<!doctype html>", '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
-        f"<title>{found.pdus} PDUs, {escape(when)}</title><style>{_STYLE}</style></head><body>",
+        f"<title>{counted(found.pdus, 'PDU')}, {escape(when)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>PDUs, {escape(when)}</h1>", *(f"<p>{escape(line)}</p>" for line in found.lines()),
         *_section("Changes", ("PDU", "change"), [[escape(name), escape("; ".join(what))] for name, what in marks.items()]),
         *_section("Errors", ("PDU", "error", "what to do"), [

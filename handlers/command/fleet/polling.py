@@ -160,7 +160,7 @@ def _metered(reading: Reading, view: Any) -> Reading:
 
 
 def _count(pdu: object, count: List[int]) -> bool:
-    """Counts the requests of this thread in `count[0]`. False if the handler does not count its requests."""
+    """Counts the requests of the following calls in `count[0]`. False if the handler does not count its requests."""
     snmp = sys.modules.get("pdu_common._snmp")
     if snmp is not None and hasattr(pdu, "snmp_get"):
         snmp.SENT.set(count)

@@ -13,12 +13,13 @@ from typing import Any, Callable, Dict, NamedTuple, Tuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
+from ..output import counted
 from .allowed import Allowed, NotAllowed, Query
 from .metrics import Own, Page, page
 from .polling import Failure, Reading, Target, poll
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
-USUAL_S = 30.0                  # deadline of a probe whose request has no time-out header
+USUAL_S = 30.0                  # Prometheus' time-out, assumed for a request without the header
 _LEAST_S, _MOST_S = 0.2, 300.0
 _OF_HANDLER = 0.8               # the handler's share of a probe's time, so that a dead PDU's error arrives before the deadline
 _IDLE_S = 30.0                  # a connection is closed if nothing arrives on it for so long
@@ -109,7 +110,7 @@ class Exporter:
         return Page(_HTML, f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>PDU exporter</title></head><body>
 <h1>PDU exporter</h1><ul><li>/probe?target=NAME</li><li>/probe?target=HOST[:PORT]&amp;handler=HANDLER&amp;auth=LOGIN</li>
 <li><a href="metrics">/metrics</a> of the exporter itself</li><li><a href="targets">/targets</a> for http_sd_configs</li>
-<li><a href="healthz">/healthz</a></li></ul><h2>{len(self.allowed.listed)} PDUs</h2><ul>{rows}</ul></body></html>
+<li><a href="healthz">/healthz</a></li></ul><h2>{counted(len(self.allowed.listed), 'PDU')}</h2><ul>{rows}</ul></body></html>
 """.encode())
 
 

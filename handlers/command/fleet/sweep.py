@@ -58,7 +58,7 @@ def _meant(text: str) -> str:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """The addresses of hosts. Those of the network and of the broadcast are left out, since many hosts would answer there."""
+    """The addresses of hosts, in order. The network's own and the broadcast address are left out: many hosts would answer."""
     return map(str, network.hosts())
 
 

@@ -13,7 +13,7 @@ from .verdict import Row, Summary
 _HEAD = ("", "name", "handler", "address", "result", "on", "off", "unknown", "A", "kWh", "s")
 _CSV = ("name", "handler", "address", "result", "on", "off", "unknown", "load_a", "energy_kwh", "seconds", "requests", "kind",
         "reason", "remedy")
-_FORMULA = ("=", "+", "-", "@")         # a spreadsheet takes a cell that begins so for a formula
+_FORMULA = ("=", "+", "-", "@")         # a spreadsheet reads a cell that begins with one of these as a formula
 CHANGED = "*"
 
 

@@ -15,7 +15,7 @@ _STALE = ("data-stale", "driver-not-connected")
 # Kind of error -> what to do. The error says what happened and names the setting.
 REMEDIES: Mapping[str, str] = {
     "unreachable": "check power, cable, address and firewall; over SNMP also the community, over TLS the certificate",
-    "denied": "correct the account on the PDU or the login in the file of logins; the login is not tried again",
+    "denied": "correct the account on the PDU or the login in the file of logins",
     "settings": "correct this PDU in the list",
     "protocol": "read only this PDU with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
@@ -23,7 +23,7 @@ REMEDIES: Mapping[str, str] = {
     "data-stale": "the NUT driver has lost its device: check the cable and restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "correct the outlet in the list",
-    "defect": "a defect of this program or of the archive: run `pdu status` on the PDU with --debug and report it",
+    "defect": "a defect of this program or of the archive: run `pdu status` on the PDU with --debug and report what it prints",
 }
 _OTHERWISE = "read only this PDU with `pdu status`"
 

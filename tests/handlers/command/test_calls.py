@@ -113,6 +113,7 @@ def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(capsys: 
 
 
 @pytest.mark.parametrize("value, shown", [(1.0009172675786566, "1.001 kWh"), (5000.12375, "5000.124 kWh"), (0.0, "0 kWh"),
+                                          (-0.0001, "0 kWh"), (-0.1, "-0.1 kWh"),
                                           (12_345_678.9, "12345678.9 kWh"), (None, "not metered")])
 def test_figures_in_tables_have_the_digits_that_devices_measure(value: float | None, shown: str) -> None:
     assert figure(value, "kWh") == shown
@@ -210,7 +211,7 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_sentence
     broken(monkeypatch)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert code == exits.NOT_SEEN and "outlet 1 is UNKNOWN" in out
-    assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off") and "its state is UNKNOWN" in err
+    assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off") and "the outlet's state is UNKNOWN" in err
     assert err.count("\n") == 1
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")
     assert (code, err, json.loads(out)["outlets"]) == (exits.NOT_SEEN, "", [{"identity": "1", "state": "UNKNOWN", "done": False}])
@@ -315,7 +316,7 @@ SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("last, outlets, printed, words", [
-    (3, [SWITCHED], ["1"], "no command was sent to outlet 2, 3"),
+    (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
     (4, [SWITCHED, {"identity": "2", "state": "UNKNOWN", "done": False}], ["1"],
      "outlet 2 may or may not have switched; no command was sent to outlet 3"),
     (6, [SWITCHED, {**SWITCHED, "identity": "2"}, {"identity": "3", "state": "UNKNOWN", "done": False}], ["1", "2"],

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Sequence
 
 import pytest
 
@@ -50,6 +51,14 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "parts"]) == 0
     assert "| WritePacked |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["parts"], ["families", "--table", "devices"]])
+def test_markdown_is_a_member_of_the_json(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", *arguments]) == 0
+    markdown = capsys.readouterr().out.removesuffix("\n")
+    assert root.run(["snmp", *arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"markdown": markdown}
 
 
 @pytest.mark.parametrize("key, near", [("nosuch", "pdu snmp families"), ("sentry", "sentry3, sentry4"), ("sentri3", "sentry3")])

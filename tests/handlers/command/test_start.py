@@ -1,6 +1,7 @@
 """Start and end of the command: other Pythons, other folders, missing packages, Ctrl-C, pipes, completion."""
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -136,4 +137,6 @@ def test_the_completion_script_of_a_shell_is_printed() -> None:
     assert done.returncode == 0 and "_PDU_COMPLETE=bash_complete" in done.stdout
     assert run([bash, "-n", "-c", done.stdout]).returncode == 0
     assert "compdef" in run([sys.executable, "-m", "handlers", "completion", "zsh"]).stdout
+    printed = json.loads(run([sys.executable, "-m", "handlers", "completion", "bash", "--json"]).stdout)
+    assert printed == {"shell": "bash", "script": done.stdout.removesuffix("\n")}
     assert run([sys.executable, "-m", "handlers", "completion", "tcsh"]).returncode == 2

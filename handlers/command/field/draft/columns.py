@@ -90,7 +90,7 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     if len(distinct) == 2:
         mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
         score += 4 if mixed else 1 if 2 * values.count(0) > len(values) else 3
-        evidence.append("two values, as if some outlets are off")
+        evidence.append("two values, as if some outlets were off")
     elif len(distinct) == 1:
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
     if labels >= 1:
@@ -142,13 +142,13 @@ def meanings(object_: Object) -> Tuple[List[int], List[int]]:
 
 
 def _small(column: Column) -> Optional[List[int]]:
-    """The values if all are numbers from 0 to _LARGEST_STATE and are not just the numbers of the rows. Else None."""
+    """The values if all are numbers from 0 to _LARGEST_STATE and do not look like row numbers. Else None."""
     values = integers(column)
     return values if values and 0 <= min(values) and max(values) <= _LARGEST_STATE and not _counts_rows(column, values) else None
 
 
 def _counts_rows(column: Column, values: List[int]) -> bool:
-    """Whether the values are just the numbers of the rows."""
+    """Whether the values look like row numbers: three or more that only ascend, or the last arcs of the indexes."""
     return len(set(values)) > 2 and values == sorted(values) or _are_indexes(column, values) and len(values) > 1
 
 
@@ -161,7 +161,7 @@ def _place(table: Table, labels: float) -> float:
 
 
 def _labels(table: Table) -> int:
-    """2 if strings of the table name outlets, 1 if it has a string for each row, else 0."""
+    """2 if at least half of a column's strings name outlets, 1 if a column has different strings, else 0."""
     best = 0
     for column in table.columns:
         values = texts(column)
@@ -196,7 +196,7 @@ def _number(table: Table, column: Column, object_: Optional[Object]) -> Optional
         return None
     if not _are_indexes(column, values) and values != list(range(1, len(values) + 1)):
         return None
-    return Guess(NUMBER, table, column, 1, ("it counts the rows", *_definition(object_)),
+    return Guess(NUMBER, table, column, 1, ("its values number the rows", *_definition(object_)),
                  "" if object_ else "judged by its values", object_)
 
 
@@ -227,7 +227,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
-    """A column is a meter if its MIB defines UNITS. Without UNITS, it may be one if its numbers differ by row."""
+    """A meter if the MIB gives the column UNITS of A, W or Wh; otherwise perhaps one, if the numbers differ by row."""
     known = worth(object_.units) if object_ is not None and object_.units else None
     if object_ is not None and known is not None:
         low = object_.name.lower()

@@ -20,7 +20,7 @@ class PackedGuess(NamedTuple):
 
 
 def packed(rows: Rows) -> List[PackedGuess]:
-    """The strings, those with the most values first. Of equal numbers, a string with an outlet that is on comes first."""
+    """The strings, longest first by their number of values. Of equally long ones, a string of zeros comes last."""
     found = []
     for oid, row in rows.items():
         text = (row.text or "").strip("\0 \r\n\t")

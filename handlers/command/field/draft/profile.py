@@ -61,7 +61,7 @@ def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
 
 
 def _score(guess: PackedGuess) -> float:
-    """The score of a string with states, comparable with that of a column: its number of values, but 0 if all are off."""
+    """The score of a string with states, comparable with that of a column: its number of values, but 0 if all are 0."""
     return len(guess.values) if set(guess.values) - {"0"} else 0
 
 
@@ -72,8 +72,8 @@ def _of_text(guess: PackedGuess, chosen: Dict[str, str], doubts: List[str]) -> O
     on, off = _words(guess.values)
     if set(guess.values) <= {"0", "1"}:
         on, off = [MARK + "1"], [MARK + "0"]
-        doubts.append(f"{guess.evidence}; 1 for on and 0 for off is only a convention, which the recording does not show. "
-                      f"Compare them with the unit, then remove the marks ({MARK}).")
+        doubts.append(f"{guess.evidence}; 1 for on and 0 for off is only a convention. Compare the values with the "
+                      f"unit's outlets, then remove the marks ({MARK}).")
     return Outlets(states=State(Packed(Scalar(dotted(guess.oid)), guess.separator), tuple(on), tuple(off)))
 
 
@@ -112,14 +112,14 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
         values = set(integers(state.column) or ())
         up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
         return (f"{MARK}{up}",), (f"{MARK}{down}",), (
-            f"{state.doubt}; {up} for on and {down} for off is only a convention. Switch an idle outlet at the unit itself, see "
-            f"which value it has then, correct the values, and remove the marks ({MARK}).")
+            f"{state.doubt}; {up} for on and {down} for off is only a convention. Switch an idle outlet at the unit itself, read "
+            f"its new value, correct the values here, and remove the marks ({MARK}).")
     mark = MARK if state.doubt else ""
     return tuple(f"{mark}{one}" for one in on), tuple(f"{mark}{one}" for one in off), state.doubt
 
 
 def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
-    """The values that are words for on, and those that are words for off."""
+    """The values that are words for on, and those for off. Without any: the word `on` or `off` itself."""
     return (sorted({value for value in values if letters(value) in columns.ON_WORDS}) or ["on"],
             sorted({value for value in values if letters(value) in columns.OFF_WORDS}) or ["off"])
 
@@ -133,7 +133,8 @@ def _one_of_two(values: Set[int]) -> Tuple[int, int]:
 
 
 def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:
-    """The last column of the table with the same two values in the same rows. None with a MIB."""
+    """The last other column of the table whose values equal the states in each row. None if a MIB defines the states, or if
+    they do not have exactly two values."""
     mine = [row.value for row in state.column.rows.values()]
     same = [guess for guess in roles[columns.STATE] if guess.table is state.table and guess.column is not state.column
             and [row.value for row in guess.column.rows.values()] == mine]
@@ -141,7 +142,7 @@ def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional
 
 
 def _beside(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
-    """The best guess of a role with the same rows as the states. A meter with a doubt is left out."""
+    """The best guess whose column has the same rows as the states. A meter with a doubt is left out."""
     fitting = (guess for guess in guesses
                if guess.column.indexes == state.column.indexes and guess.column.oid != state.column.oid)
     return next((guess for guess in fitting if guess.role in (columns.NAME, columns.NUMBER) or not guess.doubt), None)

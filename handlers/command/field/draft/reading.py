@@ -1,4 +1,4 @@
-"""Reads MIB files with pysmi's parser and, independently, with smidump. One of the two must be installed.
+"""Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
 If both read an object and disagree on its enumeration, the object gets a doubt and no enumeration. Imported modules need not be
 given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual conventions in these files.
@@ -30,7 +30,7 @@ _NO_READER = ("reading a MIB file needs the Python package pysmi (python -m pip 
 
 
 def read(files: Sequence[str]) -> Mib:
-    """The objects of these files. Raises SettingsError for a file that neither reader can read."""
+    """The objects of these files. Raises SettingsError if no reader is installed, or if none can read one of the files."""
     parser, smidump = _pysmi(), shutil.which("smidump")
     if parser is None and smidump is None:
         raise SettingsError(_NO_READER)
@@ -78,7 +78,7 @@ def _pysmi() -> Any:
 
 
 def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
-    """The syntax trees of the modules in a text; or none, and the reason."""
+    """The syntax trees of the modules in a text and "", or none and the reason."""
     errors: Any = importlib.import_module("pysmi.error")
     try:
         return list(parser.parse(text)), ""

@@ -1,11 +1,13 @@
 """The devices of a NUT server as the NUT handler sees them: drivers, outlets, commands and meters."""
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections import Counter
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Tuple
 
 from ....errors import PduHandlerError, printable
-from ....nut import figures, outlets as reading
+from ....nut import members, outlets as reading
 from ....nut.client import NutClient
 from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD
@@ -33,7 +35,7 @@ def identity(data: Any) -> Identity:
                    "by NUT's own names (docs/nut-names.txt)")
     else:
         out.why = "no device of the server has outlets or meters that the handler reads"
-        out.next_steps = ["another driver or MIB of NUT may read more of it: see the server's ups.conf",
+        out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",
                           "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler reads it without NUT"]
     return out
 
@@ -48,10 +50,10 @@ def _device(device: Device, settings: Settings, out: Identity) -> None:
         out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
         return
-    out.tried.append({"family": family, "result": f"{len(found.outlets)} outlets"})
+    out.tried.append({"family": family, "result": counted(len(found.outlets), "outlet")})
     out.seen += _objects(device)
     _states(device.name, found, out)
-    _figures(device, found, out)
+    _figures(device, found, settings, out)
 
 
 def _states(name: str, found: reading.Device, out: Identity) -> None:
@@ -64,9 +66,9 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
                        f"{len(reporting) - known} UNKNOWN)")
         out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
     elif reporting:
-        out.cannot.append(f"{name}: read states: its {len(outlets)} outlets are all UNKNOWN")
+        out.cannot.append(f"{name}: read states: all UNKNOWN ({counted(len(outlets), 'outlet')})")
     elif outlets:
-        out.cannot.append(f"{name}: read states: the driver reports none, so its {len(outlets)} outlets are UNKNOWN")
+        out.cannot.append(f"{name}: read states: the driver reports none ({counted(len(outlets), 'outlet')})")
     else:
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
     if switched:
@@ -75,23 +77,25 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
                        "right to switch)")
         out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
     elif outlets:
-        out.cannot.append(f"{name}: switch: the server lists no outlet command, whatever the user's rights")
+        out.cannot.append(f"{name}: switch: no outlet has both on and off, whatever the user's rights")
 
 
-def _figures(device: Device, found: reading.Device, out: Identity) -> None:
+def _figures(device: Device, found: reading.Device, settings: Settings, out: Identity) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
-        out.note_total(word, value, unit, _basis(_sources(device.variables, found, word)), device.name)
+        out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 
 
-def _sources(variables: Mapping[str, str], found: reading.Device, word: str) -> Tuple[str, ...]:
-    """The driver's variables that a figure depends on: without one of them, the figure would be different."""
-    member = {"load": figures.load, "energy": figures.energy}[word]
-    own = [outlet for outlet in found.outlets if outlet.identity != reading.LOAD]
-    value = member(variables, [])
-    if value is None or value != member(variables, own):
-        return (f"outlet.N.{'current' if word == 'load' else 'energy'} of each outlet",)
-    return tuple(name for name in variables
-                 if member({key: text for key, text in variables.items() if key != name}, []) != value)
+def _sources(device: Device, settings: Settings, word: str) -> Tuple[str, ...]:
+    """The driver's variables that a total is computed from: other numbers there change it. N stands for each number."""
+    whole_load = settings[WHOLE_LOAD]
+    total = getattr(device.read(whole_load), word)
+    groups: Dict[str, Dict[str, str]] = {}
+    for name, text in device.variables.items():
+        value = members.number(text)
+        if name.endswith((".current", ".energy")) and value is not None:
+            groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = str(value + 1)
+    return tuple(group for group, other in groups.items() if total != getattr(
+        dataclasses.replace(device, variables={**device.variables, **other}).read(whole_load), word))
 
 
 def _basis(variables: Tuple[str, ...]) -> str:
@@ -101,6 +105,6 @@ def _basis(variables: Tuple[str, ...]) -> str:
 def _objects(device: Device) -> List[Dict[str, Any]]:
     """Rows of `Identity.seen`: the number of variables by the first part of their names, and the number of commands."""
     groups = Counter(name.partition(".")[0] for name in device.variables)
-    rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": f"{count} variables"}
+    rows: List[Dict[str, Any]] = [{"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}
                                   for name, count in groups.items()]
     return [*rows, {"object": f"{device.name}: commands", "holds": f"{len(device.commands)}"}]

@@ -33,8 +33,8 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     clean = scrubbed(found, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where))
     count = sum(len(device.variables) for device in clean)
     notes = [] if len(clean) == 1 else ["dummy-ups reads one device from a file: for dummy-ups, record each with -s device=NAME."]
-    return Recording(dump.written(clean), f"{counted(len(clean), 'device')}, {count} variables, "
-                     f"{sum(len(device.commands) for device in clean)} commands", notes)
+    return Recording(dump.written(clean), f"{counted(len(clean), 'device')}, {counted(count, 'variable')}, "
+                     + counted(sum(len(device.commands) for device in clean), "command"), notes)
 
 
 def _serve(text: str, port: int) -> Served:
@@ -48,7 +48,7 @@ def _about(device: dump.Device) -> str:
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
     switched = sum(outlet.on is not None and outlet.off is not None for outlet in found)
-    return f"NUT device {device.name}, {len(found)} outlets, {switched} of which follow commands"
+    return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switched by commands: {switched}"
 
 
 def scrubbed(devices: Sequence[dump.Device], scrubber: Scrubber) -> List[dump.Device]:

@@ -59,7 +59,7 @@ class NutServer(Replay):
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
     def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
-        """Switch the outlets that follow this command, or this variable with this value. Returns the last one with its state."""
+        """Switch the outlets that follow this command, or this variable with this value. Returns the last new state, or ""."""
         try:
             outlets = device.read(whole_load=True).outlets
         except PduHandlerError:

@@ -61,7 +61,7 @@ def references(data: Any) -> Iterator[Reference]:
 
 
 def answered(request: Mapping[str, Any], outcome: Outcome) -> Tuple[int, Dict[str, Any]]:
-    """HTTP status and JSON of the answer to one call. Raises ValueError for a recorded status that is not a number."""
+    """HTTP status and JSON of the answer to one call. Raises ValueError or TypeError if the recorded status is not a number."""
     for member in ("result", "error"):
         if member in outcome:
             return 200, {"jsonrpc": "2.0", member: outcome[member], "id": request.get("id")}

@@ -9,6 +9,7 @@ from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import Agent, Bulk
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
+from ...output import counted
 from ..kinds import Identity
 
 _BINDING = "the vendor's documented interface, which recorded traffic of two real units confirms"
@@ -53,10 +54,10 @@ def _unit(agent: Agent, out: Identity) -> None:
     held = ", ".join(f"{count} × {name}" for name, count in types.items())
     out.seen = [{"object": "/model/pdu/0 getOutlets", "holds": held or "none"},
                 {"object": "/model/pdu/0 getInlets", "holds": str(len(inlets.get())) if inlets.error is None else "no answer"}]
-    out.tried = [{"family": "Xerus JSON-RPC", "result": f"{len(outlets)} outlets"}]
+    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(outlets), "outlet")}]
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
         out.note_switched(switchable, len(asked),
                           f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK also switches a simulated unit")
     else:
-        out.cannot.append("switch: no outlet has a relay" if asked else "switch: it lists no outlets")
+        out.cannot.append("switch: no outlet reports that it is switchable" if asked else "switch: it lists no outlets")

@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .... import host
+from ...output import counted
 from ..kinds import Kind, Recorder, Recording, Served, incomplete, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
@@ -19,12 +20,12 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))
     found = recording.calls(data, recorder)
     clean = recording.scrubbed(found, scrubber)
-    return Recording(calls.written(clean), f"{len(clean)} calls", incomplete(len(found), recording.MOST_CALLS, "calls"))
+    return Recording(calls.written(clean), counted(len(clean), "call"), incomplete(len(found), recording.MOST_CALLS, "calls"))
 
 
 def _serve(text: str, port: int) -> Served:
     found = calls.parse(text)
-    about = f"{len(found)} calls of a Xerus unit; outlets follow setPowerState, any login is accepted"
+    about = f"{counted(len(found), 'call')} of a Xerus unit; outlets follow setPowerState, any login is accepted"
     return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
 
 

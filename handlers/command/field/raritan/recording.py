@@ -32,7 +32,7 @@ _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 
 
 def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
-    """The calls with their outcomes; all, unless there are more than MOST_CALLS. Raises the errors of handlers/errors.py."""
+    """The calls with their outcomes. Stops after MOST_CALLS. Raises the errors of handlers/errors.py."""
     given = settings.read(data)
     tape = _Tape(StandardTransport(given.trust), recorder)
     handler = _Taped(data, tape)
@@ -45,7 +45,7 @@ def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
 
 
 class _Tape:
-    """Sends requests through `transport`, and keeps every call with its outcome. All calls only read: lost ones are repeated."""
+    """Sends requests through `transport`, and keeps every call with its outcome. Lost calls are repeated: they only read."""
 
     def __init__(self, transport: Transport, recorder: Recorder) -> None:
         self._transport, self._recorder = transport, recorder

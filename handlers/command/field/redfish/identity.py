@@ -18,7 +18,7 @@ _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "Firmwar
 def identity(data: Any) -> Identity:
     """The service's PDUs, and what can be read and switched.
 
-    Raises the errors of handlers/errors.py: Denied if the login is refused, Unsupported if no service answers.
+    Raises the errors of handlers/errors.py: Denied if the login is refused, Unsupported if the host has no Redfish service.
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
@@ -39,9 +39,9 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
                         for name, key in _ABOUT.items()})
     outlets = [one for unit in found for one in units.outlets(service, unit, metered=True)]
     out.seen = [{"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
-                {"object": "Outlets", "holds": f"{len(outlets)}"},
+                {"object": "Outlets", "holds": str(len(outlets))},
                 {"object": "$expand", "holds": "offered" if service.expands else "not offered"}]
-    out.tried = [{"family": "Redfish", "result": f"{len(outlets)} outlets"}]
+    out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
     _states([outlet for _, outlet in outlets], out)
     out.note_figures(lambda: host.statistic_view(*metering.measured(service, given.pdu)),
                      f"the mains' lines; else branches, else outlets: {_SCHEMA}",
@@ -59,7 +59,7 @@ def _states(outlets: List[Json], out: Identity) -> None:
     if sure:
         out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}, with the values that it lists: {_SCHEMA}")
     if len(sure) < len(offered):
-        out.cannot.append(f"switch {len(offered) - len(sure)} outlets without switch_unproven=yes: their actions do not list the "
-                          "values they accept")
+        out.cannot.append(f"switch {counted(len(offered) - len(sure), 'outlet')} without switch_unproven=yes: no values are "
+                          "listed that the action accepts")
     if not offered:
         out.cannot.append("switch: no outlet offers the action to this account")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...output import counted
 from ..kinds import Kind, Recorder, Recording, Served, incomplete, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
@@ -18,14 +19,15 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     found = recording.resources(data, recorder)
     clean = recording.scrubbed(found, scrubber)
     notes = incomplete(len(found), recording.MOST_RESOURCES, "resources")
-    return Recording(tree.written(clean), f"{len(clean)} resources", notes)
+    return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
 
 
 def _serve(text: str, port: int) -> Served:
     found = tree.parse(text)
     server = RedfishServer(found, port)
-    about = f"{len(found)} resources of a Redfish service; {len(server.switches)} outlets follow their actions"
-    return server.served("redfish", f"{about}, any login is accepted", ANY_LOGIN)
+    about = (f"{counted(len(found), 'resource')} of a Redfish service; outlets that follow actions: {len(server.switches)}; "
+             "any login is accepted")
+    return server.served("redfish", about, ANY_LOGIN)
 
 
 KIND = Kind(tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve)

@@ -59,7 +59,7 @@ def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
 
 
 def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
-    """`value` with each link replaced by its resource, except the links in Links. Source: DSP0266, `$expand=.`."""
+    """`value` with links replaced by their resources, `levels` deep, except those in Links. Source: DSP0266, `$expand=.`."""
     if isinstance(value, list):
         return [expanded(resources, one, levels, False) for one in value]
     if not isinstance(value, Mapping):

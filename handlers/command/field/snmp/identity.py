@@ -71,7 +71,7 @@ def _row(profile: Profile, device: Device, root: str) -> Dict[str, str]:
         raise
     except PduHandlerError as error:
         return {"family": profile.key, "result": error.reason}
-    return {"family": profile.key, "result": f"{len(found.states)} outlets" if found else "no outlet reports a state"}
+    return {"family": profile.key, "result": counted(len(found.states), "outlet") if found else "no outlet reports a state"}
 
 
 def _why(found: Found, usable: str, is_fixed: bool) -> str:
@@ -80,7 +80,7 @@ def _why(found: Found, usable: str, is_fixed: bool) -> str:
     prefix = found.profile.match(usable)
     reason = (f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
             else "the device has no usable sysObjectID, but has this family's objects")
-    rows = (f"its table of outlets has {len(found.states)} rows" if found.states
+    rows = (f"its table of outlets has {counted(len(found.states), 'row')}" if found.states
             else "it lists no outlets, but has the family's meters")
     return f"{reason}; {rows}"
 
@@ -90,7 +90,7 @@ def _capabilities(found: Found, out: Identity) -> None:
     if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
         out.note_states(found.states.values(), _basis(outlets.states, profile.evidence.state))
     elif found.states:
-        out.cannot.append(f"read states: it reports none, so its {len(found.states)} outlets are UNKNOWN")
+        out.cannot.append(f"read states: it reports none ({counted(len(found.states), 'outlet')})")
     else:
         out.cannot.append("read or switch outlets: it has none")
     _switching(found, out)
@@ -126,7 +126,7 @@ def _switching(found: Found, out: Identity) -> None:
         out.cannot.append("switch, unless its owner sets switch_unproven=yes: the commands of this family are not certain. "
                           + profile.note)
     else:
-        out.can.append("switch them (not tried here; a read-only community cannot)")
+        out.can.append("switch the outlets (not tried here; a read-only community cannot)")
     out.evidence["switching"] = f"{_basis(found.outlets.control, profile.evidence.switching)}; confidence {sure.value}"
 
 

@@ -10,6 +10,7 @@ from ....snmp import detection
 from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
+from ...output import counted
 from ..kinds import Kind, Recorder, Recording, Served
 from ..serving import HOST
 from . import recording, snmprec
@@ -22,7 +23,7 @@ _COMMUNITY = "public"
 def _record(data: Any, recorder: Recorder) -> Recording:
     rows = recording.walked(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
-    return Recording("\n".join(snmprec.written(clean)) + "\n", f"{len(clean)} objects", _compared(rows, clean))
+    return Recording("\n".join(snmprec.written(clean)) + "\n", counted(len(clean), "object"), _compared(rows, clean))
 
 
 def _serve(text: str, port: int, profile: str = "") -> Served:
@@ -33,7 +34,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     found, why = _found(parsed.rows, profile)
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
-    left_out = f"; {parsed.left_out} lines without a numeric OID are left out" if parsed.left_out else ""
+    left_out = f"; left out: {counted(parsed.left_out, 'line')} without a numeric OID" if parsed.left_out else ""
     return Served(HOST, agent.port, why + left_out, f"snmp {HOST}:{agent.port}", lambda: list(unit.writes), agent.close)
 
 
@@ -47,10 +48,10 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
     except SettingsError:
         raise
     except PduHandlerError as error:
-        return None, f"no family reads it, so it answers but accepts no command ({error.reason})"
+        return None, f"the handler cannot read it; it answers, but accepts no commands ({error.reason})"
     switched = found.outlets is not None and found.outlets.control is not None
-    return found, (f"family {found.profile.key}, {len(found.states)} outlets, "
-                   + ("which follow its commands" if switched else "which it cannot switch"))
+    return found, (f"family {found.profile.key}, {counted(len(found.states), 'outlet')}, "
+                   + ("switched by its commands" if switched else "not switched by it"))
 
 
 def _profile(chosen: str) -> Profile:
@@ -73,9 +74,9 @@ def _compared(rows: Rows, clean: Rows) -> List[str]:
     if before is None:
         return ["No family reads it: pdu draft starts a profile from the recording."]
     if after is None or after.profile.key != before.profile.key or list(after.states.values()) != list(before.states.values()):
-        return [f"Without its names the device no longer reads as the family {before.profile.key}: record it again with "
-                "--keep names, and remove private names from the file by hand."]
-    return [f"It reads as the family {after.profile.key} with {len(after.states)} outlets, as the device does."]
+        return [f"Scrubbed, it no longer reads like the device (family {before.profile.key}): record it again with --keep names, "
+                "and remove private names from the file by hand."]
+    return [f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')}, as the device does."]
 
 
 KIND = Kind(tcp_port=None, rank=2, record=_record, is_recording=snmprec.is_recording, serve=_serve, serve_as=_serve)

@@ -33,7 +33,7 @@ _SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS
 
 
 def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
-    """All rows of _TREES. A lost connection costs one page. Raises the errors of handlers/errors.py."""
+    """All rows of _TREES. After a lost answer only its page is read again. Raises the errors of handlers/errors.py."""
     try:
         credentials = Credentials.of(data.ip, data.snmp_params)
     except SnmpError as error:

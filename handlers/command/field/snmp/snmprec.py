@@ -113,7 +113,10 @@ def _sized(row: Row) -> Row:
 # ---- snmpwalk ------------------------------------------------------------------------------------------------
 
 def _walk(text: str) -> Parsed:
-    """Types as Net-SNMP prints them (`STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`)."""
+    """The rows of a walk, with types as Net-SNMP prints them.
+
+    Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
+    """
     rows: Rows = {}
     left_out = 0
     for number, whole in _statements(text):

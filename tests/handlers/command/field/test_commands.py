@@ -103,7 +103,7 @@ def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(number: signal.Sign
     with bounded(process):
         assert process.stdout is not None
         first, second = process.stdout.readline(), process.stdout.readline()
-        assert "family apc-rpdu2, 24 outlets, which follow its commands" in first
+        assert "family apc-rpdu2, 24 outlets, switched by its commands" in first
         assert second.startswith("read it: pdu status snmp 127.0.0.1:")
         where = second.split()[5].rstrip(";")
         switched = done("down", "snmp", where, "3", "--yes")
@@ -151,7 +151,7 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
         process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     document: Dict[str, Any] = json.loads(text)
-    assert document["handler"] == "snmp" and document["host"] == "127.0.0.1" and "no family reads it" in document["about"]
+    assert document["handler"] == "snmp" and document["host"] == "127.0.0.1" and "the handler cannot read it" in document["about"]
 
 
 @pytest.mark.parametrize("arguments, says", [

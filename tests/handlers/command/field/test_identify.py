@@ -9,6 +9,7 @@ import pytest
 from handlers.command import root
 from handlers.command.field.kinds import names
 from handlers.command.field.snmp.identity import of_device
+from handlers.command.output import counted
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.connection import PduData, PduSnmpData
@@ -46,8 +47,9 @@ def test_a_recorded_unit_is_identified_with_its_abilities(name: str, capsys: Pri
     states = [outlet["state"] for outlet in expected["outlets"].values() if outlet.get("state") is not None]
     if states:
         on = states.count("on")
+        outlets = counted(len(expected["outlets"]), "outlet")
         line = next(line for line in found["can"] if line.startswith("read the states of"))
-        assert line.startswith(f"read the states of {len(expected['outlets'])} outlets") and (not on or f"{on} UP" in line)
+        assert line.startswith(f"read the states of {outlets} ") and (not on or f"{on} UP" in line)
     else:
         assert any("states" in line for line in found["cannot"])
     assert len(found["seen"]) >= 2 and (found["evidence"] or not found["can"])
@@ -96,7 +98,7 @@ def test_a_unit_without_meters_is_shown_without_figures(capsys: Printed, monkeyp
         report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
         assert root.run(["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint]) == 0
     found = report["handlers"][0]
-    assert {"report its load", "report its energy", "report figures by outlet"} <= set(found["cannot"])
+    assert {"report its load", "report its energy", "report the energy by outlet"} <= set(found["cannot"])
     assert not any(word in line for line in found["can"] for word in ("energy", "load"))
     assert capsys.readouterr().out.splitlines()[1].count("not metered") == 3
 
@@ -107,7 +109,7 @@ def test_a_unit_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: 
         data = PduData(unit.host, {"port": str(unit.port), "username": unit.user, "ca_pem": unit.ca_pem})
         report = identified(capsys, 0, *arguments(Unit("redfish", data)), "--handler", "redfish")
     found = report["handlers"][0]
-    assert found["cannot"][0] == "read states: its 12 outlets are all UNKNOWN"
+    assert found["cannot"][0] == "read states: all UNKNOWN (12 outlets)"
     assert not any("states" in line for line in found["can"]) and "state" not in found["evidence"]
 
 
@@ -116,7 +118,7 @@ def test_a_nut_device_whose_outlets_are_all_unknown_cannot_be_read_for_states(ca
     with NutServer([device]) as server:
         report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
     found = report["handlers"][0]
-    assert "pdu: read states: its 2 outlets are all UNKNOWN" in found["cannot"]
+    assert "pdu: read states: all UNKNOWN (2 outlets)" in found["cannot"]
     assert not any("states" in line for line in found["can"])
 
 
@@ -125,6 +127,23 @@ def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(ca
     with NutServer([device]) as server:
         report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
     assert "pdu: read the states of 2 of 3 outlets (1 on or off, 1 UNKNOWN)" in report["handlers"][0]["can"]
+
+
+@pytest.mark.parametrize("variables, load, energy", [
+    ({"input.current": "2", "output.current": "2", "outlet.energy": "4"}, "input.current", "outlet.energy"),
+    ({"input.L1.current": "1", "input.L2.current": "2", "outlet.1.energy": "3"}, "input.L1.current, input.L2.current",
+     "outlet.N.energy"),
+    ({"device.1.outlet.1.status": "on", "device.2.outlet.1.status": "on", "device.1.input.current": "1",
+      "device.2.input.current": "2", "input.energy": "5"}, "device.N.input.current", "input.energy"),
+    ({"outlet.1.current": "1", "outlet.count": "1"}, "outlet.N.current", ""),
+], ids=["equal input and output", "lines", "daisy chain", "outlets"])
+def test_the_evidence_of_a_nut_total_names_its_variables(variables: Dict[str, str], load: str, energy: str,
+                                                         capsys: Printed) -> None:
+    device = StaticDevice("pdu", {"outlet.1.status": "on", **variables})
+    with NutServer([device]) as server:
+        evidence = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]["evidence"]
+    assert evidence["pdu: load"] == f"{load}: what the driver reports"
+    assert evidence.get("pdu: energy", "") == (f"{energy}: what the driver reports" if energy else "")
 
 
 def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
@@ -156,7 +175,7 @@ def test_a_silent_host_is_unreachable_and_no_secret_is_asked_for(capsys: Printed
     report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
     assert not any(one["answers"] for one in report["handlers"])
     why = {one["handler"]: one["why"] for one in report["handlers"]}
-    assert "no community was given" in why["snmp"] and "nothing listens" in why["nut"]
+    assert "no community was given" in why["snmp"] and "no connection to TCP port 9" in why["nut"]
 
 
 @pytest.mark.parametrize("port", ["²", "٣", "65536", "1" * 5000], ids=["superscript", "Arabic", "too large", "long"])

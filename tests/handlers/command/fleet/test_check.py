@@ -254,7 +254,7 @@ for place, reading in pool.read_all(targets, patience_s=1.0):
     print(place, reading.failure.reason if reading.failure else "well", flush=True)
 """], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.stdout.splitlines()[0] == "1 well", done.stderr
-    assert done.stdout.splitlines()[1].startswith("0 not read in time, and abandoned") and done.returncode == 0
+    assert done.stdout.splitlines()[1].startswith("0 this PDU was not read in time") and done.returncode == 0
 
 
 def test_progress_is_shown_on_a_terminal_only(small: Hall) -> None:

@@ -96,7 +96,7 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(hall: Hall, tmp_pa
     assert [(row["name"], row["address"].partition(":")[0][len(NETWORK) + 1:]) for row in rows] == [
         ("rack 1", "1"), (f"twin {NETWORK}.2", "2"), (f"twin {NETWORK}.3", "3"), (f"{NETWORK}.5", "5")]
     assert {row["handler"] for row in rows} == {"snmp"}
-    assert f"no PDU that a family fits: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
+    assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
     assert done.stderr.splitlines()[-1] == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
     (tmp_path / "list.csv").write_text(done.stdout)
     assert [device.name for device in listing.read(str(tmp_path / "list.csv")).devices] == [row["name"] for row in rows]
