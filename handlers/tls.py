@@ -20,10 +20,7 @@ _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module has 
 
 
 def fingerprint(text: str) -> str:
-    """A SHA-256 fingerprint as 64 lower-case hex digits. Raises ValueError.
-
-    Accepts colons, blanks, and `sha256:` or the prefix that openssl prints.
-    """
+    """A SHA-256 fingerprint as 64 small hex digits. Accepts colons, blanks, `sha256:` and openssl's prefix. Raises ValueError."""
     digits = re.sub(r"^sha-?256( fingerprint)?[:=]|[: ]", "", text.strip().lower())
     if not re.fullmatch("[0-9a-f]{64}", digits):
         raise ValueError(text)
@@ -31,10 +28,7 @@ def fingerprint(text: str) -> str:
 
 
 def pem(text: str) -> str:
-    """One or more PEM certificates. Raises ValueError.
-
-    Restores line ends that a form's one-line field turned into blanks or into `\\n`.
-    """
+    """One or more PEM certificates. Restores line ends that a one-line field turned into blanks or `\\n`. Raises ValueError."""
     out = []
     for block in text.replace("\\n", "\n").split(_BEGIN)[1:]:
         body, end, _ = block.partition(_END)

@@ -95,9 +95,21 @@ class StandardTransport:
 
 def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
     """A new TCP connection. Connecting, and the first wait on it, take up to `timeout` seconds and end at `end`."""
-    opened = socket.create_connection((where.host, where.port), _left(timeout, end))
-    opened.settimeout(_left(timeout, end))
-    return opened
+    until, failed = min(time.monotonic() + timeout, end), OSError()
+    found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
+    for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
+        opened: Optional[socket.socket] = None
+        try:
+            opened = socket.socket(family, kind, proto)             # fails without IPv6
+            opened.settimeout(_left(timeout, until) / left)         # a dead address leaves time for the next one
+            opened.connect(address)
+            opened.settimeout(_left(timeout, end))
+            return opened
+        except OSError as error:
+            failed = error
+            if opened is not None:
+                opened.close()
+    raise failed
 
 
 def _left(timeout: float, end: float) -> float:
@@ -119,10 +131,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Reader(io.RawIOBase):
-    """Reads from a socket until `end`, then raises socket.timeout.
-
-    A socket's own time-out bounds a single wait only, and an answer may come byte by byte.
-    """
+    """Reads until `end`, then raises socket.timeout. A socket's own time-out bounds each wait, but not an answer byte by byte."""
 
     def __init__(self, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
         self._raw, self._opened, self._timeout, self._end = raw, opened, timeout, end

@@ -63,10 +63,8 @@ class _UnitStates:
     @property
     def silent(self) -> bool:
         """Whether the unit has switchable outlets and reports the state of none of them."""
-        answered = [state for state in self._states if state is not None]
-        if not answered or any(state.available for state in answered):
-            return False
-        return bool(sent(self._metadata, "hasSwitchableOutlets"))
+        answered = [state.available for state in self._states if state is not None]
+        return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
 
     def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet or branch circuit. An outlet that does not answer is UNKNOWN.

@@ -81,8 +81,7 @@ def _enumeration(hint: Type[Enumeration]) -> Reader:
 
     def read(json: object, agent: Caller) -> Enumeration:
         ordinal = _int(json, agent)
-        found = elements.get(ordinal)
-        return found if found is not None else hint(ordinal)
+        return elements[ordinal] if ordinal in elements else hint(ordinal)
     return read
 
 

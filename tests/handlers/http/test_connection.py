@@ -1,0 +1,84 @@
+"""The connection of a host whose name has several addresses."""
+from __future__ import annotations
+
+import socket
+from types import SimpleNamespace
+from typing import Any, Callable, List
+
+import pytest
+
+from handlers.http import connection
+from handlers.http.connection import StandardTransport
+from handlers.http.failures import HttpUnreachable
+from handlers.http.message import Endpoint, Reply, Request
+from handlers.tls import Trust
+from tests.servers.scripted import serving
+
+TIMEOUT_S = 10.0
+DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")          # for documentation (RFC 5737)
+REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, 1000)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
+    """Return the waits for addresses in DEAD, which pass on a clock of the test."""
+    waited: List[float] = []
+
+    class Socket(socket.socket):
+        def connect(self, address: Any) -> None:
+            if address[0] in DEAD:
+                waited.append(self.gettimeout() or 0.0)
+                raise socket.timeout("timed out")
+            super().connect(address)
+
+    monkeypatch.setattr(socket, "socket", Socket)
+    monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: sum(waited)))
+    return waited
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A function that gives every host name these addresses."""
+    def resolve(*found: object) -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: list(found))
+    return resolve
+
+
+def at(address: str, port: int, family: int = socket.AF_INET) -> object:
+    return family, socket.SOCK_STREAM, 0, "", (address, port)
+
+
+def get(port: int) -> Reply:
+    transport = StandardTransport(Trust())
+    try:
+        return transport.exchange(Endpoint("http", "pdu.example.com", port), REQUEST)
+    finally:
+        transport.close()
+
+
+def answer(client: socket.socket) -> None:
+    client.recv(1000)
+    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
+
+
+def test_a_dead_address_leaves_time_for_the_next_one(waits: List[float], named: Callable[..., None]) -> None:
+    with serving(answer) as port:
+        named(at(DEAD[0], port), at(DEAD[1], port), at("127.0.0.1", port))
+        assert get(port).body == b"OK"
+    assert len(waits) == 2 and sum(waits) < TIMEOUT_S
+
+
+def test_all_addresses_together_take_the_time_out_at_most(waits: List[float], named: Callable[..., None]) -> None:
+    named(*(at(address, 443) for address in DEAD))
+    with pytest.raises(HttpUnreachable, match="in time"):
+        get(443)
+    assert len(waits) == len(DEAD) and sum(waits) == pytest.approx(TIMEOUT_S)
+
+
+def test_an_address_of_an_unusable_family_is_skipped(named: Callable[..., None]) -> None:
+    with serving(answer) as port:
+        named(at("::1", port, family=255), at("127.0.0.1", port))
+        assert get(port).body == b"OK"
+        named(at("::1", port, family=255))
+        with pytest.raises(HttpUnreachable, match="cannot be reached"):
+            get(port)
