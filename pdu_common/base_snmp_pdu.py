@@ -18,7 +18,7 @@ class BaseSnmpPdu(BasePdu):
     """KNOWN: the name and the three calls. INFERRED: derives from BasePdu. UNKNOWN: what the calls raise."""
 
     def snmp_get(self, oid: str) -> Element:
-        """KNOWN: one read, `oid` as text or Oid. UNKNOWN: a missing object; here an element whose value is None."""
+        """KNOWN: one read, `oid` as text or Oid. UNKNOWN: the result for a missing object; here its value is None."""
         return get(self._credentials(), oid)
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:

@@ -1,6 +1,6 @@
 """Double of `pdu_common.connection`: DCImanager's data of a PDU, which it passes to `make_handler`.
 
-Both classes hide their contents from `repr`, because they contain communities and passwords.
+Both classes leave out their parameters in `repr`, because these contain communities and passwords.
 """
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def own_family(profile: Profile) -> OwnFamily:
     if len(profile.key) > _LONGEST_KEY:
         raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is the archive's name; "
                            f"give at most {_LONGEST_KEY} characters")
-    # The name is written into a shell script, so characters with a meaning for the shell are left out.
+    # The vendor is written into a shell script, so spaces replace characters with a meaning for the shell.
     vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
     return OwnFamily(profile.key.replace("-", "_"), f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
                      {"own_profile": schema.dumps(profile)})

@@ -18,7 +18,8 @@ class Proof(Enum):
 
 
 class Confidence(Enum):
-    """How certain a family's commands are. A family with LOW is switched only with the setting `switch_unproven`."""
+    """How certain a family's commands are. A built-in family with LOW is switched only with the setting
+    `switch_unproven`."""
 
     NONE = "none"               # the family is not switched
     LOW = "low"

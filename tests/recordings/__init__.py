@@ -50,7 +50,7 @@ class Switch(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """The values that a correct reader returns, and their cost in walks and GETs."""
+    """The values that a correct reader returns, and the cost of a status in walks and GETs."""
 
     outlets: Mapping[str, Outlet]
     load_a: Optional[float]

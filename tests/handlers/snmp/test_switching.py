@@ -1,4 +1,4 @@
-"""Switching on agents: the exact object, type and value are written once. The wanted state is reported only if it was read."""
+"""Commands over SNMP: the exact object, type and value are written once. The wanted state is reported only if it was read."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, Optional
@@ -159,7 +159,7 @@ class Moody(Agent):
     """An agent that loses a SET, its answer, or the requests after it."""
 
     lose_command = lose_answer = False
-    silent_after = 0            # how many requests after a SET are lost
+    silent_after = 0            # how many requests after the second SET are lost; the first SET is that of `Cut`
 
     def _answer(self, message: Message) -> Optional[bytes]:
         is_set = message.pdu.kind == ber.SET

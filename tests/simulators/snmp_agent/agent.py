@@ -35,7 +35,7 @@ _V1 = 0
 class Agent:
     """An agent for one device; a context manager. `port` 0: the system chooses one.
 
-    `books()` is complete for a Model; for a plain Device it has only the counters and the writes.
+    `books()` is complete for a Model; for a plain Device it has only the writes and the number of requests.
     """
 
     def __init__(self, device: Union[Model, Device], port: int = 0, read: str = "public", write: str = "private",
