@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Iterator, Set
 
-_FIRST, _LAST = 10_000, 32_000      # below the ephemeral ports, from which systems serve clients and requests for port 0
+_FIRST, _LAST = 10_000, 32_000      # below the ephemeral ports, which systems give to clients and requests for port 0
 _TRIES = 1000
 _mine: Set[int] = set()
 
@@ -31,7 +31,7 @@ def reserved() -> int:
 
 @functools.lru_cache(maxsize=1)
 def _locks() -> int:
-    """The descriptor of a file with one byte for each port. It stays open, because closing it would free all locks."""
+    """The descriptor of an empty file in which byte N is locked for port N. It stays open: closing it would free all locks."""
     return os.open(Path(tempfile.gettempdir()) / f"pdu-handlers-ports-{os.getuid()}.lock", os.O_RDWR | os.O_CREAT, 0o600)
 
 

@@ -255,7 +255,7 @@ OWN_PORT = "view.ports.append(PduPortView(identity=VERSION, power_status=EnumPow
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an archive whose outlets have the texts as identities, all UNKNOWN, and a device list that names it."""
+    """A folder with an archive whose outlets are "1", which is UP, and all TEXTS, which are UNKNOWN, and with its device list."""
     folder = tmp_path_factory.mktemp("foreign")
     tree = small_tree(folder)
     handler = tree / "small" / "handler.py"

@@ -1,4 +1,4 @@
-"""`make bench`: runs every benchmark in turn and writes a table of their ratios into docs/benchmarks.md."""
+"""`make bench`: runs the benchmarks in turn and writes a table of their ratios into docs/benchmarks.md."""
 from __future__ import annotations
 
 import argparse
@@ -28,7 +28,8 @@ page. Times depend on the machine; ratios can be compared. 0 and 20 ms are the r
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
-                                     epilog="exit codes: 0 all goals are met; 1 a goal is missed; 2 wrong arguments")
+                                     epilog="exit codes: 0 all goals are met; 1 a goal is missed or a benchmark failed; "
+                                            "2 wrong arguments")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)} (default: all, and the page is written)")
     parser.add_argument("--write", action="store_true", help="write the page with only the named benchmarks")
     options = parser.parse_args(arguments)

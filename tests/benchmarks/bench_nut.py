@@ -3,11 +3,11 @@
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
 of the connection. The relay opens its own TCP connection to upsd, so every client that sends two requests meets upsd's stall of
 40 ms. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is
-measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs do.
+measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
 
 All clients also run as separate processes. upsc is a program in C, and a short script has no options, so both end before a
-command line in Python has started. The goal of `pdu` is therefore at most twice the time of Python with only the library of its
-command line. Exit code 0 if all goals are met, 1 if one is missed.
+command line in Python has started. The goal of `pdu` is therefore at most twice the time in which Python imports click, the
+library of its command line. Exit code 0 if all goals are met, 1 if one is missed.
 """
 from __future__ import annotations
 

@@ -5,13 +5,13 @@
 All clients read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip, each in
 a separate process. The last row is a unit that refuses well-known sensor ids. Requests and connections are counted at the
 unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on the same connection. The
-clients take turns, forwards and backwards. All figures are medians; only the ratios matter. Exit code 0 if all goals are met, 1
-if one is missed.
+clients take turns, in alternating order. All figures are medians; only the ratios matter. Exit code 0 if all goals are met, 1 if
+one is missed, 2 without the SDK.
 
 The goal against the SDK's loop is for the kept connection, on which both only read. The handshake is one more round trip for
 both: with it, the loop takes 290 round trips and this client 3. The ratio can then be 97 at most, and has no goal. The SDK's
 leanest bulk makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This
-client is slower only if the whole interval is below 1.
+client counts as slower only if the whole interval is below 1.
 """
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ Key = Tuple[str, str]               # client, distance
 
 
 class Judged(NamedTuple):
-    """A figure with its interval from `low` to `high`. Its goal is a lower or an upper bound; with both None it has no goal."""
+    """A figure with its interval from `low` to `high`, and its goal `at_least` or `at_most`; both None: no goal."""
 
     what: str
     figure: float
@@ -123,7 +123,7 @@ class Judged(NamedTuple):
 
 
 def goals(found: Dict[Key, Figures]) -> List[Judged]:
-    """Every figure with a goal, and one without: the ratio to the SDK's loop with the handshake."""
+    """All figures that are printed below the table; the ratio to the SDK's loop with the handshake and the CPU have no goal."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
              _exactly("requests where well-known sensor ids are refused",

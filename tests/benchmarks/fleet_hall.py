@@ -1,9 +1,9 @@
-"""A hall of simulated PDUs that needs little CPU: `python -m tests.benchmarks.fleet_hall FOLDER PDUS DELAY_MS`.
+"""Many simulated PDUs that need little CPU: `python -m tests.benchmarks.fleet_hall FOLDER PDUS DELAY_MS`.
 
-One simulator for each handler answers each question once. The PDUs of the hall are ports (fronts) of one event loop, which
-repeat these answers after DELAY_MS. Every fiftieth PDU is dead: it accepts requests and never answers. Writes FOLDER/list.csv
-and FOLDER/logins.toml and prints "ready". Then answers each line of standard input with the number of requests so far by
-handler, as JSON.
+A simulator answers each question once: one simulator for each handler, for NUT one for every 20 PDUs. The PDUs are ports
+(fronts) of one event loop, which repeat these answers after DELAY_MS. Every fiftieth PDU is dead: it accepts requests and never
+answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints "ready". Then answers each line of standard input with
+the number of requests so far by handler, as JSON.
 """
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, byte
         writer.close()
 
 
-# ---- the hall ----------------------------------------------------------------------------------------------
+# ---- all PDUs ----------------------------------------------------------------------------------------------
 
 def kinds(pdus: int) -> List[str]:
     """The handler of each PDU, in mixed order."""
@@ -228,7 +228,7 @@ class Builder:
 
 
 async def run(folder: Path, pdus: int, delay_s: float) -> None:
-    """Serves the hall until standard input ends."""
+    """Serves all PDUs until standard input ends."""
     hall = Hall(delay_s, Counter())
     with ExitStack() as stack:
         builder = Builder(hall, folder, stack)

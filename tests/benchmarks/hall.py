@@ -1,4 +1,4 @@
-"""A hall of simulated PDUs in a separate process: `python -m tests.benchmarks.hall SNMP NUT RARITAN`, the number of each.
+"""Simulated PDUs in a separate process: `python -m tests.benchmarks.hall SNMP NUT RARITAN`; the arguments are their numbers.
 
 Prints one line of JSON, a list with the Form of each PDU. Ends when its standard input ends.
 """

@@ -1,4 +1,4 @@
-"""The benchmark of a fleet runs, reads every PDU of its hall, and prints its figures."""
+"""The benchmark of a fleet runs, reads every simulated PDU, and prints its figures."""
 from __future__ import annotations
 
 import json

@@ -19,7 +19,7 @@ from tests.dcimanager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 
 from .pages import COLUMNS, rows, write
-from .road import DemoPdu, Failed, Road, build, register, simulators
+from .steps import DemoPdu, Failed, Steps, build, register, simulators
 
 _WIDTH = 140
 KEPT_BEAT_S = 10.0
@@ -48,7 +48,7 @@ def main() -> int:
             for number in STOP_SIGNALS:
                 signal.signal(number, _interrupt)
             try:
-                manager, units = _walk(stack, console, Path(folder), options.keep)
+                manager, units = _run(stack, console, Path(folder), options.keep)
                 console.print(_table(units))
                 console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
                 if pages:
@@ -87,7 +87,7 @@ def _stay(manager: DciManager, console: Console) -> None:
     signals.wait()
 
 
-def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[DemoPdu]]:
+def _run(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[DemoPdu]]:
     console.print("1. simulated PDUs and a stand-in for DCImanager, all on 127.0.0.1")
     units = simulators(stack)
     # Answers 503 to the first request and to every sixth, as the real service may.
@@ -97,14 +97,14 @@ def _walk(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple
     console.print("3. registering and uploading with dist/register.sh (curl)")
     for line in register(manager, folder / "ids"):
         console.print(f"  {line}", markup=False)
-    road = Road(manager, units, lambda text: console.print(text, markup=False))
+    steps = Steps(manager, units, lambda text: console.print(text, markup=False))
     console.print("4. PDUs added; polled")
-    road.add()
-    road.poll()
+    steps.add()
+    steps.poll()
     console.print("5. an outlet off and on again on each")
-    road.switch()
+    steps.switch()
     console.print("6. polled again")
-    road.poll()
+    steps.poll()
     return manager, units
 
 

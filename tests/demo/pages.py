@@ -9,7 +9,7 @@ from rich.console import Console
 from handlers.command.output import NOT_METERED
 from tests.needs import ROOT
 
-from .road import DemoPdu, Failed
+from .steps import DemoPdu, Failed
 
 METHODS = ("status", "statistic", "off", "on")
 COLUMNS = ("PDU", "handler", "outlets", "on/off/unknown", "load A", "energy kWh", *METHODS)

@@ -10,6 +10,7 @@ import time
 import traceback
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+from handlers.command.output import counted
 from handlers.errors import PduHandlerError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -53,7 +54,7 @@ class Verdict(NamedTuple):
 
 
 class Played:
-    """The process with the devices (`stage`); a context manager. `run` makes the calls in this process."""
+    """The process with the devices (`stage`); a context manager. `run` makes the calls in the calling process."""
 
     _most: Tuple[int, ...] = ()
 
@@ -97,7 +98,7 @@ class Played:
         try:
             call = getattr(pdu, cell.method)
             answer = call(port, deadline=CONFIRM_S) if writes else call()
-        except BaseException as raised:     # `_ending` judges every kind
+        except BaseException as raised:     # `_ending` judges every exception
             error = raised
         seconds = time.monotonic() - start
         after = self.ask(books=True)
@@ -176,9 +177,9 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
 
 
 def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
-    """Problems unless a write sent at most one command and a reading none, and an error after a command says that it may work."""
+    """Problems unless a write sent at most one command and a reading none, and an error after a command says "may or may not"."""
     if len(sent) > (1 if cell.method in WRITES else 0):
-        yield f"{len(sent)} commands: {sent}"
+        yield f"{counted(len(sent), 'command')}: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:
         yield f"raised an error and set {port.power_status.name}"
     if sent and error is not None and "may or may not" not in str(error):
@@ -209,6 +210,6 @@ def _left_open(before: Tuple[int, ...]) -> Iterator[str]:
         time.sleep(0.01)
         now = _resources()
     if now[0] > before[0]:
-        yield f"{now[0] - before[0]} descriptors are left open"
+        yield f"{counted(now[0] - before[0], 'descriptor')} left open"
     if now[1] > before[1]:
-        yield f"{now[1] - before[1]} threads are left"
+        yield f"{counted(now[1] - before[1], 'thread')} left running"

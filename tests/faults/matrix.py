@@ -1,4 +1,4 @@
-"""Runs the cells of the fault matrix in several processes, because most cells mostly wait."""
+"""Runs the cells of the fault matrix in several processes, because most cells spend their time waiting."""
 from __future__ import annotations
 
 import gc
@@ -30,7 +30,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 
 
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
-    """The cells of each fault that a protocol can have: every step of each call, or `most` of them, first and last included."""
+    """The cells of each fault that a protocol can have: every step of each call, or `most` of them (`_spread`)."""
     counted, chosen = steps(names), list(faults)
     found = []
     for name in names:
@@ -44,7 +44,7 @@ def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, met
 
 
 def _spread(count: int, most: int) -> List[int]:
-    """Steps from 0 to `count` - 1, evenly spread; only the last one if `most` is 1."""
+    """At most `most` steps from 0 to `count` - 1, evenly spread, first and last included; only the last if `most` is 1."""
     if count <= most:
         return list(range(count))
     return sorted({round(number * (count - 1) / (most - 1)) for number in range(most)}) if most > 1 else [count - 1]

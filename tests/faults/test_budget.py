@@ -1,7 +1,7 @@
 """A call has one time budget for all its bytes, rows and requests, however slowly a device answers.
 
-The tests shorten the budget to BUDGET_S and set a time-out of a minute. The devices are so slow that each of these calls would
-take minutes without the budget.
+The tests shorten the budget to BUDGET_S and set longer time-outs. The devices are so slow that each of these calls would take
+several times as long without the budget.
 """
 from __future__ import annotations
 

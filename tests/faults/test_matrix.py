@@ -100,6 +100,11 @@ def test_a_repeated_or_unreported_command_is_a_problem(writes: List[str], error:
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 
+def test_a_command_of_a_reading_is_a_problem() -> None:
+    port = PduPortView("a", EnumPowerStatus.UNKNOWN)
+    assert list(cell._writes(Cell("nut", "status", "half"), None, port, ["x"])) == ["1 command: ['x']"]
+
+
 def test_a_secret_and_its_base64_are_found() -> None:
     assert list(cell._leaks("the password is s3cret", ["s3cret"])) and list(cell._leaks("czNjcmV0", ["s3cret"]))
     assert not list(cell._leaks("nothing", ["s3cret"]))

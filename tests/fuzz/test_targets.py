@@ -12,7 +12,7 @@ from . import __main__ as fuzz
 from .mutation import mutated
 from .targets import BY_NAME, TARGETS, Target, found
 
-SLOW = ("raritan", "redfish")           # in these targets each case is a whole call of a handler
+SLOW = ("raritan", "redfish")           # in these targets each case is two whole calls of a handler
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))

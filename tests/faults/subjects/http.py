@@ -105,7 +105,7 @@ def _always(made: bytes) -> Bend:
 
 
 def bomb(megabytes: int) -> bytes:
-    """A gzip member (RFC 1952) of blanks. Only one block is compressed, and repeated: a full flush makes it independent."""
+    """A gzip member (RFC 1952) of spaces. Only one block is compressed, and repeated: a full flush makes it independent."""
     block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(megabytes):

@@ -78,7 +78,7 @@ def _run(command: List[str], environment: Mapping[str, str]) -> str:
     return out
 
 
-class Road:
+class Steps:
     """Polls and switches every unit through the stand-in, and compares each answer with the device's books."""
 
     def __init__(self, manager: DciManager, units: List[DemoPdu], say: Callable[[str], None]) -> None:
