@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import keyword
 import re
 import shutil
 import subprocess
@@ -44,7 +45,7 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
         with _all_or_nothing(root, made, edited):
             pages = _write(root, {**made, **edited})
     except OSError as error:
-        place = error.filename or root.resolve()            # a full disk has no file's name
+        place = error.filename or root.resolve()            # the error of a full disk names no file
         raise SettingsError(f"{place} cannot be read or written ({error.strerror}); nothing was made") from None
     tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
     changed = list(dict.fromkeys([*map(str, edited), *pages]))
@@ -89,8 +90,9 @@ def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]
 
 def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises SettingsError."""
-    if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name):
-        raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first")
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
+        raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first, "
+                            "no keyword of Python")
     if name in registry.names() or (root / "handlers" / name).exists() or (root / "handlers" / f"{name}.py").exists():
         raise SettingsError(f"handlers/{name} exists already; choose another name")
     made: Dict[Path, str] = {}

@@ -19,5 +19,5 @@ def manager() -> Iterator[DciManager]:
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
-    """An administrator with two small archives, in a folder whose name has a blank and quotes."""
+    """An administrator with two small archives, in a folder whose name has a space and quotes."""
     return Admin(tmp_path, register_script(tmp_path / "my 'dist'", "small", "snmp"))

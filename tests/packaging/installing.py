@@ -19,7 +19,7 @@ LEFT_MODULE = "of_an_earlier_build.py"
 
 
 class Place(NamedTuple):
-    """The conditions of a build, which must not change its result."""
+    """Conditions of a build that differ between machines."""
 
     umask: int
     zone: str

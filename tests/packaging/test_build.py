@@ -94,7 +94,7 @@ def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text
      "    except ValueError:\n        return None", ["line 4"]),
     ("def f(:", ["not valid Python"]),
 ])
-def test_an_import_that_a_platform_may_lack_is_refused_by_file_and_line(tmp_path: Path, text: str, words: List[str]) -> None:
+def test_a_handler_that_may_not_run_on_a_platform_is_refused(tmp_path: Path, text: str, words: List[str]) -> None:
     error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
     assert not [word for word in words if word not in error], error
 
@@ -140,7 +140,7 @@ def test_bytes_depend_neither_on_hash_seed_nor_umask_nor_the_age_of_files(tmp_pa
     assert made == {archive(small_tree(tmp_path), "small")}
 
 
-def test_every_byte_of_content_changes_folder_and_times(tmp_path: Path) -> None:
+def test_changed_content_changes_the_time_of_an_entry_module_of_equal_size(tmp_path: Path) -> None:
     """Python uses a cached .pyc as long as time and size of its source are unchanged."""
     def entry(data: bytes) -> tarfile.TarInfo:
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
@@ -184,7 +184,7 @@ def test_the_package_must_define_a_version(tmp_path: Path, text: str) -> None:
         build.version(tree(tmp_path, {"__init__.py": text or "# none\n"}))
 
 
-def test_build_writes_whole_files_and_the_script(tmp_path: Path) -> None:
+def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> None:
     top, out = small_tree(tmp_path), tmp_path / "dist"
     handler = build.Handler("small", "Small PDUs", "custom")
     made = build.build(top, out, [handler])

@@ -1,4 +1,4 @@
-"""Every command line of the pages can run in a fresh clone, after the steps that its page names before it.
+"""Every command line of the pages needs only a fresh clone and what its page names before it, and has arguments that exist.
 
 Lines to paste are in fences of `sh`. In fences of `console`, commands follow a `$`. A page must name a program, file or folder
 before a line uses it, except for those of a POSIX system, of README's first steps and of the clone.

@@ -21,7 +21,7 @@ from tests.peers import PEERS, Peer
 
 from .building import NAMES, archive
 
-# The job's key `host` names the restrictions. An audit hook sees every access to files, folders and host names.
+# The job's key `host` names the restrictions. An audit hook sees accesses to files, folders and host names.
 _CHILD = """
 import errno, ipaddress, json, os, sys
 job = json.loads(sys.stdin.readline())

@@ -136,7 +136,7 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
                                 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.1'),
     "on and off alike": (_states(off=["on"]), "profile.outlets[0].states: 'on' is both in 'on' and in 'off'"),
     "evidence of nothing": (_changed(evidence={}), "profile: evidence.state and what the profile reads do not agree"),
-    "a doubtful confidence": (_changed(switching_confidence="sure"), 'profile.switching_confidence: "sure" is not allowed'),
+    "an unknown confidence": (_changed(switching_confidence="sure"), 'profile.switching_confidence: "sure" is not allowed'),
     "a path as key": (_changed(key="../etc"), "profile: key is '../etc'; give small letters, digits and hyphens, a letter first"),
     "a long key": (_changed(key="a" * 41), f"profile.key: '{'a' * 40}'… is the archive's name; give at most 40 characters"),
     "a handler's name": (_changed(key="snmp"), "profile.key: pdu_snmp is the name of another module"),
@@ -244,7 +244,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
-    for word in ("--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "--metered-only",
+    for word in ("--out OUT", "--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "--metered-only",
                  "--switch-automatic", "pdu_<key>", "pdu snmp parts"):
         assert word in text
 

@@ -58,7 +58,7 @@ def test_server_that_is_not_ready_is_tried_again_with_growing_pauses(admin: Admi
         assert admin.pauses() == [1, 2] and calls(manager, CREATE) == 2
 
 
-def test_create_is_repeated_after_503_only(admin: Admin) -> None:
+def test_create_is_repeated_after_503(admin: Admin) -> None:
     seen = []
 
     def busy_at_create(request: Request, serve: Serve) -> Answer:

@@ -1,4 +1,4 @@
-"""Every requirement has a lower and an upper bound."""
+"""Every requirement has a lower and an upper bound, except that of the wheel's build backend."""
 from __future__ import annotations
 
 import re
@@ -54,7 +54,7 @@ def test_a_missing_bound_is_found(wanted: str, lacks: str) -> None:
     assert unbounded(wanted) == lacks
 
 
-def test_every_requirement_has_a_lower_and_an_upper_bound() -> None:
+def test_every_requirement_but_the_build_backends_has_a_lower_and_an_upper_bound() -> None:
     project = list(in_project())
     assert {place.split()[1] for place, _ in project} >= {"dependencies", "discover", "exporter", "privacy", "mib"}
     every = [*in_files(), *(one for one in project if "requires" not in one[0]), *in_setup()]

@@ -22,7 +22,7 @@ def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
 
 
 def usable(folder: Optional[str]) -> Dict[str, str]:
-    """The handlers that a query may name, each with the handler or the archive to load. Raises SettingsError.
+    """Handlers that a query may name -> what to load: the same name, or the path of an archive. Raises SettingsError.
 
     If a `folder` is given, these are the handlers that have an archive in it.
     """

@@ -157,7 +157,7 @@ def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-def test_a_recording_continues_after_a_lost_connection(version: str) -> None:
+def test_a_recording_continues_after_lost_answers(version: str) -> None:
     """The agent falls silent after 150 rows, and answers again while the recorder waits."""
     with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=150)) as agent:
         messages: List[str] = []

@@ -9,6 +9,6 @@ from .halls import Hall, hall
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """A hall with one PDU of each handler and a dead one."""
+    """A data hall with one PDU of each handler and a dead one."""
     with hall(tmp_path_factory.mktemp("hall")) as made:
         yield made

@@ -1,4 +1,4 @@
-"""A small hall: one simulated PDU of each handler and a dead one, with their device list and file of logins."""
+"""A small data hall: one simulated PDU of each handler and a dead one, with their device list and file of logins."""
 from __future__ import annotations
 
 import contextlib

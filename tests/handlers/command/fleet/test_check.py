@@ -116,7 +116,6 @@ def test_csv_html_and_the_nagios_line_report_the_same_results(small: Hall, tmp_p
 
 
 def test_stale_data_is_a_warning(small: Hall) -> None:
-    from tests.simulators.nut_server import NutServer, SwitchedPdu
     from tests.simulators.nut_server.faults import Driver, Faults
     with NutServer([SwitchedPdu("pdu")], faults=Faults(drivers={"pdu": Driver.STALE})) as server:
         done = run("check", small.list(f"stale,nut,127.0.0.1:{server.port},,device=pdu"), "--auth", small.logins, "--nagios")
@@ -170,7 +169,7 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(small: Hall, line: st
     (("--watch", "5", "--csv"), "--watch works only with"), (("--nagios", "--csv"), "only one of --json"),
     (("--watch", "0.1"), "1 to 86400"),
     (("--html", "/nowhere/page.html"), "cannot be written"), (("--parallel", "0"), "--parallel")])
-def test_options_that_do_not_go_together_are_refused_in_one_line(small: Hall, options: Tuple[str, ...], words: str) -> None:
+def test_wrong_options_are_refused_in_one_line(small: Hall, options: Tuple[str, ...], words: str) -> None:
     done = run("check", small.list(), "--auth", small.logins, *options)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 

@@ -70,7 +70,7 @@ def test_the_number_of_requests_is_that_of_the_pdu(small: Hall, running: Exporte
         assert running.probe(target=name)["pdu_requests"][()] == small.peers[name].books().requests - before
 
 
-def test_a_dead_pdu_has_only_up_0_and_the_kind_of_its_error(running: Exporter) -> None:
+def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
     found = running.probe(target="dead")
     assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
     assert found["pdu_requests"][()] >= 1.0
@@ -179,7 +179,7 @@ def test_health_metrics_and_targets_of_the_exporter_are_served(running: Exporter
     assert status == 200 and headers["content-type"] == "application/json" and '"targets": ["dead"]' in text
 
 
-def test_markup_in_names_is_escaped_everywhere(small: Hall) -> None:
+def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
     quoted = HOSTILE.replace('"', '""')
     line = f'"{quoted}",snmp,127.0.0.1:1,snmp,"timeout=0.1; retries=0"'
     with exporter("--list", small.list(line), "--auth", small.logins) as running:

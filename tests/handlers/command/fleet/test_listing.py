@@ -98,7 +98,7 @@ settings = {timeout = 5, verify = false}
     (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"), (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered is yes or no"),
     (HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n", "line 5: the name 'a' is already in line 2"),
     (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable")])
-def test_a_wrong_list_is_refused_with_the_number_of_the_line(read: Any, text: str, words: str) -> None:
+def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text))
 
 
@@ -165,7 +165,7 @@ def test_an_unreadable_secret_file_is_named_with_its_login(tmp_path: Path, mode:
     assert error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ") and why in error
 
 
-def test_a_path_with_nul_is_an_error_of_the_list(read: Any, tmp_path: Path) -> None:
+def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
     login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
     error = refused(lambda: auth.of_file(str(login)))
     assert "community_file: " in error and "(embedded null byte)" in error
