@@ -132,7 +132,7 @@ def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Opt
 
 def _tidy(text: str) -> str:
     """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
-    return re.sub(r"\.0+", "", text) if is_number(text) else text
+    return re.sub(r"\.0+$", "", text) if is_number(text) else text
 
 
 def _whole_load(device: Member) -> List[Outlet]:

@@ -48,6 +48,11 @@ def test_an_outlet_without_any_state_is_listed_as_unknown() -> None:
     assert found.outlets[0].state_variables == () and found.outlets[0].number == "1" and found.outlets[0].name == ""
 
 
+@pytest.mark.parametrize("name, number", [("2.00", "2"), ("1.05", "1.05"), ("A1.0", "A1.0"), ("10", "10")])
+def test_only_the_zero_decimals_of_a_whole_number_are_removed_from_an_outlets_number(name: str, number: str) -> None:
+    assert device({"outlet.1.status": "on", "outlet.1.name": name}).outlets[0].number == number
+
+
 def test_an_outlet_that_has_only_commands_is_listed() -> None:
     assert states(device({"outlet.1.status": "on"}, ["outlet.1.load.on", "outlet.2.load.on"])) == {"1": True, "2": None}
 
