@@ -30,7 +30,8 @@ class Unit(NamedTuple):
 def units(service: RedfishService, wanted: str) -> List[Unit]:
     """The PDUs of a service: 2 round trips where it expands two levels, else 3 and 1 for each PDU.
 
-    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, SettingsError if none has that Id.
+    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, SettingsError if none has that Id or if there are
+    too many and none is named.
     """
     collection, _, named = wanted.rpartition("/")
     found = _listed(service, collection)
@@ -42,6 +43,9 @@ def units(service: RedfishService, wanted: str) -> List[Unit]:
             raise SettingsError((Named("pdu", noun="handler setting "), f": the service has no PDU {named[:60]!r}; it lists "
                                  f"{service.login.quoted(', '.join(map(repr, ids[:10])))}"))
         return [Unit("", found[ids.index(named)])]
+    if len(found) > _MOST_PDUS:
+        raise SettingsError((f"the service has {len(found)} PDUs, too many for one: name one in ",
+                             Named("pdu", noun="the handler setting ")))
     if len(found) == 1:
         return [Unit("", found[0])]
     return [Unit(f"{one}.", resource) for one, resource in zip(ids, found)]
@@ -57,13 +61,13 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
                           "for this PDU")
     equipment = service.expanded(start, 2)
     if "Members" in equipment or is_pdu(equipment):             # Panduit's PowerDistribution leads straight to the PDUs
-        return _bounded(members(service, equipment) if "Members" in equipment else [equipment])
+        return members(service, equipment) if "Members" in equipment else [equipment]
     for name in [wanted] if wanted else _COLLECTIONS:
         entry = equipment.get(name)
         if not isinstance(entry, dict):
             continue
         collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
-        found = _bounded(members(service, collection))
+        found = members(service, collection)
         if found:
             return found
     raise Unsupported(f"the service lists no {wanted[:60] or 'PDUs'} under its power equipment")
@@ -74,15 +78,8 @@ def is_pdu(resource: Json) -> bool:
     return is_whole(resource) and any(link(resource, key) is not None for key in ("Outlets", "Mains"))
 
 
-def _bounded(found: List[Json]) -> List[Json]:
-    if len(found) > _MOST_PDUS:
-        raise SettingsError((f"the service has {len(found)} PDUs, too many for one: name one in ",
-                             Named("pdu", noun="the handler setting ")))
-    return found
-
-
 def refuse_twice(service: RedfishService, what: str, identities: List[str]) -> None:
-    """Raise ProtocolError if an identity occurs twice, because one port would be two outlets."""
+    """Raise ProtocolError if one of `identities` occurs twice. `what` describes them in the error."""
     for one, times in collections.Counter(identities).most_common(1):
         if times > 1:
             raise ProtocolError(f"the device lists two {what} {service.login.quoted(one)!r}")
@@ -123,7 +120,7 @@ class Found(NamedTuple):
 
 
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
-    """The outlet with the identity `sought`, read now: 2 round trips after those of `units`, more if links do not end with Ids.
+    """The outlet with the identity `sought`, read now: 2 round trips after those of `units`, more if links do not end in Ids.
 
     Raises NoSuchOutlet.
     """

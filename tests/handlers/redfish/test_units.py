@@ -69,6 +69,15 @@ def test_two_outlets_of_several_pdus_with_one_identity_are_an_error() -> None:
     assert refused(Tree(made)).kind == "protocol"
 
 
+def test_of_too_many_pdus_one_can_still_be_chosen() -> None:
+    made = two()
+    made[RACKS] = {"Members": [{"@odata.id": f"{RACKS}/1"}, *(
+        {"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102))]}
+    error = refused(Tree(made))
+    assert error.kind == "settings" and error.keys == ("pdu",) and "101 PDUs" in str(error)
+    assert identities(Tree(made), pdu="1") == ["1", "2"]
+
+
 def test_two_pdus_with_the_same_id_are_an_error() -> None:
     made = two()
     made[f"{RACKS}/2"]["Id"] = "1"
