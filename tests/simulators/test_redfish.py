@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from typing import Any, Dict, Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -156,6 +157,13 @@ def test_pages_follow_each_other_and_keep_the_query() -> None:
         assert page["Members@odata.count"] == second["Members@odata.count"] == 12
         assert [one["Id"] for one in second["Members"]] == list(Pdu().outlets[5:10])
         assert [one["@odata.id"][-2:] for one in client.get(f"{OUTLETS}?$skip=10&$top=1")["Members"]] == ["C3"]
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "-1", "", "9" * 5000], ids=["superscript", "Arabic", "negative", "empty", "long"])
+def test_a_page_without_a_usable_number_is_refused(client: Client, number: str) -> None:
+    for query in (f"$skip={quote(number)}", f"$top={quote(number)}", f"$expand=.($levels={quote(number)})"):
+        refused = client.send("GET", f"{OUTLETS}?{query}")
+        assert (refused.status, refused.key()) == (400, "QueryParameterValueFormatError")
 
 
 def test_the_query_only_is_answered_and_unsupported_queries_are_refused(client: Client) -> None:

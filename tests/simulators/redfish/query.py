@@ -10,7 +10,8 @@ from .model import Model
 
 Json = Dict[str, Any]
 Read = Callable[[str], Optional[Json]]
-_EXPAND = re.compile(r"([.*~])(?:\(\$levels=(\d+)\))?")
+_NUMBER = re.compile("[0-9]{1,9}")
+_EXPAND = re.compile(r"([.*~])(?:\(\$levels=([0-9]{1,9})\))?")
 
 
 class Query(NamedTuple):
@@ -30,7 +31,7 @@ def parse(text: str, model: Model) -> Query:
         if name == "$expand":
             query = query._replace(**_expand(value, model))
         elif name in ("$skip", "$top"):
-            if not value.isdigit():
+            if not _NUMBER.fullmatch(value):
                 raise Refusal(400, "QueryParameterValueFormatError", value, name)
             query = query._replace(skip=int(value)) if name == "$skip" else query._replace(top=int(value))
         elif name == "only":
