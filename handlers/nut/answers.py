@@ -60,7 +60,7 @@ class Request(Generic[T_co]):
 
 
 class Answers:
-    """The answers to the requests of one write. `answers[request]` is the value, or raises the error of its ERR."""
+    """The answers to the requests of one write. `answers[request]` is the value, or raises the error of this answer."""
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
         self._host, self._secret = host, secret or Secret()
@@ -75,7 +75,7 @@ class Answers:
         return self._masked(answer) if isinstance(answer, Failure) else None
 
     def code(self, request: Request[object]) -> str:
-        """The code of that ERR; '' if the answer is not an ERR."""
+        """The code of the ERR that answered `request`; '' if the answer is not an ERR."""
         failure = self.failure(request)
         return failure.code if failure is not None else ""
 

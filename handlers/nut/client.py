@@ -1,4 +1,7 @@
-"""A NUT session with every request of the protocol. Each method states its cost in round trips."""
+"""A NUT session with every request of the protocol.
+
+Each method states its cost in round trips. Connecting, logging in and waiting for a driver cost more.
+"""
 from __future__ import annotations
 
 from typing import Callable, Dict, List, Optional, Tuple, TypeVar
@@ -111,14 +114,11 @@ class NutClient(NutReader):
     # ---- rights ----------------------------------------------------------------------------------------------
 
     def login(self, ups: str) -> None:
-        """Register this connection as a client that the device powers, until it is closed: 1 round trip.
-
-        1 more on a server that has this request only as ATTACH.
-        """
+        """Register this connection as a client that the device powers, until it is closed: 1 round trip, or 2 as ATTACH."""
         self._renamed(self._with_user, messages.login(ups), messages.login(ups, "ATTACH"))
 
     def logout(self) -> None:
-        """Send LOGOUT and close: 1 round trip, 1 more on a server that has only DETACH. Does nothing without a connection."""
+        """Send LOGOUT and close: 1 round trip, or 2 as DETACH. Does nothing without a connection."""
         if self.is_open:
             try:
                 self._renamed(self.ask, messages.logout(), messages.logout("DETACH"))
@@ -127,7 +127,7 @@ class NutClient(NutReader):
 
     @staticmethod
     def _renamed(send: Callable[[Request[str]], Answers], usual: Request[str], other: Request[str]) -> None:
-        """Send the request under its usual name; if the server does not support it, under the other: 1 round trip more."""
+        """Send the request under its usual name; if the server does not support that name, under the other: 1 round trip more."""
         answers = send(usual)
         if answers.code(usual) in _UNKNOWN_NAME:
             answers, usual = send(other), other
@@ -149,8 +149,8 @@ class NutClient(NutReader):
         """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at the report.
 
         True: the driver reports success. False: the server accepted the write but shows no report, so nothing is proven.
-        Raises Refused if the server did not accept the write. Raises NotProven, or Unreachable if the connection failed, if
-        the write may or may not have been done, even if the driver reports an error.
+        Raises Refused, Denied or SettingsError if the server did not accept the write. After NotProven (no report, or an error
+        as the report), Unreachable and ProtocolError the write may or may not have been done.
         """
         return self._tracked(ups, messages.set_var(ups, variable, value))
 
@@ -186,7 +186,7 @@ class NutClient(NutReader):
         return bool(identifier) and self._reported(identifier, write.label)
 
     def _reported(self, identifier: str, label: str) -> bool:
-        """Wait for the outcome of an accepted write: True for success, False if this user may not see it. Raises NotProven."""
+        """Wait for the report on an accepted write: True for success, False if this user may not see it. Raises NotProven."""
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < PENDING
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2

@@ -27,9 +27,9 @@ _ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neith
 class Connection:
     """Connects at the first request, and again at the first request after a failure. `opened` counts the connections.
 
-    Connecting costs the TCP handshake, and 2 round trips more with `tls`. An error of network or protocol closes the
-    connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
-    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all exchanges together.
+    Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). An error of network or protocol closes
+    the connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
+    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all together, from now on.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
@@ -119,8 +119,8 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise Unreachable("the NUT server answers too slowly: the time for this call is over; see its load and the network",
-                              self.host, "connect")
+            raise Unreachable("the NUT server answers too slowly: the time for this call is over; check its load and the network",
+                              self.host)
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
@@ -149,7 +149,7 @@ class Connection:
         except OSError as error:
             allowed = max(round(end - began, 1), 0.1)
             what = f"no answer within {allowed:g} s" if isinstance(error, socket.timeout) else _words(error)
-            failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and see that server's log and load")
+            failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and check that server's log and load")
         except BaseException:
             self.close()
             raise

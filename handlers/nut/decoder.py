@@ -19,7 +19,7 @@ MAX_BYTES = 8 * 1024 * 1024     # in all answers to one write
 
 
 class Decoder:
-    """Splits received bytes into the answers to `requests` and puts them into `answers`. Refuses any other line."""
+    """Splits received bytes into the answers to `requests` and puts them into `answers`. Any other line is a ProtocolError."""
 
     def __init__(self, requests: Sequence[Request[object]], answers: Answers) -> None:
         self.answers = answers
@@ -84,7 +84,7 @@ class Decoder:
             return
         row = _row(line, self._row_start)
         if len(row) != self._open[-1].fields or len(rows) >= MAX_ROWS:
-            raise ProtocolError(f"a line of {self._end[4:]} breaks the protocol, or the list has no end: "
+            raise ProtocolError(f"a line of {self._end[4:]} breaks the protocol, or is one too many (limit {MAX_ROWS}): "
                                 f"{printable(line, 80)!r}", encoded(line))
         rows.append(row)
 

@@ -22,7 +22,7 @@ class DriverNotConnected(Refused):
 
 
 class NotProven(Unreachable):
-    """The server accepted a write and its outcome is unknown: it may or may not have been done."""
+    """A write was sent and its outcome is unknown: it may or may not have been done."""
 
     kind = "not-proven"
 
@@ -35,7 +35,7 @@ class Failure(NamedTuple):
 
     def error(self) -> PduHandlerError:
         """The error for this code, with what to do. `extra` is free text of the server and is left out."""
-        kind, words = ERRORS.get(self.code, (Refused, "the NUT server refuses for a reason that is not in its protocol"))
+        kind, words = ERRORS.get(self.code, (Refused, "the NUT server refuses with a code that its protocol does not list"))
         reason = (*((words,) if isinstance(words, str) else words), f" (ERR {printable(self.code, 40)})")
         return kind(reason, printable(self.code, 40)) if issubclass(kind, Refused) else kind(reason)
 
@@ -44,8 +44,8 @@ _RIGHTS = "check username, password and that user's rights in the server's upsd.
 _LOGIN = (Named("username"), " and ", Named("password"))
 ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "ACCESS-DENIED": (Denied, f"the NUT server denies this: {_RIGHTS}"),
-    "USERNAME-REQUIRED": (Denied, ("the NUT server wants a user: give ", *_LOGIN)),
-    "PASSWORD-REQUIRED": (Denied, ("the NUT server wants a password: give ", *_LOGIN)),
+    "USERNAME-REQUIRED": (Denied, ("the NUT server requires a user: give ", *_LOGIN)),
+    "PASSWORD-REQUIRED": (Denied, ("the NUT server requires a password: give ", *_LOGIN)),
     "INVALID-USERNAME": (Denied, f"the NUT server rejected this user name: {_RIGHTS}"),
     "INVALID-PASSWORD": (Denied, f"the NUT server rejected this password: {_RIGHTS}"),
     "UNKNOWN-UPS": (SettingsError, ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)")),
@@ -60,7 +60,7 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "TOO-LONG": (Refused, "this value is too long for the variable"),
     "INSTCMD-FAILED": (Refused, "the NUT server could not hand the command to the driver"),
     "SET-FAILED": (Refused, "the NUT server could not hand the value to the driver"),
-    "FAILED": (Refused, "the driver reports that it failed"),
+    "FAILED": (Refused, "the driver reports a failure"),
     "UNKNOWN": (Refused, "the driver reports an unknown error"),
     "FEATURE-NOT-SUPPORTED": (Refused, "the NUT server was built without this feature"),
     "FEATURE-NOT-CONFIGURED": (Refused, "the NUT server is not set up for this feature"),

@@ -25,8 +25,8 @@ C = TypeVar("C", bound=NutReader)
 class NutPdu(host.BasePdu):
     """A PDU behind a NUT server. Each call opens one connection and keeps no state.
 
-    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting `device`, 2 more with TLS.
-    Raises the errors of handlers/errors.py.
+    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting `device`, 2 more with TLS 1.3.
+    A server that demands a login for reading costs 1 more. Raises the errors of handlers/errors.py.
     """
 
     def status(self) -> PduView:

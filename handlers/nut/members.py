@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 class Member:
-    """One device of a daisy chain; number 0 is for everything that names no member. The prefix is removed from names."""
+    """One device of a daisy chain; number 0 has every name without a member's prefix. The prefix is removed from names."""
 
     def __init__(self, number: int) -> None:
         self.number, self.prefix = number, f"device.{number}." if number else ""
@@ -90,5 +90,5 @@ def number(text: Optional[str]) -> Optional[float]:
 
 
 def is_number(text: str) -> bool:
-    """Whether `text` is a decimal number of at most 15 digits on each side of the point."""
+    """Whether `text` is a decimal number, with or without a sign, of at most 15 digits on each side of the point."""
     return _NUMBER.fullmatch(text) is not None

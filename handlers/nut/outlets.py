@@ -1,11 +1,11 @@
 """Variables and commands of a NUT device -> its outlets. Pure; names and units are those of NUT's docs/nut-names.txt.
 
 An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets: `outlet.*` without a number (the
-whole device), `outlet.group.N.*` (banks), and numbers below 0, which a driver's template scan leaves behind.
+whole device), `outlet.group.N.*` (banks), and numbers below 0, which some drivers list by mistake.
 
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
-`outlet.N.switch` if it is writable. `outlet.N.switchable` is not used: some drivers report `no` for outlets that do switch, and
-some put row numbers there.
+`outlet.N.switch` if it is writable. `outlet.N.switchable` does not decide: some drivers report `no` for outlets that do switch,
+and some put row numbers there.
 """
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Outlet(NamedTuple):
 
 
 class Device(NamedTuple):
-    """One device: its outlets in order, and its totals. `chain` holds the members of a daisy chain."""
+    """One device: its outlets in order, and its totals. `chain`: the members of a daisy chain; `whole`: member 0."""
 
     outlets: List[Outlet]
     whole: Member
@@ -76,8 +76,8 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
          whole_load: bool = False) -> Device:
     """The device that these lists describe.
 
-    Raises ProtocolError if the driver lists fewer outlets or members than it counts, Unsupported if it lists no outlets for a
-    type of device that has outlets.
+    Raises ProtocolError if the driver lists fewer outlets or members than it counts, or an outlet twice; Unsupported if it lists
+    no outlets for a type of device that has outlets.
     """
     members = members_of(variables, commands)
     device = members[0]

@@ -12,7 +12,7 @@ The differences, where PyNUTClient is wrong or unsafe:
 | SetRWVar of a value with blanks | the whole value | its first word |
 | quotes, `#`, backslash in user or password | sent escaped | fail |
 | line break in an argument, empty or quoted name | ERR INVALID-ARGUMENT, not sent | the rest is sent as a request |
-| a server that falls silent or closes | PyNUTError within `timeout`, also an OSError | waits forever |
+| a server that falls silent or closes | within `timeout` an error that is PyNUTError and OSError | waits forever |
 | an answer outside the protocol | PyNUTError, and the connection is closed | ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
@@ -90,7 +90,7 @@ class PyNUTClient(Generic[AnyStr]):
             self._client.close()
 
     def close(self) -> None:
-        """End the connection. PyNUTClient does not have this method: its connection ends only with the object."""
+        """End the connection. NUT's own module does not have this method: its connection ends only with the object."""
         self._client.close()
 
     # ---- the server itself -----------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ class PyNUTClient(Generic[AnyStr]):
         return self._pairs(self._one("GetRWVars", messages.list_rw, ups))
 
     def GetUPSCommands(self, ups: str = "") -> Dict[AnyStr, AnyStr]:
-        """The commands and the server's descriptions; the command's own name if it has none."""
+        """The commands and the server's descriptions; the command's own name if the server refuses its description."""
         commands = self._one("GetUPSCommands", messages.list_cmd, ups)
         requests = {command: messages.get_cmddesc(str(ups), command) for command in commands}
         answers = self._ask(*requests.values())
@@ -130,7 +130,7 @@ class PyNUTClient(Generic[AnyStr]):
                             for command, request in requests.items()})
 
     def CheckUPSAvailable(self, ups: str = "") -> bool:
-        """Whether the server has the device and its driver reports it."""
+        """Whether the server lists the device's commands. False for any error but a failed connection."""
         try:
             self._one("CheckUPSAvailable", messages.list_cmd, ups)
         except PyNUTConnectionError:

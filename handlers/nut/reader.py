@@ -32,15 +32,15 @@ class NutReader:
     """Reads from a NUT server, on one connection that opens at the first request.
 
     User and password are sent once per connection, and only to a server that demands a login for reading: RFC 9271, 4.2.13,
-    describes such servers, and NUT plans to become one.
+    describes such servers, and a later upsd may be one.
 
     Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
     are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole; `total` limits all exchanges together (None:
     no limit).
 
-    For half a second after its start a server reports only the status WAIT for a device. A reading is then repeated for
-    `timeout` seconds, before it raises DriverNotConnected.
+    For about half a second after its start a server reports only the status WAIT for a device. Readings of the device (except
+    `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,

@@ -25,7 +25,7 @@ def _word(text: str) -> str:
 
 
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
-                                       f"port of the NUT server, if not the one in the address or {NUT_PORT}")
+                                       f"the NUT server's port; without it the one in the address, else {NUT_PORT}")
 USERNAME: Setting[str] = Setting("username", "a user of upsd.users, without line breaks", _word, "",
                                  "needed to switch; reading sends it only to a server that demands a login")
 PASSWORD: Setting[str] = Setting("password", "that user's password, without line breaks", _word, "",

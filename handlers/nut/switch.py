@@ -1,4 +1,4 @@
-"""port_up and port_down on a NUT server: find the outlet, write once, read until the driver's state follows."""
+"""port_up and port_down on a NUT server: find the outlet, write once, read until the driver reports the wanted state."""
 from __future__ import annotations
 
 from typing import List, Tuple
@@ -19,8 +19,8 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPower
 def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float) -> PduPortView:
     """Switch one outlet and set `power_status` of `port` to the wanted state or UNKNOWN. `deadline` is in seconds.
 
-    After the reading: 1 round trip for the command, then 1 for each look at its report and at the state. Raises NoSuchOutlet,
-    Unsupported and SettingsError before anything is written.
+    After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for each look at the state. Raises
+    NoSuchOutlet, Unsupported and SettingsError before anything is written, then the errors of `switch`.
     """
     ups, outlet = _find(client, settings, str(port.identity))
     way = _way(outlet, on)
@@ -36,7 +36,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
 
     def read() -> EnumPowerStatus:
         state = outlets.state(client.values(ups, outlet.state_variables))
-        # The driver caches the state. If it was the wanted one before, it proves nothing without the driver's report.
+        # The driver caches the state. If it was the wanted one before the write, it proves nothing without the driver's report.
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.

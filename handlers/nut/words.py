@@ -1,8 +1,8 @@
 """Lines of the NUT protocol: words, quotes and escapes. Pure functions.
 
 Source: RFC 9271 and NUT's docs/net-protocol.txt, protocol version 1.3. A request is one line of words separated by blanks. A
-word that holds blanks is put in double quotes. Inside them a backslash escapes `"` and `\\`. Text is `str`; bytes that are
-not UTF-8 are kept as surrogate escapes.
+word that holds blanks is put in double quotes. Inside them a backslash escapes `"`, `\\` and, for upsd, `#`. Text is `str`;
+bytes that are not UTF-8 are kept as surrogate escapes.
 """
 from __future__ import annotations
 

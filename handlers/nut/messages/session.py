@@ -28,7 +28,7 @@ def starttls() -> Request[str]:
 
 
 def login(ups: str, verb: str = "LOGIN") -> Request[str]:
-    """Register this connection as a client that the device powers. RFC 9271 calls it ATTACH (4.2.1), as NUT plans to."""
+    """Register this connection as a client that the device powers. RFC 9271 (4.2.1) and NUT's plans call it ATTACH."""
     # > LOGIN ups1
     # < OK
     return _of_device(verb, ups)

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Type(NamedTuple):
-    """The type of a variable: `words` of RW, ENUM, RANGE, STRING and NUMBER; `length` of a STRING, else None."""
+    """The type of a variable: `words` are some of RW, ENUM, RANGE, STRING and NUMBER; `length` of a STRING, else None."""
 
     words: Tuple[str, ...]
     length: Optional[int]

@@ -56,7 +56,7 @@ def _tracked(reply: Reply) -> str:
 
 
 def _quoted(text: str, what: str) -> str:
-    """`text` as a quoted word. Raises SettingsError, even for non-ASCII text: upsd would drop those characters."""
+    """`text` as a quoted word. Raises SettingsError, also for non-ASCII text: upsd would drop those characters."""
     if not text.isascii():
         raise SettingsError(f"the {what} is not plain ASCII, and a NUT server would drop the other characters")
     plain = word(text, what)

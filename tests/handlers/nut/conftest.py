@@ -21,7 +21,7 @@ def server() -> Iterator[NutServer]:
 
 @pytest.fixture(scope="session")
 def real() -> Iterator[Upsd]:
-    """A real upsd with a PDU of 48 outlets, a small one to write to, and a device without a driver."""
+    """A real upsd with a PDU of 48 outlets, a small PDU to write to, a UPS with outlets, and a device without a driver."""
     small = {"device.type": "pdu", "ups.status": "OL", "outlet.count": "2", "outlet.1.status": "on", "outlet.2.status": "off",
              "outlet.1.desc": 'a "quoted" \\ # one', "ups.id": "x"}
     tripplite = {"device.type": "ups", "ups.status": "OL", "outlet.1.switch": "1", "outlet.1.switchable": "1",

@@ -54,7 +54,7 @@ def test_a_switched_outlet_is_unknown_and_a_status_shows_the_old_state_until_the
     handler(server, device="px", **ADMIN_SETTINGS).port_up(PduPortView("7"))
 
 
-def test_only_tracking_reports_a_set_that_the_device_refuses(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_the_report_shows_a_set_that_the_device_refuses(chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
     with client(server) as nut, pytest.raises(NotProven, match="FAILED"):

@@ -24,7 +24,7 @@ def test_variables_commands_and_writable_variables_are_one_round_trip(server: Nu
     assert server.books().connections == 1
 
 
-def test_a_reading_sends_neither_user_nor_password(server: NutServer) -> None:
+def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> None:
     received = listen(server)
     with named(server, ADMIN) as nut:
         nut.devices()
@@ -36,7 +36,7 @@ def test_a_reading_sends_neither_user_nor_password(server: NutServer) -> None:
     assert [line.split()[0] for line in received].count("PASSWORD") == 1
 
 
-def test_every_request_of_the_protocol_is_answered(server: NutServer) -> None:
+def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
     with named(server, MON) as nut:
         assert list(nut.devices()) == ["pdu", "ups"] and nut.variables("ups") == {"ups.status": "OL"}
         assert nut.commands("ups") == {"load.off": ""} and "outlet.1.desc" in nut.writable("pdu")
@@ -65,7 +65,7 @@ def test_the_protocol_version_is_read_by_its_newer_name_if_the_server_supports_i
         assert nut.protocol_version() == "1.3"
 
 
-def test_a_server_before_2_8_accepts_only_master(server: NutServer) -> None:
+def test_primary_works_on_a_server_that_accepts_only_master(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR UNKNOWN-COMMAND\n" if line.startswith("PRIMARY") else answer
     with named(server, MON) as nut:
         nut.primary("pdu")
@@ -91,7 +91,7 @@ def test_an_error_about_the_number_of_clients_is_that_of_the_supported_request_n
         nut.logins("pdu")
 
 
-def test_a_login_is_sent_once_before_readings_and_only_if_the_server_demands_it(server: NutServer) -> None:
+def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: NutServer) -> None:
     received = listen(server)
     server.faults.login_to_read = True
     readings: List[Callable[[NutClient], object]] = [
@@ -140,7 +140,7 @@ def test_an_unknown_device_is_an_error_that_lists_the_known_ones(server: NutServ
         assert caught.value.keys == ("device",)
 
 
-def test_a_device_named_like_the_password_is_not_listed(server: NutServer) -> None:
+def test_a_device_named_like_the_password_is_masked(server: NutServer) -> None:
     """A server that got the password may send it back as the name of a device."""
     with named(server, User(ADMIN.name, "pdu")) as nut, pytest.raises(SettingsError) as caught:
         nut.variables("nosuch")
@@ -185,7 +185,7 @@ def test_without_tracking_an_accepted_command_is_not_proven(server: NutServer) -
         assert nut.set("pdu", "outlet.1.desc", "x") is False
 
 
-def test_only_the_command_shows_whether_the_user_has_the_right(server: NutServer) -> None:
+def test_a_command_without_the_right_is_denied(server: NutServer) -> None:
     wrong = User(ADMIN.name, "wrong-secret")
     for user in (wrong, VIEWER):
         with named(server, user) as nut:
@@ -198,7 +198,7 @@ def test_only_the_command_shows_whether_the_user_has_the_right(server: NutServer
     assert not server.books().writes
 
 
-def test_a_write_is_never_sent_again(server: NutServer) -> None:
+def test_a_write_whose_answer_is_lost_is_not_sent_again(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
     with named(server, ADMIN) as nut:
         with pytest.raises(Unreachable):
@@ -245,8 +245,8 @@ def test_the_client_waits_until_the_server_stops_answering_wait(server: NutServe
     lambda nut: nut.commands("pdu")["outlet.1.load.off"], lambda nut: nut.writable("pdu")["outlet.1.desc"],
     lambda nut: nut.type("pdu", "outlet.1.desc").writable, lambda nut: nut.enumeration("pdu", "outlet.1.desc"),
     lambda nut: nut.ranges("pdu", "outlet.1.desc")])
-def test_a_reading_during_wait_is_an_error_and_not_an_empty_device(server: NutServer,
-                                                                   read: Callable[[NutClient], object]) -> None:
+def test_a_reading_during_wait_returns_the_values_that_follow(server: NutServer,
+                                                              read: Callable[[NutClient], object]) -> None:
     with client(server) as nut:
         expected = read(nut)
         server.faults.drivers["pdu"] = Driver.WAITED_FOR

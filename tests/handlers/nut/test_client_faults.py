@@ -125,7 +125,7 @@ def test_after_a_restart_of_the_server_the_client_reconnects(server: NutServer) 
         assert list(nut.devices()) == ["pdu", "ups"]
 
 
-def test_many_requests_are_sent_in_writes_that_cannot_block_on_a_full_buffer(server: NutServer) -> None:
+def test_two_thousand_requests_at_once_are_all_answered(server: NutServer) -> None:
     asked = [messages.get_var("pdu", "outlet.1.status") for _ in range(2000)]
     with client(server) as nut:
         answers = nut.ask(*asked)
@@ -147,7 +147,8 @@ Back = Callable[[str, bytes], bytes]        # takes the request line and the pas
     lambda line, wire: b"x" * 1995 + wire + b"x" * 20000 if line.startswith("INSTCMD") else b"OK\n",
     lambda line, wire: b"OK TRACKING tops3cret\n" if line.startswith("INSTCMD") else b"ERR " + wire + b"\n"
     if line.startswith("GET")
-    else b"OK\n"], ids=["list", "code", "extra", "ok", "framing", "unasked", "at the cut", "tracked"])
+    else b"OK\n"], ids=["a list", "ERR code", "after an ERR code", "after OK", "after a carriage return", "an unasked line",
+                        "at the end of the kept bytes", "the report"])
 def test_a_password_that_a_server_sends_back_is_in_no_error(server: NutServer, secret: str, rewrite: Back) -> None:
     wire = messages.password(secret).line[9:-1]
     server.faults.rewrite = lambda line, answer: rewrite(line, wire)
@@ -197,7 +198,7 @@ def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> Non
 @pytest.mark.parametrize("rewrite", [
     lambda answer: None, lambda answer: Cut(), lambda answer: Cut(b"O"), lambda answer: b"nonsense\n",
     lambda answer: b"ERR UNKNOWN-COMMAND\n", lambda answer: b"ERR DATA-STALE\n", lambda answer: answer * 2],
-                         ids=["silence", "closed", "half", "other", "unknown", "stale", "twice"])
+                         ids=["silence", "closed", "half a word", "nonsense", "unknown command", "stale", "answered twice"])
 def test_a_command_is_sent_at_most_once_whatever_fails_at_any_step(server: NutServer, words: str,
                                                                    rewrite: Callable[[bytes], Optional[bytes]],
                                                                    monkeypatch: pytest.MonkeyPatch) -> None:

@@ -464,7 +464,7 @@ def test_an_outlet_without_a_command_or_writable_switch_is_not_switched() -> Non
         assert not server.books().writes
 
 
-def test_every_error_names_host_and_call(server: NutServer) -> None:
+def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
     calls: List[Callable[[], object]] = [
         lambda: handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("99")),
         lambda: handler(server, device="none").status(), lambda: handler(server, device="pdu").port_up(PduPortView("1"))]

@@ -27,7 +27,7 @@ def states(found: Device) -> Dict[str, Optional[bool]]:
 @pytest.mark.parametrize("text, expected", [
     ("on", True), ("On", True), ("OFF", False), (" off ", False), ("", None), ("cycling", None), ("1", None),
     ("pending off", None)])
-def test_an_undocumented_status_is_unknown(text: str, expected: Optional[bool]) -> None:
+def test_only_a_documented_status_is_on_or_off(text: str, expected: Optional[bool]) -> None:
     assert states(device({"outlet.1.status": text})) == {"1": expected}
 
 
@@ -61,7 +61,7 @@ def test_outlets_come_in_the_order_of_their_numbers() -> None:
     assert list(states(device({f"outlet.{n}.status": "on" for n in (10, 2, 1, 11)}))) == ["1", "2", "10", "11"]
 
 
-def test_rows_of_the_whole_device_of_groups_and_of_a_template_scan_are_not_outlets() -> None:
+def test_rows_of_the_whole_device_of_groups_and_with_negative_numbers_are_not_outlets() -> None:
     found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on",
                     "outlet.count": "1.00", "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
     assert states(found) == {"1": True}
@@ -79,7 +79,7 @@ def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
     {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
     {"device.1.outlet.1.status": "on", "device.count": "2"}])
-def test_fewer_outlets_than_the_driver_counts_are_an_error(variables: Dict[str, str]) -> None:
+def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(variables: Dict[str, str]) -> None:
     with pytest.raises(ProtocolError, match="counts"):
         device(variables)
 
@@ -94,7 +94,7 @@ def test_an_outlet_under_two_numbers_is_an_error(variables: Dict[str, str]) -> N
 
 
 @pytest.mark.parametrize("kind", ["ups", "ats", "psu", "scd", "sts", "UPS"])
-def test_a_type_that_may_lack_outlets_has_none(kind: str) -> None:
+def test_a_device_of_a_type_other_than_pdu_may_have_no_outlets(kind: str) -> None:
     assert device({"device.type": kind}).outlets == []
 
 
@@ -161,7 +161,7 @@ def test_a_listed_command_is_preferred_to_a_writable_switch() -> None:
 
 
 @pytest.mark.parametrize("switchable", ["no", "0", "0.00", "3", "yes"])
-def test_the_variable_switchable_is_ignored(switchable: str) -> None:
+def test_the_variable_switchable_does_not_decide_the_ways_to_switch(switchable: str) -> None:
     outlet = device({"outlet.1.status": "on", "outlet.1.switchable": switchable}, ["outlet.1.load.off"]).outlets[0]
     assert outlet.off is not None and outlet.on is None and outlet.switchable == switchable
 
@@ -191,7 +191,7 @@ def test_only_a_number_in_nuts_notation_is_a_figure(text: Optional[str], expecte
 
 
 @given(st.decimals(0, 99999, places=2))
-def test_every_figure_that_a_driver_writes_is_read(figure: object) -> None:
+def test_a_figure_with_decimals_is_read_exactly(figure: object) -> None:
     assert number(f"{figure}") == float(str(figure))
 
 

@@ -112,7 +112,7 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(variables: dict[str,
     assert decoder.answers.failure(requests[1]) == Failure("UNKNOWN-COMMAND")
 
 
-def test_every_list_of_the_protocol_is_read() -> None:
+def test_lists_of_the_protocol_are_read() -> None:
     def listed(query: str, rows: str) -> bytes:
         return f"BEGIN LIST {query}\n{rows}END LIST {query}\n".encode()
     cases: List[Tuple[Request[object], bytes, object]] = [
@@ -127,7 +127,7 @@ def test_every_list_of_the_protocol_is_read() -> None:
         assert decode(data, request)[request] == expected
 
 
-def test_every_single_answer_of_the_protocol_is_read() -> None:
+def test_answers_of_one_line_are_read() -> None:
     cases: List[Tuple[Request[object], str, object]] = [
         (messages.get_var("a", "v"), 'VAR a v "x \\\\ y"', "x \\ y"),
         (messages.get_type("a", "v"), "TYPE a v RW STRING:32", messages.Type(("RW", "STRING"), 32)),
@@ -163,8 +163,8 @@ def test_every_single_answer_of_the_protocol_is_read() -> None:
     (messages.ver(), b"BEGIN LIST VAR a\n"), (messages.ver(), b"ERR\n"), (messages.ver(), b"ERR  x\n"),
     (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (framing.MAX_LINE + 2)),
 ])
-def test_an_answer_that_the_protocol_does_not_allow_is_refused_before_it_is_stored(request_: Request[object],
-                                                                                   data: bytes) -> None:
+def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(request_: Request[object],
+                                                                               data: bytes) -> None:
     decoder = Decoder([request_], Answers())
     with pytest.raises(ProtocolError) as caught:
         decoder.feed(data)
@@ -206,7 +206,7 @@ def test_a_variable_that_is_listed_twice_is_refused() -> None:
     (lambda: messages.list_cmd("a"), b'BEGIN LIST CMD a\nCMD a "load\x1b.off"\nEND LIST CMD a\n'),
     (lambda: messages.list_cmd("a"), b"BEGIN LIST CMD a\nCMD a load.off\nCMD a load.off\nEND LIST CMD a\n"),
     (lambda: messages.instcmd("a", "load.off"), b'OK TRACKING "x"\n')])
-def test_a_name_that_could_not_be_requested_is_refused_in_an_answer(make: Callable[[], Request[object]], data: bytes) -> None:
+def test_an_impossible_or_repeated_name_in_an_answer_is_refused(make: Callable[[], Request[object]], data: bytes) -> None:
     request = make()
     with pytest.raises(ProtocolError):
         decode(data, request)[request]
@@ -224,7 +224,7 @@ def test_line_ends_of_other_systems_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(ERRORS))
-def test_every_error_code_is_a_value_and_has_an_error_with_a_remedy(code: str) -> None:
+def test_every_error_code_is_kept_and_named_in_its_error(code: str) -> None:
     request = messages.get_var("a", "v")
     answers = decode(f"ERR {code} some more\n".encode(), request)
     assert answers.failure(request) == Failure(code, "some more")
@@ -238,7 +238,7 @@ def test_every_error_code_is_a_value_and_has_an_error_with_a_remedy(code: str) -
     ("DATA-STALE", DataStale, "data-stale"), ("DRIVER-NOT-CONNECTED", DriverNotConnected, "driver-not-connected"),
     ("ACCESS-DENIED", Denied, "denied"), ("UNKNOWN-UPS", SettingsError, "settings"), ("READONLY", Refused, "refused"),
     ("SOMETHING-NEW", Refused, "refused")])
-def test_the_class_of_each_error_code_shows_who_must_act(code: str, kind: type, name: str) -> None:
+def test_an_error_code_has_the_class_that_shows_who_must_act(code: str, kind: type, name: str) -> None:
     error = Failure(code).error()
     assert type(error) is kind and error.kind == name
     assert not isinstance(error, Refused) or error.code == code

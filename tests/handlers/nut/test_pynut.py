@@ -21,7 +21,7 @@ NOBODY: Optional[User] = None
 
 
 class Both:
-    """Make one client of each kind for the same server and user."""
+    """One client of each kind for the same server and user."""
 
     def __init__(self, server: Any, user: Optional[User]) -> None:
         login, password = (user.name, user.password) if user is not None else (None, None)

@@ -31,7 +31,7 @@ def test_status_and_statistic_of_a_pdu_with_48_outlets(real: Upsd) -> None:
     assert pdu.labels()[6] == ("7", "7", "Server 7")
 
 
-def test_every_request_is_answered_by_a_real_upsd(real: Upsd) -> None:
+def test_readings_are_answered_by_a_real_upsd(real: Upsd) -> None:
     with client(real) as nut:
         assert nut.devices()["pdu"] == "static pdu" and set(nut.devices()) == {"pdu", "small", "tripplite", "gone"}
         assert {k: v for k, v in nut.variables("pdu").items() if k.startswith("outlet.")} == {
@@ -58,7 +58,7 @@ def test_a_password_with_every_special_character_is_accepted(real: Upsd) -> None
         assert nut.set("small", "ups.id", "done") is True
 
 
-def test_only_the_request_itself_shows_missing_rights(real: Upsd) -> None:
+def test_a_request_without_the_right_is_denied(real: Upsd) -> None:
     cases: List[tuple[User, Callable[[NutClient], object], type | None]] = [
         (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
         (User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
@@ -80,7 +80,7 @@ def test_only_the_request_itself_shows_missing_rights(real: Upsd) -> None:
         assert nut.variable("small", "ups.id") == "a"
 
 
-def test_a_logged_in_client_is_counted_until_it_leaves(real: Upsd) -> None:
+def test_a_logged_in_client_is_counted_until_it_logs_out(real: Upsd) -> None:
     with client(real, PRIMARY) as nut:
         nut.login("small")
         assert nut.logins("small") == 1 and nut.clients("small") == ["127.0.0.1"]

@@ -9,7 +9,7 @@ FAILED, INVALID = "ERR FAILED", "ERR INVALID-ARGUMENT"
 
 
 class Device(Protocol):
-    """One section of ups.conf. `run` and `set` return the driver's report: SUCCESS or an ERR."""
+    """A device with its driver, as in one section of ups.conf. `run` and `set` return the driver's report: SUCCESS or an ERR."""
 
     name: str
     description: str
@@ -61,9 +61,9 @@ class StaticDevice:
 class SwitchedPdu:
     """A PDU of 1 to 48 outlets with relays, meters and energy counters, and its driver.
 
-    `first` is the number of the first outlet. `members` > 1 is the number of such units in a daisy chain. `by` is the driver's
-    way of switching: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, without outlet.N.status). The driver
-    reads its device every `poll_s` seconds. Between two readings, its variables do not change.
+    `first` is the number of the first outlet. `members` is the number of such units; more than 1 form a daisy chain. `by` is the
+    driver's way of switching: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, without outlet.N.status).
+    A request makes the driver read its device if the last reading is `poll_s` seconds old; until then its variables stay.
     """
 
     VOLTS = 230.0

@@ -25,7 +25,7 @@ Rewrite = Callable[[str, bytes], Optional[bytes]]
 
 @dataclass
 class Faults:
-    """All off at first; each may be changed while the server runs."""
+    """The defaults are those of a healthy upsd. Each may be changed while the server runs."""
 
     rewrite: Optional[Rewrite] = None
     late_s: float = 0.0                             # seconds before every answer

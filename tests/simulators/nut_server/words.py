@@ -9,8 +9,8 @@ LONGEST_WORD = 512
 class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
-    Like the real server, it drops bytes that are not printable ASCII, and all bytes of a word after the 512th. Outside quotes `#`
-    begins a comment. Inside quotes a line break does not end the line.
+    Like the real server, it drops bytes that are not printable ASCII, and all bytes of a word after the 512th. `#` begins a
+    comment, but only outside quotes (in upsd also inside). Inside quotes a line break does not end the line.
     """
 
     def __init__(self) -> None:
