@@ -16,7 +16,7 @@ ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
 _ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
 _LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control is locked",
                              "ConfigurationLocked": "its configuration is locked"}
-# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and its configuration with the body's.
+# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and configuration with those of the body.
 _HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
                                                ("OffDelay",), ("RebootDelay",))
 _HPE_STATE = "OutletStatus"
@@ -61,7 +61,7 @@ def _steps(path: str) -> Sequence[str]:
 
 
 def info_link(found: Json) -> Optional[object]:
-    """The link to the description of the action's parameters, where the action itself does not list them."""
+    """The link to the description of the action's parameters; None if there is none, or if the action itself lists the values."""
     return found.get(_INFO) if _ALLOWABLE not in found else None
 
 
@@ -69,7 +69,8 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
          quoted: Callable[[str], str]) -> Dict[str, object]:
     """The body of the command.
 
-    Raises Unsupported if the action does not take the wanted state, or does not list the values that it takes.
+    Raises Unsupported if the action does not take the wanted state, if it lists no values and `unproven` is false, or if the
+    configuration that HPE's body repeats cannot be read.
     """
     wanted = "On" if on else "Off"
     taken = allowed(found, info)

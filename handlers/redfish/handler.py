@@ -49,8 +49,8 @@ class RedfishPdu(host.BasePdu):
                 pause: float = PAUSE_SECONDS) -> PduPortView:
         """Switch on: 2 round trips for the list of outlets and the outlet, 1 for the command, and 1 for each read-back.
 
-        1 more where the parameters of the outlet's action are described in another resource. Sets `power_status` of
-        `pdu_port_data` and returns it. `deadline` and the longest `pause` between read-backs are in seconds.
+        1 more where another resource describes the parameters of the outlet's action, 2 where the service demands an ETag. Sets
+        `power_status` of `pdu_port_data` and returns it. `deadline` and the longest `pause` between read-backs are in seconds.
         """
         return self._switch("port_up", pdu_port_data, True, deadline, pause)
 

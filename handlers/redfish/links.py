@@ -50,7 +50,7 @@ def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) ->
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:
-    """The query by which the service includes `levels` of linked resources in its answer; '' if its root does not offer that.
+    """The query that makes the service include `levels` of linked resources in its answer; '' if its root does not offer it.
 
     Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`, Levels the number of levels.
     """

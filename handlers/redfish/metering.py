@@ -69,7 +69,7 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 
 
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
-    """The circuits that a PDU lists, without those that are not fitted; none where it has no such list. Raises ProtocolError
+    """The circuits that a PDU lists, without those whose state is Absent; none where it has no such list. Raises ProtocolError
     if one is listed twice, because its current would count twice."""
     target = link(unit.resource, key)
     found = (_unless_missing(lambda: members(service, service.expanded(target))) if target is not None else None) or []
@@ -83,7 +83,7 @@ def _metrics(service: RedfishService, unit: Unit) -> Json:
 
 
 def _unless_missing(read: Callable[[], T]) -> Optional[T]:
-    """The result of `read`; None if there is no such resource. Other errors are raised: another source's figures would jump."""
+    """The result of `read`; None if there is no such resource. Other errors are raised: figures of another source would jump."""
     try:
         return read()
     except HttpRefused as error:

@@ -15,9 +15,9 @@ _MANY = 8       # above this number, 2 requests for all sensors of a PDU cost le
 
 
 def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str]) -> Mapping[str, Json]:
-    """The sensors that `sources` link to, by source. One that is missing or on another host is left out.
+    """The sensors that `sources` link to, by source. A sensor that cannot be read or is on another host is left out.
 
-    1 round trip for each sensor; above 8 sensors 2 for each PDU, where the service expands the list of a chassis' sensors.
+    1 round trip for each sensor; above 8 sensors 2 for each PDU with one chassis, if the service expands that chassis' sensors.
     """
     paths: Dict[str, str] = {}
     for source in sources:

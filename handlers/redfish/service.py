@@ -35,9 +35,9 @@ _ANY = range(100, 600)              # errors too, because their bodies hold the 
 
 
 class RedfishService:
-    """The service that the settings describe. A context that deletes its session and closes its connections at its end.
+    """The service that the settings describe. A context manager: its exit deletes the session and closes the connections.
 
-    `transport` makes the transport of one connection. `seconds` limits the whole call. Nothing is sent before the first reading.
+    `transport` makes the transport of one connection. `seconds` limits the call up to the exit. Nothing is sent before a reading.
     Raises the errors of handlers/errors.py.
     """
 
@@ -110,7 +110,7 @@ class RedfishService:
     def expanded(self, target: object, levels: int = 1) -> Json:
         """The resource behind a link, with the resources that it links to included, where the service offers that.
 
-        1 round trip; 2 where the service refuses the query that it offers, or sends too much. No further query is sent then.
+        1 round trip; 2 where the service refuses the query or sends an unusable answer. Then no such query is sent any more.
         """
         path = self.path(target)
         query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""
@@ -120,7 +120,7 @@ class RedfishService:
             return self.get(path + query)
         except (Refused, ProtocolError) as error:
             found = self.get(path)              # raises where the resource itself is missing
-            LOGGER.info(f"the device offers {query} but does not answer it: {error}")
+            LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
             self._answers_expanded = False
             return found
 
@@ -167,7 +167,7 @@ class RedfishService:
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
     def made(self, reply: Reply) -> Optional[str]:
-        """The path of the session or task that a POST made: its Location, else its `@odata.id`; None on another service."""
+        """The path of the session or task that a POST made: its Location, else its `@odata.id`; None without a usable link."""
         for found in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
             with contextlib.suppress(ProtocolError):
                 return self.path(found)
@@ -176,7 +176,7 @@ class RedfishService:
     # ---- login ---------------------------------------------------------------------------------------------------
 
     def _wants_session(self, reply: Reply) -> bool:
-        """Whether a 401 means that the service accepts only sessions: otherwise it would offer Basic (RFC 9110, 11.6.1)."""
+        """Whether to use a session after a 401. A service that accepts basic login would offer it (RFC 9110, 11.6.1)."""
         if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
             return False
         self._mode = SESSION
@@ -188,7 +188,7 @@ class RedfishService:
         # < 201 Created, X-Auth-Token, Location                                      DSP0266, "Redfish session login"
         sessions = link(child(root, "Links"), "Sessions")
         if sessions is None:
-            raise Unsupported("the service lists no sessions to log in to")
+            raise Unsupported("the service root has no link to its sessions (Links.Sessions), so no login is possible")
         reply = self._send("POST", self.path(sessions), {"UserName": self.login.user, "Password": self.login.password},
                            anonymous=True)
         if reply.status not in (200, 201, 204):

@@ -1,4 +1,4 @@
-"""Switching one outlet: find it, check that it may be switched, send the command once, read until the state follows."""
+"""Switching one outlet: find it, check that it may be switched, send the command once, read until the state is the wanted one."""
 from __future__ import annotations
 
 from typing import Mapping, Optional
@@ -21,7 +21,8 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
              pause: float) -> EnumPowerStatus:
     """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline` seconds.
 
-    Raises NoSuchOutlet, Unsupported or Refused if the outlet did not switch, Unreachable if it may or may not have switched.
+    Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if it may or may not have
+    switched. The readings before the command may raise any error.
     """
     found = units.find(service, wanted_pdu, identity)
     outlet, quoted = found.resource, service.login.quoted
@@ -68,10 +69,10 @@ class _Command:
             raise Unreachable(declined.parts) if leaves_open(declined) else declined
         elif "error" in found:
             words = quoted_messages(reply, self._service.login) or "no reason is given"
-            raise ProtocolError(f"the device answered the command with success and an error: {words}")
+            raise ProtocolError(f"the device answered the command with a success status, but also with an error: {words}")
 
     def read(self) -> EnumPowerStatus:
-        """The state: 1 round trip. UNKNOWN while a task runs, whose monitor is read instead."""
+        """The state: 1 round trip, 2 when a task has just ended. UNKNOWN while a task runs, whose monitor is read instead."""
         if self._monitor is not None:
             if not self._ended(self._monitor):
                 return EnumPowerStatus.UNKNOWN

@@ -108,7 +108,7 @@ def test_all_answers_together_are_bounded() -> None:
     ("/redfish/v1/Outlets/A2", "/redfish/v1/Outlets/A1", False), ("/redfish/v1/Mains/I1", "/redfish/v1/Metrics", False),
     ("/redfish/v1/PDUs/1/Branches/1", "/redfish/v1/PDUs/1/Outlets/1", False),
     ("/redfish/v1/PowerDistribution/1/Outlets/1", "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/1", True)])
-def test_a_resource_whose_odata_id_differs_is_not_the_requested_one(odata_id: str, path: str, can: bool) -> None:
+def test_the_odata_id_shows_whether_a_resource_can_be_the_requested_one(odata_id: str, path: str, can: bool) -> None:
     assert links.same(odata_id, path) is can
 
 

@@ -34,7 +34,7 @@ def test_without_expansion_each_outlet_is_one_request_over_four_connections() ->
     with serving(tree) as address:
         assert states(handler(address)) == STATES
     assert len(tree.targets) == 5 + 11 and len(set(tree.targets)) == 16
-    assert 2 <= tree.connections <= 4           # a fast connection may read all outlets before others open
+    assert 2 <= tree.connections <= 4           # the first ones may read all outlets before the others open
 
 
 def test_expansion_is_requested_with_the_levels_and_the_form_that_are_offered() -> None:

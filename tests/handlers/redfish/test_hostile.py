@@ -1,6 +1,6 @@
 """A broken, slow or hostile service or proxy leads to an error of our tree, never to a wrong state or an open connection.
 
-Each method of the handler meets each fault at its first request and at a later one, over TLS.
+Each method of the handler meets each fault from its first, second or third request on, over TLS.
 """
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_wrong_login_is_denied_and_not_repeated(unit: RedfishService, call: st
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("fault", [Fault.STATUS, Fault.HALF_ANSWER, Fault.HTML, Fault.CLOSE_BEFORE])
-def test_a_session_is_deleted_after_every_kind_of_failure(call: str, fault: Fault) -> None:
+def test_a_session_is_deleted_after_a_failure(call: str, fault: Fault) -> None:
     with RedfishService(units.sessions_only()) as unit:
         unit.faults.order(fault, count=None, method="PowerEquipment", status=500)
         with pytest.raises(PduHandlerError):
@@ -130,7 +130,7 @@ def test_too_many_sessions_are_an_error_and_none_is_left() -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_redirect_to_another_host_gets_neither_request_nor_login(unit: RedfishService, status: int, method: str) -> None:
+def test_the_other_host_of_a_redirect_gets_no_request(unit: RedfishService, status: int, method: str) -> None:
     with RedfishService(tls=False) as other:
         for scheme in ("http:", "", "HTTP:"):
             location = f"{scheme}//{other.host}:{other.port}"
@@ -232,7 +232,7 @@ def _set(body: Any, name: str, value: Any) -> Any:
     return {key: value if key == name else _set(one, name, value) for key, one in body.items()}
 
 
-def test_an_answer_of_100_mb_is_refused_before_it_is_read(unit: RedfishService) -> None:
+def test_an_answer_of_100_mb_is_refused_before_it_is_read_completely(unit: RedfishService) -> None:
     unit.faults.order(Fault.HUGE, count=None, skip=1)
     tracemalloc.start()
     try:
@@ -367,7 +367,7 @@ def test_a_meaningless_state_is_unknown(unit: RedfishService, change: Dict[str, 
 
 
 @pytest.mark.parametrize("reading", [float("inf"), float("nan"), -1.5, "1.5", True, [1.5], 10 ** 400, "", {}])
-def test_a_reading_that_is_not_a_number_is_never_shown(unit: RedfishService, reading: Any) -> None:
+def test_an_impossible_reading_is_never_shown(unit: RedfishService, reading: Any) -> None:
     unit.rewrite = lambda target, body: _set(body, "Reading", reading)
     try:
         figures = handler(unit).statistic()

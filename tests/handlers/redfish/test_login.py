@@ -113,7 +113,7 @@ def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
 
 
 @pytest.mark.parametrize("location", ["", "https://evil.example/session/7", f"{SESSIONS}/7"])
-def test_a_session_is_deleted_only_at_the_same_service(location: str) -> None:
+def test_a_session_is_deleted_even_if_its_location_is_missing_or_elsewhere(location: str) -> None:
     tree = Guarded(location=location)
     with serving(tree) as address:
         handler(address, session="session").status()

@@ -49,7 +49,7 @@ DEFAULT = PduStatisticView()
 
 
 @pytest.mark.parametrize("key", ["Mains", "Branches"])
-def test_a_circuit_that_is_listed_twice_does_not_count_twice(key: str) -> None:
+def test_a_circuit_that_is_listed_twice_is_an_error(key: str) -> None:
     tree = metered([], Mains=[amps(8.0)]) if key == "Mains" else metered([], Branches=[amps(8.0)])
     for second in ({"CurrentAmps": {"Reading": 8.0}}, {"CurrentAmps": {"Reading": 1.0}}):
         tree.resources[f"{PDU}/{key}"]["Members"][1:] = [{"Id": "0", **second}]
@@ -144,7 +144,7 @@ def test_without_the_list_of_sensors_they_are_read_one_by_one(change: str) -> No
 
 @pytest.mark.parametrize("answer", [Answer(None, 404), Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
                                     Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}), Answer(b"no JSON")], ids=str)
-def test_a_sensor_that_is_missing_or_of_another_unit_is_unknown(answer: Answer) -> None:
+def test_an_unreadable_sensor_or_one_of_another_unit_is_unknown(answer: Answer) -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: answer
     assert totals(tree) == (DEFAULT.load, 3.0)

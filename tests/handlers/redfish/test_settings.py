@@ -24,7 +24,7 @@ def read(**texts: str) -> settings.Given:
     ({"scheme": "ftp"}, "https or http"),
     ({"port": "70000"}, "1 to 65535"), ({"switch_unproven": "perhaps"}, "yes or no"), ({"outlet": "7"}, "'outlet' is unknown"),
     ({"scheme": "http", "ca_pem": PEM}, "scheme=https"), ({"scheme": "http", "fingerprint": "ab" * 32}, "scheme=https")])
-def test_a_bad_setting_is_one_sentence_with_the_allowed_values(texts: Dict[str, str], sentence: str) -> None:
+def test_a_bad_setting_is_an_error_with_the_remedy(texts: Dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read(**texts)
     assert sentence in str(caught.value) and LOGIN["password"] not in str(caught.value)

@@ -86,7 +86,7 @@ def test_switching_keeps_an_hpe_outlets_configuration() -> None:
     (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
     (Model(says_success=True, short_targets=True), EnumPowerStatus.DOWN),
     (Model(demand_etag=True), EnumPowerStatus.DOWN)])
-def test_the_reported_state_is_that_of_the_contact(model: Model, shown: EnumPowerStatus) -> None:
+def test_the_reported_state_is_that_of_the_contact_or_unknown(model: Model, shown: EnumPowerStatus) -> None:
     with RedfishService(model) as unit:
         seconds = 3.0 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
         port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
@@ -131,7 +131,7 @@ def test_three_thousand_sensors_are_read_as_lists() -> None:
         assert books.requests < 100 and books.connections == 1
 
 
-def test_null_readings_are_unknown_and_not_zero() -> None:
+def test_null_readings_leave_the_defaults_of_the_view() -> None:
     with RedfishService(Model((Pdu(figures="null"),))) as unit:
         figures = handler(unit).statistic()
         assert (figures.load, figures.total_consumption) == (NOTHING.load, NOTHING.total_consumption)
@@ -147,7 +147,7 @@ def test_pages_and_expansion_in_every_form_list_the_same_outlets() -> None:
                 wanted = seen
 
 
-def test_parallel_polls_leave_nothing_open() -> None:
+def test_parallel_polls_leave_no_session_open() -> None:
     failed = []
     with RedfishService(units.sessions_only()) as unit:
         def poll() -> None:

@@ -47,7 +47,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"{unit.url}/redfish/v1/", flush=True)
         if not chosen.http:
             print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
-        print(f"{len(unit.books().states)} outlets; user {unit.user} may switch, {unit.viewer_user} may read; Ctrl-C stops it",
+        print(f"outlets: {len(unit.books().states)}; user {unit.user} may switch, {unit.viewer_user} may read; Ctrl-C stops it",
               file=sys.stderr)
         signals.wait()
         for what, value in unit.books().writes:

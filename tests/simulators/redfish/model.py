@@ -39,7 +39,7 @@ class Pdu:
 
     kind            EquipmentType
     mains           two for a transfer switch: the first is in use
-    branches        the outlets are distributed over the branches in order; branch n is on line n of the phases
+    branches        the outlets are distributed over the branches in order, the branches over the lines in turn
     metering        "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet
     switched        false: outlets have neither state nor action
     figures         "inline"; "sensors": only a DataSourceUri, the value is at the sensor; "null": Reading is null

@@ -148,7 +148,7 @@ class RedfishService:
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
-        """Changes the body of each answer to a GET."""
+        """Changes the body of each resource before it is sent, except tasks."""
         return self._dispatcher.rewrite
 
     @rewrite.setter

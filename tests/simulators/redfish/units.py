@@ -90,7 +90,7 @@ def transfer_switch() -> Model:
 
 
 def hall() -> Model:
-    """Twelve PDUs of 48 outlets behind one address, with more than 3,000 sensors."""
+    """The PDUs of a data hall: twelve, of 48 outlets each, behind one address, with more than 3,000 sensors."""
     outlets = tuple(str(number) for number in range(1, 49))
     return Model(tuple(Pdu(id=str(number), outlets=outlets, serial=f"SIM00000{number:02d}") for number in range(1, 13)))
 
