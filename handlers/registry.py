@@ -18,8 +18,8 @@ class About(NamedTuple):
     """The facts of a handler that are known before it is loaded: `ABOUT` in its `about.py`.
 
     `shown` is its name in DCImanager's list of handlers. `protocol` is `snmp` or `custom`, which decides the fields of a PDU's
-    form. `username` is the factory account of its devices. `may_list` is for devices that show no outlets: the key and the value
-    of a setting that may list some, and a phrase that says what it lists.
+    form. `username` is the factory account of its devices. `may_list` is the hint for a device that shows no outlets: key and
+    value of a setting that may help, and what this setting does ("lists ...").
     """
 
     shown: str

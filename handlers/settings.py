@@ -94,7 +94,7 @@ def seconds(text: str) -> float:
 
 
 def one_line(value: str) -> str:
-    """A password or a token. Raises ValueError if it has a control character or consists of spaces."""
+    """A password or a token. Raises ValueError if it has a character below U+0020, or nothing but blanks."""
     if not value.strip() or any(ord(c) < 32 for c in value):
         raise ValueError
     return value

@@ -1,4 +1,4 @@
-"""The part of port_up and port_down that every handler shares: write once, then read until the device follows."""
+"""The part of port_up and port_down that every handler shares: write once, then read until the state is the wanted one."""
 from __future__ import annotations
 
 import contextlib
@@ -28,7 +28,7 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
     up to `pause` seconds.
 
     `write` raises `Unreachable` if no answer came and `ProtocolError` if the answer proves nothing. Then the state is read
-    once. If it is not `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass
+    once. Unless it is `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass
     through and mean that the device did not switch.
     """
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST_PEM = 300_000           # limit in characters; a bundle of all public authorities has about 230,000
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-_PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; the ssl module has it since Python 3.10
+_PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; ssl has a name for it only from Python 3.10 on
 
 
 def fingerprint(text: str) -> str:

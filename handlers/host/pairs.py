@@ -12,7 +12,7 @@ _LONGEST_TEXT = 1_000_000       # limit for all settings together, in characters
 
 
 def entries_of(value: object, most: int) -> List[Tuple[object, object]]:
-    """Key and value of each setting, at most `most` of them. Raises SettingsError."""
+    """Key and value of each setting. Reads at most `most` entries of a list. Raises SettingsError."""
     if isinstance(value, (str, bytes)):
         value = _json(value) if value.strip() else None
     if value is None:

@@ -12,7 +12,7 @@ _LOWEST, _HIGHEST = -2**63, 2**64 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
 
-# The last three are default sysObjectIDs of Net-SNMP agents.
+# The last three begin the default sysObjectIDs of Net-SNMP agents.
 _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
                "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.2021.250.10"}
 
@@ -23,7 +23,7 @@ def squeezed(text: str) -> str:
 
 
 def raw_value(element: object) -> Optional[Raw]:
-    """The value of an element that the platform read, None for a missing object."""
+    """The value of an element that the platform read, None for a missing object. Raises ProtocolError if it is too long."""
     value = getattr(element, "value", element)
     if value is None:
         return None
@@ -55,6 +55,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
     index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.
+    Raises ProtocolError if the rows have neither.
     """
     root = oid_arcs(asked) or ()
     rests: List[Optional[Tuple[int, ...]]] = []

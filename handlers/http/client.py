@@ -43,14 +43,14 @@ class Login(NamedTuple):
         if self.token is not None:
             if self.token and self.token.isascii() and self.token.isprintable():
                 return {self.token_header: self.token}
-            raise SettingsError("a token is one line of letters and digits, as the device handed it out")
+            raise SettingsError("a token is one line of printable ASCII characters, as the device issued it")
         if self.user is None or self.password is None:
             return {}
         try:
             return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
         except UnicodeError:
             pass                            # raised below, outside: Python's error would hold the password
-        raise SettingsError("user name or password holds bytes that are not UTF-8 text: type them again")
+        raise SettingsError("the user name or the password holds bytes that are not UTF-8 text: type it again")
 
     def quoted(self, text: str) -> str:
         """A device's text for an error, printable and cut, or a notice if it holds the password or the token."""
@@ -79,10 +79,10 @@ class HttpClient:
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, which has one of the statuses `answers`: 1 round trip.
+        """The answer, whose status is one of `answers`: 1 round trip. A `repeatable` request (a read) is sent again if the kept
+        connection was closed, after a 408 and after a redirect. Others are sent once, but a redirected GET is sent again.
 
-        1 more if a read found the connection closed or was redirected. Only a `repeatable` request is ever sent twice.
-        Raises HttpUnreachable, HttpDenied, HttpRefused, HttpSyntax, and SettingsError for a login or trust that cannot be used.
+        Raises HttpException (a subclass, except for an unreadable upload), and SettingsError for an unusable login or trust.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)
@@ -103,7 +103,7 @@ class HttpClient:
                 raise
 
     def attempt(self, request: Request, repeatable: bool) -> Reply:
-        """The reply with any status. A read is sent once more if the kept connection was closed."""
+        """The reply with any status. A read is sent once more if the kept connection was closed, and after a 408."""
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:
@@ -112,5 +112,5 @@ class HttpClient:
         else:
             if reply.status != 408 or not repeatable:
                 return reply
-            self._transport.close()         # 408: the device ended the kept connection while the request was sent
+            self._transport.close()         # 408: the device stopped waiting, often on an idle kept connection
         return self._transport.exchange(self.where, request)

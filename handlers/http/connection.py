@@ -20,7 +20,7 @@ from .message import PORTS, Endpoint, Reply, Request
 
 
 class StandardTransport:
-    """Keeps one connection, and opens a new one if the device closed it. `total`: seconds for all exchanges together."""
+    """Keeps one connection, and opens a new one if the device closed it. `total`: seconds from now in which exchanges may run."""
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust, self._until = trust, time.monotonic() + total
@@ -94,7 +94,7 @@ class StandardTransport:
 
 
 def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A new TCP connection. Connecting, and the first wait on it, take up to `timeout` seconds and end at `end`."""
+    """A new TCP connection. Connecting, and the first wait on the connection, may each take `timeout` seconds, until `end`."""
     until, failed = min(time.monotonic() + timeout, end), OSError()
     found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):

@@ -19,7 +19,7 @@ _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
 _QUOTED = 300                               # limit for a device's text in an error, in characters
-_EXAMINED = 8000                            # length that is searched; errors keep less, so no part of a secret cut here is kept
+_EXAMINED = 8000                            # searched length; errors keep at most 2000, so all that they keep was searched
 
 
 def quoted(text: str, login: Login) -> str:

@@ -15,7 +15,7 @@ REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; 303 means that
 
 
 class HttpException(PduHandlerError):
-    """Base of the HTTP errors. Where network or TLS failed, `args[1]` is the OSError, as in the vendor's SDK."""
+    """Base of the HTTP errors. Where network or TLS failed, `args[1]` is the OSError, as in Raritan's SDK."""
 
     def caused_by(self: H, error: Exception) -> H:
         """Keep a copy of an OSError, without the frames that the error itself refers to. Returns self."""
@@ -36,7 +36,7 @@ def _again(kind: Type[H], args: Tuple[str, ...], state: Dict[str, object]) -> H:
 
 
 class HttpUnreachable(HttpException, Unreachable):
-    """No answer: network, TLS, deadline, or a device that is starting (503). `reused`: the connection was a kept one."""
+    """No usable answer: network, TLS, deadline, 408 or 503. `reused`: the device closed a kept connection."""
 
     def __init__(self, reason: Reason, host: str = "", operation: str = "", reused: bool = False) -> None:
         super().__init__(reason, host, operation)
@@ -48,7 +48,7 @@ class HttpDenied(HttpException, Denied):
 
 
 class HttpRefused(HttpException, Refused):
-    """The device answered with a status other than 200; `code` is the status. After a write, see `leaves_open`."""
+    """Any other status that the caller does not accept; `code` is the status. After a write, see `leaves_open`."""
 
 
 class HttpSyntax(HttpException, ProtocolError):
@@ -58,8 +58,8 @@ class HttpSyntax(HttpException, ProtocolError):
 def leaves_open(error: object) -> bool:
     """Whether the device may have carried out a write that it answered with this error (RFC 9110, 15).
 
-    4xx means that it declined. 5xx is a failure on the way, and 1xx, 3xx and 2xx other than 200 are not the result of a call:
-    the device may or may not have carried it out.
+    Only HttpRefused is examined. 4xx means that the device declined. 5xx is a failure on the way, and an unexpected 1xx, 2xx or
+    3xx is not the result of a write: the device may or may not have carried it out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
@@ -79,7 +79,7 @@ _FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy be
 
 
 def of_status(status: int, password: Optional[str] = None) -> HttpException:
-    """The error for a status other than 200. Scripts look for `HTTP Error <status>` in its text.
+    """The error for a status that the caller does not accept. Scripts look for `HTTP Error <status>` in its text.
 
     `password`: the one that was sent, if any. A space before or after it is usually a typing mistake.
     """

@@ -60,7 +60,7 @@ class Reply(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends requests over one kept connection. Raises HttpUnreachable, with `reused` if the device had closed the connection."""
+    """Sends requests over kept connections. Raises HttpUnreachable, with `reused` if the device had closed a kept connection."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply: ...
     def close(self) -> None: ...

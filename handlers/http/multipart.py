@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, S
 
 from .failures import HttpException
 
-Progress = Callable[[int, int], None]       # called with the bytes sent so far, and the total
+Progress = Callable[[int, int], None]       # called with the bytes of a file sent so far, and the file's size
 
 
 class BinaryFile(Protocol):
@@ -53,7 +53,7 @@ class MultipartForm:
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes, all that is left for a negative `size`, b"" at the end.
 
-        Raises HttpException if a file cannot be read or became shorter: an OSError would look like one of the network.
+        Raises HttpException if a file cannot be read or became shorter: an OSError would look like a network error.
         """
         try:
             return self._read(size)

@@ -14,7 +14,7 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
     """The reply from the endpoint that `reply` redirects to, which the client uses from now on.
 
     A GET may also be redirected to another path of the same endpoint. Raises HttpRefused for other redirects, and for a write,
-    which is not sent again. An error at the new endpoint names it, since the owner typed another one.
+    which is not sent again. HttpUnreachable names the new endpoint, since the owner typed another one.
     """
     path = path_here(reply.headers.get("location"), client.where)
     if request.method == "GET" and path not in ("", request.target):
@@ -34,8 +34,8 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     """The endpoint that a redirect leads to: from http to https on the same host.
 
-    Its port is the same one, the one that the redirect names, or 443 instead of 80. Any other may be another PDU behind port
-    forwarding. Raises HttpRefused for all other redirects. The login is never sent from https to http.
+    Its port is the same one, the one that the redirect names, or 443 instead of 80. Any other port may be that of another PDU
+    behind port forwarding. Raises HttpRefused for all other redirects. The login is never sent from https to http.
     """
     code = str(reply.status)
     try:
@@ -44,7 +44,7 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     except ValueError:
         name, port = None, None
     if not name or parts.scheme not in PORTS:
-        raise HttpRefused(f"the device redirects to no address (status {code})", code)
+        raise HttpRefused(f"the device redirects without a valid http or https address (status {code})", code)
     if name.lower() != here.host.lower():
         # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
         raise HttpRefused(f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is right, give it as "

@@ -26,7 +26,7 @@ class RequestsTransport:
     """Sends each request with the proxies, certificates, adapters and retries of `session`, which the caller closes.
 
     The session's `verify` and `cert` are used instead of the agent's trust, and its `auth`, if set, instead of the agent's login;
-    `.netrc` is not read. Redirects are left to the agent.
+    `.netrc` is not read. Redirects are left to the agent. A request's `total` covers only the body of the answer.
     """
 
     def __init__(self, session: requests.Session) -> None:
@@ -36,7 +36,7 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once. Raises HttpUnreachable, HttpSyntax."""
+        """Send and read, once unless the session retries. Raises HttpUnreachable, HttpSyntax."""
         failed: HttpException               # raised outside `except`: errors of requests may hold the proxy's password
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,

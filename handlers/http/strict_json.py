@@ -10,7 +10,7 @@ from typing import Dict, List, Tuple
 
 LIMIT = 4 << 20             # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 _CONTAINERS = 100_000       # limit of arrays and objects: 4 MB of `[],` would take 90 MB of memory
-_COMMAS = 400_000           # limit of single values
+_COMMAS = 400_000           # limit of commas, and so of single values
 _DIGITS = 100               # limit of digits: Python 3.9 converts an integer in quadratic time
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
@@ -28,8 +28,8 @@ def loads(body: bytes) -> object:
 
     parse_int = _integer if b"0" * (_DIGITS + 1) in body.translate(_ZEROS) else None        # slow: called for each integer
     value: object = json.loads(text, parse_constant=_no_constant, parse_int=parse_int, object_hook=counted)
-    # A quote or a blank precedes the colon of each pair. An object counts a repeated key once, so there are more such colons than
-    # keys. A string may contain such colons too. If the numbers differ, all pairs are compared, which takes longer.
+    # A quote or a blank precedes the colon of each pair. An object counts a repeated key once, so a repeated key leaves more such
+    # colons than keys. A string may contain such colons too. If the numbers differ, all pairs are compared, which takes longer.
     if text.count('":') + sum(text.count(blank + ":") for blank in " \t\n\r" if blank in text) != sum(keys):
         json.loads(text, object_pairs_hook=_no_repetition)
     if "\\ud" in text or "\\uD" in text:

@@ -22,7 +22,7 @@ def test_at_adds_missing_parts_and_keeps_present_ones() -> None:
     assert (error.host, error.operation) == ("pdu1", "login")
 
 
-def test_a_tool_can_replace_settings_in_a_reason_by_its_options() -> None:
+def test_a_reason_names_settings_and_lists_their_keys() -> None:
     error = errors.Unreachable(("set ", errors.Named("ca_pem", noun="the setting "), " or ", errors.Named("verify", "no"),
                                 " (verify=no)"))
     assert error.reason == str(error) == "set the setting 'ca_pem' or verify=no (verify=no)"

@@ -1,7 +1,7 @@
 """Devices that lag, stick and lose answers, on a clock that the test moves: no wrong state is ever reported.
 
-Two suites: the shared code alone against many thousands of generated devices, and each handler over the wire against the
-simulators, whose relays and caches run on the same clock.
+Two suites: the shared code against 5,400 generated devices, and each handler over the network against the simulators, whose
+relays and caches run on the same clock.
 """
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return in_switching(monkeypatch)
 
 
-# ---- the shared part alone ------------------------------------------------------------------------------------------
+# ---- the shared code ------------------------------------------------------------------------------------------------
 
 class Bank:
     """Outlets whose relays follow a command late or never. A reading can be older than the relay's present state."""
@@ -87,7 +87,7 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
     assert min(confirmed, unknown, unclear) > 300
 
 
-# ---- the handlers over the wire -------------------------------------------------------------------------------------
+# ---- the handlers over the network ----------------------------------------------------------------------------------
 
 class Wired(NamedTuple):
     """A handler, and the true states of its device."""

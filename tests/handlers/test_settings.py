@@ -58,7 +58,7 @@ def test_yes_and_no_have_their_usual_synonyms(text: str, value: bool) -> None:
 
 @pytest.mark.parametrize("mangled", [PEM, PEM.replace("\n", " "), PEM.replace("\n", ""), PEM.replace("\n", "\\n"),
                                      PEM.replace("\n", "\r\n"), "junk " + PEM])
-def test_a_certificate_without_line_breaks_is_repaired(mangled: str) -> None:
+def test_a_certificate_with_damaged_line_breaks_is_repaired(mangled: str) -> None:
     assert Settings({"ca_pem": mangled}, TABLE)[CA_PEM] == PEM
 
 
@@ -84,7 +84,7 @@ def test_a_bad_secret_stays_out_of_the_errors_causes() -> None:
                                      settings.HOST],
                          ids=lambda setting: setting.key)
 @pytest.mark.parametrize("text", ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],
-                         ids=["digits", "half", "nested", "begins"])
+                         ids=["digits", "lone surrogate", "brackets", "begin lines"])
 def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_sentence(setting: Setting[object],
                                                                           text: str) -> None:
     with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:

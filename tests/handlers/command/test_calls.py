@@ -115,7 +115,7 @@ def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(capsys: 
 @pytest.mark.parametrize("value, shown", [(1.0009172675786566, "1.001 kWh"), (5000.12375, "5000.124 kWh"), (0.0, "0 kWh"),
                                           (-0.0001, "0 kWh"), (-0.1, "-0.1 kWh"),
                                           (12_345_678.9, "12345678.9 kWh"), (None, "not metered")])
-def test_figures_in_tables_have_the_digits_that_devices_measure(value: float | None, shown: str) -> None:
+def test_figures_in_tables_have_at_most_three_decimals(value: float | None, shown: str) -> None:
     assert figure(value, "kWh") == shown
 
 
@@ -336,7 +336,7 @@ def test_an_interruption_reports_the_outlets_that_were_switched_before(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_several_hosts_are_read_in_order_and_one_failure_hides_no_other(
+def test_several_hosts_are_read_in_order_even_if_one_fails(
         capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     taken, _ = silent()
     with taken, PEERS["nut"]() as peer:

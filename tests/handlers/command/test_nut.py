@@ -58,7 +58,8 @@ def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server
     assert "no outlets; -s whole_load=yes lists" in capsys.readouterr().out
 
 
-def test_an_unknown_device_or_command_says_where_the_names_are(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_for_an_unknown_device_or_command_says_where_the_names_are(
+        server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     error = Run(capsys, server, "vars", "[pdu]").err
     assert "correct DEVICE; it has pdu, odd" in error and "-s device" not in error
     login = ("--username", SIMULATED_ADMIN.name, "--yes")
@@ -163,7 +164,7 @@ def test_an_interrupted_prompt_ends_with_a_sentence(server: NutServer, capsys: p
     assert left.code == code and sentence in left.err and left.err.count("\n") == 1 and server.books().connections == 0
 
 
-def test_without_arguments_only_the_missing_ones_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_first_missing_argument_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     for words, missing in ((["nut"], "Missing argument 'HOST'"), (["nut", "192.0.2.7"], "Missing command")):
         assert root.run(words) == 2
         out, err = capsys.readouterr()
@@ -207,7 +208,7 @@ def test_a_command_that_is_accepted_but_unproven_has_a_separate_exit_code(
     (("list", "--ca-pem", "/none"), 2, "settings"), (("list", "--fingerprint", "abc"), 2, "settings"),
     (("run", "pdu", "outlet.1.load.off", "--username", "a", "--yes", "--secret-file", "password=/none"), 2, "settings"),
     (("outlets", "bare"), 8, "unsupported")])
-def test_each_kind_of_error_has_an_exit_code_and_a_sentence(
+def test_an_error_ends_with_its_exit_code_and_one_line(
         words: tuple[str, ...], code: int, kind: str, capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
@@ -246,7 +247,7 @@ def test_a_devices_text_cannot_control_the_terminal(server: NutServer, capsys: p
     assert shown == "a\\x1b[31m\\u2028b\n"
 
 
-def test_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_every_command_and_pdu_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["nut", "--help"]) == 0
     printed = capsys.readouterr().out
     assert all(f"  {name} " in printed for name in COMMANDS) and "pdu --help" in printed

@@ -59,7 +59,7 @@ def test_sensors_of_the_pdu_and_its_chassis_are_shown(unit: RedfishService, caps
     assert unit.outlet("A1").amperes in amperes and len(sensors) > 10
 
 
-def test_show_prints_one_resource_and_tree_all_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_prints_one_resource_and_tree_those_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     assert found(unit, capsys, "show")["Id"] == "RootService"
     assert found(unit, capsys, "show", "/redfish/v1/PowerEquipment")["Id"] == "PowerEquipment"
     top = "/redfish/v1/PowerEquipment"
@@ -105,7 +105,7 @@ def test_a_devices_text_is_escaped_on_the_terminal(unit: RedfishService, capsys:
         assert out and out.replace("\n", "").isprintable()
 
 
-def test_all_pdus_of_a_service_are_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sensors_of_all_pdus_of_a_service_are_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with RedfishService(units.hall(), tls=False) as made:
         monkeypatch.setenv("PDU_PASSWORD", made.password)
         assert len(found(made, capsys, "sensors")["sensors"]) > 3000
