@@ -88,9 +88,9 @@ class WritePacked(Control):
     """Writes one string with the states of all outlets, of which one is changed.
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
-    shows the new text. Refused if any outlet reports anything but `on` or `off`, because writing that back could switch
-    it. Refused if the string has more than `longest` characters, because the device would truncate it and switch the outlets
-    whose states are cut off.
+    shows the new text. Refused if any outlet reports a value other than `on` and `off`, because writing it back could switch
+    that outlet. Refused if the string has more than `longest` characters, because the device would truncate it and switch the
+    outlets whose states are cut off.
     """
 
     at: Place

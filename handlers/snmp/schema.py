@@ -57,8 +57,10 @@ def _parsed(text: str) -> object:
         return json.loads(text, object_pairs_hook=_once)
     except ProfileError:
         raise
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise ProfileError(f"profile: this is not JSON ({error})") from None
+    except ValueError as error:         # a number of thousands of digits, in newer releases of Python
+        raise ProfileError(f"profile: the JSON cannot be read ({error})") from None
 
 
 def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:

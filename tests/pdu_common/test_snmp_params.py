@@ -29,12 +29,12 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
     ({"version": "3", "user": "u", "auth_password": "short"}, "auth_password is shorter than the 8"),
     ({"version": "3", "user": "u", "priv_password": "long-enough"}, "privacy without authentication"),
 ])
-def test_a_bad_parameter_is_named_in_a_sentence(params: Dict[str, str], words: str) -> None:
+def test_the_error_names_the_bad_parameter(params: Dict[str, str], words: str) -> None:
     sentence = _failure(params)
     assert words in sentence and sentence.startswith("snmp_params")      # by this prefix handlers recognise an owner's mistake
 
 
-def test_the_sentence_never_holds_a_secret() -> None:
+def test_the_error_never_contains_a_secret() -> None:
     words = _failure({"version": "3", "user": "u", "auth_password": "s3cret", "priv_password": "pr1vate"})
     assert "s3cret" not in words and "pr1vate" not in words
 

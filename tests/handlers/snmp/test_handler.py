@@ -261,11 +261,11 @@ def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(monkeyp
         assert handler.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
 
 
-def test_an_invalid_profile_of_the_owner_is_refused_with_one_sentence() -> None:
+def test_an_invalid_profile_of_the_owner_is_refused_with_the_path_of_its_key() -> None:
     with pytest.raises(SettingsError, match="profile.vendor: this key is missing"):
         choose({}, {"own_profile": '{"key": "x"}'})
 
 
-def test_the_tree_has_no_build_options() -> None:
+def test_the_repository_has_no_build_options() -> None:
     assert set(SETTINGS) < set(BUILD_OPTIONS)
     assert options.OPTIONS == {}, "only archives have build options"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import Any, Dict
 
 import pytest
@@ -112,6 +113,12 @@ def test_json_that_is_nested_too_deeply_is_not_called_invalid() -> None:
         schema.loads("[" * 100_000 + "]" * 100_000)
 
 
+@pytest.mark.skipif(not hasattr(sys, "set_int_max_str_digits"), reason="this Python reads numbers of any length")
+def test_json_with_a_number_that_is_too_long_is_not_called_invalid() -> None:
+    with pytest.raises(schema.ProfileError, match="^profile: the JSON cannot be read .*digits"):
+        schema.loads("9" * 5_000)
+
+
 JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
                     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
                     max_leaves=10)
@@ -120,7 +127,7 @@ JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(m
 @settings(deadline=None)
 @given(st.sampled_from(["key", "models", "roots", "outlets", "load", "evidence", "outlets.0.states", "outlets.0.control",
                         "outlets.0.control.at", "outlets.0.current", "outlets.0.states.source"]), JSON)
-def test_any_json_becomes_a_profile_or_one_sentence(path: str, value: Any) -> None:
+def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) -> None:
     try:
         assert isinstance(schema.loads(changed(path, value)), Profile)
     except schema.ProfileError as error:
