@@ -78,7 +78,10 @@ def read(data: bytes) -> Archive:
 
 
 def _unzipped(data: bytes) -> bytes:
-    """Decompress `data` and verify its checksum, because tarfile does not notice a truncated file. Raises BadArchive."""
+    """Decompress `data` and verify its checksum, because tarfile does not notice a truncated file.
+
+    Raises BadArchive if the content is too large, and the errors of gzip.
+    """
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
         content = packed.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:

@@ -1,6 +1,6 @@
-"""The table of exit codes of `pdu`: one for each kind of error and outcome.
+"""The table of exit codes of `pdu`, by outcome and kind of error.
 
-The text `kind` of an error selects the code (handlers/errors.py). Classes cannot, because an archive has its own.
+The text `kind` of an error selects the code (handlers/errors.py). Its class cannot, because an archive has its own classes.
 """
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DONE, DEFECT, WRONG, NOT_SEEN, NOT_CONFIRMED, INTERRUPTED, READER_GONE = 0, 1, 2
 
 
 class Exit(NamedTuple):
-    """One exit code, and the kinds of error that have it."""
+    """One exit code, the kinds of error that have it, and what it means."""
 
     code: int
     kinds: Tuple[str, ...]

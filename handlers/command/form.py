@@ -53,7 +53,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 
 
 def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
-    """The handler settings as text. With `login`, a password is asked for if there is a user. Raises SettingsError.
+    """The handler settings as text. With `login`, a password is asked for if there is a user but no token. Raises SettingsError.
 
     `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls`.
     """

@@ -19,7 +19,7 @@ class Usage(PduHandlerError):
 
 
 class Interrupted(PduHandlerError):
-    """Ctrl-C."""
+    """Ctrl-C, or SIGTERM during `up` and `down`."""
 
     kind = "interrupted"
 

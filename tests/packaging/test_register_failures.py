@@ -135,6 +135,14 @@ def test_a_refused_registration_is_shown_without_control_characters(admin: Admin
     assert (admin.script.parent / "register.ids").read_text() == ""
 
 
+def test_an_error_without_a_text_is_shown_by_its_code(admin: Admin) -> None:
+    def refuse(request: Request, serve: Serve) -> Answer:
+        return answer_error(400, 1002, "") if is_call(request, CREATE) else serve(request)
+
+    with DciManager(wrap=refuse) as manager:
+        assert_failed(admin.run(manager), 1, "DCImanager answers (code 1002)")
+
+
 def test_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
     def refuse(request: Request, serve: Serve) -> Answer:
         return answer_error(500, 7, "disk full") if request.path.endswith("/content") else serve(request)

@@ -1,4 +1,4 @@
-"""Reads many PDUs in parallel: one process for each core, with threads that wait for devices.
+"""Reads many PDUs in parallel: up to one process for each core, with threads that wait for devices.
 
 Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): a poll takes as long as the client's own work, and the threads of
 one process cannot spread that over two cores. More than a few tens of threads help only if many devices do not answer. Processes

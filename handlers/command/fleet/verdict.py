@@ -31,7 +31,7 @@ _OTHERWISE = "read only this PDU with `pdu status`"
 class Row(NamedTuple):
     """One PDU of the table. `level` is WELL, DOUBTFUL or BAD, `result` says why in one or two words.
 
-    `on`, `off` and `unknown` count outlets; None if the PDU did not answer. `outlets` is empty if the output has no outlets.
+    `on`, `off` and `unknown` count outlets; None if the PDU did not answer. `outlets` is empty if the output does not show them.
     """
 
     device: Device

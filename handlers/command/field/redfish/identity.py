@@ -59,7 +59,7 @@ def _states(outlets: List[Json], out: Identity) -> None:
     if sure:
         out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}, with the values that it lists: {_SCHEMA}")
     if len(sure) < len(offered):
-        out.cannot.append(f"switch {counted(len(offered) - len(sure), 'outlet')} without switch_unproven=yes: no values are "
-                          "listed that the action accepts")
+        out.cannot.append(f"switch {counted(len(offered) - len(sure), 'outlet')} without switch_unproven=yes: the action "
+                          "lists no values that it accepts")
     if not offered:
         out.cannot.append("switch: no outlet offers the action to this account")
