@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_SECONDS = 30.0         # after this time a call starts no request; the last one takes up to 25 s with the double
+CALL_SECONDS = 30.0         # after this time a call starts no request; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
 
 
 class Snmp:

@@ -52,8 +52,8 @@ class Member:
         if count is not None and len(real) < count:
             real = [n for n in numbers if int(n) == 0] + real
             if len(real) < count:
-                raise ProtocolError(f"the NUT driver counts {count:g} outlets ({self.prefix}outlet.count) but lists {len(real)}: "
-                                    f"check the driver, or wait until it has read its device")
+                raise ProtocolError(f"the NUT driver lists fewer outlets ({len(real)}) than it counts ({self.prefix}outlet.count "
+                                    f"{count:g}): check the driver, or wait until it has read its device")
         return real
 
 
@@ -76,8 +76,8 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
     numbers = range(1, int(min(count, 999)) + 1)
     missing = next((one for one in numbers if one not in members), None)
     if missing is not None:
-        raise ProtocolError(f"the NUT driver counts {count:g} devices in the chain (device.count) but lists nothing of "
-                            f"device {missing}: check the driver, or wait until it has read its devices")
+        raise ProtocolError(f"the NUT driver counts more devices in the chain (device.count {count:g}) than it lists: device "
+                            f"{missing} is missing; check the driver, or wait until it has read its devices")
     return {one: members[one] for one in numbers}
 
 

@@ -39,8 +39,8 @@ class NutReader:
     are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole; `total` limits all exchanges together (None:
     no limit).
 
-    For about half a second after its start a server reports only the status WAIT for a device. Readings of the device (except
-    `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
+    For about half a second after its start a server reports only the status WAIT for a device. Readings of its driver's data
+    (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,

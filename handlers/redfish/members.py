@@ -43,7 +43,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
         seen.add(following)
         page = service.get(following)
     if type(counted) is int and len(found) < counted:
-        raise ProtocolError(f"the device lists {len(found)} members of a collection and counts {counted}")
+        raise ProtocolError(f"the device lists fewer members of a collection ({len(found)}) than it counts ({counted})")
     return found
 
 

@@ -15,7 +15,8 @@ _MANY = 8       # above this number, 2 requests for all sensors of a PDU cost le
 
 
 def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str]) -> Mapping[str, Json]:
-    """The sensors that `sources` link to, by source. A sensor that cannot be read or is on another host is left out.
+    """The sensors that `sources` link to, by source. One on another host is left out, and one whose reading is Refused or
+    ProtocolError.
 
     1 round trip for each sensor; above 8 sensors 2 for each PDU with one chassis, if the service expands that chassis' sensors.
     """

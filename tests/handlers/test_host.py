@@ -71,7 +71,8 @@ def test_settings_of_an_unknown_form_are_an_error(form: object) -> None:
     "[" * 100_000, '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"port": ' + "9" * 5000 + "}", "9" * 5000, b"\xff\xfe",
     '{"port": "' + "9" * 1_000_000 + '"}', {"port": 10 ** 5000}, {10 ** 5000: "port"}, {"port": DEEP}, {"port": {"a": 1}},
     {"port": [1]}, [(DEEP, "1")], [{"key": {}, "value": 1}], {f"key{n}": "x" for n in range(200)}, ENDLESS],
-    ids=map(str, range(15)))
+    ids=["open brackets", "nested value", "long number in an object", "long number", "not UTF-8", "long text", "huge integer",
+         "huge key", "nested list", "object as value", "list as value", "nested key", "object as key", "200 settings", "endless"])
 def test_settings_of_an_absurd_size_or_type_are_an_error_in_a_short_sentence(form: object) -> None:
     with pytest.raises(SettingsError) as caught:
         host.settings({"custom_params": form})

@@ -91,7 +91,7 @@ def test_an_unknown_setting_is_named_before_a_password_is_asked_for(
     assert code == 2 and "there is no setting 'devise'" in err
 
 
-def test_no_setting_sends_the_request_to_another_host_than_the_argument(
+def test_the_setting_host_is_refused_beside_the_argument_host(
         unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(unit, capsys, "info", "-s", "host=192.0.2.1")
     assert code == 2 and "there is no setting 'host' here" in err

@@ -117,7 +117,7 @@ def test_the_agent_handles_redirects_and_a_write_is_sent_once(session: requests.
                                         (http(b"", "401 No"), "denied"), (http(b"", "404 No"), "refused"),
                                         (http(b" " * 5_000_000), "protocol")],
                          ids=["closed", "half a body", "no JSON", "401", "404", "too long"])
-def test_every_failure_is_a_pdu_handler_error(session: requests.Session, step: Step, kind: str) -> None:
+def test_a_failure_is_a_pdu_handler_error_and_nothing_is_sent_again(session: requests.Session, step: Step, kind: str) -> None:
     with Peer([[step]]) as peer:
         with pytest.raises(PduHandlerError) as caught:
             set_state(_agent(session, "http", peer.address))

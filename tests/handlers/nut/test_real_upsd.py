@@ -53,7 +53,7 @@ def test_a_variable_that_is_set_reads_back(real: Upsd, value: str) -> None:
         assert nut.variable("small", "ups.id") == value
 
 
-def test_a_password_with_every_special_character_is_accepted(real: Upsd) -> None:
+def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
     with client(real, ODD) as nut:
         assert nut.set("small", "ups.id", "done") is True
 

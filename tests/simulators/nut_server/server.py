@@ -1,4 +1,4 @@
-"""Carries sessions over TCP and TLS, one thread for each connection, and counts round trips and connections."""
+"""Serves sessions over TCP and TLS, one thread for each connection, and counts round trips and connections."""
 from __future__ import annotations
 
 import contextlib
