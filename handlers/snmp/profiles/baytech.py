@@ -1,6 +1,6 @@
-"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet. State and command share a column.
+"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet.
 
-A locked outlet reads "locked on" or "locked off" there.
+State and command share a column, in which a locked outlet reads "locked on" or "locked off".
 
 The MIB does not name units: tenths of amperes and watts are from two public drivers. An RPC without a meter reads -2000000.
 """

@@ -1,4 +1,4 @@
-"""CyberPower: two generations of PDUs in CPS-MIB, which are copies of APC's with other numbers, and transfer switches.
+"""CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's with other numbers, and transfer switches.
 
 ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for states as for commands (rPDU2: state on 2, off 1). Its rows are
 numbered consecutively over all units of a chain. The metered table has another index. ePDU is rPDU with more meters: its load

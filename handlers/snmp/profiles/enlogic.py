@@ -26,7 +26,7 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
         return figure(by_number(column(f"{root}.5.9.1.{below}", name), (_unit(metered), metered), (_unit(number), number)), scale)
 
     states = Only(column(f"{root}.5.4.1.4", "pduOutletSwitchedStatusState"), number, (PADDING,), keep=False)
-    # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 repeat the current as delta phases.
+    # Rows 1 to 3 of each unit are its phases, or its lines if it is fed in delta. Rows 4 to 6 repeat the current as delta phases.
     lines = Arc(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), -1, ("1", "2", "3"))
     return Profile(
         key=key, vendor=vendor, mib=mib, source=source, models=models, sys_object_ids=oids(sys_object_id),

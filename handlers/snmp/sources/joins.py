@@ -27,7 +27,7 @@ class Joined(Source):
     def __post_init__(self) -> None:
         validation.some(self.keys, "keys")
         if len(self.keys) != len(self.own):
-            raise ValueError(f"keys has {len(self.keys)} columns and own has {len(self.own)}; give the same number of both")
+            raise ValueError(f"keys and own have {len(self.keys)} and {len(self.own)} columns; give as many in both")
 
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)

@@ -139,7 +139,7 @@ def test_without_key_columns_the_same_row_is_joined_only_if_the_profile_allows_i
 
 
 def test_a_join_needs_the_same_columns_on_both_sides() -> None:
-    with pytest.raises(ValueError, match="give the same number of both"):
+    with pytest.raises(ValueError, match="give as many in both"):
         Joined(A, keys=(B, C), own=(D,))
 
 

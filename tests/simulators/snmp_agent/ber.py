@@ -21,7 +21,7 @@ class BerError(ValueError):
 
 
 class Pdu(NamedTuple):
-    """`status` and `error_index` are non-repeaters and max-repetitions in a GETBULK."""
+    """In a GETBULK, `status` is the field non-repeaters, and `error_index` is max-repetitions (RFC 3416)."""
 
     kind: int
     request_id: int

@@ -24,7 +24,7 @@ class Faults:
     endless: bool = False                       # a walk continues with new rows after the last one of a column
     truncate: bool = False                      # answers are cut in half
     garbage: bool = False                       # answers are not SNMP messages
-    wrong_request_id: bool = False              # answers have the id of a request that was never made
+    wrong_request_id: bool = False              # answers do not have the id of their request
     walk_error: str = ""                        # error that answers GETNEXT and GETBULK instead of rows
     walk_error_after: int = 0                   # number of rows before `walk_error`
     walk_silent_after: Optional[int] = None     # number of rows before GETNEXT and GETBULK get no answer

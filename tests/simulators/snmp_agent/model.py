@@ -43,7 +43,7 @@ class Model:
     labels: Mapping[str, str] = field(default_factory=dict)     # identity -> number printed on the unit
 
     def books(self) -> Books:
-        """The true state at this moment; None for an outlet that is neither certainly on nor certainly off."""
+        """The true state at this moment; None for an outlet whose state is uncertain."""
         return Books(
             states={identity: relay.state(self.device.text(relay.oid)) for identity, relay in self.relays.items()},
             load_a=self._sum(self.load), energy_kwh=self._sum(self.energy),
