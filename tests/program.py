@@ -18,12 +18,12 @@ def port(text: str) -> int:
 
 
 def count(text: str) -> int:
-    """An argument's type: a number from 0."""
+    """An argument's type: a whole number of at least 0."""
     return _between(int(text), 0, sys.maxsize)
 
 
 def positive(text: str) -> int:
-    """An argument's type: a number from 1."""
+    """An argument's type: a whole number of at least 1."""
     return _between(int(text), 1, sys.maxsize)
 
 

@@ -64,8 +64,8 @@ def platform() -> Iterator[Make]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_archive_works_on_every_variant(variant: Variant, simulated: Dict[str, Peer], place: Place, platform: Make,
-                                              tmp_path: Path) -> None:
+def test_every_variant_runs_the_archives_that_it_affects(variant: Variant, simulated: Dict[str, Peer], place: Place,
+                                                         platform: Make, tmp_path: Path) -> None:
     on = platform(variant, tmp_path)
 
     def problems(name: str) -> List[str]:

@@ -39,7 +39,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         lines = [f"export {name}={shlex.quote(value)}" for name, value in exports]
         if options.exports:
             print("\n".join(lines))
-            print("# now, in another terminal: sh dist/register.sh      (Ctrl-C ends this one)", flush=True)
+            print("# now, in another terminal: sh dist/register.sh      (Ctrl-C ends this program)", flush=True)
         else:
             manager.environment_file = str((options.data or folder) / "register.env")
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
                         help="TCP port of the HTTPS API (default: a free one; with --data that of the last run, if it is free "
-                             "and no port is given)")
+                             "and neither a port nor --host is given)")
     parser.add_argument("--page-port", type=port, default=0, help="TCP port of the page on this machine (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
                         help="address to listen on; other machines are served over HTTPS only (default: %(default)s)")
@@ -91,7 +91,7 @@ def _password(folder: Path) -> Tuple[str, Path]:
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
-    """The stand-in. If no port is given, it takes those of the last run if they are free, so that bookmarks stay valid."""
+    """The stand-in. If no port is given, it takes those of the last local run if they are free: bookmarks stay valid."""
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]

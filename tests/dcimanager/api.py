@@ -43,7 +43,7 @@ def answer_error(status: int, code: int, msg: str, value: object = "") -> Answer
 
 
 class Api:
-    """`happened(sentence)` is called for each login, registration, upload and removal."""
+    """`happened(sentence)` is called for each login, registration, upload and removal through these calls."""
 
     def __init__(self, store: Store, runtime: Runtime, tokens: Tokens, email: str, password: str,
                  happened: Callable[[str], None]) -> None:

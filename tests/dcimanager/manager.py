@@ -56,7 +56,7 @@ class DciManager:
                  data: Optional[Path] = None, poll_seconds: float = 0.0, processes: int = 32,
                  page_port: Optional[int] = None, keep_requests: bool = True, start: Optional[Start] = None) -> None:
         self.email, self.password = email, password
-        self.requests: List[Request] = []                   # all requests in order of arrival, with those answered 503
+        self.requests: List[Request] = []                   # if `keep_requests`: all, in order of arrival, those answered 503 too
         self._keep_requests = keep_requests
         self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
@@ -169,7 +169,7 @@ class DciManager:
                 list(pool.map(self._poll, chosen))
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
-        """One call of the handler: "status", "statistic", or "port_up" and "port_down" with a port. A failure is in `Call`."""
+        """One call: "status", "statistic", "labels", or "port_up" and "port_down", which take a port. A failure is in `Call`."""
         with pdu.busy:
             switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             call = self.runtime.call(pdu, method, identity, state)

@@ -17,9 +17,10 @@ from tests.needs import ROOT
 
 from .client import HANDLERS, TOKEN, Client
 from .database import InUse
-from .local_build import simulate
+from .local_build import registered, simulate
 from .manager import DciManager
 from .readings import series
+from .records import Refusal
 from .sealed import Sealer
 from .simulations import Simulations
 
@@ -116,6 +117,12 @@ def test_a_simulated_pdu_that_cannot_be_added_ends(small: bytes, monkeypatch: py
         with pytest.raises(LookupError, match="pdu_nut"):           # as if its handler had been removed meanwhile
             simulate(manager, manager.simulations, "nut")
         assert begun[0].poll() == 0
+
+
+def test_a_build_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.dcimanager.local_build._BUILD_SECONDS", 0.001)
+    with DciManager() as manager, pytest.raises(Refusal, match="did not end within 0.001 s"):
+        registered(manager)
 
 
 def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:

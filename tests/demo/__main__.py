@@ -98,10 +98,10 @@ def _run(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[
     for line in register(manager, folder / "ids"):
         console.print(f"  {line}", markup=False)
     steps = Steps(manager, units, lambda text: console.print(text, markup=False))
-    console.print("4. PDUs added; polled")
+    console.print("4. PDUs added and polled")
     steps.add()
     steps.poll()
-    console.print("5. an outlet off and on again on each")
+    console.print("5. one outlet of each PDU switched off and on again")
     steps.switch()
     console.print("6. polled again")
     steps.poll()
