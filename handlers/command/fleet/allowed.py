@@ -16,7 +16,7 @@ from .sweep import Network
 
 
 class NotAllowed(ValueError):
-    """The text is a sentence for the client. `reason` is its label in the exporter's own metrics."""
+    """The text is a sentence for the client. `reason`: the label of the refusal in the exporter's metrics."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)

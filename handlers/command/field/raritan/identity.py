@@ -33,7 +33,7 @@ def identity(data: Any) -> Identity:
 
 
 def _unit(agent: Agent, out: Identity) -> None:
-    """Model, firmware, objects and relays."""
+    """Note model, firmware, objects and relays in `out`."""
     bulk = Bulk(agent)
     pdu = Pdu("/model/pdu/0", agent)
     metadata, listed, inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getOutlets), bulk.add(pdu.getInlets)

@@ -22,7 +22,7 @@ _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept, because 
 
 
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
-    """The service root and the resources of the PDUs, by path. Stops after MOST_RESOURCES.
+    """The service root and the resources of the PDUs, by path. Stops at more than MOST_RESOURCES.
 
     Raises the errors of handlers/errors.py.
     """
