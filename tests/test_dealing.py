@@ -11,7 +11,7 @@ def items(**modules: int) -> List[Item]:
     return [(f"tests/{name.replace('__', '/')}.py", number) for name, count in modules.items() for number in range(count)]
 
 
-def test_each_worker_begins_with_slow_modules_and_gets_an_equal_share() -> None:
+def test_each_worker_begins_with_slow_modules_and_gets_a_similar_share() -> None:
     given = items(demo__a=3, faults__b=1, handlers__nut__c=20, handlers__command__d=2, handlers__snmp__e=9, handlers__snmp__f=5)
     ordered = dealt(given, lambda item: item[0], 2)
     assert sorted(ordered) == sorted(given)

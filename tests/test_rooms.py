@@ -101,7 +101,7 @@ def _target(arrow: Arrow) -> Set[str]:
     return {base[0]} if base else set(arrow.names)
 
 
-def test_shared_modules_of_the_handlers_import_none_of_them() -> None:
+def test_modules_that_handlers_share_import_no_handler() -> None:
     found = [arrow for arrow in arrows("handlers") if Path(arrow.file).parts[1] not in (*HANDLERS, *COMMAND)
              and _target(arrow) & set(HANDLERS)]
     assert not found, listed(found)

@@ -24,7 +24,7 @@ def test_each_goal_is_a_ratio_that_can_be_missed() -> None:
     assert [ratio >= goal for _, ratio, goal in missed] == [False, True, False, False, False]
 
 
-def test_the_relay_changes_nothing_but_the_time() -> None:
+def test_a_handler_reads_the_same_states_through_the_relay() -> None:
     with NutServer() as server, DelayRelay(server.host, server.port, 0.002) as relay:
         assert states(handler(relay, device="pdu").status()) == states(handler(server, device="pdu").status())
         assert server.books().connections == 2

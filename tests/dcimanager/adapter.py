@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import field, make_dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
-EMPTY: Dict[str, float] = {}
-
 
 class NotMetered(float):
     """The default of a figure that the handler did not set."""
@@ -53,7 +51,7 @@ def totals(view: Any) -> Tuple[float, float]:
 
 
 def port_energy(view: Any) -> Dict[str, float]:
-    """Energy by identity; EMPTY where this platform's view cannot hold it."""
+    """Energy in kWh by identity; {} if this platform's view cannot hold it."""
     return {item.identity: item.consumption for item in view.ports}
 
 
@@ -64,7 +62,7 @@ def port_metered(view: Any) -> List[str]:
 
 
 def port_load(view: Any) -> Dict[str, float]:
-    """Current in A by identity; EMPTY where this platform's view cannot hold it."""
+    """Current in A by identity; {} if this platform's view cannot hold it."""
     return {item.identity: item.load for item in getattr(view, "ports", ()) if getattr(item, "load", None) is not None}
 
 

@@ -42,7 +42,7 @@ class Front:
 
 
 async def whole_body(request: WebRequest) -> Optional[bytes]:
-    """The body; None if it is larger than an archive can be, or the client went away."""
+    """The body; None if it is larger than LARGEST_BODY bytes, or the client went away."""
     body = bytearray()
     try:
         async for piece in request.stream():

@@ -26,7 +26,7 @@ LOGGED = "\x1e"         # ends the log lines of a call; written to standard erro
 
 
 class _Without(MetaPathFinder):
-    """Hides third-party packages that a platform may not have."""
+    """Hides packages that a platform may not have."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = frozenset(names)

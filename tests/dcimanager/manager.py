@@ -121,7 +121,7 @@ class DciManager:
             shutil.rmtree(self._folder)
 
     def speak_only(self, version: ssl.TLSVersion) -> None:
-        """From the next HTTPS connection on, this version of TLS and no other."""
+        """From the next HTTPS connection on, offer only this version of TLS."""
         self._server.speak_only(version)
 
     # ---- what a person does in DCImanager's form ----
@@ -193,7 +193,7 @@ class DciManager:
         return [line for call in pdu.calls for line in call.lines]
 
     def worker_pids(self) -> List[int]:
-        """The living worker processes."""
+        """The ids of the living worker processes."""
         return self.runtime.pool.pids()
 
     def thin(self) -> None:

@@ -1,4 +1,4 @@
-"""multipart/form-data (RFC 7578) to fields, byte for byte, by python-multipart."""
+"""Decodes multipart/form-data (RFC 7578) with python-multipart; a field keeps every byte."""
 from __future__ import annotations
 
 from typing import Dict, List

@@ -1,4 +1,4 @@
-"""`make pictures`: takes docs/pictures/*.png again, of simulated PDUs in a real browser; about two minutes."""
+"""`make pictures`: makes docs/pictures/*.png anew, with simulated PDUs in a real browser; about two minutes."""
 from __future__ import annotations
 
 import sys

@@ -52,7 +52,7 @@ class Pool:
                 slot.worker.close()
 
     def retire(self, handler: str) -> None:
-        """Ends the processes of a handler whose version was replaced; busy processes end after their call."""
+        """Ends the processes of a handler that was replaced or removed; busy processes end after their call."""
         with self._changed:
             mine = [slot for slot in self._slots if slot.key.handler == handler]
             for slot in mine:
@@ -73,7 +73,7 @@ class Pool:
             slot.worker.close()
 
     def pids(self) -> List[int]:
-        """The living processes."""
+        """The ids of the living processes."""
         with self._changed:
             return [slot.worker.pid for slot in self._slots if slot.worker.pid is not None]
 

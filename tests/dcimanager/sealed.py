@@ -56,7 +56,7 @@ _SECRET_WORDS = ("pass", "secret", "token", "community", "key", "credential", "p
 
 
 def looks_secret(key: str) -> bool:
-    """Whether a form's key is likely to hold a secret, for handlers without a table of settings."""
+    """Whether a form's key, by the words in it, is likely to hold a secret."""
     return any(word in key.lower() for word in _SECRET_WORDS)
 
 

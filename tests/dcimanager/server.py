@@ -108,7 +108,7 @@ class WebServer:
         self._up = threading.Event()
         self._thread.start()
         if not self._up.wait(_START_SECONDS):
-            raise OSError("the web server does not start")
+            raise OSError(f"the web server did not start within {_START_SECONDS:g} s")
 
     def _run(self) -> None:
         asyncio.run(self._serve())

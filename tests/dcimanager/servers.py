@@ -2,7 +2,7 @@
 
 The rule for one port and the preferences of the power commands are from the vendor's page "Server power supply management
 logic". That page does not mention several feeds: here one feed that is on keeps a server on (inferred). The BMC's state is
-entered by a person.
+entered by a person or set by a power command.
 """
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ class Servers:
 
 
 def port_state(states: Sequence[str]) -> str:
-    """The state of a server's feeds together: UP while one is on, DOWN when all are off, else UNKNOWN."""
+    """The state of a server's feeds together: UP if one is on, DOWN if all are off, else UNKNOWN."""
     if "UP" in states:
         return "UP"
     return "DOWN" if states and all(state == "DOWN" for state in states) else "UNKNOWN"
 
 
 def server_state(port: str, bmc: str) -> str:
-    """The vendor's table: OFF where the port is off, else the BMC's state."""
+    """The vendor's table: OFF if the port is off, else the BMC's state (UNKNOWN without a BMC)."""
     return "OFF" if port == "DOWN" else bmc or "UNKNOWN"
 
 

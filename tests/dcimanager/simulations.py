@@ -98,7 +98,7 @@ class Simulations:
         line = _first_line(process)
         if not line:
             _end(process)
-            raise Failed(f"the simulated PDU {kind} does not start")
+            raise Failed(f"the simulated PDU {kind} did not start")
         form: Dict[str, Any] = json.loads(line)
         return process, form
 

@@ -158,7 +158,7 @@ threading.Event().wait(60)
 
 
 def killed(folder: Path, archive: bytes, what: str, after: float = 0.0) -> None:
-    """Runs a stand-in on `folder` and sends it SIGKILL `after` seconds after the begin of `what`."""
+    """Runs a stand-in on `folder` and sends it SIGKILL `after` seconds after `what` began."""
     data = folder.parent / "small.tar.gz"
     data.write_bytes(archive)
     folder.mkdir(exist_ok=True)

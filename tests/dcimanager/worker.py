@@ -25,7 +25,7 @@ _END_SECONDS = 30.0         # longest wait for a killed process and the readers 
 
 
 class Job(NamedTuple):
-    """What a worker runs: `paths` precede those of the standard library; `data` holds the arguments of the adapter's `data`.
+    """What a worker runs: `paths` are the first of sys.path; `data` holds the arguments of the adapter's `data`.
 
     `without` names packages that are hidden from the handler. `adapter` is a file with the functions of `adapter.py` that
     differ on this platform. `fresh` asks for a new handler object and a new thread for each call. `import_path` may also
@@ -82,7 +82,7 @@ class Worker:
 
     @property
     def pid(self) -> Optional[int]:
-        """The running process, or None."""
+        """The id of the running process, or None."""
         process = self._process
         return process.pid if process and process.poll() is None else None
 

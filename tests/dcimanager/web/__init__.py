@@ -1,1 +1,1 @@
-"""The stand-in's page, on which a person does in a browser what DCImanager's own pages offer."""
+"""The stand-in's page: functions of DCImanager's own pages, in a browser."""

@@ -80,7 +80,7 @@ Act = Callable[[Site, Request, FormData], Response]
 
 
 def page(site: Site, work: Work) -> Callable[[Request], Any]:
-    """An endpoint that shows something."""
+    """An endpoint that shows a page and changes nothing."""
     async def endpoint(request: Request) -> Response:
         try:
             return await run_in_threadpool(work, site, request)
@@ -90,7 +90,7 @@ def page(site: Site, work: Work) -> Callable[[Request], Any]:
 
 
 def action(site: Site, act: Act) -> Callable[[Request], Any]:
-    """An endpoint that changes something: a POST of a form that was served to this session."""
+    """An endpoint that takes a POST of a form; except for the login, the form must have been served to this session."""
     async def endpoint(request: Request) -> Response:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
