@@ -5,12 +5,14 @@ Recordings under another licence are in the folder `shared` next to the project;
 """
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
-from typing import Dict, Optional
+from typing import Dict, Iterator, Optional
 
 import pytest
 
@@ -41,6 +43,16 @@ def program(name: str) -> str:
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+@contextlib.contextmanager
+def reported() -> Iterator[None]:
+    """For programs: turns the skip or failure of a missing program into one line of standard error and exit code 2."""
+    try:
+        yield
+    except (pytest.skip.Exception, pytest.fail.Exception) as missing:
+        print(missing, file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def pysmi() -> str:

@@ -7,7 +7,7 @@ measured on the project's server, whose PDU has three commands for each outlet, 
 
 All clients also run as separate processes. upsc is a program in C, and a short script has no options, so both end before a
 command line in Python has started. The goal of `pdu` is therefore at most twice the time in which Python imports click, the
-library of its command line. Exit code 0 if all goals are met, 1 if one is missed.
+library of its command line. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of NUT is missing.
 """
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from handlers.nut.client import NutClient
 from handlers.nut.handler import make_handler
 from pdu_common.connection import PduData
 from tests.handlers.nut.given import pdu_variables
-from tests.needs import ROOT, program
+from tests.needs import ROOT, program, reported
 from tests.program import positive
 from tests.servers import upsd
 from tests.servers.delay import DelayRelay
@@ -163,7 +163,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_nut", description=__doc__)
     parser.add_argument("--runs", type=positive, default=15, help="runs of each, after one to warm up (default: %(default)s)")
     runs = parser.parse_args(arguments).runs
-    with places() as where:
+    with reported(), places() as where:
         figures = measure(where, runs)
     table = Table(title=f"a PDU of 48 outlets on a real upsd, milliseconds, medians of {runs}")
     for column in ("what", "with", "0 ms", f"{FAR_S * 1000:.0f} ms"):

@@ -25,6 +25,7 @@ from rich.table import Table
 from handlers.command import ending
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
+from tests.needs import reported
 from tests.program import positive
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, Snmpd
 from tests.simulators.snmp_agent.devices import apc
@@ -148,7 +149,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if missing:
         print(f"missing: {', '.join(missing)} (apt-get install snmp)", file=sys.stderr)
         return 2
-    figures = measure(chosen.runs)
+    with reported():
+        figures = measure(chosen.runs)
     if chosen.json:
         print(json.dumps(figures, indent=2))
         return 0

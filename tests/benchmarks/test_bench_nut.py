@@ -4,6 +4,7 @@ from typing import Dict
 
 import pytest
 
+from tests import needs
 from tests.benchmarks import bench_nut
 from tests.handlers.nut.given import handler, states
 from tests.servers.delay import DelayRelay
@@ -28,6 +29,16 @@ def test_a_handler_reads_the_same_states_through_the_relay() -> None:
     with NutServer() as server, DelayRelay(server.host, server.port, 0.002) as relay:
         assert states(handler(relay, device="pdu").status()) == states(handler(server, device="pdu").status())
         assert server.books().connections == 2
+
+
+@pytest.mark.parametrize("ci", ["", "1"])
+def test_a_missing_program_is_named_in_one_line(ci: str, monkeypatch: pytest.MonkeyPatch,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(needs, "found", lambda name: None)
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(SystemExit) as ended:
+        bench_nut.main(["--runs", "1"])
+    assert ended.value.code == 2 and capsys.readouterr().err == "dummy-ups is missing: apt-get install nut-server\n"
 
 
 @pytest.mark.against("NUT upsd")

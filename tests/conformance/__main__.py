@@ -81,7 +81,7 @@ def _adapter(own: Optional[Path], folder: Path) -> Path:
 
 
 def _survey(platform: trial.Platform) -> str:
-    """What survey.py prints about the copy."""
+    """The report of survey.py about the copy."""
     done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
                           text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=300)
     return done.stdout + done.stderr

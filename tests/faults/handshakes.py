@@ -1,4 +1,4 @@
-"""Servers whose TLS handshake fails, at once or after NUT's STARTTLS."""
+"""Servers whose TLS handshake fails or hangs, at once or after NUT's STARTTLS."""
 from __future__ import annotations
 
 import contextlib

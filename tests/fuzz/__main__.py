@@ -69,7 +69,7 @@ def _kept(name: str, data: bytes, failure: str) -> str:
 def _seconds(text: str) -> float:
     value = float(text)
     if not 1 <= value < math.inf:           # libFuzzer takes 0 s as no limit
-        raise argparse.ArgumentTypeError(f"{text} is not a number of at least 1")
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number of seconds, at least 1")
     return value
 
 
