@@ -29,7 +29,7 @@ Demand = Tuple[Type[Event], Optional[Interface]]        # an event type, with al
 _USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0             # pauses between two polls; a channel lives 30 s
 _REST = 9                       # pause 9 times as long as the poll took: some units need a TLS handshake for each poll
 _CLOSE_S = 2.0
-# One object of each interface that commonly sends events: its type shows the version that the firmware has.
+# Objects of the interfaces that commonly send events: their types show the versions of these interfaces in the firmware.
 _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
     "", "/outlet/0", "/inlet/0", "/ocp/0", "/transferswitch/0", "/outlet/0/outletState", "/outlet/0/activeEnergy",
     "/inlet/0/activeEnergy", "/inlet/0/current", "/ocp/0/trip"))
@@ -38,7 +38,7 @@ _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
 class Outage(NamedTuple):
     """An outage of the connection. `duration` is in seconds, None while the outage lasts.
 
-    `kept`: the channel and the events in it survived; otherwise the events of these seconds are lost.
+    `kept`, once the outage is over: whether the channel and its events survived; otherwise the events of the outage are lost.
     """
 
     error: PduHandlerError
@@ -50,11 +50,11 @@ class Listener(Iterator[Event]):
     """Subscribes at once, in 3 round trips. Each poll costs 1 round trip. Close it, or use it in `with`.
 
     link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to iterate; None: until the listener
-    is closed. notice: called with each Outage, when it begins and when it ends. before_poll: called before each poll. Polls
-    once a second, or less often if the unit answers slowly.
+    is closed. notice: called with each Outage, when it begins and when it ends. before_poll: called before each poll outside of
+    an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
-    Iterating raises Denied, ProtocolError, and Unreachable if the connection is down when `seconds` are over. Subscribing raises
-    the errors of any call, and Refused if the unit has no event service or no free channel.
+    Iterating raises Denied, ProtocolError, Refused if a lost channel cannot be replaced, and Unreachable or Refused if an outage
+    outlasts `seconds`. Subscribing raises the errors of any call, and Refused without an event service or a free channel.
     """
 
     def __init__(self, agent: Agent, wanted: Sequence[Demand], *, link: int = 0, seconds: Optional[float] = None,
@@ -160,8 +160,8 @@ class Listener(Iterator[Event]):
     def _names(self) -> Callable[[Type[Event]], str]:
         """A function that names an event type as this firmware does: 1 round trip.
 
-        The name contains the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. Interfaces without an
-        example get the newest version.
+        The name contains the version of the interface: `pdumodel.Outlet_3_0_0.StateChangedEvent:1.0.0`. An interface that no
+        answer names gets the version of this binding.
         """
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1", "base": null}}}
@@ -197,7 +197,7 @@ def _versions(info: object) -> Dict[str, str]:
 
 
 def _named(idl_type: str, versions: Dict[str, str]) -> str:
-    """The name of an event type with the version that its interface has here; version 1.0.0 is left out."""
+    """The name of an event type with its interface's version from `versions`; version 1.0.0 is left out."""
     interface, _, event = base_name(idl_type).rpartition(".")
     if interface not in versions:
         return idl_type

@@ -46,8 +46,8 @@ class RaritanPdu(host.BasePdu):
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips.
 
-        3 where the device refuses well-known sensor ids or has more than 4 inlets; 4 where all its readings are invalid at
-        first, or it lists outlets in another order than their labels; 5 with panels; 1 more where `link_units=yes`
+        3 where the device refuses well-known sensor ids, has more than 4 inlets or reads no load there; 4 where all readings are
+        invalid at first, or it lists outlets in another order than their labels; 5 with panels; 1 more where `link_units=yes`
         finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it
@@ -68,7 +68,7 @@ class RaritanPdu(host.BasePdu):
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
     def labels(self) -> List[host.Label]:
-        """Identity, number printed on the unit and owner's name of each outlet: 2 round trips, 4 on a unit with panels."""
+        """Identity, number printed on the unit and owner's name of each outlet: 2 round trips, 4 with panels."""
         with self._session("labels") as (agent, given):
             from .labels import labels  # imported late: only tools call this method
             return labels(agent, given.link_units)

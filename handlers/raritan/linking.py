@@ -37,7 +37,7 @@ class LinkedUnits(UnitDiscovery):
         self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # firmware 3.6 and later
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
-        """Queue getOutlets of the linked units that `ask` did not reach, and return these units."""
+        """Queue getOutlets of the linked units that `ask` left out, and return these units."""
         links = [unit.link for unit in self.asked]
         linked = sorted(self._known() or ()) if self._wanted.all else []
         more = [Unit(link, self._agent) for link in linked if link not in links and link >= LOWEST_LINK]

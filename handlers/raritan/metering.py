@@ -37,7 +37,7 @@ class InletMeter(FeedMeter):
 
     @property
     def in_use(self) -> bool:
-        """Whether the inlet is enabled. An inlet that cannot be disabled is always in use."""
+        """Whether the inlet is enabled. True if that cannot be read: not every inlet can be disabled."""
         return self._enabled is None or self._enabled.error is not None or self._enabled.get()
 
 
@@ -85,9 +85,9 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three `yield`; usually only the first has queued calls.
 
-        The second has calls if the device refuses well-known sensor ids or has more than four inlets. If all readings are
-        invalid, or well-known ids number the outlets in another order, the second fetches the sensors by reference, and the
-        third their readings.
+        The second has calls if the device refuses well-known sensor ids, has more than four inlets, or reads no load at its
+        inlets. If all readings are invalid, or well-known ids number the outlets in another order, the second fetches the
+        sensors by reference, and the third their readings.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
@@ -189,7 +189,7 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
 def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Optional[float], List[PortFigures]]:
     """Load in A and energy in kWh over all units (None: not known), and the figures of each outlet or circuit.
 
-    This costs 2 to 6 round trips.
+    This costs 2 to 8 round trips.
     """
     bulk, found = Bulk(agent), discovery(agent, link_units)
     found.ask(bulk)

@@ -15,7 +15,7 @@ _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 
 
 class Meter:
-    """The current and the energy of one object. Subclasses queue `_sensors`, the list of its fitted sensors."""
+    """The current and the energy of one object. Subclasses queue `_sensors`, the list of the object's fitted sensors."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -25,7 +25,7 @@ class Meter:
 
     @property
     def found(self) -> bool:
-        """Whether the list of sensors was read: False if no object has the resource id."""
+        """Whether the list of sensors was read. For example, False if no object has the resource id."""
         return self._sensors is not None and self._sensors.error is None
 
     def ask_readings(self, bulk: Bulk) -> None:
@@ -36,7 +36,7 @@ class Meter:
             self.counter = ask(bulk, self._unit, sensors.activeEnergy)
 
     def readings(self) -> List[Optional[Reading]]:
-        """All readings that are queued or read."""
+        """The readings, queued or done; None for a sensor that is not fitted."""
         return [self.current, self.counter]
 
 
@@ -73,8 +73,8 @@ class FeedMeter(Meter):
                            for pole in self._listed_poles() or ()]
 
     def _listed_poles(self) -> Optional[List[Pole]]:
-        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if two lines share a sensor,
-        whose current would count twice."""
+        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if two lines that are
+        not one circuit share a sensor, whose current would count twice."""
         if self._poles is None or self._poles.error is not None:
             return None
         poles = self._poles.get()
@@ -97,10 +97,10 @@ class FeedMeter(Meter):
         return [current for pole, current, _ in self._lines if pole.line in _LINES]
 
     def load(self) -> Amount:
-        """Amperes: the sum over the lines, or the one current of a single-phase feed.
+        """Amperes: the sum over the lines, the larger line of one circuit, or the one current of a single-phase feed.
 
-        With several lines the feed's current is that of the highest line, so it never replaces the sum. If the lines cannot be
-        read, the load is not metered.
+        With several lines the feed's current is that of the line with the most current, so it never replaces the sum. If the
+        lines cannot be read, the load is not metered.
         """
         poles = self._listed_poles()
         if poles is None:

@@ -1,7 +1,7 @@
 """Units without outlets: power meter controllers (BCM2, PMC) with their panels, and other units that list no outlets.
 
 The identity of a branch circuit is "p1.7", on link unit 2 "2.p1.7": the id of its power meter, and the position of its first pole
-in the panel, from 1. Both are fixed when a circuit is created (Circuit.idl, Config). Names are not part of it.
+in the panel, from 1. Both are fixed when a circuit is created (Circuit.idl, Config). It contains no name.
 """
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class MainsMeter(FeedMeter):
         return self._config.get().type if self._config is not None else None
 
     def load(self) -> Amount:
-        """Amperes; not metered if the meter lists more or fewer lines than its type has (PowerMeter.idl, Type)."""
+        """Amperes; not metered if the meter does not list the lines of its type (PowerMeter.idl). ONE_PHASE may list none."""
         lines = _LINES.get(self._type) if self._type is not None else None
         listed = len(self._line_currents())
         return super().load() if lines == listed or lines == 1 and not listed else NOT_METERED
@@ -157,7 +157,7 @@ def ports(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Tuple[s
 
 
 def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMeter]:
-    """The figures of each power meter controller, by link id: 3 round trips, none if there is no such controller."""
+    """The figures of each power meter controller, by link id: 3 round trips, 2 without circuits, 0 without meters."""
     meters = {one.link: one for one in map(PanelMeter, units) if one.mains}
     mains = [main for one in meters.values() for main in one.mains]
     listings = _listings(bulk, units)
@@ -179,7 +179,7 @@ def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMete
 
 
 def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]]:
-    """The label in its panel and the name of each branch circuit, by link id: 2 round trips."""
+    """The label in its panel and the name of each branch circuit, by link id: 2 round trips, none without panels."""
     listings = [(listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)]
     bulk.perform()
     queued = [(listing.link, circuit, panel, bulk.add(circuit.circuit.getSettings))

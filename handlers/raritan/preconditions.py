@@ -24,14 +24,14 @@ def refused(identity: str, code: int) -> Refused:
 
 def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pending[Outlet.MetaData],
                     quoted: Callable[[str], str]) -> None:
-    """Raise Unsupported if the outlet at a position of getOutlets and the one with that well-known id have different labels.
+    """Raise Unsupported if getOutlets and the well-known id give different labels for the outlet at one position.
 
     The unit then numbers its outlets in two ways, and nothing shows which of them the owner's wiring follows.
     """
     label, other = sent(metadata, "label"), sent(known, "label")
     if None not in (label, other) and label != other:       # older firmware may lack a label
-        raise Unsupported(f"outlet {identity} was not switched: at this position the PDU lists the outlet labelled "
-                          f"{quoted(label)!r}, but the resource id of this position is the outlet labelled {quoted(other)!r}; "
+        raise Unsupported(f"outlet {identity} was not switched: the PDU lists the outlet labelled {quoted(label)!r} at this "
+                          f"position, but its resource id leads to the outlet labelled {quoted(other)!r}; "
                           f"compare both with the numbers printed on the unit, and report its model and firmware")
 
 
@@ -40,7 +40,7 @@ def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pend
     """Raise Unsupported or Refused if the device already reports that it will not switch, so that nothing is written.
 
     A missing field does not prevent the command: firmware may be older, or the account may not read the PDU's settings. Raises
-    Denied if the account may not read the outlet, whose state could not be read back. Load shedding does not prevent the
+    Denied if the account may not read the outlet, because the result could not be checked. Load shedding does not prevent the
     command: the device accepts it and turns the outlet on when shedding ends (Legrand PDU User Guide, June 2018, "Off and Lock
     Icons for Outlets").
     """

@@ -30,7 +30,7 @@ def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Rea
 
 
 def amount(reading: Optional[Reading]) -> Amount:
-    """The value that was read. NOT_METERED if the device refuses the sensor. NOT_KNOWN if the reading is not valid now, or
+    """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the reading is not valid now, or
     below zero: currents are RMS values, and counters only rise.
 
     Raises Denied if the account may not read the sensor.
@@ -48,7 +48,7 @@ def amount(reading: Optional[Reading]) -> Amount:
 
 
 def counted(reading: Reading) -> Amount:
-    """The value of a counter that the device lists. If the device refuses the reading, it is not known. Raises Denied."""
+    """The value of a counter that the device lists: not known if the call failed. Raises Denied as `amount` does."""
     found = amount(reading)
     return found if found.metered else NOT_KNOWN
 

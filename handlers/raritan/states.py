@@ -83,8 +83,8 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN. UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on, if fields are missing or
-    contradict one another, and for power states of newer firmware.
+    """UP or DOWN. UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on, if one of the fields below
+    is missing, if fields contradict one another, and for power states of newer firmware.
 
     Source: Outlet.idl 3.0.4, State. A missing `available` decodes to false, a missing `powerState` to -1.
     """

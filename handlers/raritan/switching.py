@@ -54,7 +54,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
 def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Present, int]:
     """The unit and the position of the outlet, if it exists and may be switched: 2 round trips.
 
-    Raises NoSuchOutlet, Unsupported, Refused.
+    Raises NoSuchOutlet, Unsupported, Refused, Denied.
     """
     unit, index = _locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
@@ -68,7 +68,7 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Presen
     if listed is None:
         raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check the port in DCImanager")
     if index >= len(listed.outlets):
-        raise NoSuchOutlet(f"outlet {identity}: the unit has {len(listed.outlets)} outlets; check the port in DCImanager")
+        raise NoSuchOutlet(f"outlet {identity}: outlets of the unit: {len(listed.outlets)}; check the port in DCImanager")
     outlet = listed.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)

@@ -21,7 +21,7 @@ class Unit(NamedTuple):
     agent: Agent
 
     def path(self, rest: str = "") -> str:
-        """A well-known resource id below this unit's PDU."""
+        """The resource id of this unit's PDU or, with `rest`, a well-known id below it."""
         return f"/model/pdu/{self.link}{rest}"
 
     def proxy(self, kind: Type[AnInterface], rest: str = "") -> AnInterface:

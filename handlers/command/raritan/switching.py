@@ -11,7 +11,7 @@ from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
-from ..output import Result, facts, text
+from ..output import Result, counted, facts, text
 from .context import Context, check, listed, number, once, seen
 
 _PAUSE_S = 0.3
@@ -83,14 +83,14 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
         if everything:
             return every(pdu)
         return one(found[chosen[0]]) if len(chosen) == 1 else several(pdu, chosen, context.options.in_sequence)
-    code = once(f"outlet {named} may or may not have switched", "outlets", send)
+    code = once(f"outlets may or may not have switched ({named})", "outlets", send)
     if code != 0:
         raise refused(named, code)
     return _watched(context, found, chosen, wanted)
 
 
 def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[int]) -> None:
-    """Ask, showing each outlet's name and present state: 1 round trip, none with --yes."""
+    """Ask, with the names and present states of the first `_NAMED` outlets: 1 round trip, none with --yes."""
     context.askable(f"{what} {' '.join(context.options.outlet)}")
     if context.state.yes:
         return context.confirm(what)
@@ -105,7 +105,7 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
         now = seen(state.get(), index, doubted) if state.error is None else "unknown"
         named.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
     more = len(chosen) - len(named)
-    context.confirm(f"{what} {', '.join(named)}" + (f" and {more} more outlets" if more else ""))
+    context.confirm(f"{what} {', '.join(named)}" + (f" and {counted(more, 'more outlet')}" if more else ""))
 
 
 def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str) -> Result:

@@ -101,8 +101,8 @@ def test_the_path_of_a_file_is_sent_as_one_line_of_ascii(agent: MakeAgent) -> No
         assert all("x-evil" not in seen.headers for seen in peer.seen)
 
 
-def test_proxies_netrc_and_cookies_of_the_environment_are_not_used(agent: MakeAgent, tmp_path: Path,
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(agent: MakeAgent, tmp_path: Path,
+                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login other password other\n", encoding="ascii")
     netrc.chmod(0o600)

@@ -73,8 +73,8 @@ _METERED = {
 
 
 @pytest.mark.parametrize("name", _METERED)
-def test_a_statistic_is_two_requests_on_one_connection_and_agrees_with_the_books(handle: Handle, firmware: str,
-                                                                                 name: str) -> None:
+def test_a_statistic_is_two_requests_or_with_five_inlets_three_and_agrees_with_the_books(handle: Handle, firmware: str,
+                                                                                         name: str) -> None:
     with XerusPdu(_METERED[name], firmware) as pdu:
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
@@ -250,7 +250,7 @@ def test_labels_hold_identity_printed_number_and_name(handle: Handle) -> None:
         assert handle(pdu, link_units="yes").labels() == [("1", "1", ""), ("2", "2", "web server"), ("2.1", "1", "")]
 
 
-def test_labels_stay_empty_where_the_account_may_not_read_the_outlet() -> None:
+def test_labels_stay_empty_where_the_outlet_cannot_be_read() -> None:
     unit = Described()
     unit.outlets([None, None], [None, None])
     unit.calls[f"{PDU}/outlet/0", "getMetaData"] = {"label": "A1"}

@@ -171,7 +171,7 @@ def test_hostile_structure_of_the_largest_size_takes_little_memory(unit: str) ->
     assert peak < 3 * LIMIT
 
 
-def test_an_answer_to_a_call_of_more_than_4_mb_is_not_read_to_its_end(agent: MakeAgent) -> None:
+def test_a_call_refuses_an_answer_of_more_than_4_mib(agent: MakeAgent) -> None:
     with Peer([[http(b" " * (LIMIT + 200_000) + b'{"id":1,"result":null}')]]) as peer:
         with pytest.raises(ProtocolError, match="longer than 4194304 bytes"):
             get_state(agent("http", peer.address))

@@ -138,7 +138,7 @@ def test_an_event_is_read_from_type_and_value() -> None:
 
 # ---- enumerations, type names, proxies -----------------------------------------------------------------------
 
-def test_enumerations_have_their_names_by_ordinal_and_travel_as_numbers() -> None:
+def test_enumerations_list_their_names_by_ordinal_and_are_sent_as_numbers() -> None:
     states: Any = pdumodel.Outlet.PowerState                # Any: some type checkers do not find `values`
     roles: Any = net.PortForwardingRole
     assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
@@ -271,7 +271,7 @@ def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
     assert current == found.current and current is not None and current.getReading().valid
 
 
-def test_a_bulk_configuration_is_for_link_id_1_by_default_and_blanks_are_percent_encoded(agent: MakeAgent) -> None:
+def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent_encoded(agent: MakeAgent) -> None:
     answer = http("text", "200 OK", "X-Response-Code: 0")
     with Peer([[answer] * 4]) as peer:
         to = agent("http", peer.address)

@@ -80,6 +80,11 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(handle: Handle, 
         assert caught.value.kind == "no-such-outlet" and not writes(pdu)
 
 
+def test_the_error_for_an_unknown_outlet_states_the_number_of_outlets(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu, pytest.raises(PduHandlerError, match="outlet 2: outlets of the unit: 1;"):
+        handle(pdu).port_down(PduPortView("2"))
+
+
 def test_digits_of_another_script_do_not_name_an_outlet(handle: Handle) -> None:
     with XerusPdu(Model(outlets=13)) as pdu:
         with pytest.raises(PduHandlerError, match="is not an outlet of this PDU"):

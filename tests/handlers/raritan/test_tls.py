@@ -42,7 +42,7 @@ def test_an_untrusted_certificate_after_a_redirect_names_the_redirect(agent: Mak
 
 
 @pytest.mark.parametrize("password, hinted", [(" xerus-own-words", True), ("xerus-own-words\u00a0", True), ("le grande", False)])
-def test_a_blank_at_either_end_of_a_refused_password_is_pointed_out(agent: MakeAgent, pdu: XerusPdu, password: str,
+def test_a_space_at_either_end_of_a_refused_password_is_pointed_out(agent: MakeAgent, pdu: XerusPdu, password: str,
                                                                     hinted: bool) -> None:
     with pytest.raises(HttpException, match="refused the login") as caught:
         _count(agent("https", f"{pdu.host}:{pdu.port}", pdu.user, password, trust=Trust(ca_pem=pdu.ca_pem)))

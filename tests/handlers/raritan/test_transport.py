@@ -358,8 +358,8 @@ def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: 
 
 @pytest.mark.parametrize("call", [get_state, set_state])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_login_is_not_carried_to_another_port_of_the_host(agent: MakeAgent, scheme: str,
-                                                              call: Callable[[Agent], object]) -> None:
+def test_the_login_is_not_sent_to_another_port_of_the_host(agent: MakeAgent, scheme: str,
+                                                           call: Callable[[Agent], object]) -> None:
     tls = server_context(*Authority().issue()) if scheme == "https" else None
     with Peer([[result(1)]], tls=tls) as target, Peer([[_moved(f"{scheme}://{target.address}/")]], tls=tls) as origin:
         with pytest.raises(HttpException, match="another port .*another PDU"):

@@ -1,4 +1,4 @@
-"""Units that list no outlets. An in-line meter has an empty status and a load; any other unit is an error."""
+"""Units without outlets and panels. An in-line meter has an empty status and a load; a unit of unknown type is an error."""
 from __future__ import annotations
 
 from typing import Any

@@ -27,7 +27,7 @@ def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, ob
     if method.older_in and len(args) == len(method.older_in) and not kwargs:
         return {name: encoder(kind)(arg) for name, kind, arg in zip(method.older_in, types.values(), args)}
     if len(args) > len(types):
-        raise TypeError(f"{method.name}() takes {len(types)} arguments, not {len(args)}")
+        raise TypeError(f"{method.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not {len(args)}")
     given = dict(zip(types, args))
     for name, value in kwargs.items():
         if name in given or name not in types:

@@ -36,7 +36,7 @@ class ResultCode(enum.IntEnum):
 
 
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
-    """The path of a script, with the parameters that have a value. A blank becomes %20: not every script accepts `+`."""
+    """The path of a script, with the parameters that have a value. A space becomes %20: not every script accepts `+`."""
     given = {name: value for name, value in parameters.items() if value}
     return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
 

@@ -11,7 +11,7 @@ EPOCH = datetime.datetime(1970, 1, 1)
 class BeyondCalendar(datetime.datetime):
     """The first or last moment of the calendar, for a time outside it. Some units send the start of a session in microseconds."""
 
-    seconds: Optional[int] = None           # the number that the device sent, and is sent back; None in a result of arithmetic
+    seconds: Optional[int] = None           # the number that the device sent, to be sent back; None in a result of arithmetic
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, Tuple[Any, ...]]:
         """A copy keeps the seconds."""

@@ -44,7 +44,7 @@ def test_advice_names_the_options_of_the_tool_and_not_the_settings_of_the_handle
     assert "--ca-pem or --fingerprint" in err and "--no-verify" in err and "ca_pem" not in err
 
 
-def test_a_token_and_a_password_file_serve_as_login(run: Run, unit: XerusPdu, tmp_path: Path,
+def test_a_password_and_a_token_are_read_from_files(run: Run, unit: XerusPdu, tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PDU_PASSWORD")
     (tmp_path / "password").write_text(unit.password + "\n", encoding="ascii")
@@ -68,8 +68,8 @@ def test_superscript_digits_and_numbers_of_5000_digits_are_refused_with_one_sent
     assert code == 2 and not out and err.startswith("settings: ") and err.count("\n") == 1
 
 
-def test_features_that_old_firmware_lacks_are_left_out(monkeypatch: pytest.MonkeyPatch,
-                                                       capsys: pytest.CaptureFixture[str]) -> None:
+def test_old_firmware_refuses_only_the_commands_that_it_lacks(monkeypatch: pytest.MonkeyPatch,
+                                                              capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=2), "3.3") as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
         common = ["--fingerprint", pdu.fingerprint]
@@ -154,8 +154,8 @@ def test_end_of_input_at_the_password_prompt_means_no_password(run: Run, monkeyp
 
 
 @pytest.mark.parametrize("error, code", [(KeyboardInterrupt(), 130), (ValueError("not an address"), 2), (ImportError(), 2)])
-def test_a_search_that_cannot_start_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-                                                         error: BaseException, code: int) -> None:
+def test_a_search_that_fails_or_is_interrupted_prints_one_line(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int) -> None:
     from handlers.raritan import zeroconf
 
     def fails(seconds: float, interfaces: Any) -> Any:

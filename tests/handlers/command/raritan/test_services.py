@@ -33,7 +33,7 @@ def test_progress_on_a_terminal_leaves_no_line_behind(run: Run, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("flaw, option", [({"compatible": False}, "--cross"), ({"signed": False}, "--allow-untrusted")])
-def test_an_incompatible_image_needs_an_option(run: Run, tmp_path: Path, flaw: Any, option: str) -> None:
+def test_an_incompatible_or_unsigned_image_needs_an_option(run: Run, tmp_path: Path, flaw: Any, option: str) -> None:
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300", **flaw))
     code, _, err = run("firmware", "update", str(path), "--yes")

@@ -78,12 +78,12 @@ def test_thresholds_are_shown_and_changed(run: Run) -> None:
                                    ["outlet/1/current", "upperCritical=nan", "--yes"],
                                    ["outlet/1/current", "upperCritical=1e999", "--yes"],
                                    ["outlet/1/../../snmp"]])
-def test_an_unknown_sensor_or_threshold_is_named(run: Run, words: List[str]) -> None:
+def test_a_wrong_sensor_threshold_or_value_is_refused(run: Run, words: List[str]) -> None:
     code, _, err = run("thresholds", *words)
     assert code == 2 and err.startswith("settings: ")
 
 
-def test_all_outlets_get_one_command_and_one_that_does_not_follow_is_named(run: Run, unit: XerusPdu) -> None:
+def test_all_outlets_get_one_command_and_an_outlet_that_stays_on_is_named(run: Run, unit: XerusPdu) -> None:
     code, out, err = run("switch", "all", "off", "--yes", "--wait", "0")
     assert code == 9 and out.splitlines()[-1] == "outlet 4  up" and "outlet 4 is up, not down" in err, "its switching is disabled"
     assert facts(run, "cycle", "all", "--yes")["done"]
@@ -108,7 +108,7 @@ def test_an_outlet_that_is_named_twice_is_switched_once(run: Run, unit: XerusPdu
 @pytest.mark.parametrize("prefixed", [True, False])
 def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(monkeypatch: pytest.MonkeyPatch, prefixed: bool,
                                                                   capsys: pytest.CaptureFixture[str]) -> None:
-    """It is not documented whether the references of a link unit's answers carry its id."""
+    """The vendor does not document whether references in the answers of a link unit contain its id."""
     model = Model(outlets=2, in_rush_guard_ms=0, cycle_delay_s=0)
     with XerusPdu(model, links={3: model}, prefix_links=prefixed) as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
@@ -136,11 +136,11 @@ def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(monkeypatch: p
 
 
 @pytest.mark.parametrize("fault, how", [(Fault.DROP_AFTER_WRITE, {}), (Fault.HTML, {}), (Fault.STATUS, {"status": 500})])
-def test_a_command_without_an_answer_may_or_may_not_have_switched(run: Run, unit: XerusPdu, fault: Fault,
-                                                                  how: Dict[str, Any]) -> None:
+def test_a_command_without_a_usable_answer_may_have_switched(run: Run, unit: XerusPdu, fault: Fault,
+                                                             how: Dict[str, Any]) -> None:
     unit.faults.order(fault, method="setPowerState", **how)
     code, _, err = run("switch", "1", "off", "--yes")
-    assert code == 3 and "may or may not have switched" in err
+    assert code == 3 and "outlets may or may not have switched (1)" in err
 
 
 @pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]),
@@ -204,9 +204,17 @@ def test_a_person_is_asked_and_only_yes_confirms(run: Run, unit: XerusPdu, monke
     assert f"switch off outlet 1 (now up) on link unit 3 of {unit.host}?" in run("switch", "1", "off", "--link", "3")[2]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert f"power-cycle outlet 1 (now down), outlet 2 'web' (now up) on {unit.host}?" in run("cycle", "1", "2")[2]
-    assert "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on" in run("switch",
-                                                                                                                    "all",
-                                                                                                                    "on")[2]
+    asked = "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on"
+    assert asked in run("switch", "all", "on")[2]
+
+
+@pytest.mark.parametrize("named, rest", [(3, "outlet 3 (now up) and 1 more outlet on"),
+                                         (2, "outlet 2 'web' (now up) and 2 more outlets on")])
+def test_a_question_counts_the_outlets_that_it_does_not_name(run: Run, monkeypatch: pytest.MonkeyPatch, named: int,
+                                                             rest: str) -> None:
+    monkeypatch.setattr("handlers.command.raritan.switching._NAMED", named)
+    monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
+    assert rest in run("switch", "all", "on")[2]
 
 
 @pytest.mark.parametrize("words, code", [(["switch", "9", "off"], 7), (["switch", "0", "on"], 7), (["cycle", "x"], 2),
