@@ -1,6 +1,6 @@
 """A TCP relay on 127.0.0.1 that delays all bytes by half of a round-trip time in each direction.
 
-It simulates a distant network, except that opening a connection is not delayed, which takes one more round trip over a real one.
+It simulates a distant network, but does not delay the opening of a connection, which over a real network takes a round trip.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that tests and benchmarks give orders, such as one that loads another program's modules."""
+"""A process to which tests and benchmarks give orders, such as one that loads another program's modules."""
 from __future__ import annotations
 
 import json

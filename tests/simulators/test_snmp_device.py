@@ -182,7 +182,7 @@ def test_sentry_ignores_an_action_on_an_outlet_without_power_control() -> None:
     assert device.text(f"{servertech.STATUS}.1.1.1") == "1"
 
 
-def test_two_writers_of_one_string_undo_each_other() -> None:
+def test_of_two_writers_of_one_string_the_second_undoes_the_first() -> None:
     device = packed.digipower(outlets=3).device
     states = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
     read_by_both = device.text(states)
@@ -197,7 +197,7 @@ def test_a_string_longer_than_the_mib_allows_is_refused() -> None:
     assert device.write(arcs("1.3.6.1.4.1.17420.1.2.9.1.13.0"), OCTETS, b",".join([b"1"] * 24)) == "wrongLength"
 
 
-def test_a_command_to_one_plug_carries_out_the_marks_on_all_others() -> None:
+def test_a_command_to_one_plug_carries_out_the_pending_actions_of_the_others() -> None:
     device = packed.wti(outlets=3).device
     state, action = "1.3.6.1.4.1.2634.3.100.200.1.3", "1.3.6.1.4.1.2634.3.100.200.1.4"
     _write(device, f"{action}.1", 2)

@@ -119,7 +119,7 @@ def _form(name: str, data: bytes) -> Tuple[bytes, Dict[str, str]]:
 
 
 @pytest.mark.parametrize("data", [b"", b"\r\n", b"--edge", b"\r\n--edg", b"x" * 70_000 + b"\r\n--"])
-def test_an_upload_arrives_byte_by_byte(client: Client, data: bytes) -> None:
+def test_an_upload_arrives_with_all_its_bytes(client: Client, data: bytes) -> None:
     client.post("/cgi-bin/fwupload.cgi", *_form("upfile", data)).read()
     assert client.result("/firmware", "getImageStatus")["size_done"] == len(data)
     assert client.call("/firmware", "getImageInfo")["result"]["info"]["valid"] is False

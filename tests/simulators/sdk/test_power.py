@@ -33,7 +33,7 @@ def test_the_sdk_reads_everything_that_can_be_read(pdu: XerusPdu, step: Step) ->
                        if not method.takes and method.name.startswith(("get", "is", "list"))]
             if pdu.site.firmware.version(served.interface):
                 given.append((pdu.site.rid(served), served.interface, methods))
-    pdu.enforce_https = False                               # old releases open a connection for each of thousands of calls
+    pdu.enforce_https = False                               # old releases open a connection for each call
     calls = 0
     for first in range(0, len(given), 40):                  # small enough for a minute, the limit of a step
         answer = step("walk", "walk", given[first:first + 40], f"http://{pdu.host}:{pdu.http_port}")

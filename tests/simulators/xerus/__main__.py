@@ -44,7 +44,7 @@ def main() -> None:
                                                http_port=options.http_port))
             ca_file: Path = options.ca_file or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "ca.pem"
             ca_file.write_text(pdu.ca_pem, encoding="ascii")
-        print(f"{pdu.url}  firmware {options.firmware}, {options.outlets} outlets, {options.links} link units")
+        print(f"{pdu.url}  firmware {options.firmware}, outlets: {options.outlets}, link units: {options.links}")
         if pdu.http_port:
             print(f"http://{pdu.host}:{pdu.http_port}  redirects to HTTPS")
         print(f"CA file      {ca_file}\nfingerprint  {pdu.fingerprint}")

@@ -56,9 +56,9 @@ class XerusPdu:
     update_seconds  duration of a firmware update before its reboot, by `clock`
 
     Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the certificate), user, password,
-    faults (on demand), access (logins), units (link id → PduUnit: outlets, relays, inlets …), and the
-    current services: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net, groups;
-    events (link id → its event service).
+    faults (on demand), access (logins), units (link id → PduUnit: outlets, relays, inlets …), events (link id → its event
+    service), and the services of the primary unit: snmp, servers, firmware, certificate, raw_configuration,
+    bulk_configuration, net, groups.
     """
 
     host = "127.0.0.1"

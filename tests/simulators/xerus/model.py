@@ -13,7 +13,7 @@ METERINGS = ("none", "inlet", "outlet")
 class Model:
     """One unit. Outlets are given by the number printed on them, from 1.
 
-    metering            "none": no sensors but the relays' states; "inlet"; "outlet": inlets and each outlet
+    metering            "none": no measurements; "inlet": inlets and protectors; "outlet": these and each outlet
     phases              1 or 3 (three lines and neutral)
     inlets              number of inlets, over which the outlets are distributed; with `transfer_switch` (2 inlets) one feeds all
     standby_current     current of the inlet that is not selected, in A
@@ -27,7 +27,7 @@ class Model:
     stuck               outlets whose contact does not follow the relay's control state; the unit reports this failure
     relay_delay         seconds between an accepted switching and the relay's movement
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
-    inhibit_relay_control               start value of that setting (firmware 4.2 and later)
+    inhibit_relay_control               start value of that setting, which only generation 4.4 has here
     power_control       false: no outlet is switchable
     asleep              sensors answer "not valid" until getSensors of their owner is called
     well_known_sensors  false: only the sensors' references work; their well-known ids answer 404

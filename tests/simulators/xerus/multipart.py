@@ -54,7 +54,7 @@ class _Reader:
     def headers(self) -> email.message.Message:
         while b"\r\n\r\n" not in self._held:
             if len(self._held) > _LONGEST_HEADERS or not self._fill():
-                raise BadForm("a part has no end of its headers")
+                raise BadForm("the headers of a part do not end")
         head, _, self._held = self._held.partition(b"\r\n\r\n")
         return email.parser.Parser().parsestr(head.decode("utf-8", "replace"))
 

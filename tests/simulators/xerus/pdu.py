@@ -64,7 +64,7 @@ class PduUnit(Unit):
     # -- feeds and currents
 
     def _protectors(self) -> List[Protector]:
-        """Protectors with at most _PER_PROTECTOR outlets, each on one line of one inlet; none on a unit of that size or below."""
+        """Protectors with at most _PER_PROTECTOR outlets, each on one line of one inlet; none on a unit with no more outlets."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
         places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))
@@ -239,7 +239,7 @@ class Pdu(Served):
         return self._shedding
 
     def setLoadSheddingActive(self, active: bool) -> None:
-        """Switches the non-critical outlets off. When it ends, those that were on, or got an "on" meanwhile, are switched on.
+        """True switches the non-critical outlets off. False switches on those that were on, or got an "on" meanwhile.
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """

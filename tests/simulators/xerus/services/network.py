@@ -1,4 +1,4 @@
-"""/net: interfaces, bridging, port forwarding. Of the other methods of firmware until 3.3, only the common ones are served."""
+"""/net: interfaces, bridging, port forwarding. Of the methods that only firmware 3.3.0 has, the common ones are served."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -34,7 +34,7 @@ class Net(Served):
         self._services: List[Json] = [{"service": "https", "enable": True, "port": 443},
                                       {"service": "http", "enable": True, "port": 80}]
 
-    # -- from 3.4
+    # -- newer than 3.3.0
 
     def getSettings(self) -> Json:
         return self.settings
@@ -81,7 +81,7 @@ class Net(Served):
         return [{"appProtoId": number, "appProtoName": name, "transportProtoName": "UDP" if name == "SNMP" else "TCP"}
                 for number, name in enumerate(_PROTOCOLS)]
 
-    # -- until 3.3
+    # -- 3.3.0
 
     def getNetworkConfigIPv4(self) -> Json:
         return {"cfg4": self._old, "cfg4current": {**self._old, "ipaddr": "127.0.0.1", "netmask": "255.0.0.0"}}

@@ -14,7 +14,7 @@ Json = Dict[str, Any]
 
 
 class ServerMonitor(Served):
-    """A server answers unless its host is in `silent`. Before its first ping its reachability is unknown."""
+    """A server answers unless its host is in `silent`. Before its first ping, and while disabled, it is WAITING."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "servermon.ServerMonitor", "servermon", ["/servermon"])
