@@ -39,7 +39,7 @@ _MARK = b"\n--8<--\n"                   # separates the answers of one call
 def http(data: bytes) -> None:
     """Reads an HTTP answer from a socket: head, chunks, body."""
     ours, theirs = socket.socketpair()
-    with theirs, mock.patch("socket.create_connection", return_value=ours):
+    with theirs, mock.patch.object(connection, "_dialled", return_value=ours):
         ours.settimeout(5)
         theirs.setblocking(False)
         with contextlib.suppress(BlockingIOError):
