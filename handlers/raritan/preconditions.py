@@ -16,10 +16,10 @@ _REASONS: Dict[int, str] = {
 }
 
 
-def refused(identity: str, code: int) -> Refused:
-    """The error for a result code other than 0."""
+def refused(outlets: str, code: int) -> Refused:
+    """The error for a result code other than 0. `outlets`: the subject of its sentence with the verb, such as "outlet 7 was"."""
     reason = _REASONS.get(code, "the PDU gives no known reason")
-    return Refused(f"outlet {identity} was not switched: {reason} (result code {code})", str(code))
+    return Refused(f"{outlets} not switched: {reason} (result code {code})", str(code))
 
 
 def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pending[Outlet.MetaData],
@@ -50,4 +50,4 @@ def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pend
     if sent(metadata, "isSwitchable") is False:
         raise Unsupported(f"outlet {identity} cannot be switched: it has no relay, or the unit is metered only")
     if sent(settings, "inhibitRelayControl"):
-        raise refused(identity, Outlet.ERR_RELAY_CONTROL_DISABLED)
+        raise refused(f"outlet {identity} was", Outlet.ERR_RELAY_CONTROL_DISABLED)

@@ -100,7 +100,7 @@ class _Command:
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
         if answered != 0:
-            raise refused(self._listed.unit.identity(self._index), answered)
+            raise refused(f"outlet {self._listed.unit.identity(self._index)} was", answered)
         self._seen = seen
 
     def read(self) -> EnumPowerStatus:

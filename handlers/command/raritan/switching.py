@@ -77,15 +77,16 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
     _agreed(context, found, chosen)
     _confirm(context, what, found, chosen)
     everything = list(context.options.outlet) == ["all"]
-    named = "all" if everything else " ".join(str(index + 1) for index in chosen)
+    plural, numbers = everything or len(chosen) > 1, ", ".join(str(index + 1) for index in chosen)
+    named = "the outlets" if everything else f"outlet{'s' * plural} {numbers}"
 
     def send() -> int:
         if everything:
             return every(pdu)
         return one(found[chosen[0]]) if len(chosen) == 1 else several(pdu, chosen, context.options.in_sequence)
-    code = once(f"outlets may or may not have switched ({named})", "outlets", send)
+    code = once(f"{named} may or may not have switched", "outlets", send)
     if code != 0:
-        raise refused(named, code)
+        raise refused(f"{named} {'were' if plural else 'was'}", code)
     return _watched(context, found, chosen, wanted)
 
 

@@ -140,7 +140,15 @@ def test_a_command_without_a_usable_answer_may_have_switched(run: Run, unit: Xer
                                                              how: Dict[str, Any]) -> None:
     unit.faults.order(fault, method="setPowerState", **how)
     code, _, err = run("switch", "1", "off", "--yes")
-    assert code == 3 and "outlets may or may not have switched (1)" in err
+    assert code == 3 and "so outlet 1 may or may not have switched" in err
+
+
+@pytest.mark.parametrize("outlets, named", [
+    (["1"], "outlet 1 was"), (["1", "3"], "outlets 1, 3 were"), (["all"], "the outlets were")])
+def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, outlets: List[str], named: str) -> None:
+    unit.units[0].settings["inhibitRelayControl"] = True
+    code, _, err = run("switch", *outlets, "off", "--yes")
+    assert code == 6 and f"{named} not switched: relay control is inhibited" in err
 
 
 @pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]),
