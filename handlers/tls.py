@@ -20,7 +20,7 @@ _PARTIAL_CHAIN = 0x80000        # X509_V_FLAG_PARTIAL_CHAIN; ssl has a name for 
 
 
 def fingerprint(text: str) -> str:
-    """A SHA-256 fingerprint as 64 small hex digits. Accepts colons, blanks, `sha256:` and openssl's prefix. Raises ValueError."""
+    """A SHA-256 fingerprint in lowercase hex. Accepts colons, blanks, `sha256:` and openssl's prefix. Raises ValueError."""
     digits = re.sub(r"^sha-?256( fingerprint)?[:=]|[: ]", "", text.strip().lower())
     if not re.fullmatch("[0-9a-f]{64}", digits):
         raise ValueError(text)
@@ -52,9 +52,9 @@ FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 he
 
 
 class Trust(NamedTuple):
-    """How a device's certificate is checked: against the system's authorities, against `ca_pem` alone, or pinned.
+    """How a device's certificate is checked: against the system's authorities, against `ca_pem` alone, pinned, or not at all.
 
-    `ca_pem` may be the device's own self-signed certificate.
+    `ca_pem` may be the device's own self-signed certificate. With `fingerprint`, the other two fields are ignored.
     """
 
     verify: bool = True
@@ -63,10 +63,10 @@ class Trust(NamedTuple):
 
     @classmethod
     def of(cls, settings: Settings, over_tls: bool, needed: Named) -> Trust:
-        """From the settings above. Raises SettingsError for `ca_pem` or `fingerprint` without TLS; `needed` turns TLS on."""
+        """From the settings above. Raises SettingsError for `ca_pem` or `fingerprint` without TLS (the setting `needed`)."""
         if not over_tls and (settings[CA_PEM] or settings[FINGERPRINT]):
             raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
-                                 " check a certificate: set ", needed, " with them"))
+                                 " are for TLS only: also set ", needed))
         return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
 
     def context(self) -> ssl.SSLContext:

@@ -15,7 +15,7 @@ def only_list(view: object) -> Optional[List[Any]]:
 
 
 def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """An object of a view class, with its fields set one by one; None if it lacks one of them or needs arguments."""
+    """A view whose fields are set from `values`; None if it lacks one of these fields, or if its constructor needs arguments."""
     try:
         made = cls()
     except TypeError:

@@ -37,7 +37,7 @@ class Secret:
 
 
 class Reply(NamedTuple):
-    """One answer: its line (of a list, the last one). `rows` holds the words that follow the repeated query in each row."""
+    """One answer. `line` is its only line, or the last line of a list. `rows`: the words after the repeated query, by row."""
 
     line: str
     rows: Tuple[Tuple[str, ...], ...] = ()
@@ -60,7 +60,7 @@ class Request(Generic[T_co]):
 
 
 class Answers:
-    """The answers to the requests of one write. `answers[request]` is the value, or raises the error of this answer."""
+    """The answers to requests that were sent together. `answers[request]` is the value, or raises the error of this answer."""
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
         self._host, self._secret = host, secret or Secret()

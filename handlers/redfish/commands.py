@@ -45,15 +45,15 @@ def action(identity: str, outlet: Json) -> Json:
 
 
 def refuse_elsewhere(identity: str, target: str, outlet: str, unproven: bool, quoted: Callable[[str], str]) -> None:
-    """Raise Unsupported where the action's target is not below the outlet: it may switch another outlet or restart the unit.
+    """Unless `unproven`, raise Unsupported if the path `target` of the action is not below the path `outlet`.
 
-    DSP0266, "Actions": the target is the resource's own URI, followed by /Actions/ and the action's name. `target` and `outlet`
-    are paths.
+    Such an action may switch another outlet or restart the unit. DSP0266, "Actions": the target is the resource's own URI,
+    followed by /Actions/ and the action's name.
     """
     steps, own = _steps(target), _steps(outlet)
     if not unproven and (steps[:len(own)] != own or len(steps) == len(own) or {".", ".."} & set(steps)):
-        raise Unsupported((f"outlet {identity} was not switched: its action is sent to {quoted(target)}, which is not below the "
-                           f"outlet itself; try one idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
+        raise Unsupported((f"outlet {identity} was not switched: the target of its action, {quoted(target)}, is not below the "
+                           f"outlet's path; try one idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
 
 
 def _steps(path: str) -> Sequence[str]:

@@ -42,7 +42,7 @@ class Figure(Frozen):
             if scale is not None and not (scale.is_finite() and scale > 0):
                 raise ValueError(f"scale {scale} is not above zero")
             if scale is not None and abs(scale.adjusted()) > self.MOST_DIGITS:
-                raise ValueError(f"scale {scale:.1e} moves a figure by more than {self.MOST_DIGITS} digits")
+                raise ValueError(f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS} digits")
 
     def read(self, reader: Reader) -> Dict[str, Decimal]:
         """Identity -> figure, for rows with a figure."""

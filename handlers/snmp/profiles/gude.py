@@ -1,8 +1,8 @@
-"""Gude: Expert Power Control. Every product has the same tree below its own number, which is also its sysObjectID.
+"""Gude: Expert Power Control. Every product has the same tree below 28507.PRODUCT, which is its sysObjectID.
 
 The three oldest products have shorter paths. Meter channels belong to inlets and groups. Some products have another table for
-single outlets (products 58, 64, 83, 87 and 100 in their MIBs). The MIBs contradict themselves about its index: it starts at 0 by
-the description and at 1 by the type. The rows of the unit decide.
+single outlets (products 58, 64, 83, 87 and 100 in their MIBs). The MIBs contradict themselves about its index: it starts at 0 in
+the description, but at 1 in the type. `Renumbered` accepts both.
 """
 from decimal import Decimal
 

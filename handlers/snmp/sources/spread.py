@@ -1,4 +1,4 @@
-"""Outlets or units with an object or a table each, in MIBs without a common table. `object` is the name in the MIB."""
+"""For MIBs without a common table: one object for each outlet, or one table for each unit. `object` is the name in the MIB."""
 from __future__ import annotations
 
 from typing import Dict, Iterator, Optional, Tuple
@@ -54,7 +54,7 @@ class Spread(Place):
         if self.by_row and self.by_get:
             raise ValueError("by_row and by_get do not go together: the rows are known from a walk only")
         if self.listed and not self.by_get:
-            raise ValueError("listed goes with by_get: a walk reads all numbers at once")
+            raise ValueError("listed needs by_get: without it, one walk reads all numbers")
 
     def numbers(self) -> Iterator[Tuple[int, int]]:
         """Number and sub-identifier of each outlet."""

@@ -144,7 +144,7 @@ def test_without_the_list_of_sensors_they_are_read_one_by_one(change: str) -> No
 
 @pytest.mark.parametrize("answer", [Answer(None, 404), Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),
                                     Answer({"Id": "A1", "Reading": 1, "ReadingUnits": "mA"}), Answer(b"no JSON")], ids=str)
-def test_an_unreadable_sensor_or_one_of_another_unit_is_unknown(answer: Answer) -> None:
+def test_a_sensor_that_is_unreadable_or_not_in_amperes_is_unknown(answer: Answer) -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: answer
     assert totals(tree) == (DEFAULT.load, 3.0)

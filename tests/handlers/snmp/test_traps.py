@@ -1,4 +1,4 @@
-"""The traps are numbered without a gap, and every test that they name exists."""
+"""The traps of traps.py (mistakes to avoid, not SNMP notifications) are numbered without a gap, and the tests they name exist."""
 from __future__ import annotations
 
 import subprocess

@@ -20,7 +20,7 @@ class Counters(Protocol):
 
 
 class Control:
-    """Switches outlets by the model's form of the action; `writes` lists all accepted commands."""
+    """Carries out actions, in the model's form. `writes` lists the accepted ones, except restarts."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -74,7 +74,7 @@ class Control:
 
 
 def _configure(outlet: Outlet, body: Json) -> None:
-    """The unit takes its whole configuration from the body; missing values fall back to their defaults."""
+    """Sets the outlet's whole configuration from the body; missing values are set to their defaults."""
     for name, attribute in _HPE_NUMBERS.items():
         setattr(outlet, attribute, float(body.get(name, 0)))
     for name, (attribute, default) in _HPE_TEXTS.items():

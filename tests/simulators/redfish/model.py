@@ -110,13 +110,13 @@ class Model:
     values          the form in which the action names its values: "allowable" (@Redfish.AllowableValues), "info"
                     (@Redfish.ActionInfo), "none"
     verbs           the values of the action
-    body            "standard", or "hpe": outlet control with the vendor's names, which resets every value that is not sent
+    body            "standard", or "hpe": a command has the vendor's names and resets each setting that it does not contain
     short_targets   action targets without /Actions/, as in DMTF's own tree
     task_seconds    an action is answered 202, with a task that takes at least this long; None: without a task
     demand_etag     an action without If-Match is answered 428, an action with an old one 412
     says_success    an action is answered 200 with a Success message; else 204
     absolute        Location is an absolute URI
-    live            energy counters run with time
+    live            energy counters rise as time passes
     """
 
     pdus: Tuple[Pdu, ...] = (Pdu(),)

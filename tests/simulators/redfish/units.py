@@ -101,7 +101,7 @@ def delayed() -> Model:
 
 
 def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
-    """The tree that DMTF publishes: 11 outlets, A5 without a state, A4 without readings, targets without /Actions/."""
+    """The tree that DMTF publishes: 11 outlets, A4 and A5 without readings, A5 without a state, targets without /Actions/."""
     return Model((), tree=folder, values="none", expand=expand)
 
 

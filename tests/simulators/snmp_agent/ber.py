@@ -102,7 +102,7 @@ def _parts(data: bytes) -> List[Tuple[int, bytes]]:
         if size & 0x80:
             octets = size & 0x7F
             if not 1 <= octets <= 4:
-                raise BerError("a length that is not definite")
+                raise BerError("a length that is indefinite or of more than 4 octets")
             size = int.from_bytes(data[position:position + octets], "big")
             position += octets
         if position + size > len(data):
@@ -132,7 +132,7 @@ def _arcs(content: bytes) -> Arcs:
             arcs.append(number)
             number = 0
     if not arcs or content[-1] & 0x80:
-        raise BerError("an OID that does not end")
+        raise BerError("an OID that is empty or cut off")
     first = min(arcs[0] // 40, 2)
     return (first, arcs[0] - first * 40, *arcs[1:])
 
