@@ -88,6 +88,7 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
         visitor.post(f"/servers/{server.id}/bmc", {"bmc": ""})
         asked = visitor.get(f"/servers/{server.id}/power?command=reset").body
         assert asked.count("<li>switch outlet") == 2 and pdu.ports["1"] == "UP"
+        assert "no outlet has to be switched" in visitor.get(f"/servers/{server.id}/power?command=on").body
         visitor.post(f"/servers/{server.id}/power", {"command": "off"})
         assert pdu.ports["1"] == "DOWN" and "Server off" in visitor.get("/servers").body
         visitor.post(f"/servers/{server.id}/power", {"command": "on"})

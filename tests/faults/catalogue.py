@@ -6,7 +6,7 @@ from typing import Dict, FrozenSet, NamedTuple, Tuple
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
-# The kinds of errors that a call may raise (`kind` in handlers/errors.py). A true answer is always right.
+# The kinds of errors that a call may raise (`kind` in handlers/errors.py). A true answer is always right; UNKNOWN is never wrong.
 NONE: FrozenSet[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})
@@ -21,7 +21,7 @@ class Fault(NamedTuple):
     `place`: the part that fails. "tcp", "udp": the relay. "answer": the relay, which sends the subject's answer for `key` instead
     of the device's. "tls": the handshake. "device": the simulated device.
 
-    `kinds`: the errors that a call may raise; NONE if it must return the truth. `lasts`: the fault lasts from its step to the end
+    `kinds`: the errors that a call may raise; NONE if it must answer. `lasts`: the fault lasts from its step to the end
     of the call; otherwise it happens once. `reaches`: the request reaches the device.
     """
 
