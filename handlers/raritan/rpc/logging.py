@@ -80,7 +80,7 @@ class LogHelper:
         self.last_entry = entries[-1] if entries else None
 
     def get_next_entries(self) -> List[LogEntry]:
-        """The entries since the last call. If the log was recreated: those after the last entry seen, or all of them."""
+        """The entries since the last call. If the log was recreated: those after the last entry seen, or all if that is gone."""
         before = self.creationtime
         entries, self.nextid, self.creationtime = self.get_entries(self.agent, self.logtype, self.nextid, before)
         if self.creationtime != before and self.last_entry in entries:

@@ -64,7 +64,7 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
-    """Open a session for the block. Its requests carry the token instead of the password. The session is always closed.
+    """Open a session, closed after the block, also after an error. Its requests carry the token instead of the password.
 
     Opening and closing cost 2 round trips. Raises Refused if the user may have only one session and already has one, and
     JsonRpcSyntaxException if the device returns no usable token.

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.command import archives
 from handlers.raritan import rpc
-from handlers.raritan.rpc import Agent, Interface, Structure, ValueObject, event, pdumodel, peripheral
+from handlers.raritan.rpc import Agent, Interface, Structure, ValueObject, event, idl, pdumodel, peripheral
 from handlers.raritan.rpc._runtime import ZERO, declared, registry
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -53,6 +53,12 @@ def test_arguments_that_fit_no_field_are_refused(args: Any, given: Dict[str, Any
     kind: Any = pdumodel.Outlet.Settings
     with pytest.raises(TypeError, match="Settings"):
         kind(*args, **given)
+
+
+@pytest.mark.parametrize("kind, words", [(idl.Event, "takes 1 field, not 2"), (event.UserEvent, "takes 3 fields, not 4")])
+def test_the_number_of_fields_is_in_the_error_for_too_many_arguments(kind: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        kind(*range(int(words[-1])))
 
 
 def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:

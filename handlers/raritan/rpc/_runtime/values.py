@@ -172,7 +172,7 @@ class Structure(_Named):
         from .differing import default
         cls, names = type(self), field_names(type(self))
         if len(args) > len(names):
-            raise TypeError(f"{cls.__name__}() takes {len(names)} fields, not {len(args)}")
+            raise TypeError(f"{cls.__name__}() takes {len(names)} field{'s' * (len(names) != 1)}, not {len(args)}")
         values = dict(zip(names, args))
         for name, value in given.items():
             if name in values or name not in names:
