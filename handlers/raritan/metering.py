@@ -187,7 +187,7 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
 
 
 def measured(agent: Agent, link_units: LinkUnits) -> Tuple[Optional[float], Optional[float], List[PortFigures]]:
-    """Load in A and energy in kWh over all units (None: not known), and the figures of each outlet or circuit.
+    """Load in A and energy in kWh over all units (None: not known or not metered), and the figures of each outlet or circuit.
 
     This costs 2 to 8 round trips.
     """

@@ -62,7 +62,7 @@ class _UnitStates:
 
     @property
     def silent(self) -> bool:
-        """Whether the unit has switchable outlets and reports the state of none of them."""
+        """Whether the unit has switchable outlets and answers without the state of any of them."""
         answered = [state.available for state in self._states if state is not None]
         return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
 
