@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
-# Test processes: more than most machines have cores, because many tests wait for a server.
-WORKERS ?= 6
+# Test processes: more than most machines have cores, because many tests wait for a server. On two cores, 4 and 6 are slower.
+WORKERS ?= 5
 export PYTHON VENV
 # Tests start hundreds of programs, and without cached bytecode each of them would compile the whole pack.
 unexport PYTHONDONTWRITEBYTECODE

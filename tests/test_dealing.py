@@ -17,7 +17,7 @@ def test_each_worker_begins_with_slow_modules_and_gets_a_similar_share() -> None
     assert sorted(ordered) == sorted(given)
     names = list(dict.fromkeys(name for name, _ in ordered))
     assert [(name.rpartition("/")[2], sum(item[0] == name for item in ordered)) for name in names] == [
-        ("a.py", 3), ("d.py", 2), ("e.py", 9), ("f.py", 5),         # the first worker's 19
+        ("d.py", 2), ("a.py", 3), ("e.py", 9), ("f.py", 5),         # the first worker's 19
         ("b.py", 1), ("c.py", 20)]                                  # the second one's 21
 
 
