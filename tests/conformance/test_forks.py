@@ -23,3 +23,13 @@ def test_a_close_before_the_answer_is_read_ends_quietly(answered: bool, tmp_path
         for end in theirs + ours:
             os.close(end)
     assert (forks._process.returncode, capfd.readouterr().err) == (0, "")
+
+
+def test_a_worker_whose_folder_is_gone_reports_it_on_its_own_standard_error(tmp_path: Path,
+                                                                            capfd: pytest.CaptureFixture[str]) -> None:
+    with Forks() as forks:
+        worker = forks.start(tmp_path / "gone")
+        with worker.stdin, worker.stdout, worker.stderr:
+            assert "FileNotFoundError" in worker.stderr.read()
+            worker.wait(PATIENCE_S)
+    assert (forks._process.returncode, capfd.readouterr().err) == (0, "")

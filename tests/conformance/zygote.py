@@ -45,17 +45,18 @@ def main() -> None:
                 child.main()
             for descriptor in descriptors:
                 os.close(descriptor)
-            with contextlib.suppress(BrokenPipeError):      # the other end was closed before the answer
+            with contextlib.suppress(ConnectionError):      # the other end was closed before the answer
                 line.sendall(f"{worker}\n".encode())
 
 
 def _become(folder: str, descriptors: List[int]) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
-    os.chdir(folder)
+    """Raises FileNotFoundError, on the worker's standard error, if the folder is gone: the run was ended, as by Ctrl-C."""
     for standard, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, standard)
         os.close(descriptor)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.chdir(folder)
 
 
 if __name__ == "__main__":
