@@ -20,7 +20,7 @@ _GRACE_S = 2.0
 
 
 class KeptLoop(Generic[S]):
-    """Runs coroutines that share a state. `make` makes this state once, in the loop's thread; `close` closes it."""
+    """Runs coroutines that share a state. `make` makes it once per loop, in its thread; `close` closes it."""
 
     def __init__(self, make: Callable[[], S], close: Callable[[S], None]) -> None:
         self._make, self._close = make, close
@@ -77,7 +77,7 @@ class KeptLoop(Generic[S]):
 
     def _after_fork(self) -> None:
         # Closing the inherited loop would remove the parent's sockets from the epoll set that both processes share. A reference
-        # is kept, because a garbage-collected loop would be closed.
+        # is kept, so that no finalizer closes anything.
         self._abandoned.append((self._loop, self._thread, self._state))
         self._lock = threading.Lock()
         self._loop = self._thread = self._state = None

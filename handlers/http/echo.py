@@ -1,4 +1,4 @@
-"""Keeps password and token out of errors when a device sends them back. Pure; only used for errors.
+"""Keeps password and token out of errors when a device sends them back. Pure. For errors and debug lines.
 
 A secret is found in plain text, escaped for JSON, a URL or HTML, and in base64 (as in the Authorization header) or hex. It is
 found in upper and lower case, and where its UTF-8 was decoded as Latin-1, as http.client decodes headers.
@@ -68,5 +68,5 @@ def _unescaped(text: str) -> str:
 def _decoded(encoded: str) -> Iterator[str]:
     standard = encoded.replace("-", "+").replace("_", "/")
     for start in range(min(4, len(standard))):          # other letters may stand directly before the encoded text
-        part = standard[start:-1] if len(standard[start:]) % 4 == 1 else standard[start:]       # one letter holds no whole byte
+        part = standard[start:-1] if len(standard[start:]) % 4 == 1 else standard[start:]       # a lone last letter is no byte
         yield base64.b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")

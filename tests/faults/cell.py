@@ -23,7 +23,7 @@ BUDGET_S = 60.0                         # limit in seconds for a whole call
 TIMEOUT_S = {"patient": "20", "brief": "0.3"}
 CONFIRM_S = 0.4
 _ENGINES = 6                            # increase in descriptors, and in threads, that SNMP engines may cause
-# Faults that only a time-out ends: their calls get the brief one. The other calls must not time out, even on a busy machine.
+# Faults that a time-out may end: their calls get the brief one. The other calls must not time out, even on a busy machine.
 _WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
           "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
@@ -43,7 +43,7 @@ class Cell(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`outcome` is "right" or an error's kind. `problems` is empty if the cell is right. `steps` counts the exchanges."""
+    """`outcome`: "right" if nothing was raised, else its kind or class. `problems`: all defects. `steps`: exchanges."""
 
     cell: Cell
     outcome: str
@@ -91,7 +91,7 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: Tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the platform's double keeps its SNMP engines, so only their number is limited
+        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES over the first call
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
@@ -140,7 +140,7 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless each state and figure is that of the books before or after the call, or is UNKNOWN or not set."""
+    """Problems unless each state is one of the books, or UNKNOWN, and each figure between them, or not set."""
     if method == "status":
         found = {port.identity: port.power_status for port in view.ports}
         if list(found) not in (list(before["states"]), list(after["states"])):
@@ -166,7 +166,7 @@ def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterat
 
 
 def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
-    """Problems unless the answer is the given object, with the wanted state if that is true, else UNKNOWN."""
+    """Problems unless the answer is the given object, with UNKNOWN, or the wanted state if that is true."""
     wanted = cell.method == "port_up"
     if answer is not port:
         yield "answered with another object"

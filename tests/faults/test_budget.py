@@ -52,7 +52,7 @@ def test_a_device_that_sends_byte_by_byte_takes_no_longer_than_the_budget(name: 
         assert time.monotonic() - begin < MUCH_S and not device.books().writes
 
 
-def test_many_slow_walks_end_within_the_budget() -> None:
+def test_no_walk_begins_after_the_budget() -> None:
     """Over SNMP a walk is one call of the platform. The handler begins no further walk when its budget is over."""
     with Agent(apc.rpdu2(outlets=24)) as agent:
         agent.faults.late_s = 0.3

@@ -1,4 +1,4 @@
-"""docs/own-pdu.md agrees with its example file, and its commands run."""
+"""docs/own-pdu.md agrees with its example; commands that use it run."""
 from __future__ import annotations
 
 import json
@@ -35,14 +35,14 @@ def test_the_pieces_of_json_are_the_whole_example_and_nothing_else() -> None:
     assert (shown["profile"], shown["outlets"]) == (set(EXAMPLE), set(outlets))
 
 
-def test_every_object_of_the_text_is_one_of_the_examples_device() -> None:
+def test_every_oid_in_the_text_exists_on_the_example_device() -> None:
     held = list(strip().device.rows())
     named = re.findall(r"1\.3\.6\.1\.4\.1\.32473(?:\.\d+)+", TEXT)
     assert len(set(named)) > 8 and not [oid for oid in named if not any(f"{row}.".startswith(f"{oid}.") for row in held)]
 
 
 @pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.splitlines() if "acme-strip.json" in line])
-def test_the_commands_of_the_page_run(command: str, tmp_path: Path) -> None:
+def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     program, *arguments = shlex.split(command)
     arguments = [*(["-m", "handlers"] if program == "pdu" else []), *arguments]
     if "packaging/build.py" in arguments:

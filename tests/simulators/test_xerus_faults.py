@@ -123,6 +123,8 @@ def test_an_upload_arrives_with_all_its_bytes(client: Client, data: bytes) -> No
     client.post("/cgi-bin/fwupload.cgi", *_form("upfile", data)).read()
     assert client.result("/firmware", "getImageStatus")["size_done"] == len(data)
     assert client.call("/firmware", "getImageInfo")["result"]["info"]["valid"] is False
+    assert "result" in client.call("/firmware", "startUpdate", flags=[])
+    assert client.result("/firmware", "getUpdateHistory") == []
 
 
 def test_a_large_upload_over_plain_http_breaks_at_the_redirect() -> None:

@@ -137,7 +137,7 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
         except Denied:                      # the new configuration may have another login; trying again may block the account
             break
         except (Unreachable, ProtocolError):
-            context.tell("the unit restarts its services")
+            context.tell("the unit may be restarting")
             continue
         if state == earlier:
             continue

@@ -237,7 +237,7 @@ def test_the_text_of_an_error_holds_the_http_status_that_scripts_look_for(agent:
     assert isinstance(caught.value, Denied) is (status in (401, 403, 451))
 
 
-def test_a_unit_that_demands_a_new_password_is_an_error_and_accepts_one(agent: MakeAgent) -> None:
+def test_a_demand_for_a_new_password_is_an_error_and_one_can_be_set(agent: MakeAgent) -> None:
     steps: List[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
     with Peer([steps]) as peer:
         to = agent("http", peer.address, "admin", "raritan")

@@ -1,4 +1,4 @@
-"""Traps of SNMP PDUs that lead to wrong commands or readings. Each has examples, its answer in the code, and its tests.
+"""Traps (mistakes to avoid) of power units over SNMP: wrong commands or readings. Each has its answer and its tests.
 
 `tests` are pytest ids relative to this folder; test_traps.py checks that each exists. An id without brackets means all of its
 cases. Tests of recordings have such ids, since a clone may have no recordings.
@@ -41,7 +41,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(1, "state and command inverted in one MIB (APC rPDU2, Easy PDU)",
          "State and Write have separate values; no value that was read is written",
          _on(_STATES, "apc-rpdu2", "apc-easy-epdu") + _on(_SWITCH, "apc-rpdu2-2c", "apc-easy-epdu-2c")),
-    Trap(2, "same vendor, opposite command (APC cPDU); nLogic is HPE's layout, not Enlogic's",
+    Trap(2, "APC's cPDU swaps the rPDU's commands; nLogic has HPE's layout, not Enlogic's",
          "Write of each family; layouts as functions",
          _on(_SWITCH, "apc-cpdu-2c", "enlogic-2c", "eaton-nlogic-2c", "apc-rpdu-2c")),
     Trap(3, "copies of a MIB with moved numbers; IBM's two layouts under one sysObjectID",
@@ -49,7 +49,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c", "panduit-g5-2c", "dell-rpdu-2c", "cyberpower-epdu2-2c",
              "ibm-dpi-1", "ibm-dpi_older-1") + _on(_READ_ONLY, "ibm-dpi_doubtful")
          + ("test_joins.py::test_a_source_may_depend_on_values_of_the_firmware",)),
-    Trap(4, "the number for off is not 2 (MasterSwitch plus 3, Geist v5 4, Avocent 3)", "Write",
+    Trap(4, "off is not 2 (MasterSwitch Plus: 3, Geist v5: 4, Avocent: 3)", "Write",
          _on(_SWITCH, "apc-masterswitch-plus-1", "geist-v5-2c", "avocent-pm-2c")),
     Trap(5, "one column whose written values differ from those read (Geist v3)", "State and Write on the same Column",
          _on(_STATES, "geist-v3") + _on(_SWITCH, "geist-v3-2c")),

@@ -155,7 +155,7 @@ class SwitchedPdu:
     # ---- the device itself -----------------------------------------------------------------------------------
 
     def turn(self, key: str, on: bool) -> None:
-        """Switch a relay as a person at the device would; the driver reads the new state at its next poll."""
+        """Switch a relay, for the driver or a person; the driver reads the new state at its next poll."""
         with self._lock:
             self._on[key] = on
 
@@ -165,7 +165,7 @@ class SwitchedPdu:
             self._draws[key] = amperes
 
     def run_for(self, hours: float) -> None:
-        """Advance the energy counters by `hours`."""
+        """Add the energy drawn during `hours`."""
         with self._lock:
             for key, on in self._on.items():
                 self._wh[key] += self._draws[key] * self.VOLTS * hours if on else 0.0

@@ -173,7 +173,7 @@ class XerusPdu:
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
-        """Makes sensors "not valid" until getSensors of their outlet, protector or inlet (`inlets` times) is called."""
+        """Makes sensors "not valid" until one getSensors of their outlet or protector, or `inlets` of their inlet."""
         with self.lock:
             for unit in self.units.values():
                 for device in (*unit.inlets, *unit.outlets, *unit.protectors):
@@ -217,7 +217,7 @@ class XerusPdu:
         self._serve_unit(unit)
 
     def unlink(self, link_id: int) -> None:
-        """Removes a link unit with all that it does as time passes."""
+        """Removes a link unit and ends its counters and events."""
         for served in self.units[link_id].objects():
             served.leave()
         del self.units[link_id], self.site.units[link_id], self.events[link_id], self._firmware[link_id]
@@ -288,7 +288,7 @@ class XerusPdu:
         return Answer(status, json.dumps(answer, separators=(",", ":")).encode(), JSON)
 
     def _busy(self, path: str) -> bool:
-        """Whether a firmware update runs, during which a unit answers only on the progress page."""
+        """Whether the primary unit updates its firmware, and `path` is not the progress page."""
         with self.lock:
             self.clockwork.settle()
             return self.firmware.began is not None and path != PROGRESS

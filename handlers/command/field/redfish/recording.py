@@ -41,7 +41,7 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
 
 
 def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) -> List[str]:
-    """The paths of the links within this service that were not followed yet. Adds them to `known`, so that each is read once."""
+    """The paths within this service that are neither known nor left out. Adds them to `known`, so that each is read once."""
     paths: Dict[str, None] = {}
     for target in targets:
         try:

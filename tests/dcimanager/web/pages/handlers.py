@@ -1,4 +1,4 @@
-"""The registered handlers and their versions: uploading, rolling back, and events such as the steps of register.sh."""
+"""The page of handlers: upload, build, choice of a version, removal; and events, also those of register.sh."""
 from __future__ import annotations
 
 from typing import List

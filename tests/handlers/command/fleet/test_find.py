@@ -49,7 +49,7 @@ def agent(place: int, port: int, **system: Any) -> Agent:
 class Hall(NamedTuple):
     """Agents in one network, and `traps`: sockets at addresses that must not be asked.
 
-    The traps are the network address, the broadcast address and an address outside the network.
+    The traps are the first and last address of the .0/28 network, and the one after it.
     """
 
     port: int

@@ -80,8 +80,9 @@ class Firmware(Served):
     def startUpdate(self, flags: List[int]) -> None:
         """Starts an update if a valid, compatible image was uploaded. An unsigned one needs the flag _ALLOW_UNTRUSTED."""
         info = self._info
-        trusted = info is not None and (info["signature_good"] or _ALLOW_UNTRUSTED in flags)
-        if info is None or not (info["valid"] and info["compatible"] and trusted) or self.began is not None:
+        if info is None or not info["valid"] or not info["compatible"] or self.began is not None:
+            return
+        if not info["signature_good"] and _ALLOW_UNTRUSTED not in flags:
             return
         self.began = self.unit.clockwork.now()
         self.unit.clockwork.after(self._device.update_seconds, lambda: self._finish(str(info["version"])))
