@@ -8,49 +8,30 @@ import signal
 import socket
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple, Type
+from typing import Any, Iterator, List, Tuple, Type
 
 import pytest
 
 from handlers import errors
-from handlers.command import calls, exits, loading, root
+from handlers.command import calls, exits
 from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
 from handlers.command.output import figure
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
 from tests import terminal
+from tests.handlers.command.running import options, run
 from tests.needs import ROOT
-from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS, Peer
-from tests.waiting import PATIENCE_S
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-SECRETS = ("password", "community")
 
 
 @pytest.fixture(scope="module", params=list(PEERS))
 def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
     with PEERS[request.param]() as made:
         yield made
-
-
-def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
-    """Return the arguments that address the peer, and the environment variables that hold its secrets."""
-    arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
-    if peer.snmp:
-        arguments += ["--port", peer.snmp["port"]]
-    secrets = {key: value for key, value in {**peer.settings, **peer.snmp}.items() if key in SECRETS}
-    return arguments, secrets
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Tuple[int, str, str]:
-    """Run one command and return exit code, standard output and standard error."""
-    code = root.run(arguments)
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
 
 
 @pytest.fixture
@@ -124,17 +105,6 @@ def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("labels", "--json")
     assert code == 0
     assert json.loads(out)["outlets"] == [{key: one[key] for key in ("identity", "number", "name")} for one in status]
-
-
-def test_an_archive_is_run_by_its_path(peer: Peer, tmp_path: Path) -> None:
-    file = tmp_path / f"pdu_{peer.handler}.tar.gz"
-    file.write_bytes(archive(ROOT / "handlers", peer.handler))
-    arguments, secrets = options(peer)
-    done = subprocess.run([sys.executable, "-m", "handlers", "status", str(file), peer.address, "--json", *arguments],
-                          cwd=ROOT, env={**os.environ, **{f"PDU_{k.upper()}": v for k, v in secrets.items()}},
-                          capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert [o["identity"] for o in json.loads(done.stdout)["outlets"]] == list(peer.books().states)
 
 
 def test_an_outlet_that_does_not_exist_is_reported_in_one_line_and_nothing_is_switched(peer: Peer, ask: Any) -> None:
@@ -394,69 +364,6 @@ def test_wrong_usage_is_reported_in_one_line_or_as_json(arguments: List[str], wo
     about = json.loads(out)["error"]
     assert (code, err, about["exit_code"]) == (2, "", 2) and about["kind"] in ("usage", "settings")
     assert words.lower() in about["reason"].lower()
-
-
-@pytest.mark.parametrize("content, words", [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"),
-                                            (b"text", "not a complete")])
-def test_a_damaged_archive_is_refused_with_the_reason(content: bytes, words: str, tmp_path: Path,
-                                                      capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "pdu_nut.tar.gz"
-    file.write_bytes(content)
-    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and words in err and len(err.splitlines()) == 1
-
-
-@pytest.mark.parametrize("headers, words", [
-    ({"path": "pdu_odd/a\0b"}, "cannot be the name"), ({"path": f"pdu_odd/{250 * 'a'}"}, "cannot be the name"),
-    ({"path": "pdu_odd/handler.py/odd"}, "is also a file"), ({"mtime": "nan"}, "impossible time"),
-    ({"mtime": "1e300"}, "impossible time"), ({"mtime": "-1"}, "impossible time"),
-    ({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}, "is a sparse file"),
-    ({"GNU.sparse.map": "x", "GNU.sparse.size": "3"}, "not a complete tar.gz"),
-    ({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}, "not a complete tar.gz")])
-def test_an_archive_with_an_impossible_file_is_refused(headers: Dict[str, str], words: str, tmp_path: Path,
-                                                       capsys: pytest.CaptureFixture[str]) -> None:
-    file, odd = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/odd")
-    odd.pax_headers = headers
-    with tarfile.open(file, "w:gz", format=tarfile.PAX_FORMAT) as packed:
-        for member in (tarfile.TarInfo("pdu_odd/__init__.py"), tarfile.TarInfo("pdu_odd/handler.py"), odd):
-            packed.addfile(member)
-    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and words in err and len(err.splitlines()) == 1
-    assert not [one for one in sys.path if (Path(one) / "pdu_odd").exists()]
-
-
-@pytest.mark.parametrize("packed", ["./pdu_odd", "."])
-def test_an_archive_whose_paths_begin_with_a_dot_is_refused_with_the_remedy(packed: str, tmp_path: Path,
-                                                                            capsys: pytest.CaptureFixture[str]) -> None:
-    folder, file = tmp_path / "tree" / "pdu_odd", tmp_path / "pdu_odd.tar.gz"
-    folder.mkdir(parents=True)
-    for name in ("__init__.py", "handler.py"):
-        (folder / name).touch()
-    subprocess.run(["tar", "-czf", str(file), packed], cwd=folder.parent, check=True, timeout=PATIENCE_S)
-    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and f"{packed!r} begins with '.'" in err and "tar -czf NAME.tar.gz DIR" in err and len(err.splitlines()) == 1
-
-
-def test_an_archive_without_a_handler_is_reported_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
-                                                              monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    file = tmp_path / "pdu_odd.tar.gz"
-    with tarfile.open(file, "w:gz") as packed:
-        for name in ("pdu_odd/__init__.py", "pdu_odd/handler.py"):
-            packed.addfile(tarfile.TarInfo(name))
-    monkeypatch.setattr(loading, "_paths", {})
-    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and "has no make_handler" in err and len(err.splitlines()) == 1
-    for name in ("pdu_odd", "pdu_odd.handler"):
-        sys.modules.pop(name, None)
-
-
-def test_an_archive_is_unpacked_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    file = tmp_path / "pdu_twice.tar.gz"
-    file.write_bytes(archive(small_tree(tmp_path, "twice"), "twice"))
-    first, folders = load(str(file)), list(sys.path)
-    assert load(str(file)).make is first.make and sys.path == folders
 
 
 # ---- where secrets come from -------------------------------------------------------------------------------
