@@ -19,7 +19,7 @@ class Books:
 
 
 class Simulator(Protocol):
-    """A simulated device on 127.0.0.1, listening on a port that the system chose."""
+    """A simulated device that listens on 127.0.0.1."""
 
     host: str
     port: int

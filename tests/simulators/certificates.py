@@ -18,7 +18,7 @@ class Authority:
         self.ca_pem = self._ca.cert_pem.bytes().decode("ascii")
 
     def issue(self, *names: str) -> Tuple[bytes, bytes]:
-        """A private key and its certificate, in PEM."""
+        """A private key and its certificate in PEM, for the names, by default 127.0.0.1 and localhost."""
         leaf = self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")))
         return leaf.private_key_pem.bytes(), leaf.cert_chain_pems[0].bytes()
 
@@ -34,5 +34,5 @@ def server_context(key: bytes, certificate: bytes) -> ssl.SSLContext:
 
 
 def fingerprint(certificate: bytes) -> str:
-    """SHA-256 of the certificate, as hex."""
+    """SHA-256 of a certificate in PEM, as hex."""
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.decode("ascii"))).hexdigest()

@@ -12,8 +12,9 @@ Action = Callable[[], None]
 class Clockwork:
     """A queue of actions on a monotonic clock, in seconds. `settle` runs the due ones, in order of time.
 
-    Functions in `elapse` get the length of each stretch of time between two actions, so that counters can run. `watchers` run
-    after each action and at the end of `settle`, to find changes. A test may use a faster clock, or one that it moves itself.
+    Before each action and at its end, `settle` calls the functions in `elapse` with the time since their last call, so that
+    counters can run. `watchers` run after each action and at the end of `settle`, to find changes. A test may use a faster clock,
+    or one that it moves itself.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -38,7 +39,7 @@ class Clockwork:
         heapq.heappush(self._due, (due, next(self._count), action))
 
     def after(self, seconds: float, action: Action) -> None:
-        """Runs the action at once if `seconds` is 0."""
+        """Runs the action at once unless `seconds` is above 0."""
         if seconds <= 0:
             action()
         else:

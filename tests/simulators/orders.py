@@ -10,7 +10,7 @@ F = TypeVar("F")
 
 @dataclass
 class Order(Generic[F]):
-    """A fault for `count` requests (None: all), after the first `skip` ones.
+    """A fault for `count` requests (None: all further ones), after the first `skip` ones.
 
     With `method`, only requests that call it count. `status` is the HTTP status of a fault that answers one, `location` the
     target of a redirect, `seconds` the delay of a fault that waits.

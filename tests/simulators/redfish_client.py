@@ -58,7 +58,7 @@ class Client:
         return self.get(f"{OUTLETS}/{id}")
 
     def switch(self, id: str, state: str, **headers: str) -> Reply:
-        """Switches an outlet by the action's target in its resource."""
+        """Reads the outlet, and switches it by the target of its action."""
         return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
 
     def members(self, target: str) -> List[str]:

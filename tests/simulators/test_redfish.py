@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Dict, Iterator
 from urllib.parse import quote
 
@@ -118,6 +119,22 @@ def test_a_four_wire_outlet_has_a_current_for_each_line_and_no_single_one() -> N
             ("Line1", "Line2", "Line3"), 0.25)
 
 
+def test_a_unit_without_branches_serves_its_outlets() -> None:
+    with RedfishService(Model((Pdu(branches=()),)), tls=False) as service, Client(service) as client:
+        assert client.outlet("A1")["Links"] == {} and service.books().load_a == 4.05
+
+
+def test_a_tree_without_figures_has_none_in_its_books(tmp_path: Path) -> None:
+    tree = {"": {"@odata.type": "#ServiceRoot.v1_20_0.ServiceRoot"},
+            "/PowerEquipment/RackPDUs/1/Outlets/A1": {"@odata.type": "#Outlet.v1_4_4.Outlet", "Id": "A1", "PowerState": "On"}}
+    for path, body in tree.items():
+        (tmp_path / path[1:]).mkdir(parents=True, exist_ok=True)
+        (tmp_path / path[1:] / "index.json").write_text(json.dumps({"@odata.id": V1 + path, **body}))
+    with RedfishService(units.dmtf(tmp_path), tls=False) as service:
+        books = service.books()
+        assert (books.states, books.load_a, books.energy_kwh) == ({"A1": True}, None, None)
+
+
 # -- queries
 
 
@@ -160,7 +177,7 @@ def test_pages_follow_each_other_and_keep_the_query() -> None:
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "-1", "", "9" * 5000], ids=["superscript", "Arabic", "negative", "empty", "long"])
-def test_a_page_without_a_usable_number_is_refused(client: Client, number: str) -> None:
+def test_a_query_without_a_usable_number_is_refused(client: Client, number: str) -> None:
     for query in (f"$skip={quote(number)}", f"$top={quote(number)}", f"$expand=.($levels={quote(number)})"):
         refused = client.send("GET", f"{OUTLETS}?{query}")
         assert (refused.status, refused.key()) == (400, "QueryParameterValueFormatError")
@@ -176,7 +193,7 @@ def test_the_query_parameter_named_only_is_answered_and_unsupported_ones_are_ref
 # -- logins
 
 
-def test_the_root_needs_no_login_and_everything_else_does(unit: RedfishService) -> None:
+def test_the_root_needs_no_login_but_the_outlets_do(unit: RedfishService) -> None:
     with Client(unit, login="") as nobody:
         assert nobody.get("/redfish") == {"v1": f"{V1}/"}
         assert nobody.get(f"{V1}/")["Id"] == "RootService"
@@ -212,6 +229,7 @@ def test_sessions_time_out_and_are_limited_in_number() -> None:
         assert client.send("POST", SESSIONS, account).status == 201
         assert client.send("POST", SESSIONS, {**account, "Password": "wrong"}).status == 401
         assert client.send("POST", SESSIONS, {"UserName": "admin"}).status == 400
+        assert client.send("POST", SESSIONS, {**account, "Password": "\ud800"}).status == 401
 
 
 def test_a_service_may_allow_only_one_kind_of_login() -> None:
@@ -392,7 +410,8 @@ def test_a_restart_forgets_sessions_and_planned_switching_and_keeps_relays() -> 
 def test_a_fault_replaces_one_body(unit: RedfishService, client: Client, fault: Fault, text: bytes) -> None:
     unit.faults.order(fault)
     client.http.request("GET", OUTLETS, headers=client.headers)
-    assert client.http.getresponse().read().startswith(text)
+    body = client.http.getresponse().read()
+    assert body.startswith(text) and bool(body) is bool(text)
     assert len(client.get(OUTLETS)["Members"]) == 12
 
 
@@ -419,6 +438,9 @@ def test_faults_halve_an_answer_or_make_it_huge(unit: RedfishService, client: Cl
     client.http.request("GET", OUTLETS, headers=client.headers)
     answer = client.http.getresponse()
     assert int(answer.headers["Content-Length"]) > 100_000_000 and len(answer.read(1_000_000)) == 1_000_000
+    client.http.close()
+    unit.faults.order(Fault.HUGE)
+    assert client.send("HEAD", OUTLETS).body is None and len(client.get(OUTLETS)["Members"]) == 12
 
 
 def test_faults_redirect_refuse_or_change_an_answer(unit: RedfishService, client: Client) -> None:
@@ -431,7 +453,7 @@ def test_faults_redirect_refuse_or_change_an_answer(unit: RedfishService, client
     unit.faults.order(Fault.ECHO)
     assert client.headers["Authorization"] in json.dumps(client.send("GET", OUTLETS).body)
     unit.faults.order(Fault.DONE_STATUS, status=500, method="POST")
-    assert client.switch("A1", "Off").status == 500 and unit.books().states["A1"] is False
+    assert client.switch("A1", "Off").status == unit.log[-1].status == 500 and unit.books().states["A1"] is False
     unit.faults.order(Fault.DONE_TWICE, method="A1")
     client.http.request("GET", f"{OUTLETS}/A1", headers=client.headers)
     assert client.http.getresponse().read().count(b'"PowerState":') == 2
@@ -493,6 +515,6 @@ def test_the_program_prints_its_address_and_ends_by_a_signal(tmp_path: Any) -> N
 
 def test_an_impossible_model_is_refused() -> None:
     for wrong in (lambda: Pdu(kind="Toaster"), lambda: Pdu(off=("Z9",)), lambda: Pdu(phases=2), lambda: Pdu(outlets=("1", "1")),
-                  lambda: Model(login="none"), lambda: Model((Pdu(), Pdu()))):
+                  lambda: Model(login="none"), lambda: Model((Pdu(), Pdu())), lambda: Model((Pdu(), Pdu(kind="FloorPDU")))):
         with pytest.raises(ValueError):
             wrong()

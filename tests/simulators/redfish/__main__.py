@@ -1,4 +1,4 @@
-"""A simulated Redfish rack PDU on 127.0.0.1, until Ctrl-C."""
+"""A simulated Redfish service with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the commands that it accepted."""
 from __future__ import annotations
 
 import argparse
@@ -20,7 +20,8 @@ from .units import dmtf
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.redfish", description=__doc__)
     parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="the kind of service (default: %(default)s)")
-    parser.add_argument("--tree", type=Path, metavar="FOLDER", help="serve a published tree, with switching outlets, instead")
+    parser.add_argument("--tree", type=Path, metavar="FOLDER",
+                        help="instead of --unit: a published tree of resources, whose outlets switch")
     parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="delay until a contact moves")
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
                         help="answer switching with 202 and a task that takes this long")

@@ -40,7 +40,7 @@ class Session:
 class Access:
     """Accounts by name, and sessions by id. `opened` counts the sessions since the start.
 
-    `refuse_all`: refuses every login, even a correct one.
+    `refuse_all`: refuses every login, and every request that needs one.
     """
 
     def __init__(self, model: Model, clockwork: Clockwork) -> None:
@@ -90,7 +90,7 @@ class Access:
 
     def _known(self, user: str, password: str) -> Account:
         account = self.accounts.get(user)
-        if account is None or not secrets.compare_digest(account.password.encode(), password.encode()):
+        if account is None or not secrets.compare_digest(account.password.encode(), password.encode("utf-8", "surrogatepass")):
             raise self._denied()
         return account
 

@@ -28,7 +28,7 @@ class Control:
         self.ignores = False                # acknowledges commands without effect
 
     def switch(self, identity: str, outlet: Outlet, body: Json) -> float:
-        """Carries out Outlet.PowerControl; returns the seconds until the contact has moved."""
+        """Carries out Outlet.PowerControl; returns the seconds that this takes."""
         verb = self._hpe(outlet, body) if self._model.body == "hpe" else self._verb(body)
         if outlet.locked:
             raise Refusal(409, "ResourceInUse", "PowerControlLocked")

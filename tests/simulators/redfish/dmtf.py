@@ -1,6 +1,6 @@
-"""A published tree of resources, served unchanged except for its outlets, which switch.
+"""A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
 
-The tree is a folder with one index.json for each resource, as DMTF publishes its mockups.
+The service changes only the outlets, which switch, the features that the root offers, and adds ETags.
 """
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Tree:
         return str(action["target"]) if action else None
 
     def load_a(self, pdu: str) -> Optional[float]:
-        """The sum of the line currents at the mains, from the tree."""
+        """The sum of the line currents at the mains in the tree, which do not follow the outlets; None if there are none."""
         lines = [figure["Reading"] for path, body in self._read.items()
                  if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
                  for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]

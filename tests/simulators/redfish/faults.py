@@ -14,10 +14,10 @@ from .errors import error
 
 class Fault(Enum):
     STATUS = "answers with an HTTP status and does not carry out the request"
-    HTML = "status 200 with a page of HTML, as a proxy would"
-    EMPTY = "status 200 with no body"
-    NOT_JSON = "status 200 with a body that is announced as JSON but is not JSON"
-    LIST = "status 200 with a JSON array in place of an object"
+    HTML = "answers 200 with a page of HTML, as a proxy does"
+    EMPTY = "answers 200 with no body"
+    NOT_JSON = "answers 200 with a body that is announced as JSON but is not JSON"
+    LIST = "answers 200 with a JSON array in place of an object"
     HALF_ANSWER = "carries out the request and closes after half of the body"
     CLOSE_AFTER = "closes the connection after the answer, without announcing it"
     CLOSE_BEFORE = "closes the connection when a request arrives, and does not carry it out"
@@ -25,7 +25,7 @@ class Fault(Enum):
     SLOW = "waits before it carries out the request"
     REDIRECT = "redirects the client to another address and does not carry out the request"
     DONE_STATUS = "carries out the request and answers with another HTTP status"
-    DONE_TWICE = "carries out the request and answers with each PowerState twice, the second time inverted"
+    DONE_TWICE = "carries out the request and answers with each PowerState of On or Off twice, the second time inverted"
     ECHO = "answers 400 with an extended message that repeats the client's login"
     PRIVILEGE = "answers 403: the account lacks the privilege"
     HUGE = "answers 200 with a body of 100 MB"

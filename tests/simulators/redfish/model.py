@@ -104,17 +104,17 @@ class Model:
     page            members of one page of a collection; 0: all
     login           "both"; "basic"; "session"
     most_sessions   largest number of open sessions
-    relay_delay     seconds between an accepted switching and the contact's movement
+    relay_delay     seconds until a contact moves, in addition to the outlet's own delay
     transition      an outlet's sign that it is about to switch: "words" (PoweringOn, PoweringOff, and the flag), "flag"
                     (PowerStateInTransition), "silent" (none)
     values          the form in which the action names its values: "allowable" (@Redfish.AllowableValues), "info"
                     (@Redfish.ActionInfo), "none"
-    verbs           the values of the action
+    verbs           the values of Outlet.PowerControl
     body            "standard", or "hpe": a command has the vendor's names and resets each setting that it does not contain
     short_targets   action targets without /Actions/, as in DMTF's own tree
     task_seconds    an action is answered 202, with a task that takes at least this long; None: without a task
-    demand_etag     an action without If-Match is answered 428, an action with an old one 412
-    says_success    an action is answered 200 with a Success message; else 204
+    demand_etag     an action or PATCH without If-Match is answered 428, one with an old ETag 412
+    says_success    an action is answered 200 with a Success message, else 204; if there is a task, 202
     absolute        Location is an absolute URI
     live            energy counters rise as time passes
     """
@@ -146,5 +146,5 @@ class Model:
         _one_of("transition", self.transition, TRANSITIONS)
         _one_of("values", self.values, VALUES)
         _one_of("body", self.body, BODIES)
-        if len({(pdu.kind, pdu.id) for pdu in self.pdus}) != len(self.pdus):
+        if len({pdu.id for pdu in self.pdus}) != len(self.pdus):
             raise ValueError("pdus: an id occurs twice")

@@ -15,7 +15,7 @@ LINES = (1, 2, 3)
 class Outlet:
     """One outlet. `on` is its contact, None if the unit does not know the state. `name` and `startup` are settings.
 
-    `amperes` is the current on each of `lines` while the outlet is on. `metered`: the outlet counts its energy, `wh`.
+    `amperes` is the current on each of `lines` unless the outlet is off. `metered`: the unit shows the energy, `wh`.
     """
 
     def __init__(self, id: str, clockwork: Clockwork, on: Optional[bool], number: int = 0, lines: Tuple[int, ...] = (1,)) -> None:
@@ -145,14 +145,14 @@ class Plant:
         return self.base_wh + sum(outlet.wh for outlet in self.outlets.values())
 
     def main_wh(self, main: str) -> float:
-        """The energy in Wh that one of the mains has counted; a main that is not in use has counted little."""
+        """The energy in Wh that one of the mains has counted; a main that is not in use counts nothing more."""
         return self.counted_wh() if main == self.pdu.mains[0] else 1500.0
 
     def load_percent(self) -> float:
         return 100 * self.load() / (RATED_AMPS * self.pdu.phases)
 
     def reset(self) -> None:
-        """ResetMetrics: every counter starts again."""
+        """ResetMetrics: the counters of the outlets and of the main in use restart at 0."""
         self.base_wh = 0.0
         for outlet in self.outlets.values():
             outlet.reset()

@@ -32,8 +32,8 @@ class Action(NamedTuple):
 class Dispatcher:
     """Answers requests one after another; the caller holds the lock.
 
-    `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes bodies
-    before they are sent. `front` is the prefix of an absolute Location.
+    `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes the body
+    of each resource that a GET returns, except tasks. `front` is the prefix of an absolute Location.
     """
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:
@@ -159,7 +159,7 @@ class Dispatcher:
 
 
 def etag(body: Json) -> str:
-    """The ETag of a body. It depends on settings and states, but not on figures."""
+    """The ETag of a body. It ignores objects except Links: outlets, circuits and metrics have their figures in objects."""
     kept = {name: value for name, value in body.items()
             if name != "@odata.etag" and (name == "Links" or not isinstance(value, dict))}
     return f'"{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]}"'

@@ -31,7 +31,7 @@ def collection(path: str, kind: str, name: str, ids: Iterable[str]) -> Json:
 
 
 def head(path: str, kind: str, id: str, name: str) -> Json:
-    """The properties that every resource has; `kind` has the form "Outlet.v1_4_4"."""
+    """The properties that every resource but a collection has; `kind` has the form "Outlet.v1_4_4"."""
     return {"@odata.id": path, "@odata.type": f"#{kind}.{kind.split('.')[0]}", "Id": id, "Name": name}
 
 
@@ -176,13 +176,13 @@ class PduResources:
 
     def _outlet(self, id: str) -> Json:
         outlet, path = self.plant.outlets[id], self.outlet_path(id)
-        three = len(outlet.lines) == 3
+        three, branch = len(outlet.lines) == 3, self.plant.branch_of.get(id)
         body = {**head(path, "Outlet.v1_4_4", id, f"Outlet {id}"), "UserLabel": outlet.name, "Status": ENABLED,
                 "VoltageType": "AC", "PhaseWiringType": "ThreePhase4Wire" if three else "OnePhase3Wire",
                 "OutletType": "IEC_60320_C13",
                 "NominalVoltage": "AC400V" if three else "AC230V", "RatedCurrentAmps": 10,
                 "ElectricalContext": "Total" if three else f"Line{outlet.lines[0]}", "ElectricalConsumerNames": [],
-                "Links": {"BranchCircuit": link(f"{self.path}/Branches/{self.plant.branch_of[id]}")}}
+                "Links": {"BranchCircuit": link(f"{self.path}/Branches/{branch}")} if branch is not None else {}}
         body.update(self._power(outlet, path))
         if self._depth == 3:
             body.update(self._readings(outlet))

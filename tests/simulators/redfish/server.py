@@ -72,8 +72,9 @@ class RedfishConnection(Connection):
         if self.rebooted() or fault is Fault.DROP_AFTER_WRITE:
             self._silent(request)
             return
-        service.note(Seen(request.method, request.target, answer.status))
-        self._send(answer if order is None else after(order, answer), order)
+        sent = answer if order is None else after(order, answer)
+        service.note(Seen(request.method, request.target, sent.status))
+        self._send(sent, order)
 
     def _silent(self, request: Request) -> None:
         self.server.unit.note(Seen(request.method, request.target, 0))
@@ -89,7 +90,9 @@ class RedfishConnection(Connection):
             self.send_header("Content-Type", answer.kind)
             self.send_header("Content-Length", str(len(answer.body) + answer.padding))
         self.end_headers()
-        body = b"" if self.command == "HEAD" or answer.status == 204 else answer.body
+        if self.command == "HEAD" or answer.status == 204:
+            answer = answer._replace(body=b"", padding=0)
+        body = answer.body
         if order is not None and order.fault is Fault.HALF_ANSWER:
             self.wfile.write(body[:len(body) // 2])
             self.hang_up()

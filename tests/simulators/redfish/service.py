@@ -36,6 +36,7 @@ class RedfishService:
     user, password  the administrator; a second account, viewer_user and viewer_password, may only read
     clock           seconds, monotonic; a test may pass a clock that it moves itself
     delay_s         delay before each answer
+    reboot_seconds  duration of a reboot, in real time
 
     Attributes: host, port, url, ca_pem, fingerprint; faults (on request); log (every request); access (accounts and sessions);
     tasks; control (accepted writes; `ignores`: acknowledges without effect); plants (PDU's id → its outlets, loads and
@@ -143,12 +144,12 @@ class RedfishService:
                 if outlet.metered:
                     books.port_energy_kwh[identity] = outlet.wh / 1000
         loads, counted = [tree.load_a(pdu) for pdu in racks], [tree.energy_kwh(pdu) for pdu in racks]
-        books.load_a = round(sum(one for one in loads if one is not None), 3)
-        books.energy_kwh = sum(one for one in counted if one is not None)
+        books.load_a = round(sum(one or 0.0 for one in loads), 3) if any(one is not None for one in loads) else None
+        books.energy_kwh = sum(one or 0.0 for one in counted) if any(one is not None for one in counted) else None
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
-        """Changes the body of each resource before it is sent, except tasks."""
+        """Changes the body of each resource that a GET returns, except tasks."""
         return self._dispatcher.rewrite
 
     @rewrite.setter
@@ -157,13 +158,13 @@ class RedfishService:
 
     @property
     def sessions(self) -> List[Session]:
-        """The open sessions. A handler's call leaves none."""
+        """The open sessions."""
         with self.lock:
             return self.access.open()
 
     @property
     def opened(self) -> int:
-        """The number of sessions since the start."""
+        """The number of sessions opened since the start."""
         return self.access.opened
 
     def outlet(self, identity: str) -> Outlet:
@@ -178,7 +179,7 @@ class RedfishService:
             self.outlet(identity).turn(on)
 
     def close_connections(self) -> None:
-        """Closes all connections, as a service does with idle ones. A client notices it at its next request."""
+        """Closes all connections, as a service does with idle ones."""
         self._server.hang_up_all()
 
     def close_after_each_answer(self, on: bool = True) -> None:

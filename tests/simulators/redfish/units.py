@@ -1,4 +1,4 @@
-"""Models of services, with the features of each vendor's units that are known from public material."""
+"""Models of services: some features each, and vendors' units as far as public material describes them."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -13,12 +13,12 @@ def rack() -> Model:
 
 
 def plain() -> Model:
-    """Without $expand: a GET for each resource."""
+    """As `rack`, but without $expand: a client needs a GET for each resource."""
     return Model(expand=None)
 
 
 def paged() -> Model:
-    """Collections have at most five members on a page."""
+    """As `rack`, but collections have at most five members on a page."""
     return Model(page=5)
 
 
