@@ -65,10 +65,8 @@ class BackEnd:
     def _answer(self, oid: device.Arcs, row: device.Row) -> Tuple[str, str, str]:
         if row.tag == device.OCTETS and isinstance(row.value, bytes):
             text = " ".join(f"{octet:02X}" for octet in row.value)      # the only form that allows empty and binary values
-        elif row.tag == device.IP and isinstance(row.value, bytes):
-            text = ".".join(map(str, row.value))
         else:
-            text = ("." if row.tag == device.OID else "") + device.as_text(row.value)
+            text = ("." if row.tag == device.OID else "") + device.as_text(row)
         return "." + device.dotted(oid), NAMES[row.tag], text
 
     def _take_changes(self) -> None:

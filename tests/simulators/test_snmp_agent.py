@@ -18,7 +18,8 @@ from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
-from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
+from tests.simulators.snmp_agent.agent import ERRORS
+from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS, arcs
 from tests.simulators.snmp_agent.devices import KINDS, Kind, apc
 from tests.waiting import PATIENCE_S, bounded, until
 
@@ -54,7 +55,7 @@ def test_an_agent_that_is_stopped_again_sends_nothing_to_its_former_port() -> No
 
 
 @TOOLS
-def test_net_snmp_reads_values_of_every_type() -> None:
+def test_net_snmp_reads_values_of_seven_types() -> None:
     root = "1.3.6.1.4.1.99999.1"
     rows = {f"{root}.1": Row(INTEGER, -129), f"{root}.2": Row(OCTETS, b"PDU 7"), f"{root}.3": Row(OID, (1, 3, 6, 1, 4, 1, 46235)),
             f"{root}.4": Row(IP, bytes((192, 0, 2, 1))), f"{root}.5": Row(GAUGE, 2**32 - 1), f"{root}.6": Row(TICKS, 100),
@@ -115,6 +116,15 @@ def test_a_refused_set_has_the_error_of_its_version(
     code, lines = _tool("snmpset", agent, oid, kind, value, version=version, community=community)
     assert code != 0 and any(reason in line for line in lines)
     assert agent.books().states == before
+
+
+@pytest.mark.parametrize("error", ["resourceUnavailable", "commitFailed", "undoFailed"])
+def test_v1_has_general_errors_in_place_of_those_of_v2c(error: str) -> None:
+    with Agent(apc.masterswitch(), faults=Faults(set_error=error)) as agent:
+        asked = ber.Pdu(ber.SET, 1, 0, 0, ((arcs(f"{apc.SPDU_CONTROL}.3.1"), Row(INTEGER, 2)),))
+        answers = [agent.exchange(ber.encode(ber.Message(version, b"private", asked))) for version in (0, 1)]
+    statuses = [ber.decode(answer or b"").pdu.status for answer in answers]
+    assert statuses == [ERRORS.index("genErr"), ERRORS.index(error)]
 
 
 @TOOLS
@@ -286,8 +296,10 @@ def test_the_program_serves_a_recording_prints_its_address_and_ends_by_a_signal(
         pdu = BaseSnmpPdu(PduSnmpData(host, {"community": "private", "port": port, "timeout": "20"}))
         pdu.snmp_set("1.3.6.1.2.1.1.5.0", "unit 8")
         assert pdu.snmp_get("1.3.6.1.2.1.1.5.0").value == "unit 8"
+        pdu.snmp_set("1.3.6.1.2.1.1.5.0", "\x1b[2J")
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=PATIENCE_S)[0].strip() == "SET 1.3.6.1.2.1.1.5.0 = unit 8 done"
+        assert process.communicate(timeout=PATIENCE_S)[0].splitlines() == [
+            "SET 1.3.6.1.2.1.1.5.0 = unit 8 done", r"SET 1.3.6.1.2.1.1.5.0 = '\x1b[2J' done"]
         assert process.returncode == 0
 
 

@@ -29,6 +29,23 @@ def test_without_rules_every_row_keeps_the_written_value() -> None:
     assert _write(device, f"{A}.2", 7) == ""
     assert device.write(arcs("1.3.6.1.2.1.1.6.0"), OCTETS, b"row 3") == ""
     assert (device.text(f"{A}.2"), device.text("1.3.6.1.2.1.1.6.0")) == ("7", "row 3")
+    assert device.write(arcs("1.3.6.1.2.1.1.6.0"), OCTETS, b"\xff") == "" and device.rows()["1.3.6.1.2.1.1.6.0"].value == b"\xff"
+
+
+def test_an_address_is_written_and_logged() -> None:
+    device = Device({f"{A}.0": Row(IP, bytes((192, 0, 2, 1)))}, None)
+    assert device.write(arcs(f"{A}.0"), IP, bytes((192, 0, 2, 7))) == ""
+    assert device.text(f"{A}.0") == device.writes()[0].value == "192.0.2.7"
+
+
+def test_a_condition_that_has_become_true_meanwhile_lets_a_write_pass() -> None:
+    clock = ManualClock()
+    device = _device([Rule(f"{B}.*", effects=(Effect(f"{B}.*", "9", after=2.0),)),
+                      Rule(f"{A}.*", when=(When(f"{B}.*", ("9",)),), otherwise="inconsistentValue")], clock)
+    _write(device, f"{B}.1", 1)
+    assert device.check(arcs(f"{A}.1"), INTEGER, 5)[0] == "inconsistentValue"
+    clock.now = 2.0
+    assert device.check(arcs(f"{A}.1"), INTEGER, 5)[0] == ""
 
 
 @pytest.mark.parametrize("rule, value, answer", [
@@ -102,7 +119,8 @@ def test_rows_survive_a_snmprec_file_unchanged() -> None:
     assert read_snmprec(write_snmprec(rows)) == rows
 
 
-@pytest.mark.parametrize("text", ("1.3.6|2", "1.3.6|2|x", "1.3.x|2|1", "1.3.6|4x|zz", "nonsense"))
+@pytest.mark.parametrize("text", ("1.3.6|2", "1.3.6|2|x", "1.3.x|2|1", "1.3.6|4x|zz", "1|2|5", "1.3.6|6|1",
+                                  "nonsense"))
 def test_a_bad_line_of_a_recording_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="line 2"):
         read_snmprec(f"# comment\n{text}\n")
@@ -192,6 +210,12 @@ def test_of_two_writers_of_one_string_the_second_undoes_the_first() -> None:
     assert device.text(states) == "1,1,0"
 
 
+def test_outlets_that_a_shorter_string_leaves_out_are_unknown() -> None:
+    model = packed.digipower(outlets=3)
+    model.device.put("1.3.6.1.4.1.17420.1.2.9.1.13.0", "1,0")
+    assert model.books().states == {"1": True, "2": False, "3": None}
+
+
 def test_a_string_longer_than_the_mib_allows_is_refused() -> None:
     device = packed.digipower(outlets=24).device
     assert device.write(arcs("1.3.6.1.4.1.17420.1.2.9.1.13.0"), OCTETS, b",".join([b"1"] * 24)) == "wrongLength"
@@ -207,7 +231,7 @@ def test_a_command_to_one_plug_carries_out_the_pending_actions_of_the_others() -
     assert [device.text(f"{action}.{n}") for n in (1, 2, 3)] == ["0", "0", "0"]
 
 
-def test_pulizzis_command_object_0_switches_the_whole_unit() -> None:
+def test_pulizzis_first_command_object_switches_the_whole_unit() -> None:
     device = packed.pulizzi(outlets=3).device
     _write(device, "1.3.6.1.4.1.20677.2.6.2.1.0", 2)
     assert [device.text(f"1.3.6.1.4.1.20677.2.6.3.{n}.0") for n in (1, 2, 3)] == ["2", "2", "2"]

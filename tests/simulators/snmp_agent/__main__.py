@@ -1,4 +1,4 @@
-"""A simulated SNMP PDU on 127.0.0.1, until Ctrl-C."""
+"""A simulated SNMP PDU on 127.0.0.1. Ctrl-C ends it; it then prints the writes that it received."""
 from __future__ import annotations
 
 import argparse
@@ -41,7 +41,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"communities: {chosen.read} reads, {chosen.write} also writes; Ctrl-C stops it", file=sys.stderr)
         signals.wait()
         for write in agent.writes():
-            print(f"SET {write.oid} = {write.value} {write.answer or 'done'}")
+            value = write.value if write.value.isprintable() else ascii(write.value)
+            print(f"SET {write.oid} = {value} {write.answer or 'done'}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The project's own SNMP agent: v1 and v2c over UDP on 127.0.0.1, in a thread, with faults on demand.
+"""The project's own SNMP agent: v1 and v2c over UDP, in a thread, with faults on demand.
 
 Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts its requests, and logs every write.
 SNMPv3 is tested against Net-SNMP's snmpd, which serves the same devices.
@@ -26,7 +26,8 @@ ERRORS = ("noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "
 # v2c error -> the v1 error that replaces it (RFC 2576, 4.3).
 _FOR_V1 = {"wrongType": "badValue", "wrongLength": "badValue", "wrongEncoding": "badValue", "wrongValue": "badValue",
            "inconsistentValue": "badValue", "noAccess": "noSuchName", "notWritable": "noSuchName",
-           "noCreation": "noSuchName", "inconsistentName": "noSuchName", "authorizationError": "noSuchName"}
+           "noCreation": "noSuchName", "inconsistentName": "noSuchName", "authorizationError": "noSuchName",
+           "resourceUnavailable": "genErr", "commitFailed": "genErr", "undoFailed": "genErr"}
 _NAMES = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
 _LARGEST = 65_507       # octets of a UDP datagram
 _V1 = 0
@@ -84,7 +85,7 @@ class Agent:
                        writes=[(write.oid, write.value) for write in self.device.writes()])
 
     def writes(self) -> List[Write]:
-        """Every SET varbind so far, with its type and its answer."""
+        """The SET varbinds so far, with type and answer; of a refused request only the varbind that has the error."""
         return self.device.writes()
 
     @property

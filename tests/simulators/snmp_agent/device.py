@@ -4,7 +4,7 @@ Imports only the standard library, because the same file runs inside the project
 tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
 
 In rules all values are text ("2", "on"). An OID that ends in `.*` means a column. A rule, its conditions and its effects use the
-same row of their columns: the row of the SET.
+same row of their columns, the row of the SET, except an effect with `every`.
 """
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Write(NamedTuple):
 
 @dataclass(frozen=True)
 class When:
-    """A condition: the object has one of `values`; with `negate`, it has none of them."""
+    """A condition: the object has one of `values`; with `negate`, it has none of them. A missing object has the value ""."""
 
     oid: str
     values: Tuple[str, ...]
@@ -74,11 +74,11 @@ class Effect:
 class Rule:
     """A writable object or column. If several rules match an object, the first that does not answer wrongValue applies.
 
-    A SET is refused with the first of these errors that fits: `refuse`, if it is not empty; wrongLength, above `longest` octets;
-    wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above `highest`; `otherwise`, unless
-    all conditions of `when` hold. If they do not hold and `otherwise` is empty, the SET is acknowledged without effect.
-    `ignore`: every SET is acknowledged without effect. `keep`: the object itself takes the value. `sleep`: seconds before the
-    answer.
+    A SET of the right type is refused with the first of these errors that fits: `refuse`, if it is not empty; wrongLength, above
+    `longest` octets; wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above `highest`;
+    `otherwise`, unless all conditions of `when` hold. If they do not hold and `otherwise` is empty, the SET is acknowledged
+    without effect. `ignore`: a SET that is not refused is acknowledged without effect. `keep`: the object itself takes the value.
+    `sleep`: seconds before the answer to a SET that is not refused.
     """
 
     oid: str
@@ -134,29 +134,31 @@ class Device:
         with self._lock:
             self._tick()
             answer, rule = self.check(oid, tag, value)
-            self._writes.append(Write(dotted(oid), tag, as_text(value), answer))
+            self.record(oid, tag, value, answer)
             if not answer and rule is not None and rule.sleep:
                 time.sleep(rule.sleep)
             if not answer:
-                self._apply(oid, as_text(value), rule)
+                self._apply(oid, Row(tag, value), rule)
             return answer
 
     def check(self, oid: Arcs, tag: int, value: Value) -> Tuple[str, Optional[Rule]]:
         """The answer of `write`, and the rule that applies."""
-        row = self._rows.get(oid)
-        if row is None:
-            return "notWritable", None
-        if tag != row.tag and (self._rules is None or any(_row_of(r.oid, oid) is not None for r in self._rules)):
-            return "wrongType", None
-        if self._rules is None:
-            return "", None
-        answer, text = "notWritable", as_text(value)
-        for rule in self._rules:
-            if _row_of(rule.oid, oid) is not None:
-                answer = self._objection(rule, oid, text)
-                if answer != "wrongValue":
-                    return answer, rule
-        return answer, None
+        with self._lock:
+            self._tick()
+            row = self._rows.get(oid)
+            if row is None:
+                return "notWritable", None
+            if tag != row.tag and (self._rules is None or any(_row_of(r.oid, oid) is not None for r in self._rules)):
+                return "wrongType", None
+            if self._rules is None:
+                return "", None
+            answer, text = "notWritable", as_text(Row(tag, value))
+            for rule in self._rules:
+                if _row_of(rule.oid, oid) is not None:
+                    answer = self._objection(rule, oid, text)
+                    if answer != "wrongValue":
+                        return answer, rule
+            return answer, None
 
     def put(self, oid: str, value: str) -> None:
         """Changes a value as a person at the device would; the object must exist."""
@@ -173,7 +175,7 @@ class Device:
     def text(self, oid: str) -> Optional[str]:
         """The current value as text, None if there is no such object."""
         row = self.get(arcs(oid))
-        return None if row is None else as_text(row.value)
+        return None if row is None else as_text(row)
 
     def rows(self) -> Dict[str, Row]:
         """All objects with their current values, in order."""
@@ -182,14 +184,14 @@ class Device:
             return {dotted(oid): self._rows[oid] for oid in self._order}
 
     def writes(self) -> List[Write]:
-        """Every SET varbind so far, in the order of arrival."""
+        """The SET varbinds so far, in the order of arrival."""
         with self._lock:
             return list(self._writes)
 
     def record(self, oid: Arcs, tag: int, value: Value, answer: str) -> None:
-        """Logs a SET that was refused before it reached its object."""
+        """Logs a SET and its answer, without executing it."""
         with self._lock:
-            self._writes.append(Write(dotted(oid), tag, as_text(value), answer))
+            self._writes.append(Write(dotted(oid), tag, as_text(Row(tag, value)), answer))
 
     @property
     def rules(self) -> Optional[Sequence[Rule]]:
@@ -208,18 +210,18 @@ class Device:
             return rule.otherwise
         return ""
 
-    def _apply(self, oid: Arcs, text: str, rule: Optional[Rule]) -> None:
+    def _apply(self, oid: Arcs, written: Row, rule: Optional[Rule]) -> None:
         if rule is None:
-            self._store(oid, text)
+            self._rows[oid] = written
             return
         row = _row_of(rule.oid, oid) or ()
         if rule.ignore or not self._all_hold(rule.when, row):
             return
         if rule.keep:
-            self._store(oid, text)
+            self._rows[oid] = written
         for effect in rule.effects:
             for index in (self._indexes(effect.oid) if effect.every else (row,)):
-                self._effect(effect, index, text)
+                self._effect(effect, index, as_text(written))
 
     def _effect(self, effect: Effect, row: Arcs, written: str) -> None:
         if not self._all_hold(effect.when, row) or effect.written and written not in effect.written:
@@ -229,7 +231,7 @@ class Device:
             source = self._rows.get(_at(effect.source, row))
             if source is None:
                 return
-            given = as_text(source.value)
+            given = as_text(source)
         wanted = effect.value
         if wanted is None:
             wanted = given if effect.mapping is None else effect.mapping.get(given)
@@ -258,7 +260,7 @@ class Device:
     def _all_hold(self, conditions: Iterable[When], row: Arcs) -> bool:
         for when in conditions:
             found = self._rows.get(_at(when.oid, row))
-            if ((as_text(found.value) if found else "") in when.values) is when.negate:
+            if ((as_text(found) if found else "") in when.values) is when.negate:
                 return False
         return True
 
@@ -276,28 +278,28 @@ def dotted(oid: Arcs) -> str:
     return ".".join(map(str, oid))
 
 
-def as_text(value: Value) -> str:
+def as_text(row: Row) -> str:
     """A value as text, for rules and logs. Octets that are not UTF-8 become one character each."""
-    if isinstance(value, bytes):
+    if isinstance(row.value, bytes) and row.tag != IP:
         try:
-            return value.decode("utf-8")
+            return row.value.decode("utf-8")
         except UnicodeDecodeError:
-            return value.decode("latin-1")
-    return dotted(value) if isinstance(value, tuple) else str(value)
+            return row.value.decode("latin-1")
+    return str(row.value) if isinstance(row.value, int) else ".".join(map(str, row.value))
 
 
 def from_text(tag: int, text: str) -> Value:
     if tag in _NUMBERS:
         return int(text)
     if tag == OID:
-        return arcs(text)
+        return _name(text)
     if tag == IP:
         return bytes(int(part) for part in text.split("."))
     return text.encode("utf-8", "surrogateescape")
 
 
 def _row_of(pattern: str, oid: Arcs) -> Optional[Arcs]:
-    """The row of `oid` in a column, () for an exact match, None for another object."""
+    """The row of `oid` in a column, () for an exact match, None if `pattern` does not match."""
     if pattern.endswith(".*"):
         column = arcs(pattern[:-2])
         return oid[len(column):] if oid[:len(column)] == column and len(oid) > len(column) else None
@@ -320,10 +322,17 @@ def read_snmprec(text: str) -> Dict[str, Row]:
             continue
         try:
             oid, kind, value = line.split("|", 2)
-            rows[dotted(arcs(oid))] = _row(kind.partition(":")[0], value)
+            rows[dotted(_name(oid))] = _row(kind.partition(":")[0], value)
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from None
     return rows
+
+
+def _name(oid: str) -> Arcs:
+    found = arcs(oid)
+    if len(found) < 2:
+        raise ValueError(f"{oid!r} has one arc; an OID has at least two")
+    return found
 
 
 def _row(kind: str, value: str) -> Row:
@@ -342,8 +351,7 @@ def write_snmprec(rows: Mapping[str, Row]) -> str:
         if isinstance(row.value, bytes) and row.tag != IP:
             lines.append(f"{oid}|{row.tag}x|{row.value.hex()}")
         else:
-            text = ".".join(map(str, row.value)) if isinstance(row.value, (bytes, tuple)) else str(row.value)
-            lines.append(f"{oid}|{row.tag}|{text}")
+            lines.append(f"{oid}|{row.tag}|{as_text(row)}")
     return "\n".join(lines) + "\n"
 
 

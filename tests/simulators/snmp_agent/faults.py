@@ -18,10 +18,10 @@ class Faults:
     lose_set_answers: bool = False              # SETs are executed, but their answers are lost
     silent: bool = False                        # no answer at all
     late_s: float = 0.0                         # seconds before every answer
-    late_first_s: float = 0.0                   # seconds before the first answer
+    late_first_s: float = 0.0                   # seconds before the answer to the first request
     same_oid_after: Optional[int] = None        # after this row, a walk returns the same row again and again
     back_after: Optional[int] = None            # after this row, a walk returns an object far before it
-    endless: bool = False                       # a walk continues with new rows after the last one of a column
+    endless: bool = False                       # a walk continues with new rows after the last one of a column that has a row 1
     truncate: bool = False                      # answers are cut in half
     garbage: bool = False                       # answers are not SNMP messages
     wrong_request_id: bool = False              # answers do not have the id of their request

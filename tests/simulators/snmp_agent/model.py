@@ -25,7 +25,7 @@ class Relay:
     def state(self, text: Optional[str]) -> Optional[bool]:
         """On, off or None (uncertain), from the text of the object's value."""
         if text is not None and self.place is not None:
-            text = text.split(",")[self.place].strip()
+            text = next((part.strip() for part in text.split(",")[self.place:]), None)
         return True if text in self.on else False if text in self.off else None
 
 

@@ -37,7 +37,7 @@ def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ())
     was_on, was_off = When(f"{state}.*", ("2",)), When(f"{state}.*", ("1",))
     unlocked = When(f"{lock}.*", ("1",))
     switch = Rule(f"{command}.*", allow=("0", "1", "2"), when=(unlocked,), otherwise="inconsistentValue", effects=(
-        # The effects of a cycle come first, because they depend on the receptacle's state before the command.
+        # The end of a cycle is planned first: without a relay delay, its beginning would make `was_on` false.
         Effect(f"{state}.*", "2", written=("2",), after=relay_s + _REBOOT_S, when=(was_on,)),
         Effect(f"{state}.*", "1", written=("2",), after=relay_s, when=(was_on,)),
         Effect(f"{state}.*", "3", written=("1",), when=(was_off,)),

@@ -124,7 +124,7 @@ def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
 def vertiv_dcs(outlets: int = 16, relay_s: float = 0.0) -> Model:
     """Vertiv DCS: the row is the unit, outlet N is column 51+N, up to 24; 9999 means that there is no such outlet.
 
-    The columns after the outlets are writable limits, so a write beyond the last outlet would change a limit.
+    The columns after outlet 24 are writable limits, so a write to an outlet 25 would change a limit.
     """
     table = "1.3.6.1.4.1.13400.3.2.225.1.1"
     rows = Rows()

@@ -10,7 +10,7 @@ Plain = Union[int, str, bytes]
 
 
 class Rows(Dict[str, Row]):
-    """OID -> Row. An int becomes INTEGER and text an OCTET STRING where no tag is given."""
+    """OID -> Row. Where no tag is given, an int becomes INTEGER, text and bytes an OCTET STRING."""
 
     def system(self, description: str, object_id: str, name: str) -> None:
         """The system group (SNMPv2-MIB)."""
