@@ -21,7 +21,7 @@ class InversionDict(Dict[K, V]):
     """KNOWN: `get_by_value(value, default)` returns the key of a value. INFERRED: it is a dict."""
 
     def get_by_value(self, value: object, default: Optional[K] = None) -> Optional[K]:
-        """KNOWN: the first key with `value`, else `default`."""
+        """The first key with `value`, else `default`."""
         return next((key for key, held in self.items() if held == value), default)
 
 

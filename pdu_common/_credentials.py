@@ -29,6 +29,7 @@ _PRIVACY = {
 }
 LONGEST_S = 20.0            # seconds for one request, so that a call of several requests ends within a minute
 _SHORTEST_PASSWORD = 8      # RFC 3414, 11.2
+_LAST_CHARACTER = 0xFF      # pysnmp encodes text as Latin-1
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Credentials:
 
     @classmethod
     def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:
-        """From the address and `snmp_params`. Raises SnmpError with a sentence that names the parameter."""
+        """From the address and `snmp_params`. Raises SnmpError, which names the address or the parameter."""
         given = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(given.get("version", "2"), _VERSIONS, "version")
         port = int(_number(given.get("port", "161"), "port", 1, 65535))
@@ -69,6 +70,9 @@ class Credentials:
         if version < 3 and "community" not in given:
             raise SnmpError("snmp_params has no community")
         keys = {"user": _needed(given, "user"), **_levels(given)} if version == 3 else {"community": given["community"]}
+        for key, text in keys.items():
+            if any(ord(character) > _LAST_CHARACTER for character in text):
+                raise SnmpError(f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot send")
         return cls(host, address, port, is_ipv6, version,
                    timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
                    retries=int(_number(given.get("retries", "2"), "retries", 0, 10)), **keys)

@@ -94,7 +94,7 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
     try:
         typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(
             value if isinstance(value, bytes) else value.encode("utf-8"))
-    except PyAsn1Error:
+    except (PyAsn1Error, UnicodeError):
         raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING") from None
 
     async def work(agent: _Agent) -> None:
@@ -104,8 +104,8 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
 
 
 def walk(credentials: Credentials, oid: str) -> List[Element]:
-    """All objects below `oid`, in order. Raises SnmpError instead of returning a part of them. One round trip reads BULK_ROWS
-    rows, over v1 up to V1_ROWS."""
+    """All objects below `oid`, in order. Raises SnmpError instead of returning a part of them. One round trip reads up to
+    BULK_ROWS rows, over v1 up to V1_ROWS."""
     root = parse_oid(oid)
     rows = typed_rows(credentials, root, root, MAX_ROWS + 1)
     if len(rows) > MAX_ROWS:
@@ -181,7 +181,7 @@ class _V1Rows(_Rows):
 
     The first OID is that of the last row. The others are guesses of the next rows: each has a last arc that is higher by one.
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
-    missed. After a wrong guess the next request has fewer guesses.
+    missed. After a wrong guess the next request has no more guesses than that one.
     """
 
     def __init__(self, root: Arcs) -> None:
@@ -216,7 +216,7 @@ class _Agent:
 
     async def ask(self, command: Callable[..., Awaitable[Any]], pairs: Pairs,
                   *numbers: int) -> Tuple[str, Pairs]:
-        """The error status ("" for none) and the pairs of OID and value. Raises SnmpError if no answer came."""
+        """The error status ("" for none) and the pairs of OID and value. Raises SnmpError if no valid answer came."""
         names = [hlapi.ObjectType(hlapi.ObjectIdentity(arcs), value) for arcs, value in pairs]
         count = SENT.get()
         if count is not None:
@@ -357,7 +357,7 @@ def forget() -> None:
 def parse_oid(text: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
     parts = str(text).strip().strip(".").split(".")
-    if not all(part.isascii() and part.isdigit() for part in parts) or len(parts) < 2:
+    if not all(part.isascii() and part.isdigit() and len(part) < 11 and int(part) < _ARCS for part in parts) or len(parts) < 2:
         raise SnmpError(f"{str(text)[:80]!r} is not an OID")
     return tuple(int(part) for part in parts)
 

@@ -28,6 +28,9 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
     ({"version": "3", "user": "u", "auth_protocol": "CRC", "auth_password": "long-enough"}, "auth_protocol must be one of"),
     ({"version": "3", "user": "u", "auth_password": "short"}, "auth_password is shorter than the 8"),
     ({"version": "3", "user": "u", "priv_password": "long-enough"}, "privacy without authentication"),
+    ({"community": "ключ"}, "community has a character outside Latin-1"),
+    ({"version": "3", "user": "ключ"}, "user has a character outside Latin-1"),
+    ({"version": "3", "user": "u", "auth_password": "long-€nough"}, "auth_password has a character outside Latin-1"),
 ])
 def test_the_error_names_the_bad_parameter(params: Dict[str, str], words: str) -> None:
     sentence = _failure(params)
@@ -49,13 +52,13 @@ def test_an_address_that_cannot_be_resolved_is_named_as_the_reason() -> None:
     assert "no address for" in _failure({"community": "x"}, host="not a host")
 
 
-@pytest.mark.parametrize("oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3"))
+@pytest.mark.parametrize("oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3", "1.3.4294967296", f"1.3.{'9' * 5000}"))
 def test_text_that_is_not_an_oid_is_refused(oid: str) -> None:
     with pytest.raises(SnmpError, match="is not an OID"):
         BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_walk(oid)
 
 
-@pytest.mark.parametrize("value", (2**31, -2**31 - 1, "x" * 65536))
+@pytest.mark.parametrize("value", (2**31, -2**31 - 1, "x" * 65536, "\ud800"))
 def test_a_value_that_no_object_can_hold_is_refused(value: Union[int, str]) -> None:
     with pytest.raises(SnmpError, match="does not fit"):
         BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_set("1.3.6.1.2.1.1.6.0", value)
