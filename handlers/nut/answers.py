@@ -21,9 +21,13 @@ class Secret:
         """Whether the text holds the password."""
         return any(form in answer for form in self._forms)
 
+    def shown(self, text: str) -> str:
+        """`text`, or *** if it holds the password."""
+        return "***" if self.within(text) else text
+
     def without(self, error: ProtocolError) -> ProtocolError:
-        """`error`, or an error without the answer if the payload of `error` holds the password."""
-        if self.within(error.payload.decode("utf-8", "surrogateescape")):
+        """`error`, or an error without the answer if `error` holds the password."""
+        if self.within(error.reason) or self.within(error.payload.decode("utf-8", "surrogateescape")):
             return self.unshown()
         if self._forms and len(error.payload) == error.KEPT:
             error.payload = error.payload[:-2 * MAX_WORD]       # the payload may be cut inside a password
@@ -89,7 +93,8 @@ class Answers:
                 return request.read(answer)
             except PduHandlerError as raised:
                 error = self._secret.unshown() if self._holds_secret(answer) else raised
-        raise error.at(self._host, request.label)       # outside the except block: no chained exception shows the password
+        # Outside the except block: no chained exception shows the password. The label has names, which the server may choose.
+        raise error.at(self._host, self._secret.shown(request.label))
 
     def _masked(self, failure: Failure) -> Failure:
         if not self._secret.within(" ".join(failure)):

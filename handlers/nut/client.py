@@ -1,6 +1,7 @@
 """A NUT session with every request of the protocol.
 
-Each method states its cost in round trips. Connecting, logging in and waiting for a driver cost more.
+Docstrings state the usual cost in round trips. Connecting, logging in, waiting for a driver, the error for an unknown device and
+requests of more than 16 KiB cost more.
 """
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class NutClient(NutReader):
 
     @property
     def is_open(self) -> bool:
-        """Whether the connection of the last request is still open."""
+        """Whether there is a connection. The server may have closed it since the last answer."""
         return self._connection.is_open
 
     def connect(self) -> None:
@@ -149,8 +150,8 @@ class NutClient(NutReader):
         """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at the report.
 
         True: the driver reports success. False: the server accepted the write but shows no report, so nothing is proven.
-        Raises Refused, Denied or SettingsError if the server did not accept the write. After NotProven (no report, or an error
-        as the report), Unreachable and ProtocolError the write may or may not have been done.
+        Raises Refused, Denied or SettingsError if the server did not accept the write. After NotProven (an unknown error code, no
+        report, or an error as the report), Unreachable and ProtocolError the write may or may not have been done.
         """
         return self._tracked(ups, messages.set_var(ups, variable, value))
 
@@ -159,7 +160,7 @@ class NutClient(NutReader):
         return self._tracked(ups, messages.instcmd(ups, command, parameter))
 
     def _tracked(self, ups: str, write: Request[str]) -> bool:
-        # > SET TRACKING ON                             once per connection
+        # > SET TRACKING ON                             unless tracking is on already
         # < OK
         # > INSTCMD rack1 outlet.3.load.off
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
@@ -181,12 +182,15 @@ class NutClient(NutReader):
         failure = answers.failure(write)
         if failure is not None and code not in ERRORS:              # an unknown code, from another version or a proxy
             raise NotProven(f"{failure.error().reason}; it may or may not have been done: check the device before trying "
-                            f"again", self._connection.host, write.label)
+                            f"again", self._connection.host, self.shown(write.label))
         identifier = answers[write]
-        return bool(identifier) and self._reported(identifier, write.label)
+        return bool(identifier) and self._reported(identifier, self.shown(write.label))
 
     def _reported(self, identifier: str, label: str) -> bool:
-        """Wait for the report on an accepted write: True for success, False if this user may not see it. Raises NotProven."""
+        """Wait for the report on an accepted write: True for success, False if this user may not see it.
+
+        Raises NotProven, and Unreachable or ProtocolError if the report cannot be read.
+        """
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < PENDING
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2

@@ -25,10 +25,10 @@ _ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neith
 
 
 class Connection:
-    """Connects at the first request, and again at the first request after a failure. `opened` counts the connections.
+    """Connects at the first request, and again at the first request after the connection was closed. `opened` counts these.
 
-    Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). An error of network or protocol closes
-    the connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
+    Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
+    connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
     seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all together, from now on.
     """
 
@@ -154,7 +154,7 @@ class Connection:
             self.close()
             raise
         self.close()
-        raise failed.at(self.host, (decoder.waiting or requests[-1]).label)
+        raise failed.at(self.host, self._secret.shown((decoder.waiting or requests[-1]).label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         connection.settimeout(self._left(end))

@@ -1,7 +1,7 @@
 """Bytes from the server -> answers to the requests of one write. Pure.
 
-An answer is one line (`OK...`, `ERR CODE...`, or the words of the request and a value), or a list between `BEGIN LIST ...`
-and `END LIST ...`. Answers come in the order of the requests, so several requests can be sent in one write.
+An answer is one line (`OK...`, `ERR CODE...`, the words of the request and a value, or free text), or a list between
+`BEGIN LIST ...` and `END LIST ...`. Answers come in the order of the requests, so several requests can be sent in one write.
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_BYTES = 8 * 1024 * 1024     # in all answers to one write
 
 
 class Decoder:
-    """Splits received bytes into the answers to `requests` and puts them into `answers`. Any other line is a ProtocolError."""
+    """Splits received bytes into the answers to `requests` and puts them into `answers`. A line too many is a ProtocolError."""
 
     def __init__(self, requests: Sequence[Request[object]], answers: Answers) -> None:
         self.answers = answers

@@ -1,7 +1,7 @@
 """The devices of a NUT server that make up one PDU, and the identities of their outlets.
 
-Identities are the driver's outlet numbers: "7", in a daisy chain "2.7". If the server has several devices and the setting
-`device` names none, the device's name precedes them: "rack1/7".
+Identities are the driver's outlet numbers: "7", in a daisy chain "2.7". The whole load of a UPS is "load". If the server has
+several devices and the setting `device` names none, the device's name precedes them: "rack1/7".
 """
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, st
     if wanted is None:
         wanted = names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)
-    return [Found(prefix, name, _device(name, settings, snapshots[name])) for prefix, name in wanted.items()]
+    return [Found(prefix, name, _device(client.shown(name), settings, snapshots[name])) for prefix, name in wanted.items()]
 
 
-def _device(name: str, settings: Settings, seen: Snapshot) -> Device:
+def _device(shown: str, settings: Settings, seen: Snapshot) -> Device:
     try:
         return read_device(*seen, whole_load=settings[WHOLE_LOAD])
     except PduHandlerError as error:
-        error.at("", f"device {name}")
+        error.at("", f"device {shown}")
         raise

@@ -1,4 +1,4 @@
-"""`ERR` answers: the error for each code, which says what to do.
+"""`ERR` answers: the error for each code.
 
 Source: the error list of RFC 9271 and of NUT's docs/net-protocol.txt.
 """
@@ -10,19 +10,19 @@ from ..errors import Denied, Named, PduHandlerError, Reason, Refused, SettingsEr
 
 
 class DataStale(Refused):
-    """DATA-STALE: the driver runs but has lost its device, so the server reports no values and takes no commands."""
+    """DATA-STALE: the driver has no current values of its device, so the server reports none and takes no commands."""
 
     kind = "data-stale"
 
 
 class DriverNotConnected(Refused):
-    """DRIVER-NOT-CONNECTED: no driver of the device runs."""
+    """DRIVER-NOT-CONNECTED: the server has no connection to the device's driver, or still waits for its values."""
 
     kind = "driver-not-connected"
 
 
 class NotProven(Unreachable):
-    """A write was sent and its outcome is unknown: it may or may not have been done."""
+    """A write was sent: it may or may not have been done."""
 
     kind = "not-proven"
 
@@ -34,7 +34,7 @@ class Failure(NamedTuple):
     extra: str = ""
 
     def error(self) -> PduHandlerError:
-        """The error for this code, with what to do. `extra` is free text of the server and is left out."""
+        """The error for this code. `extra` is free text of the server and is left out."""
         kind, words = ERRORS.get(self.code, (Refused, "the NUT server refuses with a code that its protocol does not list"))
         reason = (*((words,) if isinstance(words, str) else words), f" (ERR {printable(self.code, 40)})")
         return kind(reason, printable(self.code, 40)) if issubclass(kind, Refused) else kind(reason)
@@ -50,7 +50,8 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "INVALID-PASSWORD": (Denied, f"the NUT server rejected this password: {_RIGHTS}"),
     "UNKNOWN-UPS": (SettingsError, ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)")),
     "DATA-STALE": (DataStale, "the NUT driver has lost its device: check the cable or network between them"),
-    "DRIVER-NOT-CONNECTED": (DriverNotConnected, "the NUT driver of this device is not running: start it on the server"),
+    "DRIVER-NOT-CONNECTED": (DriverNotConnected,
+                             "the NUT server has no connection to this device's driver: check there that the driver runs"),
     "VAR-NOT-SUPPORTED": (Refused, "the device has no such variable"),
     "CMD-NOT-SUPPORTED": (Refused,
                           "the device has no such command: `pdu nut HOST commands DEVICE` and upscmd -l list those that it has"),

@@ -22,7 +22,7 @@ Figure = Callable[[Mapping[str, str], Sequence["Outlet"]], Optional[float]]
 def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
     """Amperes, by the first of these figures that the device has:
 
-    - PDU: input, outlets, output, `outlet.current` (last, because a driver reported ten times the true current in it).
+    - PDU, and types not below: input, outlets, output, `outlet.current` (last: one driver reports ten times the true current).
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.
     - Transfer switch: output, input, outlets.
 
@@ -39,7 +39,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
 
 
 def _side(variables: Mapping[str, str], side: str) -> Optional[float]:
-    """The sum of the lines. With several phases `input.current` may be an average (nut-names.txt, Three phase): not used."""
+    """The current of a side. With several phases `input.current` may be an average (nut-names.txt, Three phase): not used."""
     lines = [number(text) for variable, text in variables.items()
              if _LINE_CURRENT.fullmatch(variable) and variable.startswith(side)]
     phases = number(variables.get(f"{side}.phases")) or 1

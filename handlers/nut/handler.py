@@ -23,10 +23,11 @@ C = TypeVar("C", bound=NutReader)
 
 
 class NutPdu(host.BasePdu):
-    """A PDU behind a NUT server. Each call opens one connection and keeps no state.
+    """A PDU behind a NUT server. Each call opens its own connection and keeps no state.
 
-    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting `device`, 2 more with TLS 1.3.
-    A server that demands a login for reading costs 1 more. Raises the errors of handlers/errors.py.
+    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting `device`, 2 more with TLS (3
+    for TLS 1.2). A server that demands a login for reading costs 1 more, one that waits for a driver costs more readings.
+    Raises the errors of handlers/errors.py.
     """
 
     def status(self) -> PduView:
@@ -63,8 +64,8 @@ class NutPdu(host.BasePdu):
 
 @contextmanager
 def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
-    """One connection, which is always closed. Errors name the host and the method. With `bounded` the call as a whole ends
-    after CALL_SECONDS."""
+    """A client, which is always closed. Errors name the method, and the host once the settings are read. With `bounded` the
+    client neither sends nor waits after CALL_SECONDS."""
     host.log_call(LOGGER, "nut", method)
     address = ""
     try:

@@ -4,8 +4,8 @@ An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These a
 whole device), `outlet.group.N.*` (banks), and numbers below 0, which some drivers list by mistake.
 
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
-`outlet.N.switch` if it is writable. `outlet.N.switchable` does not decide: some drivers report `no` for outlets that do switch,
-and some put row numbers there.
+`outlet.N.switch` if it is writable and shows on, off, 1 or 0. `outlet.N.switchable` does not decide: some drivers report `no` for
+outlets that do switch, and some put row numbers there.
 """
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Way(NamedTuple):
 
 
 class Outlet(NamedTuple):
-    """One outlet; None for anything that its driver does not report.
+    """One outlet; None for anything that its driver does not report, '' for an unknown `number`.
 
-    `identity` is "7", in a chain "2.7", for a whole load "load". `state` is None if the state is missing, pending or not a
-    documented word. `current` A, `realpower` W, `power` VA, `energy` kWh. `state_variables`: those that hold the state.
+    `identity` is "7", in a chain "2.7", for a whole load "load". `state` is None if the state is missing, pending, contradictory
+    or not a documented word. `current` A, `realpower` W, `power` VA, `energy` kWh. `state_variables`: those that hold the state.
     """
 
     identity: str

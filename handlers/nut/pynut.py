@@ -13,7 +13,7 @@ The differences, where PyNUTClient is wrong or unsafe:
 | quotes, `#`, backslash in user or password | sent escaped | fail |
 | line break in an argument, empty or quoted name | ERR INVALID-ARGUMENT, not sent | the rest is sent as a request |
 | a server that falls silent or closes | within `timeout` an error that is PyNUTError and OSError | waits forever |
-| an answer outside the protocol | PyNUTError, and the connection is closed | ValueError, IndexError or a wrong result |
+| an answer outside the protocol | PyNUTError | ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
 """
@@ -34,7 +34,7 @@ _Self = TypeVar("_Self", bound="PyNUTClient[Any]")
 
 
 class PyNUTError(Exception):
-    """Any failure: `ERR CODE` if the server refuses, else a sentence."""
+    """Any failure: `ERR CODE`, perhaps with the server's words, or a sentence."""
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
@@ -57,7 +57,7 @@ class PyNUTClient(Generic[AnyStr]):
     def __init__(self, host: str = "127.0.0.1", port: int = PORT, login: Optional[str] = None,
                  password: Optional[str] = None, debug: bool = False, timeout: Optional[float] = DEFAULT_TIMEOUT, *,
                  text: bool = False, tls: Optional[Tls] = None) -> None:
-        """Connect: TCP, 2 round trips more with `tls`, 1 for user and password. Raises PyNUTError.
+        """Connect: TCP, 2 round trips more with `tls` (3 for TLS 1.2), 1 for user and password. Raises PyNUTError.
 
         A server answers OK to any password. A wrong one fails the first method that needs it.
         """

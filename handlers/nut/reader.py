@@ -1,4 +1,4 @@
-"""A NUT session that only reads: the server's devices, and everything about them in one round trip."""
+"""A NUT session that only reads: the server's devices, and the variables and commands of several of them in one round trip."""
 from __future__ import annotations
 
 import time
@@ -34,13 +34,13 @@ class NutReader:
     User and password are sent once per connection, and only to a server that demands a login for reading: RFC 9271, 4.2.13,
     describes such servers, and a later upsd may be one.
 
-    Every method raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
+    Every request raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
     are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole; `total` limits all exchanges together (None:
     no limit).
 
-    For about half a second after its start a server reports only the status WAIT for a device. Readings of its driver's data
-    (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
+    Until a server that just started has heard from a driver, it reports only the status WAIT for the device. Readings of the
+    driver's data (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
@@ -98,7 +98,8 @@ class NutReader:
         return self._read(request)[request]
 
     def _read(self, *requests: Request[object]) -> Answers:
-        """`ask` for readings: logs in if the server demands it. Raises SettingsError for a device that the server lacks."""
+        """`ask` for readings: logs in if the server demands it. Raises SettingsError for a device that the server lacks, or the
+        error of the look-up of its devices."""
         answers = self.ask(*requests)
         if self._username and self._known_on != self._connection.opened and any(
                 answers.code(request) in _LOGIN_FIRST for request in requests):
@@ -125,7 +126,7 @@ class NutReader:
 
     def shown(self, name: str) -> str:
         """A name for an error; *** for one that holds the password, which a server may repeat as a name."""
-        return "***" if Secret(self._password).within(name) else name
+        return Secret(self._password).shown(name)
 
     def _no_such_device(self) -> PduHandlerError:
         """The error for a device that the server lacks, with the names of its devices: 1 round trip."""
@@ -150,5 +151,5 @@ class NutReader:
             self._sleep(POLL)
 
     def _still_waiting(self, ups: str) -> DriverNotConnected:
-        return DriverNotConnected(f"the NUT server still waits for the driver of {ups}: check that driver", WAIT,
+        return DriverNotConnected(f"the NUT server still waits for the driver of {self.shown(ups)}: check that driver", WAIT,
                                   self._connection.host, "GET VAR")

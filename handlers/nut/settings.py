@@ -32,7 +32,7 @@ PASSWORD: Setting[str] = Setting("password", "that user's password, without line
                                  "needed and sent together with username", secret=True)
 DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its square brackets", _name, "",
                                "the device on the NUT server; without it all its devices are one PDU")
-TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: nothing is sent before STARTTLS has succeeded")
+TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: nothing but STARTTLS is sent before TLS is up")
 WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
                                     "yes: the whole load of a UPS that can switch it is the port `load`")
 SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,

@@ -18,8 +18,8 @@ def started(plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Calla
     """Start TLS on the socket `plain` and return the TLS socket: 1 round trip, then the handshake within the time-out of `plain`.
 
     `ask` sends a request on the connection that was opened last. `dial` opens another one, to show the fingerprint of a
-    certificate that is not trusted. Nothing is sent or read between the answer and the handshake. Raises Unreachable, and
-    SettingsError for a `ca_pem` that cannot be read.
+    certificate that is not trusted. Nothing is sent or read between the answer and the handshake. Raises Unreachable,
+    ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
     """
     _switch(ask)
     try:

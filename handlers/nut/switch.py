@@ -69,6 +69,6 @@ def _way(outlet: Outlet, on: bool) -> Way:
     way = outlet.on if on else outlet.off
     if way is None:
         raise Unsupported(f"the NUT server lists no way to switch outlet {outlet.identity} {'on' if on else 'off'}: neither "
-                          f"a command load.{'on' if on else 'off'} nor a writable variable 'switch' for it; see whether "
-                          f"another driver or MIB of NUT offers one")
+                          f"a command load.{'on' if on else 'off'} nor a writable variable 'switch' (on, off, 1 or 0) for it; "
+                          f"see whether another driver or MIB of NUT offers one")
     return way

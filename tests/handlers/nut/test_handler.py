@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import threading
-from typing import Callable, Dict, Iterator, List, Optional
+from typing import Callable, Dict, Iterator, List, Optional, Union
 
 import pytest
 
@@ -498,3 +498,17 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() ->
             with pytest.raises(NoSuchOutlet) as caught:
                 handler(server, username=ADMIN.name, password="rack2", **settings).port_down(PduPortView("9"))
             assert shown in str(caught.value)
+
+
+@pytest.mark.parametrize("broken", [Driver.STALE, Driver.GONE, Driver.WAITED_FOR, b"VAR\n", None])
+def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(broken: Union[Driver, bytes, None]) -> None:
+    short = StaticDevice("rack2", {"device.type": "pdu", "outlet.count": "2"}, [])      # lists no outlets
+    with NutServer([SwitchedPdu("pdu", 2), short]) as server:
+        if isinstance(broken, Driver):
+            server.faults.drivers["rack2"] = broken
+        elif broken is not None:
+            answer_to_list: bytes = broken
+            server.faults.rewrite = lambda line, answer: answer_to_list if line == "LIST VAR rack2" else answer
+        with pytest.raises(PduHandlerError) as caught:
+            handler(server, username=ADMIN.name, password="rack2", timeout="0.2").status()
+        assert "***" in str(caught.value) and "rack2" not in str(caught.value)
