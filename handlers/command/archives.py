@@ -20,7 +20,7 @@ _LATEST = 1 << 33               # limit for a file's time, in seconds since 1970
 
 
 class BadArchive(ValueError):
-    """The archive is not valid. The text is one sentence with the reason."""
+    """The archive is not valid. The text is the reason."""
 
 
 class Archive(NamedTuple):
@@ -60,8 +60,9 @@ def read(data: bytes) -> Archive:
                     files[member.name], times[member.name] = source.read(), float(member.mtime)
     except BadArchive:
         raise
-    except (tarfile.TarError, EOFError, OSError, ValueError, LookupError, zlib.error) as error:
-        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended headers.
+    except (tarfile.TarError, EOFError, OSError, ValueError, LookupError, RecursionError, zlib.error) as error:
+        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended headers, and
+        # RecursionError for many of them in a row.
         raise BadArchive(f"not a complete tar.gz ({error})") from None
     for path in map(PurePosixPath, files):
         if any(str(parent) in files for parent in path.parents):

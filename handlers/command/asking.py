@@ -22,7 +22,7 @@ def askable(state: Given, what: str, host: str = "") -> None:
 
 
 def confirm(state: Given, question: str, host: str = "") -> None:
-    """Ask the question, except with --yes. Raises NotConfirmed for any answer but yes."""
+    """Ask the question, except with --yes. Raises NotConfirmed for any answer but y and yes."""
     askable(state, question, host)
     if not state.yes:
         print(f"{printable(question)}? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -32,9 +32,9 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 
 
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
-    """A secret from --secret-file or the variable PDU_KEY, else from the terminal; "" if there is none and it is not `needed`.
+    """A secret from --secret-file or the variable PDU_KEY. If there is none: "", or the answer of the terminal if it is `needed`.
 
-    With `login` only from `secrets` of `state`. Only a `needed` secret is asked for. Raises SettingsError.
+    With `login` only from `secrets` of `state`. Raises SettingsError if a `needed` secret is missing.
     """
     if state.login:
         if needed and not state.secrets.get(key):

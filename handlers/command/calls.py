@@ -1,4 +1,7 @@
-"""The commands status, statistic, up and down call a handler as DCImanager does; labels makes a call that DCImanager does not."""
+"""The commands status, statistic, labels, up and down.
+
+They call a handler as DCImanager does. `status` and `labels` also read the labels of outlets, which DCImanager never asks for.
+"""
 from __future__ import annotations
 
 import contextlib
@@ -14,7 +17,7 @@ import click
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .. import registry
-from ..errors import NoSuchOutlet, printable
+from ..errors import NoSuchOutlet, Unsupported, printable
 from . import asking, form
 from .exits import DONE, NOT_SEEN
 from .loading import load
@@ -43,6 +46,8 @@ def _statistic(pdu: Any) -> Dict[str, Any]:
 
 
 def _labels(pdu: Any) -> Dict[str, Any]:
+    if not hasattr(pdu, "labels"):
+        raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
     return {"outlets": [{"identity": identity, **label} for identity, label in _labels_of(pdu).items()]}
 
 
@@ -55,7 +60,7 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
 # ---- readings ----------------------------------------------------------------------------------------------
 
 def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
-    """Make one call on each host, in the given order. The exit code is that of the first host that failed."""
+    """Call `ask` once for each host, in the given order. The exit code is that of the first host that failed."""
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
     codes: List[int] = []
@@ -83,7 +88,7 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
 
 
 class _Warnings(logging.Handler):
-    """Prints each different warning of a handler once, on standard error."""
+    """Prints each different warning once for a host, on standard error."""
 
     def __init__(self, host: str) -> None:
         super().__init__(logging.WARNING)
@@ -110,7 +115,7 @@ def _warned(state: Given, host: str) -> Iterator[None]:
 
 
 def _hint(handler: str) -> str:
-    """Advice for a device that shows no outlets: the setting that may list some. "" if the handler has no such setting."""
+    """Advice for a device that shows no outlets: the setting that may list some. "" for an archive, or if there is none."""
     key, value, lists = registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
     return f"; {spelled(key, value)} {lists}" if key else ""
 
@@ -162,7 +167,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
     begun: List[str] = []
     try:
-        with _sigterm_as_ctrl_c():
+        with _sigterm_as_ctrl_c(), _warned(state, host):
             for identity in named:
                 pdu = handler.make(data)
                 begun.append(identity)
@@ -240,6 +245,7 @@ statistic = _reading("statistic", "Load in A and energy in kWh, of the PDU and o
 labels = _reading("labels", "Every outlet: its identity, the number printed on the unit, its name.", _labels)
 _ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.
 
-The PDU gets one command for each outlet. The state in the output was read from the PDU afterwards."""
+Outlets are switched one after another, until the first error. No command is sent twice. The state in the output was read from
+the PDU afterwards; it is UNKNOWN if the PDU did not report the wanted state in time."""
 up = _switching("up", "Switch outlets on." + _ASKS, True)
 down = _switching("down", "Switch outlets off." + _ASKS, False)

@@ -16,11 +16,11 @@ class OutputError(Exception):
 def run(main: Callable[[], int]) -> int:
     """Runs `main` and returns its exit code.
 
-    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of standard output has closed
-    the pipe (`... | head`), it returns READER_GONE and prints nothing. SIGPIPE stays ignored: it would also end the program when
-    a device closes its connection. An output that cannot be written (a full disk) is an error of the kind `settings`, like a
-    file that cannot be written. Characters that the terminal's encoding lacks are printed as escapes, and closed streams
-    (`>&-`) are replaced, so that no output fails after a device was switched.
+    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of the output has closed the
+    pipe (`... | head`), it returns READER_GONE and prints nothing. SIGPIPE stays ignored: it would also end the program when a
+    device closes its connection. An output that cannot be written (a full disk) is an error of the kind `settings`, like a file
+    that cannot be written. Characters that the terminal's encoding lacks are printed as escapes, and closed streams (`>&-`) are
+    replaced: neither may fail a command that has already switched a device.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:

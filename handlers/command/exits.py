@@ -31,7 +31,7 @@ EXITS = (
     Exit(NOT_SEEN, ("not-seen", "not-proven"), "the command was accepted, but its result was not seen in time"),
     Exit(10, ("data-stale",), "NUT: the driver has lost its device"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
-    Exit(NOT_CONFIRMED, ("not-confirmed",), "it was not confirmed; nothing was done"),
+    Exit(NOT_CONFIRMED, ("not-confirmed",), "it was not confirmed, and was not done"),
     Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; up and down: also by SIGTERM"),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )

@@ -55,7 +55,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
     """The handler settings as text. With `login`, a password is asked for if there is a user but no token. Raises SettingsError.
 
-    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls`.
+    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not given.
     """
     keys = [setting.key for setting in declared]
     account = registry.about(name).username if registry.is_handler(name) else ""
@@ -104,14 +104,15 @@ def address(host: str) -> str:
     scheme, found, rest = host.partition("://")
     if found:
         bare = rest.partition("/")[0].rpartition("@")[2][:60]       # a URL may contain a password
-        raise SettingsError(f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path, as in {bare}")
+        raise SettingsError(f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
+                            f"{f', as in {bare}' if bare else ''}")
     if not is_address(host):
         raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
     return host
 
 
 def typed(state: Given, keys: Iterable[str]) -> Dict[str, str]:
-    """The given settings, and those of `keys` that the environment sets, except the address and secrets."""
+    """The given settings, and those of `keys` from the environment. The address and secrets are not taken from there."""
     found: Dict[str, str] = {}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")

@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 
 class Lazy(click.Group):
-    """A group that imports a command of `places` when it is called."""
+    """A group whose commands, `places`, are imported when they are called, completed or asked for their help."""
 
     def __init__(self, name: str, places: Mapping[str, Place], **more: Any) -> None:
         super().__init__(name, no_args_is_help=False, **more)

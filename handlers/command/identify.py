@@ -55,7 +55,7 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
     port = kind(name).tcp_port
     if port is not None:
         with contextlib.suppress(ValueError):           # the handler itself reports a bad port
-            port = port_number(one.settings.get("port", "").strip() or str(port))
+            port = port_number(form.typed(one, ["port"]).get("port", "").strip() or str(port))
             closed = _closed(host, port)
             if closed:
                 return Found(name, error=SettingsError(closed), asked=False)
@@ -113,9 +113,9 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
             lines += _identity(one.identity)
     if best is not None:
         return [*lines, f"read it: pdu status {best.handler} {host}"]
-    if not any(one.identity is not None for one in found):
-        lines.append("Nothing at this address answers as a PDU. Check the address and the port. On the PDU's web page, check the "
-                     "community and that SNMP is enabled: a PDU does not answer a wrong community.")
+    if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
+        lines.append("No handler found a PDU at this address. Check the address, the port, and what the lines above miss. On the "
+                     "PDU's web page, check the community and that SNMP is enabled: a PDU does not answer a wrong community.")
     return lines
 
 
@@ -135,8 +135,9 @@ identify = click.Command("identify", callback=_identify, help="""\
 What the device at HOST is: families tried, objects seen, the one that fits and why, what it can and cannot do, and what each
 figure rests on. Nothing is written to the device.
 
-Every handler is tried, except where its TCP port is closed. SNMP needs a community or an SNMPv3 user, Raritan Xerus a login.\
+Every handler is tried, except where its TCP port is closed or a setting is missing: SNMP needs a community or an SNMPv3 user,
+Raritan Xerus a login.\
 """, params=[
     click.Argument(["host"], metavar="HOST"),
-    *option("--handler", f"ask only this one: {', '.join(names())}", "NAME", click.Choice(names()), multiple=True),
+    *option("--handler", f"try only this one: {', '.join(names())}; repeatable", "NAME", click.Choice(names()), multiple=True),
     *device(*LOGIN, *TLS, *SNMP), *output()])

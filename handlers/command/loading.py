@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from types import ModuleType
@@ -66,6 +67,9 @@ def _unpacked(path: str) -> ModuleType:
         archive = archives.read(Path(path).read_bytes())
         if not archive.holds_module(f"{archive.top}.handler"):
             raise SettingsError(f"{path} is not a handler archive: one folder with a handler.py is expected")
+        if archive.top not in _paths and not archive.top.startswith("pdu_") and (
+                archive.top in sys.modules or importlib.util.find_spec(archive.top) is not None):
+            raise SettingsError(f"{path}: its directory {archive.top!r} has the name of another Python module")
         if _paths.setdefault(archive.top, path) != path:
             raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run can load only one of them")
         if archive.top not in sys.modules:

@@ -15,6 +15,7 @@ import click
 
 from .. import registry
 from ..errors import SettingsError
+from .archives import RESERVED
 from .options import Word, given, option, output
 from .output import Result, shown
 
@@ -93,6 +94,8 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first, "
                             "no keyword of Python")
+    if f"pdu_{name}" in RESERVED:
+        raise SettingsError(f"the archive pdu_{name} would replace a module of DCImanager; choose another name")
     if name in registry.names() or (root / "handlers" / name).exists() or (root / "handlers" / f"{name}.py").exists():
         raise SettingsError(f"handlers/{name} exists already; choose another name")
     made: Dict[Path, str] = {}
@@ -126,7 +129,8 @@ def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, st
 def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
     """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture. Raises SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,20}-[a-z0-9-]{1,30}", key):
-        raise SettingsError(f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and digits")
+        raise SettingsError(f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and digits; VENDOR has "
+                            "2 to 21 of them, a letter first, and MODEL at most 30, hyphens included")
     file = key.partition("-")[0]
     if (root / _FAMILIES / f"{file}.py").exists():
         raise SettingsError(f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as CONTRIBUTING.md shows")

@@ -1,4 +1,7 @@
-"""`pdu nut HOST COMMAND`: reads a NUT server, and runs one command or sets one variable at a time."""
+"""`pdu nut HOST COMMAND`: reads a NUT server, and runs one command or sets one variable at a time.
+
+Connecting, logging in and waiting for a driver cost round trips that the docstrings do not count.
+"""
 from __future__ import annotations
 
 import re
@@ -20,7 +23,7 @@ _LONGEST = 4000             # limit for a value, in characters
 _STATES = {True: "on", False: "off", None: "unknown"}
 _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
 _ACCEPTED = "accepted, but this server does not report the result: look at the device"
-_CHANGED = "the driver still reports a value other than the one that was set"
+_CHANGED = "the driver reports a value other than the one that was set"
 _NOT_HERE = ("host", "device")      # settings that HOST and DEVICE replace
 _WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also list a UPS's whole load, if it can be switched", "yes")
 

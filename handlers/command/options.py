@@ -104,7 +104,7 @@ def device(*spellings: Spelling) -> Parameters:
 def secret_files(asked: bool = True) -> Parameters:
     """--secret-file, for commands that need a secret. `asked`: the command asks for a missing one."""
     return option("--secret-file", "read a secret (password, community, ...) from a file; else the variable PDU_KEY"
-                  f"{', else you are asked' if asked else ''}", "KEY=FILE", multiple=True, expose_value=False,
+                  f"{', else you are asked for a needed one' if asked else ''}", "KEY=FILE", multiple=True, expose_value=False,
                   callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
 
 

@@ -12,11 +12,11 @@ from .exits import DONE
 _CELL = 200             # limit for a cell, in characters
 _LINE = 78              # limit for a line of progress, in characters
 NOT_METERED = "not metered"
-_DECIMALS = 3           # decimal places of A, W and kWh; devices measure no finer than mA and Wh
+_DECIMALS = 3           # decimal places of A, W and kWh
 
 
 class Result(NamedTuple):
-    """The result of a command: `data` for --json; else `raw`, bytes for standard output, or `lines` for people.
+    """The result of a command: `data` for --json unless None; else `raw`, bytes for standard output, or `lines` for people.
 
     `note` goes to standard error, except with --json: advice, or why the result is not the wanted one.
     """

@@ -69,13 +69,13 @@ def outlets(call: Call) -> Result:
 
 
 def show(call: Call) -> Result:
-    """One resource as JSON. Costs one round trip after that of the root."""
+    """One resource as JSON. Costs one round trip after those of the root and the login."""
     found = call.service.get(_path(call))
     return Result(found, json.dumps(found, indent=1).splitlines())
 
 
 def tree(call: Call) -> Result:
-    """The resources below PATH, breadth first. Costs a round trip for each resource and for each further page of a list."""
+    """PATH and the resources below it, breadth first. Costs a round trip for each resource and each further page of a list."""
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
     seen: Dict[str, str] = {}
@@ -137,7 +137,7 @@ COMMANDS: Commands = {
     "show": Command(show, [_PATH], "one resource as JSON"),
     "tree": Command(tree, [
         _PATH, *option("--depth", f"how many links to follow ({_DEPTH})", "N", click.IntRange(0, _DEEPEST), default=_DEPTH)],
-        "the resources below PATH, with their types"),
+        "PATH and the resources below it, with their types"),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}
 

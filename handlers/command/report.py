@@ -27,11 +27,11 @@ class Interrupted(PduHandlerError):
 def reason(error: BaseException, words: Collection[str] = ()) -> str:
     """Why a command failed. Settings are named as on the command line; those in `words` are arguments of this command.
 
-    The error may be from an archive, which has its own classes. In older archives it has no `parts`.
+    The error may be from an archive, which has its own classes. In an older or foreign one it has no `parts`.
     """
     parts = getattr(error, "parts", None)
     if parts is None:
-        return str(getattr(error, "reason", error))
+        return printable(str(getattr(error, "reason", error)))
     return printable("".join(part if isinstance(part, str) else
                              part.key.upper() if part.key in words else spelled(part.key, part.value) for part in parts))
 
@@ -45,7 +45,8 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
             traceback.print_exception(type(error), error, error.__traceback__)
         return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT), "reason": printable(
             f"{type(error).__name__}: {error}; run again with --debug and report what it prints")}
-    return {"kind": kind, "host": getattr(error, "host", ""), "operation": getattr(error, "operation", ""),
+    host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
+    return {"kind": printable(kind), "host": host, "operation": operation,
             "reason": reason(error, state.words), "exit_code": code_of(kind)}
 
 

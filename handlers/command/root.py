@@ -1,6 +1,6 @@
 """The command line as a whole: its commands, and how each run ends.
 
-A command's module is imported only when that command is called, so that every command starts quickly.
+A run imports the module of its own command and of no other, so that every command starts quickly.
 """
 from __future__ import annotations
 

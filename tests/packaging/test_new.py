@@ -119,7 +119,7 @@ def test_new_family_passes_the_tests_of_all_families(tree: Path) -> None:
 
 @pytest.mark.parametrize("arguments, words", [
     (["nut"], "exists already"), (["../x"], "not a handler's name"), (["Acme"], "not a handler's name"),
-    (["class"], "no keyword of Python"),
+    (["class"], "no keyword of Python"), (["common"], "would replace a module of DCImanager"),
     (["http"], "exists already"), (["errors"], "exists already"), (["acme", "--title", "x\"\"\""], "give letters, digits"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
     (["acme", "--tree", "/nonexistent"], "not a copy of this project")])

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import logging
 import os
 import signal
 import socket
@@ -107,6 +108,26 @@ def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:
     assert json.loads(out)["outlets"] == [{key: one[key] for key in ("identity", "number", "name")} for one in status]
 
 
+def test_labels_of_a_handler_without_labels_are_an_error_and_not_a_lack_of_outlets(monkeypatch: pytest.MonkeyPatch,
+                                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    broken(monkeypatch)
+    code, out, err = run(capsys, "labels", "x", "192.0.2.7")
+    assert (code, out) == (exits.code_of("unsupported"), "") and "has no labels" in err
+
+
+def test_a_warning_during_a_command_names_the_host_and_is_escaped(monkeypatch: pytest.MonkeyPatch,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    class Warns(Broken):
+        def port_down(self, port: PduPortView) -> PduPortView:
+            logging.getLogger("test").warning("red \x1b[31m")
+            port.power_status = EnumPowerStatus.DOWN
+            return port
+
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, lambda data: Warns(), (), False))
+    code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
+    assert (code, err) == (0, "warning: 192.0.2.7: red \\x1b[31m\n")
+
+
 def test_an_outlet_that_does_not_exist_is_reported_in_one_line_and_nothing_is_switched(peer: Peer, ask: Any) -> None:
     before = peer.books().states
     code, out, err = ask("down", "99", "--yes")
@@ -157,6 +178,15 @@ def test_each_kind_of_error_has_its_exit_code(kind: Type[errors.PduHandlerError]
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")
     assert (code, err, json.loads(out)["error"]) == (expected, "", {
         "kind": kind.kind, "host": "192.0.2.7", "operation": "port_down", "reason": "do this", "exit_code": expected})
+
+
+def test_an_error_of_a_foreign_handler_is_escaped_and_stays_on_one_line(monkeypatch: pytest.MonkeyPatch,
+                                                                        capsys: pytest.CaptureFixture[str]) -> None:
+    class Foreign(Exception):
+        kind, host, operation, reason = "refused", "a\nb", "c\x1b", "d\re"
+
+    broken(monkeypatch, Foreign())
+    assert run(capsys, "down", "x", "192.0.2.7", "1", "--yes") == (6, "", "refused: a\\nb: c\\x1b: d\\re\n")
 
 
 def test_exit_codes_are_distinct_and_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -344,7 +374,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "snmp", "h", "-s", "community=s3cret"], "--secret-file"), (["status", "snmp", "h"], "PDU_COMMUNITY"),
     (["down", "nut", "h", "1", "-s", "username=u", "--yes"], "PDU_PASSWORD"), (["status", "raritan", "h"], "PDU_PASSWORD"),
     (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),
-    (["status", "snmp", "https://192.0.2.7/x"], "as in 192.0.2.7"),
+    (["status", "snmp", "https://192.0.2.7/x"], "as in 192.0.2.7"), (["status", "snmp", "http://"], "without scheme and path"),
     (["status", "snmp", "https://admin:s3cret@192.0.2.7:8443/x"], "'https://192.0.2.7:8443/' is a URL"),
     (["status", "nut", "a b"], "not an address"), (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
     (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),

@@ -1,6 +1,7 @@
 """An archive in the place of a handler's name: it runs by its path, and a damaged or odd one is refused with the reason."""
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -86,6 +87,25 @@ def test_an_archive_without_a_handler_is_reported_in_one_line(tmp_path: Path, ca
     assert code == 2 and "has no make_handler" in err and len(err.splitlines()) == 1
     for name in ("pdu_odd", "pdu_odd.handler"):
         sys.modules.pop(name, None)
+
+
+def test_an_archive_of_many_extended_headers_in_a_row_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name, file = tarfile.TarInfo("././@LongLink"), tmp_path / "pdu_odd.tar.gz"
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 4
+    file.write_bytes(gzip.compress(3000 * (name.tobuf(tarfile.GNU_FORMAT) + b"odd".ljust(tarfile.BLOCKSIZE, b"\0"))))
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and "not a complete tar.gz" in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["json", "wave"])          # a module that is loaded, and one that is not
+def test_an_archive_with_the_name_of_another_module_is_refused(name: str, tmp_path: Path,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
+    file, folders = tmp_path / "odd.tar.gz", list(sys.path)
+    with tarfile.open(file, "w:gz") as packed:
+        for path in (f"{name}/__init__.py", f"{name}/handler.py"):
+            packed.addfile(tarfile.TarInfo(path))
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and "the name of another Python module" in err and sys.path == folders
 
 
 def test_an_archive_is_unpacked_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,8 +185,17 @@ def test_a_port_that_is_not_a_number_is_refused(port: str, capsys: Printed, monk
     assert "port" in report["error"]["reason"]
 
 
-def test_a_refused_login_is_reported(capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "wrong")
     with UNITS["raritan"]() as unit:
         report = identified(capsys, 4, *arguments(unit), "--handler", "raritan")
+        assert root.run(["identify", *arguments(unit), "--handler", "raritan"]) == 4
     assert report["handlers"][0]["error"]["kind"] == "denied"
+    assert "No handler found a PDU" not in capsys.readouterr().out
+
+
+def test_the_port_of_the_environment_is_the_one_that_is_tried(capsys: Printed, monkeypatch: Patched) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "any")
+    monkeypatch.setenv("PDU_PORT", "9")
+    report = identified(capsys, 3, "127.0.0.1", "--handler", "raritan", "--timeout", "0.2")
+    assert "no connection to TCP port 9 " in report["handlers"][0]["why"]
