@@ -1,6 +1,7 @@
-"""The three helpers of `common.misc`, as far as the vendor's public page shows them."""
+"""The doubles of `common.misc` and `common.logger`, their guesses included."""
 from __future__ import annotations
 
+import logging
 from types import SimpleNamespace
 from typing import Iterator, List
 
@@ -51,5 +52,7 @@ def test_a_waiter_returns_the_last_result_at_its_deadline(monkeypatch: pytest.Mo
     assert calls == [0, 0.5, 1, 1.5, 2]
 
 
-def test_a_logger_takes_the_text_of_the_vendors_page() -> None:
+def test_a_logger_takes_the_text_of_the_vendors_page(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     get_logger("rpcm").info("Get PDU load")
+    assert caplog.messages == ["Get PDU load"]

@@ -13,7 +13,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 
 def connect(port: int, **params: str) -> BaseSnmpPdu:
-    """The double for an agent on this port, made as the platform makes it."""
+    """The double for an agent on this port of 127.0.0.1, with read and write access."""
     wanted = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(port), **params}
     return BaseSnmpPdu(PduSnmpData("127.0.0.1", wanted))
 

@@ -45,7 +45,7 @@ class Rpcm(BaseSnmpPdu):
     def __get_port_status(
         self, pdu_port_data: PduPortView, wait_for_status: Optional[EnumPowerStatus] = None
     ) -> PduPortView:
-        """Read the port's state. With `wait_for_status`, repeat this until the state is the wanted one or 10 s have passed."""
+        """Read the port's state, until it is `wait_for_status` (None: any state) or 10 s have passed. Raises the last error."""
         logging.info(f"Get status for PDU port '{pdu_port_data.identity}'")
         port_status_oid = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity
         matcher: Callable[[Union[EnumPowerStatus, Exception]], bool]
@@ -70,7 +70,7 @@ class Rpcm(BaseSnmpPdu):
         return pdu_port_data
 
     def __port_change_status(self, pdu_port_data: PduPortView, power_status: EnumPowerStatus) -> PduPortView:
-        """Write the wanted state, then wait until the port reports it."""
+        """Write the wanted state, then read until the port reports it or 10 s have passed."""
         logging.info(f"Set status '{power_status}' for PDU port '{pdu_port_data.identity}'")
         self.snmp_set(oid=OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, value=PORT_POWER_DICT[power_status])
         return self.__get_port_status(pdu_port_data, power_status)

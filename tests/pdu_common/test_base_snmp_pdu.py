@@ -11,6 +11,7 @@ import pytest
 
 from common.misc import Oid
 from pdu_common.base_snmp_pdu import SnmpError
+from tests.handlers.snmp.memory import plain
 from tests.needs import ROOT
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.simulators.snmp_agent import Device, Row, Rule
@@ -28,23 +29,23 @@ LEVELS: Dict[str, Dict[str, str]] = {
     **{f"v3 {user.auth or 'no'} {user.priv or 'no'}": user.params() for user in USERS},
 }
 TYPES = "1.3.6.1.4.1.99999.1"
+MIXED = {
+    f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
+    f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
+    f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)), f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
+    f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1), f"{TYPES}.7.0": Row(TICKS, 100), f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
+    f"{TYPES}.9.0": Row(OCTETS, b""), f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
+    f"{TYPES}.20.0": Row(INTEGER, 0), f"{TYPES}.21.0": Row(OCTETS, b""), f"{TYPES}.22.0": Row(INTEGER, 0),
+    f"{TYPES}.23.0": Row(INTEGER, 0),
+}
 
 
 @pytest.fixture(scope="module")
 def mixed() -> Iterator[Snmpd]:
-    """An snmpd with objects of each type. Objects 20 and 21 are writable, 22 refuses writes, 23 answers them late."""
-    rows = {
-        f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
-        f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
-        f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)), f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
-        f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1), f"{TYPES}.7.0": Row(TICKS, 100), f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
-        f"{TYPES}.9.0": Row(OCTETS, b""), f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
-        f"{TYPES}.20.0": Row(INTEGER, 0), f"{TYPES}.21.0": Row(OCTETS, b""), f"{TYPES}.22.0": Row(INTEGER, 0),
-        f"{TYPES}.23.0": Row(INTEGER, 0),
-    }
+    """An snmpd with the objects of MIXED. Objects 20 and 21 are writable, 22 refuses writes, 23 answers them late."""
     rules = (Rule(f"{TYPES}.20.0"), Rule(f"{TYPES}.21.0"), Rule(f"{TYPES}.22.0", refuse="inconsistentValue"),
              Rule(f"{TYPES}.23.0", sleep=1.6))
-    with Snmpd(Device(rows, rules)) as server:
+    with Snmpd(Device(MIXED, rules)) as server:
         yield server
 
 
@@ -89,11 +90,12 @@ def test_a_walk_of_everything_ends_with_the_last_object(mixed: Snmpd, version: s
     assert len(elements) == (13 if version == "1" else 14)
 
 
-def test_values_of_every_type_arrive_as_python_values(mixed: Snmpd) -> None:
+def test_values_of_seven_types_arrive_as_python_values(mixed: Snmpd) -> None:
     values = {element.oid_index: element.value for element in connect(mixed.port).snmp_walk(TYPES)}
     assert values == {
         "1.0": -7, "2.0": "naïve\n", "3.0": b"\xfe\x00\xff", "4.0": "1.3.6.1.4.1.318", "5.0": "192.0.2.7",
         "6.0": 2**32 - 1, "7.0": 100, "8.0": 2**64 - 1, "9.0": "", "10.0": "12.5", "20.0": 0, "21.0": "", "22.0": 0, "23.0": 0}
+    assert values == {oid[len(TYPES) + 1:]: plain(row) for oid, row in MIXED.items()}, "a device in memory has the same values"
 
 
 def test_a_number_in_text_can_be_read_as_a_number(mixed: Snmpd) -> None:
@@ -145,7 +147,7 @@ def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
     ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"},
      "timeout"),
 ])
-def test_wrong_credentials_of_a_known_user_raise_with_the_devices_report(
+def test_wrong_credentials_of_a_known_user_are_an_error_without_the_password(
         snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
     with pytest.raises(SnmpError, match=words) as caught:

@@ -1,4 +1,4 @@
-"""The values that `snmp_params` may have, and the errors for all others. These tests use no network."""
+"""Bad values of `snmp_params`, OIDs and written values are errors. No test needs an agent."""
 from __future__ import annotations
 
 import sys

@@ -8,6 +8,7 @@ from typing import Dict, List, Mapping, Optional, Tuple, Union
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Source
 from tests.simulators.snmp_agent import Row
+from tests.simulators.snmp_agent.device import IP, OPAQUE
 
 Value = Union[int, str, bytes]
 
@@ -61,13 +62,15 @@ def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Ma
 
 
 def of_rows(rows: Mapping[str, Row]) -> Memory:
-    """Make a device with the rows of a simulator or of a recording. Its values have the platform's form."""
+    """Make a device with the rows of a simulator or of a recording."""
     return Memory({oid: plain(row) for oid, row in rows.items()})
 
 
 def plain(row: Row) -> Value:
-    """Return an object's value in the platform's form: octets in valid UTF-8 become text, OIDs become dotted text."""
-    if isinstance(row.value, bytes):
+    """Return an object's value as `Element.value` has it: UTF-8 octets as text, OIDs and IP addresses as dotted text."""
+    if row.tag == IP and isinstance(row.value, bytes):
+        return ".".join(map(str, row.value))
+    if isinstance(row.value, bytes) and row.tag != OPAQUE:
         try:
             return row.value.decode("utf-8")
         except UnicodeDecodeError:
