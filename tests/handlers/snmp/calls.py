@@ -1,4 +1,4 @@
-"""Handlers for simulated devices, made as DCImanager makes them."""
+"""SNMP handlers for agents, over the wire or in memory."""
 from __future__ import annotations
 
 from typing import Dict, List, Mapping, Optional, Protocol, Sequence, Tuple, Union
@@ -23,7 +23,7 @@ class Listening(Protocol):
 
 
 def form(agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]) -> PduSnmpData:
-    """Return the connection data of a PDU with read and write access. `params` replace its fields."""
+    """Return the connection data of a PDU with read and write access. `params` replace or add SNMP parameters."""
     given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
     return PduSnmpData(agent.host, {**given, **params}, dict(settings or {}))
 

@@ -1,4 +1,4 @@
-"""The SET that switches each simulated family according to its MIB: the exact object, and the values for on and off."""
+"""The SET that switches some of the simulated families by one object: the exact object, and the values for on and off."""
 from __future__ import annotations
 
 from typing import List, Mapping, NamedTuple, Tuple

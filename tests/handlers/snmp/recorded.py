@@ -13,7 +13,7 @@ _FAMILIES = {profile.key for profile in PROFILES}
 
 
 def names() -> List[str]:
-    """Return the names of the recordings of declared families, or ["none"] where the recordings are not available."""
+    """Return the names of the recordings with expectations of a declared family, ["none"] if there are none."""
     folder = SHARED / "snmp" / "recordings" / "expected"
     found = [path.stem for path in sorted(folder.glob("*.json"))
              if json.loads(path.read_text("utf-8"))["family"] in _FAMILIES]
@@ -27,6 +27,6 @@ def rows(name: str) -> Mapping[str, Row]:
 
 
 def expected(name: str) -> Dict[str, Any]:
-    """Return the expected readings of a recording: `outlets` by identity, `device`, `family` and `phantom_rows`."""
+    """Return `outlets` by identity, `device`, `family` and `phantom_rows` of an expectation. Skips the test if it is missing."""
     data: Dict[str, Any] = json.loads(shared("snmp", "recordings", "expected", f"{name}.json").read_text("utf-8"))
     return data

@@ -1,4 +1,4 @@
-"""Every family on devices with random rows: only the pack's errors are raised, and `one` reads the states that `read` lists."""
+"""Every family on devices with random rows: only errors of handlers/errors.py are raised, and `one` agrees with `read`."""
 from __future__ import annotations
 
 import contextlib
@@ -25,7 +25,7 @@ VALUES: Sequence[Value] = (
 
 
 def device(profile: Profile, root: str, chance: random.Random) -> Memory:
-    """A device that has most of the family's objects, with indexes of one to four arcs and any values."""
+    """A device that has most of the family's objects, with indexes of one to four arcs and values from VALUES."""
     scalars = {part.oid for part in parts(profile) if isinstance(part, Scalar)}
     indexes = [".".join(str(chance.choice((0, 1, 2, 3, 4, 5, 8, 14, 24, 300))) for _ in range(chance.choice((1, 1, 2, 3, 4))))
                for _ in range(chance.randint(1, 6))]

@@ -76,13 +76,15 @@ def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None
     assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
 
 
-def test_a_family_without_outlets_is_detected_by_sys_object_id_if_no_other_fits() -> None:
+def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_is_the_first_candidate() -> None:
     hidden = device(f"{ACME}.1")
     for found in (detect(hidden, (METER, OLD)), read_as(hidden, METER)):
         assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
     assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
     with pytest.raises(Unsupported):
         detect(device(f"{ACME}.1"), (OLD, NEW))         # both families have outlets, but the device has none
+    with pytest.raises(Unsupported):
+        detect(hidden, (OLD, METER))                    # METER is the second candidate
     with pytest.raises(Unsupported):
         read_as(device(f"{ACME}.3"), METER)             # the family is fixed, but the device is of another
 
@@ -145,7 +147,7 @@ def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
 
 
 @pytest.mark.parametrize("counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}])
-def test_without_a_readable_count_outlets_without_a_state_are_listed(counts: Dict[str, Value]) -> None:
+def test_without_a_readable_count_of_every_unit_outlets_without_a_state_are_listed(counts: Dict[str, Value]) -> None:
     """Else a unit whose count is lost would lose its outlets without a state."""
     profile = Profile("acme-7", "Acme", ("7",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
         states=State(Column(f"{ACME}.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Column(f"{ACME}.9")),))
@@ -228,10 +230,11 @@ def test_a_device_that_denies_access_gets_no_further_request() -> None:
 
 
 @pytest.mark.parametrize("broken", ["1", "2"])
-def test_a_broken_walk_is_an_error_and_no_other_family_is_read(broken: str) -> None:
+def test_a_broken_walk_is_an_error_and_no_further_family_is_tried(broken: str) -> None:
     memory = Broken({SYS_OBJECT_ID: ACME, **table(f"{ACME}.1.3", {"1": 1})}, {f"{ACME}.{broken}.3": Unreachable("lost")})
     with pytest.raises(Unreachable):
         detect(memory, (NEW, OLD))
+    assert memory.asked[-1] == f"walk {ACME}.{broken}.3"
 
 
 def test_a_fixed_family_is_not_replaced_by_another() -> None:
@@ -239,7 +242,7 @@ def test_a_fixed_family_is_not_replaced_by_another() -> None:
         read_as(device(ACME, "1"), NEW)
 
 
-def test_a_fixed_family_is_read_without_the_sys_object_id() -> None:
+def test_a_fixed_family_without_roots_is_read_without_the_sys_object_id() -> None:
     memory = device("1.3.6.1.4.1.1", "2")
     assert read_as(memory, NEW).states == {"1": UP, "2": DOWN}
     assert memory.asked == [f"walk {ACME}.2.3"]

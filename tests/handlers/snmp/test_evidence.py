@@ -68,7 +68,7 @@ def test_every_family_names_its_mib_and_links_its_source(profile: Profile) -> No
 
 
 @EACH
-def test_a_family_made_from_a_program_claims_no_stronger_evidence(profile: Profile) -> None:
+def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_a_driver(profile: Profile) -> None:
     if PROGRAM.search(profile.source):
         assert not claimed(profile.evidence, Proof.MIB, Proof.SIMULATED, Proof.RECORDING)
 

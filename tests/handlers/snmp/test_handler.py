@@ -81,7 +81,7 @@ def test_the_metered_table_of_an_apc_is_joined_by_unit_and_number() -> None:
 
 def test_the_neutral_of_a_three_phase_tower_is_not_added() -> None:
     model = servertech.sentry3(4, neutral=True)
-    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}          # the capability threePhase
+    rows = {**model.device.rows(), f"{servertech.TOWER}.8.1": Row(4, b"\x50")}          # the capability threePhase (bit 3) is set
     with Agent(Device(rows, rules=())) as agent:
         assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
 
@@ -99,11 +99,11 @@ def test_a_device_without_meters_has_no_entries_and_keeps_the_defaults() -> None
     assert (view.load, view.total_consumption, view.ports) == (0.0, 0.0, [])
 
 
-def test_an_unavailable_sensor_is_not_a_measured_zero() -> None:
+def test_an_unavailable_sensor_has_no_figure() -> None:
     model = raritan.px(3)
     model.device.put(f"{raritan.OUTLET_SENSOR}.2.1.2.8", "2")
     with Agent(model) as agent:
-        assert [port.identity for port in pdu(agent).statistic().ports if port.consumption] == ["1.1", "1.3"]
+        assert list(pdu(agent).figures()[1].energy_of) == ["1.1", "1.3"]
 
 
 @FAMILIES

@@ -1,4 +1,4 @@
-"""Devices whose commands repeat the states of all outlets: concurrent commands, neighbours that change, devices that hang."""
+"""Devices whose commands repeat the states of all outlets: concurrent commands, neighbours that change, commands that hang."""
 from __future__ import annotations
 
 import gc
@@ -48,7 +48,9 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 @pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
 def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
     """In each round, two callers switch two outlets of one unit. Afterwards both are switched and no other outlet moved.
-    Two units are tested in parallel, so that callers of one do not delay the other."""
+
+    Two units are tested in parallel.
+    """
     with ThreadPoolExecutor(2) as units:
         list(units.map(lambda seed: rounds(relay_s, seed), (1, 2)))
 

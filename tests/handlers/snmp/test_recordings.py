@@ -20,12 +20,12 @@ from tests.simulators.snmp_agent.device import COUNTER64
 RECORDINGS = pytest.mark.parametrize("name", recorded.names())
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 ROUNDED = 5e-7              # the expectations are rounded to six decimals
-# The expectations' keys for lines. The load is the sum of the lines.
+# The expectations' keys for lines. The load is the sum of the first of them that a unit has.
 LINES = ("phase_current_a", "infeed_current_a", "input_current_a", "branch_current_a")
 
 
 def load_of(device: Dict[str, Any]) -> Optional[float]:
-    """Return the load in A of an expectation: the sum of its lines, else the current of its inlet."""
+    """Return the load in A of an expectation: the sum of its lines, else the current of its inlet, else None."""
     lines = next((device[key] for key in LINES if device.get(key)), None)
     return sum(lines.values()) if lines else device.get("current_a")
 

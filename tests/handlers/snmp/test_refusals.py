@@ -1,7 +1,7 @@
 """Reserved outlets are not switched: locks, rights, capabilities, automatic modes, commands marked by others, neighbours.
 
-Each case is an outlet that is reserved according to its MIB, on the synthetic unit of the family. Some cases set one object
-first. Nothing may be written, and the error says why.
+Each case is an outlet of the family's synthetic unit. Some cases set one object first. Nothing may be written, and the error
+says why.
 """
 from __future__ import annotations
 

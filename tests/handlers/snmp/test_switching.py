@@ -92,7 +92,7 @@ def test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing() -
 
 def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: str,
             reach: Callable[[Agent], SnmpPdu] = pdu) -> None:
-    """Both calls raise, name the device and leave the port unchanged. Nothing is written."""
+    """Check that both calls raise an error with the host and the call, leave the port unchanged and write nothing."""
     for call in ("port_up", "port_down"):
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(error, match=words) as caught:
@@ -172,7 +172,7 @@ class Moody(Agent):
         return None if is_set and self.lose_answer else answer
 
 
-# Settings for lost messages: a SET waits 0.3 s for its answer, a GET is repeated for 3 s.
+# Settings for lost messages: a SET waits 0.3 s for its answer, a GET is repeated for about 3 s.
 LOST: Dict[str, Any] = {"timeout": "0.3", "retries": "10"}
 
 

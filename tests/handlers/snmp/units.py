@@ -23,7 +23,7 @@ FAMILIES: Dict[str, Profile] = {profile.key: profile for profile in PROFILES}
 FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
-# A SET without an answer is given up after 0.3 s. A GET that a busy machine answers late is repeated ten times.
+# Over the wire: a SET without an answer is given up after 0.3 s, and a GET is repeated at most ten times.
 HURRIED = {"timeout": "0.3", "retries": "10"}
 
 
@@ -37,7 +37,7 @@ EACH_VERSION = pytest.mark.parametrize("unit, version", [(unit, version) for uni
 
 
 def _kinds() -> List[Fixture]:
-    """One switched unit for each kind of control, guards and locks included."""
+    """One switched unit for each pair of outermost and innermost control class, such as Guarded and Write."""
     found: Dict[Tuple[str, ...], Fixture] = {}
     for unit in FIXTURES:
         control = next((outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None)
@@ -47,7 +47,7 @@ def _kinds() -> List[Fixture]:
     return list(found.values())
 
 
-# Every switched unit in memory, and one for each kind of control over the wire.
+# Every switched unit in memory, and those of `_kinds` over the wire.
 REACHED = pytest.mark.parametrize("unit, reach", [
     *(pytest.param(unit, near, id=unit.name) for unit in FIXTURES if unit.switch),
     *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])
@@ -60,7 +60,7 @@ def memory(unit: Fixture) -> Memory:
 
 
 def chosen_by_hand(unit: Fixture) -> bool:
-    """Whether only the setting `profile` selects the family."""
+    """Whether the family is never detected, so that `profile` must name it."""
     profile = FAMILIES[unit.key]
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 
@@ -72,7 +72,7 @@ def find(unit: Fixture, device: Memory) -> Found:
 
 
 def handler_of(unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str) -> SnmpPdu:
-    """Make a handler as DCImanager does, with switching allowed. It works over the wire, or in memory with `near`."""
+    """Make a handler with unproven switching allowed. It works over the wire, or in memory with `near`."""
     settings = {**UNPROVEN, **({"profile": unit.key} if chosen_by_hand(unit) else {}),
                 "metered_only": "yes" if unit.metered_only else "no"}
     return reach(agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params)
