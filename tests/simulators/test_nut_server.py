@@ -1,4 +1,5 @@
-"""The simulated NUT server ends its threads. NUT's own tools test its answers (tests/handlers/nut/test_simulator.py)."""
+"""The simulated NUT server ends its threads and refuses impossible devices. Other tests compare its answers with NUT's own
+programs (tests/handlers/nut/test_simulator.py)."""
 from __future__ import annotations
 
 import socket
@@ -8,7 +9,7 @@ import pytest
 from tests.waiting import PATIENCE_S, until
 
 from . import late
-from .nut_server import NutServer
+from .nut_server import NutServer, SwitchedPdu, User
 
 
 def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,3 +20,25 @@ def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytes
         server.stop()
         assert connection.recv(1) == b""
     assert not [thread for thread in server._threads if thread.is_alive()]
+
+
+def test_stop_ends_a_connection_that_has_not_finished_its_tls_handshake() -> None:
+    server = NutServer(tls=True)
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as connection:
+        connection.sendall(b"STARTTLS\n")
+        assert connection.recv(100) == b"OK STARTTLS\n"
+        server.stop()
+        assert not [thread for thread in server._threads if thread.is_alive()]
+
+
+def test_impossible_devices_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1 unit"):
+        SwitchedPdu(members=0)
+    with pytest.raises(ValueError, match="must differ"):
+        NutServer([SwitchedPdu("pdu"), SwitchedPdu("PDU")])
+
+
+def test_all_among_the_commands_of_a_user_allows_every_command() -> None:
+    user = User("one", "word", commands=frozenset(("ALL", "load.off")))
+    assert user.may_run("load.off") and user.may_run("outlet.1.load.on")
+    assert not User("two", "word", commands=frozenset(("load.off",))).may_run("load.on")

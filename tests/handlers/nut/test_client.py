@@ -59,8 +59,9 @@ def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
         assert nut.logins("pdu") == 0
 
 
-def test_the_protocol_version_is_read_by_its_newer_name_if_the_server_supports_it(server: NutServer) -> None:
-    server.faults.no_protver = False
+@pytest.mark.parametrize("no_protver", [False, True])
+def test_the_protocol_version_is_read_by_its_newer_or_its_older_name(server: NutServer, no_protver: bool) -> None:
+    server.faults.no_protver = no_protver
     with client(server) as nut:
         assert nut.protocol_version() == "1.3"
 

@@ -1,13 +1,15 @@
-"""NUT's own upsc, upscmd and upsrw work with the simulated server."""
+"""NUT's own upsc, upscmd and upsrw work with the simulated server. It answers odd requests as a real upsd does."""
 from __future__ import annotations
 
+import socket
 import subprocess
-from typing import Dict, Iterator
+from typing import Dict, Iterator, List, Union
 
 import pytest
 
 from tests.needs import program
-from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.servers.upsd import Upsd
+from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.nut_server.__main__ import main
 
 pytestmark = pytest.mark.against("NUT's upsc, upscmd, upsrw (drive the simulator)")
@@ -64,3 +66,32 @@ def test_the_simulator_can_be_started_by_hand(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as ended:
         main(["--outlets", "49"])
     assert ended.value.code == 2 and "1 to 48" in capsys.readouterr().err
+
+
+@pytest.mark.against("NUT upsd (compared with the simulator)")
+@pytest.mark.parametrize("name, password", [(ADMIN.name, ADMIN.password), ("admin", "wrong"), ("viewer", "viewpw")])
+def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name: str, password: str) -> None:
+    lines = [
+        "PROTVER", "NETVER", "ATTACH small", "SET", "INSTCMD", "FSD", "SET TRACKING ON", f"USERNAME {name}", "SET TRACKING ON",
+        f"PASSWORD {password}", "SET", "SET TRACKING", "SET TRACKING ON", "GET TRACKING none",
+        "GET VAR small outlet.count more", "GET UPSDESC small more", "GET NUMLOGINS small more", "LIST ENUM small ups.id more",
+        "GET DESC small no.such", 'GET DESC small "a b"', 'GET DESC small "a\nb"', "GET DESC small a\\\nb", "GET VAR small #",
+        "GET NUMLOGINS gone", "GET DESC gone x", "GET CMDDESC gone x", "GET UPSDESC gone", "LIST CLIENT gone", "LIST VAR gone",
+        "SET VAR small", "SET VAR small no.such 1", "SET VAR small device.count 1", "INSTCMD small no.such"]
+    small = StaticDevice("small", {"outlet.count": "2", "ups.id": "x"}, writable=["ups.id"])
+    users = [ADMIN, User("viewer", "viewpw")]
+    with NutServer([small, StaticDevice("gone", {})], users) as simulated:
+        simulated.faults.drivers["gone"] = Driver.GONE
+        assert _answers(simulated, lines) == _answers(real, lines)
+
+
+def _answers(server: Union[NutServer, Upsd], lines: List[str]) -> Dict[str, List[str]]:
+    """The answers on one connection, by number and line. A list ends with its END."""
+    answers: Dict[str, List[str]] = {}
+    with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
+        for number, line in enumerate(lines):
+            connection.sendall(line.encode() + b"\n")
+            got = answers[f"{number} {line}"] = [stream.readline().decode()]
+            while got[0].startswith("BEGIN ") and not got[-1].startswith(("END ", "ERR ")) and got[-1]:
+                got.append(stream.readline().decode())
+    return answers

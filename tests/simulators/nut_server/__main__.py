@@ -1,4 +1,4 @@
-"""A simulated NUT server with switchable PDUs on 127.0.0.1, until Ctrl-C."""
+"""Runs a simulated NUT server with switchable PDUs on 127.0.0.1 until Ctrl-C, then prints the writes."""
 from __future__ import annotations
 
 import argparse
@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional, Sequence
 
-from tests.program import StopSignals, count, port, seconds, starting
+from tests.program import StopSignals, count, port, positive, seconds, starting
 
 from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL
@@ -21,13 +21,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--device", action="append", metavar="NAME", help="name of a PDU; repeat for more PDUs (default: pdu)")
     parser.add_argument("--outlets", type=count, default=8, help="outlets of each unit, 1 to 48 (default: %(default)s)")
     parser.add_argument("--first", type=count, default=1, help="number of the first outlet (default: %(default)s)")
-    parser.add_argument("--members", type=count, default=1, help="units in a daisy chain (default: %(default)s)")
+    parser.add_argument("--members", type=positive, default=1, help="units in a daisy chain (default: %(default)s)")
     parser.add_argument("--by", choices=("command", "variable"), default="command",
                         help="how the driver switches (default: %(default)s)")
     parser.add_argument("--poll", type=seconds, default=0.0, metavar="SECONDS",
-                        help="interval at which the driver reads its device (default: at each request)")
+                        help="the driver reads its device again only after this time (default: %(default)g)")
     parser.add_argument("--tls", action="store_true", help="offer STARTTLS")
-    parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
+    parser.add_argument("--ca-file", type=Path, help="with --tls, write the CA certificate to this file (default: a new file)")
     parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the environment "
                         "variable NUT_PASSWORD sets the password (default: " + ADMIN.password + ")")
     chosen = parser.parse_args(arguments)

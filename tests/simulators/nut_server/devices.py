@@ -25,7 +25,7 @@ class Device(Protocol):
 
 
 class StaticDevice:
-    """A device with fixed variables. Writable variables keep written values. Commands succeed without effect."""
+    """A device whose variables change only when they are written. Commands succeed without effect."""
 
     def __init__(self, name: str, variables: Mapping[str, str], commands: Sequence[str] = (), writable: Sequence[str] = (),
                  description: str = "Unavailable") -> None:
@@ -63,15 +63,15 @@ class SwitchedPdu:
 
     `first` is the number of the first outlet. `members` is the number of such units; more than 1 form a daisy chain. `by` is the
     driver's way of switching: "command" (outlet.N.load.on), or "variable" (outlet.N.switch, 1 and 0, without outlet.N.status).
-    A request makes the driver read its device if the last reading is `poll_s` seconds old; until then its variables stay.
+    A request for variables makes the driver read its device if the last reading is at least `poll_s` seconds old.
     """
 
     VOLTS = 230.0
 
     def __init__(self, name: str = "pdu", outlets: int = 8, *, first: int = 1, members: int = 1, by: str = "command",
                  poll_s: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
-        if not 1 <= outlets <= 48 or by not in ("command", "variable"):
-            raise ValueError("1 to 48 outlets, switched by 'command' or 'variable'")
+        if not 1 <= outlets <= 48 or members < 1 or by not in ("command", "variable"):
+            raise ValueError("a PDU has at least 1 unit, each with 1 to 48 outlets, switched by 'command' or 'variable'")
         self.name, self.description = name, f"Simulated PDU, {outlets} outlets"
         self._first, self._outlets, self._members, self._by = first, outlets, members, by
         self._poll_s, self._clock, self._lock = poll_s, clock, threading.Lock()

@@ -28,11 +28,11 @@ class Faults:
     """The defaults are those of a healthy upsd. Each may be changed while the server runs."""
 
     rewrite: Optional[Rewrite] = None
-    late_s: float = 0.0                             # seconds before every answer
+    late_s: float = 0.0                             # seconds before the answers to the lines received together
     no_tracking: bool = False                       # behaves as NUT before 2.8: no SET TRACKING, a plain OK for writes
-    no_protver: bool = True                         # PROTVER is unknown, as in NUT's own servers so far
+    no_protver: bool = False                        # PROTVER is unknown, as in NUT before 2.8
     login_to_read: bool = False                     # LIST and GET need a login, as in RFC 9271, 4.2.13
-    rfc_names: bool = False                         # only the names ATTACH, DETACH and NUMATTACH are known
+    rfc_names: bool = False                         # ATTACH, DETACH and NUMATTACH replace LOGIN, LOGOUT and NUMLOGINS
     ignored: bool = False                           # writes are acknowledged without effect
     tracked: Optional[str] = None                   # replaces the text of every report: PENDING, ERR FAILED, ...
     drivers: Dict[str, Driver] = field(default_factory=dict)       # condition of each driver, by device; default WELL

@@ -67,7 +67,7 @@ class NutServer:
             connections = list(self._open)
         for connection in connections:
             with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)       # not that of SSLSocket, which its thread still uses
 
     def books(self) -> Books:
         """The true state of all devices. If there are several, identities begin with the device's name."""
@@ -126,18 +126,19 @@ class NutServer:
         with contextlib.suppress(OSError):
             while not session.over and self._turn(connection, session, reader):
                 if session.secure and not isinstance(connection, ssl.SSLSocket) and self._tls is not None:
-                    with self._lock:
+                    with self._lock:        # the handshake comes later, so that `stop` can end it
                         self._open.discard(connection)
-                    connection, reader = self._tls.wrap_socket(connection, server_side=True), LineReader()
-                    with self._lock:
-                        self._open.add(connection)
+                        secured = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+                        self._open.add(secured)
+                    connection, reader = secured, LineReader()
+                    secured.do_handshake()
         session.end()
         with self._lock:
             self._open.discard(connection)
         connection.close()
 
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
-        """Reads until a line is whole, and answers all lines received: one round trip. False if the connection has ended."""
+        """Reads until a line is whole, and answers all lines received: one round trip. False: the connection ends."""
         lines: List[List[str]] = []
         while not lines:
             data = connection.recv(65536)

@@ -1,4 +1,4 @@
-"""The server's answers: the state of one session, and one method for each request of the protocol."""
+"""The server's answers: the state of a session, and a method for each request."""
 from __future__ import annotations
 
 import uuid
@@ -22,6 +22,8 @@ class Site:
 
     def __init__(self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool) -> None:
         self.devices = {device.name.lower(): device for device in devices}
+        if len(self.devices) < len(devices):
+            raise ValueError("the names of devices must differ, and not only in upper and lower case")
         self.users = {user.name: user for user in users}
         self.faults, self.tls = faults, tls
         self.writes: List[Tuple[str, str]] = []
@@ -30,7 +32,7 @@ class Site:
 
 
 class Session:
-    """One connection, from its first line to LOGOUT. The server sets `secure` when TLS begins."""
+    """The state of one connection. The server sets `secure` when the TLS handshake begins."""
 
     def __init__(self, site: Site, address: str) -> None:
         self.site, self.address = site, address
@@ -42,14 +44,17 @@ class Session:
         self._reports: Dict[str, str] = {}
 
     def answer(self, words: Sequence[str]) -> str:
-        """The answer to one line, with line breaks; "" to an empty line."""
+        """The answer to one line, with line breaks; "" to a line without words."""
         if not words:
             return ""
-        request = _REQUESTS.get(words[0].upper())
+        verb = words[0].upper()
+        request = _REQUESTS.get(verb)
         try:
-            if request is None or words[0].upper() in (_NUTS if self.site.faults.rfc_names else _RFCS):
+            if request is None or verb in (_NUTS if self.site.faults.rfc_names else _RFCS):
                 raise Err("UNKNOWN-COMMAND")
-            if self.site.faults.login_to_read and words[0].upper() in ("LIST", "GET"):
+            if verb in _AFTER_LOGIN:
+                self._login()
+            if self.site.faults.login_to_read and verb in ("LIST", "GET"):
                 self._who()
             return "".join(f"{line}\n" for line in request(self, list(words[1:])))
         except Err as error:
@@ -88,22 +93,23 @@ class Session:
             "CMD": lambda device, _: self._commands(device),
             "ENUM": self._none_of, "RANGE": self._none_of,
             "CLIENT": lambda device, _: [s.address for s in self.site.logins.get(device.name.lower(), [])]}
-        if what not in lists or len(words) < (3 if what in ("ENUM", "RANGE") else 2):
+        size = 3 if what in ("ENUM", "RANGE") else 2            # further words are ignored, as by upsd
+        if what not in lists or len(words) < size:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1], well=what != "CLIENT")
-        query = " ".join([what, *words[1:3 if what in ("ENUM", "RANGE") else 2]])
-        rows = lists[what](device, words[-1])
+        query = " ".join([what, *words[1:size]])
+        rows = lists[what](device, words[size - 1])
         return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
 
     def get(self, words: List[str]) -> List[str]:
         what = words[0].upper() if words else ""
         if what == "TRACKING":
             return self._tracked(words[1:])
-        if what not in _GETS or len(words) < (2 if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH") else 3) or (
-                what in (_NUTS if self.site.faults.rfc_names else _RFCS)):
+        size = 2 if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH") else 3
+        if what not in _GETS or len(words) < size or what in (_NUTS if self.site.faults.rfc_names else _RFCS):
             raise Err("INVALID-ARGUMENT")
-        device = self._device(words[1], well=what in ("VAR", "TYPE"))
-        return [f"{what} {' '.join(words[1:3])} {_GETS[what](self, device, words[-1])}"]
+        device = self._device(words[1], well=what != "UPSDESC")
+        return [f"{what} {' '.join(words[1:size])} {_GETS[what](self, device, words[size - 1])}"]
 
     def _tracked(self, words: List[str]) -> List[str]:
         if self.site.faults.no_tracking:
@@ -180,13 +186,17 @@ class Session:
         self._password = words[0]           # not checked before the first request that needs a login
         return ["OK"]
 
-    def _who(self) -> User:
+    def _login(self) -> Tuple[str, str]:
         if self._user is None:
             raise Err("USERNAME-REQUIRED")
         if self._password is None:
             raise Err("PASSWORD-REQUIRED")
-        user = self.site.users.get(self._user)
-        if user is None or user.password != self._password:
+        return self._user, self._password
+
+    def _who(self) -> User:
+        name, password = self._login()
+        user = self.site.users.get(name)
+        if user is None or user.password != password:
             raise Err("ACCESS-DENIED")
         return user
 
@@ -236,18 +246,15 @@ class Session:
         if what == "TRACKING" and not self.site.faults.no_tracking:
             if len(words) < 2 or words[1].upper() not in ("ON", "OFF"):
                 raise Err("INVALID-ARGUMENT")
-            if self._user is None or self._password is None:
-                raise Err("USERNAME-REQUIRED")
             self._tracking = words[1].upper() == "ON"
             return ["OK"]
         if what != "VAR" or len(words) < 4:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1])
         name, value = words[2], words[3]
-        self._who()
+        self._may(lambda user: user.set)
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
-        self._may(lambda user: user.set)
         if name not in device.writable():
             raise Err("READONLY")
         if len(value) > 64:
@@ -259,7 +266,6 @@ class Session:
             raise Err("INVALID-ARGUMENT")
         device, command = self._device(words[0]), words[1]
         parameter = words[2] if len(words) > 2 else None
-        self._who()
         if command not in self._commands(device):
             raise Err("CMD-NOT-SUPPORTED")
         self._may(lambda user: user.may_run(command))
@@ -268,7 +274,7 @@ class Session:
     def _written(self, what: str, value: str, do: Callable[[], str]) -> List[str]:
         self.site.writes.append((what, value))
         report = "SUCCESS" if self.site.faults.ignored else do()
-        if not self._tracking:
+        if not self._tracking or self.site.faults.no_tracking:
             return ["OK"]
         identifier = str(uuid.uuid4())
         self._reports[identifier] = report
@@ -284,6 +290,7 @@ def _only(words: List[str]) -> str:
 _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
     "VAR": Session.var, "TYPE": Session.type, "DESC": Session.desc, "CMDDESC": Session.desc, "UPSDESC": Session.upsdesc,
     "NUMLOGINS": Session.numlogins, "NUMATTACH": Session.numlogins}
+_AFTER_LOGIN = ("LOGIN", "ATTACH", "PRIMARY", "MASTER", "FSD", "SET", "INSTCMD")        # need USERNAME and PASSWORD first
 _NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")      # the same requests under two names
 _REQUESTS: Mapping[str, Callable[[Session, List[str]], List[str]]] = {
     "HELP": Session.help, "VER": Session.ver, "NETVER": Session.netver, "PROTVER": Session.protver, "LIST": Session.list,

@@ -13,11 +13,11 @@ class User:
     password: str = field(repr=False)
     set: bool = False                               # actions = SET
     fsd: bool = False                               # actions = FSD
-    commands: FrozenSet[str] = frozenset()          # instcmds; ALL allows every one
-    upsmon: str = ""                                # "primary", "secondary" or neither
+    commands: FrozenSet[str] = frozenset()          # instcmds; "ALL" allows every one
+    upsmon: str = ""                                # "primary", "secondary", or "" for neither
 
     def may_run(self, command: str) -> bool:
-        return self.commands == ALL or command in self.commands
+        return bool(self.commands & {"ALL", command})
 
 
 ADMIN = User("admin", "nut-own-words", set=True, fsd=True, commands=ALL)

@@ -1,4 +1,4 @@
-"""NUT's line syntax, read as NUT's own parser does: one character at a time, with blanks, quotes and backslashes."""
+"""NUT's line syntax: words between blanks, quotes and backslashes."""
 from __future__ import annotations
 
 from typing import List, Optional
@@ -9,8 +9,9 @@ LONGEST_WORD = 512
 class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
-    Like the real server, it drops bytes that are not printable ASCII, and all bytes of a word after the 512th. `#` begins a
-    comment, but only outside quotes (in upsd also inside). Inside quotes a line break does not end the line.
+    Like upsd, it drops bytes that are not printable ASCII, and all bytes of a word after the 512th. Inside quotes or after a
+    backslash, a line break does not end the line. `#` begins a comment, except inside quotes, where upsd 2.8.0 refuses it.
+    Unlike upsd, it does not make `=` outside quotes a word of its own.
     """
 
     def __init__(self) -> None:
