@@ -42,10 +42,14 @@ class _Handler(socketserver.StreamRequestHandler):
     server: ConnectProxy
 
     def handle(self) -> None:
-        start = self.rfile.readline().decode("latin-1").split()
-        lines = [line.decode("latin-1").rstrip() for line in iter(self.rfile.readline, b"\r\n") if line]
-        headers = dict(line.partition(": ")[::2] for line in lines)
-        if start[0] != "CONNECT":
+        lines: List[str] = []
+        while lines[-1:] != [""]:
+            line = self.rfile.readline()
+            if not line:                    # the client has gone
+                return
+            lines.append(line.decode("latin-1").rstrip())
+        start, headers = lines[0].split(), dict(line.partition(": ")[::2] for line in lines[1:])
+        if len(start) < 2 or start[0] != "CONNECT":
             self.wfile.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             return
         self.server.targets.append(start[1])

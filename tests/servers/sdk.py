@@ -50,7 +50,7 @@ def _install(release: str, target: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise SdkMissing(f"raritan=={release}: pip took longer than {_INSTALL_SECONDS:.0f} s") from error
     if done.returncode:
-        raise SdkMissing(f"raritan=={release}: {done.stderr.strip().splitlines()[-1:]}")
+        raise SdkMissing(f"raritan=={release}: {''.join(done.stderr.strip().splitlines()[-1:]) or 'pip failed'}")
 
 
 def needed(release: str) -> Path:

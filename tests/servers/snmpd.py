@@ -107,7 +107,7 @@ class Snmpd:
             raise RuntimeError("snmpd did not start again")
 
     def writes(self) -> List[Write]:
-        """Every SET varbind that reached the device, in order."""
+        """The SET varbinds that have reached the device, in order; [] after `stop`."""
         path = self.folder / "writes.jsonl"
         return [Write(*json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 

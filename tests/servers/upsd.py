@@ -102,6 +102,7 @@ class Upsd:
 
     def __init__(self, sections: Sequence[Section], users: Sequence[User] = USERS, *, tls: bool = False,
                  max_age: int = 60) -> None:
+        program("dummy-ups")            # its package also makes the user nut
         self._sections = {section.name: section for section in sections}
         self._users, self._max_age = users, max_age
         self._folder = Path(tempfile.mkdtemp(prefix="upsd-"))

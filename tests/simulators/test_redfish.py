@@ -468,6 +468,13 @@ def test_a_test_can_rewrite_bodies(unit: RedfishService, client: Client) -> None
 # -- other
 
 
+def test_a_defect_of_the_service_is_printed(unit: RedfishService, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    unit.rewrite = lambda target, body: 1 // 0
+    with pytest.raises(ConnectionError):
+        client.get(OUTLETS)
+    assert until(lambda: "ZeroDivisionError" in capsys.readouterr().err)
+
+
 def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     service = RedfishService(tls=False)
     late.delay(monkeypatch, service._server, "process_request_thread", "hang_up_all")

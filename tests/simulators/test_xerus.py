@@ -341,7 +341,7 @@ def test_references_to_a_link_unit_can_come_without_its_prefix() -> None:
         assert client.result("/model/pdu/2", "getOutlets") == client.result("/model/pdu/0", "getOutlets")
 
 
-def test_a_unit_that_is_unlinked_leaves_nothing_behind_on_the_clock(pdu: XerusPdu) -> None:
+def test_a_unit_that_is_unlinked_leaves_no_listener_behind(pdu: XerusPdu) -> None:
     def registered() -> List[int]:
         return [len(listed) for listed in (pdu.clockwork.elapse, pdu.clockwork.watchers, pdu.site.listeners, pdu.events)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import socket
 import socketserver
 import ssl
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -141,7 +142,9 @@ class WebServer(socketserver.ThreadingTCPServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints nothing about failed handshakes (a client that does not trust the certificate) or cut connections."""
+        """Prints defects of the simulator, but no failed handshakes (the certificate is not trusted) or cut connections."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
     def hang_up_all(self) -> None:
         """Closes every open connection, as a unit does with idle ones, or when it reboots."""
