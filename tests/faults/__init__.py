@@ -9,5 +9,5 @@ handler and device plays the fault at the wanted *step*; a step is an exchange o
 is one call of one handler with one fault at one step. The call must return only true or unknown states and figures, or
 raise an error that fits the fault (`cell`).
 
-The device and the relay run in a separate process (`stage`), so that the process of the call has no open files but the call's.
+The device and the relay run in a separate process (`stage`), so that only the call opens files and threads in its own process.
 """

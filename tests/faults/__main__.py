@@ -9,6 +9,7 @@ from typing import Optional, Sequence
 
 from handlers import registry
 from handlers.command import ending
+from handlers.command.output import counted
 from tests.program import positive
 
 from . import matrix
@@ -45,7 +46,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     print("\n".join(matrix.table(names, verdicts)))
     wrong = sum(bool(verdict.problems) for verdict in verdicts)
     ends = ", ".join(f"{kind} {count}" for kind, count in Counter(verdict.outcome for verdict in verdicts).most_common())
-    print(f"\n{len(verdicts)} cells, {wrong} wrong ({ends}); {time.monotonic() - begin:.0f} s")
+    print(f"\n{counted(len(verdicts), 'cell')}, {wrong} wrong{f' ({ends})' if ends else ''}; {time.monotonic() - begin:.0f} s")
     return int(bool(wrong))
 
 

@@ -43,7 +43,7 @@ class Cell(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`outcome`: "right" if nothing was raised, else its kind or class. `problems`: all defects. `steps`: exchanges."""
+    """`outcome`: "right" if nothing was raised, else the error's kind or class. `problems`: all defects. `steps`: exchanges."""
 
     cell: Cell
     outcome: str
@@ -79,7 +79,7 @@ class Played:
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:
-        """Makes the call of a cell. With `keep`, the next cell of this handler gets the same device."""
+        """Makes the call of a cell. All cells of a handler that are run with `keep` share one device."""
         given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step, keep=keep)
         try:
             return self._judged(cell, given)
@@ -166,7 +166,7 @@ def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterat
 
 
 def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
-    """Problems unless the answer is the given object, with UNKNOWN, or the wanted state if that is true."""
+    """Problems unless the answer is the given object, with UNKNOWN or the wanted state, which is or (`two-writers`) was true."""
     wanted = cell.method == "port_up"
     if answer is not port:
         yield "answered with another object"
@@ -177,7 +177,7 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
 
 
 def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
-    """Problems unless a write sent at most one command and a reading none, and an error after a command says "may or may not"."""
+    """Problems if a reading sent a command, a write sent two, or the error or the state does not fit the sent commands."""
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{counted(len(sent), 'command')}: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:

@@ -15,7 +15,7 @@ _played: Optional[Played] = None
 
 
 def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
-    """The number of exchanges of each call without a fault. Raises AssertionError if such a call has a wrong result."""
+    """The number of exchanges of each call without a fault. Raises AssertionError if the result is wrong."""
     found: Dict[Tuple[str, str], int] = {}
     with Played() as played:
         for name in names:
@@ -30,7 +30,10 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 
 
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
-    """The cells of each fault that a protocol can have: every step of each call, or `most` of them (`_spread`)."""
+    """The cells of each fault that a protocol can have: every step of each call, or `most` of them (`_spread`).
+
+    TLS faults and those of AT_START have one step.
+    """
     counted, chosen = steps(names), list(faults)
     found = []
     for name in names:
@@ -74,7 +77,10 @@ def _verdict(cell: Cell) -> Verdict:
 # ---- the table -----------------------------------------------------------------------------------------------------
 
 def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> List[str]:
-    """A row for each fault, a column for each call of each handler: the number of steps, or how many of them were wrong."""
+    """A row for each fault, a column for each call of each handler: the number of steps, or how many of them were wrong.
+
+    "–": the protocol cannot have the fault; empty: no such cell was run.
+    """
     by: Dict[Tuple[str, str, str], List[Verdict]] = {}
     for verdict in verdicts:
         by.setdefault((verdict.cell.fault, verdict.cell.handler, verdict.cell.method), []).append(verdict)

@@ -38,7 +38,7 @@ def called(pdu: Any, method: str, identity: str) -> Any:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", OVER_TCP)
-def test_a_device_that_sends_byte_by_byte_takes_no_longer_than_the_budget(name: str, method: str) -> None:
+def test_a_call_to_a_device_that_sends_byte_by_byte_ends_by_its_budget(name: str, method: str) -> None:
     played = subject(name)
     with contextlib.ExitStack() as opened:
         device = opened.enter_context(played.opened("drip"))

@@ -39,6 +39,7 @@ def test_every_call_is_right_with_every_fault(name: str) -> None:
 @pytest.mark.parametrize("name", registry.names())
 def test_every_fault_is_played_or_excluded_with_a_reason(name: str) -> None:
     played = subject(name)
+    assert set(played.excluded) <= set(BY_KEY) and all(played.excluded.values())
     for fault in FAULTS:
         answered = "broken" if fault.key == "hiccup" else fault.key
         assert bool(played.reason(fault)) != (fault in played.faults())

@@ -46,7 +46,7 @@ def guided(name: str, seconds: float) -> Run:
 
 
 def blind(name: str, seconds: float, seed: int) -> Run:
-    """Runs a target with random changes to its seeds, in this process."""
+    """Runs a target with random changes to its seeds and earlier findings, in this process."""
     target, chance, end = BY_NAME[name], random.Random(f"{name} {seed}"), time.monotonic() + seconds     # noqa: S311
     seeds, cases = [*target.seeds(), *found(name)], 0
     while time.monotonic() < end:

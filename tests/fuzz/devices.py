@@ -62,7 +62,7 @@ def http_seeds() -> List[bytes]:
 # ---- JSON-RPC and Redfish, through the handlers ---------------------------------------------------------------------
 
 class _Script:
-    """A transport that answers with the given bodies in order, each with the id of its request."""
+    """A transport that answers with the given bodies in order, each with the id of its request, and then with {}."""
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = list(bodies)
@@ -103,7 +103,7 @@ def _read(pdu: Any) -> None:
             assert isinstance(port.identity, str) and port.identity.isprintable()
             assert isinstance(getattr(port, "power_status", EnumPowerStatus.UNKNOWN), EnumPowerStatus)
             assert math.isfinite(getattr(port, "consumption", 0.0) or 0.0)
-        assert math.isfinite(getattr(view, "load", 0.0) or 0.0)
+        assert all(math.isfinite(getattr(view, name, 0.0) or 0.0) for name in ("load", "total_consumption"))
 
 
 def raritan(data: bytes) -> None:

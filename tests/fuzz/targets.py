@@ -63,5 +63,5 @@ FOUND = Path(__file__).parent / "found"
 
 def found(name: str) -> Iterator[bytes]:
     """The failing inputs of earlier runs for this target."""
-    for path in sorted(FOUND.glob(f"{name}-*.bin")):
+    for path in sorted(FOUND.glob(f"{name}-{'[0-9a-f]' * 8}.bin")):
         yield path.read_bytes()

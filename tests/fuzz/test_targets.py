@@ -8,7 +8,7 @@ from typing import List
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from . import __main__ as fuzz
+from . import __main__ as fuzz, targets
 from .mutation import mutated
 from .targets import BY_NAME, TARGETS, Target, found
 
@@ -49,7 +49,10 @@ def test_a_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> 
     assert run.cases >= 1 and "ZeroDivisionError: found" in run.finding and b"x" not in kept[0]
 
 
-def test_a_kept_finding_is_named_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kept_finding_is_named_by_its_content_and_its_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "FOUND", tmp_path)
+    monkeypatch.setattr(targets, "FOUND", tmp_path)
     assert fuzz._kept("nut", b"x", "failure") == fuzz._kept("nut", b"x", "failure") == "nut-2d711642.bin: failure"
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"x"]
+    fuzz._kept("nut-dump", b"y", "failure")
+    assert (list(found("nut")), list(found("nut-dump"))) == ([b"x"], [b"y"])

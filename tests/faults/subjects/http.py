@@ -49,7 +49,7 @@ def content(message: bytes) -> bytes:
 
 
 def changed(change: Callable[[Any], Any]) -> Bend:
-    """A bend that changes the device's JSON, and leaves answers without JSON unchanged."""
+    """A bend that changes the device's JSON and sends it with status 200; it leaves answers without JSON unchanged."""
     def bend(exchange: Exchange) -> Optional[bytes]:
         try:
             value = json.loads(content(exchange.answer))
@@ -105,7 +105,7 @@ def _always(made: bytes) -> Bend:
 
 
 def bomb(megabytes: int) -> bytes:
-    """A gzip member (RFC 1952) of spaces. Only one block is compressed, and repeated: a full flush makes it independent."""
+    """A gzip member (RFC 1952) of `megabytes` MiB of spaces. It repeats one block, which a full flush makes independent."""
     block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(megabytes):
