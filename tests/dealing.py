@@ -19,7 +19,7 @@ def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]
     for item in items:
         modules.setdefault(path(item), []).append(item)
     parts: List[List[T]] = [[] for _ in range(workers)]
-    # In reverse: tests/test_waiting.py, two tests of which wait 10 s, begins early. A worker's last two tests are never taken.
+    # In reverse, so that tests/test_waiting.py, two tests of which wait 10 s, begins early.
     for number, name in enumerate(sorted(filter(_starts_programs, modules), reverse=True)):
         parts[number % workers] += modules.pop(name)
     for module in sorted(modules.values(), key=len, reverse=True):
@@ -28,5 +28,5 @@ def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]
 
 
 def _starts_programs(path: str) -> bool:
-    """Whether a module's tests start programs. Nearly all tests of a handler's own code run in pytest's process."""
+    """Whether a module's tests are likely to start programs. Most tests of a handler's own code run in pytest's process."""
     return not path.startswith("tests/handlers/") or path.startswith("tests/handlers/command/")

@@ -79,7 +79,7 @@ def shared(*parts: str) -> Path:
 
 @functools.lru_cache(maxsize=1)
 def pythons() -> Dict[str, Path]:
-    """The Pythons of this machine by their version ("3.9"), including those below 3.9 and those of pyenv."""
+    """The Pythons in the PATH and of pyenv by their version ("3.9"), including those below 3.9."""
     # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]

@@ -1,8 +1,8 @@
 """Checks after every test that no secret of the simulators (PLAIN) has appeared anywhere.
 
 Examines what the test printed and logged (from DEBUG on), the text of every PduHandlerError, the arguments of every program that
-the test started (NUT's upscmd and upsrw excepted), and every file up to 8 MB that the project's own code wrote. Finds base64
-and URL encodings too.
+the test started (NUT's upscmd and upsrw excepted), and every file up to 8 MB that the project's own code wrote in this process
+and left behind. Finds base64 and URL encodings too.
 """
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE_S, bounded
 
 UDP_OR_TCP = {"tests.simulators.snmp_agent": socket.SOCK_DGRAM}
 PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_server": "--port",
-            "tests.simulators.snmp_agent": "--port", "tests.dcimanager": "--port"}
+            "tests.simulators.snmp_agent": "--port", "tests.simulators.redfish": "--port", "tests.dcimanager": "--port"}
 
 
 def refused(module: str, *arguments: str) -> str:

@@ -21,7 +21,7 @@ from tests.packaging.building import build
 
 OURS = ("common", "pdu_common", "handlers", "tests")
 HANDLERS = registry.names()
-COMMAND = ("command", "__main__.py")        # the tools: they may import every handler, and nothing imports them
+COMMAND = ("command", "__main__.py")        # the tools: they may import every handler, and no other handler code imports them
 
 
 class Arrow(NamedTuple):

@@ -1,4 +1,4 @@
-"""Every wait of the tests has a limit: a test that would hang fails instead, and shows the output so far."""
+"""Waits of the tests have a limit: a test that would hang fails instead, and shows the output so far."""
 from __future__ import annotations
 
 import ast
@@ -76,7 +76,7 @@ def _places(path: Path) -> List[str]:
     return [f"{path.relative_to(ROOT)}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and _endless(node)]
 
 
-def test_every_wait_of_the_tests_has_an_end() -> None:
+def test_every_wait_for_a_process_thread_or_event_has_an_end() -> None:
     found = [place for path in sorted((ROOT / "tests").rglob("*.py")) if path.name not in _PROGRAMS for place in _places(path)]
     assert found == [], "give it a timeout, or use tests/waiting.py"
 
