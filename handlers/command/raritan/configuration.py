@@ -18,6 +18,7 @@ from .context import Context, action, check, listed, number, once, plain, save
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
+_STDOUT = "-"               # the value of --out for the standard output
 _CONFIG_ACTIONS = "get --out FILE, or put FILE"
 _INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower().replace("_", " ")
                   for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}
@@ -34,6 +35,8 @@ def certificate(context: Context) -> Result:
     name = action(context, _CERT, _CERT_ACTIONS)
     if context.options.file and name not in ("upload", "download"):
         raise SettingsError(f"cert {name} takes no file")
+    if context.options.out != _STDOUT and name != "download":
+        raise SettingsError("--out is for download")
     return _CERT[name](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
 
 
@@ -96,6 +99,10 @@ def config(context: Context) -> Result:
         raise SettingsError("config get takes no file: give --out FILE")
     if kind == "raw" and any(getattr(context.options, name) for name in ("clear_text", "profile", "units", "skip_check")):
         raise SettingsError("--clear-text, --profile, --units and --skip-check are for bulk and backup")
+    if action == "get" and context.options.skip_check:
+        raise SettingsError("--skip-check is for put")
+    if action == "put" and (context.options.clear_text or context.options.profile or context.options.out != _STDOUT):
+        raise SettingsError("--out, --clear-text and --profile are for get")
     if kind == "raw":
         return _raw(context, action)
     return _bulk(context, action, backup=kind == "backup")
@@ -178,6 +185,8 @@ def eto(context: Context) -> Result:
 def pmc(context: Context) -> Result:
     """Download the power meters' readings as CSV, or upload their configuration: 1 round trip."""
     action, value = context.options.action, context.options.value
+    if action == "put" and context.options.out != _STDOUT:
+        raise SettingsError("--out is for csv")
     if action == "put" and value:
         agent, data = context.files, read_file(value)
         context.confirm("apply this power meter configuration")
@@ -226,7 +235,7 @@ def snmp(context: Context) -> Result:
 
 def _out(needed: bool) -> Parameters:
     return option("--out", "where to write the file; - is the standard output", "FILE", required=needed,
-                  default=None if needed else "-")
+                  default=None if needed else _STDOUT)
 
 
 COMMANDS: Commands = {

@@ -69,7 +69,7 @@ def _image(context: Context, proxy: fw.Firmware) -> Result:
 def _update(context: Context, proxy: fw.Firmware) -> Result:
     """Upload the file if there is one, check the image, ask, start the update, and follow it until the unit is back.
 
-    5 round trips, 1 more for the file, then 1 to 3 for each look.
+    6 round trips, 1 more for the file, then 1 to 3 for each look.
     """
     context.askable("a firmware update")
     if context.options.file:

@@ -140,7 +140,7 @@ def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> List[s
 
 
 def sequence(context: Context) -> Result:
-    """The power-on sequence of outlets: 1 round trip to show, 5 to change the order, 1 to cancel a running sequence.
+    """The power-on sequence of outlets: 1 round trip to show, 5 to set an order, 4 for `none`, 1 to cancel a running sequence.
 
     --delay costs 2 round trips more for each outlet.
     """

@@ -8,6 +8,7 @@ from typing import Any, List
 import pytest
 
 from tests.simulators.xerus import Fault, XerusPdu, image
+from tests.simulators.xerus.jsonrpc import RpcError
 
 from .results import Run, done, facts
 
@@ -22,6 +23,18 @@ def test_a_firmware_update_runs_from_the_upload_to_the_restart(run: Run, tmp_pat
     assert code == 6 and "upload one first" in err
     updated = facts(run, "firmware", "update", str(path), "--yes")
     assert updated["last"]["status"] == "SUCCESSFUL" and updated["last"]["imageVersion"] == "4.4.1.6-53300"
+
+
+def test_a_firmware_update_costs_six_requests_and_one_for_the_file_before_it_is_followed(
+        run: Run, tmp_path: Path, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(flags: object) -> None:
+        raise RpcError(7, "not now")
+    monkeypatch.setattr(unit.firmware, "startUpdate", refuse)
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    for words, requests in ((["update", str(path)], 7), (["update"], 6)):
+        before = unit.books().requests
+        assert run("firmware", *words, "--yes")[0] == 6 and unit.books().requests - before == requests
 
 
 def test_progress_on_a_terminal_leaves_no_line_behind(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,8 +219,13 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("words", [["config", "raw", "get", "FILE"], ["config", "raw", "get", "--units", "2"],
-                                   ["config", "raw", "put", "FILE", "--skip-check", "model", "--yes"], ["cert", "show", "FILE"],
-                                   ["cert", "install", "FILE", "--yes"]])
+                                   ["config", "raw", "put", "FILE", "--skip-check", "model", "--yes"],
+                                   ["config", "bulk", "get", "--skip-check", "model"],
+                                   ["config", "bulk", "put", "FILE", "--clear-text", "--yes"],
+                                   ["config", "backup", "put", "FILE", "--profile", "all", "--yes"], ["cert", "show", "FILE"],
+                                   ["cert", "install", "FILE", "--yes"], ["cert", "show", "--out", "FILE"],
+                                   ["config", "raw", "put", "FILE", "--out", "FILE", "--yes"],
+                                   ["pmc", "put", "FILE", "--out", "FILE", "--yes"]])
 def test_an_argument_that_the_action_does_not_use_is_refused(run: Run, unit: XerusPdu, words: List[str]) -> None:
     code, out, err = run(*words)
     assert (code, out) == (2, "") and err.startswith("settings: ") and unit.books().requests == 0
@@ -260,7 +278,7 @@ def test_an_unwritable_target_starts_no_download_and_half_a_file_is_removed(run:
     assert run("diag", "--out", str(tmp_path / "new"))[0] == 4 and not (tmp_path / "new").exists()
 
 
-def test_debug_output_stays_out_of_the_result(run: Run, tmp_path: Path) -> None:
+def test_debug_output_stays_out_of_the_result(run: Run) -> None:
     code, out, err = run("info", "--debug", "--json")
     assert code == 0 and json.loads(out)["outlets"] == 4 and "performBulk" in err
 

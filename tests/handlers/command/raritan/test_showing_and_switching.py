@@ -31,7 +31,9 @@ def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) 
 
 @pytest.mark.parametrize("words, requests", [
     (["info"], 1), (["outlets"], 3), (["sensors"], 5), (["thresholds", "outlet/1/current"], 1), (["sequence"], 1),
-    (["sequence", "4,3,2,1", "--yes"], 5), (["sequence", "4,3,2,1", "--delay", "5", "--yes"], 13)])
+    (["sequence", "4,3,2,1", "--yes"], 5), (["sequence", "4,3,2,1", "--delay", "5", "--yes"], 13),
+    (["sequence", "none", "--yes"], 4), (["firmware"], 2), (["cert"], 1), (["snmp"], 1), (["links"], 1), (["network"], 1),
+    (["network", "bridge", "on", "--yes"], 3), (["servers"], 1), (["servers", "add", "web.example", "--yes"], 2)])
 def test_a_command_costs_the_requests_that_its_docstring_states(run: Run, unit: XerusPdu, words: List[str],
                                                                 requests: int) -> None:
     before = unit.books().requests
