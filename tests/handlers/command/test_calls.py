@@ -37,7 +37,7 @@ def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
 
 @pytest.fixture
 def ask(peer: Peer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run one command on the peer with its secrets in the environment."""
+    """A function that runs one command on the peer, with its secrets in the environment."""
     arguments, secrets = options(peer)
     for key, value in secrets.items():
         monkeypatch.setenv(f"PDU_{key.upper()}", value)
@@ -202,7 +202,7 @@ def test_every_kind_of_error_of_the_tree_has_one_exit_code() -> None:
 
 
 def every(kind: Type[errors.PduHandlerError]) -> List[Type[errors.PduHandlerError]]:
-    """Return the class and all its loaded subclasses."""
+    """Return the class and its loaded subclasses in this pack."""
     return [kind, *(one for below in kind.__subclasses__() for one in every(below) if one.__module__.startswith("handlers."))]
 
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, Iterator, Tuple
 
 import pytest
@@ -97,8 +96,7 @@ def test_the_setting_host_is_refused_beside_the_argument_host(
     assert code == 2 and "there is no setting 'host' here" in err
 
 
-def test_a_devices_text_is_escaped_on_the_terminal(unit: RedfishService, capsys: pytest.CaptureFixture[str],
-                                                   tmp_path: Path) -> None:
+def test_a_devices_text_is_escaped_on_the_terminal(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     unit.rewrite = lambda target, body: {**body, "Name": "a\x1b[31m\u2028b", "Model": "\x07", "@odata.type": "#X\x1b.v1"}
     for words in (("info",), ("outlets",), ("sensors",), ("show",), ("tree", "/redfish/v1/PowerEquipment")):
         out = run(unit, capsys, *words)[1]

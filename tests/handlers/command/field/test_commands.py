@@ -145,8 +145,10 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
     with bounded(process):
         assert process.stdout is not None
         text = ""
-        while not text.rstrip().endswith("}"):
-            text += process.stdout.readline()
+        for line in iter(process.stdout.readline, ""):          # "" if the program ends early
+            text += line
+            if line.startswith("}"):
+                break
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0

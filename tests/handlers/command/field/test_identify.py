@@ -179,7 +179,7 @@ def test_a_silent_host_is_unreachable_and_no_secret_is_asked_for(capsys: Printed
 
 
 @pytest.mark.parametrize("port", ["²", "٣", "65536", "1" * 5000], ids=["superscript", "Arabic", "too large", "long"])
-def test_a_port_that_is_not_a_number_is_refused(port: str, capsys: Printed, monkeypatch: Patched) -> None:
+def test_an_impossible_port_is_refused(port: str, capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "any")
     report = identified(capsys, 2, "127.0.0.1:9", "--handler", "raritan", "-s", f"port={port}")
     assert "port" in report["error"]["reason"]

@@ -74,7 +74,7 @@ def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str)
 
 
 @HANDLERS
-def test_equal_values_get_equal_replacements(handler: str) -> None:
+def test_two_recordings_of_a_device_have_the_same_stand_ins(handler: str) -> None:
     with UNITS[handler]() as unit:
         first, second = recorded(unit), recorded(unit)
     same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "redfish": ["serial-1", "name-1"],

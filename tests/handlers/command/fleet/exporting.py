@@ -1,4 +1,4 @@
-"""`pdu exporter` as a program, its answers, and Debian's Prometheus as its client."""
+"""`pdu exporter` as a program, its answers, and Prometheus as its client."""
 from __future__ import annotations
 
 import contextlib

@@ -137,7 +137,7 @@ def test_a_login_without_its_secret_fails_the_pdus_that_use_it(small: Hall, tmp_
     assert "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
 
 
-def test_a_pdu_without_a_login_uses_the_environment_or_reports_a_missing_secret(small: Hall) -> None:
+def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_missing_secret(small: Hall) -> None:
     bare = small.folder / "bare.csv"
     bare.write_text(f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n")
     done = run("check", bare)

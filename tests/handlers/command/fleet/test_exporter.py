@@ -304,7 +304,7 @@ def test_sighup_reads_the_list_again_and_an_unreadable_one_changes_nothing(small
 
 @pytest.mark.parametrize("place", range(8))
 def test_sigterm_after_sighup_ends_the_exporter_whenever_it_comes(place: int) -> None:
-    """SIGTERM arrives before a certain line, or after the last one, of what follows SIGHUP."""
+    """SIGTERM arrives at step number `place` of the code that carries out SIGHUP, or after its last step."""
     asked, lines = [int(signal.SIGHUP)], iter(range(100))
 
     def trace(*_: Any) -> Any:

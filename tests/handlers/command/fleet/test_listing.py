@@ -182,8 +182,10 @@ def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) 
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can make a file of somebody else's")
-def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path) -> None:
-    path = private_file(tmp_path / "logins.toml", "")
+def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = private_file(tmp_path / "logins.toml", "of root")
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    assert private.text(str(path), private.SECRET) == "of root"
     os.chown(path, 12345, -1)
     assert "belongs to another user (12345)" in refused(lambda: private.text(str(path), private.SECRET))
 

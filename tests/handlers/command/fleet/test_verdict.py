@@ -84,7 +84,7 @@ def test_all_digits_of_a_counter_are_shown() -> None:
         "energy fell from 12345678.9 to 12345600 kWh"]
 
 
-def test_nagios_output_has_one_bar_and_one_line_for_each_bad_pdu() -> None:
+def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
     rows = [verdict.judged(device(HOSTILE), reading(kind="unreachable", answered=False))] * 25 + [row("UP")]
     lines = verdict.nagios(verdict.summary(rows, 1.0), rows)
     assert lines[0].startswith("PDU CRITICAL - 26 PDUs") and lines[0].count("|") == 1 and "|pdus=26 not_well=25 " in lines[0]
