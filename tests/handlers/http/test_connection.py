@@ -21,7 +21,7 @@ REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, 1000)
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
-    """Return the waits for addresses in DEAD, which pass on a clock of the test."""
+    """The waits, in seconds, for addresses in DEAD. Each ends at once, and moves the clock of the connection on by its length."""
     waited: List[float] = []
 
     class Socket(socket.socket):
@@ -38,7 +38,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
 
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A function that gives every host name these addresses."""
+    """A function that gives every host name the addresses of its arguments."""
     def resolve(*found: object) -> None:
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: list(found))
     return resolve

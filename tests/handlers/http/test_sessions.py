@@ -103,7 +103,7 @@ def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(session: r
     assert logins == ["admin:secret-word", "session:hush"]
 
 
-def test_the_agent_handles_redirects_and_a_write_is_sent_once(session: requests.Session) -> None:
+def test_the_session_follows_no_redirect_and_nothing_is_sent_again(session: requests.Session) -> None:
     with Peer([[result(1)]]) as target, Peer([[http(b"", "307 Moved", f"Location: http://{target.address}/")]] * 2) as origin:
         for call in (get_state, set_state):
             with pytest.raises(HttpException, match="another port"):

@@ -9,6 +9,7 @@ from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc import Agent
 from handlers.tls import Trust
 from pdu_common.connection import PduData
+from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import GENERATIONS, XerusPdu
 from tests.waiting import PATIENCE_S
 
@@ -51,18 +52,9 @@ def to(agent: MakeAgent, unit: XerusPdu) -> Agent:
     return connected(agent, unit)
 
 
-class Clock:
-    """A clock that only a test moves."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 def since(first: str) -> pytest.MarkDecorator:

@@ -65,7 +65,7 @@ def hints(cls: type) -> Dict[str, Any]:
 
 
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Return JSON as a device would send it for a value of this type."""
+    """Return a strategy for JSON as a device would send it for a value of this type; empty for a type name."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:
         kinds = [json_of(arg) for arg in args if arg is not type(None)]
@@ -97,5 +97,5 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def structure_json(cls: Type[Structure]) -> st.SearchStrategy[Dict[str, Any]]:
-    """Return the JSON object of a structure with all its fields."""
+    """Return a strategy for the JSON object of a structure with all its fields."""
     return st.fixed_dictionaries({name: json_of(hint) for name, hint in hints(cls).items()})

@@ -23,7 +23,7 @@ def settings(pdu: XerusPdu, **more: str) -> Dict[str, str]:
 
 @contextlib.contextmanager
 def spent(pdu: XerusPdu) -> Iterator[List[int]]:
-    """Count the requests and connections that are made inside the block."""
+    """Yield [requests, connections] made inside the block. The numbers are filled in at its end."""
     before, cost = pdu.books(), [0, 0]
     yield cost
     after = pdu.books()

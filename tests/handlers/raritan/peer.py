@@ -54,9 +54,9 @@ def result(value: object = None) -> Say:
 class Peer:
     """Listens on 127.0.0.1. `connections` holds, for each connection, the answers to its requests in order.
 
-    The peer closes a connection after its last answer. It closes connections beyond the list at once. A `silent` peer never
-    answers. A `hasty` peer answers as soon as it has read the headers and never reads a body. With `tls` the peer speaks
-    TLS. `ended` counts the closed connections.
+    The peer serves one connection after another. It closes a connection after its last answer, and connections beyond the
+    list at once. A `silent` peer never answers. A `hasty` peer answers as soon as it has read the headers and never reads a
+    body. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has closed, without failed handshakes.
     """
 
     def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,

@@ -20,7 +20,7 @@ def printed(agent: Any, asked: List[List[str]]) -> List[str]:
 
 
 def names(agent: Any, asked: Any) -> Dict[str, Dict[str, Any]]:
-    """Return kind and members of every public definition of every module, by `module.Class.Inner`."""
+    """Return kind and members of every public class and function of every module, by `module.Class.Inner`."""
     rpc = importlib.import_module("raritan.rpc")
     found: Dict[str, Dict[str, Any]] = {}
     for entry in pkgutil.iter_modules(rpc.__path__):

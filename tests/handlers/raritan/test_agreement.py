@@ -1,4 +1,4 @@
-"""The binding reads the same values as the vendor's SDK of each release: all objects, calls and fields of a unit."""
+"""The binding reads the same values as the vendor's SDK of the same release, in each parameterless reading call of a unit."""
 from __future__ import annotations
 
 import datetime
@@ -51,7 +51,7 @@ def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(unit:
 def _different(our: Any, their: Any, where: str) -> List[str]:
     """Return one line for each place where our value differs from the SDK's.
 
-    Our tuple may be longer, since newer releases have more out parameters.
+    Our tuple may be longer, since newer releases have more out parameters. Of a time only the date is compared.
     """
     if isinstance(their, list):
         if not isinstance(our, (list, tuple)) or len(our) < len(their) or isinstance(our, list) and len(our) > len(their):

@@ -73,7 +73,7 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(r
 
 
 @pytest.mark.parametrize("responses", [[], [_ok(0), _ok(1)], None, {}, "x"])
-def test_a_wrong_number_of_answers_is_an_error_for_the_whole_bulk(responses: Any) -> None:
+def test_no_list_or_a_wrong_number_of_answers_is_an_error_for_the_whole_bulk(responses: Any) -> None:
     agent = _agent(responses)
     bulk = Bulk(agent)
     pending = bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId)

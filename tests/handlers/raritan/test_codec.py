@@ -53,7 +53,7 @@ def test_more_than_400_structures_are_declared() -> None:
 
 @thorough
 @given(some_structure())
-def test_a_structure_is_written_back_exactly_as_it_was_read(made: Tuple[Type[Structure], Dict[str, Any]]) -> None:
+def test_a_structure_is_written_back_as_it_was_read(made: Tuple[Type[Structure], Dict[str, Any]]) -> None:
     cls, json = made
     value = _decode(cls, json)
     assert encode_structure(value) == json
@@ -204,7 +204,7 @@ def test_the_version_inside_an_events_type_name_is_ignored() -> None:
 
 @pytest.mark.parametrize("name", ["os.system:1.0", "pdumodel.os:1", "handlers.errors:1", "idl.functools", "", ":", "a.b.c.d",
                                   "pdumodel.__init__", "pdumodel.Outlet.__class__:1.0.0", "..pdumodel.Outlet", "pdumodel.Nope:9"])
-def test_a_type_name_from_the_device_imports_nothing(name: str) -> None:
+def test_a_type_name_that_is_no_interface_leaves_the_declared_class(name: str) -> None:
     proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": name}, AGENT)
     assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
 
@@ -221,7 +221,7 @@ def test_a_very_long_type_name_is_not_cached() -> None:
     assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
 
 
-def test_a_reference_gets_the_most_derived_class_for_any_version() -> None:
+def test_a_reference_gets_the_derived_class_that_its_type_names_for_any_version() -> None:
     reference = {"rid": "/tfwopaque/x", "type": "sensors.AccumulatingNumericSensor:9.9.9"}
     proxy = decoder(sensors.NumericSensor)(reference, AGENT)
     assert type(proxy) is sensors.AccumulatingNumericSensor and encode(proxy) == reference

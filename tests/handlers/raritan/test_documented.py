@@ -1,4 +1,4 @@
-"""Every example of the vendor's documentation as a test: the same calls with the same results, on four firmware generations."""
+"""Examples of the vendor's documentation as tests, on each of four firmware generations that offers what they use."""
 from __future__ import annotations
 
 import io
@@ -25,16 +25,17 @@ from handlers.raritan.rpc import (
     session,
 )
 from handlers.tls import Trust
+from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Model, XerusPdu, image
 
-from .conftest import Clock, MakeAgent, since
+from .conftest import MakeAgent, since
 
 MODEL = Model(outlets=6, phases=3, in_rush_guard_ms=0, cycle_delay_s=1)
 PDU = "/model/pdu/0"
 
 
 @pytest.fixture
-def unit(firmware: str, clock: Clock) -> Iterator[XerusPdu]:
+def unit(firmware: str, clock: ManualClock) -> Iterator[XerusPdu]:
     """A fresh unit of each firmware generation."""
     links = {} if firmware == "3.3" else {3: Model(outlets=2)}
     with XerusPdu(MODEL, firmware, links, http_port=0, clock=clock) as pdu:
@@ -275,7 +276,7 @@ def test_firmware_without_a_raw_configuration_is_an_error(to: Agent) -> None:
 
 @pytest.mark.parametrize("backup", [False, True])
 @pytest.mark.parametrize("password", ["", "s3 cret/&"])
-def test_a_bulk_configuration_is_transferred_in_both_modes(to: Agent, clock: Clock, backup: bool, password: str) -> None:
+def test_a_bulk_configuration_is_transferred_in_both_modes(to: Agent, clock: ManualClock, backup: bool, password: str) -> None:
     data = bulkcfg.download(to, backup=backup, password=password)
     assert bulkcfg.upload(to, data, backup=backup, password=password) == bulkcfg.UploadCode.SUCCESS
     jobs = bulkcfg.BulkConfiguration("/bulkcfg", to)

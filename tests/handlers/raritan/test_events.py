@@ -14,10 +14,11 @@ from handlers.raritan.rpc.event import Service, UserEvent
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.rpc.sensors import NumericSensor
+from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.waiting import finished, until
 
-from .conftest import Clock, MakeAgent, connected
+from .conftest import MakeAgent, connected
 from .peer import Peer, result
 
 MODEL = Model(outlets=2, in_rush_guard_ms=0)
@@ -25,7 +26,7 @@ STATES = [(Outlet.StateChangedEvent, None)]
 
 
 @pytest.fixture
-def pdu(clock: Clock) -> Iterator[XerusPdu]:
+def pdu(clock: ManualClock) -> Iterator[XerusPdu]:
     with XerusPdu(MODEL, clock=clock, reboot_seconds=0.2) as unit:
         yield unit
 
@@ -74,7 +75,7 @@ def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPd
     assert len(found) == 1
 
 
-def test_poll_events_returns_no_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
+def test_poll_events_returns_no_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
     channel = Service("/eventservice", connected(agent, pdu)).createChannel()
     assert channel is not None
     found: List[object] = []
@@ -113,7 +114,7 @@ def test_an_outage_shorter_than_the_channels_life_loses_no_event(agent: MakeAgen
         assert isinstance(outages[0].error, Unreachable) and len(pdu.events[0].channels) == 1
 
 
-def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgent, pdu: XerusPdu, clock: Clock) -> None:
+def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
     outages: List[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
         clock.now += 31.0                       # longer than a channel lives without a poll
@@ -146,7 +147,7 @@ def test_a_refused_login_ends_the_listening(agent: MakeAgent, pdu: XerusPdu) -> 
 
 def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
     passed: List[float] = []
-    mine = Clock()
+    mine = ManualClock()
 
     def sleep(seconds: float) -> None:
         passed.append(seconds)

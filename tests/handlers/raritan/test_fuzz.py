@@ -1,4 +1,4 @@
-"""Fuzzed answers: the handler returns a view that has each identity once, or raises one of our errors."""
+"""Fuzzed answers: a reading returns a view that has each identity once, and any call may raise only one of our errors."""
 from __future__ import annotations
 
 import copy

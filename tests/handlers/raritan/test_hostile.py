@@ -22,6 +22,7 @@ from handlers.raritan.rpc import Bulk, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.agent import parsed, responses
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.chains import kept
 from tests.simulators.xerus import Fault, Model, XerusPdu
 
 from .conftest import MakeAgent
@@ -133,7 +134,7 @@ _HARMFUL = {"an id with half a surrogate pair": '{"rid":"/x\\ud800","type":"pdum
 
 
 @pytest.mark.parametrize("value", _HARMFUL.values(), ids=_HARMFUL)
-def test_a_value_that_python_itself_cannot_handle_is_a_protocol_error(agent: MakeAgent, value: str) -> None:
+def test_a_harmful_value_is_a_protocol_error(agent: MakeAgent, value: str) -> None:
     for step in (bulk_of('{"id":0,"result":{"_ret_":[%s]}}' % value), answering('{"id":"ID","result":{"_ret_":[%s]}}' % value)):
         with Peer([[step]]) as peer:
             one = agent("http", peer.address)
@@ -191,13 +192,7 @@ _FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstr
 
 def _everything(error: BaseException) -> str:
     """Return all that a log, a debugger or a tool may show of an exception and its causes."""
-    shown = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    queue: List[Any] = [error]
-    while queue:
-        one = queue.pop()
-        shown += repr(one) + str(one) + repr(vars(one)) + repr(getattr(one, "object", "")) + repr(getattr(one, "doc", ""))
-        queue += [inner for inner in (one.__cause__, one.__context__) if inner is not None]
-    return shown
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__)) + kept(error)
 
 
 @pytest.mark.parametrize("form", _FORMS.values(), ids=_FORMS)

@@ -88,7 +88,7 @@ def test_an_inlet_in_use_that_is_not_metered_does_not_make_the_sum_smaller(unit:
 
 @pytest.mark.parametrize("first, second, load", [(5.0, 0.0, 5.0), (5.0, 0.3, 5.0), (0.3, 5.0, 5.0), (0.0, 5.0, 5.0),
                                                  (0.0, 0.0, 0.0), (5.0, 5.2, 5.2), (5.0, None, None), (0.0, None, None)])
-def test_behind_a_transfer_switch_one_feed_counts_and_never_both(unit: Described, first: float, second: Optional[float],
+def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(unit: Described, first: float, second: Optional[float],
                                                                  load: Optional[float]) -> None:
     unit.inlet({}, {L1: first})
     unit.inlet({}, {L1: second})
@@ -96,7 +96,7 @@ def test_behind_a_transfer_switch_one_feed_counts_and_never_both(unit: Described
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
 
 
-def test_behind_two_transfer_switches_the_load_is_unknown(unit: Described) -> None:
+def test_behind_two_transfer_switches_the_load_of_several_feeds_is_unknown(unit: Described) -> None:
     for current in (5.0, 0.2, 4.0):
         unit.inlet({}, {L1: current})
     unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}

@@ -53,7 +53,7 @@ def _of(theirs: Names, kind: str) -> Iterator[tuple[str, Dict[str, Any], Any]]:
         yield name, facts, _ours(name)
 
 
-def test_each_module_is_in_the_catalogue_and_each_definition_in_its_module(theirs: Names) -> None:
+def test_each_module_is_in_the_registry_and_each_definition_in_its_module(theirs: Names) -> None:
     assert {name.partition(".")[0] for name in theirs} <= MODULES
     for name in theirs:
         assert _ours(name) is not None, name

@@ -195,7 +195,7 @@ def test_panels_add_up_and_an_additional_meter_makes_the_sum_unknown(unit: Meter
     assert unit.load() == (0.0, 0.0), "the platform's defaults: the third meter may feed the panels"
 
 
-def test_one_unreadable_meter_of_two_makes_the_load_unknown(unit: Meters) -> None:
+def test_one_meter_of_two_without_a_valid_reading_makes_the_load_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.meter(2, 0, {L1: None})
     assert unit.load() == (0.0, 3.0)

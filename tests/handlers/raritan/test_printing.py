@@ -1,4 +1,4 @@
-"""Values print as the vendor's SDK of the same release prints them on the same unit."""
+"""Values print as the vendor's SDK 4.4 prints them. Older SDKs print some parts differently, which `_facts` leaves out."""
 from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List
@@ -46,7 +46,7 @@ def _ours(unit: XerusPdu, asked: List[List[str]]) -> List[str]:
 
 
 @pytest.mark.against("the vendor's SDK")
-def test_structures_print_line_by_line_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) -> None:
+def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) -> None:
     asked = CALLS + (LINKED if firmware != "3.3" else [])
     release = sdk.RELEASES[firmware]
     with Worker(sdk.needed(release), SCRIPT) as worker:
@@ -60,7 +60,7 @@ def test_structures_print_line_by_line_as_the_sdk_prints_them(unit: XerusPdu, fi
 
 
 def _facts(text: str) -> List[str]:
-    """Return the sorted lines without parts that older releases print differently: quotes, padding, brackets, renamed fields."""
+    """Return the sorted lines without what older releases print differently: quotes, padding, brackets, (UTC), renamed fields."""
     lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, =") for line in text.splitlines())
     return sorted(line for line in lines if line and not any(name in line for name in _RENAMED))
 

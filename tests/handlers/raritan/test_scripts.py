@@ -151,7 +151,7 @@ def test_enumerations_list_their_names_by_ordinal_and_are_sent_as_numbers() -> N
 def test_an_enumerated_value_is_its_name_in_every_kind_of_formatting() -> None:
     on, name = pdumodel.Outlet.PowerState.PS_ON, "pdumodel.Outlet.PowerState.PS_ON"
     old_style = "%s" % on                       # noqa: UP031  # old scripts use this form
-    assert [f"{on}", f"{on!s}", f"{on!r}", f"{on}", old_style, format(on), f"{on:>40}".strip()] == [name] * 7
+    assert [f"{on}", f"{on!s}", f"{on!r}", str(on), old_style, format(on), f"{on:>40}".strip()] == [name] * 7
 
 
 def test_type_names_map_to_classes_and_back() -> None:

@@ -209,7 +209,7 @@ def test_a_write_with_an_unreadable_answer_is_confirmed_by_reading(handle: Handl
 
 
 class _Restarting:
-    """A transport that restarts the unit as soon as a switching command is done."""
+    """A transport that restarts the unit as soon as a switching command is done. Unless `answered`, the answer is lost."""
 
     def __init__(self, below: Transport, pdu: XerusPdu, answered: bool) -> None:
         self._below, self._pdu, self._answered = below, pdu, answered

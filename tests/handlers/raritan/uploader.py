@@ -20,10 +20,11 @@ from handlers.tls import Trust
 
 
 def _peak() -> int:
-    """Peak RSS of this process in KiB, from /proc where it exists: getrusage starts with the peak of the parent process."""
+    """Peak RSS of this process in KiB, from /proc where it exists: Linux's getrusage starts with the peak of the parent."""
     status = Path("/proc/self/status")
     if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak // 1024 if sys.platform == "darwin" else peak           # macOS counts bytes
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
     assert found
     return int(found.group(1))
