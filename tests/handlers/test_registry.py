@@ -1,4 +1,4 @@
-"""The registry of handlers, and its users: build.py and the tests' peers."""
+"""The registry of handlers, and two of its users: build.py and the tests' peers."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -28,11 +28,10 @@ def test_build_and_peers_have_every_handler() -> None:
     assert {kind.handler for kind in peers.KINDS.values()} == set(registry.names())
 
 
-def test_a_new_folder_is_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for file in ("__init__.py", "about.py", "handler.py"):
-        (tmp_path / "fifth").mkdir(exist_ok=True)
-        (tmp_path / "fifth" / file).touch()
-    (tmp_path / "half").mkdir()
-    (tmp_path / "half" / "handler.py").touch()
+def test_a_new_folder_with_about_and_handler_is_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder, files in (("fifth", ("__init__.py", "about.py", "handler.py")), ("half", ("__init__.py", "handler.py"))):
+        (tmp_path / folder).mkdir()
+        for file in files:
+            (tmp_path / folder / file).touch()
     monkeypatch.setattr(registry, "FOLDERS", [*registry.FOLDERS, str(tmp_path)])
     assert registry.is_handler("fifth") and "fifth" in registry.names() and "half" not in registry.names()

@@ -1,7 +1,7 @@
 """Handlers refuse TLS 1.0 and 1.1 in real handshakes, even where Python and OpenSSL would accept them.
 
-Python 3.9 sets no minimum version for a context, and OpenSSL before 3 accepts both versions. The fixture `lenient` gives
-each new context these defaults, whichever Python and OpenSSL run the tests.
+Python 3.9 sets no minimum version for a context, and OpenSSL before 3 accepts both versions unless it was configured
+otherwise. The fixture `lenient` gives each new context these defaults, whichever Python and OpenSSL run the tests.
 """
 from __future__ import annotations
 
