@@ -14,8 +14,7 @@ from .resources import child, entries, text
 
 ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
 _ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
-_LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control is locked",
-                             "ConfigurationLocked": "its configuration is locked"}
+_LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control", "ConfigurationLocked": "its configuration"}
 # The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and configuration with those of the body.
 _HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
                                                ("OffDelay",), ("RebootDelay",))
@@ -24,15 +23,18 @@ _HPE_ID = re.compile("OUTLET[0-9]+")
 
 
 def refuse_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported where the device reports that this outlet is locked."""
+    """Raise Unsupported unless the device reports no lock of this outlet."""
     why = locked(outlet)
     if why:
-        raise Unsupported(f"outlet {identity} was not switched: {why} on the PDU; unlock it there")
+        raise Unsupported(f"outlet {identity} was not switched: {why}; unlock it on the PDU")
 
 
 def locked(outlet: Json) -> str:
-    """The lock of an outlet in words, '' if there is none."""
-    return next((why for key, why in _LOCKS.items() if outlet.get(key, False) is not False), "")
+    """The lock of an outlet in words, '' if there is none. A lock that is null may be set (Outlet_v1)."""
+    for key, what in _LOCKS.items():
+        if outlet.get(key, False) is not False:
+            return f"{what} is locked" if outlet[key] is True else f"the PDU does not say whether {what} is locked"
+    return ""
 
 
 def action(identity: str, outlet: Json) -> Json:

@@ -75,7 +75,7 @@ def current(resource: Json) -> Optional[List[Figure]]:
 
 
 def _phases_seen(resource: Json, lines: int) -> int:
-    """The number of phases if PhaseWiringType is missing: from voltages and powers, else from the number of currents."""
+    """The number of phases if PhaseWiringType does not say it: from voltages and powers, else from the number of currents."""
     seen = " ".join(key for name in ("PolyPhaseVoltage", "PolyPhasePowerWatts") for key in child(resource, name))
     if all(line in seen for line in _LINES):
         return 3

@@ -26,8 +26,8 @@ class RedfishPdu(host.BasePdu):
     """The PDUs of a Redfish service. Keeps nothing between calls.
 
     A round trip is one HTTP request. Each call begins with 2, for the root and the PDUs, where the service expands two levels of
-    links (ServiceRoot, ExpandQuery); elsewhere with 3 and 1 for each PDU. A session costs 2 more. Raises the errors of
-    handlers/errors.py.
+    links (ServiceRoot, ExpandQuery); elsewhere with 3, and 1 for each PDU that its list does not include. A session costs 2
+    more, 3 if the service refuses basic login first. Raises the errors of handlers/errors.py.
     """
 
     def transport(self, trust: Trust) -> Transport:
@@ -48,7 +48,8 @@ class RedfishPdu(host.BasePdu):
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                 pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch on: 2 round trips for the list of outlets and the outlet, 1 for the command, and 1 for each read-back.
+        """Switch on. After the beginning: 2 round trips for the list of outlets and the outlet, 1 for the command, and 1 for each
+        read-back.
 
         1 more where another resource describes the parameters of the outlet's action, 2 where the service demands an ETag. Sets
         `power_status` of `pdu_port_data` and returns it. `deadline` and the longest `pause` between read-backs are in seconds.
@@ -75,7 +76,7 @@ class RedfishPdu(host.BasePdu):
 
     @contextmanager
     def _session(self, method: str) -> Iterator[Tuple[RedfishService, settings.Given]]:
-        """One session, which is always ended. Errors name the host and the call."""
+        """The service, which is always closed. Errors name the call, and the host once the settings are read."""
         host.log_call(LOGGER, "redfish", method)
         address = ""
         try:

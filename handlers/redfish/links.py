@@ -1,4 +1,5 @@
-"""Links between resources. They are followed unchanged, never built, and never to another host, port or scheme. Pure.
+"""Links between resources. They are followed as the service writes them, at most with a query added, and never to another host,
+port or scheme. Pure.
 
 Source: DSP0266, "Reference properties", "Locator header" and "Query parameters".
 """

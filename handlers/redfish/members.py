@@ -1,4 +1,4 @@
-"""The members of a collection over all its pages. A list that is not complete is an error."""
+"""The members of a collection over all its pages. A list that is shorter than its own count is an error."""
 from __future__ import annotations
 
 from typing import List, Set, Union
@@ -14,7 +14,7 @@ _MOST_PAGES = 500
 def members(service: RedfishService, collection: Json) -> List[Json]:
     """The members of `collection`: 1 round trip for each further page, and for each member that is not included in full.
 
-    Raises ProtocolError if the service counts more members than it lists, and the error of a member that cannot be read.
+    Raises the errors of `links_of`, and that of a member that cannot be read.
     """
     listed = links_of(service, collection)
     missing = [number for number, one in enumerate(listed) if not is_whole(one)]
@@ -23,7 +23,10 @@ def members(service: RedfishService, collection: Json) -> List[Json]:
 
 
 def links_of(service: RedfishService, collection: Json) -> List[Json]:
-    """The members as the collection lists them, links or whole resources: 1 round trip for each further page."""
+    """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
+
+    Raises ProtocolError if the service counts more members than it lists, or if its list has no members or no end.
+    """
     found: List[Json] = []
     seen: Set[str] = set()
     page, counted = collection, collection.get("Members@odata.count")

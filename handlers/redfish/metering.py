@@ -35,8 +35,8 @@ class _Metered(NamedTuple):
 def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Optional[float], List[host.PortFigures]]:
     """Load in A and energy in kWh, in total and by outlet.
 
-    Round trips after those of `units`, for each PDU: 3 for outlets, mains and metrics; 1 for branches where the mains are not
-    metered; those of `sensors.read` where only sensors have the values. Where the service does not expand, 1 more for each
+    Round trips after those of `units`, for each PDU: up to 3 for outlets, mains and metrics; 1 for branches where the mains are
+    not metered; those of `sensors.read` where only sensors have the values. Where the service does not expand, 1 more for each
     member.
     """
     every = units(service, wanted)

@@ -37,7 +37,7 @@ _ANY = range(100, 600)              # errors too, because their bodies hold the 
 class RedfishService:
     """The service that the settings describe. A context manager: its exit deletes the session and closes the connections.
 
-    `transport` makes the transport of one connection. `seconds` limits the call up to the exit. Nothing is sent before a reading.
+    `transport` makes the transport of one connection. `seconds` limits the call up to the exit. Construction sends nothing.
     Raises the errors of handlers/errors.py.
     """
 
@@ -72,13 +72,14 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether the service includes the members in its lists."""
+        """Whether the service offers to include members in its lists, and has done so where it was asked."""
         return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which needs no login (DSP0266): 1 round trip in a call, 2 with a session."""
+        """The service root, which needs no login (DSP0266): 1 round trip at the first use, 2 with a session, 3 if the service
+        refuses basic login first."""
         if self._root is None:
             reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
@@ -127,7 +128,7 @@ class RedfishService:
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
         """The resources behind links in their order, or the error of each: 1 round trip each, over up to 4 connections.
 
-        Raises an error that concerns the whole device: a refused login, a lost connection.
+        Raises an error of login, rights or network, which concerns the whole device.
         """
         paths = [self.path(target) for target in targets]
         if self._mode == AUTO and len(paths) > 1:       # the first reading finds out how to log in
@@ -188,7 +189,7 @@ class RedfishService:
         # < 201 Created, X-Auth-Token, Location                                      DSP0266, "Redfish session login"
         sessions = link(child(root, "Links"), "Sessions")
         if sessions is None:
-            raise Unsupported("the service root has no link to its sessions (Links.Sessions), so no login is possible")
+            raise Unsupported("the service root has no link to its sessions (Links.Sessions), so no session can be opened")
         reply = self._send("POST", self.path(sessions), {"UserName": self.login.user, "Password": self.login.password},
                            anonymous=True)
         if reply.status not in (200, 201, 204):
@@ -216,7 +217,7 @@ class RedfishService:
               headers: Optional[Mapping[str, str]] = None, client: Optional[HttpClient] = None) -> Reply:
         left = self._end - self._clock()
         if left <= 0:
-            raise HttpUnreachable(f"the device took longer than {self._seconds:.0f} s for this call; try again")
+            raise HttpUnreachable(f"the device took longer than {self._seconds:g} s for this call; try again")
         wait = min(self._timeout, left)
         if client is not None and client is not self._clients[0]:
             wait = min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))

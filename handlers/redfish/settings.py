@@ -23,8 +23,8 @@ PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", s
                             "named with its collection: `TransferSwitches/1`")
 SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven", "yes or no", yes_no, False,
-    "yes: also switch outlets whose command is not certain (no list of allowable values, or HPE's own form); try one idle "
-    "outlet first")
+    "yes: also switch outlets whose command is not certain (no list of allowable values, a target not below the outlet, or HPE's "
+    "own form); try one idle outlet first")
 SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, SESSION_LOGIN, PDU, VERIFY, CA_PEM, FINGERPRINT,
                                          TIMEOUT, SWITCH_UNPROVEN)
 

@@ -28,10 +28,10 @@ class Unit(NamedTuple):
 
 
 def units(service: RedfishService, wanted: str) -> List[Unit]:
-    """The PDUs of a service: 2 round trips where it expands two levels, else 3 and 1 for each PDU.
+    """The PDUs of a service: 2 round trips where it expands two levels, else 3, and 1 for each PDU that the list only links to.
 
-    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, SettingsError if none has that Id or if there are
-    too many and none is named.
+    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, SettingsError if none has that Id or its collection
+    is not listed, or if there are too many and none is named.
     """
     collection, _, named = wanted.rpartition("/")
     found = _listed(service, collection)
@@ -70,7 +70,11 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
         found = members(service, collection)
         if found:
             return found
-    raise Unsupported(f"the service lists no {wanted[:60] or 'PDUs'} under its power equipment")
+    if wanted:
+        raise SettingsError((Named("pdu", noun="handler setting "), f": the service lists no {wanted[:60]!r} under its power "
+                             f"equipment; allowed are an Id, and COLLECTION/ID such as TransferSwitches/1"))
+    raise Unsupported("the service lists no PDUs under its power equipment: see whether newer firmware does, or use another "
+                      "handler for this PDU")
 
 
 def is_pdu(resource: Json) -> bool:
@@ -108,7 +112,8 @@ def _outlets_link(unit: Unit) -> Optional[object]:
     """The link to the outlets; None for equipment without outlets. Raises Unsupported if a PDU does not list its outlets."""
     collection = link(unit.resource, "Outlets")
     if collection is None and text(unit.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
-        raise Unsupported("the service does not list the outlets of this PDU: its firmware does not offer them over Redfish")
+        raise Unsupported("the service does not list the outlets of this PDU: see whether newer firmware does, or use another "
+                          "handler for this PDU")
     return collection
 
 
@@ -129,7 +134,7 @@ def find(service: RedfishService, wanted: str, sought: str) -> Found:
     if len(found) > 1:                      # possible, because Ids may contain dots
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
     if not found:
-        names = service.login.quoted(" or ".join(f"'{unit.prefix}N'" for unit in every[:5]))
+        names = service.login.quoted(" or ".join(f"'{unit.prefix}N'" for unit in every[:5])) + " and so on" * (len(every) > 5)
         called = "" if any(sought.startswith(unit.prefix) for unit in every) else f"; its outlets are now called {names}"
         raise NoSuchOutlet(f"the PDU has no outlet {sought[:60]!r}{called}: poll it and look at its ports")
     return found[0]

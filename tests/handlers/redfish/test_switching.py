@@ -129,6 +129,13 @@ def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: Dict[
     assert refused(tree).kind == "unsupported" and not tree.commands
 
 
+@pytest.mark.parametrize("lock, words", [(True, "its power control is locked; unlock it"),
+                                         (None, "does not say whether its power control is locked; unlock it")])
+def test_a_lock_that_is_not_known_is_not_reported_as_set(lock: Optional[bool], words: str) -> None:
+    tree = Switched({**outlet("1"), "PowerControlLocked": lock})
+    assert words in str(refused(tree)) and not tree.commands
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/Outlet.PowerControl", "//evil.example/x", "ftp:x"])
 def test_a_target_on_another_service_gets_no_command(target: str) -> None:
     tree = Switched({**outlet("1"), "Actions": {"#Outlet.PowerControl": {

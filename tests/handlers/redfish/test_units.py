@@ -47,6 +47,11 @@ def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
     assert error.kind == "settings" and "'1', '2'" in str(error)
 
 
+def test_a_collection_that_is_not_listed_is_a_mistake_in_the_setting() -> None:
+    error = refused(Tree(two()), pdu="Strips/1")
+    assert error.kind == "settings" and error.keys == ("pdu",) and "lists no 'Strips'" in str(error)
+
+
 @pytest.mark.parametrize("expands", [True, False])
 def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool) -> None:
     """PDU 2 answers with the resources of PDU 1, as behind a proxy that confuses two answers."""
