@@ -53,7 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.dcimanager",
         description="A local DCImanager in a browser, for PDU handlers: register and upload handlers, add PDUs, poll and switch "
-                    "them. The administrator's password is that of DCI_PASSWORD, else a random one that is kept with the data.")
+                    "them. The administrator's password is that of DCI_PASSWORD, else that of the last run with the same --data, "
+                    "else a random one.")
     parser.add_argument("--data", type=Path, metavar="FOLDER",
                         help="keep handlers, PDUs and readings in this folder (default: delete them at the end)")
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
@@ -61,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=port, default=0,
                         help="TCP port of the HTTPS API (default: a free one; with --data that of the last run, if it is free "
                              "and neither a port nor --host is given)")
-    parser.add_argument("--page-port", type=port, default=0, help="TCP port of the page on this machine (default: as for --port)")
+    parser.add_argument("--page-port", type=port, default=0,
+                        help="TCP port of the page without TLS; unused if --host lets in other machines (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
                         help="address to listen on; other machines are served over HTTPS only (default: %(default)s)")
     parser.add_argument("--email", default="admin@example.com", help="the administrator (default: %(default)s)")
@@ -91,7 +93,7 @@ def _password(folder: Path) -> Tuple[str, Path]:
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
-    """The stand-in. If no port is given, it takes those of the last local run if they are free: bookmarks stay valid."""
+    """The stand-in. On this machine and without given ports, it takes those of the last run if they are free."""
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]

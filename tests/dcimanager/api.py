@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 from . import multipart
 from .records import Refusal
 from .runtime import Runtime
-from .store import Store
+from .store import Store, storable
 from .tokens import Tokens
 
 _TOKEN = "/api/auth/v4/public/token"
@@ -43,7 +44,7 @@ def answer_error(status: int, code: int, msg: str, value: object = "") -> Answer
 
 
 class Api:
-    """`happened(sentence)` is called for each login, registration, upload and removal through these calls."""
+    """`happened(sentence)` is called for each login, registration, upload and removal that succeeded through these calls."""
 
     def __init__(self, store: Store, runtime: Runtime, tokens: Tokens, email: str, password: str,
                  happened: Callable[[str], None]) -> None:
@@ -70,7 +71,7 @@ class Api:
                 return self._create(request)
         if request.path.startswith(_HANDLERS + "/"):
             number, _, rest = request.path[len(_HANDLERS) + 1:].partition("/")
-            if number.isascii() and number.isdigit():
+            if re.fullmatch("[0-9]{1,18}", number):
                 if (request.method, rest) == ("POST", "content"):
                     return self._upload(int(number), request)
                 if (request.method, rest) == ("DELETE", ""):
@@ -103,8 +104,9 @@ class Api:
                 raise Refusal(400, 1001, f"the key {key} is missing", key)
         if not isinstance(body["protocol"], list) or not isinstance(body["features"], list):
             raise Refusal(400, 1001, "protocol and features must be lists")
-        made = self._store.create(str(body["device_type"]), str(body["handler"]), str(body["name"]),
-                                  [str(item) for item in body["protocol"]], [str(item) for item in body["features"]])
+        device_type, handler, name = (storable(str(body[key])) for key in ("device_type", "handler", "name"))
+        protocol, features = ([storable(str(item)) for item in body[key]] for key in ("protocol", "features"))
+        made = self._store.create(device_type, handler, name, protocol, features)
         self._happened(f"{made.handler} was registered with the id {made.id}")
         return answer_json(201, {"id": made.id})
 

@@ -1,4 +1,4 @@
-"""Passes HTTP requests to the documented API, and all others to the page."""
+"""Passes each HTTP request to the documented API or to the page."""
 from __future__ import annotations
 
 from typing import Any, Callable, Optional

@@ -1,7 +1,7 @@
 """Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also runs its neighbours by path.
 
 Reads lines of JSON from standard input: first the job, then one call per line. Answers each call with one line of JSON
-on standard output. Ends when its input ends, even in the middle of a call, so that it never outlives the stand-in.
+on standard output. Ends when its input ends, even in the middle of a call, so that it does not outlive the stand-in.
 """
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOGGED = "\x1e"         # ends the log lines of a call; written to standard erro
 
 
 class _Without(MetaPathFinder):
-    """Hides packages that a platform may not have."""
+    """Hides packages that a platform may not have, except those that this process has imported already."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = frozenset(names)
@@ -154,7 +154,7 @@ class _Worker:
                 "port_load": {_text(identity): _figure(value) for identity, value in self._adapter.port_load(view).items()}}
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
-        """Number and name of each outlet as printed on the unit. `labels` is this project's own method, not the platform's."""
+        """Number as printed on the unit, and name, of each outlet. `labels` is this project's own method, not the platform's."""
         labels = getattr(pdu, "labels", None)
         found = labels() if callable(labels) else []
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}

@@ -1,4 +1,4 @@
-"""The documented calls over HTTPS with the standard library, for tests of the stand-in that do not need curl."""
+"""The API's calls over HTTPS with the standard library, for tests of the stand-in that do not need curl."""
 from __future__ import annotations
 
 import http.client

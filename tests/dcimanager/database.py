@@ -55,7 +55,12 @@ class Database:
         self._lock = threading.RLock()
         self._closed = False
         self._guard = _guarded(path) if path is not None else None
-        self._connection = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
+        try:
+            self._connection = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
+        except BaseException:
+            if self._guard is not None:
+                self._guard.close()
+            raise
         try:
             self._open(path)
         except BaseException:

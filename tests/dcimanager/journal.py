@@ -1,4 +1,4 @@
-"""The log: each call of a handler, switchings in progress, and events. Old entries are deleted."""
+"""The log: each call for a PDU, switchings in progress, and events. Old entries are deleted."""
 from __future__ import annotations
 
 import json

@@ -39,10 +39,11 @@ __all__ = ["HOST_PACKAGES", "DciManager"]
 class DciManager:
     """A local DCImanager for handlers: a context manager, ready when it is made.
 
-    The first `busy` requests are answered 503, and each request whose number is a multiple of `dozes_every`, which needs
+    The API answers 503 to the first `busy` requests, and to each one whose number is a multiple of `dozes_every`, which needs
     `keep_requests`. `wrap(request, serve)` may answer in place of the API, or return None to cut the connection. `without`
-    names packages that handlers must not find ("sqlite3"). `call_seconds` bounds every call of a handler; at most `processes`
-    worker processes run. `platform` holds the packages common and pdu_common; `start` replaces the start of a worker process.
+    names packages that handlers must not find ("sqlite3"). A call of a handler may take `call_seconds`, unless its PDU has its
+    own limit. At most `processes` worker processes run. `platform` holds the packages common and pdu_common; `start` replaces
+    the start of a worker process.
 
     `data` is a folder that keeps handlers, PDUs, readings and log for the next run, even after a crash; None: all are deleted
     at the end. `poll_seconds` is the interval of the timer; 0: only `poll` polls. `page_port` serves the page without TLS
@@ -56,7 +57,7 @@ class DciManager:
                  data: Optional[Path] = None, poll_seconds: float = 0.0, processes: int = 32,
                  page_port: Optional[int] = None, keep_requests: bool = True, start: Optional[Start] = None) -> None:
         self.email, self.password = email, password
-        self.requests: List[Request] = []                   # if `keep_requests`: all, in order of arrival, those answered 503 too
+        self.requests: List[Request] = []       # those of the API in order of arrival, if `keep_requests`; those answered 503 too
         self._keep_requests = keep_requests
         self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
@@ -162,7 +163,10 @@ class DciManager:
             self._poller.soon(pdu)
 
     def poll(self, pdus: Optional[Iterable[Pdu]] = None) -> None:
-        """Call `status` and, if it succeeds, `statistic` of these PDUs (None: all), in parallel. The PDUs keep the answers."""
+        """Call `status` and, if it succeeds, `statistic` of these PDUs (None: all), in parallel. The PDUs keep the answers.
+
+        With a timer, `labels` too if the known labels are not those of the ports.
+        """
         chosen = list(self.store.pdus() if pdus is None else pdus)
         if chosen:
             with ThreadPoolExecutor(max_workers=min(32, len(chosen))) as pool:

@@ -17,7 +17,7 @@ _STOP_SECONDS = 30.0
 class Poller:
     """Calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()` every half hour, until `stop`.
 
-    A PDU whose poll takes longer than `seconds` misses turns, which `late` counts. No PDU is polled twice at once.
+    A PDU whose poll ends more than `seconds` after it was due misses turns, which `late` counts. No PDU is polled twice at once.
     """
 
     def __init__(self, pdus: Callable[[], List[Pdu]], poll: Callable[[Pdu], None], thin: Callable[[], None], seconds: float,
@@ -86,4 +86,4 @@ class Poller:
             work()
         except Exception:
             if not self._stopped:       # after `stop` the database may be closed
-                _LOG.exception("a defect in a poll; polling continues")
+                _LOG.exception("a defect in a poll or in thinning; polling continues")

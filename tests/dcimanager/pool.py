@@ -1,6 +1,6 @@
 """Worker processes for many PDUs: one for each PDU while there are few PDUs, else shared by the PDUs of a handler.
 
-A process makes one call at a time, so a handler that hangs or crashes harms only that call.
+A process makes one call at a time, so a handler that hangs or crashes ends only that call.
 """
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .worker import Job, Start, Worker
 
 
 class Key(NamedTuple):
-    """The version of a handler that a process runs. A new upload is a new key."""
+    """The version of a handler that a process runs."""
 
     handler: str
     version: int

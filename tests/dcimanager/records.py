@@ -24,7 +24,7 @@ class Call(NamedTuple):
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive cannot be
     loaded), "bug" (an exception that is not one of the pack's), "time-out", "died" (the process ended), "interrupted" (the
     stand-in itself ended). `round_trips` are those to the device, None if they were not counted. `lines` are the handler's
-    log lines of this call. `at` is the time of its end in seconds since 1970.
+    log lines of this call. `at` is the time of its end in seconds since 1970; of an interrupted call, that of its begin.
     """
 
     method: str
@@ -71,7 +71,7 @@ class Handler:
 
 
 class Version(NamedTuple):
-    """One accepted upload of a handler; `label` is the pack's own version, "" if the archive has none."""
+    """One accepted upload of a handler; `label` is the version that the archive names, "" if it names none."""
 
     number: int
     label: str
@@ -82,7 +82,7 @@ class Version(NamedTuple):
 
 
 class Label(NamedTuple):
-    """Number and name of an outlet as printed on the unit, from the handler's `labels()`; "" if unknown."""
+    """An outlet's number as printed on the unit, and its name, from the handler's `labels()`; "" if unknown."""
 
     number: str
     name: str
@@ -146,5 +146,5 @@ class Pdu:
 
     @property
     def last_poll(self) -> Optional[Call]:
-        """The last `status`, successful or not."""
+        """The last `status` in `calls`, successful or not; None after a restart, until the first poll."""
         return next((call for call in reversed(self.calls) if call.method == "status"), None)

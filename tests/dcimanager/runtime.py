@@ -31,7 +31,7 @@ class Runtime:
         self._without, self._call_seconds = list(without), call_seconds
         self._metering = platform == _ROOT
         self._uploading = threading.Lock()
-        self._described: Dict[Tuple[str, int], Mapping[str, Any]] = {}
+        self._described: Dict[Tuple[int, int], Mapping[str, Any]] = {}
         for package in HOST_PACKAGES:
             shutil.copytree(platform / package, folder / "host" / package, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("handlers", "empty"):
@@ -82,16 +82,16 @@ class Runtime:
         return call._replace(text=masked(call.text, form), lines=tuple(masked(line, form) for line in call.lines))
 
     def settings(self, handler: Handler) -> Optional[Settings]:
-        """The handler's table of settings, [] if it has none; None if its archive cannot be loaded."""
+        """The handler's table of settings, [] if it has none; None if it has no archive, or one that cannot be loaded."""
         described = self._description(handler)
         return None if described is None else described["settings"]
 
     def speaks_snmp(self, handler: Handler) -> bool:
-        """Whether the handler's class is one for SNMP PDUs."""
+        """Whether the handler's class is one for SNMP PDUs; False if it has no archive, or one that cannot be loaded."""
         return bool((self._description(handler) or {}).get("snmp"))
 
     def _description(self, handler: Handler) -> Optional[Mapping[str, Any]]:
-        key = (handler.handler, handler.current)
+        key = (handler.id, handler.current)         # another handler may get the name of a removed one
         if key not in self._described:
             call = self._made(handler, 0, "describe", _DESCRIBE_SECONDS, "", "UNKNOWN", {})
             if not call.ok:

@@ -1,5 +1,5 @@
 """Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256). The key is in a file of the database's folder
-that only its owner can read. A copy of the database without the key shows no password."""
+that only its owner can read. A copy of the database without the key does not show the form."""
 from __future__ import annotations
 
 import json
@@ -36,7 +36,8 @@ class Sealer:
         try:
             snmp, settings = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
-            raise ValueError("the key beside the database cannot decrypt it: restore the key, or remove the folder") from None
+            raise ValueError("the key beside the database cannot decrypt the form of a PDU: restore the key, or remove the folder"
+                             ) from None
         return snmp, settings
 
 
@@ -61,10 +62,9 @@ def looks_secret(key: str) -> bool:
 
 
 def masked(text: str, form: Form) -> str:
-    """`text` with the secrets of a form masked, because a foreign handler may log them."""
-    for part in form:
-        for key, value in part.items():
-            for secret in (value, value.strip()) if looks_secret(key) else ():
-                if len(secret) >= _SHORTEST:
-                    text = text.replace(secret, "•••")
+    """`text` with the secrets of a form masked, because a foreign handler may log them. Masks values whose keys look secret."""
+    secrets = {secret for part in form for key, value in part.items() if looks_secret(key) for secret in (value, value.strip())}
+    for secret in sorted(secrets, key=len, reverse=True):       # one secret may be a part of another
+        if len(secret) >= _SHORTEST:
+            text = text.replace(secret, "•••")
     return text

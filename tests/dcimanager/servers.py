@@ -92,7 +92,7 @@ def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
     """DCImanager's steps for a command, in order; `states` are those of the feeds. Raises Refusal where DCImanager refuses.
 
     On: outlets that are not on are switched on first, then the BMC acts. Off and reset: the BMC acts; without a BMC, the
-    outlets are switched. Reset where all outlets are off: they are switched on, then the BMC acts.
+    outlets are switched. Reset with a BMC where all outlets are off: they are switched on, then the BMC acts.
     """
     shown = server_state(port_state(states), server.bmc)
     if command == "on" and shown == "ON":

@@ -1,6 +1,7 @@
 """Simulated PDUs that a person started on the page: one process each, restarted with the stand-in."""
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import queue
@@ -13,6 +14,7 @@ from typing import Any, Dict, List, Optional
 
 from tests.peers import KINDS
 
+from .database import Closed
 from .records import Pdu
 from .store import Store
 
@@ -35,7 +37,7 @@ class Simulations:
         self._ready = threading.Event()
 
     def restore(self) -> None:
-        """Start the simulated PDUs of the last run again, side by side, with their outlets in the last known states."""
+        """Start the simulated PDUs of the last run again, side by side, with those outlets off that were last known as off."""
         threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus() if pdu.simulated]
         for thread in threads:
             thread.start()
@@ -88,8 +90,9 @@ class Simulations:
             _LOG.error("%s", error)
             return
         pdu.address, pdu.snmp, pdu.settings = form["address"], form["snmp"], form["settings"]
-        self._store.save(pdu)
         self.keep(pdu, process)
+        with contextlib.suppress(Closed):   # the stand-in stops meanwhile
+            self._store.save(pdu)
 
     def _started(self, kind: str, port: int, off: List[str]) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
         process = subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", kind, "--port", str(port),

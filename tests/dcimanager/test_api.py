@@ -90,6 +90,15 @@ def test_incomplete_description_is_refused(client: Client, manager: DciManager, 
     assert manager.handlers() == []
 
 
+@pytest.mark.parametrize("change", [{"device_type": "\ud800"}, {"handler": "x\ud800"}, {"name": "\ud800"},
+                                    {"protocol": ["\ud800"]}, {"features": ["\ud800"]}])
+def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Client, change: Dict[str, object]) -> None:
+    whole: Dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
+    reply = client.post(HANDLERS, {**whole, **change})
+    listed = client.request("GET", HANDLERS)
+    assert (reply.status, listed.status) in ((400, 200), (201, 200)) and "?" in json.dumps([reply.body, listed.body])
+
+
 @pytest.mark.parametrize("data, words", [
     (b"", "empty"), (b"PK\x03\x04", "tar.gz"), (packed(*GOOD)[:-20], "complete"), (packed(*GOOD)[:-1], "complete"),
     (packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than"), (packed(*GOOD)[:60], "complete"),
@@ -140,9 +149,10 @@ def test_form_keeps_every_byte() -> None:
 
 
 @pytest.mark.parametrize("method, path", [("GET", "/"), ("POST", f"{HANDLERS}/x/content"), ("POST", f"{HANDLERS}/1/other"),
-                                          ("DELETE", HANDLERS), ("POST", f"{HANDLERS}/٣/content")])
+                                          ("DELETE", HANDLERS), ("POST", f"{HANDLERS}/%D9%A3/content"),
+                                          ("DELETE", f"{HANDLERS}/{'9' * 5000}")], ids=range(6))
 def test_unknown_function_is_an_error_answer(client: Client, method: str, path: str) -> None:
-    reply = client.request(method, path.encode("ascii", "replace").decode())
+    reply = client.request(method, path)
     assert reply.status == 404 and reply.body["error"]["code"]
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 import functools
 import html
 import http.client
+import json
 import re
+import socket
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.hostile import TEXTS, Elements
+from tests.waiting import PATIENCE_S
 
 from .client import Client
 from .manager import DciManager
@@ -143,10 +146,33 @@ def test_a_form_without_the_sessions_own_token_changes_nothing(visitor: Visitor,
     assert visitor.post("/servers/add", {"name": "web", "csrf": csrf}).status == 403 and site.servers.all() == []
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1", "127.0.0.1:99999",
+                                  "127.0.0.1:x"])
 def test_another_name_for_this_machine_is_refused(visitor: Visitor, site: DciManager, host: str) -> None:
     answer = visitor.get("/", host=host)
     assert answer.status == 421 and f"at the server's own address, for example {site.page_url}" in answer.body
+
+
+_PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+
+
+@pytest.mark.parametrize("boundary, body", [("", b"x"), ("; boundary=x", 600 * (_PART + b"1\r\n") + b"--x--\r\n"),
+                                            ("; boundary=x", _PART + b"1" * 2_000_000 + b"\r\n--x--\r\n")],
+                         ids=["no boundary", "too many fields", "a large field"])
+def test_a_malformed_form_is_an_error_page(site: DciManager, boundary: str, body: bytes) -> None:
+    answer = Visitor(site).request("POST", "/login", body, content_type=f"multipart/form-data{boundary}")
+    assert answer.status == 400 and "This form cannot be read: " in answer.body
+
+
+def test_a_client_that_goes_away_within_a_form_is_no_defect(site: DciManager, caplog: pytest.LogCaptureFixture) -> None:
+    host, port = site.page_url[len("http://"):].strip("/").split(":")
+    for _ in range(20):
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as client:
+            client.sendall(f"POST /login HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n"
+                           "Content-Type: application/x-www-form-urlencoded\r\n\r\na".encode())
+    assert Visitor(site).get("/login").status == 200
+    site.stop()                                 # ends every request
+    assert "Exception in ASGI application" not in caplog.text
 
 
 def test_logging_out_ends_the_session(visitor: Visitor) -> None:
@@ -173,6 +199,11 @@ def test_an_archive_dropped_on_the_page_is_registered_updated_and_rolled_back(vi
     site.store.delete_pdu(pdu.id)
     visitor.post(f"/handlers/{handler.id}/remove", {})
     assert site.handlers() == []
+
+
+def test_the_line_to_paste_quotes_the_path_of_the_exports(visitor: Visitor, site: DciManager) -> None:
+    site.environment_file = "/my data/register.env"
+    assert ". '/my data/register.env'\n" in html.unescape(visitor.get("/handlers").body)
 
 
 def test_a_refused_archive_registers_nothing(visitor: Visitor, site: DciManager) -> None:
@@ -349,6 +380,8 @@ def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager,
     assert body.count("42.25") == 2 and body.count("1.5") >= 2 and len(series(site.store._db, pdu.id, 0.0)) == 2
     rows = visitor.get(f"/pdus/{pdu.id}/readings.csv?hours=1").body.splitlines()
     assert rows[0] == "time (UTC),load (A),energy (kWh)" and rows[1].endswith(",1.5,42.25") and len(rows) == 3
+    shown = json.loads(body)
+    assert shown["count"] == len(shown["at"]) == 2              # without a timer, no time between polls is a gap
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
 
 
@@ -368,7 +401,7 @@ def test_the_log_distinguishes_hung_crashed_and_failed_calls(visitor: Visitor, s
 
 
 @pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/servers/9/power?command=on",
-                                  "/handlers/1/nothing", "/pdus/99999999999999999999"])
+                                  "/handlers/1/nothing", "/pdus/99999999999999999999", "/pdus/" + "9" * 5000], ids=range(7))
 def test_an_unknown_path_is_an_error_page(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status in (404, 405) and "Traceback" not in answer.body

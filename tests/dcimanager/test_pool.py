@@ -83,13 +83,14 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(small: b
 
 @pytest.mark.parametrize("settings, shown", [
     ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
-    ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "x"}, "wrong hidden-4711")])
+    ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "x"}, "wrong hidden-4711"),
+    ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••")])
 def test_secrets_of_a_form_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
 class Beats:
-    """PDUs whose polls are counted. The poll of the PDU `slow` waits for `go`."""
+    """PDUs whose polls are counted. The poll of the PDU `slow` waits for `go`; that of PDU 3 raises."""
 
     def __init__(self, slow: int) -> None:
         self.pdus = [Pdu(number, f"rack {number}", "pdu_x", "") for number in range(4)]

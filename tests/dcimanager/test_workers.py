@@ -21,7 +21,7 @@ from tests.waiting import PATIENCE_S, bounded, finished, until
 from .client import HANDLERS, Client
 from .manager import DciManager
 from .test_api import packed
-from .worker import _keep, _pass_on
+from .worker import Job, Worker, _keep, _pass_on
 
 # The identity of this handler's first outlet describes its process: importable modules, path, folder, environment.
 _CURIOUS = '''
@@ -241,6 +241,38 @@ def test_readers_of_closed_pipes_end_quietly() -> None:
     _pass_on(closed, answers)
     _keep(closed, deque(), logged)
     assert answers.get_nowait() is None and logged.get_nowait() == []
+
+
+@pytest.mark.parametrize("program", [
+    "import sys\nsys.stdin.readline()\nsys.stdin.readline()\nprint('{\"val')", "import time\ntime.sleep(600)"],
+    ids=["half an answer", "closed"])
+def test_a_broken_pipe_or_answer_is_a_failed_call(tmp_path: Path, program: str) -> None:
+    begun: List[subprocess.Popen[str]] = []
+
+    def start(folder: Path) -> subprocess.Popen[str]:
+        begun.append(subprocess.Popen([sys.executable, "-c", program], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True))
+        if "sleep" in program and begun[0].stdin is not None:
+            begun[0].stdin.close()          # as `close` does from another thread
+        return begun[0]
+    worker = Worker(Job([], "", {}), tmp_path, start)
+    try:
+        assert worker.call("status", PATIENCE_S).kind == "died" and begun[0].poll() is not None
+    finally:
+        worker.close()
+
+
+def test_a_handler_with_the_name_of_a_removed_one_has_its_own_settings(manager: DciManager, client: Client, small: bytes,
+                                                                     tmp_path: Path) -> None:
+    number = client.install(small)
+    assert manager.runtime.settings(manager.store.by_id(number)) == []
+    assert client.request("DELETE", f"{HANDLERS}/{number}").status == 200
+    tree = small_tree(tmp_path)
+    with (tree / "small" / "handler.py").open("a") as file:
+        file.write("\nfrom types import SimpleNamespace\n"
+                   "SETTINGS = [SimpleNamespace(key='say', allowed='', help='', secret=False, default=None)]\n")
+    again = client.install(archive(tree, "small"))
+    assert [row["key"] for row in manager.runtime.settings(manager.store.by_id(again)) or []] == ["say"]
 
 
 def test_deleting_a_handler_removes_its_directory(manager: DciManager, client: Client, small: bytes) -> None:

@@ -100,7 +100,7 @@ class Worker:
                         answer.get("text", ""), answer.get("round_trips"), tuple(lines), time.time())
 
     def close(self) -> None:
-        """End the process, even in the middle of a call, from any thread. That call fails, and every later one."""
+        """End the process, even in the middle of a call, from any thread. A call without an answer fails, and every later one."""
         with self._starting:
             self._closed = True
             self._end()
@@ -132,18 +132,18 @@ class Worker:
             self._send(call)
             line = self._answers.get(timeout=timeout)
             lines = self._lines(_LOG_SECONDS) if line is not None else []
+            answer: Dict[str, Any] = json.loads(line or "{}")
         except queue.Empty:
             with self._starting:
                 self._end()
             return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}, self._lines(0)
-        except OSError as error:
+        except (OSError, ValueError) as error:      # ValueError: half an answer, or `close` has closed the pipe
             line, no_log = None, str(error)
         if line is None:
             with self._starting:
                 self._end()         # after this the log is complete
             last = self.log[-1] if self.log else no_log
             return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}, self._lines(0)
-        answer: Dict[str, Any] = json.loads(line)
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
@@ -163,7 +163,7 @@ class Worker:
             reader.start()
             self._readers.append(reader)        # after its start: `_end` joins these, even after Ctrl-C in this loop
         job = self.job
-        self._send({"paths": job.paths, "import": job.import_path, "without": job.without, "data": job.data,
+        self._send({"paths": job.paths, "import": job.import_path, "without": job.without,
                     "adapter": job.adapter, "fresh": job.fresh, "metering": job.metering})
 
     def _send(self, message: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ _TRIES, _TRIES_SECONDS = 10, 60.0
 
 
 class Access:
-    """Wraps the page's application: lets in known hosts and people who logged in, and adds `HEADERS` to each answer.
+    """Wraps the page's application: refuses unknown hosts, sends people to the login first, and adds `HEADERS` to each answer.
 
     `hosts` are the host names that a browser may use for this server, besides those of this machine; None: any, for a server
     that other machines use. The check refuses foreign names that resolve to this server (DNS rebinding).
@@ -44,7 +44,8 @@ class Access:
         await (answer or self._page)(scope, receive, sending)
 
     def _refusal(self, request: Request) -> Optional[Response]:
-        if self._hosts is not None and hostname(request.headers.get("host", "")) not in (*_LOCAL, *self._hosts):
+        host = hostname(request.headers.get("host", ""))
+        if not host or self._hosts is not None and host not in (*_LOCAL, *self._hosts):
             own = f"{request.scope['scheme']}://127.0.0.1:{request.scope['server'][1]}"
             return PlainTextResponse(f"Open this page at the server's own address, for example {own}/\n", 421)
         token = request.cookies.get(cookie_name(request), "")
@@ -59,9 +60,10 @@ class Access:
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, without port and brackets."""
+    """The name in a Host header, without port and brackets; "" if the header is malformed."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        found = urlsplit(f"//{host}")
+        return (found.hostname or "") if found.port != 0 else ""        # `port` raises ValueError too
     except ValueError:
         return ""
 
@@ -98,7 +100,7 @@ def local_path(text: str) -> str:
 
 
 class Tries:
-    """Limits wrong passwords to ten a minute, for all clients together."""
+    """Limits wrong passwords on the page to ten a minute, for all clients together."""
 
     def __init__(self) -> None:
         self._failed: Deque[float] = Deque(maxlen=_TRIES)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..manager import DciManager
 
 _PAGES = (entry, pdus, pdu, handlers, servers, log)
+_LONGEST_PATH = 1000            # Python does not convert an id of more than 4300 digits
 
 
 def application(manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]) -> Any:
@@ -31,7 +32,11 @@ def application(manager: DciManager, simulations: Simulations, hosts: Optional[S
     routes = [route for page in _PAGES for route in page.routes(site)]
     router = Router([*routes, Mount("/static", _Files(directory=Path(__file__).with_name("static")))], redirect_slashes=False,
                     default=nothing)
-    return Access(router, manager.tokens, hosts)
+
+    async def bounded(scope: Any, receive: Any, send: Any) -> None:
+        await (router if len(scope["path"]) <= _LONGEST_PATH else nothing)(scope, receive, send)
+
+    return Access(bounded, manager.tokens, hosts)
 
 
 def _missing(site: Site, request: Request) -> Response:
@@ -39,7 +44,7 @@ def _missing(site: Site, request: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """Scripts and styles, which the browser may cache but must revalidate each time; a missing one is a plain 404."""
+    """Scripts and styles, which the browser may cache but must revalidate each time; an error has no page."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         try:

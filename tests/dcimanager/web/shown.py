@@ -1,7 +1,6 @@
-"""Formats values for the page: numbers with units, times, text of devices made harmless. Jinja escapes all of them."""
+"""Formats values for the page: numbers with units, times, text of devices made harmless. Jinja escapes all but `moment`."""
 from __future__ import annotations
 
-import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional
@@ -15,11 +14,10 @@ from ..records import Pdu
 
 LONGEST = 120                   # limit for the characters of a name; a hostile name may have 10,000
 STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
-METHODS = {"status": "status", "statistic": "statistic", "port_up": "on", "port_down": "off", "labels": "labels"}
 
 
 def number(value: float) -> str:
-    """A figure with at most three decimals: no PDU measures finer than mA and Wh."""
+    """A figure with at most three decimals: mA and Wh."""
     return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")         # adding 0.0 makes 0 of -0
 
 
@@ -66,7 +64,7 @@ def moment(at: float) -> Markup:
 
 
 def state(pdu: Pdu, identity: str) -> str:
-    """A port's state on the page: "on" or "off" only where that is certain, else "unknown", or "stale" after a failed poll."""
+    """A port's state on the page: "on" or "off" as last reported, but "stale" after a failed poll, else "unknown"."""
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll
@@ -92,5 +90,5 @@ def environment() -> Environment:
     filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,
                     "moment": moment}
     env.filters.update(filters)
-    env.globals.update(state=state, counts=counts, failing=failing, methods=METHODS, now=time.time)
+    env.globals.update(state=state, counts=counts, failing=failing)
     return env

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..asgi import LARGEST_BODY
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..manager import DciManager
 
 LARGEST_ID = 2**63 - 1          # SQLite's largest integer
-_MESSAGES_KEPT = 20
+_SESSIONS_KEPT = 20             # the newest sessions with messages
 
 
 class Message(NamedTuple):
@@ -51,7 +52,7 @@ class Site:
     def say(self, request: Request, text: str, good: bool = True) -> None:
         with self._lock:
             self._messages.setdefault(session(request), []).append(Message(good, text))
-            while len(self._messages) > _MESSAGES_KEPT:
+            while len(self._messages) > _SESSIONS_KEPT:
                 self._messages.pop(next(iter(self._messages)))
 
     def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -96,14 +97,21 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
         if not length.isdigit() or int(length) > LARGEST_BODY:
             return await run_in_threadpool(site.wrong, request, Wrong(
                 f"A form may have at most {LARGEST_BODY // 1_000_000} MB, and its length must be known.", 413))
-        async with request.form(max_files=50, max_fields=500) as form:
+        try:
+            form = await request.form(max_files=50, max_fields=500)
+        except MultiPartException as error:
+            return await run_in_threadpool(site.wrong, request, Wrong(f"This form cannot be read: {error.message}"))
+        except ClientDisconnect:
+            return Response(status_code=400)        # nobody reads it
+        try:
             if request.url.path != LOGIN and not own_form(request, form):
-                return await run_in_threadpool(site.wrong, request, Wrong(
-                    "This form is out of date or was sent by another site. Nothing was changed; load the page again.", 403))
-            try:
-                return await run_in_threadpool(act, site, request, form)
-            except (Wrong, Refusal, LookupError) as error:
-                return await run_in_threadpool(site.wrong, request, error)
+                raise Wrong("This form is out of date or was sent by another site. Nothing was changed; load the page again.",
+                            403)
+            return await run_in_threadpool(act, site, request, form)
+        except (Wrong, Refusal, LookupError) as error:
+            return await run_in_threadpool(site.wrong, request, error)
+        finally:
+            await form.close()
     return endpoint
 
 

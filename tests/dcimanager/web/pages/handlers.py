@@ -1,6 +1,7 @@
 """The page of handlers: upload, build, choice of a version, removal; and events, also those of register.sh."""
 from __future__ import annotations
 
+import shlex
 from typing import List
 
 from starlette.datastructures import FormData, UploadFile
@@ -25,11 +26,11 @@ def routes(site: Site) -> List[Route]:
 
 
 def _list(site: Site, request: Request) -> Response:
-    store = site.manager.store
+    store, environment = site.manager.store, site.manager.environment_file
     used = {handler.handler: sum(pdu.handler == handler.handler for pdu in store.pdus()) for handler in store.handlers()}
     handlers = [(handler, store.versions(handler)[::-1]) for handler in store.handlers()]
     return site.show(request, "handlers.html", handlers=handlers, used=used,
-                     events=site.manager.journal.events(12), environment=site.manager.environment_file)
+                     events=site.manager.journal.events(12), environment=shlex.quote(environment) if environment else "")
 
 
 def _upload(site: Site, request: Request, form: FormData) -> Response:

@@ -87,20 +87,24 @@ def _readings(site: Site, request: Request) -> List[Reading]:
 
 
 def _json(site: Site, request: Request) -> Response:
-    """Columns for the plot, with a gap (null) where polls are missing."""
+    """Columns for the plot: the newest readings, with a gap (null) where polls are missing; `count` and `used` of all."""
     found = _readings(site, request)
     drawn = _with_gaps(found, site.manager.poll_seconds)[-_MOST_POINTS:]
     return JSONResponse({"at": [reading.at for reading in drawn], "load": [reading.load for reading in drawn],
-                         "energy": [reading.energy for reading in drawn], "used": readings.used(found)})
+                         "energy": [reading.energy for reading in drawn], "count": len(found), "used": readings.used(found)})
 
 
 def _with_gaps(found: List[Reading], interval: float) -> List[Reading]:
-    """`found` with an empty reading in each gap of more than three intervals: of polls or of the tier, whichever are longer."""
+    """`found` with an empty reading in each gap of more than three intervals: of polls or of the tier, whichever are longer.
+
+    Without a timer, recent readings have no gaps.
+    """
     drawn: List[Reading] = []
     before: Optional[Reading] = None
     now = time.time()
     for reading in found:
-        if before is not None and reading.at - before.at > 3 * max(interval, readings.stretch(now - reading.at) or 0.0):
+        longest = 3 * max(interval, readings.stretch(now - reading.at) or 0.0)
+        if before is not None and longest and reading.at - before.at > longest:
             drawn.append(Reading(before.at + 1, None, None))
         drawn.append(reading)
         before = reading

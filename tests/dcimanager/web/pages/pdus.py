@@ -49,7 +49,7 @@ def _add_form(site: Site, request: Request) -> Response:
 
 
 def _table(site: Site, handler: Optional[Handler]) -> Optional[List[Dict[str, Any]]]:
-    """The handler's table of settings, [] if it has none; None if its archive cannot be loaded."""
+    """The handler's table of settings, [] if it has no table or no archive; None if its archive cannot be loaded."""
     return site.manager.runtime.settings(handler) if handler and handler.import_path else []
 
 
@@ -60,7 +60,7 @@ def _harmless(table: Optional[List[Dict[str, Any]]]) -> Set[str]:
 
 def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
           problem: str = "") -> Response:
-    """The form with the values typed so far. A value that is or may be a secret is never sent back."""
+    """The form of a PDU, or of a new one with the fields in `given`. A value that is or may be a secret is never sent back."""
     table = _table(site, handler)
     harmless = _harmless(table)
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)

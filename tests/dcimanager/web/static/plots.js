@@ -62,9 +62,9 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
       const last = data[name].filter((value) => value !== null).pop();
       place.setAttribute("aria-label", `${title} over time; ${counted(place.dataset.points)}, the last ${figure(last, unit)}`);
     }
-    const count = data.at.length;
+    const count = data.count;
     const bare = count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
-    note.textContent = !count ? "No readings yet: the first poll adds one."
+    note.textContent = !count ? "No readings in this time."
       : counted(count) + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
