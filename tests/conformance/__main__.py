@@ -16,7 +16,7 @@ from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import Peer
-from tests.program import starting
+from tests.program import port, starting
 
 from . import baseline, trial
 from .forks import Forks
@@ -42,7 +42,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                         help="a file with the functions of tests/dcimanager/adapter.py that differ on this platform; "
                              "needs --platform")
     parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
-    parser.add_argument("--snmp-port", type=int, default=0, metavar="PORT",
+    parser.add_argument("--snmp-port", type=port, default=0, metavar="PORT",
                         help="port of the simulated SNMP PDU (default: a free port; if the platform does not use that, "
                              "port 161 of 127.0.0.161, if this user may open it); needs --platform")
     options = parser.parse_args(arguments)
@@ -54,6 +54,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if python is None:
         parser.error(f"there is no program {options.python}")
     if options.platform is None:
+        if options.adapter is not None or options.snmp_port:
+            parser.error("--adapter and --snmp-port need --platform")
         return _matrix(names, os.path.abspath(python))
     for package in ("common", "pdu_common"):
         if not (options.platform / package).is_dir():
@@ -125,15 +127,14 @@ def _matrix(names: Sequence[str], python: str) -> int:
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
     """Runs every form of the platform on the interpreter `python`. Yields what was tried, the handler's name, the differences.
 
-    Workers are forked from one clean process, except for a form that lacks packages.
+    Workers are forked from one clean process.
     """
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")
               for name in devices for way in ways}
     with Forks(python) as forks:
         for number, variant in enumerate(VARIANTS):
-            form = baseline.platform(variant.files, variant.adapter, variant.without, folder / str(number))
-            platform = form._replace(python=python, start=None if variant.without else forks.start)
+            platform = baseline.platform(variant.files, variant.adapter, folder / str(number))._replace(start=forks.start)
             for name in variant.handlers:
                 if name in devices:
                     yield f"{variant}, pdu_{name}", name, trial.run(platform, placed[name, variant.place], devices[name],

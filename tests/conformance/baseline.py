@@ -1,4 +1,4 @@
-"""A synthetic platform as text, in small files, so that a variant can replace exactly one of them.
+"""A synthetic platform as text, in small files, so that a variant replaces only those that differ.
 
 Its SNMP client is the project's double, which is in the tree as `conformance_wire`. A variant changes the objects that a handler
 gets from this client, not the protocol.
@@ -6,7 +6,7 @@ gets from this client, not the protocol.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, Mapping, Tuple
+from typing import Dict, Mapping
 
 from tests.needs import ROOT
 
@@ -189,9 +189,9 @@ def write(changes: Mapping[str, str], folder: Path) -> None:
     (folder / "conformance_wire").symlink_to(ROOT / "pdu_common")
 
 
-def platform(changes: Mapping[str, str], adapter: str, without: Tuple[str, ...], folder: Path) -> trial.Platform:
+def platform(changes: Mapping[str, str], adapter: str, folder: Path) -> trial.Platform:
     """Writes a platform with these changes, and its adapter, into `folder`."""
     write(changes, folder)
     file = folder / "adapter.py"
     file.write_text(adapter, encoding="utf-8")
-    return trial.Platform(folder, str(file), without=without)
+    return trial.Platform(folder, str(file))

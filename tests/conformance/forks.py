@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Forked:
-    """A forked worker, with the methods of Popen that `Worker` uses."""
+    """A forked worker, with the methods of Popen that `Worker` uses. Its exit code is not known: it is always 0."""
 
     def __init__(self, pid: int, stdin: IO[str], stdout: IO[str], stderr: IO[str], life: int) -> None:
         self.pid, self.stdin, self.stdout, self.stderr, self._life = pid, stdin, stdout, stderr, life
@@ -33,7 +33,8 @@ class Forked:
     def wait(self, timeout: Optional[float] = None) -> int:
         if not self._ended(timeout):
             raise subprocess.TimeoutExpired(str(_ZYGOTE), timeout or 0.0)
-        os.close(self._life)
+        if self._life >= 0:
+            os.close(self._life)
         self._life = -1
         return 0
 
@@ -62,17 +63,23 @@ class Forks:
         self._process.wait(_PATIENCE_S)
 
     def start(self, folder: Path) -> Forked:
-        """A worker whose current directory is `folder`."""
+        """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended."""
         inner, outer = _ends()
         try:
             with self._one_at_a_time:
                 socket.send_fds(self._line, [os.fsencode(folder)], inner)
-                pid = int(self._line.recv(64))
+                answer = self._line.recv(64)
+                if not answer:
+                    raise ConnectionError("the process that forks workers has ended")
+        except BaseException:
+            for descriptor in outer:
+                os.close(descriptor)
+            raise
         finally:
             for descriptor in inner:
                 os.close(descriptor)
         files = [os.fdopen(end, mode, encoding="utf-8", errors="backslashreplace") for end, mode in zip(outer, "wrr")]
-        return Forked(pid, files[0], files[1], files[2], outer[3])
+        return Forked(int(answer), files[0], files[1], files[2], outer[3])
 
 
 def _ends() -> tuple[List[int], List[int]]:

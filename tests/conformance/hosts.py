@@ -1,7 +1,8 @@
 """`make hosts`: runs every archive on every plausible form of the platform, under every Python from 3.9 to 3.13.
 
-Makes once, in .cache, an environment for each Python with the packages of the doubles' SNMP client. Prints the differences and
-then a table of archives and versions. Fails if a form differs, a version is missing or its packages cannot be installed.
+Makes in .cache an environment for each Python with the packages of the doubles' SNMP client; a later run uses it again.
+Prints the differences and then a table of archives and versions. Fails if a form differs, a version is missing or its packages
+cannot be installed.
 """
 from __future__ import annotations
 

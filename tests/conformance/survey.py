@@ -17,7 +17,7 @@ def main(folder: str) -> None:
     for point, look in POINTS.items():
         try:
             answers = list(look(Path(folder)))
-        except Exception as error:      # the platform's code may raise anything; the other points are still answered
+        except (Exception, SystemExit) as error:        # of the platform's code; the other points are still answered
             answers = [f"not found ({type(error).__name__}: {error})"]
         for answer in answers:
             print(f"{point}: {answer}")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,5 +32,16 @@ def test_a_worker_whose_folder_is_gone_reports_it_on_its_own_standard_error(tmp_
         worker = forks.start(tmp_path / "gone")
         with worker.stdin, worker.stdout, worker.stderr:
             assert "FileNotFoundError" in worker.stderr.read()
-            worker.wait(PATIENCE_S)
+            assert worker.wait(PATIENCE_S) == worker.wait(PATIENCE_S) == 0
     assert (forks._process.returncode, capfd.readouterr().err) == (0, "")
+
+
+def test_a_process_that_ends_before_it_forks_is_an_os_error_and_leaves_no_pipe_open(tmp_path: Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import socket; socket.socket(fileno=$3).recv(4096)"\n')
+    broken.chmod(0o755)
+    with Forks(str(broken)) as forks:
+        before = len(os.listdir("/dev/fd"))
+        with pytest.raises(OSError):
+            forks.start(tmp_path)
+        assert len(os.listdir("/dev/fd")) == before

@@ -55,11 +55,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Make]:
-    """A function that makes a variant's platform. Its workers are forked, unless the variant lacks packages."""
+    """A function that makes a variant's platform, whose workers are forked."""
     with Forks() as forks:
         def made(variant: Variant, folder: Path) -> trial.Platform:
-            on = baseline.platform(variant.files, variant.adapter, variant.without, folder)
-            return on if variant.without else on._replace(start=forks.start)
+            return baseline.platform(variant.files, variant.adapter, folder)._replace(start=forks.start)
         yield made
 
 

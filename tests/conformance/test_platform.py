@@ -74,6 +74,12 @@ def test_a_platform_with_an_unknown_field_needs_an_adapter(tmp_path: Path, capsy
     assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "snmp"]) == 0
 
 
+def test_a_module_that_exits_leaves_the_other_points_of_the_survey(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert conformance.main(["--platform", tree(tmp_path, {"common/logger.py": "raise SystemExit(3)\n"}), "nut"]) == 1
+    shown = capsys.readouterr().out
+    assert "get_logger: not found (SystemExit: 3)" in shown and "requirement: " in shown
+
+
 def test_two_classes_for_pdus_without_snmp_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     two = {"pdu_common/connection.py": _CONNECTION + "\n\nclass PduTelnetData(PduHttpData):\n    pass\n"}
     assert conformance.main(["--platform", tree(tmp_path, two), "nut"]) == 1
@@ -129,6 +135,8 @@ def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("arguments, words", [
     (["--platform", "/proc"], "no folder common"), (["nosuch"], ", ".join(registry.names())),
     (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
+    (["--adapter", str(ROOT / "Makefile")], "need --platform"), (["--snmp-port", "1161"], "need --platform"),
+    (["--platform", str(ROOT), "--snmp-port", "70000"], "not from 0 to 65535"),
 ])
 def test_wrong_arguments_are_refused(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

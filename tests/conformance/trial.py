@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 from handlers.command.archives import Archive
 from tests.dcimanager.worker import Call, Job, Start, Worker, started
@@ -22,14 +22,13 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 class Platform(NamedTuple):
     """A platform: the folder `tree` with `common` and `pdu_common`.
 
-    `adapter` is a file that makes and reads the platform's objects ("": the functions of tests/dcimanager/adapter.py). `without`
-    names packages that the platform lacks. `start` starts a worker; if it is None, a worker is a new process of `python`.
+    `adapter` is a file that makes and reads the platform's objects ("": the functions of tests/dcimanager/adapter.py). `start`
+    starts a worker; if it is None, a worker is a new process of `python`.
     """
 
     tree: Path
     adapter: str = ""
     python: str = sys.executable
-    without: Tuple[str, ...] = ()
     start: Optional[Start] = None
 
 
@@ -70,7 +69,7 @@ def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: Optional
 def _worker(platform: Platform, placed: Placed, peer: Peer, fresh: bool = False) -> Iterator[Worker]:
     data = {"protocol": peer.protocol, "address": peer.address, "snmp": peer.snmp, "settings": peer.settings,
             "handler": f"pdu_{peer.handler}"}
-    job = Job([str(platform.tree), placed.path], placed.module, data, list(platform.without), platform.adapter, fresh)
+    job = Job([str(platform.tree), placed.path], placed.module, data, adapter=platform.adapter, fresh=fresh)
     with tempfile.TemporaryDirectory(prefix="conformance-") as empty:
         worker = Worker(job, Path(empty), platform.start or partial(started, python=platform.python))
         try:

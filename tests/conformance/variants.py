@@ -18,7 +18,7 @@ class Variant:
 
     `handlers` are those that the point affects. `port_energy` is False if the platform's views cannot hold an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
-    thread. `without` names packages that this platform lacks.
+    thread.
     """
 
     point: str
@@ -29,7 +29,6 @@ class Variant:
     port_energy: bool = True
     place: str = "directory"
     fresh: bool = False
-    without: Tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.point}: {self.form}"
@@ -328,7 +327,7 @@ _STATISTICS = (
         _port_class("identity, consumption=0.0"), "self.load, self.total_consumption = 0.0, 0.0"), _NO_ENERGY, port_energy=False),
 )
 
-# ---- logger, loading, packages -----------------------------------------------------------------------------
+# ---- logger, loading -----------------------------------------------------------------------------
 
 _THIN = '''
 class Logger:
