@@ -32,7 +32,7 @@ def pdu_variables(outlets: int) -> Dict[str, str]:
 
 
 def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]], Optional[bytes]]:
-    """Return a function that passes an answer through and marks it as the last. After it a client waits 0.2 s and gives up.
+    """Return a function that passes an answer through and marks it as the last. After it a client gives up within 0.4 s.
 
     Any other answer may take as long as the client's time-out, because the machine may be busy.
     """
@@ -62,7 +62,7 @@ LOOKS_S = 42.0              # the time-out with `looks_three_times`
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
     """Make clients look at a report or at a driver every 14 s, by a clock that only they use. Returns their class.
 
-    With a time-out of LOOKS_S the third look is the last one, and each look may take 14 s.
+    With a time-out of LOOKS_S the third look is the last one, and each look may take 14 s or more.
     """
     now = [0.0]
 
@@ -82,7 +82,7 @@ def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> N
 
 
 def handler(server: object, **settings: str) -> NutPdu:
-    """Make the handler as DCImanager does, with these handler settings. The default of `timeout` is PATIENCE_S."""
+    """Make the handler for this server, with these handler settings. The default of `timeout` is PATIENCE_S."""
     return make_handler(PduData(f"{getattr(server, 'host')}:{getattr(server, 'port')}", {"timeout": str(PATIENCE_S), **settings}))
 
 

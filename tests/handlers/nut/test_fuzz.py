@@ -1,4 +1,4 @@
-"""Random answers of a broken or hostile server: only errors of our tree are raised, and no line is injected."""
+"""Random answers of a broken or hostile server: only errors of handlers/errors.py are raised, and no line is injected."""
 from __future__ import annotations
 
 import math
@@ -62,7 +62,7 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
 
 
 def use(value: object) -> None:
-    """Convert a decoded value as the handler does."""
+    """Convert a decoded value as the handler does, and check the result."""
     if isinstance(value, dict):
         device = outlets.read(value, list(value), value, whole_load=True)
         for figure in (device.load, device.energy, *(o.current for o in device.outlets), *(o.energy for o in device.outlets)):

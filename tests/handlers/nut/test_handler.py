@@ -257,8 +257,8 @@ def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: N
 @pytest.mark.parametrize("words, ends", [
     ("LIST UPS", Unreachable), ("LIST VAR", ProtocolError), ("LIST RW", Unreachable), ("USERNAME", DOWN), ("INSTCMD", DOWN),
     ("GET TRACKING", DOWN), ("GET VAR", UNKNOWN)])
-def test_silence_at_any_step_ends_with_the_deadline_and_never_with_a_wrong_state(server: NutServer, words: str, ends: object,
-                                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_answer_at_any_step_never_leads_to_a_wrong_state(server: NutServer, words: str, ends: object,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     last = gives_up_soon(monkeypatch)
     server.faults.rewrite = lambda line, answer: last(None) if line.startswith(words) else answer
     pdu, port = handler(server, timeout=str(PATIENCE_S), **ADMIN_SETTINGS), PduPortView("1")
@@ -337,7 +337,7 @@ def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:
         handler(server).status()
 
 
-def test_a_chain_of_twenty_thousand_members_is_read_in_time() -> None:
+def test_a_chain_of_almost_twenty_thousand_members_is_read_in_time() -> None:
     rows = {f"device.{n}.outlet.1.status": "on" for n in range(1, 19_990)}
     with NutServer([StaticDevice("pdu", {**rows, "device.type": "pdu", "ups.status": "OL"})]) as server:
         pdu = handler(server, device="pdu", timeout="20")
@@ -355,7 +355,7 @@ def test_too_many_devices_give_a_short_error_about_the_setting() -> None:
         assert len(str(caught.value)) < 300
 
 
-def test_no_error_is_longer_than_a_few_thousand_characters() -> None:
+def test_long_names_of_a_server_do_not_make_an_error_long() -> None:
     long = "\x01" * 900
     devices = [StaticDevice(f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"})
                for n in range(99)]
@@ -484,7 +484,7 @@ def test_each_call_logs_one_line_about_the_version_and_no_password(server: NutSe
     assert ADMIN.password not in caplog.text and ADMIN.password not in repr(vars(pdu))
 
 
-def test_the_settings_are_the_documented_ones_and_each_takes_a_value(server: NutServer) -> None:
+def test_the_settings_are_the_documented_ones_and_those_without_tls_can_be_given_together(server: NutServer) -> None:
     assert [setting.key for setting in SETTINGS] == ["host", "port", "username", "password", "device", "tls", "verify", "ca_pem",
                                                      "fingerprint", "timeout", "whole_load"]
     given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no",

@@ -239,7 +239,7 @@ def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_su
     ({"device.type": "pdu", "input.current": "7", "output.current": "5"}, 7),
     ({"device.type": "pdu", "output.current": "5", "outlet.current": "50"}, 5),
     ({"device.type": "pdu", "output.current": "5", "outlet.1.current": "1"}, 1)])
-def test_a_pdus_load_is_its_input_and_a_upss_its_output(figures: Dict[str, str], expected: Optional[float]) -> None:
+def test_the_load_depends_on_the_type_of_the_device(figures: Dict[str, str], expected: Optional[float]) -> None:
     listed = any("outlet.1." in name for name in figures)
     assert device(figures if listed else {"outlet.count": "0", **figures}).load == expected
 

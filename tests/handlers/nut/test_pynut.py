@@ -1,4 +1,4 @@
-"""The facade compared with PyNUTClient from PyPI: every documented method on a real upsd, and every listed difference."""
+"""handlers/nut/pynut.py compared with PyNUTClient from PyPI: documented methods on a real upsd, and the listed differences."""
 from __future__ import annotations
 
 import functools
@@ -175,7 +175,7 @@ def test_no_argument_can_become_a_second_request(real: Upsd, arguments: Tuple[st
 
 
 @pytest.fixture
-def silent() -> Iterator[int]:
+def closing() -> Iterator[int]:
     """The port of a server that reads the first line and closes the connection without an answer."""
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
@@ -184,8 +184,8 @@ def silent() -> Iterator[int]:
         yield port
 
 
-def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(silent: int) -> None:
-    nut = pynut.PyNUTClient("127.0.0.1", silent, timeout=PATIENCE_S)
+def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -> None:
+    nut = pynut.PyNUTClient("127.0.0.1", closing, timeout=PATIENCE_S)
     with nut, pytest.raises(pynut.PyNUTError) as caught:
         nut.GetUPSList()
     assert isinstance(caught.value, OSError)
@@ -229,7 +229,7 @@ def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.Ca
     assert ADMIN.password not in repr(nut)
 
 
-def test_the_facade_works_over_tls(real_tls: Upsd) -> None:
+def test_the_client_works_over_tls(real_tls: Upsd) -> None:
     with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), timeout=PATIENCE_S) as nut:
         assert b"pdu" in nut.GetUPSList()
     with pytest.raises(pynut.PyNUTConnectionError):

@@ -28,7 +28,7 @@ def test_eleven_outlets_in_three_requests_over_one_connection() -> None:
     assert tree.connections == 1
 
 
-def test_without_expansion_each_outlet_is_one_request_over_four_connections() -> None:
+def test_without_expansion_each_outlet_is_one_request_over_at_most_four_connections() -> None:
     tree = Tree(dmtf())
     del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
     with serving(tree) as address:

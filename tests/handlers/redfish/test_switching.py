@@ -1,4 +1,4 @@
-"""Switching: the command that is sent, that it is sent once, and the outlets that get no command."""
+"""Switching: which command is sent, that it is sent once, and which outlets get none."""
 from __future__ import annotations
 
 import json

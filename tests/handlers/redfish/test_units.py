@@ -106,7 +106,7 @@ def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
         assert identities(Tree(made)) == ["1", "2"]
 
 
-def test_a_disabled_service_and_a_service_without_pdus_are_errors_with_a_remedy() -> None:
+def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
     error = refused(Tree({}))
     assert error.kind == "unsupported" and "switch it on" in str(error)
     made = unit()
@@ -147,7 +147,7 @@ def test_all_pages_are_followed(expand: Any) -> None:
     {"Members@odata.nextLink": f"{OUTLETS}/more"},                             # the page links to itself
     {"Members@odata.nextLink": "https://evil.example/more"}, {"Members@odata.nextLink": 7}, {"Members@odata.count": 3},
     {"Members": None}, {"Members": ["/redfish/v1"]}, {"Members": [{}]}])
-def test_a_list_that_does_not_end_or_is_shorter_than_its_count_is_an_error(page: Json) -> None:
+def test_a_list_that_does_not_end_is_invalid_or_is_shorter_than_its_count_is_an_error(page: Json) -> None:
     tree = paged([[outlet("1")], [outlet("2")]], 2)
     tree.resources[OUTLETS]["Members@odata.nextLink"] = f"{OUTLETS}/more"
     tree.resources[f"{OUTLETS}/more"] = {"Members": [{"@odata.id": f"{OUTLETS}/2"}], **page}
@@ -218,7 +218,7 @@ def test_requests_of_every_connection_are_counted() -> None:
     assert tree.connections > 1 and len(sent) == len(tree.seen)
 
 
-def test_parallel_reading_ends_with_the_first_error() -> None:
+def test_an_error_of_one_parallel_reading_is_the_error_of_the_call() -> None:
     tree = Tree(unit([outlet(name) for name in NAMES]))
     tree.special[f"{OUTLETS}/7"] = lambda seen: Answer(None, 403)
     assert refused(tree).kind == "denied"

@@ -1,6 +1,6 @@
 """A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test replaces.
 
-It cannot switch an outlet; `tests.simulators.redfish` can.
+A command does not change its resources; `tests.simulators.redfish` is a unit that switches.
 """
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Tree:
         return Answer(self.expanded(found, levels) if self.expands else found)
 
     def expanded(self, value: Any, levels: int, top: bool = True) -> Any:
-        """Return `value` with its links replaced by their resources, except those in Links (DSP0266, "$expand": `.`)."""
+        """Return `value` with links replaced by resources, `levels` deep, except those in Links (DSP0266, "$expand": `.`)."""
         if isinstance(value, list):
             return [self.expanded(one, levels, False) for one in value]
         if not isinstance(value, dict):
@@ -161,7 +161,7 @@ def dmtf() -> Dict[str, Json]:
 
 
 def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **more: Any) -> Dict[str, Json]:
-    """Return the resources of a PDU of two outlets, written from the schemas. `more` are properties of the PDU."""
+    """Return the resources of a PDU, by default of two outlets, written from the schemas. `more` are properties of the PDU."""
     root = "/redfish/v1"
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
     listed = outlets if outlets is not None else [outlet("1"), outlet("2")]
@@ -179,7 +179,7 @@ def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **
 
 
 def outlet(identity: str, state: Any = "On", **more: Any) -> Json:
-    """Return the resource of an outlet that can be switched."""
+    """Return the resource of an outlet that can be switched, unless `more` replaces its properties."""
     path = f"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/{identity}"
     return {"Id": identity, "Name": f"Outlet {identity}", "PowerState": state, "Actions": {"#Outlet.PowerControl": {
         "target": f"{path}/Outlet.PowerControl", "PowerState@Redfish.AllowableValues": ["On", "Off", "PowerCycle"]}}, **more}
