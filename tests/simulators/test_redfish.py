@@ -127,6 +127,8 @@ def test_a_unit_without_branches_serves_its_outlets() -> None:
 def test_a_tree_without_figures_has_none_in_its_books(tmp_path: Path) -> None:
     tree = {"": {"@odata.type": "#ServiceRoot.v1_20_0.ServiceRoot"},
             "/PowerEquipment/RackPDUs/1/Outlets/A1": {"@odata.type": "#Outlet.v1_4_4.Outlet", "Id": "A1", "PowerState": "On"}}
+    (tmp_path / "odata").mkdir()
+    (tmp_path / "odata" / "index.json").write_text('{"value": []}')
     for path, body in tree.items():
         (tmp_path / path[1:]).mkdir(parents=True, exist_ok=True)
         (tmp_path / path[1:] / "index.json").write_text(json.dumps({"@odata.id": V1 + path, **body}))
@@ -174,6 +176,8 @@ def test_pages_follow_each_other_and_keep_the_query() -> None:
         assert page["Members@odata.count"] == second["Members@odata.count"] == 12
         assert [one["Id"] for one in second["Members"]] == list(Pdu().outlets[5:10])
         assert [one["@odata.id"][-2:] for one in client.get(f"{OUTLETS}?$skip=10&$top=1")["Members"]] == ["C3"]
+        assert [one.rpartition("/")[2] for one in client.members(f"{OUTLETS}?$skip=1&$top=7")] == list(Pdu().outlets[1:8])
+        assert client.get(f"{OUTLETS}?$skip=99")["Members"] == client.get(f"{OUTLETS}?$top=0")["Members"] == []
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "-1", "", "9" * 5000], ids=["superscript", "Arabic", "negative", "empty", "long"])
@@ -242,6 +246,11 @@ def test_a_service_may_allow_only_one_kind_of_login() -> None:
         assert reply.status == 401 and "WWW-Authenticate" not in reply.headers
 
 
+def test_an_administrator_may_have_the_name_of_the_read_only_account() -> None:
+    with RedfishService(user="viewer", tls=False) as service, Client(service) as client:
+        assert client.switch("A1", "Off").status == 204
+
+
 def test_a_read_only_account_may_not_switch(unit: RedfishService) -> None:
     with Client(unit, login=f"{unit.viewer_user}:{unit.viewer_password}") as viewer:
         reply = viewer.switch("A1", "Off")
@@ -292,6 +301,13 @@ def test_wrong_parameters_of_the_action_are_refused(unit: RedfishService, client
     reply = client.send("POST", f"{OUTLETS}/A1/Actions/Outlet.PowerControl", body)
     assert (reply.status, reply.key()) == (400, key)
     assert unit.books().writes == []
+
+
+@pytest.mark.parametrize("body", ["{", "[]", "\xff", "[" * 100_000], ids=["half", "a list", "not UTF-8", "nested"])
+def test_a_body_that_is_not_an_object_is_refused(client: Client, body: str) -> None:
+    client.http.request("POST", f"{OUTLETS}/A1/Actions/Outlet.PowerControl", body.encode("latin-1"), client.headers)
+    answer = client.http.getresponse()
+    assert answer.status == 400 and b"MalformedJSON" in answer.read()
 
 
 def test_an_action_lists_its_values_itself_or_in_an_action_info() -> None:

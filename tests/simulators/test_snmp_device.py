@@ -99,6 +99,15 @@ def test_a_written_delay_in_seconds_is_restarted_by_a_later_write() -> None:
     assert device.text(f"{B}.1") == "1"
 
 
+def test_a_pending_change_of_a_removed_object_is_dropped() -> None:
+    clock = ManualClock()
+    device = _device([Rule(f"{A}.*", effects=(Effect(f"{B}.*", "1", after=1.0),))], clock)
+    _write(device, f"{A}.1", 5)
+    device.take(f"{B}.1")
+    clock.now = 2.0
+    assert (device.text(f"{B}.1"), device.text(f"{A}.1")) == (None, "5")
+
+
 def test_a_person_at_the_device_changes_a_value_without_a_write() -> None:
     device = _device([])
     device.put(f"{A}.1", "4")

@@ -1,10 +1,10 @@
-"""A simulated Redfish service with rack PDUs that really switch, for tests and the demo.
+"""A simulated Redfish service with PDUs that really switch, for tests and the demo.
 
     with RedfishService(units.rack()) as unit:
         ... unit.host, unit.port, unit.books(), unit.log, unit.sessions, unit.faults
 
-Written from DMTF's protocol (DSP0266) and schemas. It shares no code with the handlers, so that the two cannot have the same
-bug. DMTF's own validators check its resources, and DMTF's own clients read them.
+Written from DMTF's protocol (DSP0266) and schemas, without code of the handlers. DMTF's own validators check its resources, and
+DMTF's own clients read them.
 """
 from . import units
 from .faults import Fault

@@ -28,10 +28,12 @@ class Tree:
         self._read: Dict[str, Json] = {}
         for file in sorted(folder.rglob("index.json")):
             body: Json = json.loads(file.read_text(encoding="utf-8"))
+            if "@odata.id" not in body:         # such as /redfish and the OData service document
+                continue
             path = str(body["@odata.id"]).rstrip("/")
             self._read[path] = body
             self.made[path] = partial(self._body, path)
-            if str(body["@odata.type"]).startswith("#Outlet."):
+            if str(body.get("@odata.type")).startswith("#Outlet."):
                 self.outlets[path] = _outlet(body, len(self.outlets), clockwork)
         if V1 not in self._read:
             raise ValueError(f"{folder} has no service root")

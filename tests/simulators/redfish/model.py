@@ -43,6 +43,7 @@ class Pdu:
     metering        "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet
     switched        false: outlets have neither state nor action
     figures         "inline"; "sensors": only a DataSourceUri, the value is at the sensor; "null": Reading is null
+    metrics         whether the PDU has a Metrics resource
     four_wire       outlets with three lines and no single current (ThreePhase4Wire)
     no_state        outlets without PowerState and action
     locked          outlets with PowerControlLocked

@@ -168,7 +168,7 @@ def etag(body: Json) -> str:
 def _object(request: Request) -> Json:
     try:
         body = json.loads(request.body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise Refusal(400, "MalformedJSON")

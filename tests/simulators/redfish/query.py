@@ -69,12 +69,13 @@ def answer(body: Json, query: Query, model: Model, read: Read, text: str) -> Jso
 
 def _page(body: Json, query: Query, model: Model, text: str) -> Json:
     members: List[Json] = body["Members"]
-    size = min(one for one in (query.top, model.page or None, len(members)) if one is not None)
-    end = query.skip + size
+    last = len(members) if query.top is None else min(len(members), query.skip + query.top)
+    end = min(last, query.skip + (model.page or len(members)))
     paged = {**body, "Members": members[query.skip:end]}
-    if model.page and end < len(members) and query.top is None:
-        kept = [(name, value) for name, value in parse_qsl(text, keep_blank_values=True) if name != "$skip"]
-        asked = "&".join([f"$skip={end}"] + [f"{name}={quote(value, safe='.*~()$=')}" for name, value in kept])
+    if end < last:
+        kept = [(name, value) for name, value in parse_qsl(text, keep_blank_values=True) if name not in ("$skip", "$top")]
+        page = [f"$skip={end}"] + ([f"$top={last - end}"] if query.top is not None else [])
+        asked = "&".join(page + [f"{name}={quote(value, safe='.*~()$=')}" for name, value in kept])
         paged["Members@odata.nextLink"] = f"{body['@odata.id']}?{asked}"
     return paged
 

@@ -52,7 +52,7 @@ class RedfishService:
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
         self.access = Access(model, self.clockwork)
-        self.access.accounts = {user: Account(password, "Administrator"), VIEWER: Account(VIEWER_PASSWORD, "ReadOnly")}
+        self.access.accounts = {VIEWER: Account(VIEWER_PASSWORD, "ReadOnly"), user: Account(password, "Administrator")}
         self.tasks, self.control, self.faults = Tasks(self.clockwork), Control(model), Faults()
         self.log: List[Seen] = []
         self.plants: Dict[str, Plant] = {}

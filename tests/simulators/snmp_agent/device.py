@@ -167,8 +167,10 @@ class Device:
             self._store(arcs(oid), value)
 
     def take(self, oid: str) -> None:
-        """Removes an object, as a renumbered table does."""
+        """Removes an object and its pending changes, as a renumbered table does."""
         with self._lock:
+            self._tick()
+            self._pending = [entry for entry in self._pending if entry[2] != arcs(oid)]
             del self._rows[arcs(oid)]
             self._order.remove(arcs(oid))
 
