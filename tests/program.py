@@ -14,25 +14,35 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def port(text: str) -> int:
     """An argument's type: a port, or 0 for one that the system chooses."""
-    return _between(int(text), 0, 65535)
+    return _between(_whole(text), 0, 65535)
 
 
 def count(text: str) -> int:
     """An argument's type: a whole number of at least 0."""
-    return _between(int(text), 0, sys.maxsize)
+    return _between(_whole(text), 0, sys.maxsize)
 
 
 def positive(text: str) -> int:
     """An argument's type: a whole number of at least 1."""
-    return _between(int(text), 1, sys.maxsize)
+    return _between(_whole(text), 1, sys.maxsize)
 
 
 def seconds(text: str) -> float:
     """An argument's type: a time to wait, 0 to 3600 s."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
     if not 0 <= value <= 3600:
         raise argparse.ArgumentTypeError(f"{text} is not from 0 to 3600")
     return value
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
 def _between(value: int, first: int, last: int) -> int:

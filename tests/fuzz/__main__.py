@@ -67,7 +67,10 @@ def _kept(name: str, data: bytes, failure: str) -> str:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 1 <= value < math.inf:           # libFuzzer takes 0 s as no limit
         raise argparse.ArgumentTypeError(f"{text} is not a finite number of seconds, at least 1")
     return value
