@@ -1,4 +1,4 @@
-"""Removes from a recording everything that could identify the owner of the device.
+"""Replaces in a recording what could identify the owner of the device, as far as a program recognises it.
 
 Each such value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a
 value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other
@@ -80,7 +80,7 @@ class Scrubber:
         return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value of this kind, or the value if it stays. From now on `text` replaces the value, too."""
+        """The stand-in of a value of this kind, or the value if it stays. `text` then replaces it, too, if it is distinctive."""
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
             return value

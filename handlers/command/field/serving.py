@@ -52,7 +52,7 @@ class Replay:
 
 
 class HttpReplay(Replay, ABC):
-    """Answers requests with `reply`. Raises OSError if the port is taken."""
+    """Answers requests with `reply`. Raises OSError if the port cannot be used."""
 
     def __init__(self, port: int) -> None:
         super().__init__(ReplayServer((HOST, port), _Handler))

@@ -72,5 +72,6 @@ class Allowed(NamedTuple):
         if handler is None:
             raise NotAllowed("handler", f"handler is one of {', '.join(sorted(self.handlers))}")
         if auth is None:
-            raise NotAllowed("auth", f"auth is one of {names(self.auths)}")
+            raise NotAllowed("auth", f"auth is one of {names(self.auths)}" if self.auths else
+                             "this exporter has no logins by name (--auth), which targets that are not on its list need")
         return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)

@@ -165,7 +165,7 @@ FILE is CSV with a header line (name,handler,address,auth,settings,metered) or T
 
 \b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU could not be read.
-If the list cannot be read: 2, or with --nagios 3."""
+If the list cannot be read: 2, or with --nagios 3. Outlets of a PDU with metered=yes may be UNKNOWN."""
 check = click.Command("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),

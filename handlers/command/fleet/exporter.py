@@ -106,9 +106,9 @@ def _listening(where: str, exporter: Any, turn: Any) -> Any:
 
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
-Targets must be on the list (--list, as for pdu check) or in a --network. Logins are in a separate file (--auth). SIGHUP makes
-the exporter read both again. /targets is the list for http_sd_configs, /metrics is about the exporter itself. The exporter
-prints its address and runs until Ctrl-C or SIGTERM."""
+Targets must be on the list (--list, as for pdu check) or in a --network, which needs --auth, a file of logins. SIGHUP makes
+the exporter read list and logins again. /targets is the list for http_sd_configs, /metrics is about the exporter itself. The
+exporter prints its address and runs until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),

@@ -79,7 +79,7 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], 
 
 
 def _announced(networks: Sequence[sweep.Network]) -> List[Found]:
-    """Xerus units that announce themselves in the networks to which this machine belongs."""
+    """Xerus units in the networks that announce themselves. Asks only on interfaces in these networks, over IPv4."""
     interfaces = [own for network in networks for own in [_own_address(network)] if own]
     if not interfaces:
         return []
@@ -148,7 +148,7 @@ _HELP = """Ask every address of the networks over SNMP what it is, and print the
 \b
 NETWORK is 192.0.2.0/24 or a single address. Each address gets one small SNMPv2c request, and a second one if
 it does not answer: at most 65,536 addresses, --rate requests a second, none outside the networks. Xerus units that announce
-themselves by mDNS are added if this machine is in one of the networks. Devices that speak only SNMPv3 are not found."""
+themselves by mDNS are added if this machine is in one of the networks (IPv4). Other PDUs without SNMPv1 or v2c are not found."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),

@@ -120,7 +120,7 @@ def prepare() -> None:
 
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
-    """Calls `status`, then `statistic`, then `labels` if wanted, until one fails. An error is in the result, never raised."""
+    """Calls `status`, then `statistic`, then `labels` if wanted, until one fails. An Exception is in the result, not raised."""
     begin = time.monotonic()
     count: List[int] = [0]
     counted = False

@@ -18,7 +18,7 @@ from typing import Any, Generator, Iterator, List, Sequence, Tuple
 
 from .polling import Failure, Reading, Target, poll
 
-PARALLEL = 128                  # how many PDUs all processes together read at a time
+PARALLEL = 128                  # how many PDUs all processes together read at a time, at most
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
 _STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction of it
 PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers ends within a minute
@@ -34,8 +34,8 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
              patience_s: float = PATIENCE_S) -> Generator[Tuple[int, Reading], None, None]:
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
-    The processes end with the generator, even if it is closed early. If nothing arrives for `patience_s` seconds, an archive
-    hangs: the missing PDUs get a failure instead of a reading.
+    The processes end with the generator, even if it is closed early. If nothing arrives for `patience_s` seconds, the missing
+    PDUs get a failure instead of a reading: an archive may hang.
     """
     parallel = max(1, min(parallel, len(targets)))
     processes = min(_cores(), -(-parallel // _PER_PROCESS))

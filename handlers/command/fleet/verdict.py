@@ -22,7 +22,7 @@ REMEDIES: Mapping[str, str] = {
     "unsupported": "record its answers with `pdu record`, and have its family added or describe it in JSON",
     "data-stale": "the NUT driver has lost its device: check the cable and restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
-    "no-such-outlet": "correct the outlet in the list",
+    "no-such-outlet": "read only this PDU with `pdu status`, and compare its outlets with the settings in the list",
     "defect": "a defect of this program or of the archive: run `pdu status` on the PDU with --debug and report what it prints",
 }
 _OTHERWISE = "read only this PDU with `pdu status`"
@@ -31,7 +31,8 @@ _OTHERWISE = "read only this PDU with `pdu status`"
 class Row(NamedTuple):
     """One PDU of the table. `level` is WELL, DOUBTFUL or BAD, `result` says why in one or two words.
 
-    `on`, `off` and `unknown` count outlets; None if the PDU did not answer. `outlets` is empty if the output does not show them.
+    `on`, `off` and `unknown` count outlets; None if the states could not be read. `outlets` is empty if the output does not show
+    them.
     """
 
     device: Device

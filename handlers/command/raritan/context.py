@@ -116,8 +116,10 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 # ---- files -------------------------------------------------------------------------------------------------
 
 def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
-    """Write `download(agent, *details)` to the file of --out, `-` for the standard output. Existing files are not replaced."""
+    """Write `download(agent, *details)` to the new file of --out, or for `-` to the standard output. Raises SettingsError."""
     path, agent = context.options.out, context.files
+    if not path:
+        raise SettingsError("--out is empty: give a file, or - for the standard output")
     if path == "-" and context.state.json:
         raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
     if path == "-":

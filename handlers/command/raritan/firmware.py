@@ -5,6 +5,7 @@ from typing import List
 
 from ...errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import firmware as fw
+from ..asking import NotConfirmed
 from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
@@ -82,7 +83,12 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()
     old_fails = _OLD_FAIL_LOOKS if progress.getStatus().state == "FAIL" else 0
-    context.confirm(f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)")
+    question = f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state, the unit restarts)"
+    try:
+        context.confirm(question)
+    except NotConfirmed as error:
+        raise NotConfirmed("the update was not started; the image stays on the unit: firmware discard removes it",
+                           error.host) from None
     once("the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags))
     return _follow(context, proxy, progress, info.version, before, old_fails)
 
@@ -147,7 +153,9 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
         proxy.reboot()
     except Unreachable:                 # the unit may restart before it answers
         answered = False
-    return Result({"rebooting": True, "answered": answered}, ["the unit restarts"], DONE if answered else NOT_SEEN)
+    return Result({"rebooting": True, "answered": answered},
+                  ["the unit restarts" if answered else "the unit did not answer; it may be restarting"],
+                  DONE if answered else NOT_SEEN)
 
 
 _DO = {"show": _show, "upload": _upload, "image": _image, "update": _update, "discard": _discard, "reboot": _reboot}

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Callable, List
 
-from ...errors import Denied, NoSuchOutlet, PduHandlerError, SettingsError
+from ...errors import Denied, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
 from ...raritan import states
 from ...raritan.preconditions import refuse_mixed_up, refused
 from ...raritan.rpc import Bulk
@@ -19,7 +19,9 @@ _NAMED = 12             # outlets that a question names at most; it counts the o
 
 
 def _numbers(context: Context, count: int) -> List[int]:
-    """The positions, from 0, of the named outlets, each once. Raises SettingsError, NoSuchOutlet."""
+    """The positions, from 0, of the named outlets, each once. Raises SettingsError, NoSuchOutlet, Unsupported."""
+    if not count:
+        raise Unsupported("the unit lists no outlets")
     named: List[str] = list(context.options.outlet)
     if named == ["all"]:
         return list(range(count))
@@ -169,6 +171,8 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     if delay < 0:
         raise SettingsError("--delay takes milliseconds")
     outlets = context.outlets()
+    if not outlets:
+        raise Unsupported("the unit lists no outlets")
     settings = pdu.getSettings()
     numbers = [] if order == "none" else [number(word) - 1 for word in order.split(",")]
     if numbers and sorted(numbers) != list(range(len(outlets))):

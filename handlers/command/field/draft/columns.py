@@ -1,7 +1,7 @@
 """Guesses the role of each column of a table (state, name, number, current, power, energy), with evidence and doubt. Pure.
 
-Without a MIB a column is judged only by its values. Every conclusion is then doubtful, except for a column of the words on and
-off.
+A column that no MIB defines is judged only by its values. Every conclusion is then doubtful, except for a column of the words
+on and off.
 """
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
-    """A meter if the MIB gives the column UNITS of A, W or Wh; otherwise perhaps one, if the numbers differ by row."""
+    """A meter if the MIB gives the column UNITS of A, W or Wh. Else perhaps one, if it has three or more different numbers."""
     known = worth(object_.units) if object_ is not None and object_.units else None
     if object_ is not None and known is not None:
         low = object_.name.lower()

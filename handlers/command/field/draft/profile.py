@@ -54,8 +54,8 @@ def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
         outlets = _of_column(state, roles, chosen, doubts)
     else:
         outlets = None
-        doubts.append("No column looks like the states of outlets: the unit has one outlet, or reports its states in an unknown "
-                      "form.")
+        doubts.append("No column looks like the states of outlets. The unit may have one outlet, report no states, or report "
+                      "them in an unknown form.")
     doubts.append(_NO_COMMAND)
     return Draft(_profile(rows, mib, outlets, doubts, key) if outlets else None, guesses, texts_, chosen, doubts)
 

@@ -32,7 +32,7 @@ class _Err(Exception):
 
 
 class NutServer(Replay):
-    """Serves the devices of a dump. Raises OSError if the port is taken."""
+    """Serves the devices of a dump. Raises OSError if the port cannot be used."""
 
     def __init__(self, devices: Sequence[Device], port: int) -> None:
         self.devices = {device.name: device for device in devices}

@@ -27,7 +27,7 @@ _EVERYTHING = (1, 3)
 
 
 class Agent:
-    """Serves a unit until it is closed. Raises OSError if the port is taken."""
+    """Serves a unit until it is closed. Raises OSError if the port cannot be used."""
 
     def __init__(self, unit: Unit, port: int, community: str) -> None:
         """With `port` 0 the system chooses a port."""

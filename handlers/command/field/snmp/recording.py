@@ -1,4 +1,4 @@
-"""Reads all rows of a device over SNMP, and removes from them everything that could identify its owner."""
+"""Reads the rows of a device over SNMP, and replaces in them what could identify its owner."""
 from __future__ import annotations
 
 import functools
@@ -96,7 +96,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 
 def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
-    """The row without anything that identifies the owner. `known`: the words that stay; None: all words stay."""
+    """The scrubbed row. `known`: the words that stay; None: all words stay."""
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):

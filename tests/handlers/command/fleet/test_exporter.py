@@ -1,6 +1,7 @@
 """The exporter over real HTTP, on simulated PDUs of every handler: metrics, refusals, deadlines, exit."""
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import signal
@@ -17,11 +18,11 @@ import pytest
 
 from handlers.command.exits import INTERRUPTED
 from handlers.command.fleet import exporter as exporter_command, server
-from handlers.command.fleet.allowed import Allowed
+from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import Device
 from handlers.command.fleet.polling import Reading, Target
-from handlers.command.loading import Handler
+from handlers.command.loading import Handler, load
 from handlers.command.options import Given
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -114,6 +115,12 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, runnin
             status, text, _ = running.get("probe", target=other, **query)
             assert (status, words in text) == (400, True), text
         assert agent.requests == asked
+
+
+def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> None:
+    allowed = Allowed((), [ipaddress.ip_network("192.0.2.0/24")], {"snmp": load("snmp")}, {})
+    with pytest.raises(NotAllowed, match="has no logins by name"):
+        allowed.target(Query("192.0.2.1", "snmp", "x"))
 
 
 def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(small: Hall, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any, List
 
 import pytest
 
+from tests import terminal
 from tests.simulators.xerus import Fault, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import RpcError
 
@@ -35,6 +36,21 @@ def test_a_firmware_update_costs_six_requests_and_one_for_the_file_before_it_is_
     for words, requests in ((["update", str(path)], 7), (["update"], 6)):
         before = unit.books().requests
         assert run("firmware", *words, "--yes")[0] == 6 and unit.books().requests - before == requests
+
+
+def test_an_update_that_is_not_confirmed_says_that_the_image_stays(run: Run, tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    monkeypatch.setattr("sys.stdin", terminal.Person("n\n"))
+    code, _, err = run("firmware", "update", str(path))
+    assert code == 12 and "the image stays on the unit" in err and "nothing was done" not in err
+    assert facts(run, "firmware", "image")["present"]
+
+
+def test_a_restart_without_an_answer_is_not_reported_as_a_fact(run: Run, unit: XerusPdu) -> None:
+    unit.faults.order(Fault.DROP_AFTER_WRITE, method="reboot")
+    assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not answer; it may be restarting\n")
 
 
 def test_progress_on_a_terminal_leaves_no_line_behind(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +226,11 @@ def test_files_of_a_link_unit_are_refused_before_the_question(run: Run, tmp_path
     (tmp_path / "file").write_bytes(b"x")
     code, _, err = run(*words, str(tmp_path / "file"), "--link", "3")
     assert code == 2 and "leave out --link" in err
+
+
+def test_an_empty_file_name_is_refused_before_the_download(run: Run, unit: XerusPdu) -> None:
+    code, out, err = run("diag", "--out", "")
+    assert (code, out) == (2, "") and "--out is empty" in err and unit.books().requests == 0
 
 
 def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) -> None:

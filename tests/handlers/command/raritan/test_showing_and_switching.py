@@ -262,6 +262,15 @@ def test_the_power_up_order_is_shown_set_and_reset(run: Run) -> None:
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
 
 
+@pytest.mark.parametrize("words", [["switch", "all", "on"], ["cycle", "1"], ["sequence", "1"]])
+def test_a_unit_without_outlets_gets_no_command(words: List[str], monkeypatch: pytest.MonkeyPatch,
+                                                capsys: pytest.CaptureFixture[str]) -> None:
+    with XerusPdu(Model(outlets=0, metering="inlet")) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        code = root.run(["raritan", f"{pdu.host}:{pdu.port}", *words, "--yes", "--fingerprint", pdu.fingerprint])
+        assert code == 8 and "the unit lists no outlets" in capsys.readouterr().err and not pdu.books().writes
+
+
 def test_branch_circuits_are_listed_in_place_of_the_outlets_that_a_power_meter_controller_lacks(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def lines(meters: Optional[Tuple[MeterModel, ...]], **more: Any) -> Tuple[int, str, str]:
