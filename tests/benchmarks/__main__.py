@@ -1,4 +1,4 @@
-"""`make bench`: runs the benchmarks in turn and writes a table of their ratios into docs/benchmarks.md."""
+"""`make bench`: runs the benchmarks in turn and writes a table of their figures into docs/benchmarks.md."""
 from __future__ import annotations
 
 import argparse
@@ -20,8 +20,8 @@ ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "page")
 PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
-Ratios, each against a peer that was measured in the same run on the same machine: `make bench` runs all of them and writes this
-page. Times depend on the machine; ratios can be compared. 0 and 20 ms are the round trip between client and device.
+Figures of one run on one machine: `make bench` runs all benchmarks and writes this page. Most figures are ratios to a peer that
+was measured in the same run, because times depend on the machine. 0 and 20 ms are the round trip between client and device.
 
 """
 

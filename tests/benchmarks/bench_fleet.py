@@ -120,7 +120,7 @@ def _watch(pid: int, ended: threading.Event, peak: List[float]) -> None:
 
 
 def memory(pid: int) -> float:
-    """MB of a process and its children; shared memory counts once (the kernel's proportional set size)."""
+    """MB of a process and those started by it; shared memory counts once (the kernel's proportional set size)."""
     total = 0.0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

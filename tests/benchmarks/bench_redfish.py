@@ -4,7 +4,7 @@ DMTF's clients read the state and current of each outlet, the mains' lines and t
 same resources; its status reads only the outlets. Near is the simulated service itself. Far is 20 ms away, through a relay that
 delays bytes, but not the opening of a connection. Every reading is on new connections over TLS. Each client is in a separate
 process that has already imported everything. `plain` is a service that does not expand links, so that 48 outlets take 48
-requests (this handler sends them over 4 connections). The clients take turns; all figures are medians. `pdu` and the script are
+requests (this handler sends them over 4 connections). The clients take turns; all times are medians. `pdu` and the script are
 also measured as whole processes, with their start; the script lists only the outlets. Exit code 0 if the goals are met, 1 if
 one is missed.
 """

@@ -20,7 +20,7 @@ Read = Callable[[Any], List[Row]]
 
 
 def ours(agent: Agent) -> List[Row]:
-    """Two requests: the list of outlets, then everything by well-known ids."""
+    """Two requests: the list of outlets, then a bulk of all else, which reads the sensors by well-known ids."""
     outlets = pdumodel.Pdu(PDU, agent).getOutlets()
     bulk, pending = Bulk(agent), []
     for index, outlet in enumerate(outlets):
