@@ -98,8 +98,8 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
 
 
 def address(host: str) -> str:
-    """A host as people type it, without spaces around it. Raises SettingsError for a URL and for any other text that is not
-    an address."""
+    """A host as people type it, without spaces around it. Raises SettingsError for a URL, for any other text that is not an
+    address, and for an impossible port."""
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:
@@ -108,6 +108,9 @@ def address(host: str) -> str:
                             f"{f', as in {bare}' if bare else ''}")
     if not is_address(host):
         raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
+    port = host_and_port(host)[1]
+    if port is not None and not 1 <= port <= 65535:
+        raise SettingsError(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
     return host
 
 

@@ -166,7 +166,7 @@ def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, 
         raise SettingsError(("a NUT server accepts writes only from a user in its upsd.users: give ", Named("username")))
     values = Settings(texts, declared)
     user = values[nut.USERNAME] if command.writes or values[nut.PASSWORD] else ""
-    with NutClient(bare, values[nut.PORT] or port or PORT, username=user, password=values[nut.PASSWORD],
+    with NutClient(bare, values[nut.PORT] or (PORT if port is None else port), username=user, password=values[nut.PASSWORD],
                    tls=nut.tls_of(values), timeout=values[TIMEOUT]) as client:
         return command.run(Call(client, values[nut.WHOLE_LOAD], state, host, words))
 

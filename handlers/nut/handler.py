@@ -71,8 +71,8 @@ def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = Tru
     try:
         settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
         address, port = host_and_port(settings[HOST] or host.address(pdu_data))
-        with kind(address, settings[PORT] or port or NUT_PORT, username=settings[USERNAME], password=settings[PASSWORD],
-                  tls=tls_of(settings), timeout=settings[TIMEOUT],
+        with kind(address, settings[PORT] or (NUT_PORT if port is None else port), username=settings[USERNAME],
+                  password=settings[PASSWORD], tls=tls_of(settings), timeout=settings[TIMEOUT],
                   total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
     except PduHandlerError as error:

@@ -44,7 +44,7 @@ class RaritanPdu(host.BasePdu):
             return host.pdu_view(states.read(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips.
+        """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips, 1 without meters.
 
         3 where the device refuses well-known sensor ids, has more than 4 inlets or reads no load there; 4 where all readings are
         invalid at first, or it lists outlets in another order than their labels; 5 with panels; 1 more where `link_units=yes`

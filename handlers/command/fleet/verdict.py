@@ -154,5 +154,6 @@ def changes(before: Row, after: Row) -> List[str]:
         found += [f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
                   for identity in {**states, **now} if states.get(identity) != now.get(identity)]
     if before.energy_kwh is not None and after.energy_kwh is not None and after.energy_kwh < before.energy_kwh:
-        found.append(f"energy fell from {figure(before.energy_kwh)} to {figure(after.energy_kwh)} kWh")
+        old, new = figure(before.energy_kwh), figure(after.energy_kwh)
+        found += [f"energy fell from {old} to {new} kWh"] if old != new else []         # else an error of rounding
     return found

@@ -13,6 +13,8 @@ from handlers.errors import PduHandlerError, ProtocolError, Refused, SettingsErr
 from handlers.nut import messages
 from handlers.nut.client import NutClient
 from handlers.nut.failures import NotProven
+from handlers.nut.handler import make_handler
+from pdu_common.connection import PduData
 from tests.chains import kept
 from tests.handlers.nut.clients import named
 from tests.handlers.nut.given import client, gives_up_soon
@@ -102,6 +104,11 @@ def test_an_invalid_host_is_unreachable(host: str) -> None:
 def test_an_invalid_port_is_unreachable() -> None:
     with NutClient("127.0.0.1", 99999) as nut, pytest.raises(Unreachable, match="99999"):
         nut.devices()
+
+
+def test_port_0_in_the_address_is_not_replaced_by_the_usual_one() -> None:
+    with pytest.raises(Unreachable, match="no connection to port 0 "):
+        make_handler(PduData("127.0.0.1:0", {"device": "pdu"})).status()
 
 
 def test_a_port_above_65535_is_not_wrapped_to_another(server: NutServer) -> None:

@@ -128,5 +128,6 @@ def test_changed_states_results_and_falling_counters_are_changes() -> None:
     assert verdict.changes(row("UP", "UP"), row("UP")) == ["outlet 2 UP -> gone"]
     assert verdict.changes(row("UP"), row("UP", energy=4.0)) == ["energy fell from 5 to 4 kWh"]
     assert verdict.changes(row("UP"), row("UP", energy=6.0)._replace(load_a=9.0)) == []
+    assert verdict.changes(row("UP"), row("UP", energy=5.0 - 1e-9)) == []           # shown as 5 kWh, too
     gone = verdict.judged(device(), reading(kind="unreachable", answered=False))
     assert verdict.changes(row("UP"), gone) == ["well -> unreachable"] == verdict.changes(row("UP"), gone._replace(outlets=()))
