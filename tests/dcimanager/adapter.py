@@ -51,7 +51,7 @@ def totals(view: Any) -> Tuple[float, float]:
 
 
 def port_energy(view: Any) -> Dict[str, float]:
-    """Energy in kWh by identity; {} if this platform's view cannot hold it."""
+    """Energy in kWh by identity. For a platform whose view cannot hold it, another file returns {}."""
     return {item.identity: item.consumption for item in view.ports}
 
 

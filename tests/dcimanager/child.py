@@ -160,7 +160,7 @@ class _Worker:
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
 
     def _described(self) -> Dict[str, Any]:
-        """Whether the handler takes the data of an SNMP PDU, and its table of settings ([] if its module has none)."""
+        """Whether the handler's module has a class for SNMP PDUs, and its table of settings ([] if it has none)."""
         from pdu_common.base_snmp_pdu import BaseSnmpPdu
         home = sys.modules.get(self._make.__module__, self._module)
         snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu

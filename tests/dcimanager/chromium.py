@@ -1,4 +1,4 @@
-"""A real browser for the page: Debian's chromium, driven by selenium, headless, with its background traffic disabled."""
+"""A real browser for the page: chromium, driven by selenium, headless, with its background traffic disabled."""
 from __future__ import annotations
 
 import contextlib

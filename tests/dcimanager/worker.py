@@ -21,7 +21,7 @@ _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
 _LONGEST_LINE = 2000
 _LOG_SECONDS = 30.0         # longest wait for the log lines of an answered call
-_END_SECONDS = 30.0         # longest wait for a killed process and the readers of its pipes, which end at once
+_END_SECONDS = 30.0         # longest wait for a killed process, and for each reader of its pipes
 
 
 class Job(NamedTuple):

@@ -47,7 +47,7 @@ def picture(console: Console) -> str:
 
 
 def filled(text: str, table: Sequence[Sequence[str]]) -> str:
-    """README with this table between its markers. Raises: ValueError if a marker is missing."""
+    """README with this table between its markers. Raises: ValueError unless both are there, in this order."""
     lines = [COLUMNS, ["---"] * len(COLUMNS), *table]
     before, begin, rest = text.partition(_BEGIN)
     _, end, after = rest.partition(_END)

@@ -29,7 +29,7 @@ HERE, ELSEWHERE = Place(0o022, "UTC"), Place(0o077, "Asia/Kathmandu")
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """The folder `name` of this run, filled by `make` at the first call."""
+    """The folder `name` of this run. Calls of `make` fill it, one at a time, until one of them succeeds."""
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)
@@ -48,7 +48,7 @@ def _run(command: Sequence[str], place: Place) -> subprocess.CompletedProcess[st
 
 
 def _tree(folder: Path, place: Place) -> Path:
-    """A copy of the project, compiled files included, with the file modes of the place and the present time."""
+    """A copy of what is packed, compiled files included, with the file modes of the place and the present time."""
     tree = folder / "tree"
     tree.mkdir()
     copied = _run(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(tree)], place)
@@ -57,7 +57,7 @@ def _tree(folder: Path, place: Place) -> Path:
 
 
 def fetched(done: subprocess.CompletedProcess[str], what: str) -> None:
-    """Skips the test where packages cannot be fetched, or fails it where CI is set."""
+    """Asserts that a program succeeded. If it could not fetch packages, skips the test, unless CI is set."""
     offline = re.search("No matching distribution|could not fetch|Connection|network", done.stderr)
     if done.returncode and offline and not os.environ.get("CI"):
         pytest.skip(f"{what} needs packages from an index: {done.stderr.strip().splitlines()[-1]}")

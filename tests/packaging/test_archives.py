@@ -95,7 +95,6 @@ _LIVING = """
 import importlib, sys
 sys.path[:0] = sys.argv[1:3]
 from pdu_common.connection import PduData
-seen = []
 module = importlib.import_module("pdu_small.handler")
 for line in sys.stdin:
     module = importlib.reload(module)

@@ -193,10 +193,11 @@ def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> N
 
 
 def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
+    small_tree(tmp_path, "good")
     top = small_tree(tmp_path)
     (top / "small" / "wire.py").write_text("import rich\n")
-    with pytest.raises(build.BuildError):
-        build.build(top, tmp_path / "dist", [build.Handler("small", "Small", "custom")])
+    with pytest.raises(build.BuildError, match="rich"):
+        build.build(top, tmp_path / "dist", [build.Handler(name, name, "custom") for name in ("good", "small")])
     assert not (tmp_path / "dist").exists()
 
 

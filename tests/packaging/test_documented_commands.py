@@ -1,4 +1,6 @@
-"""Every command line of the pages needs only a fresh clone and what its page names before it, and has arguments that exist.
+"""Every command line of the pages needs only a fresh clone and what its page names before it.
+
+Targets of `make`, modules of `python -m`, and commands and options of `pdu` exist.
 
 Lines to paste are in fences of `sh`. In fences of `console`, commands follow a `$`. A page must name a program, file or folder
 before a line uses it, except for those of a POSIX system, of README's first steps and of the clone.

@@ -1,4 +1,5 @@
-"""Every archive on unfriendly hosts: read-only files, no name service, no home, the C locale, proxies and .netrc.
+"""Every archive on unfriendly hosts: read-only files, no name service, no home, the C locale, proxies and .netrc,
+warnings as errors.
 
 Each archive runs in a clean process with the restrictions of such a host, does the four calls against its simulated device,
 and answers as on any other host. Another test calls each archive from several threads while a new version is uploaded.
@@ -123,7 +124,7 @@ OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.mi
 @pytest.mark.parametrize("version", OTHERS)
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "snmp"])
 def test_archive_runs_on_the_other_versions_of_python_that_this_machine_has(name: str, version: str, tmp_path: Path) -> None:
-    """Those Pythons have no packages: these archives need only the standard library. SNMP needs the platform's client."""
+    """Those Pythons may lack packages: these archives need only the standard library. SNMP needs the platform's client."""
     python = pythons().get(version)
     if python is None:
         pytest.skip(f"no Python {version} on the PATH or in ~/.pyenv")

@@ -64,7 +64,7 @@ UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILE
 
 
 def families() -> List[str]:
-    """Built-in families that together have every kind of part, among them one with unproven commands."""
+    """Built-in families that together have each kind of part of the families with a fixture; the first has unproven commands."""
     chosen = [UNCERTAIN]
     open_kinds = set().union(*_KINDS_OF.values()) - _KINDS_OF[UNCERTAIN]
     while open_kinds:

@@ -22,14 +22,18 @@ def in_files() -> Iterator[Tuple[str, str]]:
 
 
 def in_project() -> Iterator[Tuple[str, str]]:
-    """The dependencies and every extra of pyproject.toml, except this project's own extras, which need no bounds."""
-    text = (ROOT / "pyproject.toml").read_text("utf-8")
-    head = text[text.index("[build-system]"):text.index("[project.scripts]")]
-    for found in re.finditer(r'^(requires|dependencies|[a-z]+) = \[(.*?)\](?=[ \t]*(?:#.*)?$)', head, re.MULTILINE | re.DOTALL):
-        for wanted in re.findall(r'"([^"]*)"', found.group(2)):
-            if not wanted.startswith("dcimanager-pdu-handlers[") and found.group(1) in (
-                    "requires", "dependencies", "discover", "exporter", "privacy", "mib", "all"):
-                yield f"pyproject.toml {found.group(1)}", wanted
+    """The build backend's requirements, the dependencies and every extra of pyproject.toml.
+
+    This project's own extras are left out: they need no bounds.
+    """
+    text = "\n" + (ROOT / "pyproject.toml").read_text("utf-8")
+    sections = {"build-system": "requires", "project": "dependencies", "project.optional-dependencies": r"[\w-]+"}
+    for section, keys in sections.items():
+        lists = text.partition(f"\n[{section}]\n")[2].partition("\n[")[0]
+        for name, wanted in re.findall(rf"(?ms)^({keys}) = \[(.*?)\](?=[ \t]*(?:#.*)?$)", lists):
+            for one in re.findall(r'"([^"]*)"', wanted):
+                if not one.startswith("dcimanager-pdu-handlers["):
+                    yield f"pyproject.toml {name}", one
 
 
 def in_setup() -> Iterator[Tuple[str, str]]:

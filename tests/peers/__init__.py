@@ -19,7 +19,8 @@ from tests.simulators.books import Books
 
 @dataclass
 class Peer:
-    """A running simulator. `handler` is the archive's name without pdu_; `protocol` and `title` are those of its registration."""
+    """A running simulator. `handler` is the archive's name without pdu_; `protocol` is that of its registration, `title`
+    the PDU's name in the demo ("": none)."""
 
     handler: str
     protocol: str
