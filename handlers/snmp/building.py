@@ -20,7 +20,7 @@ _MOST_NEAR = 8
 
 
 class UnknownFamily(ValueError):
-    """The archive would have no family with this key. The message shows similar families or where to find all."""
+    """The archive would have no family with this key."""
 
 
 class OwnFamily(NamedTuple):
@@ -58,7 +58,7 @@ def own_family(profile: Profile) -> OwnFamily:
     if len(profile.key) > _LONGEST_KEY:
         raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is the archive's name; "
                            f"give at most {_LONGEST_KEY} characters")
-    # The vendor is written into a shell script, so spaces replace characters with a meaning for the shell.
+    # The vendor is written between quotes into a shell script, so spaces replace quotes and most other punctuation.
     vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
     return OwnFamily(profile.key.replace("-", "_"), f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
                      {"own_profile": schema.dumps(profile)})
@@ -82,7 +82,7 @@ def options(only: Sequence[str] = (), profile: str = "", flags: Sequence[str] = 
 
 
 def _near(text: str) -> str:
-    """Suggestions: families with the text in key, vendor or model, else those with a similar key."""
+    """Families with the text in key, vendor or model, else those with a similar key, else where to find all families."""
     word = text.lower()
     near: List[str] = []
     if len(word) > 1:

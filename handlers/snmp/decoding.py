@@ -52,7 +52,10 @@ def bits(raw: Raw) -> bytes:
 
 
 def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
-    """The value as an exact number, None if it is missing or not a number. `unit` is text that may follow the number."""
+    """The value as an exact number, None if it is missing or not a decimal number of at most 20 digits on each side of the point.
+
+    `unit` is text that may follow the number.
+    """
     said = "" if raw is None else text(raw)
     if unit and said.endswith(unit):
         said = said[:-len(unit)].rstrip()

@@ -1,4 +1,4 @@
-"""Detects the family of a device: one GET of sysObjectID, then a walk of each candidate's states until one has rows."""
+"""Detects the family of a device: one GET of sysObjectID, then a reading of each candidate's states until one has rows."""
 from __future__ import annotations
 
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -25,7 +25,8 @@ class Candidate(NamedTuple):
 def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
     """The first family whose objects the device has, with everything read so far.
 
-    Costs one GET, and the reads of states and counts of each candidate tried. Candidates are the profiles whose sysObjectID
+    Costs one GET, and the reads of states and counts of each candidate tried; if none has states, also those of other rows and
+    of meters. Candidates are the profiles whose sysObjectID
     prefix fits, the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced).
     Without a usable sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID
     alone if it is the first candidate and the device has none of its meters.

@@ -15,13 +15,13 @@ _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
 
 
 class Figure(Frozen):
-    """A measurement: value * `scale` is in A, W or kWh, exactly.
+    """A measurement: value * `scale` is in A, W or kWh.
 
     `absent`: values that mean "not measured", besides text that is not a number, numbers below 0, and 2^n - 1 for n of 31, 32,
     63 and 64. With `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the
     device does not have, such as a second line cord; a sum is complete without them. `exponent`: the power of ten that the
     device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10:
-    value / 10), 0 for none. A row without its exponent or factor has no figure. `unit`: the text that follows the number.
+    value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: the text that follows the number.
     `scale_of_integers`: the scale of values that are INTEGER instead of text.
     """
 
@@ -91,7 +91,7 @@ class Arcs(Frozen):
 
 
 class Total(Frozen):
-    """A total of the device: the sum over all rows of the first of `figures` that has rows, every one with a figure.
+    """A total of the device: the sum over all rows of the first of `figures` that has rows and a figure in each of them.
 
     A scalar has one row. `else_outlets`: if there is no such figure, the sum over the outlets' own figures, provided that every
     outlet is metered. `unit`: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.

@@ -114,7 +114,7 @@ _OID_FIELDS = ("oid", "names", "values")
 
 
 def oids(value: object) -> Iterator[str]:
-    """Every OID that a part reads or writes, without roots and sysObjectIDs."""
+    """Every OID that a part and the parts inside it name, without roots and sysObjectIDs."""
     for part in parts(value):
         if isinstance(part, Frozen) and not isinstance(part, Root):
             for name in _OID_FIELDS:

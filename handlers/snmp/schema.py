@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Dict, List, Mapping, Tuple, Type
 
+from ..errors import printable
 from . import controls, sources
 from .controls import Control
 from .evidence import Evidence
@@ -142,7 +143,7 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     hints, known = typing.get_type_hints(cls), cls.FIELDS
     for name in given:
         if name not in known:
-            raise ProfileError(f"{path}.{name[:60]}: this key is unknown; {cls.__name__} has {', '.join(known)}")
+            raise ProfileError(f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has {', '.join(known)}")
     for name, default in known.items():
         if name not in given and default is REQUIRED:
             raise ProfileError(f"{path}.{name}: this key is missing")

@@ -86,4 +86,4 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     known = keys(profiles)
     near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(key, known, _MOST_NEAR)
     others = f"similar: {', '.join(near)}" if near else f"its families include {', '.join(known[:_MOST_NEAR])}"
-    raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this archive does not have; {others}"))
+    raise SettingsError((Named(setting.key), f" names the family {key[:60]!r}, which this handler does not have; {others}"))

@@ -51,7 +51,7 @@ class State(Frozen):
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
     def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:
-        """The state of every outlet, in the device's order; {} if the device has none of these objects."""
+        """The state of every outlet, in the device's order; {} if the device lists none."""
         rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.absent}
         if not rows:
             return {}

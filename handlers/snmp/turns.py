@@ -1,7 +1,8 @@
 """One command at a time for devices whose commands repeat the states of other outlets.
 
-A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers only this process. A
-change by another process or by a person is noticed after the write, when the states of all outlets are compared.
+A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers only this process. The
+command undoes a change that another process or a person makes between its reading and its write. A change after the write is
+noticed, because the states of all outlets are compared.
 """
 from __future__ import annotations
 

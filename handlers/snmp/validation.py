@@ -4,8 +4,8 @@ from __future__ import annotations
 import re
 from typing import Sequence, Tuple
 
-_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]*))+")
-_SUFFIX = re.compile(r"[0-9]+(\.[0-9]+)*")
+_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")         # an arc has at most 10 digits (RFC 2578, 3.5)
+_SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
 
 
 def oid(value: str, what: str) -> None:

@@ -21,7 +21,7 @@ class Source(Frozen, ABC):
         """All values, in the device's order; {} if the device has none of these objects."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        """The value of one identity, None if it has none, in as few round trips as possible."""
+        """The value of one identity, None if it has none. Reads all rows unless the class can read one."""
         return self.rows(reader).get(identity)
 
 

@@ -13,7 +13,7 @@ class Alike(Source):
     """A property of the hardware that rows of the same kind share, read by GET for the first and the last row of each kind.
 
     Rows are of the same kind if they have the same unit (the first arc of the index) and the same value of `like`. All of
-    `source` is walked if the two rows differ, if a row has no value, or if `like` has no rows.
+    `source` is walked if the two rows differ or have no value, or if `like` has no rows.
     """
 
     source: Place

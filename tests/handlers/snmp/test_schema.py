@@ -64,6 +64,7 @@ def changed(path: str, value: Any) -> str:
     ("key", 7, "profile.key: give a string, not 7"),
     ("vendor!", None, "profile.vendor: this key is missing"),
     ("colour", "red", "profile.colour: this key is unknown; Profile has key, vendor"),
+    ("sys_object_ids", ["1.3.99999999999"], "profile: sys_object_ids is '1.3.99999999999'; give a numeric OID"),
     ("models", "Strip", 'profile.models: give a list, not "Strip"'),
     ("models", [1], "profile.models[0]: give a string, not 1"),
     ("sweep", "yes", 'profile.sweep: give true or false, not "yes"'),
@@ -100,6 +101,11 @@ def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sente
 
 def test_null_is_allowed_for_an_optional_value() -> None:
     assert schema.loads(changed("outlets.0.current.exponent", None)) == schema.loads(json.dumps(ACME))
+
+
+def test_an_unknown_key_is_shown_without_control_characters() -> None:
+    with pytest.raises(schema.ProfileError, match=r"profile\.x\\x1b\[31m: this key is unknown"):
+        schema.loads(json.dumps({**ACME, "x\x1b[31m": 1}))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '{"key": "a", "key": "b"}', "[" * 100_000])
