@@ -55,8 +55,8 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
     port = kind(name).tcp_port
     if port is not None:
         with contextlib.suppress(ValueError):           # the handler itself reports a bad port
-            port = port_number(form.typed(one, ["port"]).get("port", "").strip() or str(port))
-            closed = _closed(host, port)
+            chosen = form.typed(one, ["port"]).get("port", "").strip()
+            closed = _closed(host, port_number(chosen) if chosen else None, port)
             if closed:
                 return Found(name, error=SettingsError(closed), asked=False)
     try:
@@ -75,13 +75,14 @@ def _own(handler: Handler, state: Given) -> Given:
                                secret_files={key: value for key, value in state.secret_files.items() if key in keys})
 
 
-def _closed(host: str, port: int) -> str:
-    """Why no connection to the port can be made; "" if one can."""
+def _closed(host: str, chosen: Optional[int], usual: int) -> str:
+    """Why no connection can be made to the port: the `chosen` one, else that in `host`, else the `usual` one. "" if one can."""
     bare, typed = host_and_port(host)
+    port = chosen or typed or usual
     try:
-        socket.create_connection((bare, typed or port), _CONNECT_S).close()
+        socket.create_connection((bare, port), _CONNECT_S).close()
     except (OSError, UnicodeError) as error:
-        return f"no connection to TCP port {typed or port} ({getattr(error, 'strerror', None) or error})"
+        return f"no connection to TCP port {port} ({getattr(error, 'strerror', None) or error})"
     return ""
 
 

@@ -199,3 +199,9 @@ def test_the_port_of_the_environment_is_the_one_that_is_tried(capsys: Printed, m
     monkeypatch.setenv("PDU_PORT", "9")
     report = identified(capsys, 3, "127.0.0.1", "--handler", "raritan", "--timeout", "0.2")
     assert "no connection to TCP port 9 " in report["handlers"][0]["why"]
+
+
+def test_the_setting_port_overrides_the_port_in_the_address(capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
+        report = identified(capsys, 0, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}")
+    assert report["chosen"] == "nut"
