@@ -61,7 +61,8 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
     where = f"{path}: [auth.{printable(name, 60)}]"
     settings: Dict[str, str] = {}
     secrets: Dict[str, str] = {}
-    for key, value in table.items():
+    for spelled, value in table.items():
+        key = spelled.lower()
         try:
             text = toml.as_text(repr(printable(key, 60)), value)
         except ValueError as error:

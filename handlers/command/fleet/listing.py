@@ -148,7 +148,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
     """
     pairs: Iterable[Tuple[str, Any]]
     if isinstance(value, dict):
-        pairs = value.items()
+        pairs = [(key.strip().lower(), one) for key, one in value.items()]
     elif isinstance(value, str):
         pairs = [_pair(part) for part in value.split(";") if part.strip()]
     else:

@@ -110,6 +110,8 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
 @pytest.mark.parametrize("text, words", [
     (f'[auth.x]\ncommunity = "{SECRET}"\n', "community is a secret, which a list must not contain: give "
                                                 "community_file or community_env"),
+    (f'[auth.x]\nCommunity = "{SECRET}"\n', "community is a secret, which a list must not contain"),
+    (f'[[pdu]]\nhandler = "snmp"\naddress = "h"\nsettings = {{Community = "{SECRET}"}}\n', "PDU 1: community is a secret"),
     (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU is a table"),
     ("[other]\n", "no table 'other'"), ("auth = 1\n", "not made of [auth.NAME] tables"),
     ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set"),
