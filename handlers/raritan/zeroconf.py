@@ -92,10 +92,17 @@ class _Found:
         self._devices: Dict[str, List[Device]] = {}
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        """Handle a device that appeared, changed or left. Queries data that the announcement lacks, until the time is over."""
+        """Handle a device that appeared, changed or left. Queries data that the announcement lacks, until the time is over.
+
+        A device whose change cannot be read in time keeps its earlier data.
+        """
+        if state_change.name == "Removed":
+            self._devices.pop(name, None)
+            return
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
-        info = zeroconf.get_service_info(service_type, name, timeout=wait) if state_change.name != "Removed" else None
-        self._devices[name] = _devices(info, service_type) if info is not None else []
+        info = zeroconf.get_service_info(service_type, name, timeout=wait)
+        if info is not None:
+            self._devices[name] = _devices(info, service_type)
 
     def devices(self) -> List[Device]:
         """Each device once, also if it uses both service names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 import socket
 import time
-from typing import Any, Iterator, List
+from typing import Any, Iterator, List, cast
 
 import pytest
 from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
@@ -101,6 +101,20 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
         silent: Any = Silent()
         found.changed(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
         assert waits[-1] == expected and found.devices() == []
+
+
+def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:
+    info = ServiceInfo(NEW, f"PX4-1.{NEW}", port=443, addresses=[_packed("127.0.0.15")])
+    answers: List[Any] = [info, None]
+
+    class Network:
+        def get_service_info(self, service: str, name: str, timeout: int) -> Any:
+            return answers.pop(0)
+
+    found, network = discovery._Found(time.monotonic() + 100), cast(Any, Network())
+    for change, count in ((ServiceStateChange.Added, 1), (ServiceStateChange.Updated, 1), (ServiceStateChange.Removed, 0)):
+        found.changed(network, NEW, info.name, change)
+        assert len(found.devices()) == count
 
 
 def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
