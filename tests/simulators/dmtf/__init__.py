@@ -1,1 +1,1 @@
-"""DMTF's own programs test the simulated Redfish service, each in a separate process."""
+"""DMTF's own programs test the simulated Redfish service, in separate processes."""

@@ -1,7 +1,7 @@
 """DMTF's validators in a separate process, which carries out orders until it is stopped (tests/servers/worker.py).
 
 An order is a line of JSON: ["service", folder of schemas, address, user, password, "Basic" or "Session"], or ["interop", file
-of a profile, address, user, password, "Basic" or "Session"]. The answer is a line {"result": [passed, failures]}, with a list
+of a profile, address, user, password, "Basic" or "Session"]. The result is [number of passed checks, failures], with a list
 [resource, property, message] for each failure.
 """
 from __future__ import annotations

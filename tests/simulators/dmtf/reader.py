@@ -1,8 +1,8 @@
 """Reads a rack PDU's outlets, mains and metrics with DMTF's own clients, in a separate process.
 
-An order is a line of JSON: [way, address, CA file, user, password, "basic" or "session", PDU]. WAYS has the ways. The answer is a
-line {"result": [seconds, CPU seconds, reading]}. The seconds include login and logout. The reading has `states` and `amperes`
-by the outlets' ids, `load` in A (the sum of the lines), and `energy` in kWh.
+An order is a line of JSON: [one of WAYS, address, CA file or "", user, password, "basic" or "session", Id of the PDU]. The result
+is [seconds, CPU seconds, reading]. The seconds include login and logout. The reading has `states` and `amperes` by the outlets'
+ids, `load` in A (the sum of the lines without neutral), and `energy` in kWh.
 """
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def library(client: Any, pdu: str) -> Json:
 
 
 def tool(client: Any, pdu: str) -> Json:
-    """Calls the same function as rf_power_equipment.py."""
+    """Calls the function that rf_power_equipment.py calls."""
     found = utilities.get_power_equipment(client, utilities.power_equipment_types.RACK_PDU, pdu, get_metrics=True,
                                           get_outlets=True, get_mains=True)
     return _reading([one.dict for one in found["Outlets"]], [one.dict for one in found["Mains"]], found["Metrics"].dict)
