@@ -1,4 +1,4 @@
-"""A unit for each test, and one process for each release of the SDK."""
+"""A unit for each test, and a process for each release of the SDK."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator
@@ -19,7 +19,7 @@ def generation(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def workers() -> Iterator[Callable[[str], Worker]]:
-    """The process with the SDK of a generation, started when first needed."""
+    """The process with the SDK of a generation, started when first needed, and again if it has ended."""
     started: Dict[str, Worker] = {}
 
     def worker(generation: str) -> Worker:
@@ -44,7 +44,7 @@ def pdu(generation: str) -> Iterator[XerusPdu]:
 
 @pytest.fixture
 def step(workers: Callable[[str], Worker], generation: str, pdu: XerusPdu) -> Step:
-    """Runs one step of one of the scripts: step("services", "snmp")."""
+    """A function that runs one step of a script: step("services", "snmp")."""
     def run(script: str, name: str, given: Any = None, address: str = pdu.url) -> Any:
         return workers(generation).order(f"{SCRIPTS}.{script}", name, address, pdu.user, pdu.password, given)
     return run

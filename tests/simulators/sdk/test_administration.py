@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from ..xerus import GENERATIONS, XerusPdu
-from .witness import Step, only, since
+from .witness import MODEL, Step, only, since
 
 pytestmark = pytest.mark.against("the vendor's SDK")
 
 
 def test_the_scripts_call_every_method_that_changes_something_or_takes_parameters() -> None:
+    # Compares only names: one call of setSettings counts for all interfaces with a setSettings.
     scripts = "".join(path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "scripts").glob("*.py"))
     for generation in GENERATIONS:
-        with XerusPdu(firmware=generation) as pdu:
+        with XerusPdu(MODEL, generation) as pdu:
             firmware = pdu.site.firmware
             interfaces = {one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)}
             for interface in interfaces:
@@ -81,7 +82,7 @@ def test_a_file_that_is_not_an_image_is_discarded_and_a_factory_reset_is_counted
 
 
 @only("4.4")
-def test_the_sdk_uploads_an_image_to_a_unit_with_little_memory(step: Step) -> None:
+def test_the_sdk_uploads_with_the_options_for_little_memory(step: Step) -> None:
     assert step("administration", "low_memory") == {"state": 5}
 
 
@@ -97,7 +98,7 @@ def test_the_sdk_sets_one_log_level_for_all_parts(step: Step) -> None:
 
 
 @since("3.6")
-def test_the_sdk_links_units(generation: str, step: Step) -> None:
+def test_a_unit_with_link_units_refuses_to_be_linked_itself(generation: str, step: Step) -> None:
     found = step("administration", "linking")
     assert found["requested"] == 2
     assert found.get("settings", [0, True]) == [0, True]

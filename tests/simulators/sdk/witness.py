@@ -1,4 +1,4 @@
-"""Models and marks that the tests with the SDK share."""
+"""Models, marks and a type that the tests with the SDK share."""
 from __future__ import annotations
 
 from typing import Any, Callable

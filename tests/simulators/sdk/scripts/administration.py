@@ -25,14 +25,14 @@ def load_shedding(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def failures(agent: Any, given: Any) -> List[Any]:
-    """The hardware failures that the unit reports."""
+    """The failures that the unit reports: component, whether it is an outlet's inconsistent power state, whether it persists."""
     fitness = module("fitness")
     return [[one.componentId, one.type == fitness.HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT, one.isAsserted]
             for one in fitness.HardwareHealth("/hwhealth", agent).getFailures()]
 
 
 def parts(agent: Any, given: Any) -> Dict[str, Any]:
-    """Inlet, controller, transfer switch, residual current monitor, sensors, display, feature port."""
+    """Operates inlet, controller, transfer switch, residual current monitor, sensors, display and feature port."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     inlet = pdu.getInlets()[0]
     inlet.setEnabled(False)

@@ -1,4 +1,4 @@
-"""The SDK reads a power meter controller."""
+"""The SDK reads a power meter controller and changes a panel."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional
@@ -13,6 +13,14 @@ def read(agent: Any, given: Any) -> Dict[str, Any]:
                           "lines": [pole.current.getReading().value for pole in meter.getPoles() if pole.current is not None],
                           "wh": _value(meter.getSensors().activeEnergy), "circuits": _circuits(meter)}
             for number, meter in controller.getPowerMeters().items()}
+
+
+def change(agent: Any, given: Any) -> Dict[str, Any]:
+    """Changes the number of positions of panel 1."""
+    panel = module("pdumodel").PowerMeterController("/model/pmc", agent).getPowerMeters()[1]
+    settings = panel.getPanelSettings()
+    before, settings.panelSize = settings.panelSize, 84
+    return {"before": before, "set": panel.setPanelSettings(settings), "after": panel.getPanelSettings().panelSize}
 
 
 def _circuits(meter: Any) -> Dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Functions that the SDK's scripts share. The scripts run in a separate process with one release of the SDK."""
+"""Functions that the scripts of this folder share. Run as a program, it carries out orders with one release of the SDK."""
 from __future__ import annotations
 
 import importlib

@@ -1,4 +1,4 @@
-"""The SDK calls every method without parameters that only reads, on every object of a list."""
+"""The SDK lists types and methods of its release, and calls methods without parameters on the objects of a list."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -17,6 +17,7 @@ def types(agent: Any, given: List[str]) -> Dict[str, str]:
 
 
 def signatures(agent: Any, given: List[str]) -> Dict[str, List[str]]:
+    """Interface → the names of its methods in this release."""
     return {interface: sorted(name for name, value in vars(_proxy(agent, interface, "/")).items() if hasattr(value, "decode"))
             for interface in given}
 
