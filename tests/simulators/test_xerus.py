@@ -4,7 +4,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import socket
 import ssl
+import threading
 from typing import Any, Dict, Iterator, List
 
 import pytest
@@ -155,6 +157,16 @@ def test_an_idle_session_ends() -> None:
         assert client.post(outlet_rid(0), b'{"method":"getState"}').read()
         clock.now = 1300.0
         assert client.post(outlet_rid(0), b'{"method":"getState"}').status == 401
+
+
+def test_an_idle_session_does_not_count_as_the_only_session_of_a_user() -> None:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1), clock=clock) as pdu, Client(pdu) as client:
+        pdu.access.single_login = True
+        assert client.result("/session", "newSession") == 0
+        clock.now = 601.0
+        assert client.result("/session", "newSession") == 0
+        assert len(client.result("/session", "getSessions")) == len(pdu.access.history) == 1
 
 
 def test_the_fingerprint_is_that_of_the_served_certificate(pdu: XerusPdu) -> None:
@@ -336,6 +348,16 @@ def test_link_units_are_reached_through_the_primary_unit() -> None:
         assert client.post("/model/pdu/2", b'{"method":"getOutlets"}').status == 503
 
 
+def test_a_parameter_that_refers_to_a_silent_link_unit_is_503(pdu: XerusPdu, client: Client) -> None:
+    pdu.link(2, Model(outlets=1))
+    pdu.units[2].reachable = False
+    answer = client.post("/ns", b'{"method":"lookup","params":{"name":"/model/pdu/2"}}')
+    assert (answer.status, answer.read()) == (503, b"")
+    member = [{"rid": "/model/pdu/2/outlet/0", "type": ""}]
+    body = json.dumps({"method": "createGroup", "params": {"name": "web", "members": member}}).encode()
+    assert client.post("/model/outletgroup", body).status == 503
+
+
 def test_references_to_a_link_unit_can_come_without_its_prefix() -> None:
     with XerusPdu(Model(outlets=1), links={2: Model(outlets=1)}, prefix_links=False) as pdu, Client(pdu) as client:
         assert client.result("/model/pdu/2", "getOutlets") == client.result("/model/pdu/0", "getOutlets")
@@ -367,8 +389,45 @@ def test_the_basic_login_of_old_clients_is_accepted(client: Client) -> None:
     assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
 
 
+def test_a_deleted_group_leaves_no_sensors_behind() -> None:
+    with XerusPdu(Model(outlets=2, live=True)) as pdu, Client(pdu) as client:
+        counters, objects = len(pdu.clockwork.elapse), len(pdu.units[0].objects())
+        outlets = client.result("/model/pdu/0", "getOutlets")
+        group = client.call("/model/outletgroup", "createGroup", name="web", members=outlets)["result"]["group"]["rid"]
+        sensor = client.result(group, "getSensors")["activePower"]["rid"]
+        assert client.result("/model/outletgroup", "deleteGroup", id=1) == 0
+        assert client.post(sensor, b'{"method":"getReading"}').status == 404
+        assert (len(pdu.clockwork.elapse), len(pdu.units[0].objects())) == (counters, objects)
+
+
+def test_children_and_parents_agree_on_a_unit_with_a_transfer_switch_and_without_protectors() -> None:
+    with XerusPdu(Model(outlets=2, inlets=2, transfer_switch=True)) as pdu, Client(pdu) as client:
+        switch = client.result("/model/pdu/0", "getTransferSwitches")
+        outlets = client.result("/model/pdu/0", "getOutlets")
+        assert client.result("/model/inlet/0", "getChildren") == switch
+        assert client.result(switch[0]["rid"], "getChildren") == outlets
+        assert [client.result(outlet["rid"], "getParents") for outlet in outlets] == [switch, switch]
+
+
+def test_the_administrator_can_be_renamed_but_no_account_has_an_empty_name(pdu: XerusPdu, client: Client) -> None:
+    assert client.result("/auth/user", "renameAccount", username="admin", newUsername="root") == 0
+    with Client(pdu, "root") as renamed:
+        assert renamed.result("/auth/user", "getAccountNames") == ["root", "viewer"]
+        assert renamed.result("/auth/user", "deleteAccount", username="root") == 2
+        assert renamed.result("/auth/user", "createAccount", username="", password="long enough") == 4
+        assert renamed.post("/auth/user/admin", b'{"method":"getInfo"}').status == 404
+
+
+def test_a_unit_whose_second_port_is_taken_frees_its_first() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        before = threading.active_count()
+        with pytest.raises(OSError):
+            XerusPdu(Model(outlets=1), http_port=taken.getsockname()[1])
+    assert threading.active_count() == before
+
+
 @pytest.mark.parametrize("wrong", [{"outlets": 201}, {"phases": 2}, {"metering": "some"}, {"inlets": 0}, {"off": (9,)},
-                                   {"transfer_switch": True}])
+                                   {"transfer_switch": True}, {"slots": 2}, {"actuators": 4}])
 def test_an_impossible_model_is_refused(wrong: Dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         Model(**wrong)

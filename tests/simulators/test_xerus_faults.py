@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import ssl
 from typing import Any, Dict, Iterator, Tuple
 
@@ -55,6 +56,15 @@ def test_faults_replace_an_answer_by_html_broken_json_or_nothing(pdu: XerusPdu, 
 def test_a_fault_changes_the_id_of_one_answer(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.WRONG_ID, skip=1)
     assert [client.call(outlet_rid(0), "getState")["id"] for _ in range(3)] == [7, "another", 7]
+
+
+def test_a_fault_for_a_method_finds_it_in_both_forms_of_a_bulk(pdu: XerusPdu, client: Client) -> None:
+    call = {"jsonrpc": "2.0", "method": "getState", "id": 1}
+    for method, inner in (("performBulk", call), ("performRequest", json.dumps(call))):
+        pdu.faults.order(Fault.EMPTY, method="getState")
+        assert client.call(outlet_rid(0), "getMetaData")["id"] == 7
+        body = {"method": method, "params": {"requests": [{"rid": outlet_rid(0), "json": inner}]}, "id": 1}
+        assert client.post("/bulk", json.dumps(body).encode()).read() == b""
 
 
 def test_a_fault_cuts_an_answer_in_half(pdu: XerusPdu, client: Client) -> None:
@@ -140,6 +150,23 @@ def test_a_large_upload_over_plain_http_breaks_at_the_redirect() -> None:
 def test_a_form_that_is_cut_off_is_refused(client: Client, body: bytes) -> None:
     answer = client.post("/cgi-bin/fwupload.cgi", body, {"Content-Type": "multipart/form-data; boundary=edge"})
     assert answer.status == 400
+
+
+def test_a_configuration_of_a_unit_with_more_outlets_is_refused(client: Client) -> None:
+    with XerusPdu(Model(outlets=5)) as larger, Client(larger) as other:
+        data = other.get("/cgi-bin/bulk_config_save.cgi").read()
+    answer = client.post("/cgi-bin/bulk_config_restore.cgi", *_form("bulk_config_file", data))
+    assert answer.headers["X-Response-Code"] == "13"
+    answer.read()
+    assert client.call("/bulkcfg", "getStatus")["result"]["status"] == 0
+
+
+def test_a_form_with_two_parts_of_one_name_or_a_strange_boundary_is_refused(client: Client) -> None:
+    part = b'--edge\r\nContent-Disposition: form-data; name="upfile"\r\n\r\ndata\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=edge"}
+    answer = client.post("/cgi-bin/fwupload.cgi", part * 2 + b"--edge--\r\n", kind)
+    assert (answer.status, answer.read()) == (400, b"two parts have the same name")
+    assert client.post("/cgi-bin/fwupload.cgi", b"", {"Content-Type": "multipart/form-data; boundary=\xe9dge"}).status == 400
 
 
 def test_an_unsigned_image_needs_the_flag_that_allows_it(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""A simulated Xerus PDU (Raritan, Legrand, Server Technology): JSON-RPC over HTTPS, as firmware 3.3 to 4.4 speaks it.
+"""A simulated Xerus PDU (Raritan, Legrand, Server Technology): JSON-RPC over HTTPS, as firmware 3.3, 3.6, 4.0 or 4.4 speaks it.
 
 Written from the vendor's published interface definitions and from recordings of real units. It shares no code with the
 handlers, so that they do not share a bug.

@@ -20,14 +20,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--outlets", type=count, default=8, help="number of outlets, up to 200 (default: %(default)s)")
     parser.add_argument("--phases", type=int, choices=(1, 3), default=1, help="lines of each inlet (default: %(default)s)")
     parser.add_argument("--inlets", type=count, default=1, help="number of inlets (default: %(default)s)")
-    parser.add_argument("--transfer-switch", action="store_true", help="two inlets, of which a transfer switch selects one")
+    parser.add_argument("--transfer-switch", action="store_true",
+                        help="two inlets (whatever --inlets says), of which a transfer switch selects one")
     parser.add_argument("--metering", choices=METERINGS, default="outlet", help="finest metered part (default: %(default)s)")
-    parser.add_argument("--links", type=count, default=0, help="number of link units, with ids from 2 (default: %(default)s)")
+    parser.add_argument("--links", type=count, default=0, help="number of link units of the same kind (default: %(default)s)")
     parser.add_argument("--relay-delay", type=seconds, default=0.0, help="seconds until a relay moves (default: %(default)g)")
     parser.add_argument("--live", action="store_true", help="energy counters run with time (default: they keep their values)")
     parser.add_argument("--https-port", type=port, default=0, help="TCP port of HTTPS (default: the system chooses one)")
     parser.add_argument("--http-port", type=port, help="serve HTTP too, which redirects to HTTPS; 0: the system chooses a port")
-    parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
+    parser.add_argument("--ca-file", type=Path, help="write the CA certificate to this file (default: a new file)")
     return parser
 
 

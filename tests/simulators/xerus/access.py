@@ -1,4 +1,4 @@
-"""Basic login, sessions and the rights of each user."""
+"""Basic login and sessions."""
 from __future__ import annotations
 
 import base64
@@ -33,9 +33,9 @@ class Session:
 
 
 class Access:
-    """Accounts by name, and open sessions.
+    """Accounts by name, and sessions by token; those in `history` are closed.
 
-    `single_login`: a user may have one session at a time. `refuse_all`: every login is refused, even a correct one.
+    `single_login`: a user may have one session at a time. `refuse_all`: every login and token is refused, even a correct one.
     """
 
     def __init__(self, clockwork: Clockwork) -> None:
@@ -48,7 +48,8 @@ class Access:
         self._count = 0
 
     def caller(self, headers: Mapping[str, str], address: str) -> Optional[Caller]:
-        """The sender of a request with these headers; None if the login is wrong."""
+        """The sender of a request with these headers; None if its login or token is refused."""
+        self._close_idle()
         if self.refuse_all:
             return None
         token = headers.get("X-SessionToken")
@@ -69,13 +70,14 @@ class Access:
 
     def _session(self, token: str) -> Optional[Session]:
         session = self.sessions.get(token)
-        if session is None:
-            return None
-        if self._clockwork.now() - session.used > SESSION_TIMEOUT:
-            self.close(session)
-            return None
-        session.used = self._clockwork.now()
+        if session is not None:
+            session.used = self._clockwork.now()
         return session
+
+    def _close_idle(self) -> None:
+        for session in list(self.sessions.values()):
+            if self._clockwork.now() - session.used > SESSION_TIMEOUT:
+                self.close(session)
 
     def open(self, caller: Caller) -> Optional[Session]:
         """Opens a session; None if `single_login` is set and the user already has one."""
@@ -93,7 +95,10 @@ class Access:
 
 
 def _basic(header: str) -> Tuple[str, str]:
-    """User and password. Old releases of the vendor's client write "Basic:" without a space, which units accept."""
+    """User and password; two empty texts if the header is invalid.
+
+    Old releases of the vendor's client write "Basic:" without a space, which units accept.
+    """
     for start in ("Basic ", "Basic:"):
         if header.startswith(start):
             try:

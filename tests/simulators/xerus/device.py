@@ -52,13 +52,13 @@ class XerusPdu:
     enforce_https   plain HTTP redirects to HTTPS
     user, password  the administrator; a second account, viewer_user and viewer_password, may only read
     clock           monotonic seconds; a test may pass its own
-    reboot_seconds  duration of a reboot
+    reboot_seconds  duration of a reboot, in real time
     update_seconds  duration of a firmware update before its reboot, by `clock`
 
     Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the certificate), user, password,
     faults (on demand), access (logins), units (link id → PduUnit: outlets, relays, inlets …), events (link id → its event
     service), and the services of the primary unit: snmp, servers, firmware, certificate, raw_configuration,
-    bulk_configuration, net, groups.
+    bulk_configuration, net, groups, cascade, panel.
     """
 
     host = "127.0.0.1"
@@ -131,13 +131,20 @@ class XerusPdu:
         self.url = f"https://{self.host}:{self.port}"
         self.http_port = 0
         if http_port is not None:
-            self._servers.append(XerusServer((self.host, http_port), self, self._counters, None))
+            try:
+                self._servers.append(XerusServer((self.host, http_port), self, self._counters, None))
+            except OSError:
+                self.stop()
+                raise
             self.http_port = self._servers[1].port
 
     # -- for tests
 
     def books(self, link_units: bool = True) -> Books:
-        """The true state at this moment, of all units or, without `link_units`, of the primary unit."""
+        """The true state at this moment, of all units or, without `link_units`, of the primary unit only.
+
+        Requests, connections and writes are always those of all units.
+        """
         with self.lock:
             self.clockwork.settle()
             units = list(self.units.items()) if link_units else [(0, self.units[0])]
@@ -173,7 +180,10 @@ class XerusPdu:
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
-        """Makes sensors "not valid" until one getSensors of their outlet or protector, or `inlets` of their inlet."""
+        """Makes the sensors of inlets, outlets and protectors "not valid" until getSensors of their owner has been called.
+
+        That takes one call, for an inlet `inlets` calls.
+        """
         with self.lock:
             for unit in self.units.values():
                 for device in (*unit.inlets, *unit.outlets, *unit.protectors):
@@ -197,7 +207,7 @@ class XerusPdu:
         self.close_connections()
 
     def reboot_soon(self, seconds: float = 0.05) -> None:
-        """Reboots after `seconds`, so that the answer to a request for a reboot is still sent."""
+        """Forgets planned switching, and reboots after `seconds`, so that the answer to a request for a reboot is still sent."""
         with self.lock:
             for unit in self.units.values():
                 unit.relays.forget_plans()
@@ -207,7 +217,7 @@ class XerusPdu:
 
     @property
     def caller(self) -> Caller:
-        """The sender of the current call."""
+        """The sender of the current call, or between calls of the last one."""
         return self._dispatcher.caller
 
     def link(self, link_id: int, model: Model = Model()) -> None:

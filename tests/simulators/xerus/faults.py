@@ -7,7 +7,9 @@ from .. import orders
 
 
 class Fault(Enum):
-    STATUS = "answers with an HTTP status (401, 403, 408, 500, 503) and does not carry out the request"
+    """What happens to a request. HTML, EMPTY, NOT_JSON, ECHO and PRIVILEGE do not carry it out."""
+
+    STATUS = "answers with an HTTP status such as 401 or 503 and does not carry out the request"
     HTML = "answers with status 200 and a page of HTML, as from a proxy"
     EMPTY = "answers with status 200 and no body"
     NOT_JSON = "answers with status 200 and a body that is announced as JSON but is not JSON"
@@ -20,9 +22,9 @@ class Fault(Enum):
     REDIRECT = "redirects the client to another address and does not carry out the request"
     DONE_STATUS = "carries out the request and answers with a wrong HTTP status"
     DONE_ERROR = "carries out the request and answers with a JSON-RPC error with another id"
-    DONE_NO_ID = "carries out the request and answers with a JSON-RPC error without an id"
-    DONE_TWICE = "carries out the request and repeats each field whose value is 0 or 1, with the other value"
-    ECHO = "answers with a JSON-RPC error that repeats the client's login"
+    DONE_NO_ID = "carries out the request and answers with a JSON-RPC error whose id is null"
+    DONE_TWICE = "carries out the request; the answer repeats each field whose value is 0 or 1, with the other value"
+    ECHO = "answers with a JSON-RPC error that repeats the client's header Authorization"
     PRIVILEGE = "answers that the user lacks the privilege"
 
 
@@ -31,5 +33,5 @@ Faults = orders.Orders[Fault]
 
 
 def calls(body: bytes, method: str) -> bool:
-    """Whether a request calls the method, directly or in a bulk."""
-    return f'"{method}"'.encode() in body
+    """Whether a body has the method's name in quotes, as a call and both forms of a bulk have."""
+    return f'"{method}"'.encode() in body.replace(b"\\", b"")

@@ -55,7 +55,7 @@ class Files:
             "export_pmc.cgi": self._get_pmc}
 
     def answer(self, request: Request, caller: Caller) -> Optional[Answer]:
-        """The answer of a page; None if this unit does not have the page."""
+        """The answer of a page; None if this unit does not have the page, or not for this HTTP method."""
         parts = urlsplit(request.target)
         page = parts.path[len(FORM):]
         if not parts.path.startswith(FORM) or page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM:
@@ -147,7 +147,7 @@ class Files:
                      "application/octet-stream")
 
     def _get_pmc(self, query: Query) -> Answer:
-        """A CSV of all mains, and with a panel id also of the panel's circuits (here the outlets)."""
+        """A CSV of all mains (here the inlets), and with a panel id, 1 to 8, also of the panel's circuits (here the outlets)."""
         panel = query.get("panelid")
         if panel is not None and panel not in {str(number) for number in range(1, 9)}:
             return Answer(404)

@@ -50,8 +50,8 @@ class Firmware:
     """The types of one generation.
 
     `reference` returns the Reference of an object of the simulator; `resolve` returns the object of a received rid (None: no such
-    object). `surplus` collects received fields that this generation does not have. The simulator ignores them, as real units are
-    reported to do; a test can check this list.
+    object). `surplus` collects received fields and parameters that this generation does not have. The simulator ignores them, as
+    real units are reported to do.
     """
 
     def __init__(self, generation: str, reference: Callable[[Any], Reference],
@@ -99,7 +99,7 @@ class Firmware:
     def value_type(self, name: str) -> str:
         """The type of a value object, such as `sensors.NumericSensor_4_0_9.StateChangedEvent:1.0.0`.
 
-        The name includes the version of the interface, unless that is 1.0.0.
+        If the object belongs to an interface, the name includes that interface's version, unless it is 1.0.0.
         """
         if name == _DEVICE:
             return f"{name}:{DEVICE_VERSIONS[self.index]}"

@@ -33,12 +33,16 @@ class RpcError(Exception):
         self.code = code
 
 
-# Called with (object, method, received parameters) before each call that has passed all checks.
+# Called with (object, method, received parameters) before a call that has passed all checks. Not called for getTypeInfo, nor
+# for a bulk, only for the calls in it.
 Witness = Callable[[Served, str, Dict[str, Any]], None]
 
 
 class Dispatcher:
-    """Runs one call at a time; the thread that calls `post` holds the unit's lock. `caller` is the sender of the current call."""
+    """Runs calls; the thread that calls `post` holds the unit's lock, which only pollEvents releases, while it waits.
+
+    `caller` is the sender of the call that began last.
+    """
 
     def __init__(self, site: Site, witness: Witness) -> None:
         self._site = site
@@ -55,13 +59,17 @@ class Dispatcher:
         return self._answered(rid, lambda: request)
 
     def _answered(self, rid: str, read: Callable[[], Any]) -> Tuple[int, Any]:
-        """HTTP status and JSON answer of a request: 404 for an unknown object, even if the body is invalid."""
+        """HTTP status and JSON answer of a request: 404 for an unknown object, even if the body is invalid.
+
+        503 without an answer if the object, or one in the parameters, belongs to a link unit that does not answer.
+        """
         try:
             served = self._site.find(rid)
+            return self._answer(served, read) if served is not None else (404, None)
         except LinkDown:
             return 503, None
-        if served is None:
-            return 404, None
+
+    def _answer(self, served: Served, read: Callable[[], Any]) -> Tuple[int, Any]:
         try:
             request = read()
         except ValueError:
@@ -75,6 +83,8 @@ class Dispatcher:
             return 200, _error(number, error.code, str(error))
         except BadParams as error:
             return 200, _error(number, BAD_PARAMS, f"Invalid params: {error}")
+        except LinkDown:
+            raise
         except Exception:                       # a bug of the simulator must reach the client as an error
             log.exception("%s.%s", served.interface, request["method"])
             return 200, _error(number, INTERNAL, "Internal error")

@@ -3,8 +3,8 @@
     python -m tests.simulators.xerus.make_types SCHEMA
 
 SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types only). Types that the
-simulator does not serve are left out. One release stands for each generation. Every row has a mask with one character for each
-generation, 1 if it has the row: "0011" is "from 4.0".
+simulator does not serve are left out. One release stands for each generation. A method or field has a mask with one character
+for each generation, 1 if that has it: "0011" is "from 4.0".
 """
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VALUES = (
     "sensors.NumericSensor.StateChangedEvent", "sensors.NumericSensor.ThresholdsChangedEvent",
     "sensors.AccumulatingNumericSensor.ResetEvent", "sensors.StateSensor.StateChangedEvent",
 )
-# Rare methods: for the factory, for service, or for hardware that the simulated unit lacks. They get the answer "unknown method".
+# Rare methods that the simulated unit does not have, for example those for the factory. It answers them with "Method not found".
 NOT_SERVED = {
     "enterRS485ConfigModeAndAssignCtrlBoardAddress", "enterRS485ConfigModeAndAssignSCBoardAddress",
     "leaveRS485ConfigMode", "getSensorLogger", "getAlertedSensorManager", "getPowerShelfManager",
@@ -63,7 +63,7 @@ def _variant(variants: Variants, release: str) -> Optional[Dict[str, Any]]:
 
 
 def _masked(per_release: Sequence[Sequence[Tuple[str, Any]]]) -> List[List[Any]]:
-    """Rows of several releases as one list of [mask, *row], in an order that agrees with that of each release."""
+    """Rows of several releases as one list of [mask, *row]. A new row follows the one before it in its release."""
     merged: List[Tuple[str, Any]] = []
     for rows in per_release:
         place = 0

@@ -1,4 +1,4 @@
-"""The common part of inlets, outlets, protectors and transfer switches: sensors with well-known ids, some of them fitted."""
+"""The sensors of one owner, and the common part of inlets, outlets, protectors and transfer switches."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, Optional

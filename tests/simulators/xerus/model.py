@@ -16,24 +16,24 @@ class Model:
     metering            "none": no measurements; "inlet": inlets and protectors; "outlet": these and each outlet
     phases              1 or 3 (three lines and neutral)
     inlets              number of inlets, over which the outlets are distributed; with `transfer_switch` (2 inlets) one feeds all
-    standby_current     current of the inlet that is not selected, in A
-    latching            relays keep their state without power
-    not_switchable      outlets without a relay: always on
+    standby_current     current on each line of the inlet that is not selected, in A
+    latching            the unit reports that its relays keep their state without power
+    not_switchable      outlets without a relay
     disabled            outlets whose switching an administrator disabled: result 3
     off, suspended, load_shed       outlets that are off at the start, and the reason
     names               names of outlets, by number
     listed              the order of outlets in getOutlets; empty: by number. Well-known ids always follow the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
     stuck               outlets whose contact does not follow the relay's control state; the unit reports this failure
-    relay_delay         seconds between an accepted switching and the relay's movement
+    relay_delay         seconds that a relay needs to move
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
     inhibit_relay_control               start value of that setting, which only generation 4.4 has here
     power_control       false: no outlet is switchable
-    asleep              sensors answer "not valid" until getSensors of their owner is called
-    well_known_sensors  false: only the sensors' references work; their well-known ids answer 404
+    asleep              sensors, except those of slots and groups, answer "not valid" until getSensors of their owner is called
+    well_known_sensors  false: sensors of inlets, outlets and protectors have only references; their well-known ids answer 404
     live                energy counters run with time; else they keep their values, so that a test can compare them
     meters              power meters and panels; None: the unit has no power meter controller
-    slots               peripheral slots: the first `peripherals` have a device, and the last `actuators` of these can switch
+    slots               peripheral slots: the first `peripherals` have a device; the last `actuators` of these devices can switch
     """
 
     outlets: int = 8
@@ -82,5 +82,8 @@ class Model:
         if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
             raise ValueError("listed: name every outlet once")
         for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board", "stuck"):
-            if any(not 1 <= number <= self.outlets for number in getattr(self, name)):
-                raise ValueError(f"{name}: outlets have numbers from 1 to {self.outlets}")
+            unknown = [number for number in getattr(self, name) if not 1 <= number <= self.outlets]
+            if unknown:
+                raise ValueError(f"{name}: the unit has no outlet {unknown[0]}")
+        if not 0 <= self.actuators <= self.peripherals <= self.slots:
+            raise ValueError("slots: at least as many as peripherals, and of these at least as many as actuators")

@@ -1,4 +1,4 @@
-"""multipart/form-data (RFC 7578), read as a stream, so that an upload of hundreds of megabytes is never whole in memory."""
+"""multipart/form-data (RFC 7578), read as a stream, so that a large upload need not be whole in memory."""
 from __future__ import annotations
 
 import contextlib
@@ -15,7 +15,7 @@ _LONGEST_HEADERS = 16 * 1024
 
 
 class BadForm(Exception):
-    """The body does not match its content type."""
+    """The request is not a complete multipart/form-data."""
 
 
 class Part(NamedTuple):
@@ -28,7 +28,8 @@ def boundary_of(content_type: str) -> bytes:
     message = email.message.Message()
     message["Content-Type"] = content_type
     boundary = message.get_param("boundary")
-    if message.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
+    if message.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary or (
+            not boundary.isascii()):
         raise BadForm("not multipart/form-data")
     return boundary.encode("ascii")
 
@@ -76,7 +77,7 @@ class _Reader:
 
 
 def parse(body: Body, content_type: str) -> Dict[str, Part]:
-    """The file parts by form name. The caller closes their files."""
+    """The parts by form name. The caller closes their files."""
     reader = _Reader(body, boundary_of(content_type))
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)
@@ -84,10 +85,12 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
     with contextlib.ExitStack() as files:               # closes the files if the form or the connection ends early
         while reader.take(2) != b"--":
             headers = reader.headers()
+            name = str(headers.get_param("name", header="Content-Disposition"))
+            if name in parts:
+                raise BadForm("two parts have the same name")
             file = files.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
             size = reader.copy(file)
             file.seek(0)
-            name = headers.get_param("name", header="Content-Disposition")
-            parts[str(name)] = Part(headers.get_filename() or "", size, file)
+            parts[name] = Part(headers.get_filename() or "", size, file)
         files.pop_all()
     return parts

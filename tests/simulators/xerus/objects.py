@@ -10,7 +10,7 @@ from .idl import Firmware, Reference
 
 _OPAQUE = re.compile(r"/tfwopaque/([\w.]+:[\d.]+)/([^/]+)$")
 _OWN_NUMBER = re.compile(r"^/model/pdu/1(?=/|$)")
-_ALIAS = re.compile(r"^/model/(inlet|ocp|outlet|transferswitch)(?=/)")
+_ALIAS = re.compile(r"^/model/(inlet|ocp|outlet)(?=/)")
 _LINK = re.compile(r"^/link/(\d+)(/.*)$")
 _LINKED_PDU = re.compile(r"^/model/pdu/([2-9]|\d\d+)(/.*)?$")
 

@@ -117,7 +117,7 @@ class Outlet(Device):
         return code
 
     def getIOP(self) -> Json:
-        """The inlet of the outlet; with a transfer switch always the first one."""
+        """The outlet's inlet and protector. With a transfer switch, the inlet is always the first one."""
         return {"i": self.pdu.inlets[0 if self.pdu.model.transfer_switch else self.pdu.inlet_of(self)],
                 "o": self.pdu.protector_of(self), "p": []}
 
@@ -132,5 +132,4 @@ class Outlet(Device):
         return 0
 
     def fed_by(self) -> List[Device]:
-        protector: Optional[Device] = self.pdu.protector_of(self)
-        return [protector] if protector else [self.pdu.inlets[self.pdu.inlet_of(self)]]
+        return [self.pdu.protector_of(self) or self.pdu.transfer_switch or self.pdu.inlets[self.pdu.inlet_of(self)]]

@@ -34,7 +34,7 @@ class PduUnit(Unit):
             "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
             "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
         self._protector_numbers: List[int] = []
-        self.stale_looks = 0                # number of getOutlets calls during which no relay board answers
+        self.stale_looks = 0                # no relay board answers until getOutlets has been called this many times
         self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
@@ -64,7 +64,7 @@ class PduUnit(Unit):
     # -- feeds and currents
 
     def _protectors(self) -> List[Protector]:
-        """Protectors with at most _PER_PROTECTOR outlets, each on one line of one inlet; none on a unit with no more outlets."""
+        """Protectors with at most _PER_PROTECTOR outlets, each on one line of one inlet; none if they all fit one."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
         places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))
@@ -239,7 +239,9 @@ class Pdu(Served):
         return self._shedding
 
     def setLoadSheddingActive(self, active: bool) -> None:
-        """True switches the non-critical outlets off. False switches on those that were on, or got an "on" meanwhile.
+        """True switches off the non-critical outlets that may be switched.
+
+        False switches on those of them that were on, or got an "on" meanwhile.
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """

@@ -16,7 +16,7 @@ Json = Dict[str, Any]
 
 
 class Protector(Device):
-    """A breaker for some outlets on one line; `trip()` opens it."""
+    """A breaker for some outlets on one line."""
 
     def __init__(self, unit: PduUnit, number: int, inlet: int, line: int) -> None:
         path = f"/model/pdu/0/ocp/{number}"

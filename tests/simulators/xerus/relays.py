@@ -7,17 +7,17 @@ from ..clockwork import Clockwork
 
 
 class Relay:
-    """One outlet's relay. `on` is the true state. The unit cannot report it while the relay board does not answer."""
+    """One outlet's relay. `on` is the true state, unless the relay is `stuck`."""
 
     def __init__(self, number: int, on: bool) -> None:
         self.number = number                # outlet number, from 0
         self.on = on
-        self.waiting = False                # an accepted "on" is still planned
+        self.waiting = False                # an accepted "on" has not been carried out
         self.moving = False                 # the contact has not moved yet
         self.cycling = False
         self.suspended = False
         self.load_shed = False
-        self.board_answers = True
+        self.board_answers = True           # else the unit cannot report the state
         self.stuck = False                  # the contact does not move; `on` is then only the control state
         self.changed = 0                    # time of the last change, in seconds since 1970
         self.cycles = 0
@@ -40,7 +40,7 @@ class Planned(NamedTuple):
 
 
 class Relays:
-    """Switching on goes outlet by outlet, at least the in-rush guard delay apart; switching off happens at once."""
+    """Relays are switched on one by one, at least the in-rush guard delay apart, but off all at the same time."""
 
     def __init__(self, clockwork: Clockwork, relays: Sequence[Relay], delays: Delays) -> None:
         self._clockwork = clockwork

@@ -40,7 +40,7 @@ class TransferSwitch(Device):
             self.sensors.state(alarm, FAULT_STATE, lambda: 0)
 
     def lose(self, source: int) -> None:
-        """Makes the feed of one inlet fail. The load moves to the other inlet if that has power."""
+        """Makes the feed of one inlet fail. If it was selected, the load moves to the other inlet, unless that has failed too."""
         self.powered[source] = False
         if self.selected == source and self.powered[1 - source]:
             self._transfer(1 - source, _POWER_FAILURE)
@@ -79,7 +79,7 @@ class TransferSwitch(Device):
         return self._reason
 
     def getLastTransferWaveform(self) -> Any:
-        """None: no waveform was recorded. (A list of samples until 3.6, a structure from 4.0.)"""
+        """None: no waveform was recorded. It would be a list of samples until 3.6, and a structure from 4.0."""
         return None
 
     def getTransferLog(self) -> List[Json]:

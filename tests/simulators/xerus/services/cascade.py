@@ -14,15 +14,14 @@ _STANDALONE, _PRIMARY, _LINK_UNIT = 0, 1, 2
 _STATUS_OK, _STATUS_UNREACHABLE = 1, 2
 _LOWEST, _HIGHEST = 2, 8
 _SHORTEST_PASSWORD = 4
-# Units that can be linked have addresses in 192.0.2.0/24 (RFC 5737). The first of these two asks for a new password; the second
-# refuses every login.
+# Two units in 192.0.2.0/24 (RFC 5737): the first asks for a new password; the second refuses every login.
 FACTORY_FRESH, WRONG_LOGIN = "192.0.2.11", "192.0.2.12"
 _NETWORK = "192.0.2."
 Json = Dict[str, Any]
 
 
 class CascadeManager(Served):
-    """/cascade. A unit in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not answer."""
+    """/cascade. Units in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not answer."""
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "cascading.CascadeManager", "cascade", ["/cascade"])

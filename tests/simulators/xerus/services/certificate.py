@@ -234,7 +234,7 @@ def _attributes(name: x509.Name) -> Json:
 
 
 def _key_info(public: Any) -> Json:
-    """A key's type and length, in the fields of all releases."""
+    """A key's type, curve and length, in the fields of all releases."""
     if isinstance(public, rsa.RSAPublicKey):
         kind, curve, length = _RSA, 0, public.key_size
     else:

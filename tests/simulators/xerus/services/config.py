@@ -26,7 +26,7 @@ Json = Dict[str, Any]
 
 
 class Values:
-    """The settings in a configuration file, by key. Reads them from the unit and writes them to it."""
+    """Reads and writes the settings that are in a configuration file, by key."""
 
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
@@ -76,7 +76,7 @@ class _Job(Served):
 
 
 class RawConfiguration(_Job):
-    """/rawcfg. Lines of key=value; "#" starts a comment, and "#!" a magic line, which this unit always refuses."""
+    """/rawcfg. Lines of key=value, comments ("#") and magic lines ("#!"). This unit refuses a file with a magic line."""
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "rawcfg.RawConfiguration", "rawcfg", "/rawcfg", device)
@@ -157,8 +157,8 @@ class BulkConfiguration(_Job):
         if code:
             return code
         values = content["values"] if content["clear"] else _open(content["values"], password)
-        if values is None:
-            return _FILE
+        if values is None or not set(json.loads(values)) <= set(self._values.known()):
+            return _FILE            # a wrong password, or settings of a unit with more outlets
         self.work(json.loads(values))
         return 0
 

@@ -62,7 +62,7 @@ class EventService(Served):
     # -- for channels and the unit
 
     def look(self) -> None:
-        """Ends channels after 30 s without access or a reboot, and delivers the changes since the last call."""
+        """Ends channels after a reboot or 30 s without access, and delivers the changes since the last call."""
         for channel in list(self.channels):
             if channel.boots != self.device.boots() or not channel.waiting and channel.idle() > LIFE_S:
                 self._end(channel)
@@ -161,7 +161,7 @@ class Channel(Served):
         return {"_ret_": bool(self.queue), "events": taken}
 
     def pollEvents(self) -> Json:
-        """Waits for events. The lock is free meanwhile, so that other calls can run."""
+        """Waits up to 30 s for events. The lock is free meanwhile, so that other calls can run."""
         clockwork, device = self.unit.clockwork, self._service.device
         clockwork.look()
         end = clockwork.now() + POLL_S

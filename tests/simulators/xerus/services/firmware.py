@@ -22,7 +22,7 @@ Json = Dict[str, Any]
 
 
 def image(version: str, size: int = 4096, compatible: bool = True, signed: bool = True) -> bytes:
-    """A firmware image for the simulated unit. Its version determines the generation after the update."""
+    """A firmware image for the simulated unit. If its version is of one of GENERATIONS, the update changes the generation."""
     head = _MAGIC + f"version={version} compatible={int(compatible)} signed={int(signed)}\n".encode()
     return head.ljust(size, b"\0")
 
@@ -78,7 +78,10 @@ class Firmware(Served):
         return self.history
 
     def startUpdate(self, flags: List[int]) -> None:
-        """Starts an update if a valid, compatible image was uploaded. An unsigned one needs the flag _ALLOW_UNTRUSTED."""
+        """Starts an update if a valid, compatible image was uploaded and no update runs.
+
+        An image without a good signature needs the flag _ALLOW_UNTRUSTED.
+        """
         info = self._info
         if info is None or not info["valid"] or not info["compatible"] or self.began is not None:
             return

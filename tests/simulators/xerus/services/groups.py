@@ -1,4 +1,4 @@
-"""Outlet groups, which may span several link units (from 3.5)."""
+"""Outlet groups, which may span several units (from 3.5)."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
@@ -43,7 +43,7 @@ class OutletGroupManager(Served):
         group = self.groups.pop(id, None)
         if group is None:
             return _NO_SUCH_ID
-        group.unit.remove(group)
+        group.end()
         return 0
 
 
@@ -60,6 +60,12 @@ class OutletGroup(Served):
         if unit.model.metering == "outlet":
             self._sensors.numeric({"activePower": self._watts})
             self._sensors.counter("activeEnergy", 0.0, self._watts)
+
+    def end(self) -> None:
+        """Removes the group and its sensors."""
+        for served in (self, *self._sensors.fitted.values()):
+            served.leave()
+            self.unit.remove(served)
 
     def _members(self) -> List[Outlet]:
         return [member for member in self.settings["members"] if isinstance(member, Outlet)]

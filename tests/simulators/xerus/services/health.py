@@ -13,7 +13,7 @@ Json = Dict[str, Any]
 
 
 class HardwareHealth(Served):
-    """A stuck relay is an asserted failure. After the repair, the failure is listed as not asserted.
+    """A stuck relay is an asserted failure. A failure that was read once stays listed after the repair, as not asserted.
 
     The form of an outlet's component id is not documented; `named` makes it from the number printed on the unit.
     """

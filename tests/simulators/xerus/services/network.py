@@ -40,7 +40,7 @@ class Net(Served):
         return self.settings
 
     def setSettings(self, settings: Json) -> int:
-        """Takes the settings only if all of them are valid."""
+        """Takes all settings, or none if one is wrong."""
         code = self._check(settings)
         if not code:
             self.settings = settings

@@ -13,7 +13,7 @@ _EXCLUSIVE = 1
 ADMIN_ROLE, OPERATOR_ROLE, VIEWER_ROLE = 1, 2, 3
 _MAY_WRITE = {ADMIN_ROLE, OPERATOR_ROLE}
 _SHORTEST_PASSWORD = 4
-_USER_EXISTS, _NO_SUCH_USER, _PASSWORD_EMPTY, _PASSWORD_SHORT, _NOT_DELETABLE = 1, 1, 5, 6, 2
+_USER_EXISTS, _NO_SUCH_USER, _NAME_INVALID, _PASSWORD_EMPTY, _PASSWORD_SHORT, _NOT_DELETABLE = 1, 1, 4, 5, 6, 2
 _OWN_UNCHANGED, _OWN_EMPTY, _OWN_SHORT = 1, 2, 3
 _ROLE_EXISTS, _NO_SUCH_ROLE, _ROLE_LOCKED = 1, 1, 2
 _NEW_NAME_TAKEN = 19
@@ -149,6 +149,8 @@ class UserManager(Served):
         return self.createAccountFull(username, password, {"enabled": True, "roleIds": [VIEWER_ROLE]})
 
     def createAccountFull(self, username: str, password: str, info: Json) -> int:
+        if not username:
+            return _NAME_INVALID
         if username in self._accounts:
             return _USER_EXISTS
         if len(password) < _SHORTEST_PASSWORD:
@@ -162,20 +164,23 @@ class UserManager(Served):
             return _NO_SUCH_USER
         if username == self._device.user:
             return _NOT_DELETABLE
-        del self._accounts[username]
+        self._remove(username)
+        return 0
+
+    def _remove(self, username: str) -> Account:
         served = self.unit.find(f"/auth/user/{username}")
         if served:
             self.unit.remove(served)
-        return 0
+        return self._accounts.pop(username)
 
     def renameAccount(self, username: str, newUsername: str) -> int:
         if username not in self._accounts:
             return _NO_SUCH_USER
         if newUsername in self._accounts:
             return _NEW_NAME_TAKEN
-        account = self._accounts[username]
-        self.deleteAccount(username)
-        self._accounts[newUsername] = account
+        self._accounts[newUsername] = self._remove(username)
+        if username == self._device.user:
+            self._device.user = newUsername
         User(self.unit, self._device, self._roles, newUsername)
         return 0
 

@@ -141,7 +141,7 @@ class Panel(Served):
 
 
 class NameService(Served):
-    """/ns: looks up the object of a well-known id."""
+    """/ns: looks up the object of a resource id."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "jsonrpc.NameService", "ns", ["/ns"])
