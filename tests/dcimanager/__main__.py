@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import secrets
 import shlex
 import sys
@@ -98,16 +99,16 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]
     file = folder / "ports"
-    if asked == (0, 0) and file.exists():
-        api, page = (int(number) for number in file.read_text("ascii").split())
-        ports.insert(0, (api, page))
+    saved = re.fullmatch("([0-9]{1,5}) ([0-9]{1,5})\n", file.read_text("latin-1")) if file.exists() else None
+    if asked == (0, 0) and saved:
+        ports.insert(0, (int(saved[1]), int(saved[2])))
     for api_port, page_port in ports:
         try:
             manager = DciManager(
                 host=options.host, port=api_port, page_port=page_port, email=options.email, password=password, busy=options.busy,
                 data=folder, poll_seconds=options.interval, processes=PROCESSES, token_seconds=_TOKEN_SECONDS,
                 keep_requests=False)
-        except OSError:
+        except (OSError, OverflowError):        # taken, or no port at all
             if (api_port, page_port) == asked:
                 raise
             continue

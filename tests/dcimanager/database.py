@@ -63,6 +63,9 @@ class Database:
             raise
         try:
             self._open(path)
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise ValueError(f"{path} cannot be used ({error}): restore it, or remove the folder") from None
         except BaseException:
             self.close()
             raise

@@ -5,13 +5,13 @@ import contextlib
 import shutil
 import threading
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from handlers.command.archives import BadArchive, read
+from handlers.command.archives import Archive, BadArchive, read
 
 from .pool import Key, Pool
-from .records import Call, Handler, Pdu
+from .records import Call, Handler, Pdu, Refusal
 from .sealed import masked
 from .store import Store
 from .worker import Job, Start
@@ -48,16 +48,24 @@ class Runtime:
         self._store.by_id(number)
         archive = read(data)
         with self._uploading:
+            _check_paths(archive, self._folder / "handlers")
             handler = self._store.accept(number, archive, import_path, data)
             archive.unpack(self._folder / "handlers")
         self.pool.retire(handler.handler)
         return handler
 
     def roll(self, number: int, version: int) -> Handler:
-        """Runs another uploaded version, older or newer, from the next call on. Raises Refusal."""
+        """Runs another uploaded version, older or newer, from the next call on. Raises Refusal, and then changes nothing."""
         with self._uploading:
+            before = self._store.by_id(number).current
             handler = self._store.roll(number, version)
-            read(self._store.archive(handler)).unpack(self._folder / "handlers")
+            archive = read(self._store.archive(handler))
+            try:
+                _check_paths(archive, self._folder / "handlers")
+            except BadArchive as error:
+                self._store.roll(number, before)
+                raise Refusal(409, 1006, str(error)) from None
+            archive.unpack(self._folder / "handlers")
         self.pool.retire(handler.handler)
         return handler
 
@@ -108,6 +116,14 @@ class Runtime:
                   metering=self._metering)
         with self.pool.worker(Key(handler.handler, handler.current), pdu, job) as worker:
             return worker.call(method, seconds, identity, state, data)
+
+
+def _check_paths(archive: Archive, folder: Path) -> None:
+    """Raises BadArchive if a file of the archive cannot be written over the versions that are unpacked in `folder`."""
+    for path in archive.files:
+        target = folder / path
+        if target.is_dir() or any((folder / parent).is_file() for parent in PurePosixPath(path).parents):
+            raise BadArchive(f"{path!r} is below a file, or a folder, in another version of this handler: give it another name")
 
 
 __all__ = ["HOST_PACKAGES", "BadArchive", "Runtime", "Settings"]

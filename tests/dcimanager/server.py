@@ -77,7 +77,10 @@ def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certifi
     key = kept / "authority.pem" if kept else None
     if key is not None and key.exists():
         pem = key.read_bytes()
-        authority = trustme.CA.from_pem(pem, pem)
+        try:
+            authority = trustme.CA.from_pem(pem, pem)
+        except ValueError:
+            raise ValueError(f"{key} is not a certificate with its key: restore it, or remove it for a new authority") from None
     else:
         authority = trustme.CA()
         if key is not None:

@@ -118,6 +118,16 @@ def test_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciM
     assert [(handler.top, handler.uploads) for handler in manager.handlers()] == [("", 0)]
 
 
+@pytest.mark.parametrize("first, second", [("pdu_x/data", "pdu_x/data/a.py"), ("pdu_x/data/a.py", "pdu_x/data")])
+def test_a_path_that_was_a_file_and_is_a_folder_is_refused_and_changes_nothing(client: Client, manager: DciManager, first: str,
+                                                                              second: str) -> None:
+    number = client.create("pdu_x")
+    assert client.upload(number, packed(*GOOD, (first, b"")), "pdu_x.handler").status == 200
+    reply = client.upload(number, packed(*GOOD, (second, b"")), "pdu_x.handler")
+    assert reply.status == 400 and "in another version" in reply.body["error"]["msg"]
+    assert [(handler.uploads, handler.current) for handler in manager.handlers()] == [(1, 1)]
+
+
 def test_directory_of_another_handler_is_in_use(client: Client, small: bytes) -> None:
     client.install(small)
     reply = client.upload(client.create("pdu_other"), small, "pdu_small.handler")

@@ -70,6 +70,13 @@ def test_one_line_has_address_and_login_and_a_restart_keeps_both(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
+@pytest.mark.parametrize("text", ["", "x y\n", "99999 99999\n"])
+def test_damaged_ports_of_the_last_run_are_ignored(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ports").write_text(text)
+    with started("tests.dcimanager", "--data", str(tmp_path), folder=tmp_path) as process:
+        line_of(process, LOGIN)
+
+
 def test_a_folder_in_use_is_refused_with_one_sentence(tmp_path: Path) -> None:
     with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as first:
         line_of(first, LOGIN)

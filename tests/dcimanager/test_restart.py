@@ -23,6 +23,7 @@ from .readings import series
 from .records import Refusal
 from .sealed import Sealer
 from .simulations import Simulations
+from .test_api import packed
 
 SECRET = "sesame-4711-open"
 
@@ -139,6 +140,27 @@ def test_a_build_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("tests.dcimanager.local_build._BUILD_SECONDS", 0.001)
     with DciManager() as manager, pytest.raises(Refusal, match="did not end within 0.001 s"):
         registered(manager)
+
+
+def test_a_version_that_does_not_fit_the_running_one_is_not_used(tmp_path: Path) -> None:
+    good = (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b""))
+    with DciManager(data=tmp_path) as manager:
+        client = Client(manager)
+        number = client.create("pdu_x")
+        for more in ((("pdu_x/data", b""),), ()):
+            assert client.upload(number, packed(*good, *more), "pdu_x.handler").status == 200
+    with DciManager(data=tmp_path) as manager:          # only the second version is unpacked
+        assert Client(manager).upload(number, packed(*good, ("pdu_x/data/a.py", b"")), "pdu_x.handler").status == 200
+        with pytest.raises(Refusal, match="in another version"):
+            manager.runtime.roll(number, 1)
+        assert manager.handlers()[0].current == 3
+
+
+@pytest.mark.parametrize("name", ["dcimanager.sqlite", "authority.pem", "key"])
+def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"damaged " * 1000)
+    with pytest.raises(ValueError, match=f"{name} .*restore it, or remove"):
+        DciManager(data=tmp_path)
 
 
 def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:
