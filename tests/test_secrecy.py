@@ -17,7 +17,8 @@ from .secrecy import PLAIN, WATCH, shown
 SECRET = PLAIN[0]
 
 
-@pytest.mark.parametrize("text", [SECRET, f"x{SECRET}y", base64.b64encode(f"admin:{SECRET}".encode()).decode()])
+@pytest.mark.parametrize("text", [SECRET, f"x{SECRET}y", base64.b64encode(f"admin:{SECRET}".encode()).decode(),
+                                  SECRET.replace("-", "%2D")])
 def test_secret_is_seen_plain_and_encoded(text: str) -> None:
     assert shown(text) and not shown("own words")
 

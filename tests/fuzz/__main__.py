@@ -72,7 +72,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 1 <= value < math.inf:           # libFuzzer takes 0 s as no limit
-        raise argparse.ArgumentTypeError(f"{text} is not a finite number of seconds, at least 1")
+        raise argparse.ArgumentTypeError(f"{text} is not a finite time of at least 1 s")
     return value
 
 

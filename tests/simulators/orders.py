@@ -12,8 +12,9 @@ F = TypeVar("F")
 class Order(Generic[F]):
     """A fault for `count` requests (None: all further ones), after the first `skip` ones.
 
-    With `method`, only requests that call it count. `status` is the HTTP status of a fault that answers one, `location` the
-    target of a redirect, `seconds` the delay of a fault that waits.
+    With `method`, only requests that call it count; for Redfish, those with this HTTP method or with this text in their target.
+    `status` is the HTTP status of a fault that sends one, `location` the scheme and host of a redirect, `seconds` the delay of a
+    fault that waits.
     """
 
     fault: F

@@ -26,7 +26,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
                         help="answer switching with 202 and a task that takes this long")
     parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
-    parser.add_argument("--live", action="store_true", help="let energy counters run")
+    parser.add_argument("--live", action="store_true", help="let energy counters run (not with --tree)")
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")

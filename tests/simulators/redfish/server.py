@@ -90,7 +90,7 @@ class RedfishConnection(Connection):
             self.send_header("Content-Type", answer.kind)
             self.send_header("Content-Length", str(len(answer.body) + answer.padding))
         self.end_headers()
-        if self.command == "HEAD" or answer.status == 204:
+        if self.command == "HEAD" or answer.status in (204, 304):
             answer = answer._replace(body=b"", padding=0)
         body = answer.body
         if order is not None and order.fault is Fault.HALF_ANSWER:
