@@ -45,7 +45,11 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
     if params.setdefault("version", "2") in ("3", "v3"):
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", Named("username")))
-        wanted = [key for key, on in (("auth_password", "auth_protocol"), ("priv_password", "priv_protocol")) if params.get(on)]
+        protocols = {"auth_password": "auth_protocol", "priv_password": "priv_protocol"}
+        for key in state.secret_files.keys() & protocols.keys():
+            if not params.get(protocols[key]):
+                raise SettingsError((f"{key} has no effect without a protocol: give ", Named(protocols[key])))
+        wanted = [key for key, protocol in protocols.items() if params.get(protocol)]
     else:
         wanted = ["community"]
     params.update({key: secret(state, key, f"{key.replace('_', ' ')} of {bare}") for key in wanted})

@@ -112,6 +112,9 @@ class OnHost(Lazy):
         if rest and rest[0] in self.without:
             return super().parse_args(ctx, [*before, "", *rest])
         behind, rest_behind = self._options_first(ctx, rest[1:])
+        is_command = bool(rest) and rest[0] in self.places and not (rest_behind and rest_behind[0] in self.places)
+        if is_command and not ctx.resilient_parsing and not set(behind) & set(ctx.help_option_names):
+            ctx.fail(f"give HOST before the command {rest[0]!r}")
         return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
 
     def _options_first(self, ctx: click.Context, args: List[str]) -> Tuple[List[str], List[str]]:

@@ -139,15 +139,17 @@ def version(call: Call) -> Result:
     return Result({"server": server, "protocol": protocol}, [printable(server), f"protocol {printable(protocol)}"])
 
 
-_DEVICE = Word("DEVICE", "the device's name on the server: list shows it")
+_DEVICE = Word("DEVICE", "the device's name on the server; the command `list` shows it")
 COMMANDS: Commands = {
     "list": Command(devices, help="the server's devices"),
     "vars": Command(variables, [_DEVICE, Word("VARIABLE?")], "all variables of a device, or one"),
     "outlets": Command(outlets, [_DEVICE, *setting(_WHOLE_LOAD)], "outlets with state, figures and how they are switched"),
     "commands": Command(commands, [_DEVICE], "commands of a device, with the server's descriptions"),
-    "run": Command(run, [_DEVICE, Word("COMMAND", "commands lists them"), Word("PARAMETER?")],
+    "run": Command(run, [_DEVICE, Word("COMMAND", "one that the command `commands` shows"),
+                         Word("PARAMETER?", "for a command that takes one")],
                    "run a command and wait for the driver's report; asks", writes=True),
-    "set": Command(set_, [_DEVICE, Word("VARIABLE"), Word("VALUE")], "set a variable and read it back; asks", writes=True),
+    "set": Command(set_, [_DEVICE, Word("VARIABLE", "one that the command `vars` shows"), Word("VALUE")],
+                   "set a variable and read it back; asks", writes=True),
     "clients": Command(clients, [Word("DEVICE?", "without it each device")], "who is logged in to a device, or to each"),
     "ver": Command(version, help="versions of the server and of its protocol"),
 }

@@ -71,7 +71,8 @@ def run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pdu"
-        return failed(state, Usage(f"{error.format_message()} ({where} --help)"))
+        words = " ".join(error.format_message().split())            # click lists choices in lines
+        return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))
     except (BrokenPipeError, OutputError):      # ending.run reports them

@@ -168,7 +168,7 @@ Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures
 If the list cannot be read: 2, or with --nagios 3. Outlets of a PDU with metered=yes may be UNKNOWN."""
 check = click.Command("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
-    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
+    *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
     *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),

@@ -111,7 +111,7 @@ the exporter read list and logins again. /targets is the list for http_sd_config
 exporter prints its address and runs until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
-    *option("--auth", "logins: a TOML file with [auth.NAME] tables, readable by its owner only", "FILE"),
+    *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
     *option("--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
     *option("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT", default=LISTEN, show_default=True),

@@ -367,7 +367,8 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
 
 @pytest.mark.parametrize("arguments, words", [
     (["up", "nut", "h"], "OUTLET"), (["status", "nut"], "HOST"), (["status", "nosuch", "h"], "not a handler"),
-    (["stauts"], "mean status"),
+    (["stauts"], "mean status"), (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish ("),
+    (["nut", "list"], "give HOST before the command 'list'"), (["raritan", "switch", "3", "off"], "before the command 'switch'"),
     (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
     (["status", "nut", "h", "--password", "s3cret"], "no such option"),
     (["status", "nut", "h", "--secret-file", "s3cret"], "KEY=FILE"),
@@ -376,6 +377,8 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),
     (["status", "snmp", "https://192.0.2.7/x"], "as in 192.0.2.7"), (["status", "snmp", "http://"], "without scheme and path"),
     (["status", "snmp", "https://admin:s3cret@192.0.2.7:8443/x"], "'https://192.0.2.7:8443/' is a URL"),
+    (["status", "snmp", "h", "--snmp-version", "3", "--username", "u", "--secret-file", "auth_password=/dev/null"],
+     "give --auth-protocol"),
     (["status", "nut", "a b"], "not an address"), (["status", "nut", "h:0"], "has the port 0: give one from 1 to 65535"),
     (["identify", "[::1]:99999"], "has the port 99999"), (["nut", "h:0", "list"], "has the port 0"),
     (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
