@@ -21,7 +21,7 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 class Guarded(Tree):
-    """A service that demands a login everywhere but at its root. `challenge` is the WWW-Authenticate header of a 401."""
+    """A service that demands a login except at its root and in `special`. `challenge`: the WWW-Authenticate header of a 401."""
 
     def __init__(self, basic: bool = True, challenge: str = "", location: str = f"{SESSIONS}/7", token: str = "token-7") -> None:
         super().__init__(unit())

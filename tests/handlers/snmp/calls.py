@@ -44,7 +44,7 @@ class NearPdu(SnmpPdu):
     """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
     Over the wire, pysnmp and its waits take most of the time of a call. Tests of all families therefore use this class for
-    most calls, and the wire only for some. Errors have the texts of the platform's double.
+    most calls, and the wire only for some. Errors have the texts of the platform's double, without the port.
     """
 
     def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:

@@ -23,7 +23,7 @@ TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": 
 
 
 def shown_by_unit(unit: Fixture) -> Set[str]:
-    """Return the capabilities for which a synthetic unit has a value."""
+    """Return the capabilities that a synthetic unit shows: by a value or, for switching, by the writes of its fixture."""
     outlets = unit.expected.outlets.values()
     shown = {name for name in FIGURES if getattr(unit.expected, TOTALS[name]) is not None
              or any(getattr(outlet, FIGURES[name]) is not None for outlet in outlets)}
@@ -33,7 +33,7 @@ def shown_by_unit(unit: Fixture) -> Set[str]:
 
 
 def shown_by_recording(wanted: Dict[str, Any]) -> Set[str]:
-    """Return the capabilities for which a recording has a value. Switching is never one of them: the unit was only read."""
+    """Return the capabilities for which a recording has a value. Switching is not among them: a unit was only read."""
     outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
     shown = {name for name, key in FIGURES.items() if device.get(key) is not None

@@ -27,6 +27,11 @@ def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
         assert states == {"1": {"1": UP, "2": DOWN}.get(content, UNKNOWN)}
 
 
+@pytest.mark.parametrize("rows, proven", [({}, False), ({"1": 7}, True), ({"1": 7, "2": 7}, True), ({"1": 7, "2": 1}, False)])
+def test_a_table_proves_a_unit_without_outlets_only_if_it_has_rows_and_all_are_absent(rows: dict[str, int], proven: bool) -> None:
+    assert STATE.lists_no_outlet(reader(table("1.3.1", rows))) is proven
+
+
 def test_a_missing_state_is_unknown_and_never_off() -> None:
     assert STATE.read(reader({})) == {}
     assert STATE.one(reader({}), "1") is UNKNOWN
@@ -101,7 +106,8 @@ def test_a_value_with_unknown_digits_is_not_a_figure(digits: int | str | None) -
     assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
 
 
-@pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (None, None), (99, None), ("0.5", None),
+@pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (12, "7467E12"), (-12, "7467E-12"),
+                                           (13, None), (-13, None), (None, None), (99, None), ("0.5", None),
                                            ("x", None)])
 def test_a_value_is_scaled_by_the_devices_power_of_ten(power: int | str | None, figure: Optional[str]) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
@@ -171,3 +177,7 @@ def test_a_total_without_figures_and_a_scale_not_above_zero_are_refused() -> Non
         Figure(A, Decimal(0))
     with pytest.raises(ValueError, match="scale"):
         Figure(A, Decimal("NaN"))
+    Figure(A, Decimal("1E-12"))
+    Figure(A, Decimal("1E+12"))
+    with pytest.raises(ValueError, match="12 digits"):
+        Figure(A, Decimal("1E-13"))

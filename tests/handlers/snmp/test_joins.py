@@ -61,13 +61,15 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
 
 
 def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() -> None:
-    assert both(Only(A, B, ("N",), keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1") == {"2": 1, "3": 1}
+    for values in (("N",), ("N", "9")):
+        assert both(Only(A, B, values, keep=False), {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}, "1") == {"2": 1, "3": 1}
 
 
 def test_rows_are_chosen_by_an_arc_of_their_index() -> None:
     objects: dict[str, int | str | bytes] = dict(table("1.3.1", {"1.1": 1, "1.4": 2, "2.14": 3, "5": 4}))
     assert both(Arc(A, 1, ("4",)), objects) == {"1.4": 2}
     assert both(Arc(A, -1, ("4",), keep=False), objects, "1.4") == {"1.1": 1, "2.14": 3, "5": 4}
+    assert both(Arc(A, -1, ("5",)), objects, "1.4") == {"5": 4}
 
 
 OLD_FIRMWARE = Provided(Provided(A, A, "[012]"), B, "(?!.*sLEN).*")
@@ -133,8 +135,14 @@ def test_a_key_shared_by_two_rows_joins_nothing() -> None:
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
 
 
-def test_without_key_columns_the_same_row_is_joined_only_if_the_profile_allows_it() -> None:
-    objects = table("1.3.1", {"1": 11})
+def test_a_row_that_lacks_a_key_joins_nothing() -> None:
+    objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", {"1": 1, "2": 2}), **table("1.3.3", {"1": 7})}
+    assert Joined(A, keys=(B, C), own=(B, C)).rows(reader(objects)) == {"1": 11}
+
+
+@pytest.mark.parametrize("keyed", [{}, table("1.3.2", {"1": 5}), table("1.3.4", {"1": 5})], ids=["none", "meters", "outlets"])
+def test_unless_both_tables_have_keys_the_same_row_is_joined_only_if_the_profile_allows_it(keyed: dict[str, int]) -> None:
+    objects = {**table("1.3.1", {"1": 11}), **keyed}
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
     assert Joined(A, keys=(B,), own=(D,), else_same_row=True).rows(reader(objects)) == {"1": 11}
 

@@ -21,7 +21,9 @@ def test_position_is_the_inverse_of_identity(row: int, position: int) -> None:
 
 
 def test_a_field_of_a_text_may_be_missing() -> None:
-    assert both(Field(A, 1), dict(table("1.3.1", {"1": "name, 5,0", "2": "alone"}))) == {"1": "5"}
+    objects = table("1.3.1", {"1": "name, 5,0", "2": "alone"})
+    assert both(Field(A, 1), dict(objects)) == {"1": "5"}
+    assert both(Field(A, 0), dict(objects)) == {"1": "name", "2": "alone"}
 
 
 @pytest.mark.parametrize("bit, expected", [(0, "1"), (2, "1"), (3, "0"), (8, "1"), (16, "0"), (99, "0")])
@@ -36,6 +38,7 @@ def test_negation_is_exact_and_leaves_out_text_without_a_number() -> None:
 
 def test_a_printed_number_may_be_the_index_plus_one() -> None:
     assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
+    assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"1.9": "9"}
 
 
 def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:
