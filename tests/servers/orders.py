@@ -4,14 +4,14 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 
 def take(carry_out: Callable[..., Any]) -> None:
     """Each line is an order, a JSON array of arguments. Answers each with a line {"result": …} or {"error": the traceback}."""
     for line in sys.stdin:
         try:
-            answer: Dict[str, Any] = {"result": carry_out(*json.loads(line))}
+            answer = json.dumps({"result": carry_out(*json.loads(line))})
         except Exception:                   # the Worker raises a RuntimeError with the traceback
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
+            answer = json.dumps({"error": traceback.format_exc()})
+        print(answer, flush=True)

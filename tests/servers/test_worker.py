@@ -14,3 +14,12 @@ def test_an_order_to_a_process_that_has_ended_is_a_runtime_error() -> None:
         for _ in range(2):
             with pytest.raises(RuntimeError, match="the process ended"):
                 worker.order("anything")
+
+
+def test_a_result_that_is_not_json_and_an_answer_that_is_cut_off_are_runtime_errors(tmp_path: Path) -> None:
+    (tmp_path / "gives_a_set.py").write_text("from tests.servers import orders\norders.take(lambda: {1})\n")
+    with Worker(tmp_path, "gives_a_set") as worker, pytest.raises(RuntimeError, match="set is not JSON serializable"):
+        worker.order()
+    (tmp_path / "gives_half.py").write_text("print('{', end='', flush=True)\n")
+    with Worker(tmp_path, "gives_half") as worker, pytest.raises(RuntimeError, match="the process ended"):
+        worker.order()

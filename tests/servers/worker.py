@@ -40,7 +40,7 @@ class Worker:
             line = ""
         finally:
             watchdog.cancel()
-        answer = json.loads(line or '{"error": "the process ended"}')
+        answer = json.loads(line) if line.endswith("\n") else {"error": "the process ended"}
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]

@@ -14,7 +14,7 @@ def test_the_table_is_the_output_of_make_types() -> None:
     assert text(build(schema)) == TARGET.read_text(encoding="utf-8")
 
 
-def test_every_method_in_the_table_is_served() -> None:
+def test_each_object_serves_every_method_of_its_interface() -> None:
     model = Model(outlets=16, phases=3, inlets=2, transfer_switch=True)
     for generation in GENERATIONS:
         with XerusPdu(model, generation) as pdu:
