@@ -45,7 +45,7 @@ def test_an_answer_has_the_id_of_its_call(client: Client) -> None:
 
 
 @pytest.mark.parametrize("body, code", [
-    (b"{", -32700), (b"[]", -32600), (b'{"params": {}}', -32600), (b'{"method": "explode"}', -32601),
+    (b"{", -32700), (b"[" * 100_000, -32700), (b"[]", -32600), (b'{"params": {}}', -32600), (b'{"method": "explode"}', -32601),
     (b'{"method": "setPowerState"}', -32602), (b'{"method": "setPowerState", "params": {"pstate": 2}}', -32602),
     (b'{"method": "setPowerState", "params": {"pstate": true}}', -32602),
     (b'{"method": "setPowerState", "params": [1]}', -32602)])
@@ -387,6 +387,30 @@ def test_the_basic_login_of_old_clients_is_accepted(client: Client) -> None:
     login = base64.b64encode(b"admin:xerus-own-words").decode()
     client.headers = {"Authorization": f"Basic:{login}"}
     assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
+
+
+@pytest.mark.parametrize("change", [{"sequenceDelay": 2 ** 31}, {"sequenceDelay": -10 ** 400}, {"cycleDelay": 1.5}])
+def test_a_number_that_its_type_cannot_hold_is_refused(client: Client, change: Dict[str, Any]) -> None:
+    settings = {**client.result(outlet_rid(0), "getSettings"), **change}
+    assert client.call(outlet_rid(0), "setSettings", settings=settings)["error"]["code"] == -32602
+
+
+@pytest.mark.parametrize("limit", [float("inf"), float("nan"), 10 ** 400])
+def test_a_limit_that_no_double_can_hold_is_refused(client: Client, limit: float) -> None:
+    limits = {**client.result(f"{outlet_rid(0)}/current", "getThresholds"), "upperWarning": limit}
+    assert client.call(f"{outlet_rid(0)}/current", "setThresholds", thresh=limits)["error"]["code"] == -32602
+
+
+def test_a_certificate_request_with_a_wrong_country_or_name_leaves_no_key_behind(client: Client) -> None:
+    subject = dict.fromkeys(("country", "stateOrProvince", "locality", "organization", "organizationalUnit", "commonName",
+                             "emailAddress"), "")
+    key = {"type": 2, "ecCurve": 1, "rsaKeyLength": 0, "inSecureElement": False}
+    answers = []
+    for country, names in (("Germany", []), ("DE", ["zürich.example"]), ("DE", ["unit.example"])):
+        wanted = {"subject": {**subject, "country": country}, "names": names, "keyInfo": key}
+        answers.append(client.call("/server_ssl_cert", "generateUnsignedKeyPair", reqInfo=wanted, challenge=""))
+    assert [answer["error"]["code"] for answer in answers[:2]] == [-32602, -32602]
+    assert answers[2]["result"] == {"_ret_": 0}
 
 
 def test_a_deleted_group_leaves_no_sensors_behind() -> None:

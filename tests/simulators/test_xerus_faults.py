@@ -53,6 +53,14 @@ def test_faults_replace_an_answer_by_html_broken_json_or_nothing(pdu: XerusPdu, 
     assert texts[2] == b""
 
 
+@pytest.mark.parametrize("fault", [Fault.ECHO, Fault.PRIVILEGE])
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"id": 3}'])
+def test_a_fault_answers_with_an_error_even_to_no_call(pdu: XerusPdu, client: Client, fault: Fault, body: bytes) -> None:
+    pdu.faults.order(fault)
+    answer = json.loads(client.post(outlet_rid(0), body).read())
+    assert answer["error"] and answer["id"] == (3 if body.endswith(b"}") else None)
+
+
 def test_a_fault_changes_the_id_of_one_answer(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.WRONG_ID, skip=1)
     assert [client.call(outlet_rid(0), "getState")["id"] for _ in range(3)] == [7, "another", 7]

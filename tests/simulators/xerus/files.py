@@ -36,7 +36,7 @@ def _data(parts: Mapping[str, Part], name: str) -> Optional[bytes]:
 
 
 def _links(query: Query) -> List[int]:
-    return [int(one) for one in query.get("link_ids", "1").split(",") if one.isdigit()]
+    return [int(one) for one in query.get("link_ids", "1").split(",") if one.isdecimal()]
 
 
 class Files:

@@ -6,8 +6,8 @@ an array of {"key", "value"}. A reference is {"rid", "type"} or null, a value ob
 from __future__ import annotations
 
 import json
-import math
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
@@ -209,16 +209,20 @@ def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _has_bits(bits: int) -> Callable[[Any], bool]:
+    return lambda value: _is_int(value) and -2 ** (bits - 1) <= value < 2 ** (bits - 1)
+
+
 def _is_number(value: Any) -> bool:
-    return _is_int(value) or (isinstance(value, float) and math.isfinite(value))
+    return (_is_int(value) or isinstance(value, float)) and abs(value) <= sys.float_info.max       # false for nan
 
 
 _SCALARS: Dict[str, _Scalar] = {
     "bool": _Scalar(False, lambda value: isinstance(value, bool)),
     "string": _Scalar("", lambda value: isinstance(value, str)),
-    "int": _Scalar(0, _is_int),
-    "long": _Scalar(0, _is_int),
-    "time": _Scalar(0, _is_int),
+    "int": _Scalar(0, _has_bits(32)),
+    "long": _Scalar(0, _has_bits(64)),
+    "time": _Scalar(0, _has_bits(64)),
     "float": _Scalar(0.0, _is_number),
     "double": _Scalar(0.0, _is_number),
     "typeinfo": _Scalar("", lambda value: isinstance(value, str)),

@@ -72,7 +72,7 @@ class Dispatcher:
     def _answer(self, served: Served, read: Callable[[], Any]) -> Tuple[int, Any]:
         try:
             request = read()
-        except ValueError:
+        except (ValueError, RecursionError):
             return 200, _error(None, PARSE, "Parse error")
         if not isinstance(request, dict) or not isinstance(request.get("method"), str):
             return 200, _error(None, INVALID, "Invalid request")

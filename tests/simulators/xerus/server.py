@@ -123,7 +123,7 @@ class XerusConnection(Connection):
         self._send(answer, order)
 
     def _answer(self, device: Device, request: Request) -> Answer:
-        if "chunked" in request.headers.get("Transfer-Encoding", ""):
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
             self.close_connection = True
             return Answer(411)
         moved = device.moved(request)
@@ -179,7 +179,11 @@ def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
 
 
 def _error(request: bytes, code: int, message: str) -> bytes:
-    number = json.loads(request).get("id")
+    try:
+        call = json.loads(request)
+    except ValueError:
+        call = None
+    number = call.get("id") if isinstance(call, dict) else None
     return json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": number}).encode()
 
 

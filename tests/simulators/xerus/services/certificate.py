@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, Union
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from ..idl import BadParams
 from ..objects import Served, Unit
 
 if TYPE_CHECKING:
@@ -80,23 +81,25 @@ class ServerCertificate(Served):
                 *({"type": _ECDSA, "ecCurve": curve} for curve in _CURVES)]
 
     def generateUnsignedKeyPair(self, reqInfo: Json, challenge: str) -> int:
+        subject, names = _subject(reqInfo)
         code = self._generate(reqInfo)
         key = self.pending.key
         if not code and key is not None:
-            builder = x509.CertificateSigningRequestBuilder().subject_name(_name(reqInfo["subject"]))
-            self.request = _with_names(builder, reqInfo).sign(key, hashes.SHA256())
+            builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
+            self.request = _with_names(builder, names).sign(key, hashes.SHA256())
         return code
 
     def generateSelfSignedKeyPair(self, reqInfo: Json, days: int) -> int:
         if not 1 <= days <= _LONGEST_DAYS:
             return _DAYS
+        subject, names = _subject(reqInfo)
         code = self._generate(reqInfo)
         key = self.pending.key
         if not code and key is not None:
-            subject, now = _name(reqInfo["subject"]), datetime.now(timezone.utc)
+            now = datetime.now(timezone.utc)
             builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now,
                                               now + timedelta(days=days))
-            self.pending = Pair(key, [_with_names(builder, reqInfo).sign(key, hashes.SHA256())])
+            self.pending = Pair(key, [_with_names(builder, names).sign(key, hashes.SHA256())])
         return code
 
     def _generate(self, info: Json) -> int:
@@ -213,16 +216,19 @@ def _key_pem(key: Optional[Key], password: str) -> bytes:
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed)
 
 
-def _name(subject: Json) -> x509.Name:
-    return x509.Name([x509.NameAttribute(oid, subject[field]) for field, oid in _ATTRIBUTES if subject[field]])
+def _subject(info: Json) -> Tuple[x509.Name, List[x509.DNSName]]:
+    """The subject and the alternative names. Raises BadParams, for example for a country that has not two letters."""
+    subject = info["subject"]
+    try:
+        return (x509.Name([x509.NameAttribute(oid, subject[field]) for field, oid in _ATTRIBUTES if subject[field]]),
+                [x509.DNSName(name) for name in info.get("names") or ()])
+    except ValueError as error:
+        raise BadParams(f"reqInfo: {error}") from None
 
 
-def _with_names(builder: Any, info: Json) -> Any:
-    """The builder of a request or of a certificate, with the alternative names of `info`."""
-    names = info.get("names") or []
-    if not names:
-        return builder
-    return builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+def _with_names(builder: Any, names: List[x509.DNSName]) -> Any:
+    """The builder of a request or of a certificate, with these alternative names."""
+    return builder.add_extension(x509.SubjectAlternativeName(names), critical=False) if names else builder
 
 
 def _attributes(name: x509.Name) -> Json:
