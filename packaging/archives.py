@@ -1,8 +1,9 @@
 """The work of `build.py`: builds the archives that DCImanager takes, and the script that registers them.
 
 An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
-unchanged copies of `handlers/<name>/handler.py` and of every file that it imports, directly or not. The folder's name is the hash
-of its content, so that two versions never mix. Relative imports keep working, because all of handlers/ moves down together.
+copies of `handlers/<name>/handler.py` and of every file that it imports, directly or not. Only build options change one of them,
+`snmp/options.py`. The folder's name is the hash of its content, so that two versions never mix. Relative imports keep working,
+because all of handlers/ moves down together.
 
 Needs only the standard library.
 """
@@ -76,12 +77,15 @@ def imports(source: str, shown: str) -> Tuple[Import, ...]:
     """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
     Relative imports for annotations count too: annotations are resolved at run time, which needs those files. Raises
-    BuildError for text that is not Python, and for a module whose name is computed at run time, unless ImportError is caught.
+    BuildError for text that is not Python, and for a relative module whose name is computed at run time, unless ImportError is
+    caught. `import_module` with one argument, which takes a whole name, is not looked at.
     """
     try:
         tree = ast.parse(source, filename=shown)
     except SyntaxError as error:
         raise BuildError(f"{shown} line {error.lineno}: not valid Python ({error.msg})") from None
+    except ValueError as error:         # NUL characters, before Python 3.12
+        raise BuildError(f"{shown}: not valid Python ({error})") from None
     return tuple(_imports(tree, shown, False))
 
 
@@ -306,7 +310,8 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
 def _registered_earlier(out: Path, number: str) -> List[Handler]:
     """The handlers that the register.sh in `out` lists and whose archives of this version are still in `out`."""
     script = out / "register.sh"
-    rows = re.search("^HANDLERS='([^']*)'$", script.read_text("utf-8"), re.MULTILINE) if script.is_file() else None
+    text = script.read_text("utf-8", "replace") if script.is_file() else ""
+    rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
     found = [row.split("|") for row in rows[1].splitlines()] if rows else []
     return [Handler(row[0], row[1], row[2]) for row in found if len(row) == 3 and (out / _file(row[0], number)).is_file()]
 
@@ -392,7 +397,8 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line. Returns 0 if built, 1 for an error in the tree or in a file. Wrong arguments exit with 2."""
+    """The command line. Returns 0 if built, 1 for an error in the tree or in a file, or an unknown family. Other wrong arguments
+    exit with 2."""
     known = [handler.name for handler in HANDLERS]
     parser = _parser(known)
     options = parser.parse_args(arguments)
@@ -401,7 +407,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
     swallowed = [key for key in options.only if key in known]
     if swallowed:
-        parser.error(f"--only takes all words after it, so {', '.join(swallowed)} was read as a family: name handlers first, "
+        was = "were" if len(swallowed) > 1 else "was"
+        parser.error(f"--only takes all words after it, so {', '.join(swallowed)} {was} read as a family: name handlers first, "
                      f"as in build.py snmp --only KEY")
     has_options = bool(options.only or options.profile_key or options.flags)
     if has_options and options.names and "snmp" not in options.names:

@@ -81,7 +81,7 @@ def main() -> int:
                 path.write_text(after, "utf-8")
                 print(name)
     if check and stale:
-        print(f"out of date: {', '.join(stale)}: make devices", file=sys.stderr)
+        print(f"out of date: {', '.join(stale)}; `make devices` writes them", file=sys.stderr)
     return int(check and bool(stale))
 
 

@@ -46,7 +46,10 @@ def fetched(folder: Path) -> None:
 
 
 def check(files: Mapping[str, bytes]) -> None:
-    """Check that the oldest Python can parse every file, and that none is compiled for one machine. Raises BuildError."""
+    """Check that the oldest Python parses every file, as far as `ast` can tell, and that none is a shared library.
+
+    Raises BuildError.
+    """
     for path, data in sorted(files.items()):
         if path.endswith(".so"):
             raise BuildError(f"{path} is made for one kind of machine")
@@ -65,7 +68,7 @@ def content(files: Mapping[str, bytes]) -> str:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """The bytes of the program, which depend on nothing but paths and contents."""
+    """The bytes of the program, which depend only on paths, contents and this Python's zlib."""
     out = io.BytesIO(b"#!/usr/bin/env python3\n")
     out.seek(0, io.SEEK_END)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packer:
@@ -77,7 +80,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def build(out: Path) -> Path:
-    """Write `out`/pdu.pyz, all or nothing. Raises BuildError."""
+    """Write `out`/pdu.pyz, all or nothing. Raises BuildError and OSError."""
     files = {f"{package}/{path}": data for package in PACKAGES for pattern in ("*.py", "py.typed")
              for path, data in _below(ROOT / package, pattern).items()}
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:
@@ -110,7 +113,7 @@ def _below(folder: Path, pattern: str) -> Dict[str, bytes]:
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line. Returns 0 if built, else 1."""
+    """The command line. Returns 0 if built, else 1. Wrong arguments exit with 2."""
     parser = argparse.ArgumentParser(prog="tools.py", allow_abbrev=False,
                                      description="Build dist/pdu.pyz, the command pdu in one file.")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")

@@ -93,6 +93,7 @@ def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text
     ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
      "    except ValueError:\n        return None", ["line 4"]),
     ("def f(:", ["not valid Python"]),
+    ("x = 1\0", ["x/handler.py", "not valid Python"]),
 ])
 def test_a_handler_that_may_not_run_on_a_platform_is_refused(tmp_path: Path, text: str, words: List[str]) -> None:
     error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
@@ -190,6 +191,14 @@ def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> N
     made = build.build(top, out, [handler])
     assert [path.name for path in made] == ["pdu_small-1.0.tar.gz", "register.sh"]
     assert sorted(out.iterdir()) == sorted(made) and made[1].stat().st_mode & 0o777 == 0o755
+
+
+def test_a_damaged_script_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
+    top, out = small_tree(tmp_path), tmp_path / "dist"
+    out.mkdir()
+    (out / "register.sh").write_bytes(b"HANDLERS='\xff'\n")
+    made = build.build(top, out, [build.Handler("small", "Small PDUs", "custom")])
+    assert "small|Small PDUs|custom" in made[-1].read_text("utf-8")
 
 
 def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:

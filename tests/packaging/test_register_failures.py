@@ -250,6 +250,12 @@ def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, manager: D
     assert manager.requests == [] and admin.left_behind() == []
 
 
+def test_a_missing_archive_is_built_again_or_named_correctly(admin: Admin, manager: DciManager) -> None:
+    assert_failed(admin.run(manager, "--archive", "nosuch.tar.gz"), 6, "there is no archive nosuch.tar.gz: name another one")
+    next(admin.script.parent.glob("pdu_snmp-*.tar.gz")).unlink()
+    assert_failed(admin.run(manager), 6, "there is no archive", "make packages", "packaging/build.py")
+
+
 @pytest.mark.parametrize("arguments, changes, words", [
     (["--archive"], {}, "--archive needs"), (["--id", "x"], {}, "number"), (["--id", "1"], {}, "one handler"),
     (["--nonsense"], {}, "--nonsense"), (["nosuch"], {}, "small, snmp"), (["../x"], {}, "name of a handler"),
@@ -258,7 +264,8 @@ def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, manager: D
     ([], {"DCI_URL": ""}, "DCI_URL"), ([], {"DCI_EMAIL": ""}, "DCI_EMAIL"), ([], {"DCI_PASSWORD": ""}, "DCI_PASSWORD"),
     ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/nonexistent/file"}, "cannot be read"),
     ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
-    ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
+    ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "08"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "1000"}, "0 to 999"),
+    ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
 ])
 def test_wrong_arguments_and_settings_are_refused_and_send_nothing(admin: Admin, manager: DciManager, arguments: list[str],
                                                                    changes: dict[str, str], words: str) -> None:

@@ -28,5 +28,6 @@ PROFILES = (
             name=Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1))))),),
         load=total(figure(Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0"), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "switching"),
-        note="Units with more than 16 outlets need more characters than a write may have, and are not switched."),
+        note="Units with more than 16 outlets need more characters than a write may have, and are not switched. Nor are units "
+             "with a position without an outlet or an outlet that lost its power: what a write does there is not known."),
 )
