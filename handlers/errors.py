@@ -1,7 +1,7 @@
 """The errors that a handler raises: one tree, with one class for each answer to "who must act?".
 
-DCImanager shows the text of the exception as the reason of a failed task, so the first line says what to do, and no text
-holds a password, a community or a token. Codecs raise without host and operation; the client adds them (`at`).
+DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it should say what to do, and
+holds no password, community or token. Codecs raise without host and operation; the client adds them (`at`).
 
 Errors hold text from devices and users, and are shown in logs and terminals. The constructor therefore escapes control
 characters, line ends, bidirectional marks and lone surrogates, and cuts long text.
@@ -49,7 +49,7 @@ def _safe(part: Part) -> Part:
 class PduHandlerError(Exception):
     """Root of the tree. `reason` says what happened and what to do; `host` and `operation` say where. All are printable.
 
-    `parts` are the pieces of the reason. Each handler setting in it is a `Named`; `keys` are the keys of these settings.
+    `parts` are the pieces of the reason; a `Named` among them is a handler setting.
     """
 
     kind = "error"
@@ -62,7 +62,7 @@ class PduHandlerError(Exception):
 
     @property
     def keys(self) -> Tuple[str, ...]:
-        """The keys of the handler settings that the reason names."""
+        """The keys of the settings among `parts`."""
         return tuple(part.key for part in self.parts if isinstance(part, Named))
 
     def at(self: E, host: str, operation: str = "") -> E:
@@ -82,7 +82,10 @@ class SettingsError(PduHandlerError):
 
 
 class Unreachable(PduHandlerError):
-    """Network, port, TLS or deadline (over SNMP also a wrong community): the operator checks these. A read may be repeated."""
+    """No usable answer: network, port, TLS, deadline, a busy device, over SNMP also a wrong community. A read may be repeated.
+
+    Also raised where a write may or may not have been carried out.
+    """
 
     kind = "unreachable"
 
@@ -94,7 +97,10 @@ class Denied(PduHandlerError):
 
 
 class ProtocolError(PduHandlerError):
-    """An answer that the protocol does not allow: a defect, ours or the device's. `payload` keeps its first bytes."""
+    """An answer that the protocol does not allow: a defect of this pack, the device or the platform.
+
+    `payload`: the first bytes of the answer; b"" if they are not known or must not be kept.
+    """
 
     kind = "protocol"
     KEPT = 2000
@@ -105,7 +111,7 @@ class ProtocolError(PduHandlerError):
 
 
 class Refused(PduHandlerError):
-    """The device understood and declined; `code` is its own code, as text."""
+    """The device answered that it did not do it; `code` is its own code as text, "" if it sent none."""
 
     kind = "refused"
 
@@ -121,6 +127,6 @@ class NoSuchOutlet(PduHandlerError):
 
 
 class Unsupported(PduHandlerError):
-    """The outlet is metered only or locked, or the device's family is unknown. The reason says what was seen and what to do."""
+    """The handler does not do this here: the outlet is metered only or locked, or the family is unknown."""
 
     kind = "unsupported"

@@ -1,4 +1,4 @@
-"""The part of port_up and port_down that every handler shares: write once, then read until the state is the wanted one."""
+"""The part of port_up and port_down that every handler shares: write once, then read until the wanted state is seen."""
 from __future__ import annotations
 
 import contextlib

@@ -54,7 +54,7 @@ FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 he
 class Trust(NamedTuple):
     """How a device's certificate is checked: against the system's authorities, against `ca_pem` alone, pinned, or not at all.
 
-    `ca_pem` may be the device's own self-signed certificate. With `fingerprint`, the other two fields are ignored.
+    `ca_pem` may be the device's own self-signed certificate. `fingerprint` overrides the others, and `verify` False the `ca_pem`.
     """
 
     verify: bool = True
@@ -63,7 +63,7 @@ class Trust(NamedTuple):
 
     @classmethod
     def of(cls, settings: Settings, over_tls: bool, needed: Named) -> Trust:
-        """From the settings above. Raises SettingsError for `ca_pem` or `fingerprint` without TLS (the setting `needed`)."""
+        """From the settings above. Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`needed` turns it on)."""
         if not over_tls and (settings[CA_PEM] or settings[FINGERPRINT]):
             raise SettingsError((Named("ca_pem", noun="the handler settings "), " and ", Named("fingerprint"),
                                  " are for TLS only: also set ", needed))
@@ -91,7 +91,7 @@ class Trust(NamedTuple):
         return context
 
     def check(self, certificate: Optional[bytes]) -> None:
-        """Compare the peer's DER `certificate` with the fingerprint, if one is set. Raises Unreachable if they differ."""
+        """Compare the peer's DER `certificate` with the fingerprint, if one is set. Raises Unreachable for another or none."""
         seen = hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
         if self.fingerprint and seen != self.fingerprint:
             raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than the one in ",

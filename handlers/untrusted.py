@@ -11,7 +11,7 @@ from .tls import Trust
 
 
 def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
-    """The SHA-256 fingerprint of the certificate that the device shows now; "" if it shows none.
+    """The SHA-256 fingerprint of the certificate that the device shows now; "" if none can be read.
 
     `dial` opens a second connection, on which the device awaits a handshake, because Python does not return a certificate that
     it refused. Nothing is sent after the handshake.
@@ -30,4 +30,5 @@ def reason(error: ssl.SSLError, seen: str = "") -> Reason:
         pin = f"; its SHA-256 is {seen}: compare it with the certificate on the device itself before you pin it" if seen else ""
         return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", Named("ca_pem"), " or ",
                 Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
-    return f"the TLS handshake failed ({error.reason or error}): check that this is the device's TLS port"
+    return (f"the TLS handshake failed ({error.reason or error}): check that this is the device's TLS port, and that the device "
+            "supports TLS 1.2 or newer")

@@ -1,7 +1,4 @@
-"""One device over HTTP: its address, its login, the repetition of reads, and the errors for statuses.
-
-A transport makes exactly one attempt. Handlers use the one in `connection`.
-"""
+"""One device over HTTP: its address, its login, the repetition of reads, and the errors for statuses."""
 from __future__ import annotations
 
 import base64
@@ -19,6 +16,8 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     """Reads `host`, `host:port`, `[v6]:port` or a bare IPv6 address. `port` overrides one in the text. Raises SettingsError."""
     if scheme not in PORTS:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
+    if port is not None and not 1 <= port <= 65535:
+        raise SettingsError(f"the port is {port}; give 1 to 65535")
     name, written = host_and_port(host)
     if (not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1
             or written is not None and not 1 <= written <= 65535):
@@ -28,7 +27,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 
 
 class Login(NamedTuple):
-    """User and password, or the token of a session, which overrides them and is sent in `token_header`. All None: no login."""
+    """User and password, or the token of a session, which overrides them and is sent in `token_header`. Else: no login."""
 
     user: Optional[str] = None
     password: Optional[str] = None
@@ -79,10 +78,10 @@ class HttpClient:
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, whose status is one of `answers`: 1 round trip. A `repeatable` request (a read) is sent again if the kept
-        connection was closed, after a 408 and after a redirect. Others are sent once, but a redirected GET is sent again.
+        """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent again once if the kept connection
+        was closed or after a 408, and after one redirect. Others are sent once, but a GET follows a redirect to another path.
 
-        Raises HttpException (a subclass, except for an unreadable upload), and SettingsError for an unusable login or trust.
+        Raises HttpException (itself for an unreadable upload, else a subclass), SettingsError for an unusable login or trust.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)

@@ -94,7 +94,7 @@ class StandardTransport:
 
 
 def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A new TCP connection. Connecting, and the first wait on the connection, may each take `timeout` seconds, until `end`."""
+    """A new TCP connection. Once the address is known, `timeout` bounds connecting and the next wait, each, and `end` both."""
     until, failed = min(time.monotonic() + timeout, end), OSError()
     found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
@@ -124,7 +124,7 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Reader(self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
-        """http.client skips only 100; 102 and 103 are not final answers either (RFC 9110, 15.2). 101 ends HTTP."""
+        """http.client skips only 100; the other 1xx are not final answers either (RFC 9110, 15.2). 101 ends HTTP."""
         parent: Any = super()
         version, status, phrase = parent._read_status()
         return version, 100 if 102 <= status < 200 else status, phrase
@@ -167,5 +167,5 @@ def _ended(opened: Any) -> bool:
     """Whether the peer has closed the idle connection, or has sent bytes without a request."""
     try:
         return opened is None or bool(select.select([opened], [], [], 0)[0])
-    except (OSError, ValueError):           # ValueError: the descriptor is too high for select; the request itself will fail
+    except (OSError, ValueError):           # ValueError: the descriptor is too high for select; the request then shows it
         return False

@@ -15,7 +15,7 @@ REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; 303 means that
 
 
 class HttpException(PduHandlerError):
-    """Base of the HTTP errors. Where network or TLS failed, `args[1]` is the OSError, as in Raritan's SDK."""
+    """Base of the HTTP errors. If an OSError caused it, `args[1]` is a copy of that, as in Raritan's SDK."""
 
     def caused_by(self: H, error: Exception) -> H:
         """Keep a copy of an OSError, without the frames that the error itself refers to. Returns self."""
@@ -58,8 +58,8 @@ class HttpSyntax(HttpException, ProtocolError):
 def leaves_open(error: object) -> bool:
     """Whether the device may have carried out a write that it answered with this error (RFC 9110, 15).
 
-    Only HttpRefused is examined. 4xx means that the device declined. 5xx is a failure on the way, and an unexpected 1xx, 2xx or
-    3xx is not the result of a write: the device may or may not have carried it out.
+    False for errors other than HttpRefused. 4xx means that the device declined. 5xx is a failure on the way, and an unexpected
+    1xx, 2xx or 3xx is not the result of a write: the device may or may not have carried it out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 

@@ -60,7 +60,7 @@ class Reply(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends requests over kept connections. Raises HttpUnreachable, with `reused` if the device had closed a kept connection."""
+    """Sends requests over kept connections. Raises HttpSyntax, and HttpUnreachable: `reused` if a kept connection was closed."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply: ...
     def close(self) -> None: ...

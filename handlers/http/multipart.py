@@ -1,4 +1,4 @@
-"""multipart/form-data (RFC 7578), read from its files while it is sent: a large file is never in memory as a whole."""
+"""multipart/form-data (RFC 7578), read from its files while it is sent: a large file is not in memory as a whole."""
 from __future__ import annotations
 
 import io

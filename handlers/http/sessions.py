@@ -25,8 +25,9 @@ _CHUNK = 1 << 16
 class RequestsTransport:
     """Sends each request with the proxies, certificates, adapters and retries of `session`, which the caller closes.
 
-    The session's `verify` and `cert` are used instead of the agent's trust, and its `auth`, if set, instead of the agent's login;
-    `.netrc` is not read. Redirects are left to the agent. A request's `total` covers only the body of the answer.
+    The session's `verify` and `cert` are used instead of the agent's trust. Its `auth`, if set, is added to a request with the
+    agent's login, so give such an agent no login. `.netrc` is not read. Redirects are left to the agent. A request's
+    `total` covers only the body of the answer.
     """
 
     def __init__(self, session: requests.Session) -> None:

@@ -1,6 +1,6 @@
 """JSON from a device, bounded before it is parsed. Pure.
 
-An answer is hostile until it is parsed. It is bounded in bytes (`LIMIT`, by the transport), in structure and in digits. It must
+An answer is bounded in bytes (`LIMIT`, by the transport), in structure and in digits. It must
 be UTF-8 without lone surrogates, and no object may have a key twice.
 """
 from __future__ import annotations

@@ -4,6 +4,8 @@ from typing import Optional
 
 import pytest
 
+from handlers.errors import SettingsError
+from handlers.http.client import endpoint
 from handlers.settings import host_and_port
 
 
@@ -13,3 +15,9 @@ from handlers.settings import host_and_port
     ("::1", "::1", None), ("pdu:x", "pdu:x", None), ("pdu:", "pdu:", None), ("", "", None), ("pdu:123456", "pdu:123456", None)])
 def test_port_and_brackets_are_split_from_an_address(text: str, host: str, port: Optional[int]) -> None:
     assert host_and_port(text) == (host, port)
+
+
+@pytest.mark.parametrize("port", [-1, 0, 65536, 65536 + 443])
+def test_a_port_that_does_not_exist_is_an_error_about_the_port(port: int) -> None:
+    with pytest.raises(SettingsError, match=f"the port is {port}; give 1 to 65535"):    # connect() would take the lower 16 bits
+        endpoint("https", "192.0.2.7", port)
