@@ -50,8 +50,8 @@ class Listener(Iterator[Event]):
     """Subscribes at once, in 3 round trips. Each poll costs 1 round trip. Close it, or use it in `with`.
 
     link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to iterate; None: until the listener
-    is closed. notice: called with each Outage, when it begins and when it ends. before_poll: called before each poll outside of
-    an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
+    is closed. notice: called with an Outage when it begins, and when it is over. before_poll: called before each poll outside
+    of an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
     Iterating raises Denied, ProtocolError, Refused if a lost channel cannot be replaced, and Unreachable or Refused if an outage
     outlasts `seconds`. Subscribing raises the errors of any call, and Refused without an event service or a free channel.
@@ -89,10 +89,12 @@ class Listener(Iterator[Event]):
 
     def _release(self, channel: Channel) -> None:
         before, self._agent.timeout = self._agent.timeout, _CLOSE_S
-        with contextlib.suppress(PduHandlerError):
-            self._agent.close()                 # an interrupted poll may leave half an answer on the connection
-            self._service.destroyChannel(channel)
-        self._agent.timeout = before
+        try:
+            with contextlib.suppress(PduHandlerError):
+                self._agent.close()             # an interrupted poll may leave half an answer on the connection
+                self._service.destroyChannel(channel)
+        finally:                                # also after Ctrl-C
+            self._agent.timeout = before
 
     def _left(self) -> float:
         return float("inf") if self._end is None else self._end - self._clock()

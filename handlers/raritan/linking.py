@@ -48,7 +48,8 @@ class LinkedUnits(UnitDiscovery):
     def present(self) -> List[Present]:
         """The unit itself and its linked units. Raises Unreachable or Denied if a linked unit does not answer."""
         known = self._known()
-        unknown = [link for link in self._wanted.ids if known is not None and link not in known]
+        unknown = [unit.link for unit, answer in self._outlets if unit.link in self._wanted.ids
+                   and (absent(answer.error) if known is None else unit.link not in known)]
         if unknown:
             LOGGER.warning(f"ignoring ids in link_units that the PDU does not have: {', '.join(map(str, unknown))}")
         out = []
@@ -56,11 +57,11 @@ class LinkedUnits(UnitDiscovery):
             if unit.link == OWN or known is None and answer.error is None:
                 out.append(Present(unit, unit.each_once(answer.get(), "getOutlets")))
             elif known is None and not absent(answer.error):
-                raise self._silent(unit.link, "unreachable", answer.error)
+                raise self._silent(unit.link, "is unreachable", answer.error)
             elif known is not None and unit.link in known:
                 status = known[unit.link].status
                 if answer.error is not None or status not in _USABLE:
-                    raise self._silent(unit.link, status.name.lower().replace("_", " "), answer.error)
+                    raise self._silent(unit.link, _trouble(status), answer.error)
                 out.append(Present(unit, unit.each_once(answer.get(), "getOutlets")))
         return out
 
@@ -75,9 +76,15 @@ class LinkedUnits(UnitDiscovery):
         return status.linkUnits if present(status, "linkUnits") else None
 
     @staticmethod
-    def _silent(link: int, state: str, error: Optional[PduHandlerError]) -> PduHandlerError:
+    def _silent(link: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:
         if isinstance(error, Denied):
             return error
         reason = (" (", *error.parts, ")") if error is not None else ()
-        return Unreachable((f"link unit {link} is {state}", *reason, ": bring it back, or change ",
+        return Unreachable((f"link unit {link} {trouble}", *reason, ": bring it back, or change ",
                             Named(LINK_UNITS.key, noun="the handler setting "), " to the ids of the other link units (or to no)"))
+
+
+def _trouble(status: CascadeManager.LinkUnitStatus) -> str:
+    if status in _USABLE:
+        return "does not list its outlets"
+    return "is unreachable" if status == _LinkStatus.UNREACHABLE else f"has the status {status.name.lower().replace('_', ' ')}"

@@ -33,14 +33,19 @@ class Device:
 
 
 class Address(str):
-    """An IP address. Also serves as the dictionary that the vendor's `discover` returns: `ip`, `port` and `fw`."""
+    """An IP address. `get` and `[...]` take the keys of the vendor's dictionary too: `ip`, `port`, `fw`."""
 
+    _device: Device
     _values: Dict[str, Any]
 
     def __new__(cls, device: Device) -> Address:
         made = super().__new__(cls, device.address)
-        made._values = {"ip": device.address, "port": device.port, "fw": device.firmware}
+        made._device, made._values = device, {"ip": device.address, "port": device.port, "fw": device.firmware}
         return made
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        """For copies, also in another process."""
+        return Address, (self._device,)
 
     def get(self, key: str, default: object = None) -> Any:
         """The value of a key, like `get` of a dictionary."""
@@ -51,7 +56,7 @@ class Address(str):
 
 
 def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Address]:
-    """The IP addresses of all devices that announce themselves within `timeout` seconds, each once.
+    """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in order.
 
     Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
     no IPv4 address has its IPv6 address in the list. Raises ImportError where `zeroconf` is missing.
@@ -60,7 +65,7 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
 
 
 def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Device]:
-    """The devices that `discover` finds, with name, model and firmware, in the order of addresses."""
+    """The devices that `discover` finds, with name, model and firmware; one entry for each address and port, in their order."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
     chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
@@ -105,7 +110,7 @@ class _Found:
             self._devices[name] = _devices(info, service_type)
 
     def devices(self) -> List[Device]:
-        """Each device once, also if it uses both service names."""
+        """Each address and port once, also if the device uses both service names."""
         every = {(device.address, device.port): device for found in self._devices.values() for device in found}
         return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
 

@@ -66,8 +66,8 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 def logged_in(agent: Agent) -> Iterator[Session]:
     """Open a session, closed after the block, also after an error. Its requests carry the token instead of the password.
 
-    Opening and closing cost 2 round trips. Raises Refused if the user may have only one session and already has one, and
-    JsonRpcSyntaxException if the device returns no usable token.
+    Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for example because the user may have
+    only one, and JsonRpcSyntaxException if it returns no usable token.
     """
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}
@@ -76,8 +76,9 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     manager = SessionManager("/session", agent)
     code, session, token = manager.newSession()
     if code != 0:
-        raise Refused("the user may have only one session, and it is open: close it, or log in by password", str(code),
-                      agent.host, "newSession")
+        why = ("the user may have only one session, and it is open: close it, or log in by password"
+               if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER else "the device opened no session")
+        raise Refused(f"{why} (result code {code})", str(code), agent.host, "newSession")
     try:
         Login(token=token).headers()
     except SettingsError:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import sys
 from typing import Any, Dict, Optional, Tuple, Type
 
 import pytest
@@ -14,6 +15,7 @@ from handlers.raritan.rpc import (
     ValueObject,
     cascading,
     cert,
+    event,
     firmware,
     net,
     pdumodel,
@@ -248,6 +250,22 @@ def test_results_after_a_return_code_may_be_null_but_a_single_result_may_not() -
     assert image_info.decode({"_ret_": False, "info": None})[0] is False
     with pytest.raises(JsonRpcSyntaxException):
         manager.getCurrentSession.decode({"_ret_": None})
+
+
+@pytest.mark.parametrize("answer", [{"token": "t"}, {"_ret_": None, "token": "t"}])
+def test_a_missing_result_code_is_not_success(answer: Dict[str, Any]) -> None:
+    manager: Any = session.SessionManager("/session", AGENT)
+    with pytest.raises(JsonRpcSyntaxException, match="newSession: the answer contains no result code"):
+        manager.newSession.decode(answer)
+
+
+def test_a_result_that_is_nested_too_deeply_is_a_protocol_error() -> None:
+    engine: Any = event.Engine("/event_engine", AGENT)
+    condition: Dict[str, Any] = {"conditions": []}
+    for _ in range(sys.getrecursionlimit()):
+        condition = {"conditions": [condition]}
+    with pytest.raises(JsonRpcSyntaxException, match="listRules: the result is nested too deeply"):
+        engine.listRules.decode({"_ret_": [{"condition": condition}]})
 
 
 def test_a_map_is_read_as_a_dictionary() -> None:

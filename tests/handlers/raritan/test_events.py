@@ -180,6 +180,19 @@ def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(a
     assert patient.timeout == 3600.0 and list(listener) == []
 
 
+def test_an_interrupted_close_keeps_the_agents_time_out(agent: MakeAgent, pdu: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    patient = connected(agent, pdu)
+    patient.timeout = 3600.0
+    listener = Listener(patient, STATES)
+    monkeypatch.setattr(Service, "destroyChannel", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        listener.close()
+    assert patient.timeout == 3600.0
+
+
 def test_a_channel_whose_events_cannot_be_demanded_is_released(agent: MakeAgent, pdu: XerusPdu) -> None:
     pdu.faults.order(Fault.PRIVILEGE, 1, method="demandEvents")
     with pytest.raises(Denied):

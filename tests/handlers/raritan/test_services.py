@@ -137,6 +137,18 @@ def test_a_second_session_of_a_user_who_may_have_one_is_refused_and_the_first_st
         assert len(unit.access.sessions) == 1
 
 
+def test_an_unknown_result_code_of_a_new_session_is_not_taken_for_a_second_session(agent: MakeAgent) -> None:
+    def opened(seen: Optional[Seen]) -> bytes:
+        assert seen is not None
+        return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 7, "session": None, "token": None}}))
+
+    with Peer([[opened]]) as peer:
+        with pytest.raises(Refused, match=r"the device opened no session \(result code 7\)") as caught:
+            with session.logged_in(agent("http", peer.address)):
+                raise AssertionError("there is no session")
+    assert caught.value.code == "7"
+
+
 @pytest.mark.parametrize("token", ["", "two\nlines"])
 def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed(agent: MakeAgent, token: str) -> None:
     def opened(seen: Optional[Seen]) -> bytes:

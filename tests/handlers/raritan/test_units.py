@@ -5,7 +5,7 @@ from typing import Any, Dict, List
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.errors import PduHandlerError, Unreachable
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.units import discovery
@@ -70,6 +70,18 @@ def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_skipped
     unit.calls["/model/pdu/2", "getOutlets"] = status
     with pytest.raises(PduHandlerError):
         found(unit, SECOND)
+
+
+@pytest.mark.parametrize("status, answer, words", [
+    (OK, Status(404), "link unit 2 does not list its outlets (the device has no such resource"),
+    (2, Status(503), "link unit 2 is unreachable (the device is starting"), (3, [], "link unit 2 has the status access denied: "),
+    (4, [], "link unit 2 has the status firmware update: "), (99, [], "link unit 2 has the status unknown 99: ")])
+def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(unit: Described, status: int, answer: Any, words: str) -> None:
+    unit.calls["/cascade", "getStatus"]["linkUnits"][0]["value"]["status"] = status
+    unit.calls["/model/pdu/2", "getOutlets"] = answer
+    with pytest.raises(Unreachable) as caught:
+        found(unit, ALL)
+    assert caught.value.reason.startswith(words)
 
 
 def test_an_answer_without_the_list_is_not_an_empty_list(unit: Described) -> None:

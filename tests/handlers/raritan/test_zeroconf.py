@@ -1,6 +1,8 @@
 """Discovery with a real responder and a real browser, on the loopback interface."""
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 import socket
 import time
@@ -86,6 +88,8 @@ def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(monkeyp
     assert isinstance(one, str) and one[:3] == "192" and f"{one}" == "192.0.2.1"
     with pytest.raises(KeyError):
         one["model"]
+    for again in (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
+        assert again == one and again["fw"] == "4.4.1"
 
 
 def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:

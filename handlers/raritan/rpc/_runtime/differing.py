@@ -22,7 +22,7 @@ if typing.TYPE_CHECKING:
 def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
-    Older releases name their results differently. If the result code is not 0, the other results may be null.
+    Older releases name their results differently. Results beside a result code may be missing or null; they become blank.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
@@ -33,6 +33,8 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
     form = next((names for names in older if not usual and names.keys() <= json.keys()), newest)
     if not form.keys() & json.keys():
         raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
+    if form.get("_ret_") is int and json.get("_ret_") is None:      # a blank one would be 0, which is success
+        raise JsonRpcSyntaxException("the answer contains no result code")
     values = tuple(blank(kind)() if name not in json or json[name] is None and len(method.out) > 1
                    else decoder(kind)(json[name], agent) for name, kind in form.items())
     return values if len(values) > 1 else values[0]
