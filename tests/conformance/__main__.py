@@ -23,6 +23,7 @@ from .forks import Forks
 from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
+_SURVEY_SECONDS = 300.0
 _HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on 127.0.0.1, each in a clean process, and
 compares the answers with the simulators. Without --platform, runs on every plausible form of DCImanager's unknown modules.
 
@@ -84,8 +85,11 @@ def _adapter(own: Optional[Path], folder: Path) -> Path:
 
 def _survey(platform: trial.Platform) -> str:
     """The report of survey.py about the copy."""
-    done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
-                          text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=300)
+    try:
+        done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
+                              text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=_SURVEY_SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s\n"
     return done.stdout + done.stderr
 
 

@@ -22,6 +22,7 @@ from tests.needs import ROOT, pythons
 from .__main__ import devices_of, on_variants
 
 _NEEDED = ("pysnmp", "pyasn1", "cryptography")      # packages that the doubles' SNMP client needs
+_INSTALL_SECONDS = 600.0
 VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))
 
 
@@ -73,7 +74,11 @@ def environment(version: str, program: Path) -> tuple[str, str]:
     if not stamp.is_file() or stamp.read_text("utf-8").splitlines() != wanted:
         install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted]
         for command in ([str(program), "-m", "venv", "--clear", str(folder)], install):
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+            try:
+                done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                      timeout=_INSTALL_SECONDS)
+            except subprocess.TimeoutExpired:
+                return "", f"the installation did not end within {_INSTALL_SECONDS:g} s"
             if done.returncode:
                 return "", (done.stdout.strip().splitlines() or ["the installation failed without a message"])[-1][:200]
         stamp.write_text("\n".join(wanted), "utf-8")

@@ -37,3 +37,6 @@ def test_a_failed_environment_is_reported_with_its_reason(tmp_path: Path, monkey
     monkeypatch.setattr(hosts, "ROOT", tmp_path)
     (tmp_path / "requirements.txt").write_text("pysnmp>=7,<8   # SNMP\n")
     assert hosts.environment("3.9", broken) == ("", "no module named venv")
+    broken.write_text("#!/bin/sh\nexec sleep 60\n")
+    monkeypatch.setattr(hosts, "_INSTALL_SECONDS", 0.1)
+    assert hosts.environment("3.9", broken) == ("", "the installation did not end within 0.1 s")

@@ -80,6 +80,13 @@ def test_a_module_that_exits_leaves_the_other_points_of_the_survey(tmp_path: Pat
     assert "get_logger: not found (SystemExit: 3)" in shown and "requirement: " in shown
 
 
+def test_a_survey_that_does_not_end_is_left_out(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance, "_SURVEY_SECONDS", 0.001)
+    assert conformance.main(["--platform", str(ROOT), "nut"]) == 0
+    shown = capsys.readouterr().out
+    assert "did not end within 0.001 s\n" in shown and "agrees  pdu_nut" in shown
+
+
 def test_two_classes_for_pdus_without_snmp_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     two = {"pdu_common/connection.py": _CONNECTION + "\n\nclass PduTelnetData(PduHttpData):\n    pass\n"}
     assert conformance.main(["--platform", tree(tmp_path, two), "nut"]) == 1

@@ -135,8 +135,9 @@ def _wrong(words: Sequence[str]) -> str:
 def _refused(words: Sequence[str]) -> str:
     """The error with which pdu refuses these arguments at its start; "" if it accepts them."""
     command: click.Command = PDU
-    context, rest = PDU.make_context("pdu", list(words)), list(words)
+    rest = list(words)
     try:
+        context = PDU.make_context("pdu", list(words))
         while isinstance(command, click.Group) and rest:
             # The attribute's name depends on click's release.
             first: List[str] = vars(context).get("_protected_args") or vars(context).get("protected_args") or []
@@ -154,6 +155,13 @@ def _refused(words: Sequence[str]) -> str:
 def test_every_line_is_accepted_by_its_program(path: Path) -> None:
     found = [(" ".join(line.words), _wrong(line.words)) for line in lines(path.read_text("utf-8"))]
     assert [(line, why) for line, why in found if why] == []
+
+
+@pytest.mark.parametrize("words, error", [
+    ([], ""), (["--help"], ""), (["status", "--help"], ""), (["nosuch"], "there is no command 'nosuch'"),
+    (["status"], "Missing argument 'HANDLER'"), (["status", "nut", "HOST", "--nosuch"], "No such option: --nosuch")])
+def test_arguments_that_pdu_refuses_are_found(words: List[str], error: str) -> None:
+    assert _refused(words).startswith(error) and bool(_refused(words)) == bool(error)
 
 
 def _parts(span: str) -> Iterator[str]:
