@@ -207,6 +207,21 @@ def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes)
         window.until(lambda: window.text("#outlet-1 .chip") == "Off", "the other tab's switching")
 
 
+def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, small: bytes) -> None:
+    before = "return getComputedStyle(document.querySelector('[data-live]'), '::before').content"
+    with DciManager(page_port=0) as manager:
+        Client(manager).install(small)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        manager.poll()
+        log_in(window, manager)
+        window.open(manager.page_url + f"pdus/{pdu.id}")
+        assert window.script(before) == "none"
+        hidden = manager.store._pdus.pop(pdu.id)
+        window.until(lambda: "may be out of date" in window.script(before), "a sentence about a part that is out of date")
+        manager.store._pdus[pdu.id] = hidden
+        window.until(lambda: window.script(before) == "none", "the end of that sentence")
+
+
 def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)

@@ -253,9 +253,9 @@ def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(visitor: Vis
 def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small, protocol="snmp")
     visitor.post("/pdus/add", {"handler": "pdu_small", "name": "a", "address": "b", "snmp_version": "3", "snmp_user": "u",
-                               "snmp_auth_password": "secret-12", "snmp_community": ""})
+                               "snmp_auth_password": " secret-12 ", "snmp_community": ""})
     pdu, = site.pdus()
-    assert pdu.snmp == {"version": "3", "user": "u", "auth_password": "secret-12"}
+    assert pdu.snmp == {"version": "3", "user": "u", "auth_password": " secret-12 "}
     page = visitor.get(f"/pdus/{pdu.id}/edit").body
     assert "secret-12" not in page and "unchanged if empty" in page and "SNMPv3" in page
 

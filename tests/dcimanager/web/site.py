@@ -125,14 +125,14 @@ def quote_all(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-def text(form: Mapping[str, Any], name: str, longest: int = 200) -> str:
-    """A field of a form without surrounding blanks. Raises Wrong for a file and for more than `longest` characters."""
+def text(form: Mapping[str, Any], name: str, longest: int = 200, strip: bool = True) -> str:
+    """A field of a form, by default without surrounding blanks. Raises Wrong for a file or more than `longest` characters."""
     value = form.get(name, "")
     if not isinstance(value, str):
         raise Wrong(f"{name}: text is expected")
     if len(value) > longest:
         raise Wrong(f"{name}: {longest} characters at most")
-    return value.strip()
+    return value.strip() if strip else value
 
 
 def number(request: Request) -> int:

@@ -84,7 +84,8 @@ def _read(site: Site, form: FormData, handler: Handler,
     snmp: Dict[str, str] = {}
     if handler.speaks_snmp:
         for key in SNMP_PLAIN + SNMP_SECRET:
-            value = text(form, f"snmp_{key}", 500) or (old.snmp.get(key, "") if old and key in SNMP_SECRET else "")
+            secret = key in SNMP_SECRET
+            value = text(form, f"snmp_{key}", 500, strip=not secret) or (old.snmp.get(key, "") if old and secret else "")
             if value:
                 snmp[key] = value
     settings: Dict[str, str] = {}

@@ -70,9 +70,9 @@ function live(region) {
           localTimes(fresh);
           morph(region, fresh);
         }
-        region.removeAttribute("data-lost");
+        region.toggleAttribute("data-lost", answer.status !== 200 && answer.status !== 304);
       } catch (error) {
-        region.dataset.lost = "1";                 // the server cannot be reached; the next turn tries again
+        region.dataset.lost = "";                  // the server cannot be reached; the next turn tries again
       }
     }
     setTimeout(turn, 1000 * Number(region.dataset.every || 3));
