@@ -43,7 +43,7 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     path = state.secret_files.get(key)
     if path is not None:
         try:
-            return read_file(path).decode("utf-8").rstrip("\r\n")
+            return read_file(path).decode("utf-8-sig").rstrip("\r\n")         # Windows editors write a byte order mark
         except UnicodeDecodeError:
             pass                # raised below, because the decoder's error contains a part of the secret
         raise SettingsError(f"{path}: not UTF-8 text")

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, Optional
 
 from ..errors import Part, SettingsError
@@ -52,4 +52,5 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     finally:
         file.close()
         if not written:
-            os.unlink(path)
+            with suppress(FileNotFoundError):           # somebody else has removed it
+                os.unlink(path)

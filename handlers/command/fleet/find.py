@@ -119,7 +119,11 @@ def _named(pdus: Sequence[Found]) -> List[Found]:
     for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
         plain = one.name if one.name and not one.name.startswith(("#", "=", "+", "-", "@")) else ""
         made.append(one._replace(name=plain if plain and taken[one.name] == 1 else f"{plain} {one.address}".strip()))
-    return made
+    while True:                     # a device may have the name that another one was given above
+        taken = collections.Counter(one.name for one in made)
+        if len(taken) == len(made):
+            return made
+        made = [one if taken[one.name] == 1 else one._replace(name=f"{one.name} {one.address}") for one in made]
 
 
 def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: str, asked: int) -> None:

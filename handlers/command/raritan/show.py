@@ -48,7 +48,7 @@ def info(context: Context) -> Result:
 
 
 def outlets(context: Context) -> Result:
-    """Show outlets with states and readings: 3 round trips. Branch circuits of a unit without outlets: 7 round trips."""
+    """Show outlets with states and readings: 3 round trips. Branch circuits of a unit without outlets: up to 7 round trips."""
     bulk = Bulk(context.agent)
     found = context.outlets()
     if not found:

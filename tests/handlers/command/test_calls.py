@@ -419,7 +419,7 @@ def test_a_secret_file_overrides_the_environment(tmp_path: Path, monkeypatch: py
         seen.append(data.custom_params)
         return Broken()
     monkeypatch.setenv("PDU_PASSWORD", "from the environment")
-    (tmp_path / "secret").write_text("from a file\n")
+    (tmp_path / "secret").write_bytes(b"\xef\xbb\xbffrom a file\r\n")
     nut = load("nut")
     monkeypatch.setattr(calls, "load", lambda name: nut._replace(make=keep))
     run(capsys, "down", "nut", "h", "1", "-s", "username=u", "--yes", "--secret-file", f"password={tmp_path / 'secret'}")

@@ -71,6 +71,12 @@ def test_a_new_file_is_closed_and_removed_if_its_block_fails(tmp_path: Path) -> 
     assert os.listdir("/proc/self/fd") == before and not os.listdir(tmp_path)
 
 
+def test_a_new_file_that_somebody_removes_does_not_hide_the_error_of_its_block(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), new_file(str(tmp_path / "unit.snmprec")):
+        (tmp_path / "unit.snmprec").unlink()
+        raise KeyError
+
+
 def test_ctrl_c_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=100)) as agent:

@@ -125,6 +125,12 @@ def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
     assert [one.name for one in find_._named(found)] == ["192.0.2.5", "192.0.2.7", "192.0.2.5 192.0.2.9"]
 
 
+def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
+    names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
+    found = [find_.Found(f"192.0.2.{number}", "snmp", 161, name, "") for number, name in enumerate(names, 1)]
+    assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
+
+
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall) -> None:
     done = find(hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
     assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
