@@ -227,7 +227,7 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
 
 
 def test_a_forked_child_reads_with_its_own_engine(snmpd: Snmpd) -> None:
-    """Runs in a separate process, because pytest has threads, and a process with threads should not fork."""
+    """Runs in a separate process, so that the process of pytest, which has threads of its own, does not fork."""
     program = (
         "import os, sys\n"
         "from tests.pdu_common.conftest import connect\n"

@@ -8,7 +8,7 @@ from typing import Callable, Dict, Optional
 
 import pytest
 
-from handlers.nut import client as writer, handler as made, reader
+from handlers.nut import client as client_module, handler as handler_module, reader
 from handlers.nut.client import NutClient
 from handlers.nut.connection import Connection
 from handlers.nut.handler import NutPdu, make_handler
@@ -68,10 +68,10 @@ def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClien
 
     def sleep(seconds: float) -> None:
         now[0] += seconds
-    for module, name in ((reader, "POLL"), (writer, "POLL"), (writer, "_POLL_LONGEST")):
+    for module, name in ((reader, "POLL"), (client_module, "POLL"), (client_module, "_POLL_LONGEST")):
         monkeypatch.setattr(module, name, LOOKS_S / 3)
     kind = functools.partial(NutClient, clock=lambda: now[0], sleep=sleep)
-    monkeypatch.setattr(made, "NutClient", kind)
+    monkeypatch.setattr(handler_module, "NutClient", kind)
     return kind
 
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
-from handlers.nut import decoder as framing, messages, words as syntax
+from handlers.nut import messages
 from handlers.nut.answers import Answers, Request
-from handlers.nut.decoder import Decoder
+from handlers.nut.decoder import MAX_LINE, MAX_ROWS, Decoder
 from handlers.nut.failures import ERRORS, DataStale, DriverNotConnected, Failure
+from handlers.nut.words import split, word
 
 CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7e), max_size=200)
 NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
@@ -27,14 +28,14 @@ def quoted(text: str) -> str:
 
 @given(st.lists(CARRIED, min_size=1, max_size=5))
 def test_encoded_words_are_decoded_unchanged(words: List[str]) -> None:
-    assert syntax.split(" ".join(syntax.word(text, "value") for text in words)) == words
+    assert split(" ".join(word(text, "value") for text in words)) == words
 
 
 @given(CARRIED)
 def test_a_quoted_word_never_ends_its_line_or_its_quotes(text: str) -> None:
     sent = messages.set_var("pdu", "outlet.1.desc", text).line
     assert sent.count(b"\n") == 1 and sent.endswith(b"\n")
-    assert syntax.split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
+    assert split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
 
 
 @given(st.text(max_size=50))
@@ -53,7 +54,7 @@ def test_a_name_is_sent_as_one_bare_word_or_refused(text: str) -> None:
         request = messages.get_var(text, "ups.status")
     except SettingsError:
         return
-    assert syntax.split(request.line.decode("ascii")[:-1]) == ["GET", "VAR", text, "ups.status"]
+    assert split(request.line.decode("ascii")[:-1]) == ["GET", "VAR", text, "ups.status"]
 
 
 @pytest.mark.parametrize("text", ["a\nINSTCMD pdu load.off", "a\r", "\0", "a\tb", "\x7f", "x" * 513, "é" * 300, "\ud800"])
@@ -161,7 +162,7 @@ def test_answers_of_one_line_are_read() -> None:
     (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "\0"\n'),
     (messages.list_var("a"), b'BEGIN LIST VAR a\nVAR a v "a\rb"\n'),
     (messages.ver(), b"BEGIN LIST VAR a\n"), (messages.ver(), b"ERR\n"), (messages.ver(), b"ERR  x\n"),
-    (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (framing.MAX_LINE + 2)),
+    (messages.ver(), b"one\ntwo\n"), (messages.ver(), b"one\nrest"), (messages.ver(), b"x" * (MAX_LINE + 2)),
 ])
 def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(request_: Request[object],
                                                                                data: bytes) -> None:
@@ -189,7 +190,7 @@ def test_a_list_without_end_is_refused() -> None:
     decoder = Decoder([messages.list_cmd("a")], Answers())
     decoder.feed(b"BEGIN LIST CMD a\n")
     with pytest.raises(ProtocolError):
-        for _ in range(framing.MAX_ROWS // 100 + 2):
+        for _ in range(MAX_ROWS // 100 + 2):
             decoder.feed(b"CMD a load.off\n" * 100)
 
 

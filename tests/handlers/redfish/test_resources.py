@@ -58,7 +58,7 @@ def test_a_link_that_carries_the_login_is_not_shown() -> None:
     assert "secret-word" not in str(caught.value)
 
 
-@pytest.mark.parametrize("offered, level, two", [
+@pytest.mark.parametrize("offered, one_level, two_levels", [
     ({"NoLinks": True, "Levels": True, "MaxLevels": 6}, "?$expand=.($levels=1)", "?$expand=.($levels=2)"),
     ({"NoLinks": True, "Levels": True, "MaxLevels": 1}, "?$expand=.($levels=1)", ""),
     ({"NoLinks": True, "Levels": True}, "?$expand=.($levels=1)", ""),
@@ -67,9 +67,9 @@ def test_a_link_that_carries_the_login_is_not_shown() -> None:
     ({"ExpandAll": True, "NoLinks": True}, "?$expand=.", ""),
     ({"Links": True, "Levels": True, "MaxLevels": 6}, "", ""), ({}, "", ""), (None, "", ""),
     ({"NoLinks": "true"}, "", ""), ({"NoLinks": True, "Levels": True, "MaxLevels": "6"}, "", "")])
-def test_expansion_is_requested_in_the_offered_form(offered: Any, level: str, two: str) -> None:
+def test_expansion_is_requested_in_the_offered_form(offered: Any, one_level: str, two_levels: str) -> None:
     root = {"ProtocolFeaturesSupported": {"ExpandQuery": offered}}
-    assert (expansion(root, 1), expansion(root, 2)) == (level, two)
+    assert (expansion(root, 1), expansion(root, 2)) == (one_level, two_levels)
 
 
 @pytest.mark.parametrize("found", [None, 1, "", " A1", "A\x1b[31m", "A" * 201])

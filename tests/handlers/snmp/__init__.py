@@ -1,1 +1,1 @@
-"""Tests of the SNMP handler: its parts, its families, and calls on real agents."""
+"""Tests of the SNMP handler: its parts, its families, and calls on simulated and real agents."""
