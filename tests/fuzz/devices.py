@@ -92,7 +92,7 @@ class _Redfish(RedfishPdu):
 
 
 def _read(pdu: Any) -> None:
-    """Calls status and statistic, and asserts that states are members of EnumPowerStatus and figures are finite."""
+    """Calls status and statistic, and asserts that texts are printable, states members of EnumPowerStatus, and figures finite."""
     for call in (pdu.status, pdu.statistic):
         try:
             view = call()
