@@ -50,6 +50,7 @@ def test_a_number_that_is_not_a_port_is_refused_with_the_range(module: str, opti
     ("tests.simulators.snmp_agent", ["--late", "soon"], "'soon' is not a number of seconds"),
     ("tests.simulators.snmp_agent", ["--port", "1.5"], "'1.5' is not a whole number"),
     ("tests.dcimanager", ["--busy", "-1"], "below 0"),
+    ("tests.faults", ["snmp", "--fault", "closed"], "snmp, closed: not over UDP"),
     ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.faults", ["--processes", "0"], "below 1"),
     ("tests.faults.soak", ["--hours", "0"], "below 1"), ("tests.fuzz", ["--seconds", "0.5"], "0.5 is not"),
     ("tests.demo", ["--nosuch"], "--nosuch")])

@@ -14,6 +14,7 @@ from tests.program import positive
 
 from . import matrix
 from .catalogue import FAULTS, METHODS
+from .subjects import subject
 
 _EPILOG = "\n".join(["faults:", *(f"  {fault.key:16} {fault.about}" for fault in FAULTS), "",
                      "exit codes: 0 every cell is right; 1 some are wrong; 2 wrong arguments"])
@@ -37,6 +38,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         if name not in registry.names():
             parser.error(f"there is no handler {name!r}; choose from {', '.join(registry.names())}")
     faults = [fault for fault in FAULTS if not options.fault or fault.key in options.fault]
+    reasons = {f"{name}, {fault.key}": subject(name).reason(fault) for name in names for fault in faults}
+    if all(reasons.values()):
+        parser.error("; ".join(f"{pair}: {reason}" for pair, reason in reasons.items()))
     begin = time.monotonic()
     wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
     verdicts = list(matrix.run(wanted, options.processes))

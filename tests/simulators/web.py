@@ -70,7 +70,7 @@ class Connection(BaseHTTPRequestHandler):
         try:
             super().handle()
         except (OSError, ValueError):
-            self.close_connection = True        # the client or a fault has closed the connection
+            self.close_connection = True        # closed by the client or a fault; an SSL socket then raises ValueError
 
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing; the books count the requests."""
@@ -142,7 +142,7 @@ class WebServer(socketserver.ThreadingTCPServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints defects of the simulator, but no failed handshakes (the certificate is not trusted) or cut connections."""
+        """Prints an unexpected exception, but no failed handshake (the certificate is not trusted) and no cut connection."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

@@ -24,7 +24,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                         help="instead of --unit: a published tree of resources, whose outlets switch")
     parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="delay until a contact moves")
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
-                        help="answer switching with 202 and a task that takes this long")
+                        help="answer actions with 202 and a task that takes at least this long")
     parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
     parser.add_argument("--live", action="store_true", help="let energy counters run (not with --tree)")
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
