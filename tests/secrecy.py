@@ -1,4 +1,4 @@
-"""Checks after every test that no secret of the simulators (PLAIN) has appeared anywhere.
+"""Fails each test in which a secret of the simulators (PLAIN) appears.
 
 Examines what the test printed and logged (from DEBUG on), the text of every PduHandlerError, the arguments of every program that
 the test started (NUT's upscmd and upsrw excepted), and every file up to 8 MB that the project's own code wrote in this process

@@ -25,7 +25,7 @@ class Control:
     def __init__(self, model: Model) -> None:
         self._model = model
         self.writes: List[Tuple[str, str]] = []
-        self.ignores = False                # acknowledges commands without effect
+        self.ignores = False                # acknowledges switching without effect
 
     def switch(self, identity: str, outlet: Outlet, body: Json) -> float:
         """Carries out Outlet.PowerControl; returns the seconds that this takes."""

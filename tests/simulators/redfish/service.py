@@ -39,7 +39,7 @@ class RedfishService:
     reboot_seconds  duration of a reboot, in real time
 
     Attributes: host, port, url, ca_pem, fingerprint; faults (on request); log (every request); access (accounts and sessions);
-    tasks; control (accepted writes; `ignores`: acknowledges without effect); plants (PDU's id → its outlets, loads and
+    tasks; control (accepted writes; `ignores`: acknowledges switching without effect); plants (PDU's id → its outlets, loads and
     counters); rewrite (target, body → the body to send instead).
     """
 
