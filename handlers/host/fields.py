@@ -29,7 +29,10 @@ def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
 
 
 def field_names(cls: type, made: object = None) -> List[str]:
-    """The fields of a view: parameters of the constructor, annotations, slots and attributes of an instance."""
+    """The fields of a view: parameters of the constructor, annotations, slots, and the attributes of `made`, an instance.
+
+    Without any of these, the attributes of a new instance.
+    """
     try:
         parameters = list(inspect.signature(cls).parameters.values())
     except (TypeError, ValueError):

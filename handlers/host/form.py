@@ -1,4 +1,4 @@
-"""Address and handler settings from DCImanager's form, under every name and of every type that a platform may use."""
+"""Address and handler settings from DCImanager's form, under the names and of the types that a platform is likely to use."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List, Mapping, Tuple
@@ -31,7 +31,7 @@ def address(pdu_data: object) -> str:
 def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
     """The handler settings as text, keys in lower case, without the platform's own keys. Raises SettingsError.
 
-    `own`: settings of the handler with a key that the platform uses too. They are kept unless their value is the platform's.
+    `own`: settings of the handler with a key that the platform uses too. They are kept unless their value equals the platform's.
     """
     for name in _SETTINGS_NAMES:
         value = member(pdu_data, name)
@@ -68,7 +68,7 @@ def _pairs(value: object) -> Dict[str, str]:
 
 
 def _text(value: object, what: str) -> str:
-    """A key or a value as text. Raises SettingsError for lists, objects and numbers of an absurd length."""
+    """A key or a value as text. Raises SettingsError for lists, mappings, sets and numbers of an absurd length."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -18,5 +18,5 @@ class Label(NamedTuple):
 
 
 def label(identity: str, number: str, name: str) -> Label:
-    """A label from a device's text, with control characters escaped."""
+    """A label. Number and name, which are a device's text, are escaped and cut."""
     return Label(identity, printable(number), printable(name))

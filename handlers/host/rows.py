@@ -1,4 +1,4 @@
-"""Values and indexes of the rows that the platform's SNMP calls return, under every name and form that it may use."""
+"""Values and indexes of the rows that the platform's SNMP calls return, under the names and forms that it is likely to use."""
 from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple, Union
@@ -40,7 +40,7 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
-    """The arcs of an OID, which may have a leading dot or begin with the name of a well-known root; None if it is not an OID."""
+    """The arcs of an OID, which may have a leading dot or begin with the name of a well-known root; None for other text."""
     parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
@@ -55,7 +55,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
     index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.
-    Raises ProtocolError if the rows have neither.
+    Raises ProtocolError if neither all OIDs nor all indexes are there.
     """
     root = oid_arcs(asked) or ()
     rests: List[Optional[Tuple[int, ...]]] = []

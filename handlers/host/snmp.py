@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_SECONDS = 30.0         # after this time a call starts no request; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
+CALL_SECONDS = 30.0         # after this time none of the three calls starts; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
 
 
 class Snmp:
     """The three SNMP calls of one PDU, during one call of the handler.
 
-    `get` and `set` are one round trip. `walk` is one call of the platform, which reads in pages. None of them can be
-    interrupted, so no request starts later than `seconds` after the object was made. `extend` moves that limit.
+    Each is one call of the platform, which may repeat a request and reads a walk in pages. It cannot be interrupted, so none
+    starts later than `seconds` after the object was made. `extend` moves that limit.
     """
 
     def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
@@ -38,22 +38,22 @@ class Snmp:
         return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
     def extend(self, seconds: float) -> None:
-        """Let requests start up to `seconds` after the object was made."""
+        """Let calls start up to `seconds` after the object was made."""
         self._seconds = seconds
 
     def remaining(self) -> float:
-        """Seconds in which a request may still start; below zero if none may."""
+        """Seconds in which a call may still start; below zero if none may."""
         return self._start + self._seconds - self._clock()
 
     def check(self) -> None:
-        """Raises Unreachable if no further request may start."""
+        """Raises Unreachable if no further call may start."""
         if self.remaining() < 0:
             raise Unreachable(f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call. Check the network "
                               "and the SNMP version: 2c reads more objects at once than 1", known_address(self._device.pdu_data))
 
     def get(self, oid: str) -> Optional[Raw]:
-        """The value of one object, None if the device does not have it. Raises the errors of `translate`, and ProtocolError for
-        the value of another object."""
+        """The value of one object, None if the device does not have it. Raises the errors of `check` and `translate`, and
+        ProtocolError for the value of another object or one that is too long."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
         if element is None or is_of(element, oid):
             return None if element is None else raw_value(element)

@@ -12,7 +12,7 @@ from .views import build, ports_of
 
 
 class PortFigures(NamedTuple):
-    """The figures of one outlet in A and kWh; None if not metered."""
+    """The figures of one outlet in A and kWh; None if not metered or not known."""
 
     identity: str
     load_a: Optional[float]
@@ -27,7 +27,7 @@ _PORT_FIELDS: Mapping[str, Tuple[str, ...]] = {
 
 
 def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]) -> PduStatisticView:
-    """The answer of `statistic`: A, kWh and the figures of outlets. None leaves the view's own default."""
+    """The answer of `statistic`: A, kWh, and the figures of outlets if the view can list them. None leaves the view's default."""
     view = PduStatisticView()
     if load_a is not None:
         view.load = _finite(load_a, "load")
@@ -41,7 +41,7 @@ def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: 
 
 
 def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the names that this platform's view has; None if it has none of them."""
+    """One port's figures, under the names that this platform's view has; None if it cannot hold an identity."""
     known = field_names(PduPortStatisticView)
     given: Dict[str, object] = {}
     for meaning, value in (("identity", figures.identity), ("energy", figures.energy_kwh), ("load", figures.load_a)):

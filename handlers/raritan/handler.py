@@ -26,9 +26,9 @@ LOGGER = get_logger(__name__)
 
 
 class RaritanPdu(host.BasePdu):
-    """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls; each call uses one connection.
+    """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls. Raises the errors of `handlers.errors`.
 
-    Raises the errors of `handlers.errors`. A round trip is one HTTP request; a bulk takes one for every 300 calls.
+    A round trip is one HTTP request. A bulk takes one for every 300 calls; a redirect or a closed connection costs one more.
     """
 
     def transport(self, trust: Trust) -> Transport:
@@ -36,7 +36,7 @@ class RaritanPdu(host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state: 2 round trips, 3 with panels, whose circuits are UNKNOWN.
+        """Every outlet and its state: 2 round trips, 1 more with panels, whose circuits are UNKNOWN.
 
         1 more where `link_units=yes` finds link ids above 8; twice as many where a unit that can switch reports no state.
         """
@@ -47,8 +47,8 @@ class RaritanPdu(host.BasePdu):
         """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips, 1 without meters.
 
         3 where the device refuses well-known sensor ids, has more than 4 inlets or reads no load there; 4 where all readings are
-        invalid at first, or it lists outlets in another order than their labels; 5 with panels; 1 more where `link_units=yes`
-        finds link ids above 8.
+        invalid at first, or it lists outlets in another order than their labels. 3 more with panels; 1 more where
+        `link_units=yes` finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it
         with self._session("statistic") as (agent, given):
@@ -83,7 +83,7 @@ class RaritanPdu(host.BasePdu):
 
     @contextmanager
     def _session(self, method: str) -> Iterator[Tuple[Agent, settings.Given]]:
-        """One connection, which is always closed. Errors name the host and the call."""
+        """The agent, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
         address = ""
         try:

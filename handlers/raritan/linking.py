@@ -1,4 +1,4 @@
-"""Finding link units. A linked unit that does not answer is an error: the list of outlets is never shortened."""
+"""Finding link units. A linked unit that does not answer is an error, so that the list of outlets is not shortened."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional
@@ -46,7 +46,7 @@ class LinkedUnits(UnitDiscovery):
         return more
 
     def present(self) -> List[Present]:
-        """The unit itself and its linked units. Raises Unreachable or Denied if a linked unit does not answer."""
+        """The unit itself and its linked units. Raises Unreachable or Denied if a linked unit cannot be read."""
         known = self._known()
         unknown = [unit.link for unit, answer in self._outlets if unit.link in self._wanted.ids
                    and (absent(answer.error) if known is None else unit.link not in known)]

@@ -57,7 +57,10 @@ class OutletMeter(PortMeter):
 
     @property
     def in_place(self) -> bool:
-        """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0, labels from 1."""
+        """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0, labels from 1.
+
+        True if it was not read by well-known ids; False for a label that is missing or no number.
+        """
         return self._metadata is None or sent(self._metadata, "label") == str(self._index + 1)
 
 
@@ -85,9 +88,9 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three `yield`; usually only the first has queued calls.
 
-        The second has calls if the device refuses well-known sensor ids, has more than four inlets, or reads no load at its
-        inlets. If all readings are invalid, or well-known ids number the outlets in another order, the second fetches the
-        sensors by reference, and the third their readings.
+        The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (a fifth
+        inlet), or reads no load at its inlets. If all readings are invalid, or well-known ids number the outlets in another
+        order, the second fetches the sensors by reference, and the third their readings.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
@@ -148,7 +151,8 @@ class UnitMeter:
     def _fed(self) -> Amount:
         """The sum over the inlets in use. A transfer switch feeds everything from one inlet; the others show standby current.
 
-        The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3), so the larger current is used.
+        The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one switch and two inlets the larger
+        current is used; otherwise the load is not known if several inlets may carry current.
         """
         inlets = [inlet.load() for inlet in self._inlets if inlet.in_use]
         every = whole(inlets)

@@ -179,7 +179,7 @@ def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMete
 
 
 def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]]:
-    """The label in its panel and the name of each branch circuit, by link id: 2 round trips, none without panels."""
+    """The label in its panel and the name of each branch circuit, by link id: 2 round trips, fewer without circuits."""
     listings = [(listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)]
     bulk.perform()
     queued = [(listing.link, circuit, panel, bulk.add(circuit.circuit.getSettings))
@@ -195,7 +195,7 @@ def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]
 def _printed(position: int, panel: Panel.PanelSettings) -> str:
     """The label of a position: in order, or all odd numbers before the even ones (Panel.idl 1.0.1, LabelingScheme).
 
-    "" if the device reports another scheme, or a position outside of the panel.
+    "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel.
     """
     if panel.labelingScheme == Panel.LabelingScheme.SEQUENTIAL:
         return str(position + 1)

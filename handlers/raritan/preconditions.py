@@ -39,8 +39,8 @@ def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pend
                   state: Pending[Outlet.State]) -> None:
     """Raise Unsupported or Refused if the device already reports that it will not switch, so that nothing is written.
 
-    A missing field does not prevent the command: firmware may be older, or the account may not read the PDU's settings. Raises
-    Denied if the account may not read the outlet, because the result could not be checked. Load shedding does not prevent the
+    Raises Denied if the account may not read the outlet, because the result could not be checked. A missing field does not
+    prevent the command: firmware may be older, or the account may not read the PDU's settings. Load shedding does not prevent the
     command: the device accepts it and turns the outlet on when shedding ends (Legrand PDU User Guide, June 2018, "Off and Lock
     Icons for Outlets").
     """

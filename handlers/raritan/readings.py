@@ -84,5 +84,8 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
 
 
 def absent(error: Optional[PduHandlerError]) -> bool:
-    """Whether the device answered that it has no such object or method. Any other failure does not prove that."""
+    """Whether the device declined the call, as it does for an object or a method that it does not have.
+
+    A network failure, a missing right or an error of the device's server does not show that.
+    """
     return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)

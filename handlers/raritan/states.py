@@ -20,9 +20,9 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 
 
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet: 2 round trips, 3 with panels.
+    """Identity and state of each outlet or branch circuit.
 
-    If a unit with switchable outlets reports no state at all, everything is read once more, which doubles the round trips.
+    If a unit with switchable outlets reports no state at all, everything is read once more.
     """
     found = _look(agent, wanted)
     if any(unit.silent for unit in found):
@@ -83,10 +83,10 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN. UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on, if one of the fields below
-    is missing, if fields contradict one another, and for power states of newer firmware.
+    """UP or DOWN. UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on, if an outlet is both on and
+    suspended or shed, for power states of newer firmware, and if `available` or `powerState` is missing (read as false and -1).
 
-    Source: Outlet.idl 3.0.4, State. A missing `available` decodes to false, a missing `powerState` to -1.
+    Source: Outlet.idl 3.0.4, State.
     """
     if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN

@@ -29,7 +29,7 @@ class Unit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
-        """A reference from an answer of this unit, with the prefix `/link/<id>` on link units.
+        """A reference from an answer of this unit, on link units with the prefix `/link/<id>` unless its id names the unit.
 
         Whether such references carry the prefix is not documented. Without it they would address the primary unit.
         """
@@ -54,8 +54,8 @@ class Unit(NamedTuple):
 class Present(NamedTuple):
     """A unit that answered, with the references that `getOutlets` returned.
 
-    An outlet's identity is its position in `outlets`. It is read, checked and switched by the reference at this position.
-    Well-known ids (`/outlet/0`) number the outlets too; before a command both numberings are compared.
+    An outlet's identity is its position in `outlets`, from 1. Its state is read, and it is switched, by the reference there.
+    Well-known ids (`/outlet/0`) number the outlets too; before a command both numberings are compared by the outlet's label.
     """
 
     unit: Unit
@@ -81,7 +81,7 @@ class UnitDiscovery:
         return []
 
     def present(self) -> List[Present]:
-        """The units that answered."""
+        """The unit. Raises the error of its answer."""
         return [Present(unit, unit.each_once(answer.get(), "getOutlets")) for unit, answer in self._outlets]
 
 
