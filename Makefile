@@ -1,4 +1,4 @@
-# Without make or python3-venv: apt-get install make python3-venv
+# Without make or python3-venv on Debian: apt-get install make python3-venv
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
@@ -24,7 +24,7 @@ demo: env        ## everything on simulators: build, register, poll, switch, met
 	@sh .ci/setup curl
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
-test: env system ## lint and all tests, against real servers too
+test: env system ## lint and all tests, against real servers too where they are installed
 	@# While mypy runs, one process compiles the tests; in a new clone each worker would compile all of them.
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
@@ -33,7 +33,7 @@ lint: env        ## mypy --strict and ruff
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
 
-audit: env       ## known vulnerabilities of what is installed in .venv, by pip-audit; needs PyPI over the network
+audit: env       ## known vulnerabilities of what is installed in .venv, by pip-audit; needs PyPI
 	@$(RUN) -m venv .cache/audit
 	@.cache/audit/bin/python -m pip install -q --disable-pip-version-check "pip-audit>=2.7,<3"
 	@# --strict: fail for a package that PyPI does not have, and without a network; otherwise both would pass unchecked.

@@ -104,13 +104,13 @@ def only_line(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_without_ensurepip_the_install_command_is_named(machine: Machine) -> None:
     Path(f"{machine.log}.no-ensurepip").touch()
-    assert only_line(machine.run(".ci/setup", "env")) == "The module venv is missing: apt-get install python3-venv"
+    assert only_line(machine.run(".ci/setup", "env")) == "The module venv is missing (Debian: apt-get install python3-venv)"
 
 
 @pytest.mark.parametrize("command, line", [
-    ((".ci/setup", "env"), "Python is missing: apt-get install python3 python3-venv"),
-    ((".ci/setup", "curl"), "curl is missing: apt-get install curl"),
-    ((".ci/run",), "make is missing: apt-get install make python3-venv")])
+    ((".ci/setup", "env"), "Python is missing (Debian: apt-get install python3 python3-venv)"),
+    ((".ci/setup", "curl"), "curl is missing (Debian: apt-get install curl)"),
+    ((".ci/run",), "make is missing (Debian: apt-get install make python3-venv)")])
 def test_a_missing_program_is_named_with_its_install_command(tmp_path: Path, command: Sequence[str], line: str) -> None:
     assert only_line(Machine(tmp_path, python=False).run(*command)) == line
 

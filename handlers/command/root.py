@@ -14,7 +14,7 @@ from .. import VERSION, registry
 from . import exits
 from .ending import OutputError
 from .groups import Lazy, Place
-from .options import Given
+from .options import SECRETS, Given, spelled
 from .report import Interrupted, Usage, failed
 
 COMPLETION = "_PDU_COMPLETE"
@@ -72,6 +72,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pdu"
         words = " ".join(error.format_message().split())            # click lists choices in lines
+        option = error.option_name if isinstance(error, click.NoSuchOption) else ""
+        key = option.lstrip("-").replace("-", "_")
+        if key in SECRETS:
+            words = f"No such option: {option}, because other users can see arguments: use {spelled(key)}"
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))

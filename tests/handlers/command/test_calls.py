@@ -371,6 +371,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["nut", "list"], "give HOST before the command 'list'"), (["raritan", "switch", "3", "off"], "before the command 'switch'"),
     (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
     (["status", "nut", "h", "--password", "s3cret"], "no such option"),
+    (["status", "snmp", "h", "--auth-password=s3cret"], "arguments: use PDU_AUTH_PASSWORD"),
     (["status", "nut", "h", "--secret-file", "s3cret"], "KEY=FILE"),
     (["status", "snmp", "h", "-s", "community=s3cret"], "--secret-file"), (["status", "snmp", "h"], "PDU_COMMUNITY"),
     (["down", "nut", "h", "1", "-s", "username=u", "--yes"], "PDU_PASSWORD"), (["status", "raritan", "h"], "PDU_PASSWORD"),
