@@ -105,6 +105,23 @@ def wire(data):
 '''}
 
 
+def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for a user who may not open it."""
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+    made = peers.PEERS["snmp"]
+    monkeypatch.setitem(peers.PEERS, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
+
+
+def test_an_error_before_the_first_packet_does_not_blame_the_port(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
+    refuse_port_161(monkeypatch)
+    assert conformance.main(["--platform", tree(tmp_path, strange), "snmp"]) == 1
+    shown = capsys.readouterr().out
+    assert "no field for the address" in shown and "161" not in shown
+
+
 def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tried(
         tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tree(tmp_path, _ONLY_161)
@@ -112,10 +129,7 @@ def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tr
     shown = capsys.readouterr().out
     assert code == 0 and ("agrees  pdu_snmp (on port 161)" in shown or "not tried  pdu_snmp" in shown)
 
-    def refused(**_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-    made = peers.PEERS["snmp"]
-    monkeypatch.setitem(peers.PEERS, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
+    refuse_port_161(monkeypatch)
     assert conformance.main(["--platform", folder, "snmp"]) == 0
     shown = capsys.readouterr().out
     assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown

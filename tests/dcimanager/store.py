@@ -167,7 +167,7 @@ class Store:
             return pdu
 
     def save(self, pdu: Pdu) -> None:
-        """Writes the fields that a person can change: name, handler, address, notes, the form."""
+        """Writes name, handler, address, notes and the form."""
         self._db.write("UPDATE pdu SET name = ?, handler = ?, address = ?, notes = ?, form = ? WHERE id = ?", (
             storable(pdu.name), pdu.handler, storable(pdu.address), storable(pdu.notes),
             self._sealer.seal((pdu.snmp, pdu.settings)), pdu.id))
