@@ -178,7 +178,7 @@ class _Worker:
     def _switched(self, switch: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         given = self._adapter.port(call["identity"], call["state"])
         port = switch(given)
-        return {"identity": port.identity, "state": port.power_status.name, "same_object": port is given}
+        return {"identity": _text(port.identity), "state": port.power_status.name, "same_object": port is given}
 
 
 def _text(value: object) -> str:

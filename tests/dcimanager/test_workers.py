@@ -243,6 +243,15 @@ def test_readers_of_closed_pipes_end_quietly() -> None:
     assert answers.get_nowait() is None and logged.get_nowait() == []
 
 
+def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(manager: DciManager, client: Client, tmp_path: Path) -> None:
+    tree = small_tree(tmp_path)
+    handler = tree / "small" / "handler.py"
+    handler.write_text(handler.read_text().replace("port.power_status = EnumPowerStatus.DOWN", "port.identity = b'1'"))
+    client.install(archive(tree, "small"))
+    call = manager.switch(manager.add_pdu("rack", "pdu_small", "127.0.0.1"), "1", on=False)
+    assert (call.kind, call.text) == ("bug", "TypeError: not usable as identity: b'1'")
+
+
 @pytest.mark.parametrize("program", [
     "import sys\nsys.stdin.readline()\nsys.stdin.readline()\nprint('{\"val')", "import time\ntime.sleep(600)"],
     ids=["half an answer", "closed"])
