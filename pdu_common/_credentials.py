@@ -125,13 +125,14 @@ def _check_ciphers() -> None:
 
 
 def _resolve(host: str, port: int) -> Tuple[str, bool]:
-    """The numeric address, and whether it is IPv6. An IPv6 address may be in brackets."""
+    """The numeric address, and whether it is IPv6. An IPv6 address may be in brackets, and keeps its zone as a number."""
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:
         raise SnmpError(f"no address for {host!r}: {error}") from None
     family, _, _, _, where = found[0]
-    return str(where[0]), family == socket.AF_INET6
+    zone = f"%{where[3]}" if len(where) > 3 and where[3] else ""
+    return f"{where[0]}{zone}", family == socket.AF_INET6
 
 
 def _squeezed(text: str) -> str:

@@ -1,11 +1,13 @@
 """Bad values of `snmp_params`, OIDs and written values are errors. No test needs an agent."""
 from __future__ import annotations
 
+import socket
 import sys
 from typing import Dict, Union
 
 import pytest
 
+from pdu_common._credentials import Credentials
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduSnmpData
 
@@ -50,6 +52,12 @@ def test_privacy_without_the_package_cryptography_says_what_to_install(monkeypat
 
 def test_an_address_that_cannot_be_resolved_is_named_as_the_reason() -> None:
     assert "no address for" in _failure({"community": "x"}, host="not a host")
+
+
+def test_a_link_local_address_keeps_its_zone() -> None:
+    zone = socket.if_nameindex()[0]
+    for host in (f"fe80::1%{zone[1]}", f"[fe80::1%{zone[0]}]"):
+        assert Credentials.of(host, {"community": "x"}).address == f"fe80::1%{zone[0]}"
 
 
 @pytest.mark.parametrize("oid", ("", "sysName.0", "1", "1..3", "1.3.6.x", "-1.3", "1.3.4294967296", f"1.3.{'9' * 5000}"))
