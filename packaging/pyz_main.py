@@ -17,9 +17,12 @@ def ours(folder):  # type: (str) -> bool
 
 
 def place():  # type: () -> str
-    """The folder with the unpacked files: in the user's cache, else a temporary one that is removed when this process ends."""
+    """The folder with the unpacked files: in the user's cache, else a temporary one that is removed when this process ends.
+
+    A cache that is not an absolute path counts as none: expanduser returns `~` for a user without a home.
+    """
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(cache, "pdu", "@CONTENT@")
+    folder = os.path.join(cache, "pdu", "@CONTENT@") if os.path.isabs(cache) else ""
     if ours(folder):
         return folder
     import atexit

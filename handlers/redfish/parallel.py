@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> List[T]:
-    """The results of `fetch` in the order of `paths`, by one thread for each client. All threads have ended when it returns or
+    """The results of `fetch` in the order of `paths`, by a thread for each client. All threads have ended when it returns or
     raises the first error.
 
     Some units serve few connections at a time. Each client but the first stops at HttpUnreachable and leaves its path to others.
@@ -38,10 +38,14 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
                 return
 
     # Each thread runs in a copy of the caller's context, in which tools count requests.
-    threads = [threading.Thread(target=contextvars.copy_context().run, args=(work, client, True), daemon=True)
-               for client in clients[1:]]
-    for thread in threads:
-        thread.start()
+    threads: List[threading.Thread] = []
+    for client in clients[1:]:
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(work, client, True), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:            # the system has no more threads: the other clients fetch all paths
+            break
+        threads.append(thread)
     try:
         work(clients[0], False)
     finally:

@@ -96,6 +96,8 @@ def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: P
     (tmp_path / "file").touch()
     done = run([sys.executable, "-S", "-E", str(pyz), "--version"], tmp_path, HOME=str(tmp_path / "file"), TMPDIR=str(tmp_path))
     assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
+    done = run([sys.executable, "-S", "-E", str(pyz), "--version"], tmp_path, XDG_CACHE_HOME="here", TMPDIR=str(tmp_path))
+    assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:

@@ -1,6 +1,7 @@
 """Limits on what a service may cost: time, bytes, structure; and whether an answer is about the requested resource."""
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import Any, Callable, Iterator, Tuple
 
@@ -8,7 +9,7 @@ import pytest
 
 from handlers.errors import PduHandlerError, ProtocolError
 from handlers.http import connection
-from handlers.redfish import links, settings, units
+from handlers.redfish import links, parallel, settings, units
 from handlers.redfish.service import RedfishService
 from handlers.switching import CALL_SECONDS
 from pdu_common.connection import PduData
@@ -35,6 +36,16 @@ class Clock:
             self.now += self.step
             return answer(seen)
         setattr(tree, "answer", slow)
+
+
+def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    tree = Tree(unit([outlet(str(number), "On") for number in range(1, 9)]))
+    with serving(tree) as address:
+        monkeypatch.setattr(parallel, "threading", SimpleNamespace(Thread=type("Thread", (threading.Thread,), {"start": start})))
+        assert [port.identity for port in handler(address).status().ports] == [str(number) for number in range(1, 9)]
 
 
 def read(service: RedfishService) -> Any:
