@@ -58,7 +58,7 @@ def test_a_condition_that_has_become_true_meanwhile_lets_a_write_pass() -> None:
     (Rule(f"{B}.*"), 1, "notWritable"),
     (Rule(A), 1, "notWritable"),
 ])
-def test_a_rule_refuses_with_its_own_error_and_changes_nothing(rule: Rule, value: int, answer: str) -> None:
+def test_a_refused_write_changes_nothing_and_is_logged_with_its_error(rule: Rule, value: int, answer: str) -> None:
     device = _device([rule])
     assert _write(device, f"{A}.1", value) == answer
     assert device.text(f"{A}.1") == "0"

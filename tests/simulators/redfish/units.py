@@ -96,7 +96,7 @@ def hall() -> Model:
 
 
 def delayed() -> Model:
-    """Switching takes a second, with a task, and needs If-Match."""
+    """Switching takes a second, with a task, and needs If-Match. C4 is locked, B2 is off."""
     return Model((Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True)
 
 

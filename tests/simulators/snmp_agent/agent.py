@@ -79,7 +79,6 @@ class Agent:
         self._socket.close()
 
     def books(self) -> Books:
-        """The true state of the device at this moment."""
         books = self._model.books() if self._model else Books({})
         return replace(books, requests=self._datagrams,
                        writes=[(write.oid, write.value) for write in self.device.writes()])
