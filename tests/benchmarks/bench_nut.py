@@ -1,9 +1,9 @@
 """Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc, near (0 ms) and far (20 ms).
 
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
-of the connection. The relay opens its own TCP connection to upsd, so every client that sends two requests meets upsd's stall of
-40 ms. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is
-measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
+of the connection. The relay does not set TCP_QUICKACK, so through it every client gets each list of upsd after the first 40 ms
+later (handlers/nut/connection.py). PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few
+commands, so this cost is measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
 
 All clients also run as separate processes. upsc is a program in C, and a short script has no options, so both end before a
 command line in Python has started. The goal of `pdu` is therefore at most twice the time in which Python imports click, the
@@ -41,7 +41,8 @@ from .ratios import note, warn_if_busy
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 DESCRIBED_GOAL = 3.0
-# At 0 ms, 144 round trips to a server without a stall cost nothing. At 20 ms, upsd's stalls slow both clients equally.
+# Near on upsd, because 144 round trips to the project's server cost almost nothing there. Far on the project's server, because
+# upsd's 40 ms would slow both clients equally.
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
 START_GOAL = 0.5
