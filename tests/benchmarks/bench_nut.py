@@ -1,9 +1,10 @@
 """Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc, near (0 ms) and far (20 ms).
 
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
-of the connection. The relay does not set TCP_QUICKACK, so through it every client gets each list of upsd after the first 40 ms
-later (handlers/nut/connection.py). PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few
-commands, so this cost is measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
+of the connection. The relay does not set TCP_QUICKACK, so through it each list of upsd except the first arrives 40 ms later,
+for every client (handlers/nut/connection.py). PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver
+has few commands, so this cost is measured on the project's server, whose PDU has three commands for each outlet, as switched
+PDUs have.
 
 All clients also run as separate processes. upsc is a program in C, and a short script has no options, so both end before a
 command line in Python has started. The goal of `pdu` is therefore at most twice the time in which Python imports click, the
