@@ -24,6 +24,7 @@ from .records import Refusal
 from .sealed import Sealer
 from .simulations import Simulations
 from .test_api import packed
+from .web.shown import state
 
 SECRET = "sesame-4711-open"
 
@@ -40,7 +41,7 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
     with DciManager(data=tmp_path) as manager:
         again, = manager.pdus()
         assert (again.name, again.notes, again.settings, again.ports) == ("rack", "by the door", {"password": SECRET}, pdu.ports)
-        assert again.ports["1"] == "DOWN" and again.metered == ["load", "energy"]
+        assert again.ports["1"] == "DOWN" and state(again, "1") == "stale" and again.metered == ["load", "energy"]
         assert (again.load_a, again.energy_kwh) == (1.5, 42.25)
         assert [reading.energy for reading in series(manager.store._db, again.id, 0.0)] == [42.25]
         assert [entry.call.method for entry in manager.journal.calls()] == ["port_down", "statistic", "status"]
@@ -50,7 +51,7 @@ def test_a_restart_keeps_everything(small: bytes, newer: bytes, tmp_path: Path) 
         client = Client(manager)
         assert client.request("GET", HANDLERS, headers={**client.headers, **_token(manager)}).status == 200
         manager.poll()
-        assert "2.0" in again.ports
+        assert "2.0" in again.ports and state(again, "1") == "on"
     assert not (tmp_path / "run").exists()
 
 

@@ -64,12 +64,12 @@ def moment(at: float) -> Markup:
 
 
 def state(pdu: Pdu, identity: str) -> str:
-    """A port's state on the page: "on" or "off" as last reported, but "stale" after a failed poll, else "unknown"."""
+    """A port's state on the page: "unknown"; else "on" or "off" if the last poll of this run succeeded, else "stale"."""
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll
     shown = STATES.get(pdu.ports.get(identity, ""), "unknown")
-    return "stale" if last is not None and not last.ok and shown != "unknown" else shown
+    return "stale" if (last is None or not last.ok) and shown != "unknown" else shown
 
 
 def counts(pdu: Pdu) -> dict[str, int]:
