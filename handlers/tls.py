@@ -28,9 +28,9 @@ def fingerprint(text: str) -> str:
 
 
 def pem(text: str) -> str:
-    """One or more PEM certificates. Restores line ends that a one-line field turned into blanks or `\\n`. Raises ValueError."""
+    """One or more PEM certificates. Line ends may be blanks, `\\n` or `\\r\\n`, as after a one-line field. Raises ValueError."""
     out = []
-    for block in text.replace("\\n", "\n").split(_BEGIN)[1:]:
+    for block in text.replace("\\r", "").replace("\\n", "\n").split(_BEGIN)[1:]:
         body, end, _ = block.partition(_END)
         body = re.sub(r"\s+", "", body)
         if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Iterable, List, Mapping, Tuple, Union
+from typing import Dict, Iterable, List, Mapping, Tuple, Union
 
-from ..errors import SettingsError
+from ..errors import Named, SettingsError
 from .form import member
 
 _LONGEST_TEXT = 1_000_000       # limit for all settings together, in characters
@@ -29,10 +29,19 @@ def _json(text: Union[str, bytes]) -> object:
     if len(text) > _LONGEST_TEXT:
         raise SettingsError(f"the handler settings have more than {_LONGEST_TEXT} characters")
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         pass
     raise SettingsError("the handler settings are text that is not JSON; give them as key and value")
+
+
+def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+    found: Dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise SettingsError((Named(key[:60], noun="handler setting "), " is given twice"))
+        found[key] = value
+    return found
 
 
 def _entry(item: object) -> Tuple[object, object]:

@@ -65,7 +65,8 @@ for _ in range(100_000):
 ENDLESS = ((f"key{n}", "x") for n in itertools.count())
 
 
-@pytest.mark.parametrize("form", ["not json", 5, [1], [{"value": "x"}], [("a", "1"), ("A", "2")]])
+@pytest.mark.parametrize("form", ["not json", 5, [1], [{"value": "x"}], [("a", "1"), ("A", "2")],
+                                  '{"a": "1", "a": "2"}'])
 def test_settings_of_an_unknown_form_and_a_repeated_key_are_an_error(form: object) -> None:
     with pytest.raises(SettingsError):
         host.settings({"custom_params": form})

@@ -57,7 +57,7 @@ def test_yes_and_no_have_their_usual_synonyms(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize("mangled", [PEM, PEM.replace("\n", " "), PEM.replace("\n", ""), PEM.replace("\n", "\\n"),
-                                     PEM.replace("\n", "\r\n"), "junk " + PEM])
+                                     PEM.replace("\n", "\r\n"), PEM.replace("\n", "\\r\\n"), "junk " + PEM])
 def test_a_certificate_with_damaged_line_breaks_is_repaired(mangled: str) -> None:
     assert Settings({"ca_pem": mangled}, TABLE)[CA_PEM] == PEM
 

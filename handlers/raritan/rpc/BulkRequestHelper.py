@@ -20,7 +20,7 @@ class BulkRequestHelper:
         self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
-        """Send the queue. Returns the result or exception of each request, or raises the first exception if so chosen."""
+        """Send the queue and keep it. Returns the result or exception of each request, or raises the first one if so chosen."""
         Bulk(self.agent, self.requests).perform()
         self.responses = [entry.error or entry.get() for entry in self.requests]
         if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:

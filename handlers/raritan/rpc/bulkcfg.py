@@ -108,7 +108,8 @@ def download(agent: Agent, backup: bool = False, password: Optional[str] = "", c
              link_ids: Iterable[int] = (), filter_profile: str = "") -> bytes:
     """A bulk configuration, or a backup: one round trip.
 
-    password: encrypts the file; ignored with clear_text. filter_profile: the name of the profile that filters the file.
+    password: encrypts the file; ignored with clear_text. link_ids: the units to save; 1, the default, is the unit itself.
+    filter_profile: the name of the profile that filters the file.
     """
     parameters = {**_mode(backup, link_ids), "bulk_config_password": "" if clear_text else password,
                   "config_format": "cleartext" if clear_text else "", "filter_profile": filter_profile}

@@ -30,5 +30,5 @@ class DiagLogSettings(Interface, version="1.0.0"):
 
 
 def download(agent: Agent) -> bytes:
-    """The diagnostic data, an archive for the vendor's support: one round trip, which takes long."""
+    """The diagnostic data, an archive for the vendor's support: one round trip, which may take long."""
     return agent.get("/cgi-bin/diag-data.cgi")

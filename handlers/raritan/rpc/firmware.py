@@ -131,9 +131,10 @@ _LOW_MEMORY = ("lowMemoryUpload", "allowLowMemoryDowngrade", "allowLowMemoryUntr
 
 def upload(agent: Agent, data: scripts.Data, lowMemoryUploadOptions: Optional[Mapping[str, object]] = None,
            progress: Optional[Progress] = None) -> None:
-    """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip, over https only.
+    """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip.
 
-    Nothing is updated yet: see `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
+    The device accepts it over https only. Nothing is updated yet: see `Firmware.getImageInfo`, then call `startUpdate` or
+    `discardImage`.
     lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and allowLowMemoryUntrusted of newer firmware,
     each 0 or 1. progress: called with (sent, size) in bytes.
     """

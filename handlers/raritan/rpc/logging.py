@@ -94,7 +94,7 @@ class LogHelper:
                     creation_time: Optional[int] = None) -> Tuple[List[LogEntry], int, int]:
         """The entries from `ref_id` (or the first) to the last one now, the id after it, and the log's creation time.
 
-        The log is read from its first entry if its creation time is not `creation_time`.
+        The log is read from its first entry if `creation_time` is given and is not the log's.
         """
         log = cls.log_proxy(agent, log_type)
         filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()

@@ -1,7 +1,7 @@
 """The documented Agent: the login, the connection and the JSON-RPC calls of one device.
 
-An answer is trusted only when it is JSON that `http.strict_json` accepts and has the id of the request. Errors never show an
-answer that contains the login.
+An answer is trusted only when it is JSON that `http.strict_json` accepts and has the id of the request. Errors do not show an
+answer in which `http.echo` finds the login.
 """
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Agent(Files):
         self._timeout = seconds
 
     def close(self) -> None:
-        """Close the connection. Close a session first, with `session.SessionManager.closeCurrentSession`."""
+        """Close the connection; the next call opens one. To log out, call `SessionManager.closeCurrentSession` before."""
         self._client.close()
 
     @property
@@ -91,11 +91,11 @@ class Agent(Files):
         return Login(self.user, self.passwd, self.token)
 
     def set_auth_basic(self, user: str, password: str) -> None:
-        """Log in with user and password in every request. Raises SettingsError for values that are not text."""
+        """Log in with user and password in every request. Raises SettingsError for text that UTF-8 cannot encode."""
         self._log_in(Login(user, password))
 
     def set_auth_token(self, token: str) -> None:
-        """Log in with the token of a session, without a password. Raises SettingsError for an invalid token."""
+        """Log in with the token of a session instead. Raises SettingsError for a token that is not one line of ASCII."""
         self._log_in(Login(token=token))
 
     def _log_in(self, login: Login) -> None:
@@ -104,7 +104,7 @@ class Agent(Files):
 
     def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
                  calls: int = 1, repeatable: Optional[bool] = None) -> object:
-        """Make one call: 1 round trip. Returns the `result` member. calls: the number of calls in a bulk, which waits longer.
+        """Make one call and return the `result` member. calls: the number of calls in a bulk, which waits longer.
 
         Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException. Raises ValueError before
         anything is sent for a number that JSON does not have (NaN, infinity).

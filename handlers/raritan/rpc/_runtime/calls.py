@@ -72,7 +72,7 @@ class Method:
 
 
 class BoundMethod:
-    """A method of one proxy (`parent`). A call is one round trip; a bulk takes the method itself, not called."""
+    """A method of one proxy (`parent`). Calling it is one round trip; a bulk takes the method itself, not called."""
 
     def __init__(self, parent: Interface, of: Method) -> None:
         self.parent, self.of, self.name = parent, of, of.name

@@ -1,6 +1,6 @@
 """JSON → values, from the annotations of the declared classes. Pure: no connection, no clock.
 
-A reader raises JsonRpcSyntaxException for JSON of the wrong type, and no other exception.
+A reader raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that is nested too deeply.
 Source: "JSON-RPC encoding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
 from __future__ import annotations

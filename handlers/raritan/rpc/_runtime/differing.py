@@ -91,7 +91,8 @@ def _nullable(hint: Any) -> bool:
 
 @once
 def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
-    """A function that makes the value of a missing field: -1 for an enumeration, which no element has; None for a value object.
+    """A function that makes the value of a missing field: -1 for an enumeration, which no element has; None for references and
+    value objects.
 
     made_here: makes the default of a constructor's argument instead.
     """

@@ -1,8 +1,4 @@
-"""The three documented exceptions of the binding, as members of our error tree.
-
-A script that catches `rpc.HttpException` works as documented. With the tree, a handler can distinguish a refused login (`Denied`)
-from a dead host (`Unreachable`).
-"""
+"""The documented JSON-RPC exceptions of the binding, as members of our error tree. `HttpException` is in `http.failures`."""
 from __future__ import annotations
 
 from typing import Union
@@ -13,7 +9,7 @@ from ....http.client import Login
 
 
 class JsonRpcErrorException(Refused):
-    """The device answered with an error object; `code` is its number."""
+    """The device answered with an error object; `code` is its number as text."""
 
 
 class JsonRpcDenied(JsonRpcErrorException, Denied):

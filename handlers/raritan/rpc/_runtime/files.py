@@ -23,7 +23,7 @@ class Files(ABC):
         """One HTTP request, as Agent describes it."""
 
     def get(self, target: str) -> bytes:
-        """The body of an HTTP GET, one round trip. Raises HttpException."""
+        """The body of an HTTP GET. Raises HttpException."""
         wait = self.timeout or DEFAULT_TIMEOUT
         return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
 
@@ -31,7 +31,8 @@ class Files(ABC):
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
 
         Each of `datas` has data (bytes or an open binary file), filename and formname. Optional: mimetype, and progress, a
-        function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises HttpException.
+        function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises HttpException,
+        and TypeError for other data.
         """
         from ....http.multipart import Headers, MultipartForm  # imported late: method calls do not need it
 

@@ -20,7 +20,7 @@ Data = Union[bytes, BinaryFile]             # the file's content, or a file open
 
 
 class ResultCode(enum.IntEnum):
-    """The result of a script: its number and its text. 0 is success. An undocumented number is an internal error."""
+    """The result of a script: its number and its text. 0 is success. An undocumented number is `INTERNAL_ERROR_<n>`."""
 
     @property
     def text(self) -> str:
@@ -49,7 +49,7 @@ def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
 
 def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, filename: str, data: Data,
                     progress: Optional[Progress] = None) -> C:
-    """As `upload`; returns the number in the header X-Response-Code. Raises JsonRpcSyntaxException if it is missing."""
+    """As `upload`; returns the number in the header X-Response-Code. Raises JsonRpcSyntaxException without one."""
     response = upload(agent, where, formname, filename, data, progress)
     return code(kind, response["headers"].get("X-Response-Code", ""), agent, where, response)
 

@@ -298,7 +298,7 @@ def sent(answer: Pending[Any], field: str) -> Any:
 
 
 def shown_fields(value: Structure) -> List[str]:
-    """The fields to print: those that the device sent; of a structure made here, those of the newest firmware."""
+    """The declared fields to print: those that the device sent; of a structure made here, those of the newest firmware."""
     wire = value._wire
     gone = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
     return [name for name in field_names(type(value)) if name not in gone]
