@@ -54,6 +54,12 @@ def test_an_agent_that_is_stopped_again_sends_nothing_to_its_former_port() -> No
             other.recv(1)
 
 
+def test_an_answer_that_the_system_refuses_to_send_does_not_end_the_agent() -> None:
+    with Agent(Device({})) as agent:
+        agent._send(b"x", (agent.host, 0))
+        assert agent._thread.is_alive()
+
+
 @TOOLS
 def test_net_snmp_reads_values_of_seven_types() -> None:
     root = "1.3.6.1.4.1.99999.1"

@@ -124,15 +124,15 @@ class Agent:
         faults = self.faults
         delay = faults.late_s or (faults.late_first_s if self._datagrams == 1 else 0.0)
         if not delay:
-            self._socket.sendto(answer, peer)
+            self._send_now(answer, peer)
             return
-        timer = threading.Timer(delay, self._send_late, (answer, peer))
+        timer = threading.Timer(delay, self._send_now, (answer, peer))
         timer.daemon = True
         self._timers.append(timer)
         timer.start()
 
-    def _send_late(self, answer: bytes, peer: Tuple[str, int]) -> None:
-        with contextlib.suppress(OSError):                  # the agent may have been stopped meanwhile
+    def _send_now(self, answer: bytes, peer: Tuple[str, int]) -> None:
+        with contextlib.suppress(OSError):                  # stopped meanwhile, or refused by the system
             self._socket.sendto(answer, peer)
 
     def _answer(self, message: Message) -> Optional[bytes]:
