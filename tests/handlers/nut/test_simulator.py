@@ -75,7 +75,8 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name
         "PROTVER", "NETVER", "ATTACH small", "SET", "INSTCMD", "FSD", "SET TRACKING ON", f"USERNAME {name}", "SET TRACKING ON",
         f"PASSWORD {password}", "SET", "SET TRACKING", "SET TRACKING ON", "GET TRACKING none",
         "GET VAR small outlet.count more", "GET UPSDESC small more", "GET NUMLOGINS small more", "LIST ENUM small ups.id more",
-        "GET DESC small no.such", 'GET DESC small "a b"', 'GET DESC small "a\nb"', "GET DESC small a\\\nb", "GET VAR small #",
+        "GET DESC small no.such", "GET DESC small ups.status", "GET CMDDESC small ups.status",
+        'GET DESC small "a b"', 'GET DESC small "a\nb"', "GET DESC small a\\\nb", "GET VAR small #",
         "GET NUMLOGINS gone", "GET DESC gone x", "GET CMDDESC gone x", "GET UPSDESC gone", "LIST CLIENT gone", "LIST VAR gone",
         "SET VAR small", "SET VAR small no.such 1", "SET VAR small device.count 1", "INSTCMD small no.such"]
     small = StaticDevice("small", {"outlet.count": "2", "ups.id": "x"}, writable=["ups.id"])

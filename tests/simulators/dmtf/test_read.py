@@ -20,7 +20,7 @@ TOOL = Path(sys.executable).with_name("rf_power_equipment.py")
 _CALL = """
 import os, runpy, sys
 account = ["-r", os.environ["URL"], "-u", os.environ["ACCOUNT"], "-p", os.environ["SECRET"]]
-sys.argv = ["rf_power_equipment.py", *account, *sys.argv[2:]]
+sys.argv = ["rf_power_equipment.py", *account, *sys.argv[1:]]
 runpy.run_path(os.environ["TOOL"], run_name="__main__")
 """
 
@@ -68,7 +68,7 @@ def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
 
 def _show(unit: RedfishService, *arguments: str) -> Any:
     environment = {**os.environ, "URL": unit.url, "ACCOUNT": unit.user, "SECRET": unit.password, "TOOL": str(TOOL)}
-    done = subprocess.run([sys.executable, "-c", _CALL, "-", *arguments], env=environment, capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-c", _CALL, *arguments], env=environment, capture_output=True, text=True,
                           timeout=100)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -140,6 +140,9 @@ class Session:
     def desc(self, device: Device, name: str) -> str:
         return quoted("UPS status" if name == "ups.status" else "Description unavailable")
 
+    def cmddesc(self, device: Device, name: str) -> str:
+        return quoted("Description unavailable")
+
     def _none_of(self, device: Device, name: str) -> List[str]:
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
@@ -288,7 +291,7 @@ def _only(words: List[str]) -> str:
 
 
 _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
-    "VAR": Session.var, "TYPE": Session.type, "DESC": Session.desc, "CMDDESC": Session.desc, "UPSDESC": Session.upsdesc,
+    "VAR": Session.var, "TYPE": Session.type, "DESC": Session.desc, "CMDDESC": Session.cmddesc, "UPSDESC": Session.upsdesc,
     "NUMLOGINS": Session.numlogins, "NUMATTACH": Session.numlogins}
 _AFTER_LOGIN = ("LOGIN", "ATTACH", "PRIMARY", "MASTER", "FSD", "SET", "INSTCMD")        # need USERNAME and PASSWORD first
 _NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")      # the same requests under two names
