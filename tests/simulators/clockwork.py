@@ -4,7 +4,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from typing import Callable, List, Tuple
+from typing import Callable, List, Optional, Tuple
 
 Action = Callable[[], None]
 
@@ -22,14 +22,15 @@ class Clockwork:
         self._began = clock()
         self._wall = time.time()
         self._settled = 0.0
+        self._acting: Optional[float] = None
         self._due: List[Tuple[float, int, Action]] = []
         self._count = itertools.count()
         self.elapse: List[Callable[[float], None]] = []
         self.watchers: List[Action] = []
 
     def now(self) -> float:
-        """Seconds since the start."""
-        return self._clock() - self._began
+        """Seconds since the start. During an action, the time at which it was due: `settle` may run it later."""
+        return self._clock() - self._began if self._acting is None else self._acting
 
     def wall(self) -> int:
         """Seconds since 1970, at the speed of the clock."""
@@ -50,8 +51,12 @@ class Clockwork:
         while self._due and self._due[0][0] <= until:
             due, _, action = heapq.heappop(self._due)
             self._pass(due)
-            action()
-            self.look()
+            self._acting = due
+            try:
+                action()
+                self.look()
+            finally:
+                self._acting = None
         self._pass(until)
         self.look()
 

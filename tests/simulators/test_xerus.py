@@ -296,6 +296,31 @@ def test_a_cycle_is_off_until_its_delay_is_over() -> None:
         assert (state["powerState"], state["cycleInProgress"]) == (1, False)
 
 
+def test_a_cycle_is_over_in_time_even_if_nobody_asks_meanwhile() -> None:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, cycle_delay_s=10, relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
+        client.result(outlet_rid(0), "cyclePowerState")
+        clock.now = 12.5
+        assert pdu.books().states == {"1": True}
+        state = client.result(outlet_rid(0), "getState")
+        assert (state["powerState"], state["cycleInProgress"]) == (1, False)
+
+
+def test_load_shedding_keeps_an_outlet_off_that_is_switched_on_before_its_relay_has_moved() -> None:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
+        settings = client.result(outlet_rid(0), "getSettings")
+        client.result(outlet_rid(0), "setSettings", settings={**settings, "nonCritical": True})
+        client.call("/model/pdu/0", "setLoadSheddingActive", active=True)
+        clock.now = 1.0
+        client.result(outlet_rid(0), "setPowerState", pstate=1)
+        clock.now = 10.0
+        assert pdu.books().states == {"1": False}
+        client.call("/model/pdu/0", "setLoadSheddingActive", active=False)
+        clock.now = 20.0
+        assert pdu.books().states == {"1": True}
+
+
 def test_off_ends_a_cycle() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1), clock=clock) as pdu, Client(pdu) as client:

@@ -127,9 +127,8 @@ class Relays:
     def _move(self, relay: Relay, on: bool) -> None:
         relay.ticket += 1
         if on and relay.number in self.held:
-            relay.waiting = relay.cycling = False
+            relay.waiting = relay.cycling = on = False
             relay.load_shed = True
-            return
         relay.moving = True
         ticket = relay.ticket
 
