@@ -1,1 +1,4 @@
-"""Local double of DCImanager's package `common`. It has only names from the vendor's public page about handlers."""
+"""Local double of DCImanager's package `common`. It has only names from the vendor's public page about handlers.
+
+`pdu_common/__init__.py` explains KNOWN, INFERRED and UNKNOWN.
+"""

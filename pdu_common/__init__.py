@@ -1,1 +1,5 @@
-"""Local double of DCImanager's package `pdu_common`. Docstrings mark names that are not on the vendor's page."""
+"""Local double of DCImanager's package `pdu_common`.
+
+In docstrings KNOWN is what the vendor's public page about handlers shows, INFERRED what follows from it, and UNKNOWN what this
+double had to choose.
+"""

@@ -140,7 +140,7 @@ class NutClient(NutReader):
         _under_either_name(self._with_user(new, old), new, old)
 
     def forced_shutdown(self, ups: str) -> None:
-        """Set the device's forced-shutdown flag: 1 round trip. The flag stays until the server restarts."""
+        """Set the device's forced-shutdown flag: 1 round trip. No request clears it."""
         flag = messages.fsd(ups)
         self._with_user(flag)[flag]
 

@@ -15,7 +15,8 @@ from .resources import text
 
 _FAILED_STATES = ("Exception", "Killed", "Cancelled", "Interrupted")       # values of TaskState (Task)
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
-_GONE = (401, 403, 404, 405, 410)           # the service deleted or hides the monitor: not the operation's result
+# Not the operation's result: the service deleted or hides the monitor, or has no time for this request.
+_NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)
 _DECLINED = range(400, 500)
 
 
@@ -35,7 +36,7 @@ def failed(reply: Reply, login: Login) -> Optional[Refused]:
     task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
         return _refused(text(task, "TaskState"), messages(task.get("Messages"), login))
-    if reply.status in _DECLINED and reply.status not in _GONE:
+    if reply.status in _DECLINED and reply.status not in _NO_RESULT:
         return _refused(str(reply.status), quoted_messages(reply, login))
     return None
 

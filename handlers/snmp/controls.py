@@ -23,7 +23,8 @@ class Control(Frozen, ABC):
 
     @abstractmethod
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
-        """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched."""
+        """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched, NoSuchOutlet if the device
+        has none of this identity."""
 
     def over_automatic(self) -> Control:
         """The control without the guards of automatic modes, for an owner who set `switch_automatic`."""

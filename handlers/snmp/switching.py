@@ -17,7 +17,7 @@ from .settings import SWITCH_UNPROVEN, Choice
 from .states import State
 
 # Seconds after the start of a switching call. The last request before the command starts by the first limit, the last reading
-# after it by the second. A request takes up to 20 s and a walk up to 25 s, so a call ends within a minute.
+# after it by the second. In pdu_common a request takes up to 20 s and a walk up to 25 s, so there a call ends within a minute.
 PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 

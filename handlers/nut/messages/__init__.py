@@ -1,7 +1,7 @@
 """Every request of the NUT protocol, each a function that returns a typed `Request`. No I/O.
 
-`ups` is the server's name of a device; `variable` and `command` are names of that device. Each function raises SettingsError
-for text that the protocol cannot carry. Comments show the dialogue of each request: `>` is sent, `<` is received. Source: RFC
+`ups` is the server's name of a device; `variable` and `command` are names of that device. Functions raise SettingsError for an
+argument that the protocol cannot carry. Comments show the dialogue of each request: `>` is sent, `<` is received. Source: RFC
 9271, and NUT's docs/net-protocol.txt for LOGIN, LOGOUT, MASTER and NETVER.
 """
 from __future__ import annotations

@@ -49,7 +49,7 @@ def primary(ups: str, verb: str = "PRIMARY") -> Request[str]:
 
 
 def fsd(ups: str) -> Request[str]:
-    """Set the forced-shutdown flag of a device (4.2.3). The flag stays until the server restarts."""
+    """Set the forced-shutdown flag of a device (4.2.3), until the server restarts or the device is added to its ups.conf anew."""
     # > FSD ups1
     # < OK FSD-SET
     return _of_device("FSD", ups)

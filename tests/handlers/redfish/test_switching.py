@@ -303,8 +303,8 @@ def test_a_failed_task_is_an_error_with_the_devices_message(end: Answer) -> None
     assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_a_task_that_the_service_deleted_or_hides_leaves_the_state_unknown(status: int) -> None:
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 408, 410, 429, 451])
+def test_an_answer_about_the_monitor_alone_leaves_the_state_unknown(status: int) -> None:
     tree = accepted(RUNNING, Answer(None, status), done=False)
     assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
 
