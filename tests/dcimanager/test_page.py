@@ -18,6 +18,7 @@ from tests.waiting import PATIENCE_S
 from .client import Client
 from .manager import DciManager
 from .readings import series
+from .servers import Feed
 from .test_api import packed
 from .tokens import proof
 from .web.shown import number
@@ -288,8 +289,10 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert "The last poll failed" in body and "no answer within 0.3 s" in body
     pdu.doubts.clear()
-    body = visitor.get(f"/pdus/{pdu.id}").body
-    assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
+    site.servers.connect(site.servers.add("web"), Feed(pdu.id, "1"))
+    for path in (f"/pdus/{pdu.id}", "/servers"):
+        body = visitor.get(path).body
+        assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
 
 
 def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small: bytes) -> None:
