@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
 
 import click
 
-from ..errors import SettingsError
+from ..errors import SettingsError, printable
 from .exits import DONE, code_of
 from .field.snmp.rows import dotted
 from .files import new_file, text_of
@@ -56,7 +56,7 @@ def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]
         "profile": json.loads(profile) if profile else None, "chosen": found.chosen, "doubts": found.doubts, "notes": list(notes),
         "guesses": [_guess(guess) for guess in found.guesses],
         "texts": [{"oid": dotted(guess.oid), "evidence": guess.evidence} for guess in found.packed]}
-    report = [*_report(found), *notes, *(_STEPS if profile else ())]
+    report = [printable(line) for line in (*_report(found), *notes, *(_STEPS if profile else ()))]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
     return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))

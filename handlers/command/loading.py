@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """A loaded handler. `make` is its make_handler, `settings` are those that it takes. `snmp`: it takes a PduSnmpData.
+    """A loaded handler. `make` is its make_handler, `settings` are those that it declares. `snmp`: it takes a PduSnmpData.
 
     `name` is `raritan` and the like, for an archive the part after `pdu_`. `shown` is the name for people.
     """

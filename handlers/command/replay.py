@@ -9,7 +9,7 @@ from typing import Iterator
 
 import click
 
-from ..errors import SettingsError
+from ..errors import SettingsError, printable
 from .exits import DONE
 from .field.kinds import Served, kind, kind_of
 from .files import text_of
@@ -39,7 +39,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
                             "poll": served.poll})
                 sys.stdout.flush()
             else:
-                print(f"{served.host}:{served.port} answers as {file}: {served.about}", flush=True)
+                print(f"{served.host}:{served.port} answers as {file}: {printable(served.about)}", flush=True)
                 print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
             _until(asked, served, state.json)
     finally:
@@ -67,15 +67,14 @@ def _until(asked: threading.Event, served: Served, as_json: bool) -> None:
         new = served.writes()[shown:]
         shown += len(new)
         if new and not as_json:
-            print("\n".join(new), flush=True)
+            print("\n".join(map(printable, new)), flush=True)
 
 
 replay = click.Command("replay", callback=_replay, help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
 FILE  a file of pdu record, or the output of snmpwalk -On (or -Oe)
 
-Reads are answered as the device answered them. Outlets follow the commands of the device's family, and figures keep their
-recorded values.""", params=[
+Reads are answered from the recording. Outlets follow the handler's commands, and figures keep their recorded values.""", params=[
     click.Argument(["file"], metavar="FILE"),
     *option("--port", "the port on 127.0.0.1 (default: any free one)", "PORT", click.IntRange(0, 65535), default=0),
     *option("--profile", "SNMP: follow the commands of this family or profile instead of the detected one",

@@ -1,6 +1,6 @@
 """The command line as a whole: its commands, and how each run ends.
 
-A run imports the module of its own command and of no other, so that every command starts quickly.
+A command's module is imported when the command is called, so that every command starts quickly.
 """
 from __future__ import annotations
 

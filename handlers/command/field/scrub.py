@@ -98,7 +98,7 @@ class Scrubber:
     def text(self, text: str, numbers: bool = True) -> str:
         """The text without learned values, and without anything that looks like an address or a serial number.
 
-        With `numbers`, a text that is a number stays, because it may be a figure.
+        With `numbers`, a number that was not learned stays, because it may be a figure.
         """
         if not text or text.isspace():
             return text

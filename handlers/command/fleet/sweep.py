@@ -58,7 +58,7 @@ def _meant(text: str) -> str:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """The addresses of hosts, in order. The network's own and the broadcast address are left out: many hosts would answer."""
+    """The addresses of hosts, in order, without the network's own and the broadcast address, if any: many hosts would answer."""
     return map(str, network.hosts())
 
 

@@ -78,7 +78,7 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     if object_ is not None and object_.enumeration:
         return _named_state(table, column, labels, object_, counts)
     words = {letters(value) for value in counts}
-    if words <= ON_WORDS | OFF_WORDS:
+    if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
         doubt = "" if words <= {"on", "off"} else "a word such as open or closed may describe a contact or a breaker"
         return Guess(STATE, table, column, 12 + _place(table, labels), (
             f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",), doubt, object_)

@@ -1,6 +1,7 @@
 """A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
 
-Any login is accepted. A command for an outlet changes the variables that show its state. Figures do not change.
+Any login is accepted. A command that switches an outlet on or off changes the variables that show its state. Figures do not
+change.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records a Xerus unit: the handler's own calls, then the getters of every object that an answer refers to."""
+"""Records a Xerus unit: the handler's own calls, then most getters of the objects that answers refer to."""
 from __future__ import annotations
 
 import contextlib

@@ -120,7 +120,7 @@ def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(number: signal.Sign
     assert process.returncode == 0 and output[1] == ""
 
 
-def test_a_replay_prints_a_command_that_arrives_just_before_its_end(
+def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_control_characters(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     calls: List[int] = []
 
@@ -128,11 +128,13 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end(
         calls.append(len(calls))
         if len(calls) == 1:
             os.kill(os.getpid(), signal.SIGTERM)
-        return ["outlet 3 off"] * (len(calls) - 1)
-    served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
+        return ["outlet 3\x1b off"] * (len(calls) - 1)
+    served = Served("127.0.0.1", 1, "a unit \x1b[31m", "snmp 127.0.0.1:1", writes, lambda: None)
     monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
     monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
-    assert root.run(["replay", os.devnull]) == 0 and "outlet 3 off\n" in capsys.readouterr().out
+    assert root.run(["replay", os.devnull]) == 0
+    shown = capsys.readouterr().out
+    assert ": a unit \\x1b[31m\n" in shown and "outlet 3\\x1b off\n" in shown
 
 
 def test_a_replay_ends_by_a_signal_that_arrives_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,13 @@ def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: s
                                       for value in (*states.on, *states.off))
 
 
+def test_a_column_of_words_with_control_characters_is_no_state() -> None:
+    table = "1.3.6.1.4.1.99998.1.2.1"
+    values = {1: b"on\x1b[", 2: b"off\x1b[", 3: b"on\x1b["}
+    lines = [f"{table}.3.{index}|4x|{value.hex()}\n{table}.2.{index}|4|outlet {index}" for index, value in values.items()]
+    assert draft(snmprec.parse("\n".join(lines)).rows, Mib()).profile is None
+
+
 def test_without_a_mib_the_states_of_two_recordings_in_three_are_found() -> None:
     shared("snmp", "recordings")
     hits, total = _counted(None)
