@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List
 import pytest
 
 from .clockwork import ManualClock
-from .xerus import GENERATIONS, Model, XerusPdu
+from .xerus import GENERATIONS, CircuitModel, MeterModel, Model, XerusPdu
 from .xerus_client import Client, outlet_rid
 
 
@@ -214,6 +214,18 @@ def test_a_transfer_moves_the_load_to_the_other_inlet_and_counts_it_once() -> No
         assert pdu.books().load_a == pytest.approx(before)
         parent = client.call(outlet_rid(0), "getIOP")["result"]["i"]["rid"]
         assert parent.endswith("inlet.0")           # a transfer does not change getIOP
+
+
+def test_the_labels_of_a_circuits_poles_follow_the_scheme_and_the_size_of_the_panel() -> None:
+    for scheme, printed in ((False, ["21", "22", "23"]), (True, ["41", "2", "4"])):
+        meter = MeterModel(1, circuits=(CircuitModel(20, (0, 1, 2)),), odd_even=scheme)
+        with XerusPdu(Model(outlets=0, meters=(meter,))) as pdu, Client(pdu) as client:
+            panel = client.result("/model/pmc", "getPowerMeters")[0]["value"]["rid"]
+            circuit = client.result(panel, "getCircuits")[0]["value"]["rid"]
+            assert [pole["label"] for pole in client.result(circuit, "getPoles")] == printed
+            settings = client.result(panel, "getPanelSettings")
+            client.result(panel, "setPanelSettings", settings={**settings, "panelSize": 22})
+            assert client.result(circuit, "getPoles")[2]["label"] == ""
 
 
 def test_an_outlet_that_is_off_draws_no_current(pdu: XerusPdu, client: Client) -> None:

@@ -46,7 +46,7 @@ class MeterModel:
     wh          energy in Wh that the mains have counted
     mains       false: no current transformers at the mains
     size        number of circuit positions
-    odd_even    the positions are labelled in two columns
+    odd_even    the labels of the positions are all odd numbers, then the even ones
     """
 
     number: int = 1
@@ -139,9 +139,15 @@ class Panel(Meter):
     def __init__(self, unit: PduUnit, model: MeterModel) -> None:
         super().__init__(unit, model, "pdumodel.Panel")
         circuits = sorted(model.circuits or (), key=lambda one: one.position)
-        self.circuits = {one.position: Circuit(unit, model.number, one) for one in circuits}
+        self.circuits = {one.position: Circuit(unit, self, one) for one in circuits}
         self._panel_settings: Json = {"meterCount": sum(len(one.lines) for one in circuits), "panelSize": model.size,
                                       "columns": 2 if model.odd_even else 1, "labelingScheme": int(model.odd_even)}
+
+    def label(self, position: int) -> str:
+        """The label of a position from 0; "" outside of the panel. Source: Panel.idl, LabelingScheme."""
+        numbers = range(1, self._panel_settings["panelSize"] + 1)
+        labels = [*numbers[::2], *numbers[1::2]] if self._panel_settings["labelingScheme"] else [*numbers]
+        return str(labels[position]) if position < len(labels) else ""
 
     def getPanelSettings(self) -> Json:
         return self._panel_settings
@@ -157,10 +163,10 @@ class Panel(Meter):
 class Circuit(Configured):
     """A branch circuit."""
 
-    def __init__(self, unit: PduUnit, meter: int, model: CircuitModel) -> None:
-        name = f"circuit.{meter}.{model.position}"
-        super().__init__(unit, "pdumodel.Circuit", name)
-        self.model = model
+    def __init__(self, unit: PduUnit, panel: Panel, model: CircuitModel) -> None:
+        meter = panel.model.number
+        super().__init__(unit, "pdumodel.Circuit", f"circuit.{meter}.{model.position}")
+        self.panel, self.model = panel, model
         self.settings: Json = {
             "name": model.name, "rating": 16, "ctRating": 60,
             "poleSettings": [{"line": line, "meterChannel": model.position + number if model.metered else -1}
@@ -179,7 +185,7 @@ class Circuit(Configured):
         return {"position": self.model.position, "type": _TYPE_OF[len(self.model.lines)]}
 
     def getPoles(self) -> List[Json]:
-        return [{"line": line, "label": str(self.model.position + 1 + number), "nodeId": line}
+        return [{"line": line, "label": self.panel.label(self.model.position + number), "nodeId": line}
                 for number, line in enumerate(self.model.lines)]
 
 
