@@ -198,7 +198,8 @@ def test_a_figure_with_decimals_is_read_exactly(figure: object) -> None:
 def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> None:
     lines = {"input.L1.current": "6.48", "input.L2.current": "5", "input.L3.current": "5.5", "input.N.current": "1"}
     rest = {"input.current": "6.48", "outlet.current": "196.30", "outlet.1.status": "on", "outlet.1.current": "0.5"}
-    assert device({**lines, **rest}).load == pytest.approx(16.98)
+    for phases in ({}, {"input.phases": "3"}):
+        assert device({**lines, **rest, **phases}).load == pytest.approx(16.98)
     assert device(rest).load == 6.48
 
 

@@ -123,6 +123,15 @@ def test_the_odata_id_shows_whether_a_resource_can_be_the_requested_one(odata_id
     assert links.same(odata_id, path) is can
 
 
+@pytest.mark.parametrize("own, requested, can", [
+    ("RackPDUs/2", "RackPDUs/2", True), ("RackPDUs/2", "RackPDUs/1", False), ("RackPDUs/1", "RackPDUs/3", False),
+    ("RackPDUs/12", "RackPDUs/1", True), ("PDUs/2", "RackPDUs/2", True)])       # neither 12 nor PDUs/2 is in the list of PDUs
+def test_outlets_of_two_listed_pdus_are_not_the_same_resource(own: str, requested: str, can: bool) -> None:
+    start = "/redfish/v1/PowerEquipment/"
+    listed = [links.parts(f"{start}RackPDUs/{number}") for number in (1, 2, 3)]
+    assert links.same(f"{start}{own}/Outlets/A1", f"{start}{requested}/Outlets/A1", listed) is can
+
+
 def test_figures_of_another_resource_are_not_those_of_the_pdu() -> None:
     """The answer to the request for the metrics repeats the previous one, as on a connection that is one answer behind."""
     metrics = "/redfish/v1/PowerEquipment/RackPDUs/1/Metrics"

@@ -28,6 +28,7 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # two of three lines are not a total
     ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # perhaps only the highest line
     ({"CurrentAmps": {"Reading": 6.48}, "PolyPhaseVoltage": {"Line1ToLine2": {}, "Line2ToLine3": {}}}, None),
+    ({"CurrentAmps": {"Reading": 6.48}, "PolyPhaseVoltage": {"Line1ToLine2": {}}}, 6.48),
     ({"CurrentAmps": {"Reading": None}}, None),
     ({"CurrentAmps": {}}, None),
     ({"CurrentAmps": None}, None),

@@ -9,7 +9,7 @@ from handlers.errors import ProtocolError
 from handlers.http.client import Login
 from handlers.http.message import Endpoint
 from handlers.redfish.links import expansion, path
-from handlers.redfish.resources import identity, state
+from handlers.redfish.resources import identity, name, state
 from pdu_common.helper import EnumPowerStatus
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -31,6 +31,13 @@ HERE = Endpoint("https", "pdu.example", 443)
     ({"PowerState": "Off", "Status": {"State": "Disabled"}}, DOWN)])
 def test_only_on_and_off_are_states(outlet: Dict[str, Any], seen: EnumPowerStatus) -> None:
     assert state(outlet) is seen
+
+
+@pytest.mark.parametrize("outlet, shown", [
+    ({"UserLabel": "db-1", "Name": "Outlet 1"}, "db-1"), ({"UserLabel": "", "Name": "Outlet 1"}, "Outlet 1"),
+    ({"UserLabel": 7, "Name": "Outlet 1"}, "Outlet 1"), ({"Name": ["Outlet 1"]}, ""), ({}, "")])
+def test_the_owners_label_of_an_outlet_precedes_the_services_name(outlet: Dict[str, Any], shown: str) -> None:
+    assert name(outlet) == shown
 
 
 @pytest.mark.parametrize("link, sent", [
