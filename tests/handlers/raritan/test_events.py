@@ -158,8 +158,10 @@ def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agen
         assert not pdu.events[0].channels
     with Listener(connected(agent, pdu), STATES, seconds=20.0, clock=mine, sleep=sleep) as listener:
         pdu.faults.order(Fault.CLOSE_BEFORE, None)
+        passed.clear()
         with pytest.raises(Unreachable):
             next(listener)
+        assert passed == [0.5, 1.0, 2.0, 4.0, 8.0, 4.5], "pauses double, up to 8 s and the end"
         pdu.faults.clear()
 
 

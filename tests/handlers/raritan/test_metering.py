@@ -75,7 +75,8 @@ def test_one_unmetered_line_of_three_does_not_make_the_sum_smaller(unit: Describ
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 6.0}, lines_without_sensor=(L3,))
     assert unit.measured()[0] is None
     unit.banks([4.0, 6.0, 5.0])
-    assert unit.measured()[0] == 15.0
+    unit.requests = 0
+    assert unit.measured()[0] == 15.0 and unit.requests == 2         # the banks are read together with the lines
 
 
 def test_an_inlet_in_use_that_is_not_metered_does_not_make_the_sum_smaller(unit: Described) -> None:
@@ -102,6 +103,14 @@ def test_behind_two_transfer_switches_the_load_of_several_feeds_is_unknown(unit:
     unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
                                               for number in (0, 1)]
     assert unit.measured()[0] is None
+
+
+def test_behind_two_transfer_switches_the_current_of_the_only_loaded_inlet_is_the_load(unit: Described) -> None:
+    for current in (0.0, 5.0, 0.0):
+        unit.inlet({}, {L1: current})
+    unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
+                                              for number in (0, 1)]
+    assert unit.measured()[0] == 5.0
 
 
 def test_the_load_of_a_unit_with_many_unmetered_inlets_comes_from_its_banks(unit: Described) -> None:
@@ -150,6 +159,19 @@ def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     del unit.calls[f"{PDU}/outlet/1/activeEnergy", "getReading"]
     assert unit.measured() == (3.0, None)
+
+
+def test_without_inlets_load_and_energy_are_the_sums_of_the_outlets(unit: Described) -> None:
+    unit.outlets([1.0, 2.0], [10.0, 20.0])
+    assert unit.measured() == (3.0, 30.0)
+
+
+def test_a_reading_that_the_account_may_not_make_is_denied(unit: Described) -> None:
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
+    unit.calls["/sensor/I0current", "getReading"] = Status(403)
+    with pytest.raises(PduHandlerError) as caught:
+        unit.measured()
+    assert caught.value.kind == "denied"
 
 
 def test_one_inlet_of_two_without_a_counter_leaves_the_energy_unknown(unit: Described) -> None:

@@ -1,12 +1,13 @@
 """Conditions under which a switching command is not sent."""
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Dict
 
 import pytest
 
 from handlers.errors import PduHandlerError
-from handlers.raritan.preconditions import refuse_before
+from handlers.raritan.preconditions import refuse_before, refuse_mixed_up
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 
@@ -52,6 +53,20 @@ def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(answers: Dict[s
     with pytest.raises(PduHandlerError) as caught:
         look(**answers)
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("known, listed, mixed_up", [
+    ({"label": "1"}, {"label": "1"}, False), ({"label": "1"}, {"label": "2"}, True), ({}, {"label": "2"}, False),
+    ({"label": "1"}, {}, False), (Status(404), {"label": "2"}, False), ({"label": "1"}, Status(500), False)])
+def test_an_outlet_is_mixed_up_only_if_both_labels_are_known_and_differ(known: Any, listed: Any, mixed_up: bool) -> None:
+    unit = Described()
+    unit.calls.update({(OUTLET, "getMetaData"): known, ("/listed", "getMetaData"): listed})
+    agent = unit.agent()
+    bulk = Bulk(agent)
+    first, second = bulk.each(Outlet.getMetaData, [Outlet(OUTLET, agent), Outlet("/listed", agent)])
+    bulk.perform()
+    with pytest.raises(PduHandlerError, match="labelled '2'.*labelled '1'") if mixed_up else contextlib.nullcontext():
+        refuse_mixed_up("1", first, second, agent.login.quoted)
 
 
 def test_load_shedding_does_not_prevent_the_command() -> None:

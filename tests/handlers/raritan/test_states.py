@@ -5,6 +5,7 @@ from typing import Any, Dict, List
 
 import pytest
 
+from handlers.errors import Denied
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
@@ -12,7 +13,7 @@ from handlers.raritan.states import ask_failures, contradicted, status
 from handlers.raritan.units import Unit
 
 from .declared import Nowhere
-from .described import INTERNAL_ERROR, Described, Status
+from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
 
 ON: Dict[str, Any] = {"available": True, "powerState": 1, "switchOnInProgress": False, "cycleInProgress": False}
 OFF = {**ON, "powerState": 0}
@@ -58,6 +59,18 @@ def test_no_combination_of_fields_is_up_without_on_or_down_without_off() -> None
             found = _status(json)
             assert found == "UNKNOWN" or json["available"] and not json["cycleInProgress"]
             assert power == {"UNKNOWN": power, "UP": 1, "DOWN": 0}[found]
+
+
+def test_an_outlet_that_the_account_may_not_read_is_denied_and_one_that_fails_is_unknown() -> None:
+    unit = Described()
+    unit.outlets([None] * 2, [None] * 2)
+    unit.calls[f"{PDU}/outlet/0", "getState"] = ON
+    for answer in (Status(500), INTERNAL_ERROR):
+        unit.calls[f"{PDU}/outlet/1", "getState"] = answer
+        assert [port.power_status.name for port in handler_of(unit).status().ports] == ["UP", "UNKNOWN"]
+    unit.calls[f"{PDU}/outlet/1", "getState"] = Status(403)
+    with pytest.raises(Denied):
+        handler_of(unit).status()
 
 
 def _doubted(failures: Any) -> List[int]:

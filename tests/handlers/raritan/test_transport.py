@@ -166,12 +166,13 @@ def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
 
 
 def test_a_bulk_is_repeated_only_if_all_its_calls_read(agent: MakeAgent) -> None:
-    for method, tries in (("getState", 2), ("cyclePowerState", 1)):
+    for methods, tries in (("getState getMetaData", 2), ("cyclePowerState", 1), ("getState cyclePowerState", 1)):
         with Peer([[result(1), None], [None]]) as peer:
             one = agent("http", peer.address)
             get_state(one)
             bulk = Bulk(one)
-            bulk.add(getattr(_outlet(one), method))
+            for method in methods.split():
+                bulk.add(getattr(_outlet(one), method))
             with pytest.raises(Unreachable):
                 bulk.perform()
             assert len(peer.seen) == 1 + tries
@@ -365,6 +366,26 @@ def test_the_login_is_not_sent_to_another_port_of_the_host(agent: MakeAgent, sch
         with pytest.raises(HttpException, match="another port .*another PDU"):
             call(agent(scheme, origin.address, trust=Trust(verify=False)))
         assert target.accepted == 0
+
+
+def test_the_login_is_not_sent_from_https_to_http(agent: MakeAgent) -> None:
+    def moved(_: object) -> bytes:
+        return http(b"", "302 Found", f"Location: http://{origin.address}/", "Connection: close")
+
+    with Peer([[moved]], tls=server_context(*Authority().issue())) as origin:
+        with pytest.raises(HttpException, match="from https to http"):
+            get_state(agent("https", origin.address, trust=Trust(verify=False)))
+        assert origin.accepted == 1
+
+
+def test_a_redirect_to_https_of_another_host_is_refused(agent: MakeAgent) -> None:
+    def moved(_: object) -> bytes:
+        return http(b"", "302 Found", f"Location: https://localhost:{origin.port}/", "Connection: close")
+
+    with Peer([[moved]]) as origin:
+        with pytest.raises(HttpException, match="to another host .localhost:"):
+            get_state(agent("http", origin.address))
+        assert origin.accepted == 1
 
 
 def test_a_redirect_from_another_port_to_the_usual_one_of_https_is_not_followed(agent: MakeAgent) -> None:

@@ -5,18 +5,22 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Callable, List, Optional, Tuple, Type
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.errors import Denied, ProtocolError, Unreachable
+from handlers.http import connection
 from handlers.http.multipart import MultipartForm, Progress
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, rawcfg
 from handlers.tls import Trust
 from tests.needs import ROOT
 from tests.simulators.certificates import Authority, server_context
+from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
+from tests.waiting import PATIENCE_S
 
 from .conftest import MakeAgent, connected
 from .peer import Peer, http
@@ -96,6 +100,17 @@ def test_an_upload_without_a_result_code_is_a_protocol_error_that_says_where_and
         with pytest.raises(ProtocolError, match=f"127.0.0.1: POST /cgi-bin/{script}.cgi: .* without a result code") as caught:
             upload(agent("http", peer.address), b"x")
     assert caught.value.payload == b"<html>Sign in</html>"
+
+
+def test_the_time_to_send_a_file_does_not_count_towards_the_deadline(agent: MakeAgent, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ManualClock()
+    monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=clock))
+
+    def slowly(sent: int, size: int) -> None:
+        clock.now += 100 * PATIENCE_S               # the deadline of an upload is 60 * PATIENCE_S
+    with Peer([[http()]]) as peer:
+        fw.upload(agent("http", peer.address, timeout=PATIENCE_S), b"x" * 100, progress=slowly)
+    assert clock.now > 0 and len(peer.seen) == 1
 
 
 def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:

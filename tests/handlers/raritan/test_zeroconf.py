@@ -107,6 +107,17 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
         assert waits[-1] == expected and found.devices() == []
 
 
+def test_devices_are_in_the_order_of_their_addresses_as_numbers() -> None:
+    class Network:
+        def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
+            return ServiceInfo(NEW, name, port=443, addresses=[_packed(name.partition(".")[0].replace("-", "."))])
+
+    found, network = discovery._Found(time.monotonic() + 100), cast(Any, Network())
+    for address in ("127-0-0-12", "127-0-0-9", "10-0-0-200"):
+        found.changed(network, NEW, f"{address}.{NEW}", ServiceStateChange.Added)
+    assert [device.address for device in found.devices()] == ["10.0.0.200", "127.0.0.9", "127.0.0.12"]
+
+
 def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:
     info = ServiceInfo(NEW, f"PX4-1.{NEW}", port=443, addresses=[_packed("127.0.0.15")])
     answers: List[Any] = [info, None]
