@@ -13,7 +13,7 @@ The differences, where PyNUTClient is wrong or unsafe:
 | quotes, `#`, backslash in user or password | sent escaped | fail |
 | line break in an argument, empty or quoted name | ERR INVALID-ARGUMENT, not sent | the rest is sent as a request |
 | a server that falls silent or closes | within `timeout` an error that is PyNUTError and OSError | waits forever |
-| an answer outside the protocol | PyNUTError | ValueError, IndexError or a wrong result |
+| an answer outside the protocol | PyNUTError; the connection may be closed | ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
 """
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any, AnyStr, Callable, Dict, Generic, List, Literal, NoReturn, Optional, TypeVar, cast, overload
 
-from ..errors import PduHandlerError, Unreachable
+from ..errors import PduHandlerError, Unreachable, printable
 from ..tls import Trust as Tls
 from . import messages
 from .answers import Answers, Request
@@ -205,7 +205,7 @@ class PyNUTClient(Generic[AnyStr]):
     def _value(self, answers: Answers, request: Request[T]) -> T:
         failure = answers.failure(request)
         if failure is not None:
-            raise PyNUTError(f"ERR {failure.code} {failure.extra}".rstrip())
+            raise PyNUTError(printable(f"ERR {failure.code} {failure.extra}".rstrip()))
         try:
             return answers[request]
         except PduHandlerError as error:

@@ -221,6 +221,14 @@ def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
                     call()
 
 
+def test_the_words_of_a_refusal_have_no_control_characters() -> None:
+    with NutServer([StaticDevice("a", {"x": "y"})]) as server:
+        server.faults.rewrite = lambda line, answer: b"ERR NO-WAY \x1b[31mred\n"
+        with pynut.PyNUTClient(server.host, server.port) as nut, pytest.raises(pynut.PyNUTError) as caught:
+            nut.GetUPSList()
+        assert str(caught.value) == r"ERR NO-WAY \x1b[31mred"
+
+
 def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.CaptureFixture[str]) -> None:
     with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, True, PATIENCE_S) as nut:
         nut.SetRWVar("small", "ups.id", "s3cret")
