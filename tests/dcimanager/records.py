@@ -135,7 +135,7 @@ class Pdu:
             self.labels = {identity: Label(*label) for identity, label in call.value["labels"].items()}
         elif call.switches:
             identity = str(call.value["identity"])
-            self.ports[identity] = str(call.value["state"])
+            self.ports = {**self.ports, identity: str(call.value["state"])}        # another thread may iterate over the old ones
             self.doubts.pop(identity, None)
 
     def _meter(self, value: Mapping[str, Any]) -> None:

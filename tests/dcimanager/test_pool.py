@@ -16,7 +16,7 @@ from .client import Client
 from .local_build import registered
 from .manager import DciManager
 from .poller import Poller
-from .records import Pdu
+from .records import Call, Pdu
 from .sealed import masked
 
 
@@ -87,6 +87,13 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(small: b
     ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••")])
 def test_secrets_of_a_form_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
+
+
+def test_a_switching_does_not_disturb_a_thread_that_lists_the_ports() -> None:
+    pdu = Pdu(1, "rack", "pdu_x", "", ports={"1": "UP", "2": "UP"})
+    for identity in pdu.ports:
+        pdu.note(Call("port_up", identity, 0.1, {"identity": f"{identity}0", "state": "UP"}, "", ""))
+    assert pdu.ports == dict.fromkeys(("1", "2", "10", "20"), "UP")
 
 
 class Beats:
