@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from typing import Any, List, NamedTuple, Optional, Sequence
 
@@ -47,9 +48,12 @@ class Journal:
                 connection.execute("DELETE FROM switching WHERE id = ?", (switching,))
 
     def begins(self, pdu: Pdu, identity: str, method: str) -> int:
-        """Note a switching before its command goes out; `wrote` ends it."""
-        return self._db.write("INSERT INTO switching (pdu, at, identity, method) VALUES (?, ?, ?, ?)",
-                              (pdu.id, time.time(), storable(identity), method))
+        """Note a switching before its command goes out; `wrote` ends it. Raises LookupError if the PDU was removed."""
+        try:
+            return self._db.write("INSERT INTO switching (pdu, at, identity, method) VALUES (?, ?, ?, ?)",
+                                  (pdu.id, time.time(), storable(identity), method))
+        except sqlite3.IntegrityError:
+            raise LookupError("there is no such PDU") from None
 
     def in_flight(self, pdu: Pdu) -> List[str]:
         """The outlets of a PDU that are being switched now."""

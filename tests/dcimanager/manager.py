@@ -173,7 +173,10 @@ class DciManager:
                 list(pool.map(self._poll, chosen))
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
-        """One call: "status", "statistic", "labels", or "port_up" and "port_down", which take a port. A failure is in `Call`."""
+        """One call: "status", "statistic", "labels", or "port_up" and "port_down", which take a port. A failure is in `Call`.
+
+        Raises LookupError if a port of a removed PDU is to be switched.
+        """
         with pdu.busy:
             switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             call = self.runtime.call(pdu, method, identity, state)

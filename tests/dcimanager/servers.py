@@ -6,6 +6,7 @@ entered by a person or set by a power command.
 """
 from __future__ import annotations
 
+import sqlite3
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 from .database import Database
@@ -66,11 +67,14 @@ class Servers:
         self._db.write("UPDATE server SET bmc = ? WHERE id = ?", (bmc, number))
 
     def connect(self, number: int, feed: Feed) -> None:
-        """Connects an outlet to a server. Raises Refusal if the outlet already feeds a server."""
+        """Connects an outlet to a server. Raises Refusal if it feeds one already, LookupError if server or PDU was removed."""
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM feed WHERE pdu = ? AND identity = ?", feed).fetchone():
                 raise Refusal(409, 1004, "this outlet feeds a server already", feed.identity)
-            connection.execute("INSERT INTO feed VALUES (?, ?, ?)", (number, feed.pdu, storable(feed.identity)))
+            try:
+                connection.execute("INSERT INTO feed VALUES (?, ?, ?)", (number, feed.pdu, storable(feed.identity)))
+            except sqlite3.IntegrityError:
+                raise LookupError("there is no such server or PDU") from None
 
     def disconnect(self, number: int, feed: Feed) -> None:
         self._db.write("DELETE FROM feed WHERE server = ? AND pdu = ? AND identity = ?", (number, *feed))

@@ -64,6 +64,9 @@ def test_an_outlet_feeds_one_server_at_a_time() -> None:
         servers.connect(one, A)
         with pytest.raises(Refusal, match="feeds a server already"):
             servers.connect(two, A)
+        for number, feed in ((99, Feed(1, "8")), (one, Feed(99, "7"))):
+            with pytest.raises(LookupError, match="no such server or PDU"):
+                servers.connect(number, feed)
         servers.disconnect(one, A)
         servers.connect(two, A)
         assert [server.feeds for server in servers.all()] == [(), (A,)]

@@ -174,6 +174,15 @@ def test_a_refused_upload_keeps_the_running_version(manager: DciManager, client:
     assert manager.worker_pids() == pids and pdu.ports == {"1": "UP", "1.0": "UNKNOWN"}
 
 
+def test_a_removed_pdu_is_not_switched(manager: DciManager, client: Client, small: bytes) -> None:
+    client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.remove_pdu(pdu)
+    with pytest.raises(LookupError, match="no such PDU"):
+        manager.switch(pdu, "1", on=False)
+    assert pdu.calls == []
+
+
 def test_log_of_a_handler_is_kept(manager: DciManager, client: Client, small: bytes) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "bug"})
