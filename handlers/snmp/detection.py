@@ -119,7 +119,7 @@ def _unknown(reader: Reader, said: str, tried: List[str]) -> Reason:
     except PduHandlerError:
         raw = None                      # sysDescr is optional: it only adds detail to the error
     description = "none" if raw is None else repr(reader.quoted(raw, 120))
-    outcome = f"tried {', '.join(dict.fromkeys(tried))}" if tried else "no family has this sysObjectID"
+    outcome = f"tried {', '.join(dict.fromkeys(tried))}" if tried else "there was no family to try"
     return (f"no family of the handler fits this PDU: sysObjectID {said}, sysDescr {description}; {outcome}. "
             "Record it (pdu record snmp ADDRESS) to have it added, or name its family in ",
             Named("profile", noun="the setting "))
