@@ -217,7 +217,7 @@ class Pdu(Served):
         return []
 
     def getStatistic(self) -> Json:
-        return {"cbStats": [{"tripCnt": int(protector.tripped)} for protector in self._pdu.protectors],
+        return {"cbStats": [{"tripCnt": 0} for _ in self._pdu.protectors],
                 "ctrlStats": [self._pdu.controller.getStatistics()],
                 "outletStats": [{"relayCycleCnt": relay.cycles} for relay in self._pdu.relays.all]}
 

@@ -9,20 +9,19 @@ from .sensors import Awake
 if TYPE_CHECKING:
     from .pdu import PduUnit
 
-CLOSED, OPEN = 1, 0
+_CLOSED = 1
 _TRIP = 14
 _ONE_POLE = 0
 Json = Dict[str, Any]
 
 
 class Protector(Device):
-    """A breaker for some outlets on one line."""
+    """A breaker for some outlets on one line. It never trips."""
 
     def __init__(self, unit: PduUnit, number: int, inlet: int, line: int) -> None:
         path = f"/model/pdu/0/ocp/{number}"
         super().__init__(unit, "pdumodel.OverCurrentProtector", f"ocp.{number}", [path])
         self.pdu, self.number, self.inlet, self.line = unit, number, inlet, line
-        self.tripped = False
         self.settings = {"name": ""}
         model = unit.model
         self.awake = Awake(not model.asleep)
@@ -30,20 +29,12 @@ class Protector(Device):
         kind = "pdumodel.OverCurrentProtectorTripSensor"
         if unit.firmware.version(kind) is None:
             kind = "sensors.StateSensor"        # firmware until 3.3
-        self.sensors.state("trip", _TRIP, lambda: OPEN if self.tripped else CLOSED, kind)
+        self.sensors.state("trip", _TRIP, lambda: _CLOSED, kind)
         if model.metering != "none":
             self.sensors.numeric({"current": self.amperes})
 
     def amperes(self) -> float:
         return sum(outlet.amperes() for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self)
-
-    def trip(self) -> None:
-        """Opens the breaker, which takes the power from its outlets."""
-        self.tripped = True
-        for outlet in self.pdu.outlets:
-            if self.pdu.protector_of(outlet) is self:
-                self.pdu.relays.off([outlet.relay])
-                outlet.relay.suspended = True
 
     # -- the interface
 

@@ -61,11 +61,10 @@ class Sensor(Served):
                  awake: Awake) -> None:
         super().__init__(unit, interface, name, paths)
         self.typespec = typespec
-        self.available = True
         self._awake = awake
 
     def _answers(self) -> bool:
-        return self.available and not self._awake.sleep
+        return not self._awake.sleep
 
     def getTypeSpec(self) -> Json:
         reading, quantity, unit = self.typespec
@@ -198,7 +197,7 @@ class StateSensor(Sensor):
         return 0
 
     def getTripCause(self) -> Optional[Served]:
-        """The outlet that tripped the protector: None, because the simulated unit cannot tell."""
+        """The outlet that tripped the protector: None, because no protector trips."""
         return None
 
     def getTripEventInformation(self) -> Json:

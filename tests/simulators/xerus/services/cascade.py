@@ -14,9 +14,8 @@ _STANDALONE, _PRIMARY, _LINK_UNIT = 0, 1, 2
 _STATUS_OK, _STATUS_UNREACHABLE = 1, 2
 _LOWEST, _HIGHEST = 2, 8
 _SHORTEST_PASSWORD = 4
-# Two units in 192.0.2.0/24 (RFC 5737): the first asks for a new password; the second refuses every login.
-FACTORY_FRESH, WRONG_LOGIN = "192.0.2.11", "192.0.2.12"
-_NETWORK = "192.0.2."
+_NETWORK = "192.0.2."               # RFC 5737
+_FACTORY_FRESH = "192.0.2.11"       # asks for a new password
 Json = Dict[str, Any]
 
 
@@ -38,7 +37,7 @@ class CascadeManager(Served):
 
     def addLinkUnit(self, linkId: int, host: str, login: str, password: str, newPassword: str) -> int:
         code = self._check(linkId, host, login, password)
-        if not code and host == FACTORY_FRESH:
+        if not code and host == _FACTORY_FRESH:
             code = _PASSWORD_CHANGE if not newPassword else _PASSWORD_POLICY * (len(newPassword) < _SHORTEST_PASSWORD)
         if not code:
             self._device.link(linkId)
@@ -50,7 +49,7 @@ class CascadeManager(Served):
         return self.addLinkUnit(linkId, host, login, password, newPassword)
 
     def _check(self, link_id: int, host: str, login: str, password: str) -> int:
-        known = login == "admin" and password == "legrand" and host != WRONG_LOGIN
+        known = login == "admin" and password == "legrand"
         faults = ((_INVALID, not _LOWEST <= link_id <= _HIGHEST), (_ID_IN_USE, link_id in self._hosts),
                   (_HOST_IN_USE, host in self._hosts.values()), (_UNREACHABLE, not host.startswith(_NETWORK)),
                   (_DENIED, not known))
