@@ -53,7 +53,8 @@ class Credentials:
     @property
     def name(self) -> str:
         """Address and port, for messages."""
-        return f"[{self.host.strip('[]')}]:{self.port}" if self.is_ipv6 else f"{self.host}:{self.port}"
+        host = self.host.strip("[]")
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     @property
     def longest_s(self) -> float:
@@ -125,7 +126,7 @@ def _check_ciphers() -> None:
 
 
 def _resolve(host: str, port: int) -> Tuple[str, bool]:
-    """The numeric address, and whether it is IPv6. An IPv6 address may be in brackets, and keeps its zone as a number."""
+    """The first address of the host, and whether it is IPv6. An IPv6 host may be in brackets. A zone is kept as a number."""
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:

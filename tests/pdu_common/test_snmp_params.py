@@ -54,6 +54,12 @@ def test_an_address_that_cannot_be_resolved_is_named_as_the_reason() -> None:
     assert "no address for" in _failure({"community": "x"}, host="not a host")
 
 
+@pytest.mark.parametrize("host, name", [("::1", "[::1]:161"), ("[::1]", "[::1]:161"), ("127.0.0.1", "127.0.0.1:161"),
+                                        ("pdu.example", "pdu.example:161")])
+def test_only_an_ipv6_address_is_shown_in_brackets(host: str, name: str) -> None:
+    assert Credentials(host, "::1", 161, True, 2).name == name      # a name may stand for an IPv6 address
+
+
 def test_a_link_local_address_keeps_its_zone() -> None:
     zone = socket.if_nameindex()[0]
     for host in (f"fe80::1%{zone[1]}", f"[fe80::1%{zone[0]}]"):
