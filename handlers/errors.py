@@ -76,7 +76,7 @@ class PduHandlerError(Exception):
 
 
 class SettingsError(PduHandlerError):
-    """A handler setting is unknown, missing or bad: the owner corrects it. The reason names the key and what is allowed."""
+    """A handler setting, an address or a tool's option is unknown, missing or bad: the owner corrects it. The reason names it."""
 
     kind = "settings"
 

@@ -23,7 +23,7 @@ class MultipartForm:
     """The body of one upload, a `Stream`.
 
     Each of `files` has data, filename and formname, and may have mimetype and progress. Its data are bytes, or a file open in
-    binary mode, which is sent from its current position. Raises TypeError for other data.
+    binary mode, which is sent from its current position. Raises TypeError for other data, OSError for a file that cannot seek.
     """
 
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
@@ -31,7 +31,7 @@ class MultipartForm:
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self._pieces: List[Tuple[BinaryFile, int, Optional[Progress]]] = []
         for one in files:
-            kind = one.get("mimetype", "application/octet-stream")
+            kind = one.get("mimetype") or "application/octet-stream"
             head = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{_quoted(one['formname'])}\"; "
                     f"filename=\"{_quoted(one['filename'])}\"\r\nContent-Type: {_quoted(kind)}\r\n\r\n")
             self._add(io.BytesIO(head.encode()))

@@ -43,7 +43,7 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
         name, port = parts.hostname, parts.port
     except ValueError:
         name, port = None, None
-    if not name or parts.scheme not in PORTS:
+    if not name or parts.scheme not in PORTS or port == 0:
         raise HttpRefused(f"the device redirects without a valid http or https address (status {code})", code)
     if name.lower() != here.host.lower():
         # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.

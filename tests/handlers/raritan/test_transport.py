@@ -396,7 +396,7 @@ def test_a_redirect_from_another_port_to_the_usual_one_of_https_is_not_followed(
 
 
 @pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",
-                                      "http://[", "http://127.0.0.1:99999/"])
+                                      "http://[", "http://127.0.0.1:99999/", "https://127.0.0.1:0/"])
 def test_a_redirect_to_another_host_or_to_nowhere_is_refused(agent: MakeAgent, location: str) -> None:
     with Peer([[result(1)]]) as target:
         with Peer([[_moved(location.format(port=target.port))]]) as origin:

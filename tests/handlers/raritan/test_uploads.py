@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Callable, List, Optional, Tuple, Type
+from typing import Callable, Dict, List, Optional, Tuple, Type
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -48,6 +48,13 @@ def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
     form = MultipartForm([{"data": b"x", "filename": 'a"\r\nX-Evil: 1', "formname": "upfile"}])
     head = form.read().partition(b"\r\n\r\n")[0]
     assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head
+
+
+@pytest.mark.parametrize("more, kind", [({}, b"application/octet-stream"), ({"mimetype": None}, b"application/octet-stream"),
+                                        ({"mimetype": "text/plain"}, b"text/plain")])
+def test_a_file_without_a_type_is_sent_as_bytes(more: Dict[str, object], kind: bytes) -> None:
+    form = MultipartForm([{"data": b"x", "filename": "f", "formname": "upfile", **more}])
+    assert b"\r\nContent-Type: " + kind + b"\r\n\r\n" in form.read()
 
 
 @pytest.mark.parametrize("data", ["text", None, io.StringIO("text"), [1]])
