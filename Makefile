@@ -46,7 +46,7 @@ faults: env      ## the fault matrix: every handler, call and fault at each step
 soak: env        ## a day of polls and commands in minutes, every third call with a fault, compared with the simulators' books
 	@$(RUN) -m tests.faults.soak $(ARGS)
 
-hosts: env       ## every archive on every plausible form of the platform, on each installed Python from 3.9 to 3.13
+hosts: env       ## every archive on many plausible forms of the platform, on each installed Python from 3.9 to 3.13
 	@$(RUN) -m tests.conformance.hosts
 
 fuzz: env        ## every parser of foreign bytes for 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"

@@ -1,1 +1,1 @@
-"""Runs every archive in a clean process on every plausible form of DCImanager's platform: `python -m tests.conformance`."""
+"""Runs archives in clean processes on the forms of DCImanager's platform in `variants.py`: `python -m tests.conformance`."""

@@ -1,4 +1,4 @@
-"""Runs every archive on an owner's copy of the platform, or on every plausible form of the platform."""
+"""Runs every archive on an owner's copy of the platform, or on many plausible forms of the platform."""
 from __future__ import annotations
 
 import argparse
@@ -25,7 +25,7 @@ from .variants import VARIANTS
 _HERE = Path(__file__).parent
 _SURVEY_SECONDS = 300.0
 _HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on 127.0.0.1, each in a clean process, and
-compares the answers with the simulators. Without --platform, runs on every plausible form of DCImanager's unknown modules.
+compares the answers with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
 
 An owner of DCImanager gets the real modules from the location server:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./

@@ -1,4 +1,4 @@
-"""Every archive on every plausible platform; each variant is a parameter of the tests."""
+"""Archives on the forms of the platform that affect them; each variant is a parameter of the tests."""
 from __future__ import annotations
 
 import contextlib
