@@ -11,6 +11,9 @@ from typing import Iterator
 @contextlib.contextmanager
 def turn(what: str) -> Iterator[None]:
     """Waits until no other test holds `what`. The system frees the lock when a process ends, even by a crash."""
-    with (Path(tempfile.gettempdir()) / f"pdu-handlers-{what}.lock").open("a") as file:
+    path = Path(tempfile.gettempdir()) / f"pdu-handlers-{what}.lock"
+    if not path.exists():
+        path.touch()            # readable for another user, who may neither write nor touch it
+    with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -107,7 +107,9 @@ def checked(running: Hall, pdus: int) -> Taken:
         seconds = time.perf_counter() - begin
         ended.set()
         watch.join(_LONGEST_S)
-    summary = out.splitlines()[-2]
+    summary = "\n".join(out.splitlines()[-2:-1])
+    if not summary:
+        raise RuntimeError(f"pdu check printed no summary and ended with exit code {process.returncode}")
     dead = pdus // 50
     if f"{pdus - dead} well" not in summary:
         print(summary, file=sys.stderr)

@@ -372,6 +372,10 @@ def test_hpes_body_resets_the_settings_that_it_does_not_name() -> None:
         target = client.outlet("OUTLET2")["Actions"]["#Outlet.PowerControl"]["target"]
         assert client.send("POST", target, {"PowerState": "Off"}).key() == "PropertyMissing"
         assert client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "off", "OffDelay": 0}).status == 204
+        for seconds, key in ((-1, "PropertyValueOutOfRange"), (10 ** 400, "PropertyValueOutOfRange"),
+                             (True, "PropertyValueTypeError")):
+            refused = client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "on", "OffDelay": seconds})
+            assert (refused.status, refused.key()) == (400, key)
         outlet = service.outlet("OUTLET2")
         assert (outlet.on, outlet.name, outlet.on_delay, outlet.cycle_delay) == (False, "", 0.0, 0.0)
         kept = {name: client.outlet("OUTLET3")[name] for name in

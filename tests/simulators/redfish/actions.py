@@ -11,6 +11,7 @@ from .plant import Outlet
 Json = Dict[str, Any]
 CONTROL, RESET = "Outlet.PowerControl", "Outlet.ResetMetrics"
 RESET_ALL, RESTART = "PowerDistributionMetrics.ResetMetrics", "Manager.Reset"
+_LONGEST_S = 7 * 86400         # the simulator's own limit: no document states the range
 _HPE_NUMBERS = {"OnDelay": "on_delay", "OffDelay": "off_delay", "RebootDelay": "cycle_delay"}
 _HPE_TEXTS = {"StartupState": ("startup", "last"), "OutletName": ("name", "")}
 
@@ -68,8 +69,11 @@ class Control:
         if status not in ("on", "off", "reboot"):
             raise Refusal(400, "PropertyMissing", "OutletStatus")
         for name in _HPE_NUMBERS:
-            if not isinstance(body.get(name, 0), int):
-                raise Refusal(400, "PropertyValueTypeError", str(body[name]), name)
+            seconds = body.get(name, 0)
+            if type(seconds) is not int:
+                raise Refusal(400, "PropertyValueTypeError", str(seconds), name)
+            if not 0 <= seconds <= _LONGEST_S:
+                raise Refusal(400, "PropertyValueOutOfRange", name)
         return {"on": "On", "off": "Off", "reboot": "PowerCycle"}[str(status)]
 
 
