@@ -168,7 +168,8 @@ def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Call
 
 def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any) -> Parameters:
     """An option of one command. Without a metavar it is a flag. `more` are arguments of click.Option."""
-    return [click.Option(flag.split(), metavar=metavar or None, type=kind, is_flag=not metavar, help=help_, **more)]
+    # is_flag=False would make the value optional in click 8.5.
+    return [click.Option(flag.split(), metavar=metavar or None, type=kind, is_flag=None if metavar else True, help=help_, **more)]
 
 
 class Seconds(click.ParamType):

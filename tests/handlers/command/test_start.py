@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import List
+from typing import Any, List
 
+import click
 import pytest
 
 from handlers import VERSION
 from handlers.command.exits import READER_GONE
+from handlers.command.options import option
 from handlers.command.root import PLACES
 from tests.needs import ROOT, pythons
 from tests.waiting import PATIENCE_S
@@ -39,6 +41,19 @@ def test_help_of_new_explains_its_argument_and_only_that_of_find_announces_a_que
              for name in ("new", "check", "exporter", "find")}
     assert "NAME of the handler" in shown["new"]
     assert [name for name, text in shown.items() if "you are asked" in text] == ["find"]
+
+
+def test_only_an_option_without_a_value_is_declared_as_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared: List[object] = []
+
+    class Declared(click.Option):
+        def __init__(self, *names: Any, **more: Any) -> None:
+            declared.append(more.get("is_flag"))
+            super().__init__(*names, **more)
+
+    monkeypatch.setattr(click, "Option", Declared)
+    assert option("--name", "with a value", "NAME") and option("--yes", "without a value")
+    assert declared == [None, True]         # click 8.5 makes a value optional if is_flag is False
 
 
 def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
