@@ -23,7 +23,7 @@ from .manager import DciManager
 from .test_api import packed
 from .worker import Job, Worker, _keep, _pass_on
 
-# The identity of this handler's first outlet describes its process: importable modules, path, folder, environment.
+# The identity of this handler's first outlet describes its process: importable modules, path, folder, command line.
 _CURIOUS = '''
 import json, os, sys
 from pdu_common.base_pdu import BasePdu
@@ -42,7 +42,7 @@ class Curious(BasePdu):
     def status(self):
         view = PduView()
         seen = {"can": [name for name in ("common", "pdu_common", "requests", "pysnmp", "handlers", "tests") if can(name)],
-                "path": sys.path, "cwd": os.listdir("."), "argv": sys.argv, "secret": "DCI_SECRET" in os.environ,
+                "path": sys.path, "cwd": os.listdir("."),
                 "cmdline": open("/proc/self/cmdline").read()}
         view.ports.append(PduPortView(identity=json.dumps(seen), power_status=EnumPowerStatus.UP))
         return view
