@@ -9,7 +9,7 @@ if sys.version_info < (3, 9):
     sys.exit(2)
 if not __package__:             # run by path: `python handlers`, from any folder
     import os
-    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))     # a link may have another name
     __package__, __spec__ = "handlers", None     # Python 3.13 warns of a spec without package
     __import__(__package__)
 

@@ -20,7 +20,7 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
            deadline: float = CONFIRM_SECONDS, pause: float = PAUSE_SECONDS,
            clock: Callable[[], float] = time.monotonic,
            sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
-    """Call `write` once, then `read` until it returns `wanted` or `deadline` seconds are over.
+    """Call `write` once, then `read` until it returns `wanted`; no second reading begins after `deadline` seconds.
 
     Returns `wanted`, or UNKNOWN if that state was not seen: a slow device and a stuck relay look alike, so the last reading
     goes to the log and the next poll decides. Also returns UNKNOWN if the write was answered but the state cannot be read. A
@@ -51,7 +51,8 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
             return wanted
         if clock() + wait > end:
             last = "could not be read" if seen is None else f"was {seen.name} at the last reading, not {wanted.name}"
-            LOGGER.info(f"the command was accepted, and after {deadline:g} s the outlet's state {last}: UNKNOWN")
+            spent = clock() - end + deadline
+            LOGGER.info(f"the command was accepted, and after {spent:.1f} s the outlet's state {last}: UNKNOWN")
             return EnumPowerStatus.UNKNOWN
         sleep(wait)
         wait = min(2 * wait, pause)

@@ -57,6 +57,19 @@ def test_a_state_that_does_not_follow_is_unknown_and_the_last_reading_is_logged(
     assert f"was {seen.name} at the last reading, not {wanted.name}" in caplog.text
 
 
+def test_the_log_has_the_seconds_that_slow_readings_took(caplog: pytest.LogCaptureFixture) -> None:
+    outlet = Outlet(DOWN)
+    slow = outlet.read
+
+    def read() -> EnumPowerStatus:
+        outlet.sleep(25.0)
+        return slow()
+
+    with caplog.at_level(logging.INFO):
+        assert switch(outlet.write, read, UP, clock=lambda: outlet.now, sleep=outlet.sleep) is UNKNOWN
+    assert outlet.reads == 1 and "after 25.0 s the outlet's state was DOWN" in caplog.text
+
+
 def test_a_write_that_cannot_be_read_back_is_unknown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN

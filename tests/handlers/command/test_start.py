@@ -57,8 +57,11 @@ def test_only_an_option_without_a_value_is_declared_as_a_flag(monkeypatch: pytes
 
 
 def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
-    done = run([sys.executable, str(ROOT / "handlers"), "snmp", "families", "sentry4"], tmp_path)
-    assert done.returncode == 0 and "sentry4" in done.stdout
+    link = tmp_path / "other-name"
+    link.symlink_to(ROOT / "handlers")
+    for path in (ROOT / "handlers", link):
+        done = run([sys.executable, str(path), "snmp", "families", "sentry4"], tmp_path)
+        assert done.returncode == 0 and "sentry4" in done.stdout
 
 
 def test_a_missing_package_is_reported_in_one_line_with_the_remedy(tmp_path: Path) -> None:
