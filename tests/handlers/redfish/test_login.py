@@ -132,7 +132,7 @@ def test_the_reason_quotes_the_device_but_not_the_login() -> None:
     def refuses(seen: Seen) -> Optional[Answer]:
         return Answer({"error": {"code": "x", "message": "general", "@Message.ExtendedInfo": [
             {"MessageId": "Base.1.8.InsufficientPrivilege", "Message": "The account\x1b[31m has no privilege."},
-            {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"}, 7]}}, 403)
+            {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"}, 7, {"Message": 7}]}}, 403)
     tree = Tree(unit())
     tree.special[OUTLETS] = refuses
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:

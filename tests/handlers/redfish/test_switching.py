@@ -136,6 +136,14 @@ def test_a_lock_that_is_not_known_is_not_reported_as_set(lock: Optional[bool], w
     assert words in str(refused(tree)) and not tree.commands
 
 
+@pytest.mark.parametrize("value, words", [(True, "is locked; unlock it"), ("yes", "does not say whether"),
+                                          (None, "does not say whether")])
+@pytest.mark.parametrize("key", ["PowerControlLocked", "ConfigurationLocked"])
+def test_the_error_for_a_lock_says_whether_the_device_reports_it(key: str, value: Any, words: str) -> None:
+    tree = Switched({**outlet("1"), key: value})
+    assert words in str(refused(tree)) and not tree.commands
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/Outlet.PowerControl", "//evil.example/x", "ftp:x"])
 def test_a_target_on_another_service_gets_no_command(target: str) -> None:
     tree = Switched({**outlet("1"), "Actions": {"#Outlet.PowerControl": {

@@ -6,6 +6,7 @@ import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
 from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
+from handlers.snmp.device import has_no_outlets
 from handlers.snmp.evidence import Evidence, Proof
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.outlets import Outlets
@@ -14,7 +15,7 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, of_rows, table
+from tests.handlers.snmp.memory import Memory, Value, of_rows, reader, table
 from tests.simulators.snmp_agent import BUILT_IN
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -144,6 +145,16 @@ def test_outlets_without_a_state_are_listed_if_the_device_counts_them() -> None:
     for n in (1, 2, 3):
         memory.put(f"{ACME}.7.{n}", f"Outlet {n}")
     assert detect(memory, (profile,)).states == {"1": UP, "2": DOWN, "3": UNKNOWN}
+
+
+@pytest.mark.parametrize("numbers, proven", [({}, False), ({"1": 0}, True), ({"1": 0, "2": 0}, True), ({"1": 0, "2": 4}, False),
+                                             ({"1": "n/a"}, False)])
+def test_a_number_of_outlets_proves_that_there_are_none_only_if_it_is_zero_in_every_row(
+        numbers: Dict[str, Value], proven: bool) -> None:
+    states = State(Column(f"{ACME}.3"), ("1",), ("2",))
+    profile = Profile("acme-8", "Acme", ("8",), "ACME-MIB", (ACME,), evidence=EVIDENCE,
+                      outlets=(Outlets(states=states), Outlets(states=states, none_if_zero=Column(f"{ACME}.9"))))
+    assert has_no_outlets(profile, reader(table(f"{ACME}.9", numbers))) is proven
 
 
 @pytest.mark.parametrize("counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}])
