@@ -251,6 +251,16 @@ def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(visitor: Vis
     assert pdu.settings == {"say": "", "password": "hidden-4711", "other": "x"}
 
 
+def test_more_settings_than_the_form_takes_are_refused(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    form = {"handler": "pdu_small", "name": "rack", "address": "127.0.0.1"}
+    for count, status in ((40, 303), (41, 400)):
+        given = {f"{part}_{number}": f"{part}{number}" for number in range(count) for part in ("key", "value")}
+        assert visitor.post("/pdus/add", {**form, **given}).status == status
+    pdu, = site.pdus()
+    assert len(pdu.settings) == 40
+
+
 def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small, protocol="snmp")
     visitor.post("/pdus/add", {"handler": "pdu_small", "name": "a", "address": "b", "snmp_version": "3", "snmp_user": "u",

@@ -88,6 +88,8 @@ def _read(site: Site, form: FormData, handler: Handler,
             value = text(form, f"snmp_{key}", 500, strip=not secret) or (old.snmp.get(key, "") if old and secret else "")
             if value:
                 snmp[key] = value
+    if text(form, f"key_{_MOST_SETTINGS}"):
+        raise Wrong(f"This form takes at most {_MOST_SETTINGS} handler settings.")
     settings: Dict[str, str] = {}
     harmless = _harmless(_table(site, handler)) if old else ()
     for position in range(_MOST_SETTINGS):
