@@ -21,7 +21,7 @@ from .report import described, reason
 
 _CONNECT_S = 3.0
 _MOST_SEEN = 12             # limit of objects in the text output; --json has all
-_ORDER = ("denied", "unsupported", "protocol", "unreachable")        # the first of these kinds that occurred sets the exit code
+_ORDER = ("denied", "unsupported", "protocol")      # the first of these kinds that occurred sets the exit code
 
 
 class Found(NamedTuple):
@@ -91,7 +91,8 @@ def _code(found: Sequence[Found]) -> int:
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
     kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
-    return code_of(next((kind for kind in _ORDER if kind in kinds), "unreachable"))
+    others = [kind for kind in kinds if kind != "unreachable"]
+    return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
 
 
 def _data(one: Found, state: Given) -> Dict[str, Any]:

@@ -32,7 +32,7 @@ def identity(data: Any) -> Identity:
     if out.can:
         out.family = ", ".join(drivers)
         out.why = (f"the server has {counted(len(found), 'device')}, and the handler reads what drivers list "
-                   "by NUT's own names (docs/nut-names.txt)")
+                   "by NUT's own names (NUT's docs/nut-names.txt)")
     else:
         out.why = "no device of the server has outlets or meters that the handler reads"
         out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",

@@ -17,7 +17,7 @@ from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import shared
-from tests.simulators.nut_server import NutServer, StaticDevice
+from tests.simulators.nut_server import Driver, NutServer, StaticDevice
 from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
 from tests.simulators.xerus import Model, XerusPdu
@@ -144,6 +144,16 @@ def test_the_evidence_of_a_nut_total_names_its_variables(variables: Dict[str, st
         evidence = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]["evidence"]
     assert evidence["pdu: load"] == f"{load}: what the driver reports"
     assert evidence.get("pdu: energy", "") == (f"{energy}: what the driver reports" if energy else "")
+
+
+@pytest.mark.parametrize("driver, code", [(Driver.STALE, 10), (Driver.GONE, 11)])
+def test_a_driver_without_data_has_its_own_exit_code_and_is_no_missing_pdu(driver: Driver, code: int, capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
+        server.faults.drivers["pdu"] = driver
+        where = f"{server.host}:{server.port}"
+        identified(capsys, code, where, "--handler", "nut")
+        assert root.run(["identify", where, "--handler", "nut"]) == code
+    assert "No handler found a PDU" not in capsys.readouterr().out
 
 
 def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
