@@ -1,6 +1,6 @@
 """The check of a device's TLS certificate: the owner's settings, and the SSL contexts made from them.
 
-The ssl module is loaded when a context is made, so a session without TLS never loads it.
+This module loads `ssl` when a context is made, so that NUT without TLS works without it.
 """
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Documented names of the platform are imported where they are used. All others are handled only in this folder: the class
 BasePdu (`base`), the address and the handler settings (`form`, `pairs`), the fields of the views (`views`, `fields`,
 `statistic`), the index of a walked row (`rows`) and the failures of SNMP calls (`snmp`, `snmp_errors`). Only the SNMP handler
-imports the last three.
+and its tools import the last three.
 """
 from __future__ import annotations
 

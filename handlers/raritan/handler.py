@@ -1,7 +1,7 @@
 """DCImanager's four calls on a PDU with Xerus firmware.
 
-An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2 "2.7". It never depends on
-names, which the owner may edit.
+An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2 "2.7". It does not depend
+on names, which the owner may edit.
 """
 from __future__ import annotations
 
