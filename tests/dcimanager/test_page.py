@@ -202,6 +202,13 @@ def test_an_archive_dropped_on_the_page_is_registered_updated_and_rolled_back(vi
     assert site.handlers() == []
 
 
+def test_a_handler_whose_first_archive_was_broken_is_one_for_snmp_after_the_second(visitor: Visitor, site: DciManager) -> None:
+    text = b"from pdu_common.base_snmp_pdu import BaseSnmpPdu\nclass X(BaseSnmpPdu):\n    pass\nmake_handler = X\n"
+    for content, protocol in ((b"1 / 0", "custom"), (text, "snmp")):
+        visitor.upload([("pdu_x.tar.gz", packed(("pdu_x/__init__.py", b""), ("pdu_x/handler.py", content)))])
+        assert [handler.protocol for handler in site.handlers()] == [[protocol]]
+
+
 def test_the_line_to_paste_quotes_the_path_of_the_exports(visitor: Visitor, site: DciManager) -> None:
     site.environment_file = "/my data/register.env"
     assert ". '/my data/register.env'\n" in html.unescape(visitor.get("/handlers").body)
