@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import signal
 import sys
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, Set
@@ -20,6 +19,7 @@ from .. import registry
 from ..errors import NoSuchOutlet, Unsupported, printable
 from . import asking, form
 from .exits import DONE, NOT_SEEN
+from .files import sigterm_as_ctrl_c
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Given, asking as asks, completed, device, given, output, spelled
 from .output import Result, columns, figure, metered, print_json, shown
@@ -167,7 +167,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
     begun: List[str] = []
     try:
-        with _sigterm_as_ctrl_c(), _warned(state, host):
+        with sigterm_as_ctrl_c(), _warned(state, host):        # the outlets that were switched are still reported
             for identity in named:
                 pdu = handler.make(data)
                 begun.append(identity)
@@ -200,16 +200,6 @@ def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException) -> i
     about = described(error, state)
     print_json({**answer, "error": about})
     return int(about["exit_code"])
-
-
-@contextlib.contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
-    """During the block SIGTERM raises KeyboardInterrupt, so that the outlets that were switched are still reported."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _listed(identities: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, Optional
 
@@ -20,6 +21,16 @@ def read_file(path: str, *what: Part) -> bytes:
 def text_of(path: str) -> str:
     """The text of a file. Bytes that are not UTF-8 become surrogates and are written back unchanged. Raises SettingsError."""
     return read_file(path).decode("utf-8", "surrogateescape")
+
+
+@contextmanager
+def sigterm_as_ctrl_c() -> Iterator[None]:
+    """During the block SIGTERM raises KeyboardInterrupt, so that the block can clean up."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -48,7 +59,8 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
         written = True
     try:
-        yield write
+        with sigterm_as_ctrl_c():
+            yield write
     finally:
         file.close()
         if not written:

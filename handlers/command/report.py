@@ -19,7 +19,7 @@ class Usage(PduHandlerError):
 
 
 class Interrupted(PduHandlerError):
-    """Ctrl-C, or SIGTERM during `up` and `down`."""
+    """Ctrl-C, or SIGTERM in `sigterm_as_ctrl_c`."""
 
     kind = "interrupted"
 

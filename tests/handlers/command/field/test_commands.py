@@ -77,13 +77,14 @@ def test_a_new_file_that_somebody_removes_does_not_hide_the_error_of_its_block(t
         raise KeyError
 
 
-def test_ctrl_c_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_recording_and_leaves_no_file(number: signal.Signals, tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=100)) as agent:
         process = started("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
         with bounded(process):
             assert until(lambda: agent.requests > 6) and file.exists()
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == INTERRUPTED and "interrupted" in errors and "Traceback" not in errors and not file.exists()
 
