@@ -66,7 +66,7 @@ class Credentials:
         """From the address and `snmp_params`. Raises SnmpError, which names the address or the parameter."""
         given = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(given.get("version", "2"), _VERSIONS, "version")
-        port = int(_number(given.get("port", "161"), "port", 1, 65535))
+        port = _whole(given.get("port", "161"), "port", 1, 65535)
         address, is_ipv6 = _resolve(host, port)
         if version < 3 and "community" not in given:
             raise SnmpError("snmp_params has no community")
@@ -76,7 +76,7 @@ class Credentials:
                 raise SnmpError(f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot send")
         return cls(host, address, port, is_ipv6, version,
                    timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
-                   retries=int(_number(given.get("retries", "2"), "retries", 0, 10)), **keys)
+                   retries=_whole(given.get("retries", "2"), "retries", 0, 10), **keys)
 
     def engine_key(self) -> Tuple[str, ...]:
         """Credentials with the same key share engines: all communities, and v3 with the same user, protocols and passwords."""
@@ -154,6 +154,13 @@ def _number(text: str, key: str, lowest: float, highest: float) -> float:
     if not lowest <= number <= highest:
         raise SnmpError(f"snmp_params {key} must be a number from {lowest:g} to {highest:g}")
     return number
+
+
+def _whole(text: str, key: str, lowest: int, highest: int) -> int:
+    number = _number(text, key, lowest, highest)
+    if not number.is_integer():
+        raise SnmpError(f"snmp_params {key} must be a whole number")
+    return int(number)
 
 
 def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:

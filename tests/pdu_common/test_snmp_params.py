@@ -23,6 +23,8 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
     ({"community": "x", "version": "4"}, "version must be one of"),
     ({"community": "x", "port": "0"}, "port must be a number from 1 to 65535"),
     ({"community": "x", "port": "snmp"}, "port must be a number"),
+    ({"community": "x", "port": "161.5"}, "port must be a whole number"),
+    ({"community": "x", "retries": "1.9"}, "retries must be a whole number"),
     ({"community": "x", "timeout": "nan"}, "timeout must be a number"),
     ({"community": "x", "retries": "-1"}, "retries must be a number"),
     ({"version": "3"}, "no user"),
