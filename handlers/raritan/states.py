@@ -83,11 +83,9 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN. UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on, if an outlet is both on and
-    suspended or shed, for power states of newer firmware, and if `available` or `powerState` is missing (read as false and -1).
-
-    Source: Outlet.idl 3.0.4, State.
-    """
+    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on,
+    for power states of newer firmware, if an outlet is both on and suspended or shed, and if `available` or `powerState`
+    is missing (read as false and -1)."""
     if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON

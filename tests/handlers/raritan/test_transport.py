@@ -10,7 +10,7 @@ from typing import Callable, List, Optional, Tuple
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.http import connection
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
@@ -312,6 +312,12 @@ def test_a_handshake_that_fails_is_unreachable_and_nothing_is_sent(agent: MakeAg
         with pytest.raises(Unreachable, match="not trusted" if untrusted else "closed before an answer"):
             get_state(agent("https", peer.address))
         assert not peer.seen
+
+
+def test_a_user_name_with_a_colon_is_an_error(agent: MakeAgent) -> None:
+    with pytest.raises(SettingsError, match="the user name contains a colon") as caught:
+        agent("https", "pdu.example", "user:half", "other-half")
+    assert "half" not in str(caught.value)
 
 
 def test_after_an_answer_with_a_wrong_id_the_connection_is_replaced(agent: MakeAgent) -> None:
