@@ -304,7 +304,7 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     assert "May or may not have switched" in body and "switching off failed" in body and 'class="chip on"' not in body
     site.poll([pdu])
     body = visitor.get(f"/pdus/{pdu.id}").body
-    assert "The last poll failed" in body and "no answer within 0.3 s" in body
+    assert "The last poll failed" in body and "no answer within 0.3 s" in body and "Last successful poll" in body
     pdu.doubts.clear()
     site.servers.connect(site.servers.add("web"), Feed(pdu.id, "1"))
     for path in (f"/pdus/{pdu.id}", "/servers"):
