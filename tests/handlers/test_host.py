@@ -15,6 +15,7 @@ from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Set
 from handlers.host import PortFigures, statistic
 from handlers.host.rows import oid_arcs
 from handlers.host.snmp import Snmp
+from handlers.host.views import ports_of
 from pdu_common.helper import EnumPowerStatus
 from tests.chains import kept
 
@@ -42,6 +43,12 @@ def test_a_missing_address_is_an_error_that_names_the_form() -> None:
 def test_settings_are_read_from_each_known_form(form: object) -> None:
     assert host.settings(SimpleNamespace(custom_params=form)) == WANTED
     assert host.settings({"custom_params": form}) == WANTED
+
+
+def test_a_handlers_own_setting_may_have_a_key_of_the_platform_but_not_its_value() -> None:
+    form = {"device": "pdu_nut", "custom_params": {"device": "rack1", "name": "x"}}
+    assert host.settings(form, own=("device",)) == {"device": "rack1"}
+    assert host.settings({**form, "device": "rack1"}, own=("device",)) == {} == host.settings(form)
 
 
 def test_one_setting_may_come_without_a_list() -> None:
@@ -251,6 +258,17 @@ def test_a_value_of_another_object_is_an_error_where_the_oid_can_be_read(form: C
     if hasattr(element, "oid") and oid_arcs(element.oid) is not None:
         with pytest.raises(ProtocolError, match="another object"):
             snmp(form("1.8", "1")).get(f"{ROOT}.1.7")
+
+
+def test_a_boolean_is_read_as_text_and_not_as_the_number_1() -> None:
+    assert snmp(row(True)).get(ROOT) == "True"
+
+
+def test_the_ports_of_a_view_are_its_list_of_that_name_or_its_only_list() -> None:
+    ports: List[object] = []
+    assert ports_of(SimpleNamespace(ports=ports, other=[1])) is ports
+    assert ports_of(SimpleNamespace(ports="none", outlets=ports)) is ports
+    assert ports_of(SimpleNamespace(first=[], second=[])) is None
 
 
 def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:

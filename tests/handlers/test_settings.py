@@ -6,6 +6,7 @@ import pytest
 
 from handlers import settings
 from handlers.errors import SettingsError
+from handlers.http.settings import PASSWORD as ONE_LINE
 from handlers.settings import Setting, Settings
 from handlers.tls import CA_PEM, FINGERPRINT, LONGEST_PEM, VERIFY
 from tests.chains import chain, kept
@@ -96,6 +97,12 @@ def test_many_certificates_without_an_end_are_refused() -> None:
     text = "-----BEGIN CERTIFICATE-----" * (LONGEST_PEM // 27 - 1)
     with pytest.raises(SettingsError, match="ca_pem"):
         Settings({"ca_pem": text}, TABLE)
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "tab\tulator", "bell\x07"])
+def test_a_password_with_a_control_character_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="'password': give that user's password, on one line"):
+        Settings({"password": text}, (ONE_LINE,))
 
 
 def test_each_setting_is_parsed_once() -> None:

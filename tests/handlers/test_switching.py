@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Type, Union
+from typing import List, Type, Union
 
 import pytest
 
@@ -19,6 +19,7 @@ class Outlet:
         self._readings = list(readings)
         self._answer = answer
         self.now = 0.0
+        self.slept: List[float] = []
         self.writes = 0
         self.reads = 0
 
@@ -35,6 +36,7 @@ class Outlet:
         return reading
 
     def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
         self.now += seconds
 
     def switch(self, wanted: EnumPowerStatus) -> EnumPowerStatus:
@@ -54,6 +56,7 @@ def test_a_state_that_does_not_follow_is_unknown_and_the_last_reading_is_logged(
     with caplog.at_level(logging.INFO):
         assert outlet.switch(wanted) is UNKNOWN
     assert 9 < outlet.now <= 10 and outlet.writes == 1
+    assert outlet.slept[:5] == [0.1, 0.2, 0.4, 0.5, 0.5]
     assert f"was {seen.name} at the last reading, not {wanted.name}" in caplog.text
 
 

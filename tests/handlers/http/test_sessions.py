@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import ssl
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Iterator
 
 import pytest
@@ -12,6 +14,7 @@ import requests.adapters
 import trustme
 
 from handlers.errors import PduHandlerError, Unreachable
+from handlers.http import sessions
 from handlers.http.sessions import RequestsTransport
 from handlers.raritan.rpc import Agent, HttpException, pdumodel
 from tests.handlers.raritan.peer import Peer, Step, get_state, http, result, set_state
@@ -110,6 +113,17 @@ def test_the_session_follows_no_redirect_and_nothing_is_sent_again(session: requ
                 call(_agent(session, "http", origin.address))
             session.close()
         assert target.accepted == 0 and len(origin.seen) == 2
+
+
+def test_a_body_that_is_too_long_or_too_late_is_refused(session: requests.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Peer([[http(b" " * 5_000_000)], [result(1)]]) as peer:
+        with pytest.raises(HttpException, match="longer than 4194304 bytes"):
+            get_state(_agent(session, "http", peer.address))
+        session.close()
+        hours = itertools.count(0, 3600)
+        monkeypatch.setattr(sessions, "time", SimpleNamespace(monotonic=lambda: next(hours)))
+        with pytest.raises(Unreachable, match="not complete in time"):
+            get_state(_agent(session, "http", peer.address))
 
 
 @pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"),

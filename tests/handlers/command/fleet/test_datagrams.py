@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import socket
-from typing import Tuple
+from typing import Dict, Tuple
 
 import pytest
 from hypothesis import given, strategies as st
 
+from handlers.command.fleet import sweep
 from handlers.command.fleet.datagrams import DESCRIPTION, NAME, OBJECT_ID, Answer, answer, question
 from tests.needs import program
 from tests.servers.snmpd import Snmpd
@@ -53,9 +54,25 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("data", [reply(1, kind=ber.GET), reply(1, status=2), b"", b"\x30\x80\x00\x00",
-                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32 + 100))))])
+                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32 + 100)))),
+                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127))))])
 def test_requests_errors_and_impossible_oids_are_not_answers(data: bytes) -> None:
     assert answer(data) is None
+
+
+def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == Answer(1, "2.999.3", "", "")
+
+
+def test_only_the_first_answer_of_the_asked_port_of_an_asked_address_counts() -> None:
+    seen: Dict[str, Answer] = {}
+    listener = sweep._Listener({"192.0.2.1": 7}, 161, seen)
+    for number, address, port in ((7, "192.0.2.1", 162), (7, "192.0.2.2", 161), (8, "192.0.2.1", 161)):
+        listener.datagram_received(reply(number, (arcs(NAME), Row(OCTETS, b"forged"))), (address, port))
+    assert seen == {}
+    for name in (b"first", b"second"):
+        listener.datagram_received(reply(7, (arcs(NAME), Row(OCTETS, name))), ("192.0.2.1", 161))
+    assert [one.name for one in seen.values()] == ["first"]
 
 
 def test_a_missing_object_is_an_empty_text() -> None:

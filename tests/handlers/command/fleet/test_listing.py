@@ -183,6 +183,11 @@ def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) 
     assert "decides where logins are sent; chmod o-w" in refused(lambda: listing.read(str(tmp_path / "list.csv")))
 
 
+def test_a_file_above_the_limit_is_refused(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private, "LONGEST", 40)
+    assert "list.csv has more than" in refused(lambda: read(HEAD + "a,snmp,192.0.2.1\n"))
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can make a file of somebody else's")
 def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = private_file(tmp_path / "logins.toml", "of root")

@@ -118,6 +118,8 @@ def test_the_page_shows_loads_states_errors_with_remedy_and_the_slowest() -> Non
     made = page(rows, verdict.summary(rows, 9.0), "now", {})
     assert all(title in made for title in ("Load and energy", "Errors", "Unknown states", "Slowest")) and "Changes" not in made
     assert verdict.REMEDIES["unreachable"] in made and ">10?<" in made and "width:100.0%" in made
+    metered = [row("UNKNOWN", metered=True)]
+    assert "Unknown states" not in page(metered, verdict.summary(metered, 1.0), "now", {})
     slowest = made[made.index("Slowest"):]
     assert slowest.index("slow") < slowest.index(">a<")
 

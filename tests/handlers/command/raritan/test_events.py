@@ -1,6 +1,7 @@
 """`pdu raritan HOST events`: lines, lost connections, and how it ends: after N events, a time, Ctrl-C or a broken pipe."""
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ import pytest
 
 from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
 from handlers.command.raritan import events
-from handlers.raritan.rpc import assetmgrmodel, pdumodel, usermgmt, webcam
+from handlers.raritan.rpc import assetmgrmodel, pdumodel, sensors, usermgmt, webcam
 from handlers.raritan.rpc._runtime.decoding import decoder
 from handlers.raritan.rpc.idl import Event
 from tests.handlers.raritan.declared import Nowhere
@@ -69,6 +70,13 @@ def test_an_event_is_named_as_the_unit_names_it_even_if_the_binding_does_not_kno
     new = decoder(Event)({"type": name, "value": {"source": None, "cycles": 7}}, Nowhere())
     assert "unit  relay worn: " in events._line(new, "")
     assert json.loads(events._as_json(new, ""))["event"] == "pdumodel.Outlet.RelayWornEvent"
+
+
+def test_time_stamps_are_not_changes() -> None:
+    reading = sensors.NumericSensor.Reading
+    old, new = reading(value=4.0), reading(value=5.0, timestamp=datetime.datetime(2030, 1, 2))
+    line = events._line(sensors.NumericSensor.StateChangedEvent(oldReading=old, newReading=new), "outlet/1/current")
+    assert line.endswith("state changed: value 4 → 5")
 
 
 def test_in_json_a_field_does_not_replace_the_type_or_the_name_of_its_event() -> None:

@@ -91,6 +91,20 @@ def test_an_update_is_recognised_in_a_full_update_history(
     assert facts(run, "firmware", "update", str(path), "--yes")["last"]["imageVersion"] == "4.4.1.6-53300"
 
 
+def test_an_entry_of_an_earlier_update_is_not_the_result_of_this_one(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unit begins with the update a while after it has accepted the command. Until then it answers as before."""
+    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
+    start = unit.firmware.startUpdate
+    monkeypatch.setattr(unit.firmware, "startUpdate",
+                        lambda flags: unit.firmware.unit.clockwork.after(0.3, lambda: start(flags)))
+    unit.firmware.history = [{"timestamp": 1, "oldVersion": "4.3.0", "imageVersion": "4.4.0", "imageMD5": "", "status": 0,
+                              "product": "", "platform": ""}]
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    assert facts(run, "firmware", "update", str(path), "--yes")["last"]["imageVersion"] == "4.4.1.6-53300"
+
+
 def test_an_update_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     unit.update_seconds = 60.0
     path = tmp_path / "image.bin"
