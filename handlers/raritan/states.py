@@ -20,10 +20,7 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 
 
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet or branch circuit.
-
-    If a unit with switchable outlets reports no state at all, everything is read once more.
-    """
+    """Identity and state of each outlet or branch circuit. Reads all once more if a unit that can switch reports no state."""
     found = _look(agent, wanted)
     if any(unit.silent for unit in found):
         found = _look(agent, wanted)
