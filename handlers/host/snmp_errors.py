@@ -21,7 +21,7 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
      "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
     (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
       "nocreation", "resourceunavailable", "toobig"), Refused,
-     "the device refused the value"),
+     "the device refused {what}"),
 )
 # After these answers to a write the outlet may have switched. Only undoFailed says so (RFC 3416, 4.2.5), but devices may send the
 # others when a command fails half-way, and SNMPv1 has only genErr (RFC 1157, 4.1.5).
@@ -52,7 +52,7 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
                            f"wrong ({words})")
     if writing and any(mark in folded for mark in MISSING):
         # An SNMPv1 agent sends the same answer to a write that is not allowed.
-        return Denied(f"the device has no such object, or the community may not write ({words})")
+        return Denied(f"the device has no such object, or the community or user may not write ({words})")
     failed = next((mark for mark in _FAILED if mark in folded), None)
     if failed is not None:
         if writing:
@@ -62,6 +62,6 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
         code = next((mark for mark in marks if mark in folded), None)
         if code is not None:
             right = "write, and enable SNMP SET on the device" if writing else "read, with the security level required"
-            reason = f"{remedy.format(right=right)} ({words})"
+            reason = f"{remedy.format(right=right, what='the value' if writing else 'to read this')} ({words})"
             return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
     return None

@@ -325,8 +325,9 @@ def test_a_platform_may_pass_on_only_the_text_of_pysnmp(indication: object, kind
 @pytest.mark.parametrize("words, reading, writing", [
     ("authorizationError", "may read, with the security level", "may write, and enable SNMP SET"),
     ("Name or service not known", "the address cannot be resolved: check it", "the address cannot be resolved: check it"),
-    ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them")])
-def test_only_the_remedy_for_a_missing_right_tells_reading_from_writing(words: str, reading: str, writing: str) -> None:
+    ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them"),
+    ("tooBig", "the device refused to read this", "the device refused the value")])
+def test_a_missing_right_and_a_refusal_are_named_by_reading_or_writing(words: str, reading: str, writing: str) -> None:
     with pytest.raises(PduHandlerError, match=reading):
         snmp(RuntimeError(words)).get(ROOT)
     with pytest.raises(PduHandlerError, match=writing):
