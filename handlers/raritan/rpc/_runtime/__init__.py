@@ -37,8 +37,8 @@ def declared() -> NoReturn:
         @method("i", "o", "p")                  # results under other names
         def getIOP(self) -> Tuple[Inlet, OverCurrentProtector, List[Pole]]: declared()
 
-    The method and its parameters are sent under their names, and the result is `_ret_`. The body is never run: when its class
-    is made, a `Method` replaces the function.
+    The method and its parameters are sent under their names, and the result is `_ret_`. In an interface the body is not run:
+    when the class is made, a `Method` replaces the function.
     """
     raise TypeError("an IDL method was declared outside an interface")
 
