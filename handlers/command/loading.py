@@ -8,6 +8,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Sequence
 
+from common.logger import get_logger
+
 from .. import registry
 from ..errors import SettingsError
 from ..settings import Setting
@@ -79,4 +81,8 @@ def _unpacked(path: str) -> ModuleType:
             sys.path.insert(0, folder.name)
     except (archives.BadArchive, OSError) as error:
         raise SettingsError(f"{path}: {error}") from None
-    return importlib.import_module(f"{archive.top}.handler")
+    try:
+        return importlib.import_module(f"{archive.top}.handler")
+    except Exception as error:              # the archive may be anybody's
+        get_logger(__name__).debug(f"{path}: {archive.top}.handler", exc_info=True)
+        raise SettingsError(f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where") from None

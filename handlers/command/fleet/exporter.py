@@ -87,7 +87,7 @@ def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
     try:
         exporter.allowed = _allowed(wanted, state)
         exporter.own.loaded.set(1)
-    except Exception as error:          # an archive can raise anything when it is imported
+    except Exception as error:          # whatever fails must not end the exporter
         exporter.own.loaded.set(0)
         print(f"not reloaded: {failure(error).reason}", file=sys.stderr, flush=True)
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -106,6 +107,21 @@ def test_an_archive_with_the_name_of_another_module_is_refused(name: str, tmp_pa
             packed.addfile(tarfile.TarInfo(path))
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
     assert code == 2 and "the name of another Python module" in err and sys.path == folders
+
+
+def test_an_archive_that_cannot_be_imported_is_named_and_is_no_defect_of_this_program(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(loading, "_paths", {})
+    file, handler = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/handler.py")
+    content = b"import nosuch_module"
+    handler.size = len(content)
+    with tarfile.open(file, "w:gz") as packed:
+        packed.addfile(tarfile.TarInfo("pdu_odd/__init__.py"))
+        packed.addfile(handler, io.BytesIO(content))
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    sys.modules.pop("pdu_odd", None)
+    assert code == 2 and "cannot be imported (ModuleNotFoundError" in err and len(err.splitlines()) == 1
 
 
 def test_an_archive_is_unpacked_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
