@@ -91,6 +91,8 @@ class Simulations:
             return
         pdu.address, pdu.snmp, pdu.settings = form["address"], form["snmp"], form["settings"]
         self.keep(pdu, process)
+        if pdu not in self._store.pdus():   # it was removed meanwhile
+            self.end(pdu.id)
         with contextlib.suppress(Closed):   # the stand-in stops meanwhile
             self._store.save(pdu)
 

@@ -105,20 +105,23 @@ def test_a_simulated_pdu_whose_port_cannot_be_used_starts_on_a_free_one(port: st
         assert pdu.settings["port"].isdecimal() and pdu.settings["port"] != port
 
 
-def test_a_simulated_pdu_that_starts_after_the_stop_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("meanwhile", ["stopped", "removed"])
+def test_a_simulated_pdu_that_starts_after_the_stop_or_its_removal_ends_at_once(meanwhile: str,
+                                                                                monkeypatch: pytest.MonkeyPatch) -> None:
     begun: List[subprocess.Popen[str]] = []
     with DciManager() as manager:
         manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
         pdu = manager.add_pdu("rack", "pdu_nut", "127.0.0.1", simulated="nut")
-    started = manager.simulations._started
+        started = manager.simulations._started
 
-    def start(*arguments: Any) -> Any:
-        process, form = started(*arguments)
-        begun.append(process)
-        return process, form
-    monkeypatch.setattr(manager.simulations, "_started", start)
-    manager.simulations._again(pdu)
-    assert begun[0].poll() == 0
+        def start(*arguments: Any) -> Any:
+            process, form = started(*arguments)
+            begun.append(process)
+            manager.stop() if meanwhile == "stopped" else manager.remove_pdu(pdu)
+            return process, form
+        monkeypatch.setattr(manager.simulations, "_started", start)
+        manager.simulations._again(pdu)
+        assert begun[0].poll() == 0
 
 
 def test_a_simulated_pdu_that_cannot_be_added_ends(small: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
