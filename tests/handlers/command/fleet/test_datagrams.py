@@ -55,9 +55,15 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("data", [reply(1, kind=ber.GET), reply(1, status=2), b"", b"\x30\x80\x00\x00",
                                   reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32 + 100)))),
-                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127))))])
+                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127))))],
+                         ids=["a request", "an error", "empty", "endless length", "a large arc", "129 arcs"])
 def test_requests_errors_and_impossible_oids_are_not_answers(data: bytes) -> None:
     assert answer(data) is None
+
+
+def test_the_longest_oid_has_128_arcs() -> None:
+    longest = (1, 3, *[1] * 126)
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == Answer(1, ".".join(map(str, longest)), "", "")
 
 
 def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
