@@ -1,7 +1,4 @@
-"""The check of a device's TLS certificate: the owner's settings, and the SSL contexts made from them.
-
-This module loads `ssl` when a context is made, so that NUT without TLS works without it.
-"""
+"""The check of a device's TLS certificate: the owner's settings, and the SSL contexts made from them."""
 from __future__ import annotations
 
 import hashlib
@@ -74,7 +71,7 @@ class Trust(NamedTuple):
 
         Raises SettingsError if the PEM cannot be loaded.
         """
-        import ssl
+        import ssl  # imported late: NUT without TLS works without it
         if self.fingerprint or not self.verify:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False

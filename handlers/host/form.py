@@ -62,8 +62,11 @@ def _pairs(value: object) -> Dict[str, str]:
         name = _text(key, "a key").strip().lower()
         if name in out:
             raise SettingsError((Named(name[:60], noun="handler setting "), " is given twice"))
+        given = _text(text, f"the value of {name[:60]!r}")
         if name:
-            out[name] = _text(text, f"the value of {name[:60]!r}")
+            out[name] = given
+        elif given.strip():
+            raise SettingsError("a handler setting has no key")
     return out
 
 

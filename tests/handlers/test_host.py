@@ -73,10 +73,14 @@ ENDLESS = ((f"key{n}", "x") for n in itertools.count())
 
 
 @pytest.mark.parametrize("form", ["not json", 5, [1], [{"value": "x"}], [("a", "1"), ("A", "2")],
-                                  '{"a": "1", "a": "2"}'])
-def test_settings_of_an_unknown_form_and_a_repeated_key_are_an_error(form: object) -> None:
+                                  '{"a": "1", "a": "2"}', {" ": "1"}])
+def test_settings_of_an_unknown_form_and_a_repeated_or_missing_key_are_an_error(form: object) -> None:
     with pytest.raises(SettingsError):
         host.settings({"custom_params": form})
+
+
+def test_an_empty_row_of_the_form_is_no_setting() -> None:
+    assert host.settings({"custom_params": {"": " ", "port": "443"}}) == {"port": "443"}
 
 
 @pytest.mark.parametrize("form", [
