@@ -16,7 +16,7 @@ _STALE = ("data-stale", "driver-not-connected")
 REMEDIES: Mapping[str, str] = {
     "unreachable": "check power, cable, address and firewall; over SNMP also the community, over TLS the certificate",
     "denied": "correct the account on the PDU or the login in the file of logins",
-    "settings": "correct this PDU in the list",
+    "settings": "correct this PDU in the list, or its login",
     "protocol": "read only this PDU with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
     "unsupported": "record its answers with `pdu record`, and have its family added or describe it in JSON",
@@ -103,8 +103,9 @@ class Summary(NamedTuple):
         """Two lines for people."""
         results = [f"{self.results.get(_WELL, 0)} well",
                    *(f"{count} {result}" for result, count in self.results.items() if result != _WELL)]
-        load = figure(self.load_a, "A") + (f" of {counted(self.loads, 'PDU')}" if self.loads else "")
-        energy = figure(self.energy_kwh, "kWh") + (f" of {self.energies}" if self.energies else "")
+        none = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"       # an error may hide a meter
+        load = f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}" if self.loads else none
+        energy = f"{figure(self.energy_kwh, 'kWh')} of {self.energies}" if self.energies else none
         return [f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
                 f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off} off, {self.unknown} unknown; "
                 f"load {load}, energy {energy}"]
