@@ -67,7 +67,10 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
     if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
         found["tls"] = "yes"
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
-        found["ca_pem"] = read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace")
+        path, content = found["ca_pem"], read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace")
+        if not content.strip():             # a handler would take it for no setting, and trust the system's authorities
+            raise SettingsError((Named("ca_pem"), f": {path} is empty"))
+        found["ca_pem"] = content
     secrets = [setting.key for setting in declared if setting.secret]
     token = secret(state, "token", f"token on {host}", False) if "token" in secrets else ""
     if token:
