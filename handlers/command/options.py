@@ -186,5 +186,5 @@ class Seconds(click.ParamType):
         except ValueError:
             number = math.nan
         if not self.least <= number <= self.most:
-            self.fail(f"{str(value)[:20]!r}: give {self.least:g} to {self.most:g} seconds", param, ctx)
+            self.fail(f"{str(value)[:20]!r}: give {self.least:.10g} to {self.most:.10g} seconds", param, ctx)
         return number

@@ -126,7 +126,7 @@ def sensors(call: Call) -> Result:
 def _path(call: Call) -> str:
     path = str(call.words["path"] or ROOT)
     if not path.startswith("/"):
-        raise SettingsError(f"{path[:60]!r} is not a path of a service; it begins with {ROOT}")
+        raise SettingsError(f"{path[:60]!r} is not a path of a service: give one that begins with {ROOT}")
     return path
 
 

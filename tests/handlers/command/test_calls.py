@@ -387,6 +387,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"), (["status", "raritan", "h", "--ca-pem", "/no/such/ca"],
                                                                      "--ca-pem: /no/such/ca"),
     (["record", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),
+    (["raritan", "h", "events", "--for", "inf"], "give 0.1 to 2592000 seconds"),
     (["status", "raritan", "h", "--ca-pem", "/dev/null"], "--ca-pem: /dev/null is empty"),
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
