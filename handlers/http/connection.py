@@ -165,7 +165,8 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
 
 def _ended(opened: Any) -> bool:
     """Whether the peer has closed the idle connection, or has sent bytes without a request."""
-    try:
-        return opened is None or bool(select.select([opened], [], [], 0)[0])
-    except (OSError, ValueError):           # ValueError: the descriptor is too high for select; the request then shows it
-        return False
+    if opened is None:
+        return True
+    waiting = select.poll()                 # select.select refuses descriptors above 1023
+    waiting.register(opened, select.POLLIN)
+    return bool(waiting.poll(0))

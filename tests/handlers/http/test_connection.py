@@ -1,6 +1,9 @@
 """The connection of a host whose name has several addresses."""
 from __future__ import annotations
 
+import contextlib
+import os
+import resource
 import socket
 from types import SimpleNamespace
 from typing import Any, Callable, List
@@ -82,3 +85,25 @@ def test_an_address_of_an_unusable_family_is_skipped(named: Callable[..., None])
         named(at("::1", port, family=255))
         with pytest.raises(HttpUnreachable, match="cannot be reached"):
             get(port)
+
+
+def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
+    """`select.select` refuses descriptors above 1023."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limits[1] < 2048:
+        pytest.skip("this system allows a process fewer than 2048 files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(2048, limits[0]), limits[1]))
+    try:
+        with contextlib.ExitStack() as opened, serving(answer) as port:
+            while opened.enter_context(open(os.devnull, "rb")).fileno() < 1024:
+                pass
+            transport = StandardTransport(Trust())
+            opened.callback(transport.close)
+            where = Endpoint("http", "127.0.0.1", port)
+            assert transport.exchange(where, REQUEST).body == b"OK"
+            connected: Any = transport._connection
+            assert connected.sock.recv(1) == b""                # the server has closed the connection
+            with pytest.raises(HttpUnreachable, match="refuses the connection"):
+                transport.exchange(where, REQUEST)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
