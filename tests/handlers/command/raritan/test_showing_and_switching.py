@@ -236,6 +236,11 @@ def test_a_wrong_outlet_state_or_order_is_an_error(run: Run, words: List[str], c
     assert found == code and err and not out
 
 
+def test_all_beside_a_number_is_refused_with_the_remedy(run: Run) -> None:
+    code, _, err = run("switch", "all", "1", "off")
+    assert code == 2 and "give numbers from 1 to 4, or all alone" in err
+
+
 def test_an_outlet_with_a_failed_relay_is_unknown_in_every_command(
         run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     unit.units[0].relays.all[0].stuck = True
