@@ -20,7 +20,7 @@ REMEDIES: Mapping[str, str] = {
     "protocol": "read only this PDU with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
     "unsupported": "record its answers with `pdu record`, and have its family added or describe it in JSON",
-    "data-stale": "the NUT driver has lost its device: check the cable and restart the driver",
+    "data-stale": "the NUT driver has no current data: check the cable to its device, or restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "read only this PDU with `pdu status`, and compare its outlets with the settings in the list",
     "defect": "a defect of this program or of the archive: run `pdu status` on the PDU with --debug and report what it prints",
