@@ -55,12 +55,17 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
     with _listening(wanted.listen, exporter, turn) as made:
         before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in (signal.SIGHUP, signal.SIGTERM)}
         try:
-            print(f"http://{wanted.listen.rpartition(':')[0]}:{made.server_address[1]}/", flush=True)
+            print(_url(wanted.listen, made.server_address[1]), flush=True)
             made.serve_forever()
         finally:
             for number, old in before.items():
                 signal.signal(number, old)
     return 0
+
+
+def _url(listen: str, port: int) -> str:
+    host = listen.rpartition(":")[0] or "localhost"         # ":9914" listens on all addresses
+    return f"http://{host}:{port}/"
 
 
 def _allowed(wanted: Wanted, state: Given) -> Allowed:

@@ -345,6 +345,12 @@ def test_a_port_in_use_or_out_of_range_is_refused_with_one_sentence(small: Hall,
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 
+@pytest.mark.parametrize("listen, url", [("127.0.0.1:0", "http://127.0.0.1:9914/"), ("[::1]:0", "http://[::1]:9914/"),
+                                         (":9914", "http://localhost:9914/")])
+def test_the_printed_address_is_a_url(listen: str, url: str) -> None:
+    assert exporter_command._url(listen, 9914) == url
+
+
 def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path) -> None:
     (tmp_path / "prometheus_client.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'prometheus_client'\", name='prometheus_client')\n")
