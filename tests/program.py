@@ -66,19 +66,26 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
 
 
 class StopSignals:
-    """Catches SIGINT, SIGTERM and SIGHUP from its construction on.
+    """A context manager that catches SIGINT, SIGTERM and SIGHUP, and restores their handlers at its end.
 
     Python writes their numbers into a pipe. A wait for a `threading.Event` could miss a signal that arrives just before it.
     """
 
-    def __init__(self) -> None:
-        self._signals, written = os.pipe()
-        os.set_blocking(written, False)
-        signal.set_wakeup_fd(written)
-        for number in STOP_SIGNALS:
-            signal.signal(number, lambda *_: None)
+    def __enter__(self) -> StopSignals:
+        self._signals, self._written = os.pipe()
+        os.set_blocking(self._written, False)
+        self._other = signal.set_wakeup_fd(self._written)
+        self._before = {number: signal.signal(number, lambda *_: None) for number in STOP_SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._other)
+        os.close(self._signals)
+        os.close(self._written)
 
     def wait(self) -> None:
-        """Waits until one of the signals has arrived since the construction."""
+        """Waits until one of the signals has arrived since the begin of the context."""
         while os.read(self._signals, 1)[0] not in STOP_SIGNALS:
             pass

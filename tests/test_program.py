@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.catalogue import FAULTS
 from tests.needs import ROOT
+from tests.program import STOP_SIGNALS, StopSignals
 from tests.waiting import PATIENCE_S, bounded
 
 UDP_OR_TCP = {"tests.simulators.snmp_agent": socket.SOCK_DGRAM}
@@ -102,3 +103,12 @@ def test_ctrl_c_prints_only_interrupted() -> None:
         assert checking.stdout is not None and checking.stdout.readline().startswith("agrees")
         checking.send_signal(signal.SIGINT)
         assert checking.communicate(timeout=PATIENCE_S)[1] == "interrupted\n" and checking.returncode == 130
+
+
+def test_signals_are_caught_until_the_end_of_the_context() -> None:
+    before = [signal.getsignal(number) for number in STOP_SIGNALS]
+    with StopSignals() as signals:
+        for number in STOP_SIGNALS:
+            os.kill(os.getpid(), number)
+            signals.wait()
+    assert [signal.getsignal(number) for number in STOP_SIGNALS] == before and signal.set_wakeup_fd(-1) == -1

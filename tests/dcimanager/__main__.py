@@ -24,8 +24,8 @@ _TOKEN_SECONDS = 7 * 86400.0
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = _parser().parse_args(arguments)
-    signals = StopSignals()
     with ExitStack() as stack:
+        signals = stack.enter_context(StopSignals())
         folder: Path = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-")))
         folder = folder.resolve()
         with starting(options.port, options.page_port):

@@ -81,10 +81,11 @@ def _ignore_signals() -> None:
 
 def _stay(manager: DciManager, console: Console) -> None:
     """Keeps polling the demo's PDUs and serving the page until a signal arrives."""
-    signals = StopSignals()
-    manager.begin_polling(KEPT_BEAT_S)
-    console.print(f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C ends it)", soft_wrap=True)
-    signals.wait()
+    with StopSignals() as signals:
+        manager.begin_polling(KEPT_BEAT_S)
+        console.print(f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C ends it)",
+                      soft_wrap=True)
+        signals.wait()
 
 
 def _run(stack: ExitStack, console: Console, folder: Path, page: bool) -> Tuple[DciManager, List[DemoPdu]]:

@@ -31,8 +31,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the environment "
                         "variable NUT_PASSWORD sets the password (default: " + ADMIN.password + ")")
     chosen = parser.parse_args(arguments)
-    signals = StopSignals()
     with ExitStack() as stack:
+        signals = stack.enter_context(StopSignals())
         with starting(chosen.port):
             devices = [SwitchedPdu(name, chosen.outlets, first=chosen.first, members=chosen.members, by=chosen.by,
                                    poll_s=chosen.poll) for name in chosen.device or ["pdu"]]

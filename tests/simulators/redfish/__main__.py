@@ -33,8 +33,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the environment variable "
                         "REDFISH_PASSWORD sets the password (default: " + PASSWORD + ")")
     chosen = parser.parse_args(arguments)
-    signals = StopSignals()
     with ExitStack() as stack:
+        signals = stack.enter_context(StopSignals())
         with starting(chosen.port):
             model = dmtf(chosen.tree) if chosen.tree else UNITS[chosen.unit]()
             changes = {"relay_delay": chosen.relay_delay, "task_seconds": chosen.task, "live": chosen.live or None}

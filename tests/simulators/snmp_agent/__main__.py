@@ -32,8 +32,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         except (OSError, ValueError) as error:
             print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
             return 2
-    signals = StopSignals()
     with ExitStack() as stack:
+        signals = stack.enter_context(StopSignals())
         with starting(chosen.port):
             agent = stack.enter_context(Agent(device, chosen.port, chosen.read, chosen.write, (1,) if chosen.v1_only else (1, 2),
                                               Faults(late_s=chosen.late)))

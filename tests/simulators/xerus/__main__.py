@@ -34,8 +34,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     options = _parser().parse_args()
-    signals = StopSignals()
     with ExitStack() as stack:
+        signals = stack.enter_context(StopSignals())
         with starting(options.https_port, options.http_port):
             model = Model(outlets=options.outlets, phases=options.phases, metering=options.metering, live=options.live,
                           inlets=2 if options.transfer_switch else options.inlets, transfer_switch=options.transfer_switch,
