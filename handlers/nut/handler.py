@@ -64,8 +64,10 @@ class NutPdu(host.BasePdu):
 
 @contextmanager
 def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
-    """A client, which is always closed. Errors name the method, and the host once the settings are read. With `bounded` the
-    client neither sends nor waits after CALL_SECONDS."""
+    """A client, closed at the end. Errors name the host once it is known, and the method unless they name a request.
+
+    With `bounded` the client neither sends nor waits after CALL_SECONDS.
+    """
     host.log_call(LOGGER, "nut", method)
     address = ""
     try:

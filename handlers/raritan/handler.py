@@ -32,7 +32,7 @@ class RaritanPdu(host.BasePdu):
     """
 
     def transport(self, trust: Trust) -> Transport:
-        """The transport of one call; tests override this."""
+        """The transport of one call; tests and tools override this."""
         return StandardTransport(trust, CALL_SECONDS)
 
     def status(self) -> PduView:

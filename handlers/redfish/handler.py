@@ -26,12 +26,12 @@ class RedfishPdu(host.BasePdu):
     """The PDUs of a Redfish service. Keeps nothing between calls.
 
     A round trip is one HTTP request. Each call begins with 2, for the root and the PDUs, where the service expands two levels of
-    links (ServiceRoot, ExpandQuery); elsewhere with 3, and 1 for each PDU that its list does not include. A session costs 2
+    links (ServiceRoot, ExpandQuery); elsewhere with up to 3, and 1 for each PDU that its list does not include. A session costs 2
     more, 3 if the service refuses basic login first. Raises the errors of handlers/errors.py.
     """
 
     def transport(self, trust: Trust) -> Transport:
-        """The transport of one connection; tests override this."""
+        """The transport of one connection; tests and tools override this."""
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     def status(self) -> PduView:
@@ -51,8 +51,9 @@ class RedfishPdu(host.BasePdu):
         """Switch on. After the beginning: 2 round trips for the list of outlets and the outlet, 1 for the command, and 1 for each
         read-back.
 
-        1 more where another resource describes the parameters of the outlet's action, 2 where the service demands an ETag. Sets
-        `power_status` of `pdu_port_data` and returns it. `deadline` and the longest `pause` between read-backs are in seconds.
+        1 more where another resource describes the parameters of the outlet's action or when a task has ended, 2 where the
+        service demands an ETag, and more where links do not end in Ids. Sets `power_status` of `pdu_port_data` and returns it.
+        `deadline` and the longest `pause` between read-backs are in seconds.
         """
         return self._switch("port_up", pdu_port_data, True, deadline, pause)
 
@@ -76,7 +77,7 @@ class RedfishPdu(host.BasePdu):
 
     @contextmanager
     def _session(self, method: str) -> Iterator[Tuple[RedfishService, settings.Given]]:
-        """The service, which is always closed. Errors name the call, and the host once the settings are read."""
+        """The service, closed at the end. Errors name the host once it is known, and the call unless they name a request."""
         host.log_call(LOGGER, "redfish", method)
         address = ""
         try:

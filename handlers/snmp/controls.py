@@ -86,7 +86,7 @@ class Unlock(Control):
 
 
 class WritePacked(Control):
-    """Writes one string with the states of all outlets, of which one is changed.
+    """Writes one string with the states of all outlets of a unit, of which one is changed.
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
     shows the new text. Refused if any outlet reports a value other than `on` and `off`, because writing it back could switch
@@ -113,12 +113,12 @@ class WritePacked(Control):
         odd = [n for n, value in enumerate(values, 1) if value not in (self.on, self.off)]
         if odd:
             neighbour = self.packed.identity(row, odd[0])
-            raise Unsupported(f"one write sets all outlets of this device at once, and outlet {neighbour} reports "
+            raise Unsupported(f"one write sets all outlets of this unit at once, and outlet {neighbour} reports "
                               f"{reader.quoted(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was written")
         values[position - 1] = self.on if up else self.off
         packed = self.packed.separator.join(values)
         if self.longest is not None and len(packed) > self.longest:
-            raise Unsupported(f"one write sets all outlets of this device at once, and its {len(packed)} characters are more "
+            raise Unsupported(f"one write sets all outlets of this unit at once, and its {len(packed)} characters are more "
                               f"than the {self.longest} that the device accepts: nothing was written")
         return [(self.at.instance(reader, row), packed)]
 

@@ -70,7 +70,7 @@ class SnmpPdu(BaseSnmpPdu):
 
     @contextmanager
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
-        """One call on the device, read as its family. Errors name the address and the method.
+        """One call on the device, read as its family. Errors name the address, and the method unless they name a request.
 
         No request starts later than `seconds` after the call (CALL_SECONDS if None), unless the block extends this time. Logs
         version and family once.

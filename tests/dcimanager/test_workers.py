@@ -1,6 +1,7 @@
 """Handlers in worker processes: the modules that they can import, and the isolation of a broken one."""
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -9,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections import deque
 from pathlib import Path
 from typing import List, Optional
 
@@ -248,7 +248,7 @@ def test_readers_of_closed_pipes_end_quietly() -> None:
     answers: queue.Queue[Optional[str]] = queue.Queue()
     logged: queue.Queue[List[str]] = queue.Queue()
     _pass_on(closed, answers)
-    _keep(closed, deque(), logged)
+    _keep(closed, logged)
     assert answers.get_nowait() is None and logged.get_nowait() == []
 
 
@@ -276,6 +276,22 @@ def test_a_broken_pipe_or_answer_is_a_failed_call(tmp_path: Path, program: str) 
     worker = Worker(Job([], "", {}), tmp_path, start)
     try:
         assert worker.call("status", PATIENCE_S).kind == "died" and begun[0].poll() is not None
+    finally:
+        worker.close()
+
+
+def test_a_worker_that_cannot_start_again_is_not_explained_by_an_old_log_line(tmp_path: Path) -> None:
+    starts = iter([True, False])
+
+    def start(folder: Path) -> subprocess.Popen[str]:
+        if next(starts):
+            return subprocess.Popen([sys.executable, "-c", "import sys\nsys.exit('an old line')"], cwd=folder,
+                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        raise FileNotFoundError(errno.ENOENT, "no Python")
+    worker = Worker(Job([], "", {}), tmp_path, start)
+    try:
+        assert "(an old line)" in worker.call("status", PATIENCE_S).text
+        assert "no Python" in worker.call("status", PATIENCE_S).text
     finally:
         worker.close()
 

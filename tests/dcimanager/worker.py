@@ -25,7 +25,7 @@ _END_SECONDS = 30.0         # longest wait for a killed process, and for each re
 
 
 class Job(NamedTuple):
-    """What a worker runs: `paths` are the first of sys.path; `data` holds the arguments of the adapter's `data`.
+    """What a worker runs: `paths` come first in sys.path; `data` holds the arguments of the adapter's function `data`.
 
     `without` names packages that are hidden from the handler. `adapter` is a file with the functions of `adapter.py` that
     differ on this platform. `fresh` asks for a new handler object and a new thread for each call. `import_path` may also
@@ -68,11 +68,10 @@ def started(folder: Path, python: str = sys.executable) -> Process:
 
 
 class Worker:
-    """Makes one call at a time. `log` keeps the last lines that the handler logged."""
+    """Makes one call at a time."""
 
     def __init__(self, job: Job, folder: Path, start: Optional[Start] = None) -> None:
         self.job = job
-        self.log: Deque[str] = deque(maxlen=_LOG_LINES)
         self._folder, self._begin = folder, start or started
         self._one_at_a_time, self._starting, self._closed = threading.Lock(), threading.Lock(), False
         self._process: Optional[Process] = None
@@ -142,8 +141,9 @@ class Worker:
         if line is None:
             with self._starting:
                 self._end()         # after this the log is complete
-            last = self.log[-1] if self.log else no_log
-            return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}, self._lines(0)
+            lines = self._lines(0)
+            last = lines[-1] if lines else no_log
+            return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}, lines
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
@@ -155,11 +155,11 @@ class Worker:
         return []
 
     def _start(self) -> None:
-        process = self._begin(self._folder)
-        self._process, self._answers, self._logged = process, queue.Queue(), queue.Queue()
+        self._answers, self._logged = queue.Queue(), queue.Queue()
+        process = self._process = self._begin(self._folder)
         self._readers = []
         for reader in (threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),
-                       threading.Thread(target=_keep, args=(process.stderr, self.log, self._logged), daemon=True)):
+                       threading.Thread(target=_keep, args=(process.stderr, self._logged), daemon=True)):
             reader.start()
             self._readers.append(reader)        # after its start: `_end` joins these, even after Ctrl-C in this loop
         job = self.job
@@ -186,12 +186,11 @@ def _pass_on(stream: Any, answers: queue.Queue[Optional[str]]) -> None:
     answers.put(None)
 
 
-def _keep(stream: Any, log: Deque[str], logged: queue.Queue[List[str]]) -> None:
+def _keep(stream: Any, logged: queue.Queue[List[str]]) -> None:
     lines: Deque[str] = deque(maxlen=_LOG_LINES)
     for line in _lines_of(stream):
         text, mark, _ = line.rstrip("\n").partition(LOGGED)
         if text or not mark:
-            log.append(text[:_LONGEST_LINE])
             lines.append(text[:_LONGEST_LINE])
         if mark:
             logged.put(list(lines))
