@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from typing import List
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.faults.catalogue import FAULTS
 from tests.needs import ROOT
 from tests.program import STOP_SIGNALS, StopSignals
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, finished
 
 UDP_OR_TCP = {"tests.simulators.snmp_agent": socket.SOCK_DGRAM}
 PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_server": "--port",
@@ -109,6 +110,8 @@ def test_signals_are_caught_until_the_end_of_the_context() -> None:
     before = [signal.getsignal(number) for number in STOP_SIGNALS]
     with StopSignals() as signals:
         for number in STOP_SIGNALS:
+            waiting = threading.Thread(target=signals.wait, daemon=True)
+            waiting.start()
             os.kill(os.getpid(), number)
-            signals.wait()
+            finished(waiting)
     assert [signal.getsignal(number) for number in STOP_SIGNALS] == before and signal.set_wakeup_fd(-1) == -1
