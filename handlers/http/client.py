@@ -74,7 +74,7 @@ class HttpClient:
         self._process = os.getpid()
 
     def close(self) -> None:
-        """Close the connection once the present exchange has ended. The next request opens a new one."""
+        """Close the transport once the present exchange has ended. A later request may use it again."""
         with self._lock:
             self._transport.close()
 

@@ -35,7 +35,7 @@ class StandardTransport:
         self._connection = self._where = None
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once. Raises HttpUnreachable, HttpSyntax, and SettingsError for a `ca_pem` that cannot be read."""
+        """Send and read, once. Raises HttpException, and SettingsError for a `ca_pem` that cannot be read."""
         began = time.monotonic()
         if began >= self._until:
             raise failures.HttpUnreachable("the device answers too slowly: the time for this call is over; try again")
@@ -72,7 +72,7 @@ class StandardTransport:
         raise failed                        # raised outside `except`: http.client's errors hold the device's text
 
     def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
-        """Connect, shake hands and check the fingerprint, before anything is sent."""
+        """Connect and, for https, check the certificate, before a request is sent."""
         opened = _dialled(where, timeout, end)
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

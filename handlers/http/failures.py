@@ -15,7 +15,7 @@ REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; 303 means that
 
 
 class HttpException(PduHandlerError):
-    """Base of the HTTP errors. If an OSError caused it, `args[1]` is a copy of that, as in Raritan's SDK."""
+    """Base of the HTTP errors. `args[1]`, if there is one, is a copy of the OSError that caused it, as in Raritan's SDK."""
 
     def caused_by(self: H, error: Exception) -> H:
         """Keep a copy of an OSError, without the frames that the error itself refers to. Returns self."""
@@ -90,7 +90,7 @@ def of_status(status: int, password: Optional[str] = None) -> HttpException:
 
 
 def before_answer(error: Exception, at: str, kept: bool = False) -> HttpException:
-    """The error for an exception of http.client, ssl or a socket before the headers were read. `kept`: on a reused connection."""
+    """The error for an exception before the headers were read, or for a time-out at any point. `kept`: on a reused connection."""
     if isinstance(error, socket.timeout):
         return HttpUnreachable((f"no answer from {at} in time: check address, port and the network, or raise ", Named("timeout")))
     if isinstance(error, ConnectionRefusedError):

@@ -60,7 +60,7 @@ class Reply(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends requests over kept connections. Raises HttpSyntax, and HttpUnreachable: `reused` if a kept connection was closed."""
+    """Sends requests. Raises HttpException; HttpUnreachable has `reused` only if the device closed a kept connection."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply: ...
     def close(self) -> None: ...

@@ -6,8 +6,8 @@
     session.verify = "ca.pem"
     agent = rpc.Agent("https", "pdu.example", "admin", "password", transport=RequestsTransport(session))
 
-Handlers and tools never use it: traffic to a device must not follow a proxy, `.netrc` or REQUESTS_CA_BUNDLE. Nothing imports
-this module, so it is in no archive and `requests` stays optional.
+Handlers and tools never use it: traffic to a device must not follow a proxy, `.netrc` or REQUESTS_CA_BUNDLE. No archive
+contains this module, and `requests` stays optional.
 """
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once unless the session retries. Raises HttpUnreachable, HttpSyntax."""
+        """Send and read, once unless the session retries. Raises HttpException."""
         failed: HttpException               # raised outside `except`: errors of requests may hold the proxy's password
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,

@@ -36,7 +36,7 @@ _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
 
 
 class Outage(NamedTuple):
-    """An outage of the connection. `duration` is in seconds, None while the outage lasts.
+    """An outage of the connection or the channel. `duration` is in seconds, None while the outage lasts.
 
     `kept`, once the outage is over: whether the channel and its events survived; otherwise the events of the outage are lost.
     """

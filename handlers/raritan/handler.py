@@ -47,7 +47,7 @@ class RaritanPdu(host.BasePdu):
         """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips, 1 without meters.
 
         3 where the device refuses well-known sensor ids, has more than 4 inlets or reads no load there; 4 where all readings are
-        invalid at first, or it lists outlets in another order than their labels. 3 more with panels; 1 more where
+        invalid at first, or it lists outlets in another order than their labels. Up to 3 more with power meters; 1 more where
         `link_units=yes` finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it
@@ -68,7 +68,7 @@ class RaritanPdu(host.BasePdu):
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
     def labels(self) -> List[host.Label]:
-        """Identity, number printed on the unit and owner's name of each outlet: 2 round trips, 4 with panels."""
+        """Identity, number printed on the unit and owner's name of each outlet and branch circuit."""
         with self._session("labels") as (agent, given):
             from .labels import labels  # imported late: only tools call this method
             return labels(agent, given.link_units)

@@ -20,7 +20,7 @@ _USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
 
 
 class LinkedUnits(UnitDiscovery):
-    """Finds the unit itself and its link units: those with the ids in the setting, or all."""
+    """Finds the unit itself and its link units: those with the wanted ids, or all."""
 
     def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
         super().__init__(agent)
@@ -30,14 +30,14 @@ class LinkedUnits(UnitDiscovery):
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
-        """Queue getOutlets of each unit that may exist, and the list of linked units."""
+        """Queue getOutlets of each unit in `asked`, and the list of linked units."""
         super().ask(bulk)
         # > getStatus of /cascade
         # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1, ...}}], ...}}
         self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # firmware 3.6 and later
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
-        """Queue getOutlets of the linked units that `ask` left out, and return these units."""
+        """If all are wanted, queue getOutlets of the linked units that `ask` left out. Returns these units."""
         links = [unit.link for unit in self.asked]
         linked = sorted(self._known() or ()) if self._wanted.all else []
         more = [Unit(link, self._agent) for link in linked if link not in links and link >= LOWEST_LINK]
@@ -46,12 +46,12 @@ class LinkedUnits(UnitDiscovery):
         return more
 
     def present(self) -> List[Present]:
-        """The unit itself and its linked units. Raises Unreachable or Denied if a linked unit cannot be read."""
+        """The unit itself and its wanted link units. Raises Unreachable or Denied if one of these cannot be read."""
         known = self._known()
         unknown = [unit.link for unit, answer in self._outlets if unit.link in self._wanted.ids
                    and (absent(answer.error) if known is None else unit.link not in known)]
         if unknown:
-            LOGGER.warning(f"ignoring ids in link_units that the PDU does not have: {', '.join(map(str, unknown))}")
+            LOGGER.warning(f"ignoring link ids that the PDU does not have: {', '.join(map(str, unknown))} (see link_units)")
         out = []
         for unit, answer in self._outlets:
             if unit.link == OWN or known is None and answer.error is None:

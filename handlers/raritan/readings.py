@@ -1,4 +1,4 @@
-"""Figures from the answers of a bulk: measured, not known at the moment, or not metered at all."""
+"""Figures from the answers of a bulk: measured, not known at the moment, or not metered."""
 from __future__ import annotations
 
 from typing import Callable, Iterable, List, NamedTuple, Optional
@@ -13,7 +13,7 @@ Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure. `metered` is False if the device does not have it at all. `value` is None while it is not known."""
+    """A figure. `metered` is False without a sensor that answers. `value` is None while it is not known."""
 
     metered: bool
     value: Optional[float] = None
@@ -73,7 +73,7 @@ def whole(parts: Iterable[Amount]) -> Amount:
 
 
 def kilowatt_hours(watt_hours: Amount) -> Optional[float]:
-    """An energy in kWh; None if it is not known."""
+    """An energy in kWh; None if it is not known or not metered."""
     return None if watt_hours.value is None else watt_hours.value / _WH_IN_KWH
 
 

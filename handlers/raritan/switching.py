@@ -104,7 +104,7 @@ class _Command:
         self._seen = seen
 
     def read(self) -> EnumPowerStatus:
-        """The state: at first the reading that came with the command, then a new one for each call (1 round trip)."""
+        """The state: once from the answer to the command, if there was one, else from a new reading (1 round trip)."""
         seen, self._seen = self._seen, None
         if seen is None:
             bulk = Bulk(self._agent)

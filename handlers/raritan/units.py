@@ -29,9 +29,9 @@ class Unit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
-        """A reference from an answer of this unit, on link units with the prefix `/link/<id>` unless its id names the unit.
+        """A reference to an object of this unit, on link units with the prefix `/link/<id>` unless its id names the unit.
 
-        Whether such references carry the prefix is not documented. Without it they would address the primary unit.
+        Whether references in answers carry the prefix is not documented. Without it they would address the primary unit.
         """
         if self.link == OWN or reference.target.startswith((f"/link/{self.link}/", self.path("/"))):
             return reference
@@ -73,7 +73,7 @@ class UnitDiscovery:
         self._outlets: List[Tuple[Unit, Pending[List[Outlet]]]] = []
 
     def ask(self, bulk: Bulk) -> None:
-        """Queue getOutlets of each unit that may exist."""
+        """Queue getOutlets of each unit in `asked`."""
         self._outlets = [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in self.asked]
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
@@ -95,7 +95,7 @@ def discovery(agent: Agent, wanted: LinkUnits) -> UnitDiscovery:
 
 def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
     """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link ids above 8."""
-    # > POST /bulk: getOutlets of /model/pdu/0 and of each link unit that may exist; for link units also getStatus of /cascade
+    # > POST /bulk: getOutlets of /model/pdu/0 and of the link units to look for; for these also getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
     bulk, units = Bulk(agent), discovery(agent, wanted)
     units.ask(bulk)

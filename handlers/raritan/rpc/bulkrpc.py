@@ -17,7 +17,7 @@ class Response(Structure):
 
 
 class BulkRequest(Interface, version="1.0.2"):
-    """Many calls in one request, at `/bulk`; `rpc.Bulk` uses it."""
+    """Many calls in one request, at `/bulk`; `rpc.Bulk` calls performBulk."""
 
     class Request(Structure):
         rid: str = ""

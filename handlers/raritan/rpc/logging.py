@@ -129,6 +129,6 @@ class LogHelper:
 
     @classmethod
     def filter_entries(cls, entries: Iterable[LogEntry], search_strings: Optional[List[str]] = None) -> List[LogEntry]:
-        """The entries whose message contains one of these strings (None or none: errors and warnings)."""
+        """The entries whose message contains one of these strings (None or []: errors and warnings)."""
         words = search_strings or [cls.error_tag, cls.warning_tag]
         return [entry for entry in entries if any(word in entry.message for word in words)]

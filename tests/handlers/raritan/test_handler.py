@@ -194,7 +194,7 @@ def test_a_configured_link_id_that_is_not_linked_is_logged(handle: Handle, caplo
             call()
             lines = [record.getMessage() for record in caplog.records if "link_units" in record.getMessage()]
             assert all(record.levelname == "WARNING" for record in caplog.records if "link_units" in record.getMessage())
-            assert lines == ([f"ignoring ids in link_units that the PDU does not have: {unlinked}"] if unlinked else [])
+            assert lines == ([f"ignoring link ids that the PDU does not have: {unlinked} (see link_units)"] if unlinked else [])
 
 
 def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle, caplog: pytest.LogCaptureFixture) -> None:
@@ -202,7 +202,7 @@ def test_firmware_without_linking_has_no_link_units_and_no_error(handle: Handle,
         assert list(shown(handle(pdu, link_units="yes").status())) == ["1", "2"]
         assert not caplog.records or all(record.levelname != "WARNING" for record in caplog.records)
         assert list(shown(handle(pdu, link_units="3").status())) == ["1", "2"]
-        assert "ignoring ids in link_units that the PDU does not have: 3" in [record.getMessage() for record in caplog.records]
+        assert "ignoring link ids that the PDU does not have: 3 (see link_units)" in caplog.messages
 
 
 @pytest.mark.parametrize("method", ["status", "statistic"])

@@ -61,7 +61,7 @@ class Agent(Files):
 
     @property
     def url(self) -> str:
-        """The address of requests, `https://host[:port]`. A redirect changes it."""
+        """The address of requests, such as `https://pdu:8443`. A redirect from http to https changes it."""
         return self._client.where.url
 
     @property
@@ -91,7 +91,7 @@ class Agent(Files):
         return Login(self.user, self.passwd, self.token)
 
     def set_auth_basic(self, user: str, password: str) -> None:
-        """Log in with user and password in every request. Raises SettingsError for text that UTF-8 cannot encode."""
+        """Log in with user and password in every request. Raises SettingsError for a login that HTTP cannot carry."""
         self._log_in(Login(user, password))
 
     def set_auth_token(self, token: str) -> None:
@@ -129,7 +129,8 @@ class Agent(Files):
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
         """One HTTP request with this login; see `HttpClient.send`. With `debug`, prints a line that names the call as `shown`.
 
-        also: characters of the target, besides letters, digits and `_.-~/`, that are not percent-encoded. Raises HttpException.
+        also: characters that are not percent-encoded, besides letters, digits and `_.-~/`. Raises HttpException, and
+        JsonRpcSyntaxException for a target that is not text.
         """
         if any("\ud800" <= character <= "\udfff" for character in target):
             raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is not text")

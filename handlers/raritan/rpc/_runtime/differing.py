@@ -22,7 +22,7 @@ if typing.TYPE_CHECKING:
 def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
-    Older releases name their results differently. Results beside a result code may be missing or null; they become blank.
+    Older releases name their results differently. Of several results, those that are missing or null become blank.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")

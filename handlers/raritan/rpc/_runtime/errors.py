@@ -19,7 +19,7 @@ class JsonRpcDenied(JsonRpcErrorException, Denied):
 
 
 class JsonRpcSyntaxException(ProtocolError):
-    """The answer is not JSON-RPC, or a value in it has a type that the interface does not allow."""
+    """The answer is not JSON-RPC, or holds something that the interface does not allow."""
 
 
 DecodeException = JsonRpcSyntaxException

@@ -32,7 +32,7 @@ class Files(ABC):
 
         Each of `datas` has data (bytes or an open binary file), filename and formname. Optional: mimetype, and progress, a
         function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises HttpException,
-        and TypeError for other data.
+        TypeError for other data, and OSError for a file that cannot seek.
         """
         from ....http.multipart import Headers, MultipartForm  # imported late: method calls do not need it
 

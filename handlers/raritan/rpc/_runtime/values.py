@@ -72,7 +72,7 @@ def unlisted(cls: Type[E], value: object, word: str) -> Optional[E]:
 class Enumeration(_Listed, enum.IntEnum):
     """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>` and is sent back unchanged.
 
-    A missing ordinal becomes -1, never the element that happens to be 0.
+    An ordinal that is missing in an answer becomes -1, never the element that happens to be 0.
     """
 
     @property
@@ -110,13 +110,13 @@ class Enumeration(_Listed, enum.IntEnum):
 # ---- structures ----------------------------------------------------------------------------------------------
 
 class WireForm(NamedTuple):
-    """The form in which the device sent a structure. Immutable: all structures that arrived complete share one object."""
+    """The form in which the device sent a structure. Immutable: most structures that arrived complete share one object."""
 
     absent: FrozenSet[str] = frozenset()            # fields that the device did not send
     null: FrozenSet[str] = frozenset()              # fields that the device sent as null, although the type has no null
     spelling: Mapping[str, str] = {}                # our name → the older name that the device sent
     lifted: Mapping[str, str] = {}                  # older field that the device sent → the field that holds it now
-    rest: Mapping[str, object] = {}                 # fields of a firmware newer than this binding
+    rest: Mapping[str, object] = {}                 # fields that this binding does not declare
     type: str = ""                                  # the type name that the device sent with a value object
 
 
@@ -219,7 +219,7 @@ class Structure(_Named):
         if newest != name:
             return getattr(self, newest)
         if self._wire is not None and name in self._wire.rest:
-            return self._wire.rest[name]    # a field of a newer firmware, as plain JSON
+            return self._wire.rest[name]    # a field that is not declared, as plain JSON
         raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
 
     def __eq__(self, other: object) -> bool:

@@ -138,7 +138,7 @@ class Waveform(Structure):
 
 
 class EDevice(Interface, version="1.0.1"):
-    """Base of inlets, protectors and outlets. `getParents` returns those that feed it, `getChildren` those that it feeds."""
+    """Base of the parts that power flows through. `getParents` returns those that feed it, `getChildren` those that it feeds."""
 
     def getParents(self) -> List[EDevice]: declared()
     def getChildren(self) -> List[EDevice]: declared()

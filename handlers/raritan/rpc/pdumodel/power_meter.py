@@ -1,4 +1,4 @@
-"""Power meters, their panels and circuits. Source: PowerMeter.idl, PowerMeterController.idl, Panel.idl, Circuit.idl."""
+"""Power meters, panels and circuits. Source: PowerMeter.idl, PowerMeterController.idl, Panel.idl, Circuit.idl."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
@@ -106,7 +106,7 @@ class PowerMeterController(Interface, version="1.2.12"):
 
 
 class Panel(PowerMeter, version="2.0.4"):
-    """A panel of a power meter: mains and branch circuits."""
+    """A power meter with branch circuits beside its mains."""
 
     class LabelingScheme(Enumeration):
         SEQUENTIAL, ODD_EVEN = range(2)
@@ -139,7 +139,7 @@ class Panel(PowerMeter, version="2.0.4"):
 
 
 class Circuit(Interface, version="2.0.4"):
-    """A branch circuit of a power meter."""
+    """A branch circuit of a panel."""
 
     ERR_INVALID_PARAM, ERR_METER_CHANNEL_BUSY = range(1, 3)
 

@@ -50,7 +50,7 @@ def test_a_link_id_that_is_not_linked_is_a_warning(unit: XerusPdu, run: Run,
     where = f"{unit.host}:{unit.port}"
     assert root.run(["status", "raritan", where, "--fingerprint", unit.fingerprint, "-s", "link_units=3,7"]) == 0
     assert capsys.readouterr().err == (
-        f"warning: {where}: ignoring ids in link_units that the PDU does not have: 7\n")
+        f"warning: {where}: ignoring link ids that the PDU does not have: 7 (see link_units)\n")
 
 
 def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(run: Run) -> None:
