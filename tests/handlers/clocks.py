@@ -1,4 +1,4 @@
-"""A clock that moves only while a handler waits for an outlet, so that no test of a deadline depends on the machine's speed."""
+"""A clock that moves only while a caller sleeps, so that no test of a deadline depends on the machine's speed."""
 from __future__ import annotations
 
 from typing import Any, Dict, cast
@@ -10,7 +10,7 @@ from tests.simulators.clockwork import ManualClock
 
 
 class Clock(ManualClock):
-    """A clock that moves only while a caller sleeps, in seconds."""
+    """A clock in seconds. `sleep` moves it on and returns at once."""
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds

@@ -1,4 +1,4 @@
-"""Devices that lag, stick and lose answers, on a clock that the test moves: no wrong state is ever reported.
+"""Devices that lag, stick and lose answers, on a clock that moves only while somebody waits: no wrong state is ever reported.
 
 Two suites: the shared code against 5,400 generated devices, and each handler over the network against the simulators, whose
 relays and caches run on the same clock.

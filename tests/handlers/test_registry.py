@@ -19,7 +19,7 @@ def test_every_folder_with_a_handler_module_is_registered() -> None:
 
 
 @pytest.mark.parametrize("name", ["http", "host", "command", "registry", "nosuch", "../nut", "nut.handler", ""])
-def test_other_folders_are_not_handlers(name: str) -> None:
+def test_other_names_are_not_handlers(name: str) -> None:
     assert not registry.is_handler(name) and name not in registry.names()
 
 

@@ -12,7 +12,7 @@ SECRETS = ("password", "community")
 
 
 def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
-    """Return the arguments that address the peer, and the environment variables that hold its secrets."""
+    """Return the options for the peer's settings and port, and its secrets by key."""
     arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
     if peer.snmp:
         arguments += ["--port", peer.snmp["port"]]

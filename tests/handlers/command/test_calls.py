@@ -414,8 +414,8 @@ def silent() -> Tuple[socket.socket, List[str]]:
                    "--yes"]
 
 
-def test_a_wrong_snmp_field_is_a_setting_and_no_silent_device(monkeypatch: pytest.MonkeyPatch,
-                                                              capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_snmp_field_is_a_settings_error_and_not_a_missing_answer(monkeypatch: pytest.MonkeyPatch,
+                                                                         capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "c")
     code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "soon")
     assert code == 2 and "timeout must be a number" in err and "no answer" not in err

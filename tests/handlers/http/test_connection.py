@@ -1,4 +1,4 @@
-"""The connection of a host whose name has several addresses."""
+"""The connection to a host with several addresses, and a kept connection that ended."""
 from __future__ import annotations
 
 import contextlib

@@ -1,4 +1,4 @@
-"""All declared types of the binding and JSON that fits them. Shared by the tests of the codec and the declarations."""
+"""All declared types of the binding and JSON that fits them."""
 from __future__ import annotations
 
 import datetime
@@ -20,7 +20,7 @@ _RID = st.text(min_size=1, max_size=12)
 
 
 class Nowhere:
-    """An agent for tests that only decode values; a call through it fails."""
+    """An agent for tests that make no calls; a call through it fails."""
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
         raise AssertionError(f"{method} was called on {target}")
@@ -65,7 +65,7 @@ def hints(cls: type) -> Dict[str, Any]:
 
 
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Return a strategy for JSON as a device would send it for a value of this type; empty for a type name."""
+    """Return a strategy for JSON as a device would send it for a value of this type; empty for `Type[...]`, which is no JSON."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:
         kinds = [json_of(arg) for arg in args if arg is not type(None)]

@@ -38,7 +38,7 @@ class Drip(NamedTuple):
 
 
 def http(body: Union[bytes, str] = b"", status: str = "200 OK", *headers: str, length: Optional[int] = None) -> bytes:
-    """Return a complete HTTP answer. `length` replaces the correct Content-Length."""
+    """Return an HTTP answer. `length` replaces the correct Content-Length."""
     data = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(data) if length is None else length}",
              *headers, "", ""]
@@ -46,7 +46,7 @@ def http(body: Union[bytes, str] = b"", status: str = "200 OK", *headers: str, l
 
 
 def result(value: object = None) -> Say:
-    """Return a step that answers any request correctly with this result."""
+    """Return a step that answers a single call with this `_ret_`."""
     return lambda seen: http(json.dumps({"jsonrpc": "2.0", "result": {"_ret_": value},
                                          "id": seen.json["id"] if seen is not None else None}))
 
@@ -107,7 +107,7 @@ class Peer:
                 try:
                     connection = self._tls.wrap_socket(connection, server_side=True)
                 except OSError:
-                    continue                    # the client does not trust the certificate
+                    continue                    # the handshake failed, which a test may intend
                 self._open.append(connection)
             if self._silent:
                 continue

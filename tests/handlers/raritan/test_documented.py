@@ -1,4 +1,4 @@
-"""Examples of the vendor's documentation as tests, on each of four firmware generations that offers what they use."""
+"""Examples of the vendor's documentation as tests, on every firmware generation that has what they use."""
 from __future__ import annotations
 
 import io
@@ -36,7 +36,7 @@ PDU = "/model/pdu/0"
 
 @pytest.fixture
 def unit(firmware: str, clock: ManualClock) -> Iterator[XerusPdu]:
-    """A fresh unit of each firmware generation."""
+    """A fresh unit with this firmware."""
     links = {} if firmware == "3.3" else {3: Model(outlets=2)}
     with XerusPdu(MODEL, firmware, links, http_port=0, clock=clock) as pdu:
         yield pdu
@@ -430,7 +430,7 @@ def test_port_forwarding_is_configured_by_new_and_by_old_names(to: Agent, new_na
 
 @pytest.mark.parametrize("service, first", [("https", 50000), ("http", 50100), ("ssh", 50200), ("telnet", 50300),
                                             ("snmp", 50500), ("modbus", 50600)])
-def test_services_of_an_expansion_unit_are_at_a_documented_port_plus_its_position(service: str, first: int) -> None:
+def test_services_of_a_unit_are_at_a_documented_port_plus_its_position(service: str, first: int) -> None:
     assert [net.forwarded_port(position, service) for position in (0, 1, 31)] == [first, first + 1, first + 31]
     for position in (-1, 32):
         with pytest.raises(ValueError, match="0 to 31"):

@@ -104,7 +104,7 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
-def test_an_outage_shorter_than_the_channels_life_loses_no_event(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
+def test_events_that_wait_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
     outages: List[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as listener:
         switch(agent, pdu, OFF)

@@ -49,7 +49,7 @@ def test_without_a_failure_list_the_reported_state_counts(handle: Handle) -> Non
 
 def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=4, off=(2,)), firmware) as pdu:
-        for looks, answered in ((2, True), (3, False)):         # number of getOutlets calls without relay states
+        for looks, answered in ((2, True), (3, False)):         # getOutlets calls until relay states are known
             pdu.units[0].stale_looks = looks
             with spent(pdu) as cost:
                 seen = shown(handle(pdu).status())
@@ -93,7 +93,7 @@ def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_request_more(handle
 @pytest.mark.parametrize("phases", [1, 3])
 def test_sensors_that_are_all_invalid_are_read_once_more(handle: Handle, firmware: str, phases: int) -> None:
     with XerusPdu(Model(outlets=8, phases=phases), firmware) as pdu:
-        for inlets in (1, 2):                       # number of getSensors calls without inlet readings
+        for inlets in (1, 2):                       # getSensors calls until inlet readings are valid
             pdu.fall_asleep(inlets)
             with spent(pdu) as cost:
                 figures = handle(pdu).statistic()
@@ -102,7 +102,7 @@ def test_sensors_that_are_all_invalid_are_read_once_more(handle: Handle, firmwar
         pdu.fall_asleep(inlets=3)
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
-        agrees(figures, pdu.books())                # the inlets never answer, so the load comes from the outlets
+        agrees(figures, pdu.books())                # the inlets' readings stay invalid, so the load comes from the outlets
         assert cost == [4, 1]
 
 
@@ -112,7 +112,7 @@ def test_a_load_that_cannot_be_read_stays_at_the_platforms_default(handle: Handl
         assert handle(pdu).statistic().load == 0.0 < (pdu.books().load_a or 0.0)
 
 
-def test_units_without_outlet_meters_are_not_asked_for_them(handle: Handle) -> None:
+def test_200_outlets_without_meters_cost_no_request_more(handle: Handle) -> None:
     with XerusPdu(Model(outlets=200, metering="inlet")) as pdu:
         with spent(pdu) as cost:
             handle(pdu).statistic()

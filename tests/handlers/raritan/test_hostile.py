@@ -1,4 +1,4 @@
-"""Hostile answers over real sockets: no state is invented, no command is sent twice, no login is shown."""
+"""Hostile answers: no state is invented, no command is sent twice, no login is shown."""
 # ruff: noqa: UP031 (JSON is full of braces)
 from __future__ import annotations
 

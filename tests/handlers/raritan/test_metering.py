@@ -181,7 +181,7 @@ def test_one_inlet_of_two_without_a_counter_leaves_the_energy_unknown(unit: Desc
 
 
 @pytest.mark.parametrize("wrong", [{"available": False}, {"valid": False}, {"value": None}, {"available": None}])
-def test_a_reading_marked_as_invalid_is_not_used(unit: Described, wrong: Dict[str, Any]) -> None:
+def test_an_invalid_reading_is_not_used(unit: Described, wrong: Dict[str, Any]) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls["/sensor/I0activeEnergy", "getReading"].update(wrong)
     assert unit.measured() == (3.0, None)

@@ -24,7 +24,7 @@ def controller(*meters: MeterModel) -> Model:
     return Model(outlets=0, inlets=0, metering="none", product="BCM2-1965", meters=meters)
 
 
-# ---- on simulated units of each generation -------------------------------------------------------------------
+# ---- on simulated units --------------------------------------------------------------------------------------
 
 _CONTROLLERS = {
     "one panel": (PANEL,), "two panels": (MeterModel(8, odd_even=True, circuits=CIRCUITS), PANEL),
@@ -242,7 +242,7 @@ def test_circuits_are_unknown_and_never_off(unit: Meters) -> None:
     assert shown(handler_of(unit).status()) == {"p1.1": EnumPowerStatus.UNKNOWN}
 
 
-def test_the_printed_number_is_empty_where_the_labelling_scheme_is_unknown(unit: Meters) -> None:
+def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_settings(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 0.0})
     rid = unit.circuit(1, 4)
     unit.calls[rid, "getSettings"] = Status(403)

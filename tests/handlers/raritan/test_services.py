@@ -126,7 +126,7 @@ def test_a_session_is_closed_at_the_end_of_its_block_even_after_an_error(to: Age
     assert outlet.getState().available              # the agent logs in by password again
 
 
-def test_a_second_session_of_a_user_who_may_have_one_is_refused_and_the_first_stays(to: Agent, unit: XerusPdu) -> None:
+def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_first_stays(to: Agent, unit: XerusPdu) -> None:
     unit.access.single_login = True
     with session.logged_in(to):
         other = Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))

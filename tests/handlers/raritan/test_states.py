@@ -38,7 +38,7 @@ def test_without_available_or_power_state_the_state_is_unknown(whole: Dict[str, 
     {}, {**ON, "available": False}, {**OFF, "available": False}, {**OFF, "cycleInProgress": True},
     {**ON, "cycleInProgress": True}, {**OFF, "switchOnInProgress": True}, {**ON, "powerState": 2}, {**ON, "powerState": -1},
     {**ON, "isSuspended": True}, {**ON, "isLoadShed": True}])
-def test_a_pending_contradictory_or_undocumented_state_is_unknown(json: Dict[str, Any]) -> None:
+def test_a_missing_pending_contradictory_or_undocumented_state_is_unknown(json: Dict[str, Any]) -> None:
     assert _status(json) == "UNKNOWN"
 
 

@@ -291,8 +291,8 @@ _BROKEN: List[Tuple[str, Step, type, str]] = [
 
 
 @pytest.mark.parametrize("step, kind, words", [one[1:] for one in _BROKEN], ids=[one[0] for one in _BROKEN])
-def test_each_broken_answer_is_an_error_of_the_right_kind_with_its_own_sentence(agent: MakeAgent, step: Step, kind: type,
-                                                                                words: str) -> None:
+def test_each_broken_answer_is_an_error_of_the_right_kind_that_says_what_is_wrong(agent: MakeAgent, step: Step, kind: type,
+                                                                                  words: str) -> None:
     with Peer([[step]]) as peer:
         with pytest.raises(PduHandlerError, match=words) as caught:
             get_state(agent("http", peer.address))
@@ -365,8 +365,8 @@ def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: 
 
 @pytest.mark.parametrize("call", [get_state, set_state])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_login_is_not_sent_to_another_port_of_the_host(agent: MakeAgent, scheme: str,
-                                                           call: Callable[[Agent], object]) -> None:
+def test_the_login_is_not_sent_to_another_port_with_the_same_scheme(agent: MakeAgent, scheme: str,
+                                                                    call: Callable[[Agent], object]) -> None:
     tls = server_context(*Authority().issue()) if scheme == "https" else None
     with Peer([[result(1)]], tls=tls) as target, Peer([[_moved(f"{scheme}://{target.address}/")]], tls=tls) as origin:
         with pytest.raises(HttpException, match="another port .*another PDU"):
@@ -394,7 +394,7 @@ def test_a_redirect_to_https_of_another_host_is_refused(agent: MakeAgent) -> Non
         assert origin.accepted == 1
 
 
-def test_a_redirect_from_another_port_to_the_usual_one_of_https_is_not_followed(agent: MakeAgent) -> None:
+def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(agent: MakeAgent) -> None:
     """Behind port forwarding, port 443 belongs to the first PDU and not to the one that redirects."""
     with Peer([[_moved("https://127.0.0.1/")]]) as origin:
         with pytest.raises(HttpException, match="another port"):

@@ -126,7 +126,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unit: XerusPdu, words: List[str]
 
 
 @pytest.mark.parametrize("value, shown", [(5000123.75, "5000123.8"), (0.0046, "0.0046"), (16.0, "16"), (-230.04, "-230.04")])
-def test_figures_are_short_and_a_counter_keeps_its_digits(value: float, shown: str) -> None:
+def test_figures_are_short_and_a_counter_keeps_its_integer_digits(value: float, shown: str) -> None:
     assert text(value) == shown
 
 

@@ -63,7 +63,7 @@ def test_each_event_is_a_line_that_names_the_outlet_and_what_changed(run: Run, b
     assert not any("outletState" in line for line in lines)
 
 
-def test_an_event_is_named_as_the_unit_names_it_even_if_the_binding_does_not_know_it() -> None:
+def test_the_name_of_an_event_comes_from_the_unit_even_if_the_binding_does_not_know_it() -> None:
     added = usermgmt.AccountAdded(username="operator", actUserName="admin", actIpAddr="192.0.2.1")
     assert "account added: username operator, by admin from 192.0.2.1" in events._line(added, "unit")
     name = "pdumodel.Outlet_9_0_0.RelayWornEvent:1.0.0"

@@ -303,8 +303,8 @@ def test_silence_after_new_network_settings_has_a_separate_exit_code(run: Run, u
     assert code == 9 and "no longer answers" in out
 
 
-def test_an_unwritable_target_starts_no_download_and_half_a_file_is_removed(run: Run, unit: XerusPdu,
-                                                                            tmp_path: Path) -> None:
+def test_an_unwritable_target_starts_no_download_and_a_failed_download_leaves_no_file(run: Run, unit: XerusPdu,
+                                                                                      tmp_path: Path) -> None:
     before = unit.books().requests
     (tmp_path / "there").write_bytes(b"mine")
     assert run("diag", "--out", str(tmp_path / "there"))[0] == run("diag", "--out", str(tmp_path / "no" / "x"))[0] == 2

@@ -166,7 +166,7 @@ def test_a_command_without_an_answer_warns_before_a_second_try(run: Run, unit: X
     assert code == 3 and "may or may not" in err and "before you try again" in err
 
 
-def test_a_unit_that_is_silent_after_the_command_is_read_again(run: Run, unit: XerusPdu) -> None:
+def test_a_unit_whose_states_cannot_be_read_after_the_command_is_read_again(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
     unit.faults.order(Fault.STATUS, None, method="getState", status=503)
@@ -181,7 +181,7 @@ def test_a_unit_that_is_silent_after_the_command_is_read_again(run: Run, unit: X
 
 @pytest.mark.parametrize("words", [["switch", "2", "off"], ["switch", "1", "2", "off"], ["cycle", "2"], ["cycle", "1", "2"],
                                    ["sequence", "3,1,2"]])
-def test_a_unit_whose_outlets_are_not_in_order_gets_no_command(
+def test_outlets_that_are_not_listed_at_their_numbers_get_no_command(
         words: List[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=3, listed=(1, 3, 2), in_rush_guard_ms=0)) as pdu:
         ca_file = tmp_path / "ca.pem"
@@ -206,7 +206,7 @@ def test_a_dangerous_command_needs_yes(run: Run, unit: XerusPdu) -> None:
     assert not [entry for entry in unit.books().writes if "set" in entry[0] or "cycle" in entry[0]]
 
 
-def test_a_person_is_asked_and_only_yes_confirms(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_is_asked_and_only_a_yes_confirms(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     for answer, code in (("", 12), ("n\n", 12), ("yes\n", 0)):
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
         found, _, err = run("switch", "1", "off")
