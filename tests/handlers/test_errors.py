@@ -32,7 +32,7 @@ def test_a_reason_names_settings_and_lists_their_keys() -> None:
     assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown" and all(str(part).isprintable() for part in hostile.parts)
 
 
-def test_no_two_error_classes_share_a_kind() -> None:
+def test_no_two_classes_of_the_module_share_a_kind() -> None:
     assert len({c.kind for c in CLASSES}) == len(CLASSES)
 
 

@@ -94,7 +94,7 @@ def test_a_reading_before_the_device_went_away_is_not_the_present_state() -> Non
 
 
 @pytest.mark.parametrize("answer", [Unreachable("no answer"), ProtocolError("half an answer")])
-def test_an_unanswered_write_that_switched_is_the_wanted_state(answer: PduHandlerError) -> None:
+def test_a_write_without_a_usable_answer_that_switched_is_the_wanted_state(answer: PduHandlerError) -> None:
     outlet = Outlet(UP, answer=answer)
     assert outlet.switch(UP) is UP
     assert (outlet.writes, outlet.reads) == (1, 1)
@@ -102,8 +102,8 @@ def test_an_unanswered_write_that_switched_is_the_wanted_state(answer: PduHandle
 
 @pytest.mark.parametrize("kind", [Unreachable, ProtocolError])
 @pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone"), Denied("wrong password")])
-def test_an_unanswered_write_may_or_may_not_have_switched(reading: Union[EnumPowerStatus, PduHandlerError],
-                                                          kind: Type[PduHandlerError]) -> None:
+def test_a_write_without_a_usable_answer_may_or_may_not_have_switched(reading: Union[EnumPowerStatus, PduHandlerError],
+                                                                      kind: Type[PduHandlerError]) -> None:
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as caught:
         outlet.switch(UP)

@@ -347,7 +347,7 @@ def test_three_phase_inlet_voltages(to: Agent) -> None:
 def test_switching_in_reverse_order_with_a_delay_and_cycling_all(to: Agent, unit: XerusPdu) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
-    sequence: Any = reversed(range(0, len(outlets)))            # a vector parameter takes any iterable
+    sequence: Any = reversed(range(0, len(outlets)))            # a vector takes any iterable
     pdu_settings = pdu.getSettings()
     pdu_settings.outletPowerStateSequence = sequence
     assert pdu.setSettings(pdu_settings) == 0

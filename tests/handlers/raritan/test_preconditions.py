@@ -1,4 +1,4 @@
-"""Conditions under which a switching command is not sent."""
+"""Which conditions prevent a switching command."""
 from __future__ import annotations
 
 import contextlib

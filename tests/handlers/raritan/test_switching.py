@@ -1,4 +1,4 @@
-"""Switching on simulated PDUs of four firmware generations, and faults during a switching."""
+"""Switching on simulated PDUs of four firmware generations, and faults while switching or reading."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Tuple

@@ -178,7 +178,7 @@ def test_a_bulk_is_repeated_only_if_all_its_calls_read(agent: MakeAgent) -> None
             assert len(peer.seen) == 1 + tries
 
 
-def test_a_408_is_repeated_for_a_getter_and_raised_for_a_write(agent: MakeAgent) -> None:
+def test_after_a_408_a_getter_is_repeated_and_a_write_is_an_error(agent: MakeAgent) -> None:
     late = http(b"", "408 Request Timeout", "Connection: close")
     with Peer([[result(1), late], [result(2)]]) as peer:
         one = agent("http", peer.address)

@@ -1,4 +1,4 @@
-"""Discovery with a real responder and a real browser, on the loopback interface."""
+"""Discovery, also with a real responder and a real browser on the loopback interface."""
 from __future__ import annotations
 
 import copy

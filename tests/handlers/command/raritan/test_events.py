@@ -79,7 +79,7 @@ def test_time_stamps_are_not_changes() -> None:
     assert line.endswith("state changed: value 4 → 5")
 
 
-def test_in_json_a_field_does_not_replace_the_type_or_the_name_of_its_event() -> None:
+def test_in_json_a_field_replaces_neither_the_type_of_its_event_nor_the_name_of_the_source() -> None:
     dip = pdumodel.VoltageMonitoringSensor.Event(duration=20)
     found = json.loads(events._as_json(pdumodel.VoltageMonitoringSensor.EventOccurredEvent(event=dip), "inlet/1/voltage"))
     assert found["event"] == "pdumodel.VoltageMonitoringSensor.EventOccurredEvent" and found["event_"]["duration"] == 20

@@ -231,7 +231,7 @@ def test_a_question_counts_the_outlets_that_it_does_not_name(run: Run, monkeypat
                                          (["switch", "1", "toggle"], 2),
                                          (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
                                          (["sequence", "--delay", "5"], 2)])
-def test_a_wrong_outlet_state_or_order_is_an_error(run: Run, words: List[str], code: int) -> None:
+def test_a_wrong_or_disabled_outlet_and_a_wrong_state_or_order_are_errors(run: Run, words: List[str], code: int) -> None:
     found, out, err = run(*words)
     assert found == code and err and not out
 
@@ -246,7 +246,7 @@ def test_an_outlet_with_a_failed_relay_is_unknown_in_every_command(
     unit.units[0].relays.all[0].stuck = True
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
     assert code == 9 and "outlet 1  unknown" in out
-    # The unit reports the failed component as 1, which may also be the index of outlet 2.
+    # The unit reports the failed component as "outlet 1"; 1 may also be the index of outlet 2.
     assert [row["state"] for row in facts(run, "outlets")["outlets"]][::2] == ["unknown", "up"]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert "switch on outlet 1 (now unknown)" in run("switch", "1", "on")[2]
