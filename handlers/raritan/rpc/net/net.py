@@ -322,7 +322,7 @@ class WlanInfoChangedEvent(idl.Event, version="1.0.0"):
 
 
 class Net(Interface, version="8.0.0"):
-    """Network settings, at `/net`. Firmware 3.3.0 has the methods `getNetworkConfig…`; 3.3.10 added `getSettings`."""
+    """Network settings, at `/net`. Firmware 3.3.0 has the methods `getNetworkConfig…`, newer firmware `getSettings`."""
 
     ERR_INVALID_PARAMS = 1
     SUCCESS = 0

@@ -1,4 +1,4 @@
-"""Sensors behind Modbus and other gateways. Source: GatewaySensorManager.idl."""
+"""Sensors of Modbus and SNMP devices. Source: GatewaySensorManager.idl."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Dict, List, Optional, Union
@@ -26,7 +26,7 @@ class _Renumbered:
 
 
 class GatewaySensorManager(Interface, version="3.0.1"):
-    """Sensors behind a Modbus gateway (firmware 4.0.40 and later)."""
+    """Sensors of Modbus and SNMP devices (firmware 4.0.40 and later)."""
 
     MODBUS_VENDOR_NAME = 0
     MODBUS_PRODUCT_CODE = 1
