@@ -149,7 +149,8 @@ class Connection:
         except OSError as error:
             allowed = max(round(end - began, 1), 0.1)
             what = f"no answer within {allowed:g} s" if isinstance(error, socket.timeout) else _words(error)
-            failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and check that server's log and load")
+            failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and check that server's log, load "
+                                 "and limit of connections (MAXCONN in upsd.conf)")
         except BaseException:
             self.close()
             raise
@@ -162,7 +163,7 @@ class Connection:
             connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # Linux resets it after each read
         data = connection.recv(_RECEIVE)
         if not data:
-            raise ConnectionResetError("the NUT server closed the connection (perhaps at the limit MAXCONN in its upsd.conf)")
+            raise ConnectionResetError("the NUT server closed the connection")
         return data
 
     def _left(self, end: float) -> float:

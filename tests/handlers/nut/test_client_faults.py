@@ -85,7 +85,7 @@ def test_a_server_that_answers_byte_by_byte_cannot_extend_the_deadline(timeout: 
         return now[0]
     with serving(drip) as port:
         nut = NutClient("127.0.0.1", port, timeout=timeout, clock=clock, total=total)
-        with nut, pytest.raises(Unreachable, match="no answer within 0.5 s"):
+        with nut, pytest.raises(Unreachable, match="no answer within 0.5 s.*MAXCONN"):   # above MAXCONN, upsd does not answer
             nut.variables("pdu")
         stop.set()
 
@@ -117,7 +117,7 @@ def test_a_port_above_65535_is_not_wrapped_to_another(server: NutServer) -> None
     assert server.books().connections == 0
 
 
-def test_a_server_that_accepts_no_more_connections_is_unreachable(server: NutServer) -> None:
+def test_a_server_that_closes_new_connections_is_unreachable(server: NutServer) -> None:
     server.faults.closes_at_once = True
     with client(server) as nut, pytest.raises(Unreachable):
         nut.devices()

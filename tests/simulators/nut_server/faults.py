@@ -36,4 +36,4 @@ class Faults:
     ignored: bool = False                           # writes are acknowledged without effect
     tracked: Optional[str] = None                   # replaces the text of every report: PENDING, ERR FAILED, ...
     drivers: Dict[str, Driver] = field(default_factory=dict)       # condition of each driver, by device; default WELL
-    closes_at_once: bool = False                    # closes new connections, as a server beyond MAXCONN
+    closes_at_once: bool = False                    # closes new connections without an answer
