@@ -1,4 +1,4 @@
-"""Ends a server that a test has started."""
+"""Ends a process that a test or the demo has started."""
 from __future__ import annotations
 
 import signal

@@ -1,7 +1,7 @@
 """Back end of a real snmpd (pass_persist): serves the rows and rules of a simulated device.
 
-If tests run as root, it runs under the system's python3 as nobody. Its folder has this file, a copy of the simulator's device.py,
-`rows.snmprec` and `rules.json`. Each SET becomes a line of JSON in `writes.jsonl`. A line of JSON `[oid, value]` in
+If root starts snmpd, this runs under the system's python3 as nobody. Its folder has this file, a copy of the simulator's
+device.py, `rows.snmprec` and `rules.json`. Each SET becomes a line of JSON in `writes.jsonl`. A line of JSON `[oid, value]` in
 `changes.jsonl` changes a value from outside. snmpd sends an empty line after every SET. If a back end ended at that line, snmpd
 would start a second one too early, so this one reads until its input is closed.
 """

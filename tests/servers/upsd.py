@@ -34,7 +34,7 @@ _NSS_PASSWORD = "nss-database"
 
 
 class User(NamedTuple):
-    """One section of upsd.users; `rights` are its lines."""
+    """One section of upsd.users; `rights` are its lines after the password."""
 
     name: str
     password: str
@@ -176,7 +176,7 @@ class Upsd:
             self._upsd.signal(signal.SIGCONT)
 
     def start_upsd(self, wait: bool = True) -> None:
-        """Starts upsd again on the same port and waits until it answers; without `wait` its answer may still be WAIT."""
+        """Starts upsd again on the same port and waits for its drivers' data; without `wait`, only until it answers."""
         if not self._start_upsd(wait):
             raise RuntimeError(f"upsd did not start again: {self._log('upsd')}")
 
@@ -241,7 +241,7 @@ class Upsd:
             subprocess.run(arguments, check=True, capture_output=True, timeout=30)
 
     def _hand_over(self) -> None:
-        """Gives all files to NUT's user; NUT requires that others cannot read them."""
+        """Gives all files to NUT's user, and hides them from others: NUT logs a warning if others can read them."""
         for path in [self._folder, *self._folder.rglob("*")]:
             os.chmod(path, 0o750 if path.is_dir() else 0o640)
             if os.getuid() == 0:

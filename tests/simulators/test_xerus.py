@@ -127,6 +127,12 @@ def test_a_wrong_login_is_401_and_does_nothing(pdu: XerusPdu) -> None:
     assert pdu.books().states["1"] is True
 
 
+@pytest.mark.parametrize("header", ["Basic é", "Basic !", "Basic /w=="])
+def test_a_login_that_is_not_ascii_base64_or_utf_8_is_401(client: Client, header: str) -> None:
+    client.headers = {"Authorization": header}
+    assert client.post(outlet_rid(0), b"{}").status == 401
+
+
 def test_a_read_only_user_gets_an_error_for_switching(pdu: XerusPdu) -> None:
     with Client(pdu, pdu.viewer_user, pdu.viewer_password) as viewer:
         assert viewer.result(outlet_rid(0), "getState")["powerState"] == 1

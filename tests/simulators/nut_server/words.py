@@ -10,8 +10,8 @@ class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
     Like upsd, it drops bytes that are not printable ASCII, and all bytes of a word after the 512th. Inside quotes or after a
-    backslash, a line break does not end the line. `#` begins a comment, except inside quotes, where upsd 2.8.0 refuses it.
-    Unlike upsd, it does not make `=` outside quotes a word of its own.
+    backslash, a line break does not end the line. `#` begins a comment, except after a backslash or inside quotes; inside
+    quotes, upsd 2.8.0 refuses it. Unlike upsd, it does not make `=` outside quotes a word of its own.
     """
 
     def __init__(self) -> None:

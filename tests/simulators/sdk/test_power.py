@@ -25,7 +25,7 @@ def test_every_method_of_the_simulator_is_in_its_sdk_release(pdu: XerusPdu, step
         assert set(firmware.methods(interface)) <= set(known[interface])
 
 
-def test_the_sdk_reads_everything_that_can_be_read(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_reads_everything_that_needs_no_parameter(pdu: XerusPdu, step: Step) -> None:
     given: List[Tuple[str, str, List[str]]] = []
     for unit in pdu.units.values():
         for served in unit.objects():

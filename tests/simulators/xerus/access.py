@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
@@ -103,7 +102,7 @@ def _basic(header: str) -> Tuple[str, str]:
         if header.startswith(start):
             try:
                 user, _, password = base64.b64decode(header[len(start):], validate=True).decode("utf-8").partition(":")
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:              # not ASCII, not base64, or not UTF-8
                 return "", ""
             return user, password
     return "", ""

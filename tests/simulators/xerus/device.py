@@ -207,7 +207,10 @@ class XerusPdu:
         self.close_connections()
 
     def reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets planned switching, and reboots after `seconds`, so that the answer to a request for a reboot is still sent."""
+        """Forgets planned switching, and reboots after `seconds`.
+
+        The default leaves time to answer the request for the reboot.
+        """
         with self.lock:
             for unit in self.units.values():
                 unit.relays.forget_plans()

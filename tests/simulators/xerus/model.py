@@ -13,7 +13,7 @@ METERINGS = ("none", "inlet", "outlet")
 class Model:
     """One unit. Outlets are given by the number printed on them, from 1.
 
-    metering            "none": no measurements; "inlet": inlets and protectors; "outlet": these and each outlet
+    metering            "inlet": inlets and protectors are metered; "outlet": these and each outlet; "none": none of them
     phases              1 or 3 (three lines and neutral)
     inlets              number of inlets, over which the outlets are distributed; with `transfer_switch` (2 inlets) one feeds all
     standby_current     current on each line of the inlet that is not selected, in A
@@ -24,7 +24,7 @@ class Model:
     names               names of outlets, by number
     listed              the order of outlets in getOutlets; empty: by number. Well-known ids always follow the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
-    stuck               outlets whose contact does not follow the relay's control state; the unit reports this failure
+    stuck               outlets whose contact does not follow the relay's control state; the unit reports this from 3.6 on
     relay_delay         seconds that a relay needs to move
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
     inhibit_relay_control               start value of that setting, which only generation 4.4 has here
@@ -86,4 +86,4 @@ class Model:
             if unknown:
                 raise ValueError(f"{name}: the unit has no outlet {unknown[0]}")
         if not 0 <= self.actuators <= self.peripherals <= self.slots:
-            raise ValueError("slots: at least as many as peripherals, and of these at least as many as actuators")
+            raise ValueError("slots, peripherals, actuators: each at most the one before, and none below 0")

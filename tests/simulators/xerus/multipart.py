@@ -15,7 +15,7 @@ _LONGEST_HEADERS = 16 * 1024
 
 
 class BadForm(Exception):
-    """The request is not a complete multipart/form-data."""
+    """The request is not a complete multipart/form-data, or two of its parts have the same name."""
 
 
 class Part(NamedTuple):
@@ -82,7 +82,7 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)
     parts: Dict[str, Part] = {}
-    with contextlib.ExitStack() as files:               # closes the files if the form or the connection ends early
+    with contextlib.ExitStack() as files:               # closes the files after an error
         while reader.take(2) != b"--":
             headers = reader.headers()
             name = str(headers.get_param("name", header="Content-Disposition"))

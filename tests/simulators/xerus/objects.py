@@ -82,7 +82,7 @@ class Unit:
         if opaque:
             found = self._by_name.get(opaque.group(2))
             same = found is not None and self.firmware.type_id(found.interface) == opaque.group(1)
-            return found if same else None      # a reference with the type of another firmware is not found
+            return found if same else None      # a reference with another type or version is not found
         path = _ALIAS.sub(r"/model/pdu/0/\1", _OWN_NUMBER.sub("/model/pdu/0", rid))
         found = self._by_path.get(path)
         return found if found is not None and self.firmware.version(found.interface) else None

@@ -39,7 +39,7 @@ class CircuitModel:
 
 @dataclass(frozen=True)
 class MeterModel:
-    """A power meter, or a panel if it has `circuits`.
+    """A power meter, or a panel if `circuits` is given, even empty.
 
     number      the id of the meter board
     amperes     current on each line in A, in addition to that of the circuits

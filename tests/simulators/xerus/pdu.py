@@ -34,7 +34,7 @@ class PduUnit(Unit):
             "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
             "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
         self._protector_numbers: List[int] = []
-        self.stale_looks = 0                # no relay board answers until getOutlets has been called this many times
+        self.stale_looks = 0                # outlet states are not available until this many calls of getOutlets
         self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
@@ -241,7 +241,7 @@ class Pdu(Served):
     def setLoadSheddingActive(self, active: bool) -> None:
         """True switches off the non-critical outlets that may be switched.
 
-        False switches on those of them that were on, or got an "on" meanwhile.
+        False switches on those of them that would be on without load shedding.
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """

@@ -80,7 +80,7 @@ class Relays:
             relay.load_shed = True
 
     def restore(self) -> None:
-        """Ends load shedding: outlets that were on, or got an "on" meanwhile, are switched on in sequence."""
+        """Ends load shedding: outlets that would be on without it are switched on in sequence."""
         self.held = frozenset()
         self.on([relay for relay in self.all if relay.load_shed], sequence=True)
 
@@ -91,7 +91,7 @@ class Relays:
                 planned.relay.cycling = False
 
     def forget_plans(self) -> None:
-        """Forgets planned switching, as a reboot of the controller does; relays keep their states."""
+        """Forgets planned switching, as a reboot of the unit does; relays keep their states."""
         for relay in self.all:
             self._forget(relay)
             relay.cycling = False

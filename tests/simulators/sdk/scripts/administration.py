@@ -118,7 +118,7 @@ def sessions(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def firmware(agent: Any, given: Any) -> Dict[str, Any]:
-    """Uploads a file that is not an image, discards it, and resets the unit to factory settings."""
+    """Uploads a file that is not an image and discards it, from 3.6 on; then resets the unit to factory settings."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     found: Dict[str, Any] = {}

@@ -7,7 +7,10 @@ from .script import module
 
 
 def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
-    """All events of outlet 1, and the readings of its current, while the outlet is switched, renamed and gets a threshold."""
+    """All events of outlet 1, and the readings and user events of its current sensor.
+
+    The outlet is switched off and renamed, and the sensor gets a threshold.
+    """
     event, idl, sensors = module("event"), module("idl"), module("sensors")
     outlet = module("pdumodel").Outlet("/model/outlet/0", agent)
     current = outlet.getSensors().current

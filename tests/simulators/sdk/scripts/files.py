@@ -76,7 +76,7 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
 
 
 def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
-    """The same in release 3.6: the upload has no answer, and there is one certificate to download."""
+    """The same in release 3.6: `upload` returns nothing, and there is one certificate to download."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     package.upload(agent, given["certificate"].encode(), given["key"].encode())
