@@ -106,7 +106,7 @@ def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(session: r
     assert logins == ["admin:secret-word", "session:hush"]
 
 
-def test_the_session_follows_no_redirect_and_nothing_is_sent_again(session: requests.Session) -> None:
+def test_the_session_follows_no_redirect(session: requests.Session) -> None:
     with Peer([[result(1)]]) as target, Peer([[http(b"", "307 Moved", f"Location: http://{target.address}/")]] * 2) as origin:
         for call in (get_state, set_state):
             with pytest.raises(HttpException, match="another port"):
@@ -131,7 +131,7 @@ def test_a_body_that_is_too_long_or_too_late_is_refused(session: requests.Sessio
                                         (http(b"", "401 No"), "denied"), (http(b"", "404 No"), "refused"),
                                         (http(b" " * 5_000_000), "protocol")],
                          ids=["closed", "half a body", "no JSON", "401", "404", "too long"])
-def test_a_failure_is_a_pdu_handler_error_and_nothing_is_sent_again(session: requests.Session, step: Step, kind: str) -> None:
+def test_a_failed_write_is_a_pdu_handler_error_and_is_not_sent_again(session: requests.Session, step: Step, kind: str) -> None:
     with Peer([[step]]) as peer:
         with pytest.raises(PduHandlerError) as caught:
             set_state(_agent(session, "http", peer.address))

@@ -243,7 +243,7 @@ def test_a_certificate_is_uploaded_inspected_and_installed(to: Agent, unit: Xeru
     assert pending.keyLength == pending.keyInfo.rsaKeyLength
 
 
-def test_an_invalid_certificate_returns_its_documented_code(to: Agent, unit: XerusPdu) -> None:
+def test_the_upload_of_an_unusable_certificate_returns_its_documented_code(to: Agent, unit: XerusPdu) -> None:
     key, _ = unit.authority.issue()
     assert cert.upload(to, b"nonsense", key) == cert.UploadCode.CERTIFICATE_INVALID
     _, other = unit.authority.issue()

@@ -58,7 +58,7 @@ def test_a_file_without_a_type_is_sent_as_bytes(more: Dict[str, object], kind: b
 
 
 @pytest.mark.parametrize("data", ["text", None, io.StringIO("text"), [1]])
-def test_uploading_neither_bytes_nor_a_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
+def test_uploading_neither_bytes_nor_a_binary_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
     with pytest.raises(TypeError, match="bytes or a file"):
         agent("https", "pdu.example").form_data_file("/x", [{"data": data, "filename": "f", "formname": "upfile"}])
 
@@ -81,7 +81,7 @@ def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
         "/cgi-bin/fwupload.cgi?lowMemoryUpload=1&allowLowMemoryDowngrade=1&allowLowMemoryUntrusted=0")
 
 
-def test_an_upload_to_plain_http_is_an_error(agent: MakeAgent) -> None:
+def test_an_upload_that_is_redirected_to_https_is_an_error(agent: MakeAgent) -> None:
     """Unreachable where the unit resets the connection before the client has read the redirect."""
     with XerusPdu(Model(outlets=1), http_port=0) as pdu:
         to = agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
