@@ -129,7 +129,7 @@ def test_an_unknown_request_is_refused_with_its_code(real: Upsd) -> None:
         assert nut.ask(odd).failure(odd) == Failure("UNKNOWN-COMMAND")
 
 
-def test_an_outlet_of_dummy_ups_cannot_be_switched(real: Upsd) -> None:
+def test_an_outlet_without_a_command_or_a_switch_variable_cannot_be_switched(real: Upsd) -> None:
     with pytest.raises(Unsupported, match="outlet 1 "):
         handler(real, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
 

@@ -60,7 +60,7 @@ BROKEN = [
 @pytest.mark.parametrize("call", CALLS)
 def test_a_fault_is_an_error_of_the_tree_and_no_state(unit: RedfishService, call: str, broken: Broken, skip: int,
                                                       caplog: pytest.LogCaptureFixture) -> None:
-    """Each method of the handler meets each fault from its first, second or third request on, over TLS."""
+    """Each of CALLS meets each fault from its first, second or third request on, over TLS."""
     caplog.set_level(logging.DEBUG)
     before = unit.books().states
     unit.faults.order(broken.fault, count=None, skip=skip, **broken.more)
@@ -157,7 +157,7 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
 
 
 def _relinked(body: Any, where: str, other_url: str) -> Any:
-    """Return the body with all links named `where`, at any depth, replaced by links to another host."""
+    """Return the body with all links named `where`, at any depth, replaced by links to another host; nextLink is added."""
     if isinstance(body, list):
         return [_relinked(one, where, other_url) for one in body]
     if not isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""Login by Basic authentication and by sessions: when each is used, and that every session is deleted."""
+"""Login by Basic authentication and by sessions: when each is used, and when a session is deleted."""
 from __future__ import annotations
 
 import base64

@@ -1,4 +1,4 @@
-"""The handler reads every simulated unit and switches those with switches, compared with the unit's books."""
+"""The handler reads every simulated unit and switches all with switches but the hall, compared with the unit's books."""
 from __future__ import annotations
 
 import dataclasses

@@ -61,7 +61,7 @@ def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixtu
         detect(of_rows(rows), families)
 
 
-@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.against("synthetic units, served by the project's agent")
 def test_the_example_is_switched_with_the_writes_of_its_fixture(families: Any, unit: Fixture,
                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "PROFILES", families)

@@ -253,7 +253,7 @@ def test_a_fixed_family_is_not_replaced_by_another() -> None:
         read_as(device(ACME, "1"), NEW)
 
 
-def test_a_fixed_family_without_roots_is_read_without_the_sys_object_id() -> None:
+def test_a_fixed_family_with_outlets_but_no_roots_is_read_without_the_sys_object_id() -> None:
     memory = device("1.3.6.1.4.1.1", "2")
     assert read_as(memory, NEW).states == {"1": UP, "2": DOWN}
     assert memory.asked == [f"walk {ACME}.2.3"]

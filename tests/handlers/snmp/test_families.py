@@ -1,4 +1,4 @@
-"""Every declared family, on a unit made from its MIB: detection, states, figures, switching and faults."""
+"""Every declared family, on its synthetic units: detection, states, figures, switching and faults."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional, Set
@@ -50,7 +50,7 @@ def test_seventy_two_families_or_more_are_declared() -> None:
     assert len(FAMILIES) == len(PROFILES) >= 72
 
 
-def test_every_family_has_a_unit_made_from_its_mib_and_every_unit_a_family() -> None:
+def test_every_family_has_a_synthetic_unit_and_every_unit_a_family() -> None:
     assert {unit.key for unit in fixtures()} == set(FAMILIES)
 
 
@@ -200,7 +200,7 @@ def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_stat
     assert all(state is EnumPowerStatus.UNKNOWN for identity, state in found.items() if identity.startswith("2."))
 
 
-@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.against("synthetic units, served by the project's agent")
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
 def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: str) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == name)
@@ -321,9 +321,9 @@ def test_twenty_families_or_more_count_their_outlets_themselves() -> None:
 
 
 @EACH_VERSION
-@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.against("synthetic units, served by the project's agent")
 def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str) -> None:
-    """The newest version of the unit is tested over the wire, the others in memory."""
+    """The unit's newest SNMP version is tested over the wire, the others in memory."""
     reach = pdu if version == unit.versions[-1] else near
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(unit)
@@ -339,9 +339,9 @@ def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str) -> Non
 
 
 @SWITCHED_VERSION
-@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.against("synthetic units, served by the project's agent")
 def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(unit: Fixture, version: str) -> None:
-    """The newest version of the unit is tested over the wire, the others in memory."""
+    """The unit's newest SNMP version is tested over the wire, the others in memory."""
     switch, reach = switching(unit), pdu if version == unit.versions[-1] else near
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         at_first = states_on(unit, agent)
@@ -358,7 +358,7 @@ def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
 
 
 @REACHED
-@pytest.mark.against("units made from MIBs, switched with faults")
+@pytest.mark.against("synthetic units, switched with faults")
 def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: Fixture, reach: Reach) -> None:
     switch = switching(unit)
     deaf = Device(unit.device().rows(), [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
@@ -374,7 +374,7 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: F
 
 
 @REACHED
-@pytest.mark.against("units made from MIBs, switched with faults")
+@pytest.mark.against("synthetic units, switched with faults")
 def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach: Reach) -> None:
     with Agent(unit.device(), faults=Faults(set_error="wrongValue")) as agent:
         before = states_on(unit, agent)
@@ -387,7 +387,7 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 
 @REACHED
 @pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
-@pytest.mark.against("units made from MIBs, switched with faults")
+@pytest.mark.against("synthetic units, switched with faults")
 def test_a_device_that_fails_within_a_command_may_have_switched(
         unit: Fixture, reach: Reach, answer: str) -> None:
     with Agent(unit.device(), faults=Faults(set_error=answer)) as agent:
@@ -399,7 +399,7 @@ def test_a_device_that_fails_within_a_command_may_have_switched(
 
 
 @REACHED
-@pytest.mark.against("units made from MIBs, switched with faults")
+@pytest.mark.against("synthetic units, switched with faults")
 def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(unit: Fixture, reach: Reach) -> None:
     device = unit.device()
     with Agent(device, faults=Faults(lose_sets=True)) as agent:
@@ -411,7 +411,7 @@ def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(unit: Fixtu
 
 
 @REACHED
-@pytest.mark.against("units made from MIBs, switched with faults")
+@pytest.mark.against("synthetic units, switched with faults")
 def test_a_command_whose_answer_is_lost_is_an_error_or_shows_the_state_read_afterwards(unit: Fixture, reach: Reach) -> None:
     with Agent(unit.device(), faults=Faults(lose_set_answers=True)) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
@@ -421,7 +421,7 @@ def test_a_command_whose_answer_is_lost_is_an_error_or_shows_the_state_read_afte
         try:
             reported = (handler.port_down if down else handler.port_up)(port_of(unit), pause=0.01).power_status
         except Unreachable:
-            assert len(orders(unit, not down)) > 1, "only the answer to the first of several writes may end the command"
+            assert len(orders(unit, not down)) > 1, "only a command of several writes may end after a lost answer"
         assert reported in (None, states_on(unit, agent)[switching(unit).identity])
         written = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
         assert written == orders(unit, not down)[:len(written)]

@@ -170,7 +170,7 @@ def test_a_total_of_measured_zeros_is_zero() -> None:
     assert Total((Figure(A),)).read(reader(table("1.3.1", {"1": 0}))) == 0
 
 
-def test_a_total_without_figures_and_a_scale_not_above_zero_are_refused() -> None:
+def test_a_total_of_nothing_and_a_scale_not_above_zero_are_refused() -> None:
     with pytest.raises(ValueError, match="figures"):
         Total()
     with pytest.raises(ValueError, match="scale"):

@@ -1,4 +1,4 @@
-"""No recording and no unit made from a MIB shows a partial sum, or a zero that no object of the device holds."""
+"""No recording and no synthetic unit shows a partial sum, or a zero that no object of the device holds."""
 from __future__ import annotations
 
 from decimal import Decimal

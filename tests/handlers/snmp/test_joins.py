@@ -147,7 +147,7 @@ def test_unless_both_tables_have_keys_the_same_row_is_joined_only_if_the_profile
     assert Joined(A, keys=(B,), own=(D,), else_same_row=True).rows(reader(objects)) == {"1": 11}
 
 
-def test_a_join_needs_the_same_columns_on_both_sides() -> None:
+def test_a_join_needs_the_same_number_of_columns_on_both_sides() -> None:
     with pytest.raises(ValueError, match="give as many in both"):
         Joined(A, keys=(B, C), own=(D,))
 

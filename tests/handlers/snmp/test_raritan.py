@@ -1,4 +1,4 @@
-"""A PX4 with many sensors for each outlet: the cost of its statistics, and no figure without an available sensor."""
+"""Raritan PDUs with many sensors: the cost of statistics, and no figure without an available sensor."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -26,7 +26,7 @@ def meter(device: Memory) -> metering.Readings:
     return metering.meter(detection.detect(device, PROFILES), with_power=False)
 
 
-@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.against("synthetic units, served by the project's agent")
 def test_statistics_of_36_outlets_with_17_sensors_cost_at_most_60_requests() -> None:
     model = raritan.px(36, more=raritan.PX4_SENSORS)
     with Agent(model) as agent:

@@ -33,7 +33,7 @@ def test_a_recorded_unit_is_detected_as_the_family_of_the_index(name: str) -> No
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_fits_only_its_own_family(name: str) -> None:
+def test_a_recorded_unit_fits_only_its_own_family_and_those_of_also(name: str) -> None:
     device = of_rows(recorded.rows(name))
     answering: List[str] = []
     for profile in PROFILES:

@@ -99,7 +99,7 @@ def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -
 
 
 def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None:
-    """Compares states with the expectation, and figures with a reading in memory, which another test checks."""
+    """Compare states with the expectation, and figures with a reading in memory of the objects that this version has."""
     wanted, rows = recorded.expected(name), recorded.rows(name)
     served_rows = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
     in_memory = metering.meter(detection.detect(of_rows(served_rows), PROFILES))

@@ -59,9 +59,9 @@ RESERVED = {
     "a module that only meters": Reserved("apnl-modular", "4", {}, "does not switch"),
     "an outlet beside one that someone else has marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"},
                                                                   "someone else has marked"),
-    "a neighbour that lost power, one status string": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),
-    "a missing outlet, one status string": Reserved("digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"},
-                                                    "outlet 4 reports '-1'"),
+    "an outlet beside one that lost power, one status string": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),
+    "an outlet beside a missing one, one status string": Reserved(
+        "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"),
     "a string that is longer than a write may be": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"),
 }
@@ -86,7 +86,7 @@ def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(case: Reserved
     ("netping", "3", {}),                                               # a relay in manual mode
     ("vertiv-dcs-mpdu", "1.4", {}),                                     # a switched outlet whose state is undocumented
 ])
-@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.against("synthetic units, served by the project's agent")
 def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, put: Mapping[str, str]) -> None:
     device = fixture(unit).device()
     for oid, value in put.items():
@@ -97,7 +97,7 @@ def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, pu
 
 
 @pytest.mark.parametrize("unit, identity", [("netping", "4"), ("netping", "5"), ("netping-pwr", "4"), ("netping-pwr_mode", "4")])
-@pytest.mark.against("units made from MIBs, served by the project's agent")
+@pytest.mark.against("synthetic units, served by the project's agent")
 def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(unit: str, identity: str) -> None:
     with Agent(fixture(unit).device()) as agent:
         with pytest.raises(Unsupported, match="automatic mode.*unless its owner sets switch_automatic=yes"):

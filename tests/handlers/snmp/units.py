@@ -1,4 +1,4 @@
-"""The units made from MIBs, each with its family, as parameters of tests and as devices."""
+"""The synthetic units, each with its family, as parameters of tests and as devices."""
 from __future__ import annotations
 
 from typing import Callable, Dict, List, Optional, Tuple

@@ -12,7 +12,7 @@ from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row
 from tests.simulators.xerus import Model, XerusPdu
 
-# No recording may contain any of these values, in any spelling.
+# No recording without `keep` may contain any of these values, in any spelling, and none may contain SECRETS.
 COMMUNITY = "s3cr3t-community"
 SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
 NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")

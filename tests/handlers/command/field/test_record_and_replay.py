@@ -176,7 +176,7 @@ def test_a_recording_continues_after_lost_answers(version: str) -> None:
 
 @pytest.mark.parametrize("skip", [1, 3, 5])
 def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely(skip: int) -> None:
-    """The unit closes every connection after `skip` requests, until the recorder has waited twice."""
+    """After `skip` requests the unit closes every connection, until the recorder has waited twice."""
     with XerusPdu(clock=lambda: 1000.0) as pdu:
         data = PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
         whole = kind("raritan").record(data, Recorder()).text

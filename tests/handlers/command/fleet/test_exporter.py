@@ -217,7 +217,7 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
         with exporter("--list", small.list(line), "--auth", small.logins) as running:
             begin = time.monotonic()
             found = running.probe(timeout="3", target="slow")
-            assert time.monotonic() - begin < 30        # it ends before the answers, which take 0.5 s each, are complete
+            assert time.monotonic() - begin < 30
             assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
             assert found["pdu_probe_duration_seconds"][()] == pytest.approx(2.5)
 
@@ -296,7 +296,7 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.M
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
 
 
-def test_sighup_reads_the_list_again_and_an_unreadable_one_changes_nothing(small: Hall) -> None:
+def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
     path = small.list(name="changing.csv")
     with exporter("--list", path, "--auth", small.logins) as running:
         assert running.get("probe", target="new")[0] == 403

@@ -47,9 +47,9 @@ def agent(place: int, port: int, **system: Any) -> Agent:
 
 
 class Hall(NamedTuple):
-    """Agents in one network, and `traps`: sockets at addresses that must not be asked.
+    """Agents in one network, and `traps`: sockets at addresses that a search of its .0/28 must not ask.
 
-    The traps are the first and last address of the .0/28 network, and the one after it.
+    The traps are the first and last address of this .0/28, and the one after it.
     """
 
     port: int
@@ -175,7 +175,8 @@ def test_an_invalid_network_is_refused_with_one_sentence(texts: List[str], words
     ("192.0.2.0/24", "192.0.2.1", "192.0.2.254", 254), ("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2),
     ("192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2), ("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1),
     ("2001:db8::/126", "2001:db8::1", "2001:db8::3", 3), ("::1", "::1", "::1", 1)])
-def test_the_network_and_broadcast_addresses_are_not_hosts(network: str, first: str, last: str, count: int) -> None:
+def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
+        network: str, first: str, last: str, count: int) -> None:
     hosts = list(sweep.hosts(sweep.networks([network])[0]))
     assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
 

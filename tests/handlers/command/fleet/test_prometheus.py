@@ -37,10 +37,10 @@ def test_every_alert_has_its_test() -> None:
     assert len(alerts) == 7 and set(alerts) == set(fire)
 
 
-def config(port: int, quick: bool = True) -> str:
-    """Return the documented configuration with another port and, if `quick`, shorter intervals."""
+def config(port: int) -> str:
+    """Return the documented configuration with another port and shorter intervals."""
     text = (DOCS / "prometheus.yml").read_text().replace("127.0.0.1:9914", f"127.0.0.1:{port}")
-    return text.replace("60s", f"{SCRAPED_S}s").replace("scrape_timeout: 20s", f"scrape_timeout: {SCRAPED_S}s") if quick else text
+    return text.replace("60s", f"{SCRAPED_S}s").replace("scrape_timeout: 20s", f"scrape_timeout: {SCRAPED_S}s")
 
 
 def rules(folder: Path, limit: float) -> None:

@@ -1,7 +1,7 @@
 """MIB modules in SMIv2, generated from plain facts: names, OIDs, enumerations and units of a family's objects.
 
 The vendors' own MIB files are not part of the project. Where shared/snmp/families.json is present, it supplies the facts for
-one module per family. A module also holds commands and unrelated objects, so that a draft has to choose.
+one module per family. Such a module also holds commands and unrelated objects, so that a draft has to choose.
 """
 from __future__ import annotations
 
