@@ -39,7 +39,8 @@ class Host(NamedTuple):
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance.hosts", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     epilog="exit codes: 0 all agree; 1 a form differs or a Python is missing; 2 wrong arguments")
+                                     epilog="exit codes: 0 all agree; 1 a form differs or a Python was not tried; "
+                                            "2 wrong arguments")
     parser.add_argument("--python", action="append", choices=VERSIONS, metavar="VERSION",
                         help=f"only this one of {', '.join(VERSIONS)}; may be repeated")
     chosen = parser.parse_args(arguments).python or VERSIONS
@@ -86,7 +87,7 @@ def environment(version: str, program: Path) -> tuple[str, str]:
 
 
 def table(hosts: Sequence[Host]) -> List[str]:
-    """A row for each archive, a column for each version: the number of tried forms, or how many of them differ."""
+    """A row for each archive, a column for each version."""
     names = registry.names()
     head = ["archive", *(f"Python {host.version}" for host in hosts)]
     rows = [[f"`pdu_{name}`", *(_place(host, name) for host in hosts)] for name in names]

@@ -1,6 +1,6 @@
 """Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints lines of "point: answer".
 
-The conformance run starts this file by its path in a clean process. It imports nothing of this project.
+The conformance run starts this file by its path in a clean process. It imports the standard library and DIR's modules only.
 """
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_variants_have_different_names_and_many_points() -> None:
     assert len({variant.point for variant in VARIANTS}) >= 15
 
 
-# ---- platforms on which the matrix must fail ----
+# ---- platforms and books with which a trial must fail ----
 
 _BROKEN = {
     "no BasePdu anywhere": {"pdu_common/base_pdu.py": "", "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},

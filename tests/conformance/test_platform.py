@@ -1,4 +1,4 @@
-"""The run on a copy of the platform: the project's own doubles, and synthetic trees such as an owner may have."""
+"""`python -m tests.conformance`: on the project's own doubles, on trees such as an owner may have, and without --platform."""
 from __future__ import annotations
 
 import os

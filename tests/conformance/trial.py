@@ -33,7 +33,7 @@ class Platform(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """An unpacked archive: its folder for sys.path, and the module to import."""
+    """An unpacked archive: an entry for sys.path, and the module to import or the file to load."""
 
     path: str
     module: str

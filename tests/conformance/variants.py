@@ -1,4 +1,4 @@
-"""The plausible forms of the platform. Each variant changes one unknown point of the baseline."""
+"""The plausible forms of the platform. Each variant has one form of one unknown point, and is else the baseline."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol
 class Variant:
     """One platform. `files` replace those of the baseline. `adapter` replaces functions of tests/dcimanager/adapter.py.
 
-    `handlers` are those that the point affects. `port_energy` is False if the platform's views cannot hold an outlet's energy.
+    `handlers` are those that the point affects. `port_energy` is False if a handler finds no place for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
     thread.
     """

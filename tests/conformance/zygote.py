@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _become(folder: str, descriptors: List[int]) -> None:
-    """Raises FileNotFoundError, on the worker's standard error, if the folder is gone: the run was ended, as by Ctrl-C."""
+    """If the folder is gone, as after Ctrl-C, raises FileNotFoundError, which the worker's standard error shows."""
     for standard, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, standard)
         os.close(descriptor)
