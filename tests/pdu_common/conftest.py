@@ -1,4 +1,4 @@
-"""Fixtures: one snmpd for all tests that only read, and a new simulated agent for each test with faults."""
+"""Fixtures: one snmpd for all tests that change nothing in it, and a simulated agent for each test that asks for one."""
 from __future__ import annotations
 
 from typing import Iterator
@@ -13,7 +13,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 
 def connect(port: int, **params: str) -> BaseSnmpPdu:
-    """The double for an agent on this port of 127.0.0.1, with read and write access."""
+    """The double for an agent on this port of 127.0.0.1, by default with read and write access."""
     wanted = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(port), **params}
     return BaseSnmpPdu(PduSnmpData("127.0.0.1", wanted))
 

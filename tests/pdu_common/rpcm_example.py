@@ -45,7 +45,10 @@ class Rpcm(BaseSnmpPdu):
     def __get_port_status(
         self, pdu_port_data: PduPortView, wait_for_status: Optional[EnumPowerStatus] = None
     ) -> PduPortView:
-        """Read the port's state, until it is `wait_for_status` (None: any state) or 10 s have passed. Raises the last error."""
+        """Read the port's state, until it is `wait_for_status` (None: any state) or 10 s have passed.
+
+        Raises the error of the last read.
+        """
         logging.info(f"Get status for PDU port '{pdu_port_data.identity}'")
         port_status_oid = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity
         matcher: Callable[[Union[EnumPowerStatus, Exception]], bool]

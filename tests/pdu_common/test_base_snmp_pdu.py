@@ -147,7 +147,7 @@ def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
     ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"},
      "timeout"),
 ])
-def test_wrong_credentials_of_a_known_user_are_an_error_without_the_password(
+def test_wrong_or_missing_credentials_of_a_known_user_are_an_error_without_the_password(
         snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
     with pytest.raises(SnmpError, match=words) as caught:

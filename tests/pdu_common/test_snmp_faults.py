@@ -86,7 +86,7 @@ def test_a_v1_walk_is_whole_despite_small_answers_and_losses(agent: Agent, fault
     Faults(drop=frozenset((1,))), Faults(drop=frozenset((2,))), Faults(drop_answers=frozenset((2,))), Faults(late_s=0.05),
     Faults(no_bulk=True), Faults(max_octets=400, drop=frozenset((2,))),
 ], ids=faults_id)
-def test_a_walk_is_whole_despite_small_answers_and_losses(agent: Agent, faults: Faults) -> None:
+def test_a_walk_is_whole_despite_limits_delays_and_losses(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
     assert _walked(agent, retries="8", timeout="1") == WHOLE
 

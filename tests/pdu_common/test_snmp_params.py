@@ -38,7 +38,7 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
 ])
 def test_the_error_names_the_bad_parameter(params: Dict[str, str], words: str) -> None:
     sentence = _failure(params)
-    assert words in sentence and sentence.startswith("snmp_params")      # by this prefix handlers recognise an owner's mistake
+    assert words in sentence and sentence.startswith("snmp_params")      # by this word handlers recognise an owner's mistake
 
 
 def test_the_error_never_contains_a_secret() -> None:

@@ -40,7 +40,7 @@ class Kind(NamedTuple):
     outlets: int
 
 
-Tick = Callable[[float], None]              # advances loads and counters by some seconds
+Tick = Callable[[float], None]              # sets the loads; counters that do not run by themselves advance by so many seconds
 Living = ContextManager[Tuple[Peer, Tick]]
 
 

@@ -1,4 +1,4 @@
-"""An APC unit over SNMP."""
+"""A PDU over SNMP: an APC unit, unless `build` makes another."""
 from __future__ import annotations
 
 import contextlib
