@@ -1,7 +1,7 @@
 """Functions with which `child.py` makes and reads the platform's objects; these are for the project's own doubles.
 
 For another platform (a variant of tests/conformance, an owner's copy), another file replaces the functions that differ there.
-Runs in the worker process and imports the platform's modules only.
+Runs in the worker process and imports the standard library and the platform's modules only.
 """
 from __future__ import annotations
 

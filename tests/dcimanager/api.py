@@ -117,7 +117,7 @@ class Api:
             handler = self._runtime.accept(number, form["data"], form["handler_import"].decode())
         except KeyError as error:
             raise Refusal(400, 1001, f"the field {error.args[0]} is missing", error.args[0]) from None
-        except ValueError as error:         # BadArchive, or an import path that is not UTF-8
+        except ValueError as error:         # a bad form or archive, or an import path that is not UTF-8
             raise Refusal(400, 1006, str(error)) from None
         self._happened(f"version {handler.current} of {handler.handler} was uploaded")
         return answer_json(200, {})

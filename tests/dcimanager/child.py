@@ -100,7 +100,7 @@ def _handler_module(name: str) -> Any:
 
 
 class _Worker:
-    """Makes the calls of a PDU. Keeps the handler object while the data stay the same; with `fresh`, each call gets a new
+    """Makes the calls of a handler. Keeps the handler object while the data stay the same; with `fresh`, each call gets a new
     object in a new thread."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:

@@ -62,7 +62,8 @@ class Journal:
     def interrupted(self, store: Store) -> List[str]:
         """At start, log each switching that a crash or `stop` interrupted, and return a sentence for each.
 
-        Whether the relay moved is unknown, so the port is doubtful until the next poll. The command is never sent again.
+        Whether the relay moved is unknown, so the port is doubtful until a poll or a switching succeeds. The command is never
+        sent again.
         """
         sentences = []
         for number, pdu_id, at, identity, method in self._db.rows("SELECT id, pdu, at, identity, method FROM switching"):

@@ -21,7 +21,7 @@ _BUILD_SECONDS = 120.0
 
 
 def registered(manager: DciManager, only: str = "") -> List[Handler]:
-    """Build and install the archives of this tree, or only that of the handler named `only` ("pdu_nut"). Raises Refusal."""
+    """Build the archives of this tree and install them, or only that of the handler `only` ("pdu_nut"). Raises Refusal."""
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
         try:
             done = subprocess.run([sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder], cwd=_ROOT,

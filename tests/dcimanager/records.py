@@ -146,5 +146,5 @@ class Pdu:
 
     @property
     def last_poll(self) -> Optional[Call]:
-        """The last `status` in `calls`, successful or not; None after a restart, until the first poll."""
+        """The last `status` in `calls`, successful or not; None until the first poll of this run."""
         return next((call for call in reversed(self.calls) if call.method == "status"), None)

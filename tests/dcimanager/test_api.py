@@ -82,7 +82,7 @@ def test_internal_name_is_unique(client: Client, manager: DciManager) -> None:
 
 @pytest.mark.parametrize("change", [{"device_type": "toaster"}, {"handler": "9x"}, {"handler": ""}, {"name": ""},
                                     {"protocol": []}, {"protocol": "snmp"}, {"features": None}])
-def test_incomplete_description_is_refused(client: Client, manager: DciManager, change: Dict[str, object]) -> None:
+def test_incomplete_or_wrong_description_is_refused(client: Client, manager: DciManager, change: Dict[str, object]) -> None:
     whole: Dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
     assert client.post(HANDLERS, {**whole, **change}).status == 400
     for key in change:
@@ -119,8 +119,8 @@ def test_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciM
 
 
 @pytest.mark.parametrize("first, second", [("pdu_x/data", "pdu_x/data/a.py"), ("pdu_x/data/a.py", "pdu_x/data")])
-def test_a_path_that_was_a_file_and_is_a_folder_is_refused_and_changes_nothing(client: Client, manager: DciManager, first: str,
-                                                                              second: str) -> None:
+def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_the_next_or_the_reverse_is_refused(
+        client: Client, manager: DciManager, first: str, second: str) -> None:
     number = client.create("pdu_x")
     assert client.upload(number, packed(*GOOD, (first, b"")), "pdu_x.handler").status == 200
     reply = client.upload(number, packed(*GOOD, (second, b"")), "pdu_x.handler")

@@ -149,7 +149,7 @@ def test_a_form_without_the_sessions_own_token_changes_nothing(visitor: Visitor,
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1", "127.0.0.1:99999",
                                   "127.0.0.1:x"])
-def test_another_name_for_this_machine_is_refused(visitor: Visitor, site: DciManager, host: str) -> None:
+def test_an_unknown_or_malformed_host_is_refused(visitor: Visitor, site: DciManager, host: str) -> None:
     answer = visitor.get("/", host=host)
     assert answer.status == 421 and f"at the server's own address, for example {site.page_url}" in answer.body
 
@@ -406,7 +406,7 @@ def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager,
 
 
 @pytest.mark.parametrize("value, text", [(-0.0001, "0"), (0.0, "0"), (1.2345, "1.234"), (-1.5, "-1.5"), (1000.0, "1000")])
-def test_a_figure_has_three_decimals_and_no_negative_zero(value: float, text: str) -> None:
+def test_a_figure_has_at_most_three_decimals_and_no_negative_zero(value: float, text: str) -> None:
     assert number(value) == text
 
 

@@ -83,9 +83,9 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(small: b
 
 @pytest.mark.parametrize("settings, shown", [
     ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
-    ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "x"}, "wrong hidden-4711"),
+    ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "w"}, "wrong hidden-4711"),
     ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••")])
-def test_secrets_of_a_form_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
+def test_secrets_of_a_form_that_are_not_short_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 

@@ -108,8 +108,8 @@ def test_an_snmp_handler_gets_snmp_data(manager: DciManager, client: Client, tmp
 @pytest.mark.parametrize("say, kind, words", [
     ("error", "settings", "set 'say'"), ("bug", "bug", "ValueError"), ("die", "died", ""), ("print", "", ""),
 ])
-def test_each_failure_has_its_kind_and_keeps_the_last_states(manager: DciManager, client: Client, small: bytes, say: str,
-                                                             kind: str, words: str) -> None:
+def test_each_outcome_has_its_kind_and_a_failure_keeps_the_last_states(manager: DciManager, client: Client, small: bytes,
+                                                                       say: str, kind: str, words: str) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()

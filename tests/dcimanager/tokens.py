@@ -10,7 +10,7 @@ from .database import Database
 
 
 class Tokens:
-    """Each token is valid for `seconds`, even after a restart."""
+    """Each token is valid for `seconds` or until it is revoked, even after a restart."""
 
     def __init__(self, database: Database, seconds: float) -> None:
         self._db, self.seconds = database, seconds

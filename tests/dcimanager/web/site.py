@@ -121,7 +121,7 @@ def go(path: str) -> Response:
 
 
 def quote_all(text: str) -> str:
-    """Text inside a URL's query, lone surrogates included."""
+    """Text inside a URL, lone surrogates included."""
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
