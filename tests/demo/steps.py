@@ -16,11 +16,11 @@ from tests.peers import SHOWN, Peer
 from tests.servers.process import end
 
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-ROUNDING = 1e-6                     # allowed difference from the books: figures are sent as decimal text and read as floats
+ROUNDING = 1e-6                     # allowed difference from the books, for the rounding of floats
 
 
 class Measured(NamedTuple):
-    """One call of a handler, and the number of requests that the device received."""
+    """One call of a handler, and the round trips that the device counted."""
 
     call: Call
     round_trips: int

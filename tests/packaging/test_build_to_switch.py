@@ -1,4 +1,4 @@
-"""From the tree to a switched outlet, with the commands of README: build, register, poll, switch."""
+"""From the tree to a switched outlet: build, register, poll, switch."""
 from __future__ import annotations
 
 import contextlib

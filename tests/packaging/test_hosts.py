@@ -1,5 +1,5 @@
 """Every archive on unfriendly hosts: read-only files, no name service, no home, the C locale, proxies and .netrc,
-warnings as errors.
+warnings as errors (not with SNMP).
 
 Each archive runs in a clean process with the restrictions of such a host, does the four calls against its simulated device,
 and answers as on any other host. Another test calls each archive from several threads while a new version is uploaded.

@@ -19,7 +19,7 @@ GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
 _SECONDS = 300
-pytestmark = pytest.mark.timeout(900)         # several runs of pytest, mypy and the builder in each test
+pytestmark = pytest.mark.timeout(900)         # some tests run pytest, mypy or the builder several times
 
 
 @pytest.fixture(name="tree")
@@ -123,7 +123,7 @@ def test_new_family_passes_the_tests_of_all_families(tree: Path) -> None:
     (["http"], "exists already"), (["errors"], "exists already"), (["acme", "--title", "x\"\"\""], "give letters, digits"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
     (["acme", "--tree", "/nonexistent"], "not a copy of this project")])
-def test_an_impossible_name_or_title_is_refused_and_nothing_is_written(arguments: List[str], words: str) -> None:
+def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(arguments: List[str], words: str) -> None:
     before = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
     assert words in refused(ROOT, *arguments)
     assert subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout == before

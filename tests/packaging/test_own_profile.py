@@ -78,7 +78,7 @@ FAMILIES = families()
 
 
 class Registered:
-    """A DCImanager with the archives of all these profiles, made by one run of the builder and one of the script."""
+    """A DCImanager with the archives of the example and of FAMILIES, made by one run of the builder and one of the script."""
 
     def __init__(self, manager: DciManager, admin: Admin) -> None:
         self.manager, self.admin = manager, admin

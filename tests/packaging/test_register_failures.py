@@ -250,7 +250,7 @@ def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, manager: D
     assert manager.requests == [] and admin.left_behind() == []
 
 
-def test_a_missing_archive_is_built_again_or_named_correctly(admin: Admin, manager: DciManager) -> None:
+def test_a_missing_archive_is_an_error_that_says_to_build_it_or_to_name_another(admin: Admin, manager: DciManager) -> None:
     assert_failed(admin.run(manager, "--archive", "nosuch.tar.gz"), 6, "there is no archive nosuch.tar.gz: name another one")
     next(admin.script.parent.glob("pdu_snmp-*.tar.gz")).unlink()
     assert_failed(admin.run(manager), 6, "there is no archive", "make packages", "packaging/build.py")

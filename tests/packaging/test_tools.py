@@ -29,7 +29,7 @@ OLD = {version: path for version, path in pythons().items() if version not in _O
 
 
 def run(command: List[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command in `folder`, outside the project, with that folder as its home."""
+    """Runs a command in `folder`, outside the project. That folder is its home, unless `variables` has another."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
     return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
                           env=environment, check=False)
