@@ -190,7 +190,7 @@ class XerusPdu:
                     device.awake.sleep = inlets if device in unit.inlets else 1
 
     def close_connections(self) -> None:
-        """Closes all connections, as a unit closes idle ones. A client notices it at its next request."""
+        """Closes all connections, as a unit closes idle ones."""
         for server in self._servers:
             server.hang_up_all()
 
