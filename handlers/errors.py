@@ -6,7 +6,7 @@ holds no password, community or token. Codecs raise without host and operation; 
 Errors hold text from devices and users, and are shown in logs and terminals. The constructor therefore escapes control
 characters, line ends, bidirectional marks and lone surrogates, and cuts long text.
 
-An archive holds its own copy of this module, so tools compare the text `kind`, never the class.
+An archive holds its own copy of this module, so a tool compares the text `kind`, not the class, of an archive's error.
 """
 from __future__ import annotations
 
@@ -127,6 +127,6 @@ class NoSuchOutlet(PduHandlerError):
 
 
 class Unsupported(PduHandlerError):
-    """The handler does not do this here: the outlet is metered only or locked, or the family is unknown."""
+    """The handler does not do this here, for example because an outlet is metered only or locked, or the family is unknown."""
 
     kind = "unsupported"

@@ -11,7 +11,7 @@ from pdu_common.helper import EnumPowerStatus
 from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 LOGGER = get_logger(__name__)
-CALL_SECONDS = 45.0         # after this time a call sends no further request
+CALL_SECONDS = 45.0         # after this time a call over NUT or HTTP sends no further request, except a logout
 CONFIRM_SECONDS = 10.0
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5       # first and longest pause between readings
 

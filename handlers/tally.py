@@ -8,4 +8,4 @@ from contextvars import ContextVar
 from typing import Callable
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
-"""A handler calls `SENT.get()()` when it sends a request; the default `bool` does nothing."""
+"""The clients of HTTP and NUT call `SENT.get()()` when they send, NUT once for several requests. The default does nothing."""

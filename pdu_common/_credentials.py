@@ -34,7 +34,7 @@ _LAST_CHARACTER = 0xFF      # pysnmp encodes text as Latin-1
 
 @dataclass(frozen=True)
 class Credentials:
-    """Address and login of one agent. `timeout_s` is for each of the 1 + `retries` tries."""
+    """Address and login of one agent. `timeout_s` is for each try: one for a write, 1 + `retries` for a read."""
 
     host: str
     address: str
@@ -63,7 +63,7 @@ class Credentials:
 
     @classmethod
     def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:
-        """From the address and `snmp_params`. Raises SnmpError, which names the address or the parameter."""
+        """From the address and `snmp_params`. Raises SnmpError."""
         given = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(given.get("version", "2"), _VERSIONS, "version")
         port = _whole(given.get("port", "161"), "port", 1, 65535)

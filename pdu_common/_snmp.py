@@ -49,8 +49,8 @@ _MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
 class Element:
     """KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the walked OID.
 
-    UNKNOWN: the type of `value`. Here it is int, text, bytes if they are not UTF-8, dotted text for an OID or an IP address,
-    and None for a missing object.
+    UNKNOWN: the type of `value`. Here it is int, text, bytes for an Opaque and for octets that are not UTF-8, dotted text for
+    an OID or an IP address, and None for a missing object.
     """
 
     oid: str
@@ -179,7 +179,8 @@ class _Rows:
 class _V1Rows(_Rows):
     """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several OIDs.
 
-    The first OID is that of the last row. The others are guesses of the next rows: each has a last arc that is higher by one.
+    The first OID is that of the last row. The others are guesses of the next rows: each has a last arc that is higher by one. At
+    the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
     missed. After a wrong guess the next request has no more guesses than that one.
     """
@@ -204,7 +205,7 @@ class _V1Rows(_Rows):
 
 
 class SnmpTimeout(SnmpError):
-    """No answer: a dead host, or a wrong community or privacy key, which SNMP does not distinguish."""
+    """No answer in time: a dead or slow host, or a wrong community or privacy key, which SNMP does not distinguish."""
 
 
 class _Agent:

@@ -9,7 +9,7 @@ from ..errors import printable
 class Label(NamedTuple):
     """One outlet for people and tools. DCImanager itself shows only the identity.
 
-    `number` is printed on the unit, `name` was typed by the owner. Each is '' if the device does not report it.
+    `number` is the printed one, as far as the handler knows it; `name` is the owner's, else the device's. Each may be ''.
     """
 
     identity: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_SECONDS = 30.0         # after this time none of the three calls starts; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
+CALL_SECONDS = 30.0         # none of the calls starts later, unless extended; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
 
 
 class Snmp:
@@ -90,7 +90,7 @@ class Snmp:
             return function()
         except PduHandlerError:
             raise
-        except Exception as error:      # the only broad except: the platform's exceptions are not documented
+        except Exception as error:      # the platform's exceptions are not documented
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
             found = translate(words, self._without_secrets(words), writing, self._port)
             if found is None:

@@ -9,7 +9,8 @@ from .rows import MISSING, squeezed
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and the remedy for the operator.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
-    (("snmpparams", "protocolisnotsupported"), SettingsError, "the PDU's SNMP fields are incomplete or wrong: correct them"),
+    (("snmpparams", "protocolisnotsupported"), SettingsError,
+     "the PDU's SNMP fields are incomplete, wrong or not supported: correct them"),
     (("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution"), Unreachable,
      "the address cannot be resolved: check it"),
     (("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"), Denied,

@@ -41,7 +41,7 @@ def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: 
 
 
 def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the names that this platform's view has; None if it cannot hold an identity."""
+    """One port's figures, under the names that this platform's view has; None if it cannot hold an identity or be made."""
     known = field_names(PduPortStatisticView)
     given: Dict[str, object] = {}
     for meaning, value in (("identity", figures.identity), ("energy", figures.energy_kwh), ("load", figures.load_a)):

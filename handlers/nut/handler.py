@@ -64,7 +64,7 @@ class NutPdu(host.BasePdu):
 
 @contextmanager
 def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
-    """A client, closed at the end. Errors name the host once it is known, and the method unless they name a request.
+    """A client, closed at the end. Errors name the host once it is known, and the method unless they name a request or a device.
 
     With `bounded` the client neither sends nor waits after CALL_SECONDS.
     """

@@ -77,7 +77,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     """The device that these lists describe.
 
     Raises ProtocolError if the driver lists fewer outlets or members than it counts, or an outlet twice; Unsupported if it lists
-    no outlets for a type of device that has outlets.
+    no outlets and `may_lack_outlets` is False.
     """
     members = members_of(variables, commands)
     device = members[0]

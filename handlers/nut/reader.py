@@ -109,7 +109,7 @@ class NutReader:
         return answers
 
     def _with_user(self, *requests: Request[object]) -> Answers:
-        """Send `requests`, with USERNAME and PASSWORD in front if this connection has no login: 1 write.
+        """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this connection has no login: 1 write.
 
         A server answers OK to any password, so the first two answers are ignored: a wrong password fails `requests`.
         """

@@ -45,7 +45,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
 
 
 def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Outlet]:
-    """The outlet, and the name of its device on the server. Raises NoSuchOutlet."""
+    """The name of the outlet's device on the server, and the outlet. Raises NoSuchOutlet."""
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.names(client, settings)
     if prefix not in names:

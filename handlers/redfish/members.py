@@ -25,7 +25,7 @@ def members(service: RedfishService, collection: Json) -> List[Json]:
 def links_of(service: RedfishService, collection: Json) -> List[Json]:
     """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
 
-    Raises ProtocolError if the service counts more members than it lists, or if its list has no members or no end.
+    Raises ProtocolError if the service counts more members than it lists, or if it has no list of members, or one without an end.
     """
     found: List[Json] = []
     seen: Set[str] = set()

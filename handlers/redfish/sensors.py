@@ -18,7 +18,7 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
     """The sensors that `sources` link to, by source. One on another host is left out, and one whose reading is Refused or
     ProtocolError.
 
-    1 round trip for each sensor; above 8 sensors 2 for each PDU with one chassis, if the service expands that chassis' sensors.
+    1 round trip for each sensor; above 8 sensors usually 2 for each PDU, if the service expands its lists of sensors.
     """
     paths: Dict[str, str] = {}
     for source in sources:

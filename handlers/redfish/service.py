@@ -72,7 +72,7 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether the service offers to include members in its lists, and has done so where it was asked."""
+        """Whether the service offers to include members in its lists, and whether all answers to such queries could be used."""
         return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
     # ---- reading -------------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class RedfishService:
             return error
 
     def path(self, target: object) -> str:
-        """The path of a link of this service. Raises ProtocolError for a link to another one."""
+        """The path of a link of this service. Raises ProtocolError for any other link."""
         return links.path(target, self._clients[0].where, self.login)
 
     def _resource(self, reply: Reply, path: str) -> Json:

@@ -13,7 +13,7 @@ from ..host.rows import Raw
 Rows = Dict[str, Raw]           # identity or index suffix -> value, in the device's order
 Walked = Mapping[str, Raw]
 
-LONGEST_NUMBER = 9              # the most digits of a number in an identity
+LONGEST_NUMBER = 9              # the most digits of a number in an identity that is not a row's index
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")

@@ -26,10 +26,10 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     """The first family whose objects the device has, with everything read so far.
 
     Costs one GET, and the reads of states and counts of each candidate tried; if none has states, also those of other rows and
-    of meters. Candidates are the profiles whose sysObjectID
-    prefix fits, the longest prefix first, then in the order of `profiles` (a richer MIB comes before the one it replaced).
-    Without a usable sysObjectID they are the families with `sweep`. A family without outlets is recognised by its sysObjectID
-    alone if it is the first candidate and the device has none of its meters.
+    of meters. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
+    `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they are the families with `sweep`.
+    A family without outlets is recognised by its sysObjectID alone if it is the first candidate and the device has none of its
+    meters.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
@@ -74,8 +74,9 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
-    """The first candidate of which the device has outlets without states, or meters; else None. Raises ProtocolError if the
-    device has only the meters of a family with outlets and nothing proves that it has no outlets."""
+    """The first candidate of which the device has outlets without states, or meters; else, with `by_id`, a first candidate
+    without outlets; else None. Raises ProtocolError if the device has only the meters of a family with outlets and nothing
+    proves that it has no outlets."""
     unproven: Optional[Found] = None
     for profile, root in tried:
         found = by_other_rows(profile, reader.at(root))

@@ -72,8 +72,8 @@ class SnmpPdu(BaseSnmpPdu):
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
         """One call on the device, read as its family. Errors name the address, and the method unless they name a request.
 
-        No request starts later than `seconds` after the call (CALL_SECONDS if None), unless the block extends this time. Logs
-        version and family once.
+        No request starts later than `seconds` after the call began (CALL_SECONDS if None), unless the block extends this time.
+        Logs version and family once.
         """
         family = ""
         try:

@@ -37,7 +37,7 @@ class Profile(Frozen):
 
     `mib` is the name of the MIB with its LAST-UPDATED, if known; `source` links to its text. `sys_object_ids` are prefixes,
     compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the family is probed on devices
-    without a usable sysObjectID. A family without any of these three is used only if the setting `profile` names it.
+    without a usable sysObjectID. A family without any of these three is used only if a setting or the archive's build fixes it.
 
     `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. Only the first one whose
     states have rows is used, so a state and its command always come from the same tables. `load` (A), `power` (W) and

@@ -2,7 +2,7 @@
 
 `ups` is the server's name of a device; `variable` and `command` are names of that device. Functions raise SettingsError for an
 argument that the protocol cannot carry. Comments show the dialogue of each request: `>` is sent, `<` is received. Source: RFC
-9271, and NUT's docs/net-protocol.txt for LOGIN, LOGOUT, MASTER and NETVER.
+9271, and NUT's docs/net-protocol.txt for LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS.
 """
 from __future__ import annotations
 

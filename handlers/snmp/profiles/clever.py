@@ -1,8 +1,8 @@
 """Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
 
 No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs of
-owners. Values are strings with decimals ("1.53"), or "--" if a unit has no such meter or relay. In a chain each unit has its own
-tree. Only the tree of the addressed unit is read.
+owners. Values are strings with decimals ("1.53") or INTEGERs; "--" means that a unit has no such meter or relay. In a chain each
+unit has its own tree. Only the tree of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". Figures of
 outlets are used only if every outlet has one, so that a group's current is not taken for an outlet's.

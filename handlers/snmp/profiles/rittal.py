@@ -82,6 +82,6 @@ PROFILES = (
             number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),
             name=_outputs("3", "unitXOutputText")),),
         switching_confidence=Confidence.LOW, evidence=SIMULATED.of("state", "switching"),
-        note="The number is port:row. The MIB does not say whether the value or the command column switches a relay, nor which "
-             "currents of a strip add up, so no meter is read."),
+        note="The number is port:row if several ports have outlets. The MIB does not say whether the value or the command column "
+             "switches a relay, nor which currents of a strip add up, so no meter is read."),
 )

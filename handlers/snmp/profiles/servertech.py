@@ -1,5 +1,5 @@
 """Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). New firmware may
-change a unit from the first MIB to the second. On and off are 1 and 0 in the first, 1 and 2 in the second.
+change a unit from the first MIB to the second. States are 1 on and 0 off in the first, 1 and 2 in the second.
 
 Every infeed has outlets. The fourth infeed of a three-phase tower is the neutral line. Energies are in Wh for outlets, 0.1 kWh
 for infeeds (cords) and kWh for towers.

@@ -39,12 +39,12 @@ def oids(*below: str) -> tuple[str, ...]:
 
 
 def column(below: str, name: str, suffix: str = "") -> Column:
-    """A column and its name in the MIB; with `suffix`, only rows whose index ends with it (a sensor type)."""
+    """A column and its name in the MIB; with `suffix`, only rows whose index ends with it, such as a sensor type."""
     return Column(oid(below), name, suffix)
 
 
 def scalar(below: str, name: str) -> Scalar:
-    """One object, `.0` included, and its name in the MIB."""
+    """One object, its instance included, and its name in the MIB."""
     return Scalar(oid(below), name)
 
 

@@ -49,7 +49,7 @@ class Only(Source):
 
 
 class Listed(Source):
-    """All rows of `source`, with the values of `known`. A row that `known` leaves out has an empty value, so it is not summed."""
+    """All rows of `source`, with the values of `known`. A row that `known` leaves out has an empty value: there is no sum."""
 
     source: Source
     known: Source

@@ -49,6 +49,6 @@ class Named(Place):
                 parts: List[str] = [index.partition(".")[0], *(str(int(group)) for group in numbers)]
                 identity = ".".join(parts)
                 if identity in found:
-                    raise ProtocolError(f"two variables of the device belong to outlet {identity}")
+                    raise ProtocolError(f"two variables of the device have the identity {identity}")
                 found[identity] = index
         return found

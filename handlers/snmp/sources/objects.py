@@ -32,7 +32,7 @@ class Column(Place):
 
 
 class Scalar(Place):
-    """One object of the whole device, read by GET. The OID includes the instance (`….0`). The identity is "0"."""
+    """One object of the whole device, read by GET. The OID includes the instance, usually `.0`. The identity is "0"."""
 
     oid: str
     object: str = ""

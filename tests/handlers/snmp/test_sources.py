@@ -147,7 +147,7 @@ def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
 
 def test_two_variables_for_one_outlet_are_an_error() -> None:
     names = {"2.1": "Sockets.Socket 1.General.Relay", "2.2": "Sockets.Socket 01.General.Relay"}
-    with pytest.raises(ProtocolError, match="outlet 2.1"):
+    with pytest.raises(ProtocolError, match="identity 2.1"):
         SOCKETS.rows(reader({**table("1.3.1", names), **table("1.3.2", dict.fromkeys(names, "On"))}))
 
 
@@ -157,7 +157,7 @@ def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
     assert total.rows(reader({**table("1.3.1", {"1.9": "Total.Power", "2.9": "Total.Power", "2.10": "Total.Powers"}),
                               **values})) == {
         "1": 70, "2": 500}
-    with pytest.raises(ProtocolError, match="outlet 2"):
+    with pytest.raises(ProtocolError, match="identity 2"):
         total.rows(reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values}))
 
 
