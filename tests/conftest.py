@@ -48,9 +48,9 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collects without garbage collection, and excludes what was collected from it: it lives until the end of the run.
+    """Collects the tests without garbage collection, and freezes their objects, which live until the end of the run.
 
-    After that, the usual threshold of 700 new objects would take 6 % of a worker's processor time.
+    During the tests, the usual threshold of 700 new objects would take 6 % of a worker's processor time.
     """
     gc.disable()
     try:

@@ -86,6 +86,6 @@ class StopSignals:
         os.close(self._written)
 
     def wait(self) -> None:
-        """Waits until one of the signals has arrived since the begin of the context."""
+        """Waits until one of the signals has arrived since the context began."""
         while os.read(self._signals, 1)[0] not in STOP_SIGNALS:
             pass

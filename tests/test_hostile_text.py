@@ -119,7 +119,7 @@ def test_a_timeout_is_a_time_or_an_error_that_names_it(name: str, caplog: pytest
             except SettingsError as error:
                 assert "timeout" in str(error) and is_one_line(str(error)) and len(str(error)) < 1000, about
             except Unreachable:
-                assert about == "dot"           # on a busy machine no answer comes within 0.1 s
+                assert about == "dot"           # on a busy machine, an answer may take longer than 0.1 s
             else:
                 assert about in TIMES and not peer.snmp, about      # SNMP has no such setting
                 assert {port.identity for port in ports} == set(before.states), about
@@ -164,7 +164,7 @@ def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
 
 # ---- names of outlets --------------------------------------------------------------------------------------
 
-# A NUT server does not escape these characters, so no client can find the end of the line.
+# A NUT server does not escape these characters, and no line may hold them.
 NO_NUT_LINE = [text for text in NAMES if set(text) & set("\0\r\n")]
 NUT_NAMES = [text for text in NAMES if text not in NO_NUT_LINE]
 
@@ -241,7 +241,7 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name:
 
 
 @pytest.mark.parametrize("text", NO_NUT_LINE, ids=ascii)
-def test_a_nut_value_that_breaks_its_line_raises_an_error(text: str) -> None:
+def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
     with NutServer([_nut_unit([text, "two"])]) as server:
         with pytest.raises(ProtocolError) as caught:
             made(nut_peer(server)).status()

@@ -93,7 +93,7 @@ def test_no_handler_imports_another(name: str) -> None:
 
 
 def _target(arrow: Arrow) -> Set[str]:
-    """The packages directly below handlers/ that a relative import inside them reaches."""
+    """The packages and modules directly below handlers/ that a relative import reaches."""
     if arrow.level == 0:
         return set()
     inside = Path(arrow.file).parts[1:-1]                       # the package of the file, below handlers/
@@ -116,7 +116,7 @@ def _of_the_command(arrow: Arrow) -> bool:
     return Path(arrow.file).parts[1] in COMMAND
 
 
-# Third-party packages, and the only files that may import them; everything else is the standard library's.
+# Third-party packages, and the only files that may import them.
 TOOLS: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
@@ -146,7 +146,7 @@ def test_packaging_is_not_a_package() -> None:
     assert not (ROOT / "packaging" / "__init__.py").exists()
 
 
-# The names that the platform's pages show or suggest. Code that uses another name of a double would fail on the platform.
+# The names that the platform's pages show or suggest. Code that uses another name of a double may fail on the platform.
 NAMES: Dict[object, Set[str]] = {
     common.logger: {"get_logger"},
     common.misc: {"waiter", "InversionDict", "Oid"},

@@ -1,4 +1,4 @@
-"""The watch of tests/secrecy.py finds a secret in each place that it examines."""
+"""The watch of tests/secrecy.py finds a secret in a log line, an error, a program's arguments and a file."""
 from __future__ import annotations
 
 import base64

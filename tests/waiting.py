@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable
 
-# The longest wait, in seconds. A test that passes never waits that long, even on a busy machine.
+# The usual limit of a wait, in seconds. A test that passes never waits that long, even on a busy machine.
 PATIENCE_S = 60.0
 
 

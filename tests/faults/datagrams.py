@@ -6,7 +6,7 @@ import random
 import select
 import socket
 import threading
-from typing import Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Callable, Iterator, List, Optional, Tuple
 
 from .catalogue import Fault
 from .wire import Exchange
@@ -31,7 +31,6 @@ class Relay:
         self._back.connect(("127.0.0.1", port))
         self.port = int(self._front.getsockname()[1])
         self._before, self._held = b"", b""
-        self._requests: Dict[int, bytes] = {}
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

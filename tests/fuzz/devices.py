@@ -62,7 +62,7 @@ def http_seeds() -> List[bytes]:
 # ---- JSON-RPC and Redfish, through the handlers ---------------------------------------------------------------------
 
 class _Script:
-    """A transport that answers with the given bodies in order, each with the id of its request, and then with {}."""
+    """A transport that answers with the given bodies in order, and then with {}. Over JSON-RPC, id 0 becomes the request's."""
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = list(bodies)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Protocol, Tuple
+from typing import Dict, List, Optional, Tuple
 
 
 @dataclass
@@ -13,16 +13,6 @@ class Books:
     load_a: Optional[float] = None
     energy_kwh: Optional[float] = None
     port_energy_kwh: Dict[str, float] = field(default_factory=dict)
-    requests: int = 0                                   # device round trips since the start
+    requests: int = 0                                   # since the start; over NUT, round trips
     connections: int = 0                                # TCP connections since the start; 0 for UDP
     writes: List[Tuple[str, str]] = field(default_factory=list)     # (what, value), in the order of arrival
-
-
-class Simulator(Protocol):
-    """A simulated device that listens on 127.0.0.1."""
-
-    host: str
-    port: int
-
-    def books(self) -> Books: ...
-    def stop(self) -> None: ...

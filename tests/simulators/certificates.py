@@ -1,4 +1,4 @@
-"""A temporary certificate authority for the HTTPS of the simulated units."""
+"""A temporary certificate authority for the TLS of simulated servers."""
 from __future__ import annotations
 
 import hashlib

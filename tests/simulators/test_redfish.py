@@ -187,7 +187,7 @@ def test_a_query_without_a_usable_number_is_refused(client: Client, number: str)
         assert (refused.status, refused.key()) == (400, "QueryParameterValueFormatError")
 
 
-def test_the_query_parameter_named_only_is_answered_and_unsupported_ones_are_refused(client: Client) -> None:
+def test_only_is_answered_unknown_parameters_with_a_dollar_are_refused_and_others_ignored(client: Client) -> None:
     assert client.get(f"{V1}/PowerEquipment/RackPDUs?only")["EquipmentType"] == "RackPDU"
     assert client.send("GET", f"{OUTLETS}?$filter=Id%20eq%20'A1'").key() == "QueryNotSupported"
     assert client.send("GET", f"{OUTLETS}?only&$expand=.").status == 400

@@ -125,7 +125,7 @@ def test_a_refused_set_has_the_error_of_its_version(
 
 
 @pytest.mark.parametrize("error", ["resourceUnavailable", "commitFailed", "undoFailed"])
-def test_v1_has_general_errors_in_place_of_those_of_v2c(error: str) -> None:
+def test_these_errors_of_v2c_are_a_general_error_in_v1(error: str) -> None:
     with Agent(apc.masterswitch(), faults=Faults(set_error=error)) as agent:
         asked = ber.Pdu(ber.SET, 1, 0, 0, ((arcs(f"{apc.SPDU_CONTROL}.3.1"), Row(INTEGER, 2)),))
         answers = [agent.exchange(ber.encode(ber.Message(version, b"private", asked))) for version in (0, 1)]

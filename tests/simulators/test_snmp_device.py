@@ -194,7 +194,7 @@ def test_schleifenbauer_ignores_writes_to_a_locked_outlet_and_locks_again() -> N
     assert _write(device, state, 1) == "" and device.text(state) == "0"
 
 
-def test_avocent_ignores_a_1_and_refuses_commands_to_a_locked_outlet() -> None:
+def test_avocent_ignores_a_1_and_a_locked_outlet_only_obeys_unlock() -> None:
     device = guarded.avocent(outlets=3, locked=(3,)).device
     state, command = "1.3.6.1.4.1.10418.17.2.5.5.1.5.1.1", "1.3.6.1.4.1.10418.17.2.5.5.1.6.1.1"
     assert _write(device, f"{command}.1", 1) == "" and device.text(f"{state}.1") == "2"
@@ -253,11 +253,11 @@ def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done(
     _write(device, f"{apc.RPDU2_CONTROL}.5.1", 6)
 
     def seen() -> List[Optional[str]]:
-        return [device.text(f"{oid}.1") for oid in (f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_STATUS}.6", f"{apc.SPDU_CONTROL}.3")]
+        return [device.text(f"{oid}.1") for oid in (f"{apc.RPDU2_STATUS}.5", f"{apc.SPDU_CONTROL}.3", *apc.PENDING_COLUMNS)]
 
-    assert seen() == ["2", "1", "1"]
+    assert seen() == ["2", "1", "1", "1", "1"]
     clock.now = 1.5
-    assert seen() == ["1", "2", "2"]
+    assert seen() == ["1", "2", "2", "2", "2"]
 
 
 def test_every_built_in_device_has_books_of_all_its_outlets() -> None:

@@ -61,7 +61,7 @@ class Connection(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement
-    wbufsize = -1                       # headers and body leave in one write
+    wbufsize = -1                       # headers and a small body leave in one write
     timeout = 60.0
     server: WebServer
 
@@ -70,7 +70,7 @@ class Connection(BaseHTTPRequestHandler):
         try:
             super().handle()
         except (OSError, ValueError):
-            self.close_connection = True        # closed by the client or a fault; an SSL socket then raises ValueError
+            self.close_connection = True        # closed or timed out; a closed SSL socket may raise ValueError
 
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing; the books count the requests."""
@@ -132,7 +132,7 @@ class WebServer(socketserver.ThreadingTCPServer):
 
     @contextmanager
     def _keep(self, connection: socket.socket) -> Iterator[None]:
-        """Keeps the connection in the set of open ones, which a reboot or `stop` closes."""
+        """Keeps the connection in the set of open ones, which `hang_up_all` closes."""
         with self._open_lock:
             self._open.add(connection)
         try:
@@ -142,7 +142,7 @@ class WebServer(socketserver.ThreadingTCPServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints an unexpected exception, but no failed handshake (the certificate is not trusted) and no cut connection."""
+        """Prints an unexpected exception, but no failed handshake and no cut connection."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

@@ -28,7 +28,7 @@ class Device:
     """A simulated device that listens on `port`, with its owner's settings.
 
     `settings` and `snmp` are without the port. `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose
-    place is "device" on an outlet; `on` is the state that a command asks for.
+    place is "device", except "stuck", which `opened` plays; `identity` and `on` are the outlet and the state of a command.
     """
 
     port: int

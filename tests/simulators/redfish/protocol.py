@@ -33,7 +33,7 @@ class Dispatcher:
     """Answers requests one after another; the caller holds the lock.
 
     `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes the body
-    of each resource that a GET returns, except tasks. `front` is the prefix of an absolute Location.
+    of each resource that a GET returns, except /redfish and tasks. `front` is the prefix of an absolute Location.
     """
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:
@@ -147,7 +147,7 @@ class Dispatcher:
             raise Refusal(412, "PreconditionFailed")
 
     def _task(self, task: Task, path: str) -> Answer:
-        """A task can be read while the service runs, its monitor only until it has returned the result."""
+        """A task can be read until a reboot, its monitor only until it has returned the result."""
         if path == task.path:
             return of(200, self._tasks.body(task))
         if not self._tasks.ended(task):

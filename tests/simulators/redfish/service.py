@@ -33,12 +33,13 @@ class RedfishService:
     model           the kind of service
     tls             HTTPS, with a certificate that `ca_pem` verifies and whose SHA-256 is `fingerprint`; else plain HTTP
     port            0: chosen by the system
-    user, password  the administrator; a second account, viewer_user and viewer_password, may only read
+    user, password  the administrator; a second account, viewer_user and viewer_password, may only read,
+                    unless `user` has its name
     clock           seconds, monotonic; a test may pass a clock that it moves itself
     delay_s         delay before each answer
     reboot_seconds  duration of a reboot, in real time
 
-    Attributes: host, port, url, ca_pem, fingerprint; faults (on request); log (every request); access (accounts and sessions);
+    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (every request); access (accounts and sessions);
     tasks; control (accepted writes; `ignores`: acknowledges switching without effect); plants (PDU's id → its outlets, loads and
     counters); rewrite (target, body → the body to send instead).
     """
@@ -149,7 +150,7 @@ class RedfishService:
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
-        """Changes the body of each resource that a GET returns, except tasks."""
+        """Changes the body of each resource that a GET returns, except /redfish and tasks."""
         return self._dispatcher.rewrite
 
     @rewrite.setter
@@ -191,7 +192,7 @@ class RedfishService:
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """As `reboot`, but the answer to the request for the reboot is still sent."""
+        """Forgets at once, but reboots after `seconds`, so that the answer to a request for the reboot is still sent."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

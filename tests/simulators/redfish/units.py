@@ -1,4 +1,4 @@
-"""Models of services: some features each, and vendors' units as far as public material describes them."""
+"""Models of services with features of Redfish, and of vendors' units as far as public material describes them."""
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Faults of an agent. Each field is one kind of fault; all are off by default."""
+"""Faults of an agent; all are off by default."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = f"{_APC}.26.9.2.3.1", f"{_APC}.26.9
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
 _PENDING, _NOT_PENDING = "1", "2"
 _CONFIGURED_DELAY_S = 1.0       # seconds until a delayed command acts; shorter than on a real unit
-_PENDING_COLUMNS = (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")
+PENDING_COLUMNS = (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")
 _TURNED = {"1": "2", "2": "1"}
 
 
@@ -79,7 +79,7 @@ def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[
         return moved
 
     def pending(shown: str, commands: Sequence[str], after: float = 0.0) -> List[Effect]:
-        return [Effect(f"{column}.*", shown, written=tuple(commands), after=after) for column in _PENDING_COLUMNS]
+        return [Effect(f"{column}.*", shown, written=tuple(commands), after=after) for column in PENDING_COLUMNS]
 
     def rule(command: str, delayed_on: int) -> Rule:
         on_later, off_later, cycle_later = (str(delayed_on + step) for step in range(3))

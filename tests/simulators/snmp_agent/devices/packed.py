@@ -1,4 +1,4 @@
-"""Units without a plain table of outlets: states in one string, one object for each outlet, shifted commands, marks.
+"""Units with states in one string, with an object or column for each outlet, with shifted commands, or with marks.
 
 From DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER-MIB with WTI's user guide.
 """

@@ -15,9 +15,9 @@ _SENTRY = "1.3.6.1.4.1.1718.3"
 TOTAL_WATTS, TOWER, INFEED, OUTLET = f"{_SENTRY}.1.6.0", f"{_SENTRY}.2.1.1", f"{_SENTRY}.2.2.1", f"{_SENTRY}.2.3.1"
 STATUS, CONTROL_STATE, ACTION, CAPABILITIES = f"{OUTLET}.5", f"{OUTLET}.10", f"{OUTLET}.11", f"{OUTLET}.4"
 _REBOOT_S = 1.0
-# onSense, loadSense, powerControl and powerSense: bits 0, 1, 2 and 8, the highest bit of an octet first.
-_THREE_PHASE = b"\x10"           # bit 3 of towerCapabilities
-_SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"
+# Bit 0 is the highest bit of the first octet.
+_THREE_PHASE = b"\x10"                               # bit 3 of towerCapabilities
+_SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"        # onSense 0, loadSense 1, powerSense 8; powerControl 2 only if switched
 
 
 def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
