@@ -1,8 +1,8 @@
 """Fails each test in which a secret of the simulators (PLAIN) appears.
 
-Examines what the test printed and logged (from DEBUG on), the text of every PduHandlerError, the arguments of every program that
-the test started (NUT's upscmd and upsrw excepted), and every file up to 8 MB that the project's own code wrote in this process
-and left behind. Finds base64 and URL encodings too.
+Examines what the test printed and logged (the project's own loggers from DEBUG on), the text of every PduHandlerError, the
+arguments of every program that the test started (NUT's upscmd and upsrw excepted), and every file up to 8 MB that the project's
+own code wrote in this process and left behind. Finds base64 and URL encodings too.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start, refused arguments and end of the programs below tests/, as a person at a terminal sees them."""
+"""Start, refused arguments and end of the programs below tests/ and of build.py, as a person at a terminal sees them."""
 from __future__ import annotations
 
 import os

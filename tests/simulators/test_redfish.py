@@ -393,7 +393,7 @@ def test_reset_metrics_starts_the_counters_again(unit: RedfishService, client: C
     assert unit.books().energy_kwh == 0.0
 
 
-def test_labels_can_be_set_and_other_properties_cannot(unit: RedfishService, client: Client) -> None:
+def test_labels_and_locations_can_be_set_and_other_properties_cannot(unit: RedfishService, client: Client) -> None:
     assert client.send("GET", f"{OUTLETS}/A1").headers["Allow"] == "GET, HEAD, PATCH"
     assert client.send("PATCH", f"{OUTLETS}/A1", {"UserLabel": "db-01"}).body["UserLabel"] == "db-01"
     assert client.outlet("A1")["UserLabel"] == "db-01" and client.outlet("A2")["UserLabel"] == "Server A2"

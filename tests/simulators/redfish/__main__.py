@@ -22,7 +22,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="the kind of service (default: %(default)s)")
     parser.add_argument("--tree", type=Path, metavar="FOLDER",
                         help="instead of --unit: a published tree of resources, whose outlets switch")
-    parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS", help="delay until a contact moves")
+    parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS",
+                        help="delay until a contact moves, in addition to the outlet's own")
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
                         help="answer actions with 202 and a task that takes at least this long")
     parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")

@@ -192,7 +192,7 @@ class RedfishService:
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets at once, but reboots after `seconds`, so that the answer to a request for the reboot is still sent."""
+        """Forgets what a reboot forgets, and reboots after `seconds`, so that a request for it is still answered."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():
