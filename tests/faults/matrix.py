@@ -32,7 +32,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
     """The cells of each fault that a protocol can have: every step of each call, or `most` of them (`_spread`).
 
-    TLS faults and those of AT_START have one step.
+    TLS faults and those of AT_START have no step, and one cell for each call.
     """
     counted, chosen = steps(names), list(faults)
     found = []
