@@ -1,4 +1,4 @@
-"""The handler as DCImanager calls it, on a simulated server and compared with its books."""
+"""The handler on a simulated server, compared with the server's books."""
 from __future__ import annotations
 
 import contextlib

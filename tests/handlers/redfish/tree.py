@@ -146,7 +146,7 @@ def serving(tree: Tree) -> Iterator[str]:
 
 
 def handler(address: str, **settings: str) -> RedfishPdu:
-    """Make the handler for the PDU at this address."""
+    """Make the handler for the service at this address."""
     return make_handler(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, **settings}))
 
 

@@ -45,7 +45,7 @@ OLD, NEW, OTHER = family("acme-1", f"{ACME}.1", ACME), family("acme-2", f"{ACME}
     (f"{ACME}.2.7", "12", "acme-2"),
     (f"{ACME}.1", "2", "acme-2"),                   # acme-1 has no rows, so the next family is tried
     (ACME, "12", "acme-2"),                         # families that fit equally keep their order
-    (f"{ACME}.3", "1", "acme-1"),                   # .3 is not below .30
+    (f"{ACME}.300", "13", "acme-1"),                # .300 is not below .30
     (f".{ACME}.2", "12", "acme-2"),                 # some agents send a leading dot
     (f"iso{ACME[1:]}.2", "12", "acme-2"),           # the platform may return names for the first arcs
     (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1'):]}.2", "12", "acme-2"),

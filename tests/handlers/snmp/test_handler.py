@@ -1,4 +1,4 @@
-"""Status and statistics of agents through DCImanager's calls, their cost, settings and build options."""
+"""Readings of agents through the handler's calls, their cost, settings and build options."""
 from __future__ import annotations
 
 import json

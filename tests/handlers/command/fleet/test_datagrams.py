@@ -1,4 +1,4 @@
-"""The request of `pdu find`, as other implementations of SNMP read it: the simulators' codec and Net-SNMP's snmpd."""
+"""Requests of `pdu find` and their answers, with other implementations of SNMP: the simulators' codec and Net-SNMP's snmpd."""
 from __future__ import annotations
 
 import socket

@@ -129,7 +129,7 @@ def _counted(folder: Optional[Path]) -> List[int]:
 
 
 def test_drafts_of_simulated_devices_have_no_wrong_meaning_without_a_mark() -> None:
-    """The families of these fixtures have no recording, so no rule was tuned on them. Many have more states than real units."""
+    """Families of the recordings that are present are left out, because rules were tuned on them."""
     seen = {recorded.expected(name)["family"] for name in names()}
     hits = total = 0
     for file in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
