@@ -310,6 +310,8 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     for path in (f"/pdus/{pdu.id}", "/servers"):
         body = visitor.get(path).body
         assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
+    pdu.calls.clear()                       # as after a restart
+    assert "Last successful poll" in visitor.get(f"/pdus/{pdu.id}").body
 
 
 def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small: bytes) -> None:

@@ -143,7 +143,7 @@ class Worker:
                 self._end()         # after this the log is complete
             lines = self._lines(0)
             last = lines[-1] if lines else no_log
-            return {"kind": "died", "text": f"the worker ended in the middle of the call ({last})"}, lines
+            return {"kind": "died", "text": f"no answer from the worker ({last})"}, lines
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
