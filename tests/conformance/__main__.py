@@ -24,7 +24,7 @@ from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
 _SURVEY_SECONDS = 300.0
-_HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on 127.0.0.1, each in a clean process, and
+_HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on loopback, each in a clean process, and
 compares the answers with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
 
 An owner of DCImanager gets the real modules from the location server:
