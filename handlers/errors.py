@@ -99,7 +99,7 @@ class Denied(PduHandlerError):
 class ProtocolError(PduHandlerError):
     """An answer that the protocol does not allow: a defect of this pack, the device or the platform.
 
-    `payload`: the first bytes of the answer; b"" if they are not known or must not be kept.
+    `payload`: the first bytes of the answer or of its wrong part; b"" if they are not known or must not be kept.
     """
 
     kind = "protocol"

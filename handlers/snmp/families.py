@@ -1,6 +1,6 @@
 """The built-in families. A vendor's file is loaded when a device or a setting needs one of its families.
 
-Most calls need one vendor's file. The other files are neither imported nor built.
+Most calls need one vendor's file, some also a file that it imports. The other files are neither imported nor built.
 """
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Families(Sequence[Profile]):
         return tuple(profile for vendor in self.vendors if vendor.may_be(sys_object_id) for profile in vendor.profiles())
 
     def named(self, key: str) -> Optional[Profile]:
-        """The family with this key. Builds only its vendor's file."""
+        """The family with this key. Builds only its vendor's file and those that it imports."""
         found = next((vendor for vendor in self.vendors if key in vendor.keys.split()), None)
         return next((profile for profile in found.profiles() if profile.key == key), None) if found else None
 

@@ -28,7 +28,7 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Each call reads the device anew, its family included; nothing is kept between calls."""
 
     def status(self) -> PduView:
-        """Every outlet and its current state. Costs one GET and one walk for most families.
+        """Every outlet and its current state. Costs one GET, and one or two more reads for most families.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """

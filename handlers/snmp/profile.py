@@ -35,9 +35,10 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Profile(Frozen):
     """One PDU family: how to recognise, read and switch its devices.
 
-    `mib` is the name of the MIB with its LAST-UPDATED, if known; `source` links to its text. `sys_object_ids` are prefixes,
-    compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the family is probed on devices
-    without a usable sysObjectID. A family without any of these three is used only if a setting or the archive's build fixes it.
+    `mib` is the name of the MIB with its LAST-UPDATED, if known; `source` links to its text, or to a program if no MIB is public.
+    `sys_object_ids` are prefixes, compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the
+    family is probed on devices without a usable sysObjectID. A family without any of these three is used only if a setting or
+    the archive's build fixes it.
 
     `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. Only the first one whose
     states have rows is used, so a state and its command always come from the same tables. `load` (A), `power` (W) and

@@ -1,4 +1,4 @@
-"""For MIBs without a common table: one object for each outlet, or one table for each unit. `object` is the name in the MIB."""
+"""For MIBs without a common table: one object for each outlet, or one table for each unit. `object` as in `objects.py`."""
 from __future__ import annotations
 
 from typing import Dict, Iterator, Optional, Tuple
