@@ -1,7 +1,7 @@
 """A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the evidence of each figure."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
@@ -14,7 +14,7 @@ from ....snmp.frozen import Frozen, parts
 from ....snmp.handler import SnmpPdu
 from ....snmp.profile import Profile
 from ....snmp.reader import Device, Reader
-from ....snmp.settings import choose
+from ....snmp.settings import Choice, choose
 from ...output import counted
 from ..kinds import LONGEST, Identity
 
@@ -26,12 +26,12 @@ _MOST_SECONDS = 60.0
 
 def identity(data: Any) -> Identity:
     """The device, and what can be read and switched. Raises Unreachable if it does not answer, and SettingsError."""
-    choice = choose(host.settings(data), {})
-    return of_device(Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), choice.profiles, choice.is_fixed)
+    return of_device(Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), choose(host.settings(data), {}))
 
 
-def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = False) -> Identity:
-    """The device as one of these families. Each object is read once; `device` remembers it."""
+def of_device(device: Reader, choice: Choice) -> Identity:
+    """The device as one of the families of `choice`. Each object is read once; `device` remembers it."""
+    profiles, is_fixed = choice.profiles, choice.is_fixed
     sys_object_id, usable = detection.sys_object_id(device, profiles)
     out = Identity("snmp", about={"sysObjectID": sys_object_id})
     description = device.get(detection.SYS_DESCR)
@@ -39,7 +39,8 @@ def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = Fals
         out.about["sysDescr"] = shown(description, LONGEST)
     tried = list(detection.candidates(usable, profiles))
     try:
-        found = detection.read_as(device, profiles[0]) if is_fixed else detection.detect(device, profiles)
+        found = (detection.read_as(device, profiles[0], choice.metered_only) if is_fixed
+                 else detection.detect(device, profiles, choice.metered_only))
     except (Unsupported, ProtocolError) as error:
         out.why = error.reason
         out.tried = [_row(one.profile, device, one.root) for one in tried]
@@ -50,7 +51,7 @@ def of_device(device: Reader, profiles: Sequence[Profile], is_fixed: bool = Fals
         return out
     out.family, out.why = found.profile.key, _why(found, usable, is_fixed)
     out.tried = _tried(tried, found, device)
-    _capabilities(found, out)
+    _capabilities(found, choice.switch_unproven, out)
     out.seen = _seen(device, [found.profile])
     return out
 
@@ -85,7 +86,7 @@ def _why(found: Found, usable: str, is_fixed: bool) -> str:
     return f"{reason}; {rows}"
 
 
-def _capabilities(found: Found, out: Identity) -> None:
+def _capabilities(found: Found, switch_unproven: bool, out: Identity) -> None:
     profile, outlets = found.profile, found.outlets
     if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
         out.note_states(found.states.values(), _basis(outlets.states, profile.evidence.state))
@@ -93,7 +94,7 @@ def _capabilities(found: Found, out: Identity) -> None:
         out.cannot.append(f"read states: it reports none ({counted(len(found.states), 'outlet')})")
     else:
         out.cannot.append("read or switch outlets: it has none")
-    _switching(found, out)
+    _switching(found, switch_unproven, out)
     read = metering.meter(found)
     for name, value, unit, total, proof in (("load", read.load, "A", profile.load, profile.evidence.current),
                                             ("power", read.power, "W", profile.power, profile.evidence.power),
@@ -114,7 +115,7 @@ def _capabilities(found: Found, out: Identity) -> None:
             out.cannot.append(f"report the {name}")
 
 
-def _switching(found: Found, out: Identity) -> None:
+def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
     profile = found.profile
     if found.outlets is None or found.outlets.control is None:
         if found.states:
@@ -122,7 +123,7 @@ def _switching(found: Found, out: Identity) -> None:
                               else "switch: a command could not be confirmed, because no state is reported")
         return
     sure = profile.switching_confidence
-    if sure is Confidence.LOW:
+    if sure is Confidence.LOW and not switch_unproven:
         out.cannot.append("switch, unless its owner sets switch_unproven=yes: the commands of this family are not certain. "
                           + profile.note)
     else:

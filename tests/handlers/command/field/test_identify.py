@@ -7,16 +7,17 @@ from typing import Any, Dict, List, Optional
 import pytest
 
 from handlers.command import root
-from handlers.command.field.kinds import names
+from handlers.command.field.kinds import Identity, names
 from handlers.command.field.snmp.identity import of_device
 from handlers.command.output import counted
-from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
+from handlers.snmp.settings import choose
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import shared
+from tests.recordings import fixture
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
 from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
@@ -57,12 +58,23 @@ def test_a_recorded_unit_is_identified_with_its_abilities(name: str, capsys: Pri
 
 def test_the_family_of_every_recording_is_identified() -> None:
     names = [name for name in recorded.names() if name != "none"]
-    right = sum(of_device(Reader(of_rows(recorded.rows(name))), PROFILES).family == recorded.expected(name)["family"]
+    right = sum(of_device(Reader(of_rows(recorded.rows(name))), choose({}, {})).family == recorded.expected(name)["family"]
                 for name in names)
     print(f"\nidentified: {right} of {len(names)} recordings")
     if not names:
         pytest.skip("no recordings next to the project")
     assert right == len(names)
+
+
+def settings_of(name: str, key: str) -> List[Identity]:
+    """A unit made from a MIB, identified with the setting `key` at no and at yes."""
+    return [of_device(Reader(of_rows(fixture(name).device().rows())), choose({key: value}, {})) for value in ("no", "yes")]
+
+
+def test_the_settings_that_permit_something_count_as_in_the_handler() -> None:
+    assert [one.family for one in settings_of("geist-v5_inlet", "metered_only")] == ["", "geist-v5"]
+    unproven = settings_of("teltronix", "switch_unproven")
+    assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
 
 
 def arguments(unit: Unit) -> List[str]:
