@@ -77,7 +77,7 @@ def _report(found: Draft) -> List[str]:
             lines += _lines(role, oid, found.chosen.get(role) == oid, guess.evidence, guess.doubt)
     for text in found.packed[:_MOST_GUESSES]:
         oid = dotted(text.oid)
-        lines += _lines("state", oid, found.chosen.get("state") == oid, (text.evidence,), "which value is on")
+        lines += _lines("state", oid, found.chosen.get("state") == oid, (text.evidence,), text.doubt)
     return [*(lines or ["nothing looks like a table of outlets"]), *(f"doubt: {one}" for one in found.doubts)]
 
 
@@ -95,5 +95,5 @@ FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 No command is proposed: switching is left for a person to confirm.""", params=[
     click.Argument(["file"], metavar="FILE"),
     *option("--mib", "the vendor's MIB file, for names, units and enumerations; repeatable", "FILE", multiple=True),
-    *option("--key", "the key of the family (default: own-<enterprise>)", "KEY", default=""),
+    *option("--key", "the key of the family (default: own-<enterprise>, or own-pdu without a sysObjectID)", "KEY", default=""),
     *option("-o --out", "write the profile to this file (it must not exist); else standard output", "FILE"), *output()])

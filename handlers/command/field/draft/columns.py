@@ -9,7 +9,7 @@ import itertools
 import re
 from collections import Counter
 from decimal import Decimal
-from typing import Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ....snmp.decoding import number
 from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS
@@ -79,9 +79,8 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
         return _named_state(table, column, labels, object_, counts)
     words = {letters(value) for value in counts}
     if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
-        doubt = "" if words <= {"on", "off"} else "a word such as open or closed may describe a contact or a breaker"
         return Guess(STATE, table, column, 12 + _place(table, labels), (
-            f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",), doubt, object_)
+            f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",), words_doubt(words), object_)
     values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
@@ -128,6 +127,11 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
                  object_)
 
 
+def words_doubt(words: Collection[str]) -> str:
+    """Why these words for on and off may mean something else; "" for the words on and off."""
+    return "" if {"on", "off"}.issuperset(words) else "a word such as open or closed may describe a contact or a breaker"
+
+
 def letters(text: str) -> str:
     """The letters of a string, in lower case."""
     return re.sub(r"[^a-z]", "", text.lower())
@@ -148,7 +152,7 @@ def _small(column: Column) -> Optional[List[int]]:
 
 
 def _counts_rows(column: Column, values: List[int]) -> bool:
-    """Whether the values look like row numbers: three or more that only ascend, or the last arcs of the indexes."""
+    """Whether the values look like row numbers: three or more different ones that never fall, or the last arcs of the indexes."""
     return len(set(values)) > 2 and values == sorted(values) or _are_indexes(column, values) and len(values) > 1
 
 

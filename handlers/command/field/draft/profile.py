@@ -70,11 +70,16 @@ def _score(guess: PackedGuess) -> float:
 def _of_text(guess: PackedGuess, chosen: Dict[str, str], doubts: List[str]) -> Outlets:
     chosen[columns.STATE] = dotted(guess.oid)
     on, off = _words(guess.values)
+    mark = MARK if guess.doubt else ""
     if set(guess.values) <= {"0", "1"}:
-        on, off = [MARK + "1"], [MARK + "0"]
+        on, off = ["1"], ["0"]
         doubts.append(f"{guess.evidence}; 1 for on and 0 for off is only a convention. Compare the values with the "
                       f"unit's outlets, then remove the marks ({MARK}).")
-    return Outlets(states=State(Packed(Scalar(dotted(guess.oid)), guess.separator), tuple(on), tuple(off)))
+    elif guess.doubt:
+        doubts.append(f"{guess.evidence}; {guess.doubt}. Compare the values with the unit's outlets, then remove the marks "
+                      f"({MARK}).")
+    return Outlets(states=State(Packed(Scalar(dotted(guess.oid)), guess.separator),
+                                tuple(mark + value for value in on), tuple(mark + value for value in off)))
 
 
 def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: Dict[str, str], doubts: List[str]) -> Outlets:

@@ -267,6 +267,15 @@ def test_proposed_values_are_in_the_column_if_it_has_two(values: Tuple[int, ...]
     assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == ((on,), (off,))
 
 
+@pytest.mark.parametrize("text, on, off", [("on,off,on,on", "on", "off"), ("open,closed,open,open", "?closed", "?open"),
+                                           ("0,1,1,0", "?1", "?0")])
+def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(text: str, on: str, off: str) -> None:
+    found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): Row(4, text.encode())}, Mib())
+    assert found.profile is not None and found.profile.outlets[0].states is not None
+    assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == ((on,), (off,))
+    assert bool(found.packed[0].doubt) == (on != "on") == any("remove the marks" in doubt for doubt in found.doubts)
+
+
 def test_a_column_is_never_confirmed_by_itself() -> None:
     """Two columns of words are equally likely to be the states, and their values differ."""
     words = {2: "on off on off on".split(), 3: "off on on off off".split()}
