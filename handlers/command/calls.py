@@ -1,6 +1,7 @@
 """The commands status, statistic, labels, up and down.
 
-They call a handler as DCImanager does. `status` and `labels` also read the labels of outlets, which DCImanager never asks for.
+They call a handler as DCImanager does. `status`, `labels` and the question of `up` and `down` also read the labels of outlets,
+which DCImanager never asks for.
 """
 from __future__ import annotations
 
@@ -194,7 +195,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
 
 
 def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException) -> int:
-    """Report why switching stopped, and with --json also the outlets that were switched before. Return the exit code."""
+    """Report why switching stopped, and with --json also the outlets in `answer`. Return the exit code."""
     if not answer["outlets"] or not state.json:
         return failed(state, error)
     about = described(error, state)

@@ -1,4 +1,4 @@
-"""`pdu identify`: which handlers can read the device at an address, why, and what to do if none can."""
+"""`pdu identify`: which handlers can read the device at an address, why, and what to do if one cannot."""
 from __future__ import annotations
 
 import contextlib
@@ -21,7 +21,7 @@ from .report import described, reason
 
 _CONNECT_S = 3.0
 _MOST_SEEN = 12             # limit of objects in the text output; --json has all
-_ORDER = ("denied", "unsupported", "protocol")      # the first of these kinds that occurred sets the exit code
+_ORDER = ("denied", "unsupported", "protocol")      # without an identity, the first kind that occurred sets the exit code
 
 
 class Found(NamedTuple):

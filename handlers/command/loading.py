@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Handler(NamedTuple):
     """A loaded handler. `make` is its make_handler, `settings` are those that it declares. `snmp`: it takes a PduSnmpData.
 
-    `name` is `raritan` and the like, for an archive the part after `pdu_`. `shown` is the name for people.
+    `name` is `raritan` and the like, for an archive its directory without `pdu_`. `shown` is the name for people.
     """
 
     name: str

@@ -90,7 +90,7 @@ def commands(call: Call) -> Result:
 def run(call: Call) -> Result:
     """Run an instant command and wait for the driver's report.
 
-    1 round trip for the outlet's state in the question, 1 for the command, 1 for each read of the report.
+    1 round trip for the command, 1 for each read of the report, and 1 before it if the question shows an outlet's state.
     """
     command, parameter = call.words["command"], call.words["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
@@ -100,7 +100,7 @@ def run(call: Call) -> Result:
 
 
 def set_(call: Call) -> Result:
-    """Set a variable, and read it until it has the new value. The round trips of `run`, then 1 for each read."""
+    """Set a variable, and read it until it has the new value, at most _SEEN_S. The round trips of `run`, then 1 for each read."""
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
     reported = call.nut.set(call.device, variable, value)

@@ -73,7 +73,7 @@ SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_pa
 
 
 def spelled(key: str, value: str = "") -> str:
-    """The setting `key` as it is written on the command line, for errors."""
+    """How a person gives the setting `key`, for errors."""
     if key in SECRETS:
         return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
@@ -167,7 +167,7 @@ def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Call
 
 
 def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any) -> Parameters:
-    """An option of one command. Without a metavar it is a flag. `more` are arguments of click.Option."""
+    """An option. Without a metavar it is a flag. `more` are arguments of click.Option."""
     # is_flag=False would make the value optional in click 8.5.
     return [click.Option(flag.split(), metavar=metavar or None, type=kind, is_flag=None if metavar else True, help=help_, **more)]
 

@@ -62,7 +62,8 @@ def facts(pairs: Mapping[str, object]) -> List[str]:
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """One cell: "" for None, floats to six digits, from 100 000 to 0.1, other text printable and cut at `limit` characters."""
+    """One cell: "" for None, floats to six digits (from 100 000 on: to one decimal), other text printable and cut
+    at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):

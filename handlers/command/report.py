@@ -13,7 +13,7 @@ _DEFECT = "defect"
 
 
 class Usage(PduHandlerError):
-    """Arguments that this command does not take."""
+    """Arguments are wrong or missing."""
 
     kind = "usage"
 
@@ -37,7 +37,7 @@ def reason(error: BaseException, words: Collection[str] = ()) -> str:
 
 
 def described(error: BaseException, state: Given) -> Dict[str, Any]:
-    """An error for JSON. Any error but a handler's own is a defect; --debug prints its traceback."""
+    """An error for JSON. An error without a kind is a defect; --debug prints its traceback."""
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         if state.debug:

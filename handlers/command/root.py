@@ -79,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))
-    except (BrokenPipeError, OutputError):      # ending.run reports them
+    except (BrokenPipeError, OutputError):      # ending.run handles them
         raise
     except Exception as error:
         return failed(state, error)

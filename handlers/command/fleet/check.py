@@ -164,8 +164,9 @@ FILE is CSV with a header line (name,handler,address,auth,settings,metered) or T
 `auth` names a login in a file of logins (--auth). PDUs without `auth` are read with PDU_COMMUNITY, PDU_PASSWORD, ...
 
 \b
-Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU could not be read.
-If the list cannot be read: 2, or with --nagios 3. Outlets of a PDU with metered=yes may be UNKNOWN."""
+Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU did not
+answer or its states could not be read. If the list cannot be read: 2, or with --nagios 3. Outlets of a PDU with
+metered=yes may be UNKNOWN."""
 check = click.Command("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),

@@ -111,7 +111,7 @@ def _listening(where: str, exporter: Any, turn: Any) -> Any:
 
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
-Targets must be on the list (--list, as for pdu check) or in a --network, whose queries name a login of --auth. SIGHUP makes
+Targets must be on the list (--list, as for pdu check) or in a --network, whose queries name a handler and a login. SIGHUP makes
 the exporter read list and logins again. /targets is the list for http_sd_configs, /metrics is about the exporter itself. The
 exporter prints its address and runs until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[

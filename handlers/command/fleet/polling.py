@@ -139,7 +139,7 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
 
 
 def failure(error: BaseException) -> Failure:
-    """The error's kind and text. Any error but a handler's own is a defect of this program or of the archive."""
+    """The error's kind and text. An error without a kind is a defect of this program or of the archive."""
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
         return Failure(printable(kind, 40), printable(str(getattr(error, "reason", error))))

@@ -52,7 +52,7 @@ class Context:
         return self.unit.proxy(Pdu)
 
     def outlets(self) -> List[Outlet]:
-        """The outlets in the unit's order. Their references contain its link id. 1 round trip."""
+        """The outlets in the unit's order, with the link id in the references of a link unit. 1 round trip."""
         return self.unit.each_once(self.pdu.getOutlets(), "getOutlets")
 
     def looks(self, pause: float, usual: float = 60.0) -> Iterator[None]:
@@ -65,12 +65,12 @@ class Context:
             yield
 
     def confirm(self, what: str) -> None:
-        """Ask, and return only after a yes. Raises NotConfirmed otherwise. Without a terminal --yes is needed."""
+        """Ask, except with --yes. Raises NotConfirmed for any answer but yes, and without a terminal."""
         unit = f"link unit {self.options.link} of {self.agent.host}" if self.options.link else self.agent.host
         asking.confirm(self.state, f"{what} on {unit}", self.agent.host)
 
     def askable(self, what: str) -> None:
-        """Raises NotConfirmed if `confirm` could ask nobody. Call it before long work."""
+        """Raises NotConfirmed if there is neither a terminal nor --yes. Call it before long work."""
         asking.askable(self.state, what, self.agent.host)
 
     def tell(self, line: str) -> None:
@@ -83,7 +83,7 @@ class Context:
 
 
 def once(what: str, look: str, send: Callable[[], T]) -> T:
-    """Send a command once. Raises Unreachable if the answer leaves its effect open; the command `look` shows the effect."""
+    """Send a command once. Raises Unreachable if its effect stays open; the command `look` shows the effect."""
     try:
         return send()
     except (Unreachable, ProtocolError, Refused) as error:

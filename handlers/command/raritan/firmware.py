@@ -110,7 +110,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a new entry after the restart.
 
-    A FAIL that is read less than `old_fails` times, and never another state, may be that of an earlier update.
+    A FAIL that is read fewer than `old_fails` times, before any other state, may be that of an earlier update.
     """
     last, why = "", ""
     for _ in context.looks(_LOOK_S, _UPDATE_S):

@@ -36,7 +36,7 @@ def identity(data: Any) -> Identity:
     else:
         out.why = "no device of the server has outlets or meters that the handler reads"
         out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",
-                          "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler reads it without NUT"]
+                          "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may read it without NUT"]
     return out
 
 

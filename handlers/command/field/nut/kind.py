@@ -1,4 +1,4 @@
-"""Records and simulates NUT devices. Recordings are dumps that dummy-ups reads."""
+"""Records and simulates NUT devices. Recordings are dumps in the format of dummy-ups."""
 from __future__ import annotations
 
 from typing import Any, List, Sequence, Tuple

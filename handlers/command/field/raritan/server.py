@@ -60,7 +60,7 @@ class XerusServer(HttpReplay):
             return {"status": 404}
         metadata = self._returned(key(rid, "getMetaData", {}))
         if isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False:
-            self.writes.append(f"setPowerState {rid} {wanted}: refused, this outlet has no relay")
+            self.writes.append(f"setPowerState {rid} {wanted}: refused, this outlet is not switchable")
             return {"result": {"_ret_": int(Outlet.ERR_OUTLET_NOT_SWITCHABLE)}}
         self._calls[at] = {"result": {"_ret_": {**state, "powerState": wanted}}}
         self.writes.append(f"setPowerState {rid} {wanted}: outlet {_STATES[wanted]}")
