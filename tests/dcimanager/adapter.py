@@ -16,7 +16,7 @@ class NotMetered(float):
 def prepare() -> None:
     """Give the doubles statistics views that also have an outlet's current and distinguish "not metered" from 0.
 
-    The platform's fields beyond these are unknown; handlers fill what a view has.
+    Whether the platform's views can do so is unknown; handlers fill what a view has.
     """
     from pdu_common import helper
     unset = NotMetered(0.0)
