@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Dict, Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from handlers import registry
 from tests import peers
 from tests.needs import ROOT
 
-from . import __main__ as conformance, baseline
+from . import __main__ as conformance, baseline, unknown
 from .variants import VARIANTS
 
 
@@ -91,6 +92,12 @@ def test_two_classes_for_pdus_without_snmp_are_named(tmp_path: Path, capsys: pyt
     two = {"pdu_common/connection.py": _CONNECTION + "\n\nclass PduTelnetData(PduHttpData):\n    pass\n"}
     assert conformance.main(["--platform", tree(tmp_path, two), "nut"]) == 1
     assert "(found: PduHttpData, PduTelnetData)" in capsys.readouterr().out
+
+
+def test_no_class_for_pdus_without_snmp_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pdu_common.connection", ModuleType("pdu_common.connection"))
+    with pytest.raises(LookupError, match=r"\(found: none\)"):
+        unknown.data("custom", "", {}, {}, "pdu_x")
 
 
 _ONLY_161 = {"pdu_common/connection.py": baseline.CONNECTION + '''

@@ -50,7 +50,8 @@ def _data_class(protocol: str) -> Callable[..., Any]:
         return classes["PduSnmpData"]
     others = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
     if len(others) != 1:
-        raise LookupError(f"pdu_common.connection has no single class for PDUs without SNMP (found: {', '.join(others)}): "
+        found = ", ".join(others) or "none"
+        raise LookupError(f"pdu_common.connection has no single class for PDUs without SNMP (found: {found}): "
                           f"write the function data() in a file and give it with --adapter")
     return classes[others[0]]
 

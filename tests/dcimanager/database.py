@@ -45,7 +45,7 @@ class InUse(OSError):
 
 
 class Closed(Exception):
-    """The stand-in has ended, and nothing more is written."""
+    """The stand-in has ended: nothing more is read or written."""
 
 
 class Database:
