@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> List[T]:
-    """The results of `fetch` in the order of `paths`, by a thread for each client. All threads have ended when it returns or
+    """The results of `fetch` in the order of `paths`, over all clients at once. All threads have ended when it returns or
     raises the first error.
 
     Some units serve few connections at a time. Each client but the first stops at HttpUnreachable and leaves its path to others.

@@ -45,7 +45,7 @@ class Control(Frozen, ABC):
 
 
 class Write(Control):
-    """Writes one absolute value to one object: never a toggle, a cycle or a delayed verb."""
+    """Writes one absolute value to one object, never a toggle or a cycle."""
 
     at: Place
     on: Value

@@ -29,7 +29,7 @@ class Vendor(NamedTuple):
     sweep: bool = False
 
     def profiles(self) -> Tuple[Profile, ...]:
-        """The families, built at the first call."""
+        """The families. Loads their file unless it is loaded."""
         found: Tuple[Profile, ...] = self.load().PROFILES
         return found
 

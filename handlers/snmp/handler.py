@@ -59,7 +59,7 @@ class SnmpPdu(BaseSnmpPdu):
         return host.statistic_view(_float(read.load), _float(read.energy), ports)
 
     def labels(self) -> List[host.Label]:
-        """Identity, printed number and name of every outlet, for people; DCImanager does not call this."""
+        """Identity, number and name of every outlet, for people; DCImanager does not call this."""
         with self._session("labels") as session:
             return metering.labels(session.found)
 
