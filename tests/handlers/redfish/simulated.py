@@ -9,8 +9,6 @@ from pdu_common.helper import EnumPowerStatus
 from tests.simulators.redfish import RedfishService
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-# The action of these models lists no allowed values, so a command needs switch_unproven=yes.
-UNPROVEN = ("hpe", "dmtf")
 
 
 def handler(unit: RedfishService, **settings: Any) -> RedfishPdu:
