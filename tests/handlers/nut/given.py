@@ -75,10 +75,10 @@ def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClien
     return kind
 
 
-def client(server: object, user: User = ADMIN, timeout: float = PATIENCE_S) -> NutClient:
+def client(server: object, user: User = ADMIN) -> NutClient:
     """Make a client of any server with `host` and `port`. It sends its user only if a request needs one."""
     return NutClient(getattr(server, "host"), getattr(server, "port"), username=user.name, password=user.password,
-                     timeout=timeout)
+                     timeout=PATIENCE_S)
 
 
 def handler(server: object, **settings: str) -> NutPdu:

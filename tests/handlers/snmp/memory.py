@@ -44,8 +44,8 @@ class Memory:
         self._order = sorted(self._objects)
 
 
-def reader(objects: Mapping[str, Value], root: str = "") -> Reader:
-    return Reader(Memory(objects), root)
+def reader(objects: Mapping[str, Value]) -> Reader:
+    return Reader(Memory(objects))
 
 
 def table(column: str, values: Mapping[str, Value]) -> Dict[str, Value]:

@@ -18,8 +18,8 @@ VALUE, AVAILABLE, DIGITS, CAPABILITIES = E + "5.4.3.1.4", E + "5.4.3.1.2", E + "
 ALL_BUT_ENERGY = raritan.capabilities(1, 5, 14)
 
 
-def px4(outlets: int = 36) -> Memory:
-    return of_rows(raritan.px(outlets, more=raritan.PX4_SENSORS).device.rows())
+def px4() -> Memory:
+    return of_rows(raritan.px(36, more=raritan.PX4_SENSORS).device.rows())
 
 
 def meter(device: Memory) -> metering.Readings:
