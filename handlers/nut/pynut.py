@@ -11,7 +11,7 @@ The differences, where PyNUTClient is wrong or unsafe:
 | no variables, no commands | {} | IndexError; {b"": ...} |
 | SetRWVar of a value with blanks | the whole value | its first word |
 | quotes, `#`, backslash in user or password | sent escaped | fail |
-| line break in an argument, empty or quoted name | PyNUTError, not sent | the rest is sent as a request |
+| line break in an argument, empty or quoted name | refused, mostly INVALID-ARGUMENT; not sent | the rest is sent as a request |
 | a server that falls silent or closes | within `timeout` an error that is PyNUTError and OSError | waits forever |
 | an answer outside the protocol | PyNUTError; the connection may be closed | ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
