@@ -42,22 +42,24 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
                 {"object": "Outlets", "holds": str(len(outlets))},
                 {"object": "$expand", "holds": "offered" if service.expands else "not offered"}]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _states([outlet for _, outlet in outlets], out)
+    _states([outlet for _, outlet in outlets], given.switch_unproven, out)
     out.note_figures(lambda: host.statistic_view(*metering.measured(service, given.pdu)),
                      f"the mains' lines; else branches, else outlets: {_SCHEMA}",
                      f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
-def _states(outlets: List[Json], out: Identity) -> None:
+def _states(outlets: List[Json], switch_unproven: bool, out: Identity) -> None:
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
     out.note_states([resources.state(one) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
     actions = [resources.child(resources.child(one, "Actions"), commands.ACTION) for one in outlets]
     offered = [one for one in actions if resources.text(one, "target")]
-    sure = [one for one in offered if commands.allowed(one, {}) is not None or commands.info_link(one) is not None]
+    listing = [one for one in offered if commands.allowed(one, {}) is not None or commands.info_link(one) is not None]
+    sure = offered if switch_unproven else listing
     if sure:
-        out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}, with the values that it lists: {_SCHEMA}")
+        values = ", with the values that it lists" if listing else ""
+        out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}{values}: {_SCHEMA}")
     if len(sure) < len(offered):
         out.cannot.append(f"switch {counted(len(offered) - len(sure), 'outlet')} without switch_unproven=yes: the action "
                           "lists no values that it accepts")

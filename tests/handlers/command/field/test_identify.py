@@ -7,7 +7,8 @@ from typing import Any, Dict, List, Optional
 import pytest
 
 from handlers.command import root
-from handlers.command.field.kinds import Identity, names
+from handlers.command.field.kinds import Identity, identity, names
+from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp.identity import of_device
 from handlers.command.output import counted
 from handlers.snmp.reader import Reader
@@ -75,6 +76,22 @@ def test_the_settings_that_permit_something_count_as_in_the_handler() -> None:
     assert [one.family for one in settings_of("geist-v5_inlet", "metered_only")] == ["", "geist-v5"]
     unproven = settings_of("teltronix", "switch_unproven")
     assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
+
+
+def test_a_redfish_action_without_values_is_usable_where_the_settings_permit_it() -> None:
+    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
+    outlet = {"Id": "A1", "PowerState": "On", "Actions": {"#Outlet.PowerControl": {"target": f"{pdus}/1/Outlets/A1/Switch"}}}
+    text = redfish_tree.written({
+        "/redfish/v1": {"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}},
+        "/redfish/v1/PowerEquipment": {"RackPDUs": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
+        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
+        f"{pdus}/1/Outlets": {"Members": [{"@odata.id": f"{pdus}/1/Outlets/A1"}]}, f"{pdus}/1/Outlets/A1": outlet})
+    with replayed("redfish", text) as unit:
+        assert isinstance(unit.data, PduData)
+        found = [identity("redfish", PduData(unit.data.ip, {**unit.data.custom_params, "switch_unproven": value}))
+                 for value in ("no", "yes")]
+    assert [any(line.startswith("switch 1 of 1") for line in one.can) for one in found] == [False, True]
+    assert [any("switch_unproven" in line for line in one.cannot) for one in found] == [True, False]
 
 
 def arguments(unit: Unit) -> List[str]:
