@@ -94,7 +94,7 @@ def _check(members: List[tarfile.TarInfo]) -> None:
     if not members:
         raise BadArchive("there is no file in it")
     if len(members) > _MOST_FILES:
-        raise BadArchive(f"it has more than {_MOST_FILES} files")
+        raise BadArchive(f"it has more than {_MOST_FILES} files and directories")
     for member in members:
         parts = PurePosixPath(member.name).parts
         if member.name.partition("/")[0] == ".":

@@ -34,7 +34,7 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     """A secret from --secret-file or the variable PDU_KEY. If there is none: "", or the answer of the terminal if it is `needed`.
 
-    With `login` only from `secrets` of `state`. Raises SettingsError if a `needed` secret is missing.
+    With `login` only from `secrets` of `state`. Raises SettingsError if a `needed` secret is missing, and for a bad file.
     """
     if state.login:
         if needed and not state.secrets.get(key):

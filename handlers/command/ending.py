@@ -1,4 +1,4 @@
-"""The start and end of every program of this project: any text can be printed, and a failed output causes no traceback."""
+"""The start and end of a program: any text can be printed, and a failed output causes no traceback."""
 from __future__ import annotations
 
 import io

@@ -25,7 +25,8 @@ _ORDER = ("denied", "unsupported", "protocol")      # without an identity, the f
 
 
 class Found(NamedTuple):
-    """The answer of one handler: an identity, or the error. `asked`: the device was sent a request."""
+    """The answer of one handler: an identity, or the error. `asked` is false if its TCP port is closed or its settings are
+    missing or wrong."""
 
     handler: str
     identity: Optional[Identity] = None

@@ -51,7 +51,7 @@ class Failure(NamedTuple):
 class Reading(NamedTuple):
     """The result for one PDU: without states if `status` failed, with states but without figures if `statistic` failed.
 
-    `requests` is how many requests all calls sent; None if the handler does not count them.
+    `requests` is how many requests all calls sent; None if they were not counted.
     """
 
     outlets: Sequence[Outlet] = ()

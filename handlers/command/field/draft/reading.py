@@ -19,7 +19,7 @@ from ..snmp.rows import Arcs, arcs
 from .mib import STANDARD, Mib, Object
 
 _SMIDUMP_S = 60.0
-# Roots that every file takes from SNMPv2-SMI or RFC1155-SMI.
+# Roots that files import, so that SNMPv2-SMI and RFC1155-SMI need not be given.
 _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("iso", "1"), ("org", "1.3"), ("dod", "1.3.6"), ("internet", "1.3.6.1"), ("directory", "1.3.6.1.1"), ("mgmt", "1.3.6.1.2"),
     ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),

@@ -25,7 +25,7 @@ _MOST_SECONDS = 60.0
 
 
 def identity(data: Any) -> Identity:
-    """The device, and what can be read and switched. Raises Unreachable if it does not answer, and SettingsError."""
+    """The device, and what can be read and switched. Raises the errors of handlers/errors.py."""
     return of_device(Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), choose(host.settings(data), {}))
 
 
