@@ -112,7 +112,8 @@ def _own_address(network: sweep.Network) -> str:
 def _named(pdus: Sequence[Found]) -> List[Found]:
     """The PDUs in order of their addresses, with unique names.
 
-    The address replaces a name that is empty or begins like a comment or a formula, and follows a name that several PDUs have.
+    The address replaces a name that is empty or begins like a comment or a formula, and follows a name that several PDUs have
+    or that is the address of another one.
     """
     taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
     made = []
@@ -150,9 +151,10 @@ def _where(one: Found) -> str:
 _HELP = """Ask every address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.
 
 \b
-NETWORK is 192.0.2.0/24 or a single address. Each address gets one small SNMPv2c request, and a second one if
-it does not answer: at most 65,536 addresses, --rate requests a second, none outside the networks. Xerus units that announce
-themselves by mDNS are added if this machine is in one of the networks (IPv4). Other PDUs without SNMPv2c are not found."""
+NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small SNMPv2c request,
+and a second one if it does not answer: at most 65,536 addresses, --rate requests a second, none outside the
+networks. Xerus units that announce themselves by mDNS are added if this machine is in one of the networks
+(IPv4). Other PDUs without SNMPv2c are not found."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
