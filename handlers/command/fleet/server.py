@@ -157,7 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
             "/metrics": lambda: exporter.own.page(accept), "/healthz": lambda: Page(_TEXT, b"ok\n"),
             "/targets": exporter.targets, "/": exporter.index}
         make = pages.get(asked.path)
-        return Answer(200, make()) if make else Answer(404, Page(_TEXT, b"the paths are /probe, /metrics, /healthz, /targets\n"))
+        if make is None:
+            return Answer(404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n"))
+        return Answer(200, make())
 
     def version_string(self) -> str:
         """Without Python's own version."""
