@@ -34,7 +34,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
     """The error for the platform's text; None if an object to be read is missing.
 
     `words` is the same text without secrets. It is interpreted first, because a community such as "timeout" would be mistaken
-    for an error. `text` is interpreted next, because masking a community such as "no" breaks the word "noSuchInstance".
+    for an error. `text` is interpreted next, because `words` may lack "noSuchInstance" where the community is "no".
     """
     shown = words[:_SHOWN]
     for folded in (squeezed(words), squeezed(text)):

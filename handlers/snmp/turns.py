@@ -25,8 +25,8 @@ def exclusive(device: str, seconds: float) -> Iterator[None]:
         turn = _turns.get(device) or threading.Lock()
         _turns[device] = turn
     if not turn.acquire(timeout=max(0.0, seconds)):
-        raise Unreachable("one write sets all outlets of this device at once, and another command to it has not ended: "
-                          "nothing was written; try again")
+        raise Unreachable("this device takes one command at a time, because one write sets all outlets of a unit, and another "
+                          "command to it has not ended: nothing was written; try again")
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ def main(folder: str) -> None:
     sys.path.insert(0, folder)
     for point, look in POINTS.items():
         try:
-            answers = list(look(Path(folder)))
+            answers = list(look(Path(folder))) or ["none found"]
         except (Exception, SystemExit) as error:        # of the platform's code; the other points are still answered
             answers = [f"not found ({type(error).__name__}: {error})"]
         for answer in answers:

@@ -76,9 +76,10 @@ def test_a_platform_with_an_unknown_field_needs_an_adapter(tmp_path: Path, capsy
 
 
 def test_a_module_that_exits_leaves_the_other_points_of_the_survey(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert conformance.main(["--platform", tree(tmp_path, {"common/logger.py": "raise SystemExit(3)\n"}), "nut"]) == 1
+    assert conformance.main(["--platform", tree(tmp_path, {
+        "common/logger.py": "raise SystemExit(3)\n", "requirements.txt": "# none\n"}), "nut"]) == 1
     shown = capsys.readouterr().out
-    assert "get_logger: not found (SystemExit: 3)" in shown and "requirement: " in shown
+    assert "get_logger: not found (SystemExit: 3)" in shown and "requirement: none found" in shown
 
 
 def test_a_survey_that_does_not_end_is_left_out(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

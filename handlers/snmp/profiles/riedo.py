@@ -1,12 +1,12 @@
 """Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters have different indexes.
 
-One table has the meters of the PDU, its phases, its modules and its outlets. A meter without data reads 0 in every column, so
-only meters with data of good quality count. Power may be below zero.
+One table has the meters of the PDU, its phases, its modules and its outlets. A meter without data shows 0 for every measurement,
+one with expired data its last values: neither gives a figure. Older firmware has no column with the quality.
 """
 from decimal import Decimal
 
 from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Total, Write
-from ..sources import Gathered, Only, Source
+from ..sources import Gathered, Listed, Only, Source
 from .shorthand import ONES, THOUSANDTHS, column, figure, librenms, oids, total
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
@@ -16,7 +16,7 @@ POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
 OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"         # upduMeterType: measured and calculated totals; an outlet
-WITHOUT_DATA = ("1", "2")
+WITHOUT_DATA = ("1", "2")                                       # upduMeterDataQuality: expired; no data
 
 
 def _with_data(values: Source) -> Source:
@@ -24,7 +24,8 @@ def _with_data(values: Source) -> Source:
 
 
 def _of_type(values: Source, scale: Decimal, kind: str) -> Figure:
-    return figure(Only(_with_data(values), TYPE, (kind,)), scale)
+    # A meter without data stays listed: a sum without it would be too small.
+    return figure(Listed(Only(values, TYPE, (kind,)), _with_data(values)), scale)
 
 
 def _first_of(values: Source, scale: Decimal, *kinds: str) -> Total:

@@ -118,3 +118,11 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
         return                                                          # the unit is not detected without its meters
     if lost and bare.profile.key == found.profile.key:
         assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})
+
+
+@pytest.mark.parametrize("quality", ["1", "2"], ids=["expired", "no data"])
+def test_a_phase_without_good_data_is_not_left_out_of_a_sum(quality: str) -> None:
+    device = fixture("riedo-updu").device()
+    device.put("1.3.6.1.4.1.55108.1.3.1.1.15.0.2", quality)
+    read = metering.meter(detection.detect(of_rows(device.rows()), PROFILES))
+    assert read.load == Decimal("1.999")                # the meter of the PDU; the other phase alone has 1.41 A
