@@ -5,7 +5,7 @@ to 24 off. Measurements are in one table of variables, indexed by a GUID of eigh
 measured socket or phase, the last one differs for each variable. Each variable has a type, a status, a unit and a power of ten.
 """
 from ..parts import SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
-from ..sources import OfUnits, Only, Source, Spelt
+from ..sources import Listed, OfUnits, Only, Source, Spelt
 from .shorthand import ONES, column, oids, pysnmp_mibs, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
@@ -20,15 +20,17 @@ CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
 SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
 UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
 CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit of variables in A, W and kWh
-NO_VALUE = ("0", "1", "7", "8", "44")           # statuses: expected, undefined, lost, deactivate, disabled
+NOT_MEASURED = ("0", "1", "8", "44")            # statuses: expected, undefined, deactivate, disabled
+LOST = ("7",)                                   # a sum without this value would be too small
 ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
 
 
 def _measured(kind: tuple[str, str], at: Source) -> Figure:
     """A measurement of each row of `at`, a column of GUIDs."""
     def of(values: Source) -> Spelt:
-        of_type = Only(values, TYPE, kind[:1])
-        return Spelt(Only(Only(of_type, UNIT, kind[1:]), CONDITION, NO_VALUE, keep=False), at, ENTITY)
+        of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
+        measured = Only(of_unit, CONDITION, NOT_MEASURED, keep=False)
+        return Spelt(Listed(measured, Only(measured, CONDITION, LOST, keep=False)), at, ENTITY)
 
     return Figure(of(VALUE), ONES, (), exponent=of(SCALING))
 

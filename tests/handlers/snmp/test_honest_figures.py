@@ -120,9 +120,12 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
         assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})
 
 
-@pytest.mark.parametrize("quality", ["1", "2"], ids=["expired", "no data"])
-def test_a_phase_without_good_data_is_not_left_out_of_a_sum(quality: str) -> None:
-    device = fixture("riedo-updu").device()
-    device.put("1.3.6.1.4.1.55108.1.3.1.1.15.0.2", quality)
+# One phase has bad data. The load is that of the PDU's own meter, or None; the other phases alone would have 1.41 and 4.254 A.
+@pytest.mark.parametrize("unit, status, value, load", [
+    ("riedo-updu", "55108.1.3.1.1.15.0.2", "1", Decimal("1.999")), ("riedo-updu", "55108.1.3.1.1.15.0.2", "2", Decimal("1.999")),
+    ("bachmann-bluenet2", "31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4", "7", None)], ids=["expired", "no data", "lost"])
+def test_a_phase_without_good_data_is_not_left_out_of_a_sum(unit: str, status: str, value: str, load: Optional[Decimal]) -> None:
+    device = fixture(unit).device()
+    device.put(f"1.3.6.1.4.1.{status}", value)
     read = metering.meter(detection.detect(of_rows(device.rows()), PROFILES))
-    assert read.load == Decimal("1.999")                # the meter of the PDU; the other phase alone has 1.41 A
+    assert read.load == load
