@@ -1,17 +1,20 @@
 """Fails each test in which a secret of the simulators (PLAIN) appears.
 
-Examines what the test printed and logged (the project's own loggers from DEBUG on), the text of every PduHandlerError, the
-arguments of every program that the test started (NUT's upscmd and upsrw excepted), and every file up to 8 MB that the project's
-own code wrote in this process and left behind. Finds base64 and URL encodings too.
+Examines what the test printed and logged (the project's own loggers from DEBUG on), what programs printed that it ran by
+`subprocess.run` or `communicate`, the text of every PduHandlerError, the arguments of every program that the test started (NUT's
+upscmd and upsrw excepted), and every file up to 8 MB that the project's own code wrote in this process and left behind. Finds
+base64 and URL encodings too.
 """
 from __future__ import annotations
 
 import base64
+import functools
 import logging
 import os
+import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Iterator, List, Set, Tuple
+from typing import Any, Callable, Iterable, Iterator, List, Set, Tuple
 from urllib.parse import quote
 
 import pytest
@@ -22,7 +25,7 @@ from tests.needs import ROOT
 PLAIN = ("xerus-own-words", "nut-own-words", "redfish-own-words", "nobody-knows")
 _OURS = tuple(str(ROOT / folder) for folder in ("handlers", "packaging", "common", "pdu_common"))
 _DEEP = 25                          # number of frames above an `open` that are searched for the project's own code
-_FOREIGN = ("upscmd", "upsrw")      # NUT's own tools take a password only as an argument
+_FOREIGN = ("upscmd", "upsrw")      # NUT's own tools take a password as an argument or at a prompt
 _LARGEST = 8 << 20                  # bytes; larger files are not read
 
 
@@ -57,6 +60,11 @@ class Watch(logging.Handler):
 
     def error(self, error: PduHandlerError) -> None:
         self._note(f"the text of {type(error).__name__}", f"{error} {error!r}")
+
+    def output(self, where: str, texts: Iterable[Any]) -> None:
+        for text in texts:
+            if text:
+                self._note(where, text.decode("latin-1") if isinstance(text, bytes) else str(text))
 
     def audit(self, event: str, arguments: Tuple[Any, ...]) -> None:
         if event == "subprocess.Popen" and Path(str(arguments[0])).name not in _FOREIGN:
@@ -104,12 +112,22 @@ def begin() -> None:
     logging.getLogger().addHandler(WATCH)
     for name in ("handlers", "pdu_common", "common"):
         logging.getLogger(name).setLevel(logging.DEBUG)
-    init = PduHandlerError.__init__
+    _after(PduHandlerError, "__init__", lambda error, _: WATCH.error(error))
+    _after(PduHandlerError, "at", lambda error, _: WATCH.error(error))          # adds host and operation
+    _after(pytest.CaptureFixture, "readouterr", lambda _, shown: WATCH.output("the output that the test read", shown))
+    _after(subprocess.Popen, "communicate", lambda _, shown: WATCH.output("the output of a program", shown))
 
-    def watched(self: PduHandlerError, *arguments: Any, **named: Any) -> None:
-        init(self, *arguments, **named)
-        WATCH.error(self)
-    setattr(PduHandlerError, "__init__", watched)
+
+def _after(cls: type, method: str, look: Callable[[Any, Any], None]) -> None:
+    """Calls `look` with the object and the result after each call of the method."""
+    usual = getattr(cls, method)
+
+    @functools.wraps(usual)
+    def watched(self: Any, *arguments: Any, **named: Any) -> Any:
+        result = usual(self, *arguments, **named)
+        look(self, result)
+        return result
+    setattr(cls, method, watched)
 
 
 def judged(report: pytest.TestReport) -> None:

@@ -1,4 +1,4 @@
-"""The watch of tests/secrecy.py finds a secret in a log line, an error, a program's arguments and a file."""
+"""The watch of tests/secrecy.py finds a secret in output, a log line, an error, a program's arguments and a file."""
 from __future__ import annotations
 
 import base64
@@ -31,6 +31,20 @@ def test_log_line_error_and_program_are_seen() -> None:
     assert [where for where, _ in WATCH.found()] == ["a log line", "the text of Unreachable", "the arguments of a program"]
     Unreachable("no answer")
     assert WATCH.found() == []
+
+
+def test_output_that_a_test_reads_itself_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    WATCH.found()
+    print(SECRET)
+    assert capsys.readouterr().out == f"{SECRET}\n"
+    subprocess.run([sys.executable, "-c", f"print({SECRET[:5]!r} + {SECRET[5:]!r})"], check=True, timeout=60, capture_output=True)
+    assert [where for where, _ in WATCH.found()] == ["the output that the test read", "the output of a program"]
+
+
+def test_host_and_operation_of_an_error_are_seen() -> None:
+    WATCH.found()
+    Unreachable("no answer").at("192.0.2.7", f"device {SECRET}")
+    assert [where for where, _ in WATCH.found()] == ["the text of Unreachable"]
 
 
 def test_file_that_the_project_writes_is_seen(tmp_path: Path) -> None:

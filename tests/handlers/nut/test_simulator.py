@@ -8,6 +8,7 @@ from typing import Dict, Iterator, List, Union
 import pytest
 
 from tests.needs import program
+from tests.secrecy import WATCH
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.nut_server.__main__ import main
@@ -63,6 +64,7 @@ def test_the_simulator_can_be_started_by_hand(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0 and "--outlets" in capsys.readouterr().out
+    assert WATCH.found()                        # the help shows the default password, as it should
     with pytest.raises(SystemExit) as ended:
         main(["--outlets", "49"])
     assert ended.value.code == 2 and "1 to 48" in capsys.readouterr().err
