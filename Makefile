@@ -78,7 +78,7 @@ pictures: env system ## write the demo's table in README, docs/demo.svg, and doc
 devices: env     ## write the tables of devices and settings in docs/, from the code
 	@$(RUN) packaging/readme.py
 
-bench: env system ## all benchmarks, most as ratios to peers of the same run, in one table: docs/benchmarks.md
+bench: env system ## benchmarks, most as ratios to peers of the same run, in one table: docs/benchmarks.md
 	@$(RUN) -m tests.benchmarks
 
 bench-raritan: env ## Raritan: requests and seconds, compared with the vendor's SDK

@@ -20,7 +20,7 @@ ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "page")
 PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
-Figures of one run on one machine: `make bench` runs all benchmarks and writes this page. Most figures are ratios to a peer that
+Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most figures are ratios to a peer that
 was measured in the same run, because times depend on the machine. 0 and 20 ms are the round trip between client and device.
 
 """

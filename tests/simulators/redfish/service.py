@@ -183,9 +183,6 @@ class RedfishService:
         """Closes all connections, as a service does with idle ones."""
         self._server.hang_up_all()
 
-    def close_after_each_answer(self, on: bool = True) -> None:
-        self._server.close_after_each = on
-
     def reboot(self) -> None:
         """Breaks connections, forgets sessions, tasks and planned switching, keeps relays. No answers for reboot_seconds."""
         self._reboot_soon(0.0)
