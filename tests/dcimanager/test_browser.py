@@ -21,6 +21,7 @@ from tests.turns import turn
 from .chromium import DESKTOP, PHONE, Browser, browser
 from .client import Client
 from .manager import DciManager
+from .records import Pdu
 from .test_page import HOSTILE
 
 AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
@@ -189,13 +190,19 @@ def test_a_run_of_the_generated_script_appears_while_the_page_is_open(window: Br
         clean(window, manager)
 
 
+def shown(window: Browser, manager: DciManager, small: bytes) -> Pdu:
+    """A PDU that was polled; the window shows its page."""
+    Client(manager).install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    log_in(window, manager)
+    window.open(manager.page_url + f"pdus/{pdu.id}")
+    return pdu
+
+
 def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
-        Client(manager).install(small)
-        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-        manager.poll()
-        log_in(window, manager)
-        window.open(manager.page_url + f"pdus/{pdu.id}")
+        pdu = shown(window, manager, small)
         assert window.text("#outlet-1 .chip") == "On"
         first = window.driver.current_window_handle
         window.driver.switch_to.new_window("tab")
@@ -210,11 +217,7 @@ def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes)
 def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, small: bytes) -> None:
     before = "return getComputedStyle(document.querySelector('[data-live]'), '::before').content"
     with DciManager(page_port=0) as manager:
-        Client(manager).install(small)
-        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-        manager.poll()
-        log_in(window, manager)
-        window.open(manager.page_url + f"pdus/{pdu.id}")
+        pdu = shown(window, manager, small)
         assert window.script(before) == "none"
         hidden = manager.store._pdus.pop(pdu.id)
         window.until(lambda: "may be out of date" in window.script(before), "a sentence about a part that is out of date")
