@@ -1,0 +1,53 @@
+"""The handler's errors and log lines do not show the password."""
+from __future__ import annotations
+
+import logging
+from typing import Union
+
+import pytest
+
+from handlers.errors import Denied, NoSuchOutlet, PduHandlerError
+from pdu_common.helper import PduPortView
+from tests.handlers.nut.given import ADMIN_SETTINGS, handler
+from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
+
+
+def test_a_wrong_password_and_a_user_without_rights_are_denied_and_switch_nothing() -> None:
+    with NutServer(users=[ADMIN, User("viewer", "viewpw")]) as server:
+        for user, password in (("admin", "wr0ngsecret"), ("viewer", "viewpw"), ("nobody", "x")):
+            with pytest.raises(Denied, match="upsd.users") as caught:
+                handler(server, username=user, password=password).port_down(PduPortView("1"))
+            assert password not in str(caught.value).replace("password", "")
+        assert not server.books().writes
+
+
+def test_each_call_logs_one_line_about_the_version_and_no_password(server: NutServer, caplog: pytest.LogCaptureFixture) -> None:
+    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+    with caplog.at_level(logging.DEBUG):
+        pdu.status()
+        pdu.port_up(PduPortView("1"))
+    lines = [record.getMessage() for record in caplog.records if "pdu handler nut" in record.getMessage()]
+    assert len(lines) == 2 and lines[0].endswith("status")
+    assert ADMIN.password not in caplog.text and ADMIN.password not in repr(vars(pdu))
+
+
+def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() -> None:
+    with NutServer([SwitchedPdu("pdu", 2), SwitchedPdu("rack2", 2)]) as server:
+        for settings, shown in (({}, "called 'pdu/N', '***N'"), ({"device": "rack2"}, "the device '***' has")):
+            with pytest.raises(NoSuchOutlet) as caught:
+                handler(server, username=ADMIN.name, password="rack2", **settings).port_down(PduPortView("9"))
+            assert shown in str(caught.value)
+
+
+@pytest.mark.parametrize("broken", [Driver.STALE, Driver.GONE, Driver.WAITED_FOR, b"VAR\n", None])
+def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(broken: Union[Driver, bytes, None]) -> None:
+    short = StaticDevice("rack2", {"device.type": "pdu", "outlet.count": "2"}, [])      # lists no outlets
+    with NutServer([SwitchedPdu("pdu", 2), short]) as server:
+        if isinstance(broken, Driver):
+            server.faults.drivers["rack2"] = broken
+        elif broken is not None:
+            answer_to_list: bytes = broken
+            server.faults.rewrite = lambda line, answer: answer_to_list if line == "LIST VAR rack2" else answer
+        with pytest.raises(PduHandlerError) as caught:
+            handler(server, username=ADMIN.name, password="rack2", timeout="0.2").status()
+        assert "***" in str(caught.value) and "rack2" not in str(caught.value)
