@@ -11,6 +11,7 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.smi import rfc1902
 
 from pdu_common import _snmp
+from pdu_common._engine import new_engine
 from pdu_common.base_snmp_pdu import SnmpError
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row
 from tests.simulators.snmp_agent.ber import Binding, Pdu
@@ -182,7 +183,7 @@ def test_a_truncated_answer_leaves_no_community_in_the_log_or_the_error(agent: A
 def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
     """Collects "made" and "closed" for each of pysnmp's engines."""
     noted: List[str] = []
-    engine, close = hlapi.SnmpEngine, hlapi.SnmpEngine.close_dispatcher
+    engine, close = new_engine, hlapi.SnmpEngine.close_dispatcher
 
     def made() -> object:
         noted.append("made")
@@ -193,7 +194,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> List[str]:
         close(one)
     _snmp.forget()
     monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", closed)
-    monkeypatch.setattr(hlapi, "SnmpEngine", made)
+    monkeypatch.setattr(_snmp, "new_engine", made)
     return noted
 
 

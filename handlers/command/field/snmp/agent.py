@@ -8,10 +8,12 @@ from typing import Any, List, Mapping, Optional
 
 from pyasn1.type import univ
 from pysnmp.carrier.asyncio.dgram import udp
-from pysnmp.entity import config, engine
+from pysnmp.entity import config
 from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.smi import error as smi_error
+
+from pdu_common._engine import new_engine
 
 from ..serving import HOST
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row, of_wire
@@ -63,7 +65,7 @@ class Agent:
         self._loop.close()
 
     async def _start(self, community: str) -> None:
-        self._engine = made = engine.SnmpEngine()
+        self._engine = made = new_engine()
         config.add_transport(made, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket))
         config.add_v1_system(made, "replay", community)
         for model in (1, 2):

@@ -1,0 +1,38 @@
+"""An engine that is made from cached bytecode has what pysnmp's own constructor gives it."""
+from __future__ import annotations
+
+import builtins
+from typing import Any, Dict, List
+
+import pytest
+from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.smi.error import MibNotFoundError
+
+from pdu_common._engine import new_builder, new_engine
+
+
+def _symbols(engine: Any) -> Dict[str, List[str]]:
+    return {module: list(symbols) for module, symbols in engine.get_mib_builder().mibSymbols.items()}
+
+
+def test_an_engine_has_the_modules_and_symbols_of_pysnmps_own() -> None:
+    assert _symbols(new_engine()) == _symbols(hlapi.SnmpEngine())
+
+
+def test_two_engines_share_no_object() -> None:
+    """The objects hold an engine's users, counters and identifier."""
+    first, second = (engine.get_mib_builder().mibSymbols["__SNMP-FRAMEWORK-MIB"] for engine in (new_engine(), new_engine()))
+    assert first.keys() == second.keys() and not [name for name in first if first[name] is second[name]]
+
+
+def test_no_engine_after_the_first_compiles_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    new_engine()
+    compiled: List[object] = []
+    monkeypatch.setattr(builtins, "compile", lambda *given, **_: compiled.append(given))
+    new_engine()
+    assert compiled == []
+
+
+def test_a_module_that_is_not_pysnmps_is_searched_as_usual() -> None:
+    with pytest.raises(MibNotFoundError, match="ACME-MIB"):
+        new_builder().load_modules("ACME-MIB")
