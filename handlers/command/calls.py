@@ -19,7 +19,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from .. import registry
 from ..errors import NoSuchOutlet, Unsupported, printable
 from . import asking, form
-from .exits import DONE, NOT_SEEN
+from .exits import DONE, INTERRUPTED, NOT_SEEN
 from .files import sigterm_as_ctrl_c
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Given, asking as asks, completed, device, given, output, spelled
@@ -61,25 +61,35 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
 # ---- readings ----------------------------------------------------------------------------------------------
 
 def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
-    """Call `ask` once for each host, in the given order. The exit code is that of the first host that failed."""
+    """Call `ask` once for each host, in the given order. The exit code is that of the first host that failed.
+
+    With --json, Ctrl-C prints the answers that were read before.
+    """
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
     codes: List[int] = []
     documents: List[Dict[str, Any]] = []
     for host, data in handler_data:
-        begin = time.monotonic()
+        begin, about = time.monotonic(), {"call": call, "handler": handler.shown, "host": host}
         try:
             with _warned(state, host):
                 answer = ask(handler.make(data))
+        except KeyboardInterrupt:
+            if not state.json or not documents:
+                raise
+            unread = Interrupted("this PDU and those after it were not read", host)
+            documents.append({**about, "error": described(unread, state)})
+            codes.insert(0, INTERRUPTED)
+            break
         except Exception as error:
             if not state.json or len(handler_data) == 1:
                 codes.append(failed(state, error))
             else:
-                documents.append({"call": call, "handler": handler.shown, "host": host, "error": described(error, state)})
+                documents.append({**about, "error": described(error, state)})
                 codes.append(documents[-1]["error"]["exit_code"])
             continue
         seconds = round(time.monotonic() - begin, 3)
-        documents.append({"call": call, "handler": handler.shown, "host": host, **answer, "seconds": seconds})
+        documents.append({**about, **answer, "seconds": seconds})
         codes.append(DONE)
         if not state.json:
             print("\n".join(_lines(documents[-1])))

@@ -8,14 +8,19 @@ from typing import Callable, Iterator, Optional
 
 from ..errors import Part, SettingsError
 
+LONGEST = 50_000_000            # limit for a file, in bytes
+
 
 def read_file(path: str, *what: Part) -> bytes:
-    """The content of a small file. Raises SettingsError, whose sentence begins with `what`."""
+    """The content of a file of at most LONGEST bytes. Raises SettingsError, whose sentence begins with `what`."""
     try:
         with open(path, "rb") as file:
-            return file.read()
+            data = file.read(LONGEST + 1)
     except (OSError, ValueError) as error:          # ValueError: a path with NUL
         raise SettingsError((*what, f"{path} cannot be read ({getattr(error, 'strerror', error)})")) from None
+    if len(data) > LONGEST:                         # a device such as /dev/zero never ends
+        raise SettingsError((*what, f"{path} has more than {LONGEST // 1_000_000} MB"))
+    return data
 
 
 def text_of(path: str) -> str:

@@ -57,7 +57,7 @@ class Allowed(NamedTuple):
         """`found`, with the list's handler and login. Raises NotAllowed for a query that names others."""
         for key, asked, own in (("handler", query.handler, found.device.handler), ("auth", query.auth, found.device.auth)):
             if asked not in ("", own):
-                raise NotAllowed("mismatch", f"the list has another {key} for {query.target}; leave {key} out")
+                raise NotAllowed("mismatch", f"the list sets the {key} of {query.target}: leave the parameter {key} out")
         return found
 
     def _in_networks(self, query: Query) -> Target:

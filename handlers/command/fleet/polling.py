@@ -12,7 +12,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...errors import SettingsError, printable
 from .. import form
 from ..loading import Handler, load
-from ..options import Given
+from ..options import SECRETS, Given
 from ..output import metered
 from .auth import Auth, names
 from .listing import Device
@@ -99,6 +99,10 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
         found.append(Target(device, handlers[device.handler], auth))
+    known = SECRETS.union(setting.key for one in handlers.values() for setting in one.settings if setting.secret)
+    for key in usual.secrets if usual is not None else ():
+        if key not in known:
+            raise SettingsError(f"--secret-file: there is no secret {printable(key, 60)!r}; there are {', '.join(sorted(known))}")
     return found
 
 

@@ -25,6 +25,8 @@ def firmware(context: Context) -> Result:
     name = action(context, _DO, _ACTIONS)
     if context.options.file and name not in ("upload", "update"):
         raise SettingsError(f"firmware {name} takes no file")
+    if (context.options.cross or context.options.allow_untrusted) and name != "update":
+        raise SettingsError("--cross and --allow-untrusted are for update")
     return _DO[name](context, context.proxy(fw.Firmware, "/firmware"))
 
 

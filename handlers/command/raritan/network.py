@@ -25,6 +25,7 @@ _SERVER_CODES = {1: "there is no such server", 2: "the settings are not allowed"
 _LINK_ACTIONS = "show, add ID HOST, release ID"
 _NETWORK_ACTIONS = "show, bridge on|off, forwarding on|off"
 _SERVER_ACTIONS = "show, add HOST, delete ID"
+_LINK_USER = "admin"
 BRIDGE = "br0"
 
 
@@ -48,6 +49,8 @@ def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
 def links(context: Context) -> Result:
     """Show, add or release link units: 1 round trip to show, 2 to change."""
     wanted = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
+    if context.options.link_user != _LINK_USER and wanted != "add":
+        raise SettingsError("--link-user is for add")
     if context.options.link:
         raise SettingsError("only the primary unit has link units: leave out --link")
     manager = CascadeManager("/cascade", context.agent)
@@ -73,6 +76,8 @@ def links(context: Context) -> Result:
 def network(context: Context) -> Result:
     """Show or change the network settings: 1 round trip to show, 3 to change (read, write, read again)."""
     wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
+    if (context.options.role or context.options.interface) and (wanted != "forwarding" or "on" not in context.options.value):
+        raise SettingsError("--role and --interface are for forwarding on")
     proxy = context.proxy(Net, "/net")
     settings = proxy.getSettings()
     if wanted != "show":
@@ -139,7 +144,7 @@ COMMANDS: Commands = {
     "links": Command(links, [
         Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id and host"),
         *option("--link-user", "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD", "NAME",
-                default="admin", show_default=True)]),
+                default=_LINK_USER, show_default=True)]),
     "network": Command(network, [
         Word("ACTION?", _NETWORK_ACTIONS), Word("VALUE*", "on or off"),
         *option("--role", "forwarding: primary or expansion", "ROLE"),

@@ -20,7 +20,7 @@ from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
 from handlers.command.output import figure
 from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
 from tests import terminal
 from tests.handlers.command.running import options, run
 from tests.needs import ROOT
@@ -349,6 +349,30 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(
         assert (code, err) == (exits.code_of("unreachable"), "")
         assert (first["host"], first["error"]["kind"]) == (dead, "unreachable")
         assert (second["host"], len(second["outlets"])) == (alive, 8)
+
+
+class InterruptedStatus:
+    """A handler whose status at the host 192.0.2.8 is interrupted by Ctrl-C."""
+
+    def __init__(self, data: Any) -> None:
+        self.host = data.ip
+
+    def status(self) -> PduView:
+        if self.host == "192.0.2.8":
+            raise KeyboardInterrupt
+        return PduView(ports=[PduPortView(identity="1", power_status=EnumPowerStatus.UP)])
+
+
+def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(monkeypatch: pytest.MonkeyPatch,
+                                                                     capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, InterruptedStatus, (), False))
+    code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
+    first, second = json.loads(out)
+    assert (code, err) == (exits.INTERRUPTED, "")
+    assert (first["host"], [outlet["state"] for outlet in first["outlets"]]) == ("192.0.2.7", ["UP"])
+    assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
+    code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
+    assert (code, err, json.loads(out)["error"]["kind"]) == (exits.INTERRUPTED, "", "interrupted")
 
 
 @pytest.mark.parametrize("shown", [["--json"], []])

@@ -180,6 +180,12 @@ def test_an_impossible_call_is_refused_with_one_sentence(arguments: Sequence[str
     assert says in error and error.count("\n") == 1
 
 
+def test_a_file_without_an_end_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.command.files.LONGEST", 2_000_000)
+    assert root.run(["replay", "/dev/zero"]) == 2
+    assert capsys.readouterr().err == "settings: /dev/zero has more than 2 MB\n"
+
+
 def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "walk.txt"
     file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")

@@ -143,8 +143,8 @@ def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(sma
     ({"target": "[::ffff:127.0.0.1]", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
     ({"target": "2130706433", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
     ({"target": "localhost", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
-    ({"target": "snmp", "auth": "raritan"}, 403, "the list has another auth"),
-    ({"target": "snmp", "handler": "raritan"}, 403, "the list has another handler"),
+    ({"target": "snmp", "auth": "raritan"}, 403, "the list sets the auth of snmp: leave the parameter auth out"),
+    ({"target": "snmp", "handler": "raritan"}, 403, "the list sets the handler of snmp"),
     ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
     ({"target": "snmp", "module": "x"}, 400, "no parameter 'module'")])
 def test_a_target_that_is_not_allowed_is_refused_with_a_sentence(running: Exporter, query: Dict[str, str], status: int,

@@ -167,6 +167,14 @@ def test_an_unreadable_secret_file_is_named_with_its_login(tmp_path: Path, mode:
     assert error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ") and why in error
 
 
+def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "prepare", lambda: None)               # it would change the double for the following tests
+    path = str(private_file(tmp_path / "community", SECRET))
+    assert len(polling.targets([PLAIN], {}, auth.of_environment({"community": path}))) == 1
+    error = refused(lambda: polling.targets([PLAIN], {}, auth.of_environment({"comunity": path})))
+    assert error.startswith("--secret-file: there is no secret 'comunity'; there are auth_password, community, ")
+
+
 def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
     login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
     error = refused(lambda: auth.of_file(str(login)))

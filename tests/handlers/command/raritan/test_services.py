@@ -260,7 +260,11 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
                                    ["config", "backup", "put", "FILE", "--profile", "all", "--yes"], ["cert", "show", "FILE"],
                                    ["cert", "install", "FILE", "--yes"], ["cert", "show", "--out", "FILE"],
                                    ["config", "raw", "put", "FILE", "--out", "FILE", "--yes"],
-                                   ["pmc", "put", "FILE", "--out", "FILE", "--yes"]])
+                                   ["pmc", "put", "FILE", "--out", "FILE", "--yes"], ["network", "--role", "primary"],
+                                   ["network", "bridge", "on", "--interface", "usb", "--yes"],
+                                   ["network", "forwarding", "off", "--role", "expansion", "--yes"],
+                                   ["links", "release", "3", "--link-user", "root", "--yes"], ["firmware", "--cross"],
+                                   ["firmware", "upload", "FILE", "--allow-untrusted"]])
 def test_an_argument_that_the_action_does_not_use_is_refused(run: Run, unit: XerusPdu, words: List[str]) -> None:
     code, out, err = run(*words)
     assert (code, out) == (2, "") and err.startswith("settings: ") and unit.books().requests == 0
