@@ -6,13 +6,12 @@ from typing import Any, Optional, Tuple, cast
 from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from .rows import MISSING, squeezed
 
+_UNRESOLVED = ("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and the remedy for the operator.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
     (("snmpparams", "protocolisnotsupported"), SettingsError,
      "the PDU's SNMP fields are incomplete, wrong or not supported: correct them"),
-    (("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution"), Unreachable,
-     "the address cannot be resolved: check it"),
     (("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"), Denied,
      "the device does not allow this: give a community or user that may {right}"),
     # Names of the RFCs, then the words of Net-SNMP and of pysnmp (pysnmp.proto.errind).
@@ -38,6 +37,8 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
     """
     shown = words[:_SHOWN]
     for folded in (squeezed(words), squeezed(text)):
+        if any(mark in folded for mark in _UNRESOLVED):         # first, because the text names the host, such as timeout-lab
+            return Unreachable(f"the address cannot be resolved: check it ({shown})")
         if not writing and any(mark in folded for mark in MISSING):
             return None
         error = _understood(folded, shown, writing, port)

@@ -338,6 +338,14 @@ def test_a_missing_right_and_a_refusal_are_named_by_reading_or_writing(words: st
         snmp(RuntimeError(words)).set(ROOT, 1)
 
 
+@pytest.mark.parametrize("host", ["timeout-lab", "nosuchname", "generr.example"])
+def test_a_host_that_cannot_be_resolved_is_that_whatever_its_name(host: str) -> None:
+    platform = snmp(RuntimeError(f"no address for {host}"))
+    for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
+        with pytest.raises(Unreachable, match="the address cannot be resolved"):
+            call()
+
+
 def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> None:
     with pytest.raises(Denied):
         snmp(RuntimeError("noSuchName")).set(ROOT, 1)
