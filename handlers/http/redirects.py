@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 
 from ..errors import Named
 from .client import HttpClient, Login
-from .failures import HttpRefused, HttpUnreachable
+from .failures import HttpException, HttpRefused, HttpUnreachable
 from .message import PORTS, Endpoint, Reply, Request
 from .places import path_here
 
 
 def followed(client: HttpClient, request: Request, reply: Reply, login: Login, repeatable: bool) -> Reply:
-    """The reply from the endpoint that `reply` redirects to, which the client uses from now on.
+    """The reply from the endpoint that `reply` redirects to, which the client uses from now on if it answers.
 
     A GET may also be redirected to another path of the same endpoint. Raises HttpRefused for other redirects, and for a write,
     which is not sent again. HttpUnreachable names the new endpoint, since the owner typed another one.
@@ -23,10 +23,13 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
     if not repeatable:
         raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}), and it was not sent again: "
                           f"set that scheme and port", str(reply.status))
-    client.where = moved
+    here, client.where = client.where, moved
     try:
         return client.attempt(request, True)
-    except HttpUnreachable as error:
+    except HttpException as error:
+        client.where = here
+        if not isinstance(error, HttpUnreachable):
+            raise
         raise HttpUnreachable((f"the device redirects to {moved.url} (set ", Named("scheme", moved.scheme), "), which failed: ",
                                *error.parts)) from None
 

@@ -88,6 +88,13 @@ _ANYTHING = st.recursive(st.none() | st.booleans() | st.integers() | st.floats()
                          max_leaves=4)
 
 
+def test_an_infinite_number_in_a_value_of_any_type_is_a_syntax_error() -> None:
+    read = decoder(Any)
+    assert read({"a": [1e308, None, "1e999"]}, AGENT) == {"a": [1e308, None, "1e999"]}
+    with pytest.raises(JsonRpcSyntaxException, match="a finite number was expected"):
+        read({"a": [{"b": float("1e999")}]}, AGENT)
+
+
 @thorough
 @given(some_structure(), st.data())
 def test_a_field_of_any_type_is_decoded_or_is_a_syntax_error(made: Tuple[Type[Structure], Dict[str, Any]],

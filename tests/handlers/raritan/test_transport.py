@@ -352,6 +352,16 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
             assert (len(origin.seen), len(target.seen)) == (1, 2)
 
 
+@pytest.mark.parametrize("answers", [[], [[b"not HTTP\r\n\r\n"]]], ids=["none", "not HTTP"])
+def test_a_redirect_to_an_address_that_does_not_answer_is_not_remembered(agent: MakeAgent, answers: List[List[Step]]) -> None:
+    with Peer(answers, tls=server_context(*Authority().issue())) as target:
+        with Peer([[_moved(f"https://{target.address}/")], [result(2)]]) as origin:
+            one = agent("http", origin.address, trust=Trust(verify=False))
+            with pytest.raises(HttpException):
+                get_state(one)
+            assert one.url == f"http://{origin.address}" and get_state(one) == {"_ret_": 2}
+
+
 @pytest.mark.parametrize("status", REDIRECTS)
 def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: MakeAgent, status: str) -> None:
     with Peer([[result(1)]], tls=server_context(*Authority().issue())) as target:

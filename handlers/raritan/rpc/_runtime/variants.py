@@ -20,7 +20,7 @@ def decoder(hint: Any) -> Reader:
         key, item = decoding.decoder(args[0]), decoding.decoder(args[1])
         return lambda json, agent: _map(json, key, item, agent)
     if hint is Any:
-        return lambda json, agent: json
+        return _any
     if origin is type:
         return _no_class
     if issubclass(hint, ValueObject):
@@ -42,6 +42,13 @@ def _value_object(hint: Type[ValueObject]) -> Reader:
 def _no_class(json: object, agent: Caller) -> object:
     """Always raises: a type name from a device is read as text. Only callers may give a class in its place."""
     raise wrong(json, "a type name")
+
+
+def _any(json: object, agent: Caller) -> object:
+    """The JSON itself. Raises JsonRpcSyntaxException if it contains a number that is not finite (1e999)."""
+    for item in json.values() if isinstance(json, dict) else json if isinstance(json, list) else ():
+        _any(item, agent)
+    return decoding.decoder(float)(json, agent) if isinstance(json, float) else json
 
 
 def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, Any]:
