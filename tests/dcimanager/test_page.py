@@ -278,6 +278,12 @@ def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, smal
     assert "secret-12" not in page and "unchanged if empty" in page and "SNMPv3" in page
 
 
+def test_the_form_of_a_handler_without_an_archive_says_so(visitor: Visitor, site: DciManager) -> None:
+    Client(site).create()
+    form = visitor.get("/pdus/add").body
+    assert "No archive of this handler has been uploaded yet." in form and "no table" not in form
+
+
 def test_switching_asks_first_and_shows_the_result(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack 7", "pdu_small", "127.0.0.1")
@@ -310,8 +316,9 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     for path in (f"/pdus/{pdu.id}", "/servers"):
         body = visitor.get(path).body
         assert "Was on" in body and 'class="chip on"' not in body and 'class="chip off"' not in body
+    assert "last successful" not in visitor.get("/").body
     pdu.calls.clear()                       # as after a restart
-    assert "Last successful poll" in visitor.get(f"/pdus/{pdu.id}").body
+    assert "Last successful poll" in visitor.get(f"/pdus/{pdu.id}").body and "last successful" in visitor.get("/").body
 
 
 def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small: bytes) -> None:
