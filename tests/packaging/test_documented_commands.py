@@ -159,9 +159,9 @@ def test_every_line_is_accepted_by_its_program(path: Path) -> None:
 
 @pytest.mark.parametrize("words, error", [
     ([], ""), (["--help"], ""), (["status", "--help"], ""), (["nosuch"], "there is no command 'nosuch'"),
-    (["status"], "Missing argument 'HANDLER'"), (["status", "nut", "HOST", "--nosuch"], "No such option: --nosuch")])
+    (["status"], "Missing argument 'HANDLER'"), (["status", "nut", "HOST", "--nosuch"], "No such option:? '?--nosuch")])
 def test_arguments_that_pdu_refuses_are_found(words: List[str], error: str) -> None:
-    assert _refused(words).startswith(error) and bool(_refused(words)) == bool(error)
+    assert re.match(error, _refused(words)) and bool(_refused(words)) == bool(error)
 
 
 def _parts(span: str) -> Iterator[str]:
