@@ -124,7 +124,7 @@ def test_an_integer_and_a_string_may_have_different_scales() -> None:
     assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
 
 
-def test_a_total_is_the_first_figure_with_rows_and_never_a_sum_of_two() -> None:
+def test_a_total_is_the_first_measured_figure_and_never_a_sum_of_two() -> None:
     total = Total((Figure(A), Figure(B)))
     assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})})) == 5
     assert total.read(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99

@@ -14,12 +14,11 @@ from handlers.snmp.figures import Total
 from handlers.snmp.frozen import changed
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
-from tests.handlers.snmp import recorded
+from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import Memory, of_rows
-from tests.recordings import fixture, names
+from tests.recordings import fixture
 from tests.simulators.snmp_agent import Row
 
-_FAMILIES = {profile.key: profile for profile in PROFILES}
 Rows = Mapping[str, Row]
 
 
@@ -29,15 +28,12 @@ def _recorded(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
 
 def _made(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
     unit = fixture(name)
-    profile = _FAMILIES[unit.key]
-    if profile.sys_object_ids or profile.roots or profile.sweep:
-        return unit.device().rows(), lambda device: detection.detect(device, PROFILES, metered_only=unit.metered_only)
-    return unit.device().rows(), lambda device: detection.read_as(device, profile, unit.metered_only)
+    return unit.device().rows(), lambda device: units.find(unit, device)
 
 
 UNITS = [pytest.param(_recorded, name, id=f"recording {name}", marks=pytest.mark.against("recordings of real units, in memory"))
          for name in recorded.names()]
-UNITS += [pytest.param(_made, name, id=name) for name in names() if fixture(name).key in _FAMILIES]
+UNITS += [pytest.param(_made, unit.name, id=unit.name) for unit in units.FIXTURES]
 EACH = pytest.mark.parametrize("source, name", UNITS)
 Source = Callable[[str], Tuple[Rows, Callable[[Memory], Found]]]
 

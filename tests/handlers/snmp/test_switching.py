@@ -13,7 +13,7 @@ from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
-from tests.handlers.snmp.commands import COMMANDS, INTEGER, E
+from tests.handlers.snmp.commands import COMMANDS, INTEGER
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
 from tests.simulators.snmp_agent.ber import Message
@@ -258,7 +258,3 @@ def test_nothing_is_written_if_the_device_cannot_be_read_completely(cut: Cut) ->
     with pytest.raises(Unreachable):
         cut.up(**LOST)
     assert len(cut.agent.writes()) == 1
-
-
-def test_every_command_is_below_the_enterprises_branch() -> None:
-    assert all(command.on_oid.startswith(E) and command.off_oid.startswith(E) for command in COMMANDS.values())

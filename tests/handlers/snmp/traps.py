@@ -79,7 +79,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "vertiv-dcs-mpdu-2c") + _on(_NOWHERE, "vertiv-dcs-mpdu")
          + ("test_sources.py::test_a_spread_never_leaves_its_bounds_on_either_side",
             "test_sources.py::test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column")),
-    Trap(16, "no verb for a cycle (Gude, DLI, ICT, Easy PDU, Tycon, Teltronix, DigiPower)",
+    Trap(16, "no verb for a cycle (Gude, DLI, ICT, Easy PDU, Tycon WEB2, Teltronix, DigiPower)",
          "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "gude-epc-2c", "ict-pdu-2c", "tycon-tpdin2-2c")
          + ("test_controls.py::test_a_write_is_one_absolute_value_to_one_object",)),
     Trap(17, "a cycle of an outlet that is off: ignored by some, switched on by others",
