@@ -1,4 +1,4 @@
-"""The current and the energy of a resource, as the schemas define them."""
+"""The current of a resource as the schemas define it, readings of sensors, and sums."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional

@@ -1,4 +1,4 @@
-"""The handler reads every simulated unit and switches all with switches but the hall, compared with the unit's books."""
+"""The handler on the simulated units: what it reads and switches agrees with their books."""
 from __future__ import annotations
 
 import dataclasses

@@ -129,19 +129,12 @@ def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: Dict[
     assert refused(tree).kind == "unsupported" and not tree.commands
 
 
-@pytest.mark.parametrize("lock, words", [(True, "its power control is locked; unlock it"),
-                                         (None, "does not say whether its power control is locked; unlock it")])
-def test_a_lock_that_is_not_known_is_not_reported_as_set(lock: Optional[bool], words: str) -> None:
-    tree = Switched({**outlet("1"), "PowerControlLocked": lock})
-    assert words in str(refused(tree)) and not tree.commands
-
-
-@pytest.mark.parametrize("value, words", [(True, "is locked; unlock it"), ("yes", "does not say whether"),
-                                          (None, "does not say whether")])
-@pytest.mark.parametrize("key", ["PowerControlLocked", "ConfigurationLocked"])
-def test_the_error_for_a_lock_says_whether_the_device_reports_it(key: str, value: Any, words: str) -> None:
+@pytest.mark.parametrize("value, words", [(True, "switched: "), ("yes", "the PDU does not say whether "),
+                                          (None, "the PDU does not say whether ")])
+@pytest.mark.parametrize("key, what", [("PowerControlLocked", "its power control"), ("ConfigurationLocked", "its configuration")])
+def test_the_error_for_a_lock_says_whether_the_device_reports_it(key: str, what: str, value: Any, words: str) -> None:
     tree = Switched({**outlet("1"), key: value})
-    assert words in str(refused(tree)) and not tree.commands
+    assert f"{words}{what} is locked; unlock it" in str(refused(tree)) and not tree.commands
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/Outlet.PowerControl", "//evil.example/x", "ftp:x"])
