@@ -9,7 +9,7 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
 from common.logger import get_logger
 
 from ..errors import PduHandlerError, ProtocolError, Refused, Unsupported
-from ..http.client import HttpClient, endpoint
+from ..http.client import HttpClient, Login, endpoint
 from ..http.connection import StandardTransport
 from ..http.failures import HttpUnreachable
 from ..http.message import Reply, Transport
@@ -32,6 +32,13 @@ _SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0
 _TOO_MANY = (429, 503)
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
 _ANY = range(100, 600)              # errors too, because their bodies hold the reason
+
+
+class _Unsent(Login):
+    """A login that a request does not send, and that its errors do not show either."""
+
+    def headers(self) -> Dict[str, str]:
+        return {}
 
 
 class RedfishService:
@@ -227,7 +234,7 @@ class RedfishService:
         started = self._clock()
         reply = (client or self._clients[0]).send(
             method, path, sent, None if body is None else json.dumps(body).encode(),
-            self.login._replace(user=None, password=None, token=None) if anonymous else self.login, wait,
+            _Unsent(*self.login) if anonymous else self.login, wait,
             min(2 * wait, left), repeatable=method == "GET", limit=LIMIT, answers=_ANY)
         self._slowest = max(self._slowest, self._clock() - started)
         self._bytes += len(reply.body)

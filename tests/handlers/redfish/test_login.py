@@ -139,3 +139,17 @@ def test_the_reason_quotes_the_device_but_not_the_login() -> None:
         handler(address).status()
     words = str(caught.value)
     assert caught.value.kind == "denied" and "has no privilege" in words and "\x1b" not in words and PASSWORD not in words
+
+
+def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() -> None:
+    class Echoing(Guarded):
+        def answer(self, seen: Seen) -> Answer:
+            if seen.method == "POST":
+                return Answer(None, 302, {"Location": f"http://{PASSWORD}.example/"})
+            if seen.path.rstrip("/") == ROOT:
+                return Answer({**self.resources[ROOT], "Links": {"Sessions": {"@odata.id": f"{ROOT}/{PASSWORD}"}}})
+            return super().answer(seen)
+
+    with serving(Echoing()) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address, session="session").status()
+    assert "another host" in caught.value.reason and PASSWORD not in f"{caught.value} {vars(caught.value)}"
