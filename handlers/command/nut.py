@@ -66,7 +66,7 @@ def outlets(call: Call) -> Result:
     from ..nut import outlets as reading  # imported late: most commands do not need it
     from ..nut.members import SWITCHES
     seen = call.nut.snapshots([call.device], writable=True)[call.device]
-    found = reading.read(*seen, call.whole_load)
+    found = reading.read(*seen, call.whole_load, call.nut.shown)
     data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
         "identity": one.identity, "number": one.number, "name": one.name, "state": _STATES[one.state],
         "current_a": one.current, "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy,

@@ -44,12 +44,12 @@ def read(client: NutReader, settings: Settings, wanted: Optional[Mapping[str, st
     if wanted is None:
         wanted = names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)
-    return [Found(prefix, name, _device(client.shown(name), settings, snapshots[name])) for prefix, name in wanted.items()]
+    return [Found(prefix, name, _device(client, name, settings, snapshots[name])) for prefix, name in wanted.items()]
 
 
-def _device(shown: str, settings: Settings, seen: Snapshot) -> Device:
+def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> Device:
     try:
-        return read_device(*seen, whole_load=settings[WHOLE_LOAD])
+        return read_device(*seen, settings[WHOLE_LOAD], client.shown)
     except PduHandlerError as error:
-        error.at("", f"device {shown}")
+        error.at("", f"device {client.shown(name)}")
         raise

@@ -42,19 +42,20 @@ class Member:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or if a number has two
         spellings: these would be two ports for the same relay, perhaps with different states.
 
-        Number 0 is another name for the whole device, unless the count includes it: some devices count from 0.
+        Number 0 is another name for the whole device, unless the numbers are exactly 0 to count - 1: some devices count from 0.
         """
         numbers, count = sorted(self.rows, key=int), number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
             raise ProtocolError(f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1 and "
                                 f"{self.prefix}outlet.01: check the driver")
         real = [n for n in numbers if int(n) > 0]
-        if count is not None and len(real) < count:
-            real = [n for n in numbers if int(n) == 0] + real
-            if len(real) < count:
-                raise ProtocolError(f"the NUT driver lists fewer outlets ({len(real)}) than it counts ({self.prefix}outlet.count "
-                                    f"{count:g}): check the driver, or wait until it has read its device")
-        return real
+        if count is None or len(real) >= count:
+            return real
+        from_0 = [n for n in numbers if int(n) < count]
+        if len(from_0) < count:
+            raise ProtocolError(f"the NUT driver lists fewer outlets ({max(len(real), len(from_0))}) than it counts ("
+                                f"{self.prefix}outlet.count {count:g}): check the driver, or wait until it has read its device")
+        return from_0
 
 
 def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[int, Member]:

@@ -10,7 +10,7 @@ outlets that do switch, and some put row numbers there.
 from __future__ import annotations
 
 import re
-from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import Unsupported, printable
 from . import figures
@@ -73,8 +73,8 @@ class Device(NamedTuple):
 
 
 def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mapping[str, str],
-         whole_load: bool = False) -> Device:
-    """The device that these lists describe.
+         whole_load: bool = False, shown: Callable[[str], str] = str) -> Device:
+    """The device that these lists describe. `shown` masks a secret in text for an error.
 
     Raises ProtocolError if the driver lists fewer outlets or members than it counts, or an outlet twice; Unsupported if it lists
     no outlets and `may_lack_outlets` is False.
@@ -88,10 +88,9 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     if whole_load:
         outlets += _whole_load(device)
     if not outlets and not may_lack_outlets(variables):
-        driver = variables.get("driver.name")
-        raise Unsupported(f"the NUT driver{f' {printable(driver, 60)!r}' if driver else ''} lists no outlets of this device "
-                          f"(type {printable(variables.get('device.type', 'unknown'), 60)!r}): see whether another driver or "
-                          f"MIB of NUT does")
+        driver, kind = (printable(shown(variables.get(key, "")), 60) for key in ("driver.name", "device.type"))
+        raise Unsupported(f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device (type "
+                          f"{kind or 'unknown'!r}): see whether another driver or MIB of NUT does")
     return Device(outlets, device, {**counted(members), **chain} if chain else {})
 
 

@@ -29,6 +29,7 @@ from .client import NutClient
 from .connection import PORT
 
 DEFAULT_TIMEOUT = 5.0
+_LONGEST_TIMEOUT = 86_400.0     # seconds; sockets refuse infinity and very large numbers
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="PyNUTClient[Any]")
 
@@ -62,7 +63,7 @@ class PyNUTClient(Generic[AnyStr]):
         A server answers OK to any password. A wrong one fails the first method that needs it.
         """
         self._debug, self._text = debug, text
-        seconds = timeout if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
+        seconds = min(timeout, _LONGEST_TIMEOUT) if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
         self._client = NutClient(host, port, password=password or "", tls=tls, timeout=seconds)
         try:
             self._client.connect()

@@ -124,9 +124,9 @@ class NutReader:
         self._known_on = self._connection.opened
         return answers
 
-    def shown(self, name: str) -> str:
-        """A name for an error; *** for one that holds the password, which a server may repeat as a name."""
-        return Secret(self._password).shown(name)
+    def shown(self, text: str) -> str:
+        """A server's text for an error; *** for one that holds the password, which the server may repeat."""
+        return Secret(self._password).shown(text)
 
     def _no_such_device(self) -> PduHandlerError:
         """The error for a device that the server lacks, with the names of its devices: 1 round trip."""

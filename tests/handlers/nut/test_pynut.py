@@ -197,6 +197,13 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -
             theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 
 
+@pytest.mark.parametrize("seconds", [1e12, float("inf")])
+def test_a_timeout_may_be_longer_than_a_socket_takes(seconds: float) -> None:
+    with NutServer([StaticDevice("a", {"x": "y"})]) as server:
+        with pynut.PyNUTClient(server.host, server.port, timeout=seconds) as nut:
+            assert nut.GetUPSNames() == ["a"]
+
+
 def test_a_lost_connection_is_never_reopened() -> None:
     with NutServer([StaticDevice("a", {"x": "y"}, writable=["x"])]) as server:
         with pynut.PyNUTClient(server.host, server.port, SIMULATED_ADMIN.name, SIMULATED_ADMIN.password,

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Union
+from typing import Dict, Union
 
 import pytest
 
-from handlers.errors import Denied, NoSuchOutlet, PduHandlerError
+from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
@@ -51,3 +51,10 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(b
         with pytest.raises(PduHandlerError) as caught:
             handler(server, username=ADMIN.name, password="rack2", timeout="0.2").status()
         assert "***" in str(caught.value) and "rack2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("variables", [{"driver.name": "a rack2 driver", "device.type": "pdu"}, {"device.type": "rack2 pdu"}])
+def test_a_driver_or_type_named_like_the_password_is_masked(variables: Dict[str, str]) -> None:
+    with NutServer([StaticDevice("pdu", variables, [])]) as server, pytest.raises(Unsupported) as caught:
+        handler(server, username=ADMIN.name, password="rack2").status()
+    assert "'***'" in str(caught.value) and "rack2" not in str(caught.value)
