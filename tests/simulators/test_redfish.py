@@ -112,6 +112,15 @@ def test_a_unit_without_branches_serves_its_outlets() -> None:
         assert client.outlet("A1")["Links"] == {} and service.books().load_a == 4.05
 
 
+@pytest.mark.parametrize("branches", ["ABC", "ABCDEF"])
+def test_the_branches_of_a_unit_without_outlets_carry_the_current_of_its_mains(branches: str) -> None:
+    pdu = dataclasses.replace(units.floor().pdus[0], branches=tuple(branches))
+    with RedfishService(Model((pdu,)), tls=False) as service:
+        plant = service.plants[pdu.id]
+        carried = [plant.branch_lines(branch) for branch in branches]
+        assert {line: sum(one.get(line, 0) for one in carried) for line in (1, 2, 3)} == plant.main_lines("AC1")
+
+
 def test_a_tree_without_figures_has_none_in_its_books(tmp_path: Path) -> None:
     tree = {"": {"@odata.type": "#ServiceRoot.v1_20_0.ServiceRoot"},
             "/PowerEquipment/RackPDUs/1/Outlets/A1": {"@odata.type": "#Outlet.v1_4_4.Outlet", "Id": "A1", "PowerState": "On"}}

@@ -112,7 +112,7 @@ class Plant:
                 self.branch_of[id] = pdu.branches[branch]
         if model.live:
             clockwork.elapse.append(lambda seconds: self.run_for(seconds / 3600))
-        # A on each line of a unit without outlets, for the equipment that it feeds.
+        # A on each line of a unit without outlets, for the equipment that it feeds; the line's branches share it equally.
         self._behind = 0.0 if pdu.outlets else 12.5
 
     def run_for(self, hours: float) -> None:
@@ -128,9 +128,10 @@ class Plant:
         """The current in A on each line of the branch."""
         outlets = self.on_branch(branch)
         used = {line for outlet in outlets for line in outlet.lines}
-        lines = sorted(used) or [self.pdu.branches.index(branch) % self.pdu.phases + 1]
-        return {line: round(sum(one.current() for one in outlets if line in one.lines) + self._behind / len(self.pdu.branches), 3)
-                for line in lines}
+        own = self.pdu.branches.index(branch) % self.pdu.phases
+        behind = self._behind / len(self.pdu.branches[own::self.pdu.phases])
+        return {line: round(sum(one.current() for one in outlets if line in one.lines) + behind, 3)
+                for line in sorted(used) or [own + 1]}
 
     def main_lines(self, main: str) -> Dict[int, float]:
         """The current in A on each line; 0 on a main that is not in use."""
