@@ -33,6 +33,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     content_type: str = "application/json"
+    location: str = ""                  # of a redirection
 
 
 def answer_json(status: int, value: object) -> Answer:

@@ -38,7 +38,8 @@ class Front:
         if answer is None:
             scope["state"]["cut"]()
             return
-        await Response(answer.body, answer.status, {"Connection": "close"}, answer.content_type)(scope, receive, send)
+        headers = {"Connection": "close", **({"Location": answer.location} if answer.location else {})}
+        await Response(answer.body, answer.status, headers, answer.content_type)(scope, receive, send)
 
 
 async def whole_body(request: WebRequest) -> Optional[bytes]:

@@ -231,9 +231,9 @@ def test_a_login_without_a_valid_token_ends_the_run(admin: Admin, body: bytes) -
 
 
 def test_redirect_is_not_followed_with_the_password(admin: Admin, manager: DciManager) -> None:
-    with DciManager(wrap=lambda request, serve: Answer(302, b"")) as elsewhere:
+    with DciManager(wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)) as elsewhere:
         assert_failed(admin.run(elsewhere), 1, "302", "set DCI_URL")
-        assert len(elsewhere.requests) == 1
+        assert len(elsewhere.requests) == 1 and manager.requests == []
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut short", "one byte", "not gzip", "other directory"])
@@ -281,7 +281,7 @@ def test_ids_in_a_folder_are_refused_and_leave_no_file(admin: Admin, manager: Dc
 
 
 @pytest.mark.parametrize("tool", ["awk", "curl", "sed", "tar"])
-def test_a_missing_program_is_named_for_any_arguments(admin: Admin, manager: DciManager, tmp_path: Path, tool: str) -> None:
+def test_a_missing_program_is_named_except_with_help(admin: Admin, manager: DciManager, tmp_path: Path, tool: str) -> None:
     few, shell = tmp_path / "few", str(shutil.which("sh"))
     few.mkdir()
     for name in {"awk", "curl", "sed", "tar", "gzip", "mktemp", "cat", "rm", "sort", "wc"} - {tool}:
