@@ -235,7 +235,7 @@ def test_a_forked_child_reads_with_its_own_engine(snmpd: Snmpd) -> None:
         "if not child:\n"
         f"    ok = pdu.snmp_get('{NAME}').value == 'rpdu2' and len(pdu.snmp_walk('{STATES}')) == 48\n"
         "    os._exit(0 if ok else 1)\n"
-        "status = os.waitpid(child, 0)[1]\n"
+        "status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
         f"assert len(pdu.snmp_walk('{STATES}')) == 48\n"
         "sys.exit(status)\n")
     finished = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning", "-c", program],

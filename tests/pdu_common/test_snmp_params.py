@@ -9,7 +9,7 @@ import pytest
 
 from pdu_common._credentials import Credentials
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
-from pdu_common.connection import PduSnmpData
+from pdu_common.connection import PduData, PduSnmpData
 
 
 def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
@@ -82,3 +82,4 @@ def test_a_value_that_no_object_can_hold_is_refused(value: Union[int, str]) -> N
 
 def test_the_connection_data_show_no_secret() -> None:
     assert "topsecret" not in repr(PduSnmpData("10.0.0.1", {"community": "topsecret"}, {"password": "topsecret"}))
+    assert "topsecret" not in repr(PduData("10.0.0.1", {"password": "topsecret"}))
