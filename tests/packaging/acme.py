@@ -46,9 +46,9 @@ def strip(protected: Sequence[str] = ()) -> Model:
 def _command(place: int) -> Rule:
     """1 is on, 2 is off; acknowledged without effect unless the outlet is unlocked and not protected."""
     n = OUTLETS[place]
-    texts = [states for states in itertools.product(("on", "off"), repeat=len(OUTLETS))]
     effects = tuple(Effect(STATES, mapping={"1": _changed(states, place, "on"), "2": _changed(states, place, "off")},
-                           when=(When(STATES, (",".join(states),)),)) for states in texts)
+                           when=(When(STATES, (",".join(states),)),))
+                    for states in itertools.product(("on", "off"), repeat=len(OUTLETS)))
     return Rule(f"{COMMAND}.{n}", allow=("1", "2"), keep=False, effects=effects,
                 when=(When(f"{UNLOCK}.{n}", ("1",)), When(f"{PROTECTED}.{n}", ("2",))))
 

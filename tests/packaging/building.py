@@ -98,7 +98,7 @@ class SmallError(Exception):
 
 
 def small_tree(folder: Path, name: str = "small", version: str = "1.0") -> Path:
-    """A `handlers` tree with one handler, whose `status` does what its setting `say` names."""
+    """Adds a handler, whose `status` does what its setting `say` names, to the `handlers` tree in `folder`; returns the tree."""
     tree = folder / "handlers"
     (tree / name).mkdir(parents=True, exist_ok=True)
     for path, text in {"__init__.py": f'VERSION = "{version}"\n', "errors.py": _SMALL_ERRORS, "unused.py": "import rich\n",

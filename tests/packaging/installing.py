@@ -1,4 +1,4 @@
-"""The wheel and pdu.pyz for the tests, built once in a run by the first of its processes that needs them."""
+"""Builds the wheel and pdu.pyz for the tests. `once` shares a result among all processes of a run."""
 from __future__ import annotations
 
 import fcntl

@@ -52,5 +52,5 @@ def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
 
 
 def test_the_page_names_the_options_of_the_builder() -> None:
-    for option in ("--profile", "--only", "--profile-key", "--switch-unproven"):
+    for option in ("--profile", "--only", "--profile-key", "--switch-unproven", "--metered-only", "--switch-automatic"):
         assert f"`{option}" in TEXT

@@ -37,7 +37,7 @@ def run(command: List[str], folder: Path, **variables: str) -> subprocess.Comple
 
 def status(program: List[str], peer: Peer, folder: Path, handler: str = "") -> None:
     """Asserts that `program status` shows the states of the simulator's books. `handler` may be an archive's file."""
-    form = {**peer.settings, **{key: value for key, value in peer.snmp.items()}}
+    form = {**peer.settings, **peer.snmp}
     arguments = [part for key, value in form.items() if key not in _SECRETS for part in ("-s", f"{key}={value}")]
     secrets = {f"PDU_{key.upper()}": value for key, value in form.items() if key in _SECRETS}
     done = run([*program, "status", handler or peer.handler, peer.address, "--json", *arguments], folder, **secrets)

@@ -23,7 +23,7 @@ TAGS: Mapping[str, int] = {"INTEGER": 2, "OCTET STRING": 4}
 
 
 class Outlet(NamedTuple):
-    """The values that a correct reader reports for one outlet; None means that the unit does not meter that figure."""
+    """The values that a correct reader reports for one outlet; None where the unit has no figure, or none that is certain."""
 
     state: str
     number: str

@@ -1,7 +1,7 @@
 """DMTF's validators check the simulated units against DMTF's schemas and against OCP's profile of a rack PDU.
 
-A row below must explain each fault that remains, and each row of a unit must explain at least one. Every unit must have fewer
-faults than DMTF's own published tree, which has 52 by the first validator and 54 by the second.
+A row below must explain each fault that remains, and each row of a unit must explain at least one. Each of these units must have
+fewer faults than DMTF's own published tree, which has 52 by the first validator and 54 by the second.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated Redfish service with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the commands that it accepted."""
+"""A simulated Redfish service with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the accepted commands, except restarts."""
 from __future__ import annotations
 
 import argparse
@@ -30,7 +30,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--live", action="store_true", help="let energy counters run (not with --tree)")
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
-    parser.add_argument("--ca-file", type=Path, help="write the certificate authority to this file (default: a new file)")
+    parser.add_argument("--ca-file", type=Path,
+                        help="without --http, write the certificate authority to this file (default: a new file)")
     parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the environment variable "
                         "REDFISH_PASSWORD sets the password (default: " + PASSWORD + ")")
     chosen = parser.parse_args(arguments)
