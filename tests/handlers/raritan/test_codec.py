@@ -139,6 +139,19 @@ def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     assert not present(state, "powerState") and present(state, "available")
 
 
+@pytest.mark.parametrize("cls, json, sent, unsent", [
+    (cascading.CascadeManager.Status, {"master": "a", "future": 0}, ("primaryUnit", "master", "future"), ("linkUnits", "other")),
+    (cascading.CascadeManager.Status, {"role": None, "future": None}, (), ("primaryUnit", "master", "role", "future")),
+    (cert.ServerSSLCert.ReqInfo, {"keyLength": 2048}, ("keyLength",), ("keyInfo", "keyType", "names")),
+    (cert.ServerSSLCert.ReqInfo, {"keyInfo": {"rsaKeyLength": 2048}}, ("keyInfo", "keyLength"), ("subject",)),
+    (pdumodel.Pdu.Sensors, {"activePower": None}, (), ("activePower", "activeEnergy"))])
+def test_only_a_sent_field_that_is_not_null_is_present_by_any_of_its_names(
+        cls: Type[Structure], json: Dict[str, Any], sent: Tuple[str, ...], unsent: Tuple[str, ...]) -> None:
+    value = _decode(cls, json)
+    assert present(value, *sent) and [name for name in unsent if present(value, name)] == []
+    assert present(cls(), *sent, *unsent)
+
+
 def test_an_ordinal_of_newer_firmware_survives() -> None:
     state = decode_structure(State, {"powerState": 7}, AGENT)
     assert str(state.powerState) == "pdumodel.Outlet.PowerState.UNKNOWN_7"
@@ -181,6 +194,12 @@ def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(wire:
     request.keyInfo = cert.ServerSSLCert.KeyInfo(rsaKeyLength=3072)
     written = encode_structure(request)
     assert set(written) == set(json) and "3072" in str(written)
+
+
+def test_a_null_under_an_older_name_of_a_certificates_key_is_written_back_as_null() -> None:
+    json = {"keyLength": None}
+    request = decode_structure(cert.ServerSSLCert.ReqInfo, json, AGENT)
+    assert request.keyLength == 0 and encode_structure(request) == json
 
 
 @pytest.mark.parametrize("json", [[{"voltage": 1.5, "current": 2}], {"voltage": [1.5], "current": [2.0], "sampleRate": 9}])

@@ -72,7 +72,7 @@ def _lift(made: Structure, agent: Caller) -> None:
     rest, lifted = dict(wire.rest), {}
     for older, place in made._lifted.items():
         outer, _, inner = place.partition(".")
-        if older in rest and outer in wire.absent:
+        if rest.get(older) is not None and outer in wire.absent:
             holder = getattr(made, outer)
             setattr(holder, inner, decoder(field_types(type(holder))[inner])(rest.pop(older), agent))
             lifted[older] = outer

@@ -223,7 +223,7 @@ class Structure(_Named):
         raise AttributeError(f"{idl_name(type(self))} has no field {name!r}")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Structure) and type(self) is type(other) and _values(self) == _values(other)
+        return type(self) is type(other) and all(getattr(self, name) == getattr(other, name) for name in field_names(type(self)))
 
     def __hash__(self) -> int:
         return hash(type(self))             # the fields are mutable, so only the type is hashed
@@ -287,9 +287,13 @@ def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
 
 
 def present(value: Structure, *names: str) -> bool:
-    """Whether the device sent all these fields, and not null."""
-    wire = value._wire
-    return wire is None or not any(name in wire.absent or name in wire.null for name in names)
+    """Whether the device sent all these fields, under present or older names, and not null. True for a structure made here."""
+    wire, cls = value._wire, type(value)
+    if wire is None:
+        return True
+    unsent = wire.absent | wire.null
+    return all(name in wire.lifted or getattr(value, name, None) is not None and _newest(cls, name) not in unsent
+               and cls._lifted.get(name, "").partition(".")[0] not in unsent for name in names)
 
 
 def sent(answer: Pending[Any], field: str) -> Any:
@@ -306,10 +310,6 @@ def shown_fields(value: Structure) -> List[str]:
 
 def _newest(cls: Type[Structure], name: str) -> str:
     return next((new for new, old in cls._aliases.items() if name in old), name)
-
-
-def _values(value: Structure) -> List[object]:
-    return [getattr(value, name) for name in field_names(type(value))]
 
 
 def text(value: object) -> str:
