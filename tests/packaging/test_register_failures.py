@@ -81,7 +81,9 @@ def test_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
 def test_refused_connection_is_tried_again_and_then_named(admin: Admin, manager: DciManager) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        run = admin.run(manager, DCI_URL=f"https://127.0.0.1:{unused.getsockname()[1]}")
+        host = "[::1]" if socket.has_dualstack_ipv6() else "127.0.0.1"
+        # The server is in no_proxy, so a path, brackets and a proxy in the environment change nothing.
+        run = admin.run(manager, DCI_URL=f"https://{host}:{unused.getsockname()[1]}/path", https_proxy="http://127.0.0.1:1")
     assert_failed(run, 4, "refuses the connection", "DCI_URL")
     assert admin.pauses() == [1, 2, 4, 8, 16]
 
