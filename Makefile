@@ -43,7 +43,7 @@ audit: env       ## known vulnerabilities of what is installed in .venv, by pip-
 faults: env      ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
 	@$(RUN) -m tests.faults
 
-soak: env        ## a day of polls and commands in minutes, every third call with a fault, compared with the simulators' books
+soak: env        ## a day of polls and commands in minutes, about every third call with a fault, compared with the simulators' books
 	@$(RUN) -m tests.faults.soak $(ARGS)
 
 hosts: env       ## every archive on many plausible forms of the platform, on each installed Python from 3.9 to 3.13
