@@ -40,8 +40,9 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
     try:
         made = _family(root, name, title) if snmp else _handler(root, name, title)
         for path in made:
-            if (root / path).exists():
-                raise SettingsError(f"{path} exists already; choose another name")
+            for taken in (path, path.parent.with_suffix(".py")):            # a package would hide a module of its name
+                if (root / taken).exists():
+                    raise SettingsError(f"{taken} exists already; choose another name")
         edited = _table_of_families(root, name) if snmp else _settings_page(root, name, title)
         with _all_or_nothing(root, made, edited):
             pages = _write(root, {**made, **edited})
@@ -96,7 +97,7 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
                             "no keyword of Python")
     if f"pdu_{name}" in RESERVED:
         raise SettingsError(f"the archive pdu_{name} would replace a module of DCImanager; choose another name")
-    if name in registry.names() or (root / "handlers" / name).exists() or (root / "handlers" / f"{name}.py").exists():
+    if name in registry.names() or (root / "handlers" / name).exists():
         raise SettingsError(f"handlers/{name} exists already; choose another name")
     made: Dict[Path, str] = {}
     for source in sorted((root / _SKELETON).rglob("*.in")):

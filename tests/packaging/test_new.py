@@ -13,6 +13,7 @@ from typing import Dict, Iterator, List
 
 import pytest
 
+from handlers.command import root
 from tests.needs import ROOT
 
 GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
@@ -127,6 +128,17 @@ def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(argu
     before = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
     assert words in refused(ROOT, *arguments)
     assert subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout == before
+
+
+@pytest.mark.parametrize("module", ["handlers/errors.py", "tests/handlers/clocks.py", "tests/simulators/web.py"])
+def test_a_name_whose_package_would_hide_a_module_is_refused(module: str, tmp_path: Path,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / "packaging" / "new", tmp_path / "packaging" / "new")
+    (tmp_path / module).parent.mkdir(parents=True)
+    (tmp_path / module).touch()
+    before = _files(tmp_path)
+    assert root.run(("new", Path(module).stem, "--tree", str(tmp_path))) == 2
+    assert f"{module} exists already" in capsys.readouterr().err and _files(tmp_path) == before
 
 
 def _files(tree: Path) -> Dict[Path, bytes]:
