@@ -20,7 +20,7 @@ from .auth import names, of_file
 from .datagrams import Answer
 
 _HEAD = ("name", "handler", "address", "auth", "settings")
-_LONGEST_NAME = 60
+_LONGEST_NAME = 48              # limit in characters: with three dots and an address, the 100 that a list allows
 _USUAL = {"snmp": 161, "raritan": 443}
 
 
@@ -74,7 +74,7 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], 
     for address, one in answers.items():
         family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if one.object_id else None
         what = family.key if family else printable(f"{one.object_id} {' '.join(one.description.split())}", 100)
-        (pdus if family else others).append(Found(address, "snmp", port, printable(one.name.strip(), _LONGEST_NAME), what))
+        (pdus if family else others).append(Found(address, "snmp", port, _shortened(one.name), what))
     return pdus, others
 
 
@@ -90,8 +90,12 @@ def _announced(networks: Sequence[sweep.Network]) -> List[Found]:
         why = error if isinstance(error, OSError) else "that needs the Python package zeroconf"
         print(f"Xerus units that announce themselves by mDNS are not searched for: {why}", file=sys.stderr)
         return []
-    return [Found(one.address, "raritan", one.port, printable(one.name, _LONGEST_NAME), one.model or "Xerus") for one in devices
-            if any(_address(one.address) in network for network in networks)]
+    return [Found(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus") for one in devices
+            if one.port and any(_address(one.address) in network for network in networks)]
+
+
+def _shortened(name: str) -> str:
+    return printable(printable(name.strip()), _LONGEST_NAME)        # escapes count as they are printed
 
 
 def _address(text: str) -> Any:
@@ -113,18 +117,22 @@ def _named(pdus: Sequence[Found]) -> List[Found]:
     """The PDUs in order of their addresses, with unique names.
 
     The address replaces a name that is empty or begins like a comment or a formula, and follows a name that several PDUs have
-    or that is the address of another one.
+    or that is the address of another one. Where several PDUs have one address, it includes the port.
     """
+    at = collections.Counter(one.address for one in pdus)
+
+    def where(one: Found) -> str:
+        return one.address if at[one.address] == 1 else _where(one)
     taken = collections.Counter([*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)])
     made = []
     for one in sorted(pdus, key=lambda found: (_address(found.address).version, int(_address(found.address)), found.port)):
         plain = one.name if one.name and not one.name.startswith(("#", "=", "+", "-", "@")) else ""
-        made.append(one._replace(name=plain if plain and taken[one.name] == 1 else f"{plain} {one.address}".strip()))
+        made.append(one._replace(name=plain if plain and taken[one.name] == 1 else f"{plain} {where(one)}".strip()))
     while True:                     # a device may have the name that another one was given above
         taken = collections.Counter(one.name for one in made)
         if len(taken) == len(made):
             return made
-        made = [one if taken[one.name] == 1 else one._replace(name=f"{one.name} {one.address}") for one in made]
+        made = [one if taken[one.name] == 1 else one._replace(name=f"{one.name} {where(one)}") for one in made]
 
 
 def _shown(state: Given, pdus: Sequence[Found], others: Sequence[Found], login: str, asked: int) -> None:

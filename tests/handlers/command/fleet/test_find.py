@@ -21,6 +21,7 @@ from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.fleet import find as find_, listing, sweep
+from handlers.command.fleet.datagrams import Answer
 from handlers.errors import SettingsError
 from handlers.raritan import zeroconf as discovery
 from tests.ports import reserved
@@ -129,6 +130,27 @@ def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
     names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
     found = [find_.Found(f"192.0.2.{number}", "snmp", 161, name, "") for number, name in enumerate(names, 1)]
     assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
+
+
+def test_pdus_of_one_address_are_named_with_their_ports() -> None:
+    found = [find_.Found("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)]
+    assert [one.name for one in find_._named(found)] == ["PX4 192.0.2.7", "PX4 192.0.2.7:8443", "PX4 192.0.2.7:9443"]
+
+
+@pytest.mark.parametrize("name", ["x" * 80, "\x01" * 60, "\U000e0001" * 60], ids=["long", "control characters", "tags"])
+def test_a_list_takes_long_names_of_devices(name: str, tmp_path: Path) -> None:
+    answer = Answer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
+    pdus, _ = find_._sorted_out({f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161)
+    lines = [f"{one.name},snmp,{one.address}" for one in find_._named(pdus)]
+    made = tmp_path / "list.csv"
+    made.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
+    assert len(listing.read(str(made)).devices) == 2
+
+
+def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    units = [discovery.Device("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
+    monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
+    assert [one.port for one in find_._announced(sweep.networks(["127.0.0.0/24"]))] == [443]
 
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall) -> None:
