@@ -95,5 +95,5 @@ FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 No command is proposed: switching is left for a person to confirm.""", params=[
     click.Argument(["file"], metavar="FILE"),
     *option("--mib", "the vendor's MIB file, for names, units and enumerations; repeatable", "FILE", multiple=True),
-    *option("--key", "the key of the family (default: own-<enterprise>, or own-pdu without a sysObjectID)", "KEY", default=""),
+    *option("--key", "the key of the family (default: own-<enterprise>, or own-pdu without one)", "KEY", default=""),
     *option("-o --out", "write the profile to this file (it must not exist); else standard output", "FILE"), *output()])

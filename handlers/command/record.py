@@ -5,6 +5,7 @@ from typing import Any, Dict, Optional, Sequence
 
 import click
 
+from ..errors import ProtocolError
 from . import form
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
@@ -25,6 +26,8 @@ def _record(context: click.Context, handler: str, host: str, out: Optional[str],
         with new_file(out) as write:
             recording = kind(handler).record(data, Recorder(keep, patience, lambda line: passing(line, state.json)))
             write(recording.text.encode("utf-8", "surrogateescape"))
+    except RecursionError:
+        raise ProtocolError("an answer is nested too deeply to be recorded", host=host, operation="record") from None
     finally:
         passing("", state.json)
     return shown(_result(recording, handler, host, out), state.json)

@@ -20,7 +20,7 @@ from . import columns
 from .columns import Guess, integers, letters, meanings, texts
 from .mib import Mib
 from .packed import PackedGuess, packed
-from .tables import tables
+from .tables import VENDORS, tables
 
 MARK = "?"
 _OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}       # both values of a column -> (on, off) on most devices
@@ -175,8 +175,9 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     described = "".join(c if c.isprintable() else " " for c in described).strip()
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
-    usable = len(sys_object_id) > len(_NET_SNMP) and sys_object_id[:len(_NET_SNMP)] != _NET_SNMP
-    vendor = sys_object_id[6] if len(sys_object_id) > 6 else 0
+    usable = (len(sys_object_id) > len(_NET_SNMP) and sys_object_id[:len(_NET_SNMP)] != _NET_SNMP
+              and sys_object_id[0] == 1)        # a profile takes no other OIDs
+    vendor = sys_object_id[len(VENDORS)] if sys_object_id[:len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS) else 0
     proof = Proof.MIB if mib.modules else Proof.DRIVER
     present = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
     totals = {name: Total(else_outlets=True) if figure is not None else None for name, figure in present.items()}

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
 
 from ....errors import SettingsError
 
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)       # raised for JSON of an unexpected form
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)      # for JSON of an unexpected form
 Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
 Outcome = Dict[str, Any]                # one member: `result`, `error` or `status`
 
@@ -61,7 +61,7 @@ def references(data: Any) -> Iterator[Reference]:
 
 
 def answered(request: Mapping[str, Any], outcome: Outcome) -> Tuple[int, Dict[str, Any]]:
-    """HTTP status and JSON of the answer to one call. Raises ValueError or TypeError if the recorded status is not a number."""
+    """HTTP status and JSON of the answer to one call. Raises MALFORMED if the recorded status is not a number."""
     for member in ("result", "error"):
         if member in outcome:
             return 200, {"jsonrpc": "2.0", member: outcome[member], "id": request.get("id")}

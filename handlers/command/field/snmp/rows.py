@@ -53,6 +53,8 @@ def of_wire(value: Any) -> Row:
     number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
     if number == OID:
         return Row(number, tuple(value))
+    if number == NULL:
+        return Row(number, b"")
     return Row(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
 
 

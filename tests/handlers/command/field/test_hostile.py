@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.command import root
+from handlers.command.exits import code_of
 from handlers.command.field.draft.mib import Mib
 from handlers.command.field.draft.profile import draft
 from handlers.command.field.kinds import kind, names
 from handlers.command.field.nut import dump
 from handlers.command.field.raritan import calls
+from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec
 from handlers.errors import ProtocolError, SettingsError
 from handlers.http.connection import StandardTransport
@@ -129,6 +131,23 @@ def test_a_bulk_call_with_a_malformed_answer_ends(form: str, monkeypatch: pytest
                 recorded(unit)
         else:
             assert '"getOutlets"' in recorded(unit)
+
+
+def test_an_infinite_status_in_a_bulk_answer_is_malformed() -> None:
+    asked = {"method": "performBulk", "params": {"requests": [{"rid": "/firmware", "json": {"method": "getVersion"}}]}}
+    with pytest.raises(calls.MALFORMED):
+        calls.taken("/bulk", asked, 200, {"result": {"responses": [{"statcode": float("inf")}]}})
+
+
+def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    nested: List[Any] = []
+    for _ in range(2000):
+        nested = [nested]
+    nesting = kind("nut")._replace(record=lambda data, recorder: Scrubber().json(nested))
+    monkeypatch.setattr("handlers.command.record.kind", lambda handler: nesting)
+    assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
+    assert capsys.readouterr().err.startswith("protocol: 192.0.2.1: record: an answer is nested too deeply")
 
 
 @pytest.mark.parametrize("separator", ["\x0b", "\x1c", "\x85", "\u2028"])

@@ -4,20 +4,26 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from pysnmp.proto import rfc1902
 
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import Row, arcs
+from handlers.command.field.snmp.rows import NULL, Row, arcs, of_wire
 from handlers.errors import SettingsError
 from tests.needs import program, shared
 from tests.simulators.snmp_agent import BUILT_IN, Agent, read_snmprec
 
 LINES = ("1.3.6.1.4.1.9.1.0|2|-5", "1.3.6.1.4.1.9.2.0|4x|00ff0a", "1.3.6.1.4.1.9.3.0|4|a|b", "1.3.6.1.4.1.9.4.0|6|1.3.6.1.4.1.9",
          "1.3.6.1.4.1.9.5.0|65|4294967295", "1.3.6.1.4.1.9.6.0|66|7", "1.3.6.1.4.1.9.7.0|67|8",
-         "1.3.6.1.4.1.9.8.0|70|18446744073709551615", "1.3.6.1.4.1.9.9.0|4|", "1.3.6.1.4.1.9.10.0|64|192.0.2.1")
+         "1.3.6.1.4.1.9.8.0|70|18446744073709551615", "1.3.6.1.4.1.9.9.0|4|", "1.3.6.1.4.1.9.10.0|64|192.0.2.1",
+         "1.3.6.1.4.1.9.11.0|5x|")
 
 
 def test_every_type_is_written_back_unchanged() -> None:
     assert snmprec.written(snmprec.parse("\n".join(LINES)).rows) == list(LINES)
+
+
+def test_a_null_that_an_agent_returns_is_a_row() -> None:
+    assert of_wire(rfc1902.Null("")) == Row(NULL, b"")
 
 
 @pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz"])

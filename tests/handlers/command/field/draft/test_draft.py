@@ -11,7 +11,7 @@ from handlers.command.field.draft.mib import Mib
 from handlers.command.field.draft.profile import MARK, Draft, draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import Arcs, Memory, Row, Rows, arcs
+from handlers.command.field.snmp.rows import OID, SYS_OBJECT_ID, Arcs, Memory, Row, Rows, arcs
 from handlers.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.controls import Control
@@ -274,6 +274,13 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(text:
     assert found.profile is not None and found.profile.outlets[0].states is not None
     assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == ((on,), (off,))
     assert bool(found.packed[0].doubt) == (on != "on") == any("remove the marks" in doubt for doubt in found.doubts)
+
+
+def test_a_sys_object_id_that_no_profile_can_have_is_left_out() -> None:
+    rows = acme()
+    rows[SYS_OBJECT_ID] = Row(OID, (2, 25, 7, 7, 7, 7, 7, 7))
+    profile = draft(rows, Mib()).profile
+    assert profile is not None and (profile.key, profile.vendor, profile.sys_object_ids) == ("own-pdu", "unknown", ())
 
 
 def test_a_column_is_never_confirmed_by_itself() -> None:
