@@ -6,7 +6,7 @@ import functools
 import http.client
 import io
 import math
-import select
+import selectors
 import socket
 import ssl
 import time
@@ -167,6 +167,6 @@ def _ended(opened: Any) -> bool:
     """Whether the peer has closed the idle connection, or has sent bytes without a request."""
     if opened is None:
         return True
-    waiting = select.poll()                 # select.select refuses descriptors above 1023
-    waiting.register(opened, select.POLLIN)
-    return bool(waiting.poll(0))
+    with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:     # select refuses descriptors above 1023
+        waiting.register(opened, selectors.EVENT_READ)
+        return bool(waiting.select(0))

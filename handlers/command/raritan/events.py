@@ -146,6 +146,8 @@ def _still_read(out: TextIO) -> None:
         number = out.fileno()
     except (OSError, ValueError):       # the output is not a file, as in a test
         return
+    if not hasattr(select, "poll"):     # as on Windows
+        return
     watched = select.poll()
     watched.register(number, 0)
     if any(found & select.POLLERR for _, found in watched.poll(0)):

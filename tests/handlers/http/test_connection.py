@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import selectors
 import socket
 from types import SimpleNamespace
 from typing import Any, Callable, List
@@ -107,3 +108,17 @@ def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
                 transport.exchange(where, REQUEST)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_a_connection_is_kept_where_there_is_no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no poll."""
+    def answer_twice(client: socket.socket) -> None:
+        answer(client)
+        answer(client)
+    monkeypatch.delattr(selectors, "PollSelector")
+    with serving(answer_twice) as port:
+        transport = StandardTransport(Trust())
+        try:
+            assert [transport.exchange(Endpoint("http", "127.0.0.1", port), REQUEST).body for _ in range(2)] == [b"OK"] * 2
+        finally:
+            transport.close()
