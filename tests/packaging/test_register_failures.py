@@ -275,6 +275,12 @@ def test_wrong_arguments_and_settings_are_refused_and_send_nothing(admin: Admin,
     assert manager.requests == [] and admin.left_behind() == []
 
 
+def test_ids_in_a_pipe_are_refused_and_it_stays(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ids")
+    assert_failed(admin.run(manager, "snmp", DCI_IDS=str(tmp_path / "ids")), 2, "DCI_IDS", "is a device or a pipe")
+    assert manager.requests == [] and (tmp_path / "ids").is_fifo()
+
+
 def test_ids_in_a_folder_are_refused_and_leave_no_file(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     folder = tmp_path / "ids"
     folder.mkdir()
