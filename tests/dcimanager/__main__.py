@@ -61,8 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
-                        help="TCP port of the HTTPS API (default: a free one; with --data that of the last run, if both are "
-                             "free, none is given, and --host does not let in other machines)")
+                        help="TCP port of the HTTPS API (default: a free one; with --data that of the last run, if neither "
+                             "--port nor --page-port is given, both ports of that run are free, and --host does not let in "
+                             "other machines)")
     parser.add_argument("--page-port", type=port, default=0,
                         help="TCP port of the page without TLS; unused if --host lets in other machines (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",

@@ -13,6 +13,7 @@ import logging
 import math
 import os
 import queue
+import re
 import runpy
 import sys
 import threading
@@ -22,6 +23,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, Mapping, Sequence
 
+_KIND = re.compile("[a-z][a-z-]{0,40}")
 LOGGED = "\x1e"         # ends the log lines of a call; written to standard error before the answer
 
 
@@ -127,7 +129,7 @@ class _Worker:
         except Exception as error:
             # Each archive has its own error classes, so only the text `kind` can be compared.
             kind = getattr(error, "kind", None)
-            if isinstance(kind, str):
+            if isinstance(kind, str) and _KIND.fullmatch(kind):
                 return {"kind": kind, "text": str(error)}
             logging.exception("defect in %s", call["method"])
             return {"kind": "bug", "text": f"{type(error).__name__}: {error}"}

@@ -100,10 +100,11 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:         # SQLite itself rolls back if the disk is full
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def write(self, sql: str, values: Sequence[object] = ()) -> int:
         """One statement as a transaction; returns the id of a new row."""

@@ -25,7 +25,7 @@ class Call(NamedTuple):
     loaded), "bug" (an exception that is not one of the pack's), "time-out", "died" (the process ended or did not
     start), "interrupted" (the stand-in itself ended). `round_trips` are those to the device, None if they were not counted.
     `lines` are the handler's log lines of this call. `at` is the time of its end in seconds since 1970; of an
-    interrupted call, that of its begin.
+    interrupted call, that of its start.
     """
 
     method: str

@@ -89,7 +89,7 @@ class Simulations:
         except Failed as error:
             _LOG.error("%s", error)
             return
-        pdu.address, pdu.snmp, pdu.settings = form["address"], form["snmp"], form["settings"]
+        pdu.address, pdu.snmp, pdu.settings = form["address"], {**pdu.snmp, **form["snmp"]}, {**pdu.settings, **form["settings"]}
         self.keep(pdu, process)
         if pdu not in self._store.pdus():   # it was removed meanwhile
             self.end(pdu.id)

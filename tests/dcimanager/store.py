@@ -186,7 +186,7 @@ def seen(pdu: Pdu) -> str:
 
 
 def storable(text: str) -> str:
-    """`text` with question marks for lone surrogates, which have no UTF-8 form and cannot enter the database."""
+    """`text` with question marks for lone surrogates, which have no UTF-8 form: neither a page nor the database can hold them."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -18,6 +18,7 @@ from tests.waiting import PATIENCE_S
 from .client import Client
 from .manager import DciManager
 from .readings import series
+from .records import Call
 from .servers import Feed
 from .test_api import packed
 from .tokens import proof
@@ -266,6 +267,8 @@ def test_more_settings_than_the_form_takes_are_refused(visitor: Visitor, site: D
         assert visitor.post("/pdus/add", {**form, **given}).status == status
     pdu, = site.pdus()
     assert len(pdu.settings) == 40
+    form_again = visitor.get(f"/pdus/{pdu.id}/edit").body
+    assert 'name="key_39"' in form_again and 'name="key_40"' not in form_again
 
 
 def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, small: bytes) -> None:
@@ -296,6 +299,20 @@ def test_switching_asks_first_and_shows_the_result(visitor: Visitor, site: DciMa
         assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": outlet, "to": to}).status in (400, 404)
     site.poll()
     assert pdu.ports["1"] == "UP"           # as on the platform, a poll overwrites the state that switching returned
+
+
+def test_the_shown_result_of_a_switching_is_its_own_answer(visitor: Visitor, site: DciManager, small: bytes,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    pdu.ports = {"1": "UP"}
+
+    def switch(*_: object) -> Call:
+        pdu.ports = {}                      # as by a poll that ends just after the switching
+        return Call("port_up", "1", 0.1, {"identity": "1", "state": "UNKNOWN"}, "", "")
+    monkeypatch.setattr(site, "switch", switch)
+    assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "on"}).status == 303
+    assert "took the command, but is in an unknown state" in visitor.get(f"/pdus/{pdu.id}").body
 
 
 def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor, site: DciManager,
@@ -340,7 +357,9 @@ def test_a_hostile_identity_changes_no_element_of_the_page(visitor: Visitor, sit
                                                            text: str) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    for path in ("/", f"/pdus/{pdu.id}"):
+    pdu.port_metered, pdu.port_energy_kwh = ["one", text], {"one": 1.0, text: 1.0}
+    site.servers.add("web")                 # its form lists the outlets
+    for path in ("/", f"/pdus/{pdu.id}", "/servers"):
         pdu.ports = {"one": "UP", "2": "DOWN"}
         ordinary = Elements(visitor.get(path).body).found
         pdu.ports = {text: "UP", "2": "DOWN"}

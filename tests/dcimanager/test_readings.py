@@ -1,6 +1,7 @@
 """Thinning removes readings, changes none, and keeps the energy used."""
 from __future__ import annotations
 
+import sqlite3
 from fractions import Fraction
 from typing import List, Optional, Sequence, Set
 
@@ -49,6 +50,7 @@ def test_of_old_readings_the_last_and_the_highest_load_of_each_stretch_stay() ->
     kept = sorted(chosen(times, loads, [{"": minute / 4} for minute in range(len(times))], NOW))
     assert len(kept) <= 2 * len(times) / 5 + 2
     assert {at for at, load in zip(times, loads) if load == 10.0} <= set(kept)
+    assert {at for at, after in zip(times, times[1:]) if at // 300 != after // 300} <= set(kept)
     assert len(chosen(times, loads, [{}] * len(times), NOW + 10 * DAY)) <= 2 * 21 + 1
     assert chosen(times, loads, [{}] * len(times), NOW + 2 * OLDEST) == set()
 
@@ -82,6 +84,22 @@ def test_stored_and_thinned_readings_are_unchanged() -> None:
         assert after < set(before) and set(series(db, pdu.id, 0.0, "1")) < set(outlet)
         assert used(sorted(after)) == pytest.approx(used(before), rel=1e-12)
         assert thin(db, NOW) == 0
+    finally:
+        db.close()
+
+
+def test_a_failed_write_names_its_reason_and_changes_nothing() -> None:
+    db = Database(None)
+    try:
+        pages, = db.rows("PRAGMA page_count")[0]
+        db.rows(f"PRAGMA max_page_count = {pages}")                 # as on a full disk
+        with pytest.raises(sqlite3.OperationalError, match="is full"):
+            db.put("key", "x" * 100_000)
+        with pytest.raises(sqlite3.IntegrityError), db.writing() as connection:
+            connection.execute("PRAGMA defer_foreign_keys = ON")    # the COMMIT fails
+            connection.execute("INSERT INTO feed VALUES (9, 9, '1')")
+        db.put("key", "after")
+        assert db.get("key") == "after" and db.rows("SELECT * FROM feed") == []
     finally:
         db.close()
 

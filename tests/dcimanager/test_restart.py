@@ -100,9 +100,10 @@ def test_a_wrong_key_is_an_error_that_names_the_key(tmp_path: Path, small: bytes
 def test_a_simulated_pdu_whose_port_cannot_be_used_starts_on_a_free_one(port: str) -> None:
     with DciManager() as manager:
         manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
-        pdu = manager.add_pdu("rack", "pdu_nut", "127.0.0.1", settings={"port": port}, simulated="nut")
+        pdu = manager.add_pdu("rack", "pdu_nut", "127.0.0.1", settings={"port": port, "timeout": "7"}, simulated="nut")
         manager.simulations.restore()
         assert pdu.settings["port"].isdecimal() and pdu.settings["port"] != port
+        assert pdu.settings["timeout"] == "7"                       # a setting that a person added stays
 
 
 @pytest.mark.parametrize("meanwhile", ["stopped", "removed"])

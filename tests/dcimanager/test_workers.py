@@ -18,6 +18,7 @@ import pytest
 from tests.packaging.building import archive, small_tree
 from tests.waiting import PATIENCE_S, bounded, finished, until
 
+from . import child
 from .client import HANDLERS, Client
 from .manager import DciManager
 from .test_api import packed
@@ -259,6 +260,18 @@ def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(manager: Dc
     client.install(archive(tree, "small"))
     call = manager.switch(manager.add_pdu("rack", "pdu_small", "127.0.0.1"), "1", on=False)
     assert (call.kind, call.text) == ("bug", "TypeError: not usable as identity: b'1'")
+
+
+@pytest.mark.parametrize("kind", ["", "\ud800", "<b>", "x" * 100, None])
+def test_an_error_whose_kind_is_no_plain_word_is_a_defect_of_its_handler(kind: Optional[str],
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        error = ValueError("no")
+        setattr(error, "kind", kind)
+        raise error
+    worker = child._Worker({"adapter": "", "metering": False, "import": "handlers.nut.handler", "fresh": False})
+    monkeypatch.setattr(worker, "_made", failing)
+    assert worker.answer({"method": "status", "data": {}}) == {"kind": "bug", "text": "ValueError: no"}
 
 
 @pytest.mark.parametrize("program", [

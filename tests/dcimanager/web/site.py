@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..asgi import LARGEST_BODY
 from ..records import Refusal
 from ..simulations import Simulations
+from ..store import storable
 from ..tokens import proof
 from .access import LOGIN, Tries, own_form, session
 from .shown import environment
@@ -60,9 +61,9 @@ class Site:
         part = bool(request.headers.get("x-part"))
         with self._lock:
             messages = [] if part else self._messages.pop(session(request), [])
-        text = self._env.get_template(template).render(
+        text = storable(self._env.get_template(template).render(
             request=request, path=request.url.path, csrf=proof(session(request)), logged_in=bool(session(request)), part=part,
-            layout="part.html" if part else "base.html", messages=messages, quote=quote_all, **values)
+            layout="part.html" if part else "base.html", messages=messages, quote=quote_all, **values))
         if not part:
             return HTMLResponse(text, status)
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

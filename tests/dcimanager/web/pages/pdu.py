@@ -73,8 +73,8 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
     shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"
     if not call.ok:
         site.say(request, f"{shown}: switching {to} failed: {plain(call.text, 500)}", good=False)
-    elif pdu.ports.get(identity) != ("UP" if on else "DOWN"):
-        site.say(request, f"{shown} took the command, but is {WORDS[pdu.ports[identity]]}.", good=False)
+    elif call.value["state"] != ("UP" if on else "DOWN"):
+        site.say(request, f"{shown} took the command, but is {WORDS[call.value['state']]}.", good=False)
     else:
         site.say(request, f"{shown} is {to}.")
     return go(f"/pdus/{pdu.id}#outlet-{quote_all(identity)}")
