@@ -47,8 +47,8 @@ def _whole(text: str) -> int:
 
 def _between(value: int, first: int, last: int) -> int:
     if not first <= value <= last:
-        raise argparse.ArgumentTypeError(f"{value} is not from {first} to {last}"
-                                         if last < sys.maxsize else f"{value} is below {first}")
+        raise argparse.ArgumentTypeError(f"{value} is below {first}" if value < first and last == sys.maxsize
+                                         else f"{value} is not from {first} to {last}")
     return value
 
 
@@ -86,6 +86,6 @@ class StopSignals:
         os.close(self._written)
 
     def wait(self) -> None:
-        """Waits until one of the signals has arrived since the context began."""
+        """Waits for one of the signals, or takes one that has already arrived."""
         while os.read(self._signals, 1)[0] not in STOP_SIGNALS:
             pass

@@ -36,6 +36,9 @@ def test_a_failed_environment_is_reported_with_its_reason(tmp_path: Path, monkey
     broken.chmod(0o755)
     monkeypatch.setattr(hosts, "ROOT", tmp_path)
     (tmp_path / "requirements.txt").write_text("pysnmp>=7,<8   # SNMP\n")
+    stamp = tmp_path / ".cache" / "python-3.9" / "installed"        # of an environment whose Python is gone
+    stamp.parent.mkdir(parents=True)
+    stamp.write_text("pysnmp>=7,<8")
     assert hosts.environment("3.9", broken) == ("", "no module named venv")
     broken.write_text("#!/bin/sh\nexec sleep 60\n")
     monkeypatch.setattr(hosts, "_INSTALL_SECONDS", 0.1)
