@@ -1,7 +1,8 @@
 """Orders the tests so that all workers of pytest-xdist end at about the same time.
 
-pytest-xdist gives each worker an equal part of the list. A worker that has finished its part takes tests from the end of
-another's. In a list sorted by name, one part would hold nearly all tests that start programs, which are the slow ones.
+With `--dist worksteal`, pytest-xdist gives each worker an equal part of the list. A worker that has finished its part takes
+tests from the end of another's. In a list sorted by name, the first and the last part would hold nearly all tests that start
+programs, which are the slow ones.
 """
 from __future__ import annotations
 

@@ -33,17 +33,15 @@ def _forms() -> Iterator[str]:
     for secret in PLAIN:
         yield secret
         yield quote(secret).replace("-", "%2D")
-        for user in ("admin", ""):
-            for before in range(3):                 # a secret may begin at any of the three bytes of a base64 group
-                text = base64.b64encode(b" " * before + f"{user}:{secret}".encode()).decode()
-                yield text[4:-4]
+        for before in range(3):                     # a secret may begin at any of the three bytes of a base64 group
+            yield base64.b64encode(b" " * before + f":{secret}".encode()).decode()[4:-4]
 
 
-FORMS = frozenset(form for form in _forms() if len(form) > 8)
+FORMS = frozenset(_forms())
 
 
 def shown(text: str) -> str:
-    """The first of FORMS that is in `text`; "" if there is none."""
+    """One of FORMS that is in `text`; "" if there is none."""
     return next((form for form in FORMS if form in text), "")
 
 

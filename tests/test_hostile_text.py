@@ -1,7 +1,7 @@
 """Hostile text as identity, handler setting or outlet's name: no part of it is executed, leaves its field or forges a line.
 
-The same tests for register.sh are in tests/packaging/test_register_hostile.py, for the page of the local DCImanager in
-tests/dcimanager/test_page.py, and for device lists in tests/handlers/command/fleet.
+Hostile text in register.sh is tested in tests/packaging/test_register_hostile.py, on the page of the local DCImanager in
+tests/dcimanager/test_page.py, and in device lists in tests/handlers/command/fleet.
 """
 from __future__ import annotations
 

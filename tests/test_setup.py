@@ -10,7 +10,7 @@ import pytest
 
 from tests.needs import ROOT
 
-# The programs of a bare system that the scripts use. Missing: make, curl, apt-get and dpkg-query.
+# The programs of a bare system that the scripts use. Others are missing, such as make, curl, apt-get and dpkg-query.
 TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"

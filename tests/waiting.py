@@ -37,7 +37,7 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
 
 @contextlib.contextmanager
 def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
-    """Kills the process at the end of the block, or after `seconds`, which ends every read of its pipes.
+    """Kills the process at the end of the block, or after `seconds`, which ends reads of its pipes.
 
     Raises: AssertionError if `seconds` passed before the end of the block.
     """

@@ -64,7 +64,7 @@ class Bench:
     def measure(self, at: str, rounds: Mapping[str, int]) -> Dict[str, Figures]:
         """Measures the clients in turn, so that other load on the machine affects all equally. The first round only warms up.
 
-        Raises AssertionError if a reading differs from the unit's books.
+        Raises AssertionError if states or energies differ from the unit's books.
         """
         found = {way: self._round(way, at)._replace(first=[], again=[], cpu=[]) for way in rounds}
         for number in range(max(rounds.values())):

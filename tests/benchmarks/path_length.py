@@ -3,10 +3,10 @@
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
 Each handler reads a simulated PDU of 8 outlets, over SNMP of 24. `sys.setprofile` counts its first status in the process, which
-includes everything that is looked up or built only once. The bodies of modules that this status imports do not count. Files are
-those of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A
-call between files is a call from one file of `handlers` to another, also through the standard library (a callback, a context
-manager). test_path_length.py has the limits.
+includes what is looked up or built only once, unless an earlier handler has done so. The bodies of modules that this status
+imports do not count. Files are those of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's
+modules, are counted separately. A call between files is a call from one file of `handlers` to another, also through the standard
+library (a callback, a context manager). test_path_length.py has the limits.
 """
 from __future__ import annotations
 

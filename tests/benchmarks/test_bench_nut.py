@@ -23,6 +23,8 @@ def test_each_goal_is_a_ratio_that_can_be_missed() -> None:
     assert [ratio >= goal for _, ratio, goal in met] == [True] * 5
     missed = bench_nut._goals(figures(1.0, 19.0, 1.1, 0.5))
     assert [ratio >= goal for _, ratio, goal in missed] == [False, True, False, False, False]
+    far = bench_nut._goals(figures(1.0, 3.9, 1.0, 0.5))[1]
+    assert far[1] < far[2]
 
 
 def test_a_handler_reads_the_same_states_through_the_relay() -> None:
