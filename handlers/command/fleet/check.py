@@ -135,21 +135,23 @@ def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
 
 
 def _check_writable(path: str) -> None:
-    """Check, before the poll, that a file can be written at `path`. Raises SettingsError."""
-    if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK) or os.path.isdir(path):
-        raise SettingsError(f"{path} cannot be written: give a file in a folder that you may write to")
+    """Check, before the poll, that `_write` can replace or make this file. Raises SettingsError."""
+    special = os.path.exists(path) and not os.path.isfile(path)         # root could even replace /dev/null
+    if special or not os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):
+        raise SettingsError(f"{path} cannot be written: give a plain file in a folder that you may write to")
 
 
 def _write(path: str, text: str) -> None:
-    """Replace the file in one step, so that nobody reads a half-written page. Raises SettingsError."""
-    folder = os.path.dirname(os.path.abspath(path))
+    """Replace the file in one step, so that nobody reads a half-written page. A link to it stays. Raises SettingsError."""
+    target = os.path.realpath(path)
     try:
-        part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=folder, delete=False)
+        part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=os.path.dirname(target),
+                                           delete=False)
         try:
             with part:
                 part.write(text)
             os.chmod(part.name, 0o644)
-            os.replace(part.name, path)
+            os.replace(part.name, target)
         except BaseException:
             os.unlink(part.name)
             raise

@@ -194,6 +194,18 @@ def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_page_does_not_replace_a_link_a_device_or_a_pipe(tmp_path: Path) -> None:
+    page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe"))
+    link.symlink_to(page)
+    check_command._check_writable(str(link))
+    check_command._write(str(link), "text")
+    assert link.is_symlink() and page.read_text() == "text"
+    os.mkfifo(pipe)
+    for special in (pipe, Path(os.devnull)):
+        with pytest.raises(SettingsError, match="give a plain file"):
+            check_command._check_writable(str(special))
+
+
 def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("name,handler,address\n" + "".join(f"p{n},nut,127.0.0.1:1\n" for n in range(2_000)))
     with subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv")], env=environment(), stdout=subprocess.PIPE,
