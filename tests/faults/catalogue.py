@@ -93,7 +93,7 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("stuck", "device", "the outlet's relay does not move", NONE),
     Fault("cycling", "device", "the outlet is in the middle of a power cycle", ANY),
     Fault("counter-reset", "device", "the energy counters restart at 0", NONE),
-    Fault("renumbered", "device", "the outlets change their numbers during the call", ANY),
+    Fault("renumbered", "device", "the last outlet disappears during the call, as from a renumbered table", ANY),
     Fault("two-writers", "device", "another client switches the outlet back at once", NONE),
 )
 AT_START = ("stuck", "cycling")

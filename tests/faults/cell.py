@@ -140,7 +140,8 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless the outlets are those of the books, states theirs or UNKNOWN, and figures between theirs or not set."""
+    """Problems unless a status has the outlets of the books, with their states or UNKNOWN, and the figures of a statistic are
+    between theirs or not set."""
     if method == "status":
         found = {port.identity: port.power_status for port in view.ports}
         if list(found) not in (list(before["states"]), list(after["states"])):

@@ -17,7 +17,7 @@ Peer = Tuple[str, int]
 
 
 class Relay:
-    """Forwards each request to `port`, waits up to 5 s for the device's answer, and plays the fault at its step.
+    """Forwards requests to `port`, waits up to 5 s for the device's answer, and plays the fault at its step.
 
     `bend` makes the wrong answer for a fault whose place is "answer". `listen`: the relay's own port, 0 for a free one.
     """

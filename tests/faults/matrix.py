@@ -66,7 +66,7 @@ def _begin(names: Sequence[str]) -> None:
     _played = Played(fork).__enter__()
     for name in names:
         _played.run(Cell(name, "status", ""))
-    gc.freeze()         # each cell collects garbage twice; this excludes the imported modules
+    gc.freeze()         # each cell collects garbage; this excludes the imported modules
 
 
 def _verdict(cell: Cell) -> Verdict:

@@ -43,8 +43,8 @@ class Stage:
             if played.tls == "STARTTLS":
                 settings["tls"] = "yes"
         else:
-            # The relay to a kept device stays on one port, like a real device: the platform's SNMP client keeps what it knows
-            # about each port.
+            # Over UDP the relay to a kept device stays on one port, like a real device: the platform's SNMP client keeps what it
+            # knows about each port.
             listen = {"listen": self._ports.get(name, 0)} if keep and played.transport == "udp" else {}
             self._relay = _relay(played, device, fault, step, identity, on, **listen)
             self._ports[name] = self._relay.port

@@ -37,7 +37,7 @@ def test_every_call_is_right_with_every_fault(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", registry.names())
-def test_every_fault_is_played_or_excluded_with_a_reason(name: str) -> None:
+def test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason(name: str) -> None:
     played = subject(name)
     assert set(played.excluded) <= set(BY_KEY) and all(played.excluded.values())
     for fault in FAULTS:

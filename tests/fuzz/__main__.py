@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: feeds changed input to every reader of foreign bytes, for a given time."""
+"""`python -m tests.fuzz`: feeds changed input to readers of foreign bytes, for a given time."""
 from __future__ import annotations
 
 import argparse

@@ -26,7 +26,6 @@ from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import of_rows
-from tests.recordings import fixture
 from tests.simulators.redfish import RedfishService, units
 from tests.simulators.snmp_agent import read_snmprec
 from tests.simulators.xerus import Model, XerusPdu
@@ -221,5 +220,4 @@ def walks(data: bytes) -> None:
 @cache
 def walk_seeds() -> Sequence[bytes]:
     folder = Path(__file__).resolve().parents[1] / "recordings"
-    return [(folder / f"{key}.snmprec").read_bytes() for key in ("netio", "gude-epc", "aten-pe", "digipower", "ip9258")
-            if fixture(key)]
+    return [(folder / f"{key}.snmprec").read_bytes() for key in ("netio", "gude-epc", "aten-pe", "digipower", "ip9258")]

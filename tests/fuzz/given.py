@@ -1,4 +1,5 @@
-"""Targets for input of owners, tools and clients: settings, profiles, recordings, lists, archives, forms."""
+"""Targets for input of owners, tools and clients: settings, profiles, recordings, lists, archives, forms; and for
+answers to `pdu find`."""
 from __future__ import annotations
 
 import contextlib

@@ -1,4 +1,4 @@
-"""One target for each reader of foreign bytes. A target returns if its reader accepts or refuses the bytes; else it raises."""
+"""The readers of foreign bytes as targets. A target returns if its reader accepts or refuses the bytes; else it raises."""
 from __future__ import annotations
 
 import gzip

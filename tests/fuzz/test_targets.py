@@ -1,4 +1,4 @@
-"""Each reader of foreign bytes reads or refuses its good input, the findings of earlier runs, and many changed inputs."""
+"""Each target reads or refuses its good input, the findings of earlier runs, and many changed inputs."""
 from __future__ import annotations
 
 import random
