@@ -93,6 +93,7 @@ def test_every_kind_of_trust_has_the_same_minimum_version(trust: tuple[bool, str
 
 def test_every_file_that_makes_a_context_mentions_the_minimum_version() -> None:
     makes = re.compile(r"\bSSLContext\(|create_default_context\(")
-    files = [file for folder in ("handlers", "packaging", "tests") for file in sorted((ROOT / folder).rglob("*.py"))]
+    files = [file for folder in ("common", "handlers", "packaging", "pdu_common", "tests")
+             for file in sorted((ROOT / folder).rglob("*.py"))]
     made = [file for file in files if makes.search(file.read_text("utf-8"))]
     assert len(made) > 4 and [str(file) for file in made if "minimum_version" not in file.read_text("utf-8")] == []

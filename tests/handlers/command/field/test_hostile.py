@@ -18,6 +18,7 @@ from handlers.command.field.draft.profile import draft
 from handlers.command.field.kinds import kind, names
 from handlers.command.field.nut import dump
 from handlers.command.field.raritan import calls
+from handlers.command.field.redfish import tree
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec
 from handlers.errors import ProtocolError, SettingsError
@@ -42,7 +43,7 @@ LINES = st.sampled_from([
 def test_any_text_is_read_or_refused(text: str) -> None:
     for name in names():
         kind(name).is_recording(text)
-    for parse in (snmprec.parse, dump.parse, calls.parse):
+    for parse in (snmprec.parse, dump.parse, calls.parse, tree.parse):
         try:
             parse(text)
         except SettingsError:

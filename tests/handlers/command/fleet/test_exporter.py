@@ -227,6 +227,16 @@ def test_a_dead_pdu_is_reported_before_the_scrape_times_out(running: Exporter) -
     assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
 
 
+@pytest.mark.parametrize("handler, settings, timeout", [
+    ("snmp", {"timeout": "3"}, "2"), ("snmp", {"timeout": "9", "retries": "0"}, "6"),
+    ("snmp", {"timeout": "3", "retries": "1"}, "3"), ("nut", {}, "6"),
+    ("nut", {"timeout": "60"}, "6"), ("nut", {"timeout": "5"}, "5")])
+def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, settings: Dict[str, str], timeout: str) -> None:
+    device = Device("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
+    data = Target(device, load(handler), Auth("x", {}, {"community": "c"})).data(6.0)
+    assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
+
+
 def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall) -> None:
     lines = {f"{name}-{number}": re.sub("timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1))
              for name, line in zip(small.peers, small.lines) for number, pair in enumerate(("timeout=soon", "timeout=0"))}

@@ -21,7 +21,7 @@ from .results import Run, done
 
 @pytest.mark.parametrize("fault, how, code", [
     (Fault.STATUS, {"status": 401}, 4), (Fault.STATUS, {"status": 503}, 3), (Fault.HTML, {}, 5), (Fault.PRIVILEGE, {}, 4)])
-def test_each_kind_of_error_has_its_exit_code_and_one_line(run: Run, unit: XerusPdu, fault: Fault, how: Any, code: int) -> None:
+def test_an_error_has_the_exit_code_of_its_kind_and_one_line(run: Run, unit: XerusPdu, fault: Fault, how: Any, code: int) -> None:
     unit.faults.order(fault, None, **how)
     found, out, err = run("outlets")
     assert found == code and not out and err.count("\n") == 1
