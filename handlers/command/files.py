@@ -24,8 +24,11 @@ def read_file(path: str, *what: Part) -> bytes:
 
 
 def text_of(path: str) -> str:
-    """The text of a file. Bytes that are not UTF-8 become surrogates and are written back unchanged. Raises SettingsError."""
-    return read_file(path).decode("utf-8", "surrogateescape")
+    """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogates and are written back unchanged.
+
+    Raises SettingsError.
+    """
+    return read_file(path).decode("utf-8-sig", "surrogateescape")
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def sequence(context: Context) -> Result:
 
 
 def _set_order(context: Context, pdu: Pdu, order: str) -> None:
-    delay = number(context.options.delay or "0")
+    delay = 0 if context.options.delay is None else number(context.options.delay)
     if delay < 0:
         raise SettingsError("--delay takes milliseconds")
     outlets = context.outlets()

@@ -81,7 +81,8 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
     """The syntax trees of the modules in a text and "", or none and the reason."""
     errors: Any = importlib.import_module("pysmi.error")
     try:
-        return list(parser.parse(text)), ""
+        modules = list(parser.parse(text))
+        return modules, "" if modules else "it has no complete module"
     except (errors.PySmiError, RecursionError, ValueError, KeyError, IndexError, TypeError) as error:
         return [], " ".join(str(error).split())[:120]
     finally:

@@ -44,7 +44,7 @@ def parse(text: str) -> Parsed:
 
 
 def _first_row(text: str) -> str:
-    return next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    return next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
 
 
 def written(rows: Mapping[Arcs, Row]) -> List[str]:

@@ -16,8 +16,8 @@ import pytest
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.field.kinds import Served
-from handlers.command.files import new_file
+from handlers.command.field.kinds import Served, kind_of
+from handlers.command.files import new_file, text_of
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.planted import COMMUNITY, snmp
 from tests.needs import ROOT
@@ -184,6 +184,12 @@ def test_a_file_without_an_end_is_refused(capsys: pytest.CaptureFixture[str], mo
     monkeypatch.setattr("handlers.command.files.LONGEST", 2_000_000)
     assert root.run(["replay", "/dev/zero"]) == 2
     assert capsys.readouterr().err == "settings: /dev/zero has more than 2 MB\n"
+
+
+def test_a_recording_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "walk.txt").write_bytes(b"\xef\xbb\xbf.1.3.6.1.2.1.1.4.0 = STRING: \"caf\xe9\"\r\n")
+    text = text_of(str(tmp_path / "walk.txt"))
+    assert text.startswith(".1.3.6") and "caf\udce9" in text and kind_of(text, "walk.txt") == "snmp"
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

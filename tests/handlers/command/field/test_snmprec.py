@@ -15,7 +15,8 @@ from tests.simulators.snmp_agent import BUILT_IN, Agent, read_snmprec
 LINES = ("1.3.6.1.4.1.9.1.0|2|-5", "1.3.6.1.4.1.9.2.0|4x|00ff0a", "1.3.6.1.4.1.9.3.0|4|a|b", "1.3.6.1.4.1.9.4.0|6|1.3.6.1.4.1.9",
          "1.3.6.1.4.1.9.5.0|65|4294967295", "1.3.6.1.4.1.9.6.0|66|7", "1.3.6.1.4.1.9.7.0|67|8",
          "1.3.6.1.4.1.9.8.0|70|18446744073709551615", "1.3.6.1.4.1.9.9.0|4|", "1.3.6.1.4.1.9.10.0|64|192.0.2.1",
-         "1.3.6.1.4.1.9.11.0|5x|")
+         "1.3.6.1.4.1.9.11.0|5x|",
+         "1.3.6.1.4.1.9.12.0|68x|9f780441c80000")
 
 
 def test_every_type_is_written_back_unchanged() -> None:
@@ -30,6 +31,11 @@ def test_a_null_that_an_agent_returns_is_a_row() -> None:
 def test_a_line_that_is_not_a_row_is_named(line: str) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
+
+
+def test_a_line_separator_in_a_comment_does_not_end_it() -> None:
+    text = "# a\u2028b\n1.3.6.1.2.1.1.3.0|67|1\n"
+    assert snmprec.is_recording(text) and list(snmprec.parse(text).rows) == [arcs("1.3.6.1.2.1.1.3.0")]
 
 
 def test_a_walks_texts_may_span_lines_and_enumerations_are_numbers() -> None:

@@ -230,7 +230,8 @@ def test_a_question_counts_the_outlets_that_it_does_not_name(run: Run, monkeypat
 @pytest.mark.parametrize("words, code", [(["switch", "9", "off"], 7), (["switch", "0", "on"], 7), (["cycle", "x"], 2),
                                          (["switch", "1", "toggle"], 2),
                                          (["switch", "4", "off", "--yes"], 6), (["sequence", "1,2"], 2),
-                                         (["sequence", "--delay", "5"], 2)])
+                                         (["sequence", "--delay", "5"], 2),
+                                         (["sequence", "1,2,3,4", "--delay", "", "--yes"], 2)])
 def test_a_wrong_or_disabled_outlet_and_a_wrong_state_or_order_are_errors(run: Run, words: List[str], code: int) -> None:
     found, out, err = run(*words)
     assert found == code and err and not out

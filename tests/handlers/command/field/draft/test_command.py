@@ -71,10 +71,13 @@ def test_a_recording_without_outlets_leaves_no_file(tmp_path: Path, capsys: Prin
 def test_an_unreadable_file_is_refused_with_one_sentence(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
     broken = tmp_path / "broken.mib"
     broken.write_text("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "utf-8")
+    empty = tmp_path / "empty.mib"
+    empty.touch()
     for arguments, says in ((["/nowhere/at.all"], "cannot be read"),
                             ([str(ROOT / "README.md")], "is not a recording of an SNMP device"),
                             ([str(recording), "--mib", "/nowhere/at.all"], "cannot be read"),
                             ([str(recording), "--mib", str(broken)], "is not a MIB file that can be read"),
+                            ([str(recording), "--mib", str(empty)], "that can be read (it has no complete module)"),
                             ([str(recording), "--key", "No Key"], "--key")):
         assert root.run(["draft", *arguments]) == 2
         error = capsys.readouterr().err
