@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, Iterator, List
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
@@ -93,6 +93,16 @@ def test_the_guide_makes_a_handler_for_a_device_that_exists(tree: Path) -> None:
     for command in _commands(GUIDE.partition("## 5.")[2]):
         if not command.startswith("pdu") and "-m mypy" not in command:      # pdu needs a real device; mypy has its own test
             run(tree, *command.split()[1:])
+
+
+@pytest.mark.parametrize("place", ["packaging/new/tests/simulators/device.py.in", "tests/simulators/netio/device.py"])
+def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second(place: str) -> None:
+    made: Dict[str, Any] = {}
+    exec(_blocks().get(place) or (ROOT / place).read_text("utf-8"), made)
+    device = made["Device"](outlets=2, off=(2,))
+    for _ in range(3600):
+        device.run_for(1 / 3600)
+    assert device.books().port_energy_kwh == {"1": pytest.approx(1 + 0.1 * 230 / 1000, abs=0.001), "2": 2.0}
 
 
 def test_mypy_accepts_a_new_handler_and_the_guides_handler(tree: Path) -> None:
