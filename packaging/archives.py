@@ -362,7 +362,7 @@ def own_profile(file: Path) -> Handler:
     return Handler(family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)})
 
 
-def with_options(handler: Handler, only: Sequence[str], profile: str, flags: Sequence[str]) -> Handler:
+def with_options(handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
     from handlers.snmp import building
     try:
@@ -386,7 +386,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
                           "`pdu snmp parts` lists the parts of such a file, `pdu snmp show FAMILY` prints an example")
     snmp = parser.add_argument_group("options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP")
     snmp.add_argument("--only", nargs="+", metavar="KEY", default=[], help="detect only these families")
-    snmp.add_argument("--profile-key", metavar="KEY", default="",
+    snmp.add_argument("--profile-key", metavar="KEY",
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
     for key, meaning in (("switch_unproven", "also switch families whose commands are not certain"),
                          ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
@@ -410,7 +410,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         was = "were" if len(swallowed) > 1 else "was"
         parser.error(f"--only takes all words after it, so {', '.join(swallowed)} {was} read as a family: name handlers first, "
                      f"as in build.py snmp --only KEY")
-    has_options = bool(options.only or options.profile_key or options.flags)
+    has_options = bool(options.only or options.profile_key is not None or options.flags)
     if has_options and options.names and "snmp" not in options.names:
         parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: add "
                      "snmp to the names, or give no NAME")

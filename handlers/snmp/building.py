@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import re
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Sequence
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from . import schema
 from .profile import Profile
@@ -64,12 +64,12 @@ def own_family(profile: Profile) -> OwnFamily:
                      {"own_profile": schema.dumps(profile)})
 
 
-def options(only: Sequence[str] = (), profile: str = "", flags: Sequence[str] = ()) -> Dict[str, str]:
+def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()) -> Dict[str, str]:
     """The options of an archive with built-in families, without those that are not given. Raises UnknownFamily.
 
     `only` is sorted like PROFILES, because detection tries families in this order. `flags`: keys of the settings that are yes.
     """
-    for key in filter(None, (*only, profile)):
+    for key in only if profile is None else (*only, profile):
         family(key)
     if only and profile and profile not in only:
         raise UnknownFamily(f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})")

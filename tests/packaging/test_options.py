@@ -167,6 +167,7 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
     (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; pdu snmp families lists all families"),
     (["--profile-key", "apc"], "there is no family 'apc'; similar: apc-"),
+    (["--profile-key", ""], "there is no family ''; "), (["--only", "rpcm", ""], "there is no family ''; "),
     (["--only", "rpcm", "--profile-key", "sentry3"],
      "--profile-key sentry3 is not one of the families of --only (rpcm)"),
 ])
