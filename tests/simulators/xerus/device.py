@@ -180,7 +180,7 @@ class XerusPdu:
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
-        """Makes the sensors of inlets, outlets and protectors "not valid" until getSensors of their owner has been called.
+        """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of their owner has been called.
 
         That takes one call, for an inlet `inlets` calls.
         """
@@ -220,7 +220,7 @@ class XerusPdu:
 
     @property
     def caller(self) -> Caller:
-        """The sender of the current call, or between calls of the last one."""
+        """The sender of the call that began last."""
         return self._dispatcher.caller
 
     def link(self, link_id: int, model: Model = Model()) -> None:

@@ -19,7 +19,6 @@ class BadForm(Exception):
 
 
 class Part(NamedTuple):
-    filename: str
     size: int
     file: IO[bytes]             # at position 0
 
@@ -91,6 +90,6 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
             file = files.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
             size = reader.copy(file)
             file.seek(0)
-            parts[name] = Part(headers.get_filename() or "", size, file)
+            parts[name] = Part(size, file)
         files.pop_all()
     return parts

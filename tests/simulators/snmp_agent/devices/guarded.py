@@ -11,6 +11,7 @@ from ..model import Model, Relay
 from .rows import Rows, deciamps, energy_tenths, indexes, off_at_first
 
 _REBOOT_S = 1.0
+_UNLOCKED_S = 10.0
 
 
 def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ()) -> Model:
@@ -50,8 +51,8 @@ def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ())
                  labels={index: f"B-{n}" for index, n in numbers.items()})
 
 
-def schleifenbauer(outlets: int = 9, relay_s: float = 0.0, unlock_s: float = 10.0) -> Model:
-    """Schleifenbauer: a write of the state works only within `unlock_s` after a write of 1 to the outlet's unlock object."""
+def schleifenbauer(outlets: int = 9, relay_s: float = 0.0) -> Model:
+    """Schleifenbauer: a write of the state works only within _UNLOCKED_S after a write of 1 to the outlet's unlock object."""
     root, unit = "1.3.6.1.4.1.31034.12.1.1.2", 210
     state, unlock, reboot = (f"{root}.7.3.1.{column}" for column in (2, 4, 6))
     rows = Rows()
@@ -74,7 +75,7 @@ def schleifenbauer(outlets: int = 9, relay_s: float = 0.0, unlock_s: float = 10.
     unlocked, is_on = When(f"{unlock}.*", ("1",)), When(f"{state}.*", ("1",))
     rules = [
         Rule(f"{unlock}.*", allow=("0", "1"),
-             effects=(Effect(f"{unlock}.*", "0", written=("1",), after=unlock_s, cancels=True),)),
+             effects=(Effect(f"{unlock}.*", "0", written=("1",), after=_UNLOCKED_S, cancels=True),)),
         Rule(f"{state}.*", allow=("0", "1"), keep=False, when=(unlocked,), effects=(Effect(f"{state}.*", after=relay_s),)),
         Rule(f"{reboot}.*", allow=("1",), keep=False, when=(unlocked, is_on), effects=(
             Effect(f"{state}.*", "0", after=relay_s), Effect(f"{state}.*", "1", after=relay_s + _REBOOT_S)))]

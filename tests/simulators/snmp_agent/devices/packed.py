@@ -4,18 +4,17 @@ From DigiPower-PDU-MIB, EATON-EPDU-PU-SW-MIB, ATEN-PE-CFG, DCS-MIB and WTI-POWER
 """
 from __future__ import annotations
 
-from typing import Sequence
-
 from ..device import Device, Effect, Rule
 from ..model import Model, Relay, numbered
 from .rows import Rows, deciamps, energy_tenths, off_at_first
 
 _REBOOT_S = 1.0
+_ATEN_SLOTS = 42
 _MARK_ONLY, _EXECUTE = ("1", "2", "3", "4"), ("5", "6", "7", "8")
 
 
-def digipower(outlets: int = 8, relay_s: float = 0.0, without_power: Sequence[int] = ()) -> Model:
-    """DigiPower: all states in one string, 1 on, 0 off, -2 no power. A write replaces the whole string."""
+def digipower(outlets: int = 8, relay_s: float = 0.0) -> Model:
+    """DigiPower: all states in one string, 1 on, 0 off. A write replaces the whole string."""
     unit = "1.3.6.1.4.1.17420.1.2.9.1"
     rows = Rows()
     rows.system("DigiPower SWPDU", "1.3.6.1.4.1.17420", "digipower")
@@ -23,7 +22,7 @@ def digipower(outlets: int = 8, relay_s: float = 0.0, without_power: Sequence[in
     rows.put("1.3.6.1.4.1.17420.1.2.5.0", "1,1")
     rows.put("1.3.6.1.4.1.17420.1.2.6.0", ",".join(["0"] + ["-1"] * 15))
     rows.put(f"{unit}.11.0", sum(deciamps(n) for n in numbers))
-    rows.put(f"{unit}.13.0", ",".join("-2" if n in without_power else "0" if off_at_first(n) else "1" for n in numbers))
+    rows.put(f"{unit}.13.0", ",".join("0" if off_at_first(n) else "1" for n in numbers))
     for n in numbers:
         rows.put(f"{unit}.14.{n}.0", f"Outlet{n},0,0,0,0")
     states = f"{unit}.13.0"
@@ -57,24 +56,23 @@ def pulizzi(outlets: int = 8, relay_s: float = 0.0) -> Model:
                  load=[(f"{root}.8.6.4.2.0", "1")], labels=numbered(outlets))
 
 
-def aten(outlets: int = 16, relay_s: float = 0.0, slots: int = 42, forbidden: Sequence[int] = ()) -> Model:
+def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
     """Aten PE: one object for each outlet. Its sub-identifier is the outlet's number plus 1, from outlet 9 on plus 2.
 
     Sub-identifier 10 is the table of names. The slots beyond the unit's outlets read "not supported" (7) and -2000000.
-    `forbidden` outlets read 6 and refuse writes: the community has no right to them. displayOutletStatus shows the same states
-    in a table, where 5 is "no right" and 6 "not supported". outletnumber is the number of outlets.
+    displayOutletStatus shows the same states in a table, where 6 is "not supported". outletnumber is the number of outlets.
     """
     root, absent = "1.3.6.1.4.1.21317.1.3.2.2.2.2", -2_000_000
     rows = Rows()
     rows.system("Aten PE8216", "1.3.6.1.4.1.21317", "pe8216")
     rules = []
     rows.put(f"{root.rpartition('.')[0]}.1.13.0", outlets)
-    for n in range(1, slots + 1):
+    for n in range(1, _ATEN_SLOTS + 1):
         real = n <= outlets
         shown = f"{root.rpartition('.')[0]}.1.5.1.2.{n}"
-        rows.put(shown, 6 if not real else 5 if n in forbidden else 1 if off_at_first(n) else 2)
+        rows.put(shown, 6 if not real else 1 if off_at_first(n) else 2)
         state = f"{root}.{n + 1 if n <= 8 else n + 2}.0"
-        rows.put(state, 7 if not real else 6 if n in forbidden else 1 if off_at_first(n) else 2)
+        rows.put(state, 7 if not real else 1 if off_at_first(n) else 2)
         rows.put(f"{root}.10.1.2.{n}", f"outlet {n}" if real else "not-support")
         rows.put(f"{root}.70.1.2.{n}", 2 if real else 1)
         rows.put(f"{root}.99.1.2.{n}", deciamps(n) * 100 if real else absent)
@@ -83,8 +81,7 @@ def aten(outlets: int = 16, relay_s: float = 0.0, slots: int = 42, forbidden: Se
         effects = tuple(effect for at in (state, shown) for effect in (
             Effect(at, "3"), Effect(at, mapping={"1": "1", "2": "2", "4": "1"}, after=relay_s),
             Effect(at, mapping={"4": "2"}, after=relay_s + _REBOOT_S)))
-        rules.append(Rule(state, allow=("1", "2", "4"), refuse="" if real and n not in forbidden else "noAccess", keep=False,
-                          effects=effects))
+        rules.append(Rule(state, allow=("1", "2", "4"), refuse="" if real else "noAccess", keep=False, effects=effects))
     numbers = range(1, outlets + 1)
     device = f"{root.rpartition('.')[0]}.1.99.1"
     rows.put(f"{device}.2.1", sum(deciamps(n) * 100 for n in numbers))

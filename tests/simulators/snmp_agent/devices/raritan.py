@@ -27,9 +27,9 @@ _CAPABILITIES, _CAPABILITY_OCTETS = ".10", 10
 PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # sensor types besides A, W, Wh and on/off
 
 
-def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
-    """PX3: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …. `more`: further types of sensors of each outlet;
-    the unit then has outletDeviceCapabilities, like a PX4."""
+def px(outlets: int = 24, relay_s: float = 0.0, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
+    """PX3 with three phases: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …. `more`: further types of sensors
+    of each outlet; the unit then has outletDeviceCapabilities, like a PX4."""
     rows = Rows()
     rows.system("Raritan PX3 - Firmware Version 3.6.10.5-45910", "1.3.6.1.4.1.13742.6", "px3")
     numbers = {f"{unit}.{n}": n for unit in range(1, units + 1) for n in range(1, outlets + 1)}
@@ -38,7 +38,7 @@ def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units:
         rows.put(f"{UNIT}.4.{unit}", outlets, GAUGE)                # outletCount
         mine = [n for index, n in numbers.items() if index.startswith(f"{unit}.")]
         _inlet(rows, f"{unit}.1", [sum(deciamps(n) * 100 for n in mine if n % 3 == line) for line in range(3)],
-               sum(energy_tenths(n) for n in mine) * 100, three_phase)
+               sum(energy_tenths(n) for n in mine) * 100)
     rows.column(f"{OUTLET}.2", {index: str(n) for index, n in numbers.items()})
     rows.column(f"{OUTLET}.3", {index: "" if n % 2 else f"server {n}" for index, n in numbers.items()})
     rows.column(f"{OUTLET}.28", dict.fromkeys(numbers, 1))
@@ -55,11 +55,10 @@ def px(outlets: int = 24, relay_s: float = 0.0, three_phase: bool = True, units:
         rows.put(f"{OUTLET_SENSOR}{_AVAILABLE}.{index}.{_ON_OFF}", 1)
         rows.put(f"{OUTLET_SENSOR}{_STATE}.{index}.{_ON_OFF}", _OFF if off_at_first(n) else _ON)
         rows.put(f"{OUTLET_SENSOR}{_VALUE}.{index}.{_ON_OFF}", 0, GAUGE)
-    lines = range(1, 4) if three_phase else range(0)
-    load = [(f"{POLE_SENSOR}{_VALUE}.{unit}.1.{line}.{_CURRENT}", "0.001") for unit in range(1, units + 1) for line in lines]
     return Model("raritan-px2", Device(rows, _rules(numbers, relay_s)),
                  {index: Relay(f"{SWITCHING}.3.{index}", on=(str(_ON),), off=(str(_OFF),)) for index in numbers},
-                 load=load or [(f"{INLET_SENSOR}{_VALUE}.{unit}.1.{_CURRENT}", "0.001") for unit in range(1, units + 1)],
+                 load=[(f"{POLE_SENSOR}{_VALUE}.{unit}.1.{line}.{_CURRENT}", "0.001")
+                       for unit in range(1, units + 1) for line in (1, 2, 3)],
                  energy=[(f"{INLET_SENSOR}{_VALUE}.{unit}.1.{_ENERGY}", "0.001") for unit in range(1, units + 1)],
                  port_energy={index: (f"{OUTLET_SENSOR}{_VALUE}.{index}.{_ENERGY}", "0.001") for index in numbers},
                  labels={index: str(n) if units == 1 else index for index, n in numbers.items()})
@@ -86,15 +85,13 @@ def _rules(numbers: Mapping[str, int], relay_s: float) -> Tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _inlet(rows: Rows, index: str, lines_ma: list[int], energy_wh: int, three_phase: bool) -> None:
-    rows.put(f"{_PDU}.3.3.3.1.5.{index}", 4 if three_phase else 2)      # inletPoleCount
-    shown = max(lines_ma) if three_phase else sum(lines_ma)
-    _sensors(rows, INLET_SENSOR, INLET_DIGITS, index, {_CURRENT: (shown, 3), _POWER: (sum(lines_ma) * 23 // 100, 0),
+def _inlet(rows: Rows, index: str, lines_ma: list[int], energy_wh: int) -> None:
+    rows.put(f"{_PDU}.3.3.3.1.5.{index}", 4)                        # inletPoleCount
+    _sensors(rows, INLET_SENSOR, INLET_DIGITS, index, {_CURRENT: (max(lines_ma), 3), _POWER: (sum(lines_ma) * 23 // 100, 0),
                                                        _ENERGY: (energy_wh, 0)})
-    if three_phase:
-        for pole, current in enumerate((*lines_ma, _NEUTRAL_MA), 1):
-            _sensors(rows, POLE_SENSOR, POLE_DIGITS, f"{index}.{pole}", {_CURRENT: (current, 3)})
-            rows.put(f"{_PDU}.3.3.5.1.1.{index}.{pole}", pole)      # inletPoleLine: 1 to 3, and 4 is the neutral
+    for pole, current in enumerate((*lines_ma, _NEUTRAL_MA), 1):
+        _sensors(rows, POLE_SENSOR, POLE_DIGITS, f"{index}.{pole}", {_CURRENT: (current, 3)})
+        rows.put(f"{_PDU}.3.3.5.1.1.{index}.{pole}", pole)          # inletPoleLine: 1 to 3, and 4 is the neutral
 
 
 def _sensors(rows: Rows, table: str, digits: str, index: str, values: Dict[int, Tuple[int, int]]) -> None:

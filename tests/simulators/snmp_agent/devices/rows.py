@@ -38,9 +38,9 @@ class Rows(Dict[str, Row]):
         self.column(oid, values, GAUGE)
 
 
-def indexes(count: int, before: str = "", first: int = 1) -> Sequence[str]:
-    """Row indexes: `before` followed by consecutive numbers."""
-    return [f"{before}{number}" for number in range(first, first + count)]
+def indexes(count: int, before: str = "") -> Sequence[str]:
+    """Row indexes: `before` followed by the numbers from 1 to `count`."""
+    return [f"{before}{number}" for number in range(1, count + 1)]
 
 
 def off_at_first(number: int) -> bool:

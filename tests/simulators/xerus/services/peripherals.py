@@ -26,7 +26,7 @@ class DeviceManager(Served):
         model = unit.model
         self.settings: Json = {"presenceDetectionTimeout": 15, "autoManageNewDevices": True, "maxActivePoweredDryContacts": 10}
         self.devices = [_device(unit, number, number >= model.peripherals - model.actuators)
-                        for number in range(min(model.peripherals, model.slots))]
+                        for number in range(model.peripherals)]
         empty: List[Optional[Json]] = [None] * (model.slots - len(self.devices))
         self.slots = [DeviceSlot(unit, number, device, self)
                       for number, device in enumerate([*self.devices, *empty])]
