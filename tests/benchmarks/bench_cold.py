@@ -84,14 +84,15 @@ def measure(runs: int) -> Dict[str, Figures]:
             jobs[f"pdu_{name}"] = {"kind": type(data).__name__, "data": list(vars(data).values()),
                                    "module": f"pdu_{name}.handler"}
         found = {name: Figures([], [], [], 0) for name in jobs}
-        for number in range(runs + 1):
+        for name in jobs:
+            _run(jobs[name], folder, True)
+        for number in range(runs):
             for name in sorted(jobs, reverse=number % 2 == 1):
                 compiled, uncompiled = (_run(jobs[name], folder, bytecode) for bytecode in (True, False))
-                if number:
-                    found[name].compiled.append(compiled[0])
-                    found[name].uncompiled.append(uncompiled[0])
-                    found[name].status.append(compiled[1])
-                    found[name] = found[name]._replace(modules=int(compiled[2]))
+                found[name].compiled.append(compiled[0])
+                found[name].uncompiled.append(uncompiled[0])
+                found[name].status.append(compiled[1])
+                found[name] = found[name]._replace(modules=int(compiled[2]))
         return found
 
 
