@@ -22,16 +22,19 @@ def place():  # type: () -> str
     A cache that is not an absolute path counts as none: expanduser returns `~` for a user without a home.
     """
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(cache, "pdu", "@CONTENT@") if os.path.isabs(cache) else ""
-    if ours(folder):
+    above = os.path.join(cache, "pdu") if os.path.isabs(cache) else ""
+    folder = os.path.join(above, "@CONTENT@") if above else ""
+    if ours(folder) and ours(above):
         return folder
     import atexit
     import shutil
     import tempfile
     import zipfile
     try:
-        os.makedirs(os.path.dirname(folder), 0o700, exist_ok=True)
-        part = tempfile.mkdtemp(dir=os.path.dirname(folder))
+        os.makedirs(above, 0o700, exist_ok=True)
+        if not ours(above):     # its owner could replace the files: a user's cache, if sudo keeps HOME
+            raise OSError
+        part = tempfile.mkdtemp(dir=above)
     except OSError:
         folder, part = "", tempfile.mkdtemp(prefix="pdu-")
     atexit.register(shutil.rmtree, part, True)      # without effect after the folder is renamed

@@ -7,10 +7,11 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import urllib.request
 import zipfile
 from pathlib import Path
-from typing import Dict, Iterator, List, Set
+from typing import Any, Dict, Iterator, List, Set
 
 import pytest
 
@@ -98,6 +99,19 @@ def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: P
     assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
     done = run([sys.executable, "-S", "-E", str(pyz), "--version"], tmp_path, XDG_CACHE_HOME="here", TMPDIR=str(tmp_path))
     assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_pyz_does_not_unpack_itself_into_a_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, temporary = tmp_path / "pdu.pyz", tmp_path / "temporary"
+    with zipfile.ZipFile(program, "w"):
+        temporary.mkdir()
+    space: Dict[str, Any] = {"__file__": str(program / "__main__.py")}
+    exec((ROOT / "packaging" / "pyz_main.py").read_text("utf-8").partition("\nsys.path.insert")[0], space)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    assert Path(space["place"]()).parent == tmp_path / "cache" / "pdu"
+    space["ours"] = lambda folder: False
+    assert Path(space["place"]()).parent == temporary
 
 
 def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
