@@ -61,11 +61,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for package in ("common", "pdu_common"):
         if not (options.platform / package).is_dir():
             parser.error(f"{options.platform} has no folder {package}: give a copy of the platform's project")
-    if options.adapter is not None and not options.adapter.is_file():
-        parser.error(f"there is no file {options.adapter}")
+    own = ""
+    if options.adapter is not None:
+        if not options.adapter.is_file():
+            parser.error(f"there is no file {options.adapter}")
+        try:
+            own = options.adapter.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            parser.error(f"{options.adapter} cannot be read as UTF-8 ({error})")
     tree = options.platform.resolve()
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        platform = trial.Platform(tree, str(_adapter(options.adapter, Path(folder))), os.path.abspath(python))
+        platform = trial.Platform(tree, str(_adapter(own, Path(folder))), os.path.abspath(python))
         with contextlib.ExitStack() as opened:
             with starting(options.snmp_port):
                 devices = opened.enter_context(devices_of(names, options.snmp_port))
@@ -73,12 +79,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             return _report(_on_platform(platform, devices, Path(folder), bool(options.snmp_port)))
 
 
-def _adapter(own: Optional[Path], folder: Path) -> Path:
-    """Writes one file with the functions of unknown.py, overridden by the owner's functions."""
+def _adapter(own: str, folder: Path) -> Path:
+    """Writes one file with the functions of unknown.py, overridden by those of the owner's text `own`."""
     joined = folder / "adapter.py"
-    texts = [(_HERE / "unknown.py").read_text(encoding="utf-8")]
-    if own is not None:
-        texts.append(own.read_text(encoding="utf-8").replace("from __future__ import annotations", ""))
+    texts = ((_HERE / "unknown.py").read_text(encoding="utf-8"), own.replace("from __future__ import annotations", ""))
     joined.write_text("\n\n".join(texts), encoding="utf-8")
     return joined
 

@@ -164,6 +164,7 @@ def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("arguments, words", [
     (["--platform", "/proc"], "no folder common"), (["nosuch"], ", ".join(registry.names())),
     (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
+    (["--platform", str(ROOT), "--adapter", str(ROOT / "docs" / "pictures" / "pdus.png")], "cannot be read as UTF-8"),
     (["--adapter", str(ROOT / "Makefile")], "need --platform"), (["--snmp-port", "1161"], "need --platform"),
     (["--platform", str(ROOT), "--snmp-port", "70000"], "not from 0 to 65535"),
 ])

@@ -84,10 +84,16 @@ def interval(text: str) -> float:
 
 
 def _password(folder: Path) -> Tuple[str, Path]:
-    """The administrator's password (DCI_PASSWORD, else that of the folder's last run, else a random one), and its file."""
+    """The administrator's password (DCI_PASSWORD, else that of the folder's last run, else a random one), and its file.
+
+    Raises ValueError if that file is damaged.
+    """
     file = folder / "password"
     given = os.environ.pop("DCI_PASSWORD", "")
-    known = file.read_text("utf-8").strip() if file.exists() else ""
+    try:
+        known = file.read_text("utf-8").strip() if file.exists() else ""
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8: restore it, or remove it for a new password") from None
     password = given or known or secrets.token_urlsafe(9)
     if password != known:
         private(file, f"{password}\n".encode())

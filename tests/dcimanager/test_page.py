@@ -158,9 +158,10 @@ def test_an_unknown_or_malformed_host_is_refused(visitor: Visitor, site: DciMana
 _PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
 
 
-@pytest.mark.parametrize("boundary, body", [("", b"x"), ("; boundary=x", 600 * (_PART + b"1\r\n") + b"--x--\r\n"),
+@pytest.mark.parametrize("boundary, body", [("", b"x"), ("; boundary=", b"x"),
+                                            ("; boundary=x", 600 * (_PART + b"1\r\n") + b"--x--\r\n"),
                                             ("; boundary=x", _PART + b"1" * 2_000_000 + b"\r\n--x--\r\n")],
-                         ids=["no boundary", "too many fields", "a large field"])
+                         ids=["no boundary", "an empty boundary", "too many fields", "a large field"])
 def test_a_malformed_form_is_an_error_page(site: DciManager, boundary: str, body: bytes) -> None:
     answer = Visitor(site).request("POST", "/login", body, content_type=f"multipart/form-data{boundary}")
     assert answer.status == 400 and "This form cannot be read: " in answer.body
@@ -461,7 +462,8 @@ def test_the_log_distinguishes_hung_crashed_and_failed_calls(visitor: Visitor, s
 
 
 @pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/servers/9/power?command=on",
-                                  "/handlers/1/nothing", "/pdus/99999999999999999999", "/pdus/" + "9" * 5000], ids=range(7))
+                                  "/handlers/1/nothing", "/pdus/99999999999999999999", "/pdus/" + "9" * 5000, "/static/%00"],
+                         ids=range(8))
 def test_an_unknown_path_is_an_error_page(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status in (404, 405) and "Traceback" not in answer.body

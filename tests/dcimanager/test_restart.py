@@ -15,6 +15,7 @@ import pytest
 
 from tests.needs import ROOT
 
+from . import __main__ as command
 from .client import HANDLERS, TOKEN, Client
 from .database import InUse
 from .local_build import registered, simulate
@@ -166,6 +167,12 @@ def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path,
     (tmp_path / name).write_bytes(b"damaged " * 1000)
     with pytest.raises(ValueError, match=f"{name} .*restore it, or remove"):
         DciManager(data=tmp_path)
+
+
+def test_a_damaged_password_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "password").write_bytes(b"\xff")
+    with pytest.raises(ValueError, match="password is not UTF-8: restore it, or remove"):
+        command._password(tmp_path)
 
 
 def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:

@@ -51,5 +51,7 @@ class _Files(StaticFiles):
             answer = await super().get_response(path, scope)
         except HTTPException as error:
             return Response(status_code=error.status_code)
+        except ValueError:              # a NUL in the path
+            return Response(status_code=404)
         answer.headers["cache-control"] = "no-cache"
         return answer

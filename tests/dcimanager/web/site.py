@@ -100,8 +100,8 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
                 f"A form may have at most {LARGEST_BODY // 1_000_000} MB, and its length must be known.", 413))
         try:
             form = await request.form(max_files=50, max_fields=500)
-        except MultiPartException as error:
-            return await run_in_threadpool(site.wrong, request, Wrong(f"This form cannot be read: {error.message}"))
+        except (MultiPartException, ValueError) as error:           # ValueError: python-multipart's own errors
+            return await run_in_threadpool(site.wrong, request, Wrong(f"This form cannot be read: {error}"))
         except ClientDisconnect:
             return Response(status_code=400)        # nobody reads it
         try:
