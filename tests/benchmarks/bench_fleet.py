@@ -210,7 +210,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--pdus", type=positive, default=1000, help="number of PDUs (default: %(default)s)")
     parser.add_argument("--more", type=positive, default=5000, help="number of PDUs of the longer list (default: %(default)s)")
     parser.add_argument("--sample", type=positive, default=21, metavar="STEP",
-                        help="the plain loop reads every STEPth PDU, the shell loop every (STEP / 2)th (default: %(default)s)")
+                        help="the plain loop reads every STEPth PDU, and at least one dead one; the shell loop reads every "
+                             "(STEP / 2)th (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)
     taken: List[Taken] = []

@@ -162,6 +162,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pdus", type=positive, default=200, help="number of PDUs (default: %(default)s)")
     parser.add_argument("--seconds", type=positive, default=180, help="seconds for which pages are opened (default: %(default)s)")
     options = parser.parse_args(arguments)
+    if options.pdus < 3:
+        parser.error("--pdus must be at least 3, because two handlers fail")
     counts = [round(share * (options.pdus - 2)) for share in SHARES[:2]]
     counts.append(options.pdus - 2 - sum(counts))
     with ExitStack() as stack:

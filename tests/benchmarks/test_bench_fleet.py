@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import List
 
 import pytest
 
-from tests.benchmarks import bench_fleet, fleet_hall
+from handlers.command.fleet.listing import Device
+from tests.benchmarks import bench_fleet, fleet_hall, fleet_loop
 from tests.needs import ROOT, program
 from tests.simulators.snmp_agent import Row, ber
 from tests.waiting import PATIENCE_S
@@ -37,6 +39,15 @@ def test_the_hall_mixes_handlers_and_every_fiftieth_pdu_is_dead(tmp_path: Path) 
     lines = (tmp_path / "list.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in lines if line.startswith("dead")] == ["dead 00049", "dead 00099"] and len(lines) == 101
     assert done.stdout == "ready\n{}\n"
+
+
+@pytest.mark.parametrize("step, dead", [(7, ["dead 49"]), (10, ["dead 49"]), (11, ["dead 99"])])
+def test_the_sample_of_the_plain_loop_has_a_dead_pdu(step: int, dead: List[str]) -> None:
+    devices = [Device(f"{'dead' if number % 50 == 49 else 'rack'} {number}", "snmp", "192.0.2.1") for number in range(100)]
+    chosen = [device.name for device in fleet_loop.sample(devices, step)]
+    assert [name for name in chosen if name.startswith("dead")] == dead
+    assert [name for name in chosen if name.startswith("rack")] == [
+        device.name for device in devices[::step] if device.name.startswith("rack")]
 
 
 @pytest.mark.parametrize("number", [0, 127, 128, 70_000, 2**31 - 1])

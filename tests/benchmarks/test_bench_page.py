@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Dict, List
 
+import pytest
+
 from tests.benchmarks import bench_page
 from tests.benchmarks.hall import OUTLETS
 from tests.dcimanager import DciManager
@@ -25,6 +27,12 @@ def test_all_pdus_are_polled_and_all_pages_opened(tmp_path: Path) -> None:
         assert [len(pdu.ports) for pdu in good] == [OUTLETS] * 3 and bench_page.polled(good) == [1, 1, 1]
         assert [pdu.calls[-1].kind for pdu in bad] == ["time-out", "died"]
         assert set(bench_page.visited(manager, good, 0.01)) == set(bench_page._PAGES)
+
+
+def test_a_hall_without_a_working_pdu_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        bench_page.main(["--pdus", "2"])
+    assert ended.value.code == 2 and "must be at least 3" in capsys.readouterr().err
 
 
 def test_readings_of_forty_days_take_at_most_the_space_of_two() -> None:
