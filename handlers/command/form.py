@@ -46,7 +46,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", Named("username")))
         protocols = {"auth_password": "auth_protocol", "priv_password": "priv_protocol"}
-        for key in state.secret_files.keys() & protocols.keys():
+        for key in (state.secret_files.keys() | state.secrets.keys()) & protocols.keys():
             if not params.get(protocols[key]):
                 raise SettingsError((f"{key} has no effect without a protocol: give ", Named(protocols[key])))
         wanted = [key for key, protocol in protocols.items() if params.get(protocol)]

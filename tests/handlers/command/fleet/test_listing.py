@@ -175,6 +175,13 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path, monkeypatch
     assert error.startswith("--secret-file: there is no secret 'comunity'; there are auth_password, community, ")
 
 
+@pytest.mark.parametrize("stage", ["auth", "priv"])
+def test_a_login_with_a_password_but_no_protocol_is_refused(stage: str) -> None:
+    login = auth.Auth("x", {"snmp_version": "3", "username": "u"}, {f"{stage}_password": SECRET})
+    error = refused(polling.Target(PLAIN, load("snmp"), login).data)
+    assert error == f"{stage}_password has no effect without a protocol: give '{stage}_protocol'"
+
+
 def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
     login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
     error = refused(lambda: auth.of_file(str(login)))
