@@ -27,7 +27,8 @@ def test_a_null_that_an_agent_returns_is_a_row() -> None:
     assert of_wire(rfc1902.Null("")) == Row(NULL, b"")
 
 
-@pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz"])
+@pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz",
+                                  "1.3.6.1.4.1.9.1|2x|0a", "1.3.6.1.4.1.9.1|6e|a"])
 def test_a_line_that_is_not_a_row_is_named(line: str) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
