@@ -15,7 +15,10 @@ EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit c
 
 
 class Place(NamedTuple):
-    """The module of a command below handlers/command, the command's name in it, and one line for the list."""
+    """Where a command is: a module below handlers/command, and the name that it or the table of commands has there.
+
+    `help`: one line for the list.
+    """
 
     module: str
     name: str

@@ -139,7 +139,7 @@ What the device at HOST is: families tried, objects seen, the one that fits and 
 figure rests on. Nothing is written to the device.
 
 Every handler is tried, except where its TCP port is closed or a setting is missing: SNMP needs a community or an SNMPv3 user,
-Raritan Xerus a login.\
+Raritan Xerus and Redfish need a login.\
 """, params=[
     click.Argument(["host"], metavar="HOST"),
     *option("--handler", f"try only this one: {', '.join(names())}; repeatable", "NAME", click.Choice(names()), multiple=True),

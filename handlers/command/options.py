@@ -57,7 +57,7 @@ LOGIN = (
     Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
 )
 TLS = (
-    Spelling("--tls", "tls", "", "NUT: encrypt with STARTTLS before anything is sent", "yes"),
+    Spelling("--tls", "tls", "", "NUT: encrypt with STARTTLS before anything else is sent", "yes"),
     Spelling("--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"),
     Spelling("--fingerprint", "fingerprint", "SHA256", "trust exactly this certificate"),
     Spelling("--no-verify", "verify", "", "accept any certificate (others on the network can then listen)", "no"),

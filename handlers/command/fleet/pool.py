@@ -2,8 +2,8 @@
 
 Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): a poll takes as long as the client's own work, and the threads of
 one process cannot spread that over two cores. More than a few tens of threads help only if many devices do not answer. Processes
-are forked, so logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If a process
-dies, only the PDUs that it was reading are lost.
+are forked, so logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If one of
+several processes dies, only the PDUs that it was reading are lost.
 """
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PER_PROCESS = 16               # with fewer PDUs another process costs more tha
 _STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction of it
 PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers ends within a minute
 _HANGS = Failure("defect", "this PDU was not read in time: run `pdu status` on it with --debug and report what it prints")
-_LOST = Failure("defect", "the process that read this PDU ended: run `pdu status` on it with --debug and report what it prints")
+_LOST = Failure("defect", "a process ended before this PDU was read: run `pdu status` on it with --debug and report the output")
 
 
 def _cores() -> int:

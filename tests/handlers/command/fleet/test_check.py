@@ -238,7 +238,7 @@ def children(pid: int) -> List[int]:
         return []
 
 
-def test_a_process_that_dies_fails_only_its_own_pdus(small: Hall, tmp_path: Path) -> None:
+def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: Hall, tmp_path: Path) -> None:
     crash = tmp_path / "pdu_crash.tar.gz"
     from tests.packaging.building import small_tree
     crash.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
@@ -246,7 +246,7 @@ def test_a_process_that_dies_fails_only_its_own_pdus(small: Hall, tmp_path: Path
     done = run("check", small.list(*dead), "--auth", small.logins, "--json", "--parallel", "1")
     found = document(done)
     assert done.returncode == 2 and found["dead 0"]["error"]["kind"] == "defect"
-    assert "the process that read this PDU ended" in found["dead 0"]["error"]["reason"]
+    assert "a process ended before this PDU was read" in found["dead 0"]["error"]["reason"]
     as_in_the_books(small, found)
 
 
