@@ -121,6 +121,12 @@ def test_the_branches_of_a_unit_without_outlets_carry_the_current_of_its_mains(b
         assert {line: sum(one.get(line, 0) for one in carried) for line in (1, 2, 3)} == plant.main_lines("AC1")
 
 
+def test_rittals_outlets_are_on_the_lines_of_their_ids() -> None:
+    with RedfishService(units.rittal(), tls=False) as service:
+        assert {id: (int(id[1]),) for id in service.plants["1"].outlets} == {
+            id: outlet.lines for id, outlet in service.plants["1"].outlets.items()}
+
+
 def test_a_tree_without_figures_has_none_in_its_books(tmp_path: Path) -> None:
     tree = {"": {"@odata.type": "#ServiceRoot.v1_20_0.ServiceRoot"},
             "/PowerEquipment/RackPDUs/1/Outlets/A1": {"@odata.type": "#Outlet.v1_4_4.Outlet", "Id": "A1", "PowerState": "On"}}

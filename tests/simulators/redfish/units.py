@@ -52,9 +52,10 @@ def hpe() -> Model:
 
 def rittal() -> Model:
     """Ids with line and fuse; ActionInfo instead of allowable values."""
-    outlets = tuple(f"L{line}_F{fuse}_{outlet}" for line in (1, 2, 3) for fuse in (1, 2) for outlet in (10, 20, 30))
-    return Model((Pdu(outlets=outlets, branches=("L1_F1", "L1_F2", "L2_F1", "L2_F2", "L3_F1", "L3_F2"), manufacturer="Rittal",
-                      model="PDU switched"),), values="info", expand=None)
+    branches = tuple(f"L{line}_F{fuse}" for fuse in (1, 2) for line in (1, 2, 3))
+    outlets = tuple(f"{branch}_{outlet}" for branch in branches for outlet in (10, 20, 30))
+    return Model((Pdu(outlets=outlets, branches=branches, manufacturer="Rittal", model="PDU switched"),), values="info",
+                 expand=None)
 
 
 def apc() -> Model:
