@@ -265,6 +265,7 @@ def test_a_missing_archive_is_an_error_that_says_to_build_it_or_to_name_another(
     ([], {"DCI_URL": 'https://x"\nurl = "y'}, "DCI_URL"), ([], {"DCI_URL": "https://me:secret@host"}, "DCI_URL"),
     ([], {"DCI_URL": ""}, "DCI_URL"), ([], {"DCI_EMAIL": ""}, "DCI_EMAIL"), ([], {"DCI_PASSWORD": ""}, "DCI_PASSWORD"),
     ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/nonexistent/file"}, "cannot be read"),
+    ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/"}, "cannot be read"),
     ([], {"DCI_PASSWORD": "", "DCI_PASSWORD_FILE": "/dev/null"}, "empty"),
     ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "08"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "1000"}, "0 to 999"),
     ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
