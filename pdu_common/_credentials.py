@@ -29,6 +29,7 @@ _PRIVACY = {
 }
 LONGEST_S = 20.0            # seconds for one request, so that a call of several requests ends within a minute
 _SHORTEST_PASSWORD = 8      # RFC 3414, 11.2
+_LONGEST_USER = 32          # RFC 3414, 5, usmUserName
 _LAST_CHARACTER = 0xFF      # pysnmp encodes text as Latin-1
 
 
@@ -74,6 +75,8 @@ class Credentials:
         for key, text in keys.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
                 raise SnmpError(f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot send")
+        if len(keys.get("user", "")) > _LONGEST_USER:
+            raise SnmpError(f"snmp_params user is longer than the {_LONGEST_USER} characters that SNMPv3 allows")
         return cls(host, address, port, is_ipv6, version,
                    timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
                    retries=_whole(given.get("retries", "2"), "retries", 0, 10), **keys)

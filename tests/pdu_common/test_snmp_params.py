@@ -28,6 +28,7 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
     ({"community": "x", "timeout": "nan"}, "timeout must be a number"),
     ({"community": "x", "retries": "-1"}, "retries must be a number"),
     ({"version": "3"}, "no user"),
+    ({"version": "3", "user": 33 * "u"}, "user is longer than the 32"),
     ({"version": "3", "user": "u", "auth_protocol": "SHA"}, "no auth_password"),
     ({"version": "3", "user": "u", "auth_protocol": "CRC", "auth_password": "long-enough"}, "auth_protocol must be one of"),
     ({"version": "3", "user": "u", "auth_password": "short"}, "auth_password is shorter than the 8"),
