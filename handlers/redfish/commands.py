@@ -1,6 +1,6 @@
-"""Whether an outlet may be switched, and the body of the command. Pure.
+"""Whether an outlet may be switched, the body of the command, and answers that report success. Pure.
 
-Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, DSP0266 "Actions".
+Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, Message_v1, DSP0266 "Actions", "Error responses".
 """
 from __future__ import annotations
 
@@ -109,3 +109,15 @@ def _hpe(identity: str, outlet: Json, on: bool) -> Dict[str, object]:
                               f"and its {names[0]} cannot be read")
         made[name] = outlet[name]
     return {**made, _HPE_STATE: "on" if on else "off"}
+
+
+def reports_success(error: object) -> bool:
+    """Whether the `error` of an answer reports nothing but success: services also send the message Success in this form."""
+    found = error if isinstance(error, dict) else {}
+    infos = found.get("@Message.ExtendedInfo") or [{"MessageId": found.get("code")}]
+    return isinstance(infos, list) and all(isinstance(one, dict) and _is_success(one) for one in infos)
+
+
+def _is_success(message: Json) -> bool:
+    severity = message.get("MessageSeverity") or message.get("Severity")        # the second is the older name
+    return severity == "OK" or severity is None and text(message, "MessageId").endswith(".Success")

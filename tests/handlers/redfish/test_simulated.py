@@ -85,7 +85,7 @@ def test_switching_keeps_an_hpe_outlets_configuration() -> None:
     (Model((Pdu(off_delay=600.0),)), EnumPowerStatus.UNKNOWN),
     (Model(relay_delay=0.5), EnumPowerStatus.DOWN),
     (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
-    (Model(says_success=True, short_targets=True), EnumPowerStatus.DOWN),
+    (Model(says_success=True, short_targets=True, relay_delay=0.5), EnumPowerStatus.DOWN),
     (Model(demand_etag=True), EnumPowerStatus.DOWN)])
 def test_the_reported_state_is_that_of_the_contact_or_unknown(model: Model, shown: EnumPowerStatus) -> None:
     with RedfishService(model) as unit:

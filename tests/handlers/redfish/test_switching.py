@@ -93,9 +93,12 @@ def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
     assert refused(tree).kind == "protocol" and not tree.commands
 
 
-def test_a_reading_of_another_outlet_is_not_the_state() -> None:
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_reading_of_another_outlet_is_not_the_state(linked: bool) -> None:
     tree = Switched(done=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
+    if not linked:
+        del tree.resources[f"{OUTLETS}/2"]["@odata.id"]
     tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(tree.resources[f"{OUTLETS}/2"]) if tree.commands else None
     assert switch(tree) is UNKNOWN
 
@@ -126,7 +129,9 @@ def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
     {"Actions": {"#Outlet.PowerControl": {"target": ""}}}])
 def test_a_locked_outlet_and_one_without_the_action_get_no_command(change: Dict[str, Any]) -> None:
     tree = Switched({**outlet("1"), **change})
-    assert refused(tree).kind == "unsupported" and not tree.commands
+    error = refused(tree)
+    assert error.kind == "unsupported" and not tree.commands
+    assert ("offers no action" if "Actions" in change else "locked") in str(error)
 
 
 @pytest.mark.parametrize("value, words", [(True, "switched: "), ("yes", "the PDU does not say whether "),
@@ -172,8 +177,10 @@ def test_a_password_in_an_action_is_not_in_the_error(action: Json) -> None:
     assert PASSWORD not in str(caught.value) and "holds the login" in str(caught.value) and not tree.commands
 
 
-def test_an_action_without_allowed_values_is_sent_only_with_the_owners_setting() -> None:
-    tree = Switched(action())
+@pytest.mark.parametrize("described", [False, True])
+def test_an_action_without_allowed_values_is_sent_only_with_the_owners_setting(described: bool) -> None:
+    tree = Switched(action(**({"@Redfish.ActionInfo": INFO} if described else {})))
+    tree.resources[INFO] = {"Id": "Info", "Parameters": [{"Name": "PowerState", "DataType": "String"}]}
     error = refused(tree)
     assert error.kind == "unsupported" and error.keys == ("switch_unproven",) and not tree.commands
     assert switch(tree, switch_unproven="yes") is DOWN and tree.commands == [{"PowerState": "Off"}]
@@ -214,10 +221,12 @@ def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
     assert len(tree.commands) == 1 and tree.seen[-1].method == "POST"
 
 
+DONE = {"MessageId": "Base.1.8.Success"}
 _OPEN = [*(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503)),
          *(Answer(None, status, {"Location": "https://evil.example/"}) for status in (301, 302, 307, 308)),
          *(Answer(None, status, {"Location": path}) for status in (301, 307, 308) for path in (TARGET, f"{TARGET}/moved")),
-         Answer({"error": {"message": "and yet"}}, 200)]
+         Answer({"error": {"message": "and yet"}}, 200),
+         Answer({"error": {"@Message.ExtendedInfo": [DONE, {"MessageId": "Oem.1.0.Stuck", "Severity": "Critical"}]}}, 200)]
 
 
 @pytest.mark.parametrize("answer", _OPEN, ids=str)
@@ -230,6 +239,13 @@ def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> Non
             error = refused(tree)
             assert error.kind == "unreachable" and "may or may not have switched" in str(error)
         assert len(tree.commands) == 1 and [seen.method for seen in tree.seen[-2:]] == ["POST", "GET"]
+
+
+@pytest.mark.parametrize("error", [{"@Message.ExtendedInfo": [DONE]}, {"code": "Base.1.8.Success", "message": "done"},
+                                   {"@Message.ExtendedInfo": [{"MessageId": "Oem.1.0.Switched", "MessageSeverity": "OK"}]}])
+def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(error: Json) -> None:
+    tree = Switched(say=lambda seen: Answer({"error": error}, 200), done=False)
+    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
 
 @pytest.mark.parametrize("done", [True, False])
