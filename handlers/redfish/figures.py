@@ -18,7 +18,6 @@ _PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: 
     "OnePhase3Wire": 1, "TwoPhase3Wire": 1, "OneOrTwoPhase3Wire": 1, "TwoPhase4Wire": 2, "ThreePhase4Wire": 3,
     "ThreePhase5Wire": 3}
 AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits (UCUM); some firmware writes "kWh"
-_LONGEST_SOURCE = 2000
 _SILENT = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")        # Resource.State of a sensor that reports nothing
 
 
@@ -39,7 +38,7 @@ def excerpt(resource: Json, key: str) -> Optional[Figure]:
         return None
     value = number(found.get("Reading"))
     source = text(found, "DataSourceUri") or text(found, "@odata.id")
-    return Figure(value, source if value is None and len(source) <= _LONGEST_SOURCE else "")
+    return Figure(value, source if value is None else "")
 
 
 def number(value: object) -> Optional[float]:

@@ -24,6 +24,8 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     (lines(3.0, 3.0, PhaseWiringType="TwoPhase3Wire"), 3.0),                    # one circuit: the same current in both lines
     (lines(3.0, 3.0), 3.0),
     (lines(3.0, 2.0, neutral=1.0), 5.0),
+    (lines(1.0, 2.0, 4.0), 7.0),
+    (lines(1.0, 2.0, 4.0, PolyPhaseVoltage={"Line1ToLine2": {}, "Line2ToLine3": {}}), 7.0),
     (lines(5.19, PhaseWiringType="TwoPhase3Wire", CurrentAmps={"Reading": 5.19}), 5.19),
     (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # two of three lines are not a total
     ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # perhaps only the highest line
@@ -54,7 +56,7 @@ def test_unmetered_and_unknown_figures_differ() -> None:
 def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
     assert excerpt({"A": {"Reading": 2, "DataSourceUri": SENSOR}}, "A") == Figure(2.0, "")
     assert excerpt({"A": {"Reading": None, "DataSourceUri": SENSOR}}, "A") == Figure(None, SENSOR)
-    assert excerpt({"A": {"DataSourceUri": SENSOR}}, "A") == Figure(None, SENSOR)
+    assert excerpt({"A": {"DataSourceUri": SENSOR}}, "A") == excerpt({"A": {"@odata.id": SENSOR}}, "A") == Figure(None, SENSOR)
     assert total([Figure(None, SENSOR), Figure(1.0)], {SENSOR: 2.0}) == 3.0
     assert total([Figure(None, SENSOR), Figure(1.0)], {SENSOR: None}) is None
 
