@@ -109,6 +109,11 @@ def test_rows_beyond_the_devices_count_are_ignored() -> None:
         assert both(Counted(A, unreadable), {**objects, "1.3.3.0": -1, "1.3.4.0": "n/a"}) == {"1": 5, "2": 6, "3": 7}
 
 
+def test_a_table_with_fewer_rows_than_its_count_is_an_error() -> None:
+    with pytest.raises(ProtocolError, match="number of rows in a table is 3, but it listed 2"):
+        Counted(A, Scalar("1.3.2.0")).rows(reader({**table("1.3.1", {"1": 5, "2": 6, "7": 7}), "1.3.2.0": 3}))
+
+
 def test_a_table_with_a_count_of_zero_is_not_walked() -> None:
     device = Memory({**table("1.3.1", {"1": 5}), "1.3.2.0": 0})
     assert Counted(A, Scalar("1.3.2.0")).rows(Reader(device)) == {}

@@ -138,6 +138,12 @@ def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() ->
         SOCKETS.instance(at, "1.1")
 
 
+@pytest.mark.parametrize("number, found", [("999999999", True), ("1234567890", False), ("\u0663", False), ("", False)])
+def test_the_number_in_a_name_has_one_to_nine_ascii_digits(number: str, found: bool) -> None:
+    at = reader({"1.3.1.2.5": f"Socket {number}", "1.3.2.2.5": "On"})
+    assert Named("1.3.1", "1.3.2", r"Socket (\w*)").rows(at) == ({f"2.{number}": "On"} if found else {})
+
+
 def test_a_variable_is_read_back_without_a_second_search_for_its_name() -> None:
     device = Memory({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
     at = Reader(device)
