@@ -13,6 +13,7 @@ import pytest
 
 from .clockwork import ManualClock
 from .xerus import GENERATIONS, CircuitModel, MeterModel, Model, XerusPdu
+from .xerus.panels import Panel
 from .xerus_client import Client, outlet_rid
 
 
@@ -232,6 +233,10 @@ def test_the_labels_of_a_circuits_poles_follow_the_scheme_and_the_size_of_the_pa
             settings = client.result(panel, "getPanelSettings")
             client.result(panel, "setPanelSettings", settings={**settings, "panelSize": 22})
             assert client.result(circuit, "getPoles")[2]["label"] == ""
+            found = pdu.site.find(panel)
+            assert isinstance(found, Panel)
+            found.setPanelSettings({**settings, "panelSize": 2 ** 62})         # a list of all labels would not fit into memory
+            assert found.label(20) == printed[0]
 
 
 def test_an_outlet_that_is_off_draws_no_current(pdu: XerusPdu, client: Client) -> None:

@@ -146,8 +146,12 @@ class Panel(Meter):
     def label(self, position: int) -> str:
         """The label of a position from 0; "" outside of the panel. Source: Panel.idl, LabelingScheme."""
         numbers = range(1, self._panel_settings["panelSize"] + 1)
-        labels = [*numbers[::2], *numbers[1::2]] if self._panel_settings["labelingScheme"] else [*numbers]
-        return str(labels[position]) if position < len(labels) else ""
+        odd, even = numbers[::2], numbers[1::2]
+        if position >= len(numbers):
+            return ""
+        if not self._panel_settings["labelingScheme"]:
+            return str(numbers[position])
+        return str(odd[position] if position < len(odd) else even[position - len(odd)])
 
     def getPanelSettings(self) -> Json:
         return self._panel_settings
