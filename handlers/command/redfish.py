@@ -86,14 +86,15 @@ def tree(call: Call) -> Result:
             continue
         try:
             resource = call.service.get(path)
+            follows = depth < call.words["depth"]
+            listed = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
             if error.kind not in ("refused", "protocol"):
                 raise
             seen[place] = f"({error.reason})"
             continue
         seen[place] = text(resource, "@odata.type").lstrip("#")
-        if depth < call.words["depth"]:
-            listed = links_of(call.service, resource) if "Members" in resource else []
+        if follows:
             waiting.extend((below, depth + 1) for below in _below(call, {**resource, "Members": listed}))
     return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())],
                   note="" if not waiting else f"only the first {_MOST_RESOURCES} resources are shown")

@@ -5,6 +5,7 @@ import collections
 import contextlib
 import csv
 import ipaddress
+import math
 import socket
 import sys
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -15,6 +16,7 @@ from ...errors import SettingsError, printable
 from .. import asking
 from ..options import Given, Word, given, option, output, secret_files
 from ..output import columns, print_json, progress
+from ..report import Usage
 from . import sweep
 from .auth import names, of_file
 from .datagrams import Answer
@@ -38,6 +40,8 @@ class Found(NamedTuple):
 def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str], login: Optional[str], port: int, rate: float,
           no_mdns: bool) -> int:
     state = given(context)
+    if math.isnan(rate):            # click's range takes it, and no pause would follow a request
+        raise Usage("--rate is not a number")
     networks = sweep.networks(network)
     community = _community(state, auth, login)
     count = sum(1 for one in networks for _ in sweep.hosts(one))

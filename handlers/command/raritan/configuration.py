@@ -75,6 +75,8 @@ def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 
 
 def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    if len(context.options.file) > 1:
+        raise SettingsError("cert download takes one tag")
     tag = context.options.file[0] if context.options.file else "active_cert"
     if tag not in cert.TAGS:
         raise SettingsError(f"{tag[:20]!r} cannot be downloaded; give {', '.join(cert.TAGS)}")

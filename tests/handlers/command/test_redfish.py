@@ -68,6 +68,13 @@ def test_show_prints_one_resource_and_tree_those_below_it(unit: RedfishService, 
     assert any(line.startswith(f"{top}/RackPDUs/1/Outlets/A1  Outlet.v") for line in lines)
 
 
+def test_a_tree_shows_the_error_of_a_list_that_cannot_be_read(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    top = "/redfish/v1/PowerEquipment/RackPDUs/1"
+    unit.rewrite = lambda target, body: {**body, "Members": 7} if target.endswith("/Outlets") else body
+    seen = found(unit, capsys, "tree", top)
+    assert seen[f"{top}/Outlets"] == "(a collection of the device has no list of members)" and f"{top}/Branches" in seen
+
+
 @pytest.mark.parametrize("words, code, sentence", [
     (("show", "redfish/v1"), 2, "is not a path"), (("show", "/redfish/v1/nothing"), 6, "404"),
     (("show", "//evil.example/x"), 5, "where"),

@@ -259,6 +259,7 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
                                    ["config", "bulk", "put", "FILE", "--clear-text", "--yes"],
                                    ["config", "backup", "put", "FILE", "--profile", "all", "--yes"], ["cert", "show", "FILE"],
                                    ["cert", "install", "FILE", "--yes"], ["cert", "show", "--out", "FILE"],
+                                   ["cert", "download", "active_cert", "FILE"],
                                    ["config", "raw", "put", "FILE", "--out", "FILE", "--yes"],
                                    ["pmc", "put", "FILE", "--out", "FILE", "--yes"], ["network", "--role", "primary"],
                                    ["network", "bridge", "on", "--interface", "usb", "--yes"],
