@@ -32,7 +32,7 @@ class Query(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """`listed` are the PDUs of the list. A query may name one of `handlers`, but never a path."""
+    """`listed` are the PDUs of the list. For another PDU, a query names one of `handlers`."""
 
     listed: Sequence[Target]
     networks: Sequence[Network]

@@ -1,6 +1,7 @@
 """A web server on 127.0.0.1 that answers JSON-RPC from recorded calls. Any login is accepted.
 
-An outlet follows setPowerState: its getState then returns the new state. Figures do not change. Source: Outlet.idl 3.0.4.
+An outlet that can be switched follows setPowerState: its getState then returns the new state. Figures do not change. Source:
+Outlet.idl 3.0.4.
 """
 from __future__ import annotations
 
