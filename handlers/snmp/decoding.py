@@ -14,6 +14,7 @@ Rows = Dict[str, Raw]           # identity or index suffix -> value, in the devi
 Walked = Mapping[str, Raw]
 
 LONGEST_NUMBER = 9              # the most digits of a number in an identity that is not a row's index
+_MOST_OCTETS = 64               # of a BITS value in Net-SNMP's text: the time to read it grows with their square
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
@@ -44,7 +45,7 @@ def bits(raw: Raw) -> bytes:
     set (`9F 04 0 3 4 5 6 7 13`)."""
     words = raw.split() if isinstance(raw, str) else []
     pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
-    for end in range(pairs, 1, -1):
+    for end in range(min(pairs, _MOST_OCTETS), 1, -1):
         held = bytes.fromhex("".join(words[:end]))
         if words[end:] == [str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1]:
             return held

@@ -101,7 +101,9 @@ class OfUnits(Source):
     def rows(self, reader: Reader) -> Rows:
         listed = [f"{identity}." for identity in self.listed.rows(reader)]
         units = self.source.rows(reader) if listed else {}
-        return {unit: value for unit, value in units.items() if any(identity.startswith(f"{unit}.") for identity in listed)}
+        begun = {identity[:end] for identity in listed for end, sign in enumerate(identity)
+                 if sign == "." and identity[:end] in units}
+        return {unit: value for unit, value in units.items() if unit in begun}
 
 
 class Counted(Source):

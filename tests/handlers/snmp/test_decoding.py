@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,11 @@ def test_octets_are_the_same_in_every_form_of_the_platform(value: bytes) -> None
     ("A", b"A"), ("9F", b"9F"), ("9F 04 1", b"9F 04 1"), ("", b"")])
 def test_bits_are_read_from_octets_and_from_the_output_of_net_snmp(raw: str | bytes, held: bytes) -> None:
     assert bits(raw) == held
+
+
+def test_a_hostile_text_of_many_octets_is_read_in_less_than_a_second() -> None:
+    held, began = "FF " * 4000 + "x", time.process_time()
+    assert bits(held) == held.encode() and time.process_time() - began < 1
 
 
 def test_control_characters_and_line_breaks_are_removed_from_a_name() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from handlers.errors import ProtocolError
@@ -100,6 +102,12 @@ def test_a_table_is_empty_unless_it_has_as_many_rows_as_a_count_above_zero(count
 def test_rows_of_unlisted_units_are_ignored() -> None:
     objects = {**table("1.3.1", {"1": 8, "2": 24, "1.2": 4, "11": 3}), **table("1.3.2", {"1.1": 1, "1.2.7": 1, "12": 1})}
     assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
+
+
+def test_the_units_of_a_hostile_table_are_found_in_less_than_a_second() -> None:
+    objects, many = reader({}), {str(n): n for n in range(6000)}
+    objects.walked[A.oid], began = many, time.process_time()
+    assert OfUnits(A, A).rows(objects) == many and time.process_time() - began < 1
 
 
 def test_rows_beyond_the_devices_count_are_ignored() -> None:
