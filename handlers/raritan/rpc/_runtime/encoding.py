@@ -47,7 +47,7 @@ def needed(method: Method) -> List[str]:
 
 
 def encode(value: object) -> object:
-    """JSON for a value of any IDL type; any iterable but a mapping is a vector. Raises TypeError for other values."""
+    """JSON for a value of any IDL type; an iterable other than text, bytes or a mapping is a vector. Raises TypeError."""
     if isinstance(value, ValueObject):
         return {"type": value.wire_type, "value": encode_structure(value)}
     if isinstance(value, Structure):

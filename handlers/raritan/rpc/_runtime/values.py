@@ -39,7 +39,7 @@ ZERO: Any = _Zero()
 
 
 class _Named(Named):
-    """A type whose `idlType` is its name without a version, unless the class declares a version."""
+    """Sets `idlType` to the name without a version, unless the class declares a version or an `idlType`."""
 
     def __init_subclass__(cls, version: str = "") -> None:
         super().__init_subclass__(version)
