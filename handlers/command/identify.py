@@ -4,11 +4,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import socket
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set
 
 import click
 
-from ..errors import PduHandlerError, SettingsError
+from ..errors import PduHandlerError, SettingsError, printable
 from ..settings import host_and_port, port as port_number
 from . import form
 from .exits import DONE, code_of
@@ -39,6 +39,10 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
     host = form.address(host)
     chosen = list(dict.fromkeys(handler)) or list(names())
+    known = {key for name in chosen for key in _keys(load(name))}
+    for key in (*state.settings, *state.secret_files):
+        if key not in known and len(chosen) > 1:            # a single handler refuses it with its own sentence
+            raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
     found = [_look(name, host, state, alone=len(chosen) == 1) for name in chosen]
     best = min((one for one in found if one.identity is not None and one.identity.family),
                key=lambda one: kind(one.handler).rank, default=None)
@@ -70,8 +74,12 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
         return Found(name, error=error)
 
 
+def _keys(handler: Handler) -> Set[str]:
+    return {setting.key for setting in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
+
+
 def _own(handler: Handler, state: Given) -> Given:
-    keys = {setting.key for setting in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
+    keys = _keys(handler)
     return dataclasses.replace(state, settings={key: value for key, value in state.settings.items() if key in keys},
                                secret_files={key: value for key, value in state.secret_files.items() if key in keys})
 

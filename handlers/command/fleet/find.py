@@ -13,7 +13,7 @@ from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 import click
 
 from ...errors import SettingsError, printable
-from .. import asking
+from .. import asking, form
 from ..options import Given, Word, given, option, output, secret_files
 from ..output import columns, print_json, progress
 from ..report import Usage
@@ -42,6 +42,7 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     state = given(context)
     if math.isnan(rate):            # click's range takes it, and no pause would follow a request
         raise Usage("--rate is not a number")
+    form.check(state, ["community"], "pdu find")
     networks = sweep.networks(network)
     community = _community(state, auth, login)
     count = sum(1 for one in networks for _ in sweep.hosts(one))

@@ -243,3 +243,9 @@ def test_the_setting_port_overrides_the_port_in_the_address(capsys: Printed) -> 
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
         report = identified(capsys, 0, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}")
     assert report["chosen"] == "nut"
+
+
+@pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
+def test_a_setting_that_no_handler_has_is_refused(words: List[str], capsys: Printed) -> None:
+    assert root.run(["identify", "127.0.0.1:9", *words]) == 2
+    assert "none of nut, raritan, redfish, snmp has a setting 'usrname'" in capsys.readouterr().err

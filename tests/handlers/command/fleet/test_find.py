@@ -286,3 +286,9 @@ def test_a_rate_that_is_not_a_number_is_refused(capsys: pytest.CaptureFixture[st
 def test_a_search_without_a_community_is_refused_with_one_sentence() -> None:
     done = run("find", "192.0.2.0/30", "--no-mdns")
     assert done.returncode == 2 and "no community was given" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_secret_file_for_a_misspelt_key_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    assert root.run(["find", "192.0.2.1", "--no-mdns", "--secret-file", "comunity=/dev/null"]) == 2
+    assert "pdu find has no secret 'comunity'; it takes community" in capsys.readouterr().err
