@@ -102,13 +102,13 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
     """The positions, from 0, of outlets for which the unit reports that the relay does not follow its commands.
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
-    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number is
-    taken as label (from 1) and as index (from 0); an id without the number of an outlet may mean any outlet. The result is empty
-    if the unit has no list of failures, or if the list cannot be read.
+    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number is taken
+    as label (from 1) and as index (from 0); an id without the number of an outlet may mean any outlet. Empty if no list is read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():
-        if failure.isAsserted and failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT:
+        inconsistent = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
+        if failure.isAsserted and inconsistent and len(positions) < outlets:
             numbers = [int(digits) for digits in re.findall("[0-9]{1,4}", failure.componentId[:_LONGEST_ID])]
             named = {position for number in numbers for position in (number - 1, number) if 0 <= position < outlets}
             positions |= named or set(range(outlets))
