@@ -17,6 +17,7 @@ from .schema import ProfileError
 _KEYS = PROFILES.keys
 _LONGEST_KEY = 40                   # the key is in a directory's name and in DCImanager's list of handlers
 _MOST_NEAR = 8
+_LARGEST = 1_000_000                # limit for the file of a profile, in bytes
 
 
 class UnknownFamily(ValueError):
@@ -34,7 +35,11 @@ class OwnFamily(NamedTuple):
 def read(file: Path) -> Profile:
     """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError."""
     try:
-        text = file.read_text("utf-8-sig")
+        with file.open("rb") as opened:
+            data = opened.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise ProfileError("profile: the file has more than 1 MB")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ProfileError("profile: the file is not UTF-8 text") from None
     except OSError as error:
