@@ -289,7 +289,7 @@ def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
 def present(value: Structure, *names: str) -> bool:
     """Whether the device sent all these fields, under present or older names, and not null. True for a structure made here."""
     wire, cls = value._wire, type(value)
-    if wire is None:
+    if wire is None or wire is IN_FULL and vars(value).keys() >= set(names):        # the usual case
         return True
     unsent = wire.absent | wire.null
     return all(name in wire.lifted or getattr(value, name, None) is not None and _newest(cls, name) not in unsent
