@@ -95,6 +95,14 @@ def test_settings_of_an_absurd_size_or_type_are_an_error_in_a_short_sentence(for
     assert len(str(caught.value)) < 300
 
 
+@pytest.mark.parametrize("form", [dict, list], ids=["mapping", "pairs"])
+def test_a_hundred_settings_are_read_and_one_more_is_an_error(form: Callable[[object], object]) -> None:
+    given = {f"key{n}": "x" for n in range(100)}
+    assert host.settings({"custom_params": form(given.items())}) == given
+    with pytest.raises(SettingsError, match="more than 100"):
+        host.settings({"custom_params": form({**given, "key100": "x"}.items())})
+
+
 def test_settings_that_are_too_long_are_not_called_invalid_json() -> None:
     with pytest.raises(SettingsError, match="more than 1000000 characters"):
         host.settings({"custom_params": json.dumps({"ca_pem": "x" * 1_000_000})})

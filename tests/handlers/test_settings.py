@@ -44,6 +44,12 @@ def test_the_error_for_a_bad_value_names_its_key_and_the_allowed_values(key: str
     assert f"'{key}'" in str(caught.value) and allowed in str(caught.value)
 
 
+@pytest.mark.parametrize("setting, text, value", [(PORT, "1", 1), (PORT, "65535", 65535), (settings.TIMEOUT, "0.1", 0.1),
+                                                  (settings.TIMEOUT, "60", 60.0)])
+def test_the_limits_of_a_number_are_allowed(setting: Setting[object], text: str, value: float) -> None:
+    assert Settings({setting.key: text}, TABLE)[setting] == value
+
+
 def test_a_secret_is_neither_trimmed_nor_shown() -> None:
     assert Settings({"password": " p w "}, TABLE)[PASSWORD] == " p w "
     secret: Setting[int] = Setting("password", "a number", int, 0, "x", secret=True)

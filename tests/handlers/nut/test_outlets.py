@@ -79,7 +79,7 @@ def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
     {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
     {"outlet.count": "3", "outlet.0.status": "on", "outlet.1.status": "on", "outlet.3.status": "on"},     # 0 is the whole device
-    {"device.1.outlet.1.status": "on", "device.count": "2"}])
+    {"device.1.outlet.1.status": "on", "device.count": "2"}, {"device.2.outlet.1.status": "on", "device.count": "2"}])
 def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(variables: Dict[str, str]) -> None:
     with pytest.raises(ProtocolError, match="counts"):
         device(variables)
@@ -207,6 +207,7 @@ def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> Non
 # nut-names.txt, Three phase: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged".
 @pytest.mark.parametrize("figures", [
     {"input.phases": "3", "input.L2.current": "48.2"}, {"input.phases": "3.00", "input.current": "6.48"},
+    {"input.phases": "2", "input.current": "6.48"},
     {"input.phases": "3", "input.L1.current": "1", "input.L2.current": "2", "input.current": "6"},
     {"input.L1.current": "6.48", "input.L2.current": "", "input.L3.current": "5.5", "input.current": "6.48"}])
 def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: Dict[str, str]) -> None:

@@ -28,10 +28,19 @@ def test_a_null_that_an_agent_returns_is_a_row() -> None:
 
 
 @pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz",
-                                  "1.3.6.1.4.1.9.1|2x|0a", "1.3.6.1.4.1.9.1|6e|a"])
+                                  "1.3.6.1.4.1.9.1|2x|0a", "1.3.6.1.4.1.9.1|6e|a", "1.3.6.1.4.1.9.1|64|192.0.2"])
 def test_a_line_that_is_not_a_row_is_named(line: str) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
+
+
+@pytest.mark.parametrize("tag, least, most", [(2, -2**31, 2**31 - 1), (66, 0, 2**32 - 1), (70, 0, 2**64 - 1)])
+def test_a_number_outside_the_range_of_its_type_is_refused(tag: int, least: int, most: int) -> None:
+    for value in (least, most):
+        assert list(snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n").rows.values()) == [Row(tag, value)]
+    for value in (least - 1, most + 1):
+        with pytest.raises(SettingsError, match="out of the range"):
+            snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
 
 
 def test_a_line_separator_in_a_comment_does_not_end_it() -> None:
@@ -47,6 +56,7 @@ iso.3.6.1.4.1.9.1 = Hex-STRING: 00 1A FF
 00 01
 .1.3.6.1.4.1.9.2 = ""
 .1.3.6.1.4.1.9.3 = IpAddress: 192.0.2.9
+.1.3.6.1.4.1.9.10 = Network Address: C0:00:02:09
 .1.3.6.1.4.1.9.4 = Gauge32: 25 seconds
 .1.3.6.1.4.1.9.5 = No Such Instance currently exists at this OID
 .1.3.6.1.4.1.9.6 = STRING: "a \\"b\\""
@@ -59,6 +69,7 @@ ACME-MIB::bar.1 = INTEGER: 5
         (1, 3, 6, 1, 2, 1, 1, 1, 0): Row(4, b"one\ntwo"), arcs("1.3.6.1.4.1.9.1.4.1"): Row(2, 1),
         arcs("1.3.6.1.4.1.9.1"): Row(4, bytes.fromhex("001aff0001")), arcs("1.3.6.1.4.1.9.2"): Row(4, b""),
         arcs("1.3.6.1.4.1.9.3"): Row(64, bytes((192, 0, 2, 9))), arcs("1.3.6.1.4.1.9.4"): Row(66, 25),
+        arcs("1.3.6.1.4.1.9.10"): Row(64, bytes((192, 0, 2, 9))),
         arcs("1.3.6.1.4.1.9.6"): Row(4, b'a "b"'), arcs("1.3.6.1.4.1.9.7"): Row(6, arcs("1.3.6.1.4.1.9.2")),
         arcs("1.3.6.1.4.1.9.8"): Row(4, b"\x80\x00")}
 

@@ -5,7 +5,7 @@ import socket
 from typing import Dict, Tuple
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from handlers.command.fleet import sweep
 from handlers.command.fleet.datagrams import DESCRIPTION, NAME, OBJECT_ID, Answer, answer, question
@@ -25,6 +25,7 @@ def reply(number: int, *bindings: ber.Binding, kind: int = ber.RESPONSE, status:
 
 
 @given(NUMBERS, st.binary(min_size=1, max_size=300))
+@example(0, b"c" * 300)                 # lengths of two octets
 def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) -> None:
     read = ber.decode(question(community, number))
     assert (read.version, read.community) == (1, community)
@@ -32,6 +33,7 @@ def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) ->
 
 
 @given(NUMBERS, IDS, st.text(max_size=300), st.text(max_size=20))
+@example(0, (1, 3), "d" * 300, "")
 def test_all_values_of_an_answer_are_read(number: int, object_id: Tuple[int, ...], description: str, name: str) -> None:
     texts = [text.encode("utf-8", "replace") for text in (description, name)]
     data = reply(number, (arcs(OBJECT_ID), Row(OID, object_id)), (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
