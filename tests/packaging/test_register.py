@@ -130,6 +130,11 @@ def test_dry_run_needs_no_settings_and_names_a_known_id(admin: Admin, manager: D
     assert "custom_equipment/2/content" in admin.run(manager, "--dry-run", DCI_PASSWORD="").out
 
 
+def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin) -> None:
+    shown = admin.run(None, "--dry-run", "small", "pdu_small")
+    assert shown.code == 0 and shown.out.count("/content") == 1
+
+
 def test_dry_run_refuses_a_damaged_archive_too(admin: Admin, manager: DciManager) -> None:
     next(admin.script.parent.glob("pdu_snmp*")).write_bytes(b"")
     assert admin.run(manager, "--dry-run").code == 6
