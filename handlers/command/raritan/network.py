@@ -78,6 +78,8 @@ def network(context: Context) -> Result:
     wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
     if (context.options.role or context.options.interface) and (wanted != "forwarding" or "on" not in context.options.value):
         raise SettingsError("--role and --interface are for forwarding on")
+    if context.options.interface and context.options.role == "expansion":
+        raise SettingsError("--interface is for --role primary")
     proxy = context.proxy(Net, "/net")
     settings = proxy.getSettings()
     if wanted != "show":

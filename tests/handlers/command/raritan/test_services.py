@@ -264,6 +264,7 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
                                    ["pmc", "put", "FILE", "--out", "FILE", "--yes"], ["network", "--role", "primary"],
                                    ["network", "bridge", "on", "--interface", "usb", "--yes"],
                                    ["network", "forwarding", "off", "--role", "expansion", "--yes"],
+                                   ["network", "forwarding", "on", "--role", "expansion", "--interface", "usb", "--yes"],
                                    ["links", "release", "3", "--link-user", "root", "--yes"], ["firmware", "--cross"],
                                    ["firmware", "upload", "FILE", "--allow-untrusted"]])
 def test_an_argument_that_the_action_does_not_use_is_refused(run: Run, unit: XerusPdu, words: List[str]) -> None:
