@@ -30,16 +30,22 @@ def place():  # type: () -> str
     import shutil
     import tempfile
     import zipfile
-    try:
-        os.makedirs(above, 0o700, exist_ok=True)
-        if not ours(above):     # its owner could replace the files: a user's cache, if sudo keeps HOME
-            raise OSError
-        part = tempfile.mkdtemp(dir=above)
-    except OSError:
-        folder, part = "", tempfile.mkdtemp(prefix="pdu-")
-    atexit.register(shutil.rmtree, part, True)      # without effect after the folder is renamed
-    with zipfile.ZipFile(os.path.dirname(os.path.abspath(__file__))) as packed:
-        packed.extractall(part)
+    for parent in (above, None):        # None: the system's folder for temporary files
+        try:
+            if parent is not None:
+                os.makedirs(parent, 0o700, exist_ok=True)
+                if not ours(parent):    # its owner could replace the files: a user's cache, if sudo keeps HOME
+                    raise OSError
+            part = tempfile.mkdtemp(prefix="pdu-", dir=parent)
+            atexit.register(shutil.rmtree, part, True)      # without effect after the folder is renamed
+            with zipfile.ZipFile(os.path.dirname(os.path.abspath(__file__))) as packed:
+                packed.extractall(part)
+            break
+        except OSError as error:
+            folder, problem = "", error
+    else:
+        sys.stderr.write("pdu.pyz cannot unpack itself (%s): set TMPDIR to a folder with more space\n" % problem)
+        sys.exit(2)
     try:
         os.rename(part, folder)
         return folder

@@ -1,6 +1,7 @@
 """The command `pdu` as people install it: the wheel in a bare environment, dist/pdu.pyz on other Pythons."""
 from __future__ import annotations
 
+import errno
 import filecmp
 import json
 import os
@@ -101,17 +102,38 @@ def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: P
     assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_pyz_does_not_unpack_itself_into_a_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program, temporary = tmp_path / "pdu.pyz", tmp_path / "temporary"
-    with zipfile.ZipFile(program, "w"):
-        temporary.mkdir()
-    space: Dict[str, Any] = {"__file__": str(program / "__main__.py")}
+@pytest.fixture(name="unpacker")
+def _unpacker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dict[str, Any]:
+    """The functions of an empty program whose cache is cache/, and whose folder for temporary files is temporary/."""
+    with zipfile.ZipFile(tmp_path / "pdu.pyz", "w"):
+        (tmp_path / "temporary").mkdir()
+    space: Dict[str, Any] = {"__file__": str(tmp_path / "pdu.pyz" / "__main__.py")}
     exec((ROOT / "packaging" / "pyz_main.py").read_text("utf-8").partition("\nsys.path.insert")[0], space)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    assert Path(space["place"]()).parent == tmp_path / "cache" / "pdu"
-    space["ours"] = lambda folder: False
-    assert Path(space["place"]()).parent == temporary
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    return space
+
+
+def test_pyz_does_not_unpack_itself_into_a_folder_of_another_user(tmp_path: Path, unpacker: Dict[str, Any]) -> None:
+    assert Path(unpacker["place"]()).parent == tmp_path / "cache" / "pdu"
+    unpacker["ours"] = lambda folder: False
+    assert Path(unpacker["place"]()).parent == tmp_path / "temporary"
+
+
+def test_pyz_goes_elsewhere_if_its_cache_is_full(tmp_path: Path, unpacker: Dict[str, Any], monkeypatch: pytest.MonkeyPatch,
+                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    full = ["cache"]
+
+    def extract(packed: zipfile.ZipFile, folder: str) -> None:
+        if any(part in full for part in Path(folder).relative_to(tmp_path).parts):
+            raise OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(zipfile.ZipFile, "extractall", extract)
+    assert Path(unpacker["place"]()).parent == tmp_path / "temporary"
+    full.append("temporary")
+    with pytest.raises(SystemExit) as ended:
+        unpacker["place"]()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and "No space left" in said and "TMPDIR" in said and said.count("\n") == 1
 
 
 def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
