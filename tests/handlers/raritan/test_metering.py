@@ -97,11 +97,12 @@ def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(unit: D
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
 
 
-def test_behind_two_transfer_switches_the_load_of_several_feeds_is_unknown(unit: Described) -> None:
+@pytest.mark.parametrize("switches", [1, 2])
+def test_the_load_of_three_feeds_behind_transfer_switches_is_unknown(unit: Described, switches: int) -> None:
     for current in (5.0, 0.2, 4.0):
         unit.inlet({}, {L1: current})
     unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
-                                              for number in (0, 1)]
+                                              for number in range(switches)]
     assert unit.measured()[0] is None
 
 
@@ -149,10 +150,35 @@ def test_a_disabled_inlet_counts_for_the_energy_but_not_for_the_load(unit: Descr
     assert unit.measured() == (3.0, 150.0)
 
 
+def test_an_inlet_that_does_not_say_whether_it_is_enabled_is_in_use(unit: Described) -> None:
+    unit.inlet({"current": 3.0}, {})
+    unit.calls[f"{PDU}/inlet/0", "isEnabled"] = Status(404)
+    assert unit.measured()[0] == 3.0
+
+
+def test_an_inlet_without_a_well_known_id_is_read_by_its_reference(unit: Described) -> None:
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {L1: 2.9})
+    for method in ("getSensors", "getPoles", "isEnabled"):
+        unit.calls["/tfwopaque/inlet.0", method] = unit.calls.pop((f"{PDU}/inlet/0", method))
+    unit.calls[PDU, "getInlets"][0]["rid"] = "/tfwopaque/inlet.0"
+    assert unit.measured() == (2.9, 100.0)
+
+
+def test_a_single_line_without_sensor_has_the_current_of_its_inlet(unit: Described) -> None:
+    unit.inlet({"current": 3.0}, {}, lines_without_sensor=(L1,))
+    assert unit.measured()[0] == 3.0
+
+
 def test_the_units_own_counter_comes_before_the_inlets(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls[PDU, "getSensors"] = {"activeEnergy": unit.sensor("PDU", 777.0)}
     assert unit.measured()[1] == 777.0
+
+
+def test_a_unit_without_sensors_of_its_own_has_the_energy_of_its_inlets(unit: Described) -> None:
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
+    unit.calls[PDU, "getSensors"] = Status(404)
+    assert unit.measured()[1] == 100.0
 
 
 def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None:
@@ -161,9 +187,11 @@ def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None
     assert unit.measured() == (3.0, None)
 
 
-def test_without_inlets_load_and_energy_are_the_sums_of_the_outlets(unit: Described) -> None:
+def test_without_inlets_figures_come_from_the_outlets_and_the_load_first_from_the_banks(unit: Described) -> None:
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 30.0)
+    unit.banks([1.5, 2.0])
+    assert unit.measured() == (3.5, 30.0)
 
 
 def test_a_reading_that_the_account_may_not_make_is_denied(unit: Described) -> None:

@@ -93,9 +93,16 @@ def test_missing_or_overlapping_spans_are_refused(spans: tuple[Span, ...]) -> No
         Spread("1.3.9", spans)
 
 
-def test_an_empty_span_is_refused() -> None:
+def test_an_empty_range_of_outlets_or_units_is_refused() -> None:
     with pytest.raises(ValueError, match="not a range of outlets"):
         Span(5, 4, 1)
+    with pytest.raises(ValueError, match="not a range of units"):
+        Tables("1.3.9", 5, 4, "2.1.2")
+
+
+def test_a_spread_by_row_and_by_get_is_refused() -> None:
+    with pytest.raises(ValueError, match="by_row and by_get"):
+        Spread("1.3.9", (Span(1, 4, 2),), by_row=True, by_get=True)
 
 
 def test_a_span_of_more_than_10000_outlets_is_refused() -> None:

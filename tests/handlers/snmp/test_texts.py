@@ -31,6 +31,12 @@ def test_bits_count_from_the_highest_bit_of_the_first_octet(bit: int, expected: 
     assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": expected}
 
 
+def test_a_field_or_a_bit_below_zero_is_refused() -> None:
+    for make in (Field, Bits):
+        with pytest.raises(ValueError, match="count from 0"):
+            make(A, -1)
+
+
 def test_negation_is_exact_and_leaves_out_text_without_a_number() -> None:
     assert both(Negative(A), dict(table("1.3.1", {"1": 3, "2": "-0.50", "3": 0}))) == {"1": "-3", "2": "0.50", "3": "0"}
     assert Negative(A).rows(reader(table("1.3.1", {"1": "n/a"}))) == {}
@@ -44,7 +50,7 @@ def test_a_printed_number_may_be_the_index_plus_one() -> None:
 def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:
     one = {**table("1.3.1", {"1": 1, "2": 1}), **table("1.3.2", {"1": 7, "2": 8})}
     assert Chained(A, B).rows(reader(one)) == {"1": 7, "2": 8}
-    assert Chained(A, B).rows(reader({**one, "1.3.1.2": 2})) == {"1": "1:7", "2": "2:8"}
+    assert Chained(A, B).rows(reader({**one, "1.3.1.2": 2, "1.3.2.3": 9})) == {"1": "1:7", "2": "2:8", "3": 9}
 
 
 def test_the_meters_named_by_a_relay_are_summed_within_its_module() -> None:
@@ -63,7 +69,7 @@ def test_a_meter_name_that_occurs_twice_is_ignored() -> None:
 def test_an_index_may_be_the_octets_of_another_column() -> None:
     measured = {**table("1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}),
                 **table("1.3.2", {"1": b"\x00\x00\xff\x00", "2": "0x0001FF00", "3": b"\x00\x02\xff\x00", "4": b"\x00\x03\xff\x00",
-                                  "5": b"\x00", "6": ""})}
+                                  "5": b"\x09", "6": ""})}
     assert Spelt(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7}
     with pytest.raises(ValueError, match="length"):
         Spelt(A, B, 0)
