@@ -93,9 +93,9 @@ class Snmp:
         except Exception as error:      # the platform's exceptions are not documented
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
             found = translate(words, self._without_secrets(words), writing, self._port)
-            if found is None:
-                return None
-            raise found.at(known_address(self._device.pdu_data), operation) from None
+        if found is None:
+            return None
+        raise found.at(known_address(self._device.pdu_data), operation)     # outside `except`: `error` may hold a community
 
     def _without_secrets(self, text: str) -> str:
         """The text with each secret as ***. If that would reveal a part of a secret, the whole text is left out."""
