@@ -25,7 +25,7 @@ COMMAND = ("command", "__main__.py")        # the tools: they may import every h
 
 
 class Arrow(NamedTuple):
-    """One import: `level` leading dots, then a dotted name. `by_type`: only a type checker runs the import."""
+    """One import: `level` leading dots, then a dotted name. `by_type`: the import is only for type checkers."""
 
     file: str
     line: int

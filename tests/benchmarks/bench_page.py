@@ -1,8 +1,8 @@
-"""Measures the local DCImanager under load: 200 PDUs of 24 outlets, polled every 60 s. One handler hangs and one crashes.
+"""Measures the local DCImanager under load: 200 PDUs, polled every 60 s. One handler hangs and one crashes.
 
-Prints the response times of the pages, the number of missed polls, and the database's growth and size after thinning, scaled up
-from one PDU. The simulated PDUs run on the same machine and take their share of it. Exit code 0 if the goals are met, 1 if one
-is missed.
+The other PDUs have 24 outlets. Prints the response times of the pages, the number of missed polls, and the database's growth and
+size after thinning, scaled up from one PDU. The simulated PDUs run on the same machine and take their share of it. Exit code 0 if
+the goals are met, 1 if one is missed.
 """
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also runs its neighbours by path.
 
-Reads lines of JSON from standard input: first the job, then one call per line. Answers each call with one line of JSON
-on standard output. Ends when its input ends, even in the middle of a call, so that it does not outlive the stand-in.
+Reads lines of JSON from standard input: first the job, then one call per line. Answers each call with one line of JSON on
+standard output, which has the call's number. Ends when its input ends, even in the middle of a call, so that it does not outlive
+the stand-in.
 """
 from __future__ import annotations
 
@@ -55,13 +56,12 @@ def main() -> None:
         logging.exception("the archive cannot be loaded")
         failed = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
         while True:
-            lines.get()
-            _say(answers, failed)
+            _say(answers, json.loads(lines.get())["number"], failed)
     while True:
         call = json.loads(lines.get())
         trips.begin()
         answer = worker.answer(call)
-        _say(answers, {**answer, "round_trips": trips.so_far()})
+        _say(answers, call["number"], {**answer, "round_trips": trips.so_far()})
 
 
 def _listen(lines: queue.Queue[str]) -> None:
@@ -70,10 +70,13 @@ def _listen(lines: queue.Queue[str]) -> None:
     os._exit(0)
 
 
-def _say(answers: Any, answer: Mapping[str, Any]) -> None:
-    with contextlib.suppress(OSError, ValueError):      # a handler may have closed standard error
+def _say(answers: Any, number: int, answer: Mapping[str, Any]) -> None:
+    try:
         print(LOGGED, file=sys.stderr, flush=True)
-    answers.write(json.dumps(answer) + "\n")
+    except (OSError, ValueError):                       # a handler may have closed standard error
+        with contextlib.suppress(OSError):
+            os.write(1, f"{LOGGED}\n".encode())         # the same pipe
+    answers.write(json.dumps({**answer, "number": number}) + "\n")
     answers.flush()
 
 
@@ -141,8 +144,8 @@ class _Worker:
         return answer
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
-        ports = self._adapter.ports(pdu.status())
-        identities = [_text(identity) for identity, _ in ports]
+        ports = [(_text(identity), _state(name)) for identity, name in self._adapter.ports(pdu.status())]
+        identities = [identity for identity, _ in ports]
         if len(set(identities)) != len(identities):
             raise ValueError(f"two ports have the same identity: {identities}")
         return {"ports": dict(ports)}
@@ -167,9 +170,12 @@ class _Worker:
         home = sys.modules.get(self._make.__module__, self._module)
         snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
                    for kind in vars(home).values())
-        return {"snmp": snmp, "settings": [
-            {"key": str(item.key), "allowed": str(item.allowed), "help": str(item.help), "secret": bool(item.secret),
-             "default": _default(item.default)} for item in getattr(home, "SETTINGS", ())]}
+        try:
+            rows = [{"key": str(item.key), "allowed": str(item.allowed), "help": str(item.help), "secret": bool(item.secret),
+                     "default": _default(item.default)} for item in getattr(home, "SETTINGS", ())]
+        except (TypeError, AttributeError):         # a foreign handler's SETTINGS may be anything
+            rows = []
+        return {"snmp": snmp, "settings": rows}
 
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         return self._switched(pdu.port_up, call)
@@ -180,13 +186,19 @@ class _Worker:
     def _switched(self, switch: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         given = self._adapter.port(call["identity"], call["state"])
         port = switch(given)
-        return {"identity": _text(port.identity), "state": port.power_status.name, "same_object": port is given}
+        return {"identity": _text(port.identity), "state": _state(port.power_status.name), "same_object": port is given}
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError(f"not usable as identity: {value!r}")
     return value
+
+
+def _state(name: object) -> str:
+    if name not in ("UP", "DOWN", "UNKNOWN"):
+        raise ValueError(f"a state is UP, DOWN or UNKNOWN, not {name!r}")
+    return str(name)
 
 
 def _default(value: object) -> str:

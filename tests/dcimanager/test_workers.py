@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import List, Optional
 
 import pytest
@@ -262,6 +263,29 @@ def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(manager: Dc
     assert (call.kind, call.text) == ("bug", "TypeError: not usable as identity: b'1'")
 
 
+def loaded() -> child._Worker:
+    """The part of a worker process that runs a handler, in this process."""
+    return child._Worker({"adapter": "", "metering": False, "import": "handlers.nut.handler", "fresh": False})
+
+
+@pytest.mark.parametrize("name", ["ON", "", [], None])
+def test_a_state_of_another_name_is_a_defect_of_its_handler(name: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = SimpleNamespace(identity="1", power_status=SimpleNamespace(name=name))
+    pdu = SimpleNamespace(status=lambda: SimpleNamespace(ports=[port]), port_up=lambda given: port)
+    worker = loaded()
+    monkeypatch.setattr(worker, "_make", lambda data: pdu)
+    for method in ("status", "port_up"):
+        given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
+        answer = worker.answer({"method": method, "identity": "1", "state": "DOWN", "data": given})
+        assert answer == {"kind": "bug", "text": f"ValueError: a state is UP, DOWN or UNKNOWN, not {name!r}"}
+
+
+@pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])
+def test_a_foreign_constant_with_the_name_of_the_table_is_no_table(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.nut.handler.SETTINGS", settings)
+    assert loaded()._described() == {"snmp": False, "settings": []}
+
+
 @pytest.mark.parametrize("kind", ["", "\ud800", "<b>", "x" * 100, None])
 def test_an_error_whose_kind_is_no_plain_word_is_a_defect_of_its_handler(kind: Optional[str],
                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,7 +293,7 @@ def test_an_error_whose_kind_is_no_plain_word_is_a_defect_of_its_handler(kind: O
         error = ValueError("no")
         setattr(error, "kind", kind)
         raise error
-    worker = child._Worker({"adapter": "", "metering": False, "import": "handlers.nut.handler", "fresh": False})
+    worker = loaded()
     monkeypatch.setattr(worker, "_made", failing)
     assert worker.answer({"method": "status", "data": {}}) == {"kind": "bug", "text": "ValueError: no"}
 
@@ -291,6 +315,42 @@ def test_a_broken_pipe_or_answer_is_a_failed_call(tmp_path: Path, program: str) 
         assert worker.call("status", PATIENCE_S).kind == "died" and begun[0].poll() is not None
     finally:
         worker.close()
+
+
+class Answering:
+    """A process that has already written these answers."""
+
+    pid = 0
+
+    def __init__(self, *answers: str) -> None:
+        self.stdin, self.stdout = io.StringIO(), io.StringIO("".join(f"{answer}\n" for answer in answers))
+        self.stderr = io.StringIO(f"{child.LOGGED}\n" * len(answers))
+
+    def poll(self) -> Optional[int]:
+        return None
+
+    def kill(self) -> None:
+        pass
+
+    def wait(self, timeout: Optional[float] = None) -> int:
+        return 0
+
+
+def test_an_answer_to_another_call_is_a_failed_call(tmp_path: Path) -> None:
+    up = '{"value": {"identity": "1", "state": "UP"}, "number": 1}'
+    worker = Worker(Job([], "", {}), tmp_path, lambda folder: Answering(up, up))
+    assert worker.call("port_up", PATIENCE_S, "1").ok
+    assert worker.call("port_down", PATIENCE_S, "1").kind == "died"
+    assert Worker(Job([], "", {}), tmp_path, lambda folder: Answering("[]")).call("status", PATIENCE_S).kind == "died"
+
+
+def test_the_end_of_a_log_is_written_if_the_handler_has_closed_standard_error(monkeypatch: pytest.MonkeyPatch,
+                                                                              capfd: pytest.CaptureFixture[str]) -> None:
+    closed, answers = io.StringIO(), io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    child._say(answers, 7, {"value": {}})
+    assert capfd.readouterr().out == f"{child.LOGGED}\n" and json.loads(answers.getvalue()) == {"value": {}, "number": 7}
 
 
 def test_a_worker_that_cannot_start_again_is_not_explained_by_an_old_log_line(tmp_path: Path) -> None:

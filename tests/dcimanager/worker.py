@@ -78,6 +78,7 @@ class Worker:
         self._answers: queue.Queue[Optional[str]] = queue.Queue()
         self._logged: queue.Queue[List[str]] = queue.Queue()
         self._readers: List[threading.Thread] = []
+        self._number = 0            # of the last call
 
     @property
     def pid(self) -> Optional[int]:
@@ -128,15 +129,18 @@ class Worker:
                 if self.pid is None:
                     self._end()
                     self._start()
-            self._send(call)
+            self._number += 1
+            self._send({**call, "number": self._number})
             line = self._answers.get(timeout=timeout)
             lines = self._lines(_LOG_SECONDS) if line is not None else []
-            answer: Dict[str, Any] = json.loads(line or "{}")
+            answer: Any = json.loads(line or "{}")
+            if line is not None and (not isinstance(answer, dict) or answer.get("number") != self._number):
+                raise ValueError("it answered another call")        # a handler may have written to the pipe, or forked
         except queue.Empty:
             with self._starting:
                 self._end()
             return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}, self._lines(0)
-        except (OSError, ValueError) as error:      # ValueError: half an answer, or `close` has closed the pipe
+        except (OSError, ValueError) as error:      # ValueError also: half an answer, or `close` has closed the pipe
             line, no_log = None, str(error)
         if line is None:
             with self._starting:
@@ -149,7 +153,7 @@ class Worker:
     def _lines(self, timeout: float) -> List[str]:
         """The lines that the handler has logged since the last call."""
         with contextlib.suppress(queue.Empty):
-            # A handler may have closed its standard error, which ends the reader: then no line comes.
+            # A handler may have closed its standard output and error, which ends the reader: then no line comes.
             waits = timeout and self._readers[-1].is_alive()
             return self._logged.get(timeout=timeout) if waits else self._logged.get_nowait()
         return []
