@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from handlers.errors import ProtocolError
 from handlers.raritan.rpc import (
+    Interface,
     Structure,
     ValueObject,
     cascading,
@@ -299,6 +300,13 @@ def test_a_map_is_read_as_a_dictionary() -> None:
     status = decode_structure(cascading.CascadeManager.Status, json, AGENT)
     assert status.linkUnits[2].host == "a"
     assert encode_structure(status) == json
+
+
+def test_a_key_of_a_map_may_come_twice_only_with_the_same_value() -> None:
+    read, panels = decoder(Dict[int, Interface]), [{"key": 1, "value": {"rid": f"/panel/{n}", "type": ""}} for n in (1, 2)]
+    assert list(read([panels[0], panels[0]], AGENT)) == [1]
+    with pytest.raises(JsonRpcSyntaxException, match="two values for one key"):
+        read(panels, AGENT)
 
 
 def test_only_json_values_and_idl_types_are_encoded() -> None:

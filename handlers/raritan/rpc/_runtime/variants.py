@@ -52,12 +52,14 @@ def _any(json: object, agent: Caller) -> object:
 
 
 def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, Any]:
-    out = {}
+    out: Dict[Any, Any] = {}
     for entry in expect(list, json, "map"):
         pair = expect(dict, entry, "map entry")
         if "key" not in pair or "value" not in pair:
             raise wrong(pair, "map entry with key and value")
-        out[key(pair["key"], agent)] = item(pair["value"], agent)
+        name, value = key(pair["key"], agent), item(pair["value"], agent)
+        if out.setdefault(name, value) != value:            # one of them, such as a panel, would be missing in a sum
+            raise JsonRpcSyntaxException("a map has two values for one key")
     return out
 
 
