@@ -1,11 +1,12 @@
 """`pdu record`: writes a device's answers into a file, without the names, addresses and serial numbers in them."""
 from __future__ import annotations
 
+import sys
 from typing import Any, Dict, Optional, Sequence
 
 import click
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, printable
 from . import form
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
@@ -39,6 +40,8 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
     lines = recording.text.rstrip("\n").split("\n")        # splitlines() would also split at other characters
+    if sys.stdout.isatty():                 # where control characters of a device would act
+        lines = [printable(line, len(line)) for line in lines]
     return Result({**data, "recording": recording.text}, lines, note="\n".join([recording.holds, *notes]))
 
 

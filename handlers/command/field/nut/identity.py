@@ -28,7 +28,7 @@ def identity(data: Any) -> Identity:
         found = everything(client, settings)
     for device in found:
         _device(device, settings, out)
-    drivers = sorted({device.variables.get("driver.name", "a driver without a name") for device in found})
+    drivers = sorted({printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in found})
     if out.can:
         out.family = ", ".join(drivers)
         out.why = (f"the server has {counted(len(found), 'device')}, and the handler reads what drivers list "

@@ -6,6 +6,7 @@ import functools
 import http.client
 import json
 import socket
+import sys
 from typing import Any, List
 
 import pytest
@@ -149,6 +150,15 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     monkeypatch.setattr("handlers.command.record.kind", lambda handler: nesting)
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
     assert capsys.readouterr().err.startswith("protocol: 192.0.2.1: record: an answer is nested too deeply")
+
+
+def test_control_characters_of_a_recording_are_escaped_on_a_terminal_only(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "\x1b[2Jdone"})]) as server:
+        for terminal, written in ((False, "\x1b[2Jdone"), (True, r"\x1b[2Jdone")):
+            monkeypatch.setattr(sys.stdout, "isatty", lambda answer=terminal: answer)
+            assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+            assert f"ups.test.result: {written}" in capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize("separator", ["\x0b", "\x1c", "\x85", "\u2028"])

@@ -150,6 +150,12 @@ def test_a_nut_device_whose_outlets_are_all_unknown_cannot_be_read_for_states(ca
     assert not any("states" in line for line in found["can"])
 
 
+def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "\x1b[2Jdriver"})]) as server:
+        assert root.run(["identify", f"{server.host}:{server.port}", "--handler", "nut"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == r"nut: \x1b[2Jdriver"
+
+
 def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(capsys: Printed) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"})
     with NutServer([device]) as server:
