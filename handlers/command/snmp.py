@@ -36,8 +36,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     return shown(Result(data, lines if rows else nothing), given(context).json)
 
 
-@click.pass_context
-def _show(context: click.Context, family: str) -> int:
+def _show(family: str) -> int:
     from ..snmp import building, schema
     try:
         print(schema.dumps(building.family(family)))
