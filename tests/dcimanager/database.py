@@ -13,7 +13,6 @@ from typing import Any, Iterator, List, Sequence, Tuple
 
 SCHEMA_VERSION = 1
 _SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE token (hash TEXT PRIMARY KEY, ends REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE handler (id INTEGER PRIMARY KEY AUTOINCREMENT, device_type TEXT NOT NULL, handler TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL, protocol TEXT NOT NULL, features TEXT NOT NULL, current INTEGER NOT NULL DEFAULT 0);
@@ -116,14 +115,6 @@ class Database:
             if self._closed:
                 raise Closed
             return self._connection.execute(sql, values).fetchall()
-
-    def get(self, key: str, default: str = "") -> str:
-        """A value of the table `meta`."""
-        found = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(found[0][0]) if found else default
-
-    def put(self, key: str, value: str) -> None:
-        self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
 def _guarded(path: Path) -> Any:
