@@ -28,7 +28,8 @@ def _opened(fault: str) -> Iterator[Device]:
                 elif key == "counter-reset":
                     unit.count_from({number: 0.0 for number in range(1, 5)})
         yield Device(pdu.http_port, pdu.books, happen,
-                     {"username": pdu.user, "password": pdu.password, "scheme": "http"}, secrets=(pdu.password,))
+                     {"username": pdu.user, "password": pdu.password, "scheme": "http"},
+                     secrets=(pdu.password, f"{pdu.user}:{pdu.password}"))
 
 
 def _other(value: Any) -> Any:

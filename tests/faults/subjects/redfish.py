@@ -28,7 +28,7 @@ def _opened(fault: str) -> Iterator[Device]:
                     for outlet in plant.outlets.values():
                         outlet.wh = 0.0
         yield Device(unit.port, unit.books, happen, {"username": unit.user, "password": unit.password, "scheme": "http"},
-                     secrets=(unit.password,))
+                     secrets=(unit.password, f"{unit.user}:{unit.password}"))
 
 
 def _of_neighbour(value: Any) -> Any:
@@ -42,6 +42,6 @@ SUBJECT = Subject(
         "neighbour": http.changed(_of_neighbour),
         "below-zero": http.below_zero("Reading"),
     }), {"other": "HTTP has no ids; `previous` is an answer to another request",
-         "cycling": "a cycle is shown as a transition: tests/handlers/redfish/test_switching.py",
+         "cycling": "a cycle is shown as a transition: tests/handlers/redfish/test_simulated.py",
          "renumbered": "outlets are found by links and identified by their Id, not by a number"},
     up="A2", down="A1", tls="at once")

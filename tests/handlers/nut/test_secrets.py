@@ -25,9 +25,12 @@ def test_each_call_logs_one_line_about_the_version_and_no_password(server: NutSe
     pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
     with caplog.at_level(logging.DEBUG):
         pdu.status()
+        pdu.statistic()
         pdu.port_up(PduPortView("1"))
+        pdu.port_down(PduPortView("1"))
+        pdu.labels()
     lines = [record.getMessage() for record in caplog.records if "pdu handler nut" in record.getMessage()]
-    assert len(lines) == 2 and lines[0].endswith("status")
+    assert [line.rpartition(" ")[2] for line in lines] == ["status", "statistic", "port_up", "port_down", "labels"]
     assert ADMIN.password not in caplog.text and ADMIN.password not in repr(vars(pdu))
 
 

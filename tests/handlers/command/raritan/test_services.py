@@ -1,4 +1,4 @@
-"""The commands for firmware, certificates, configurations, link units, network and servers."""
+"""Commands for firmware, certificates, configurations, other files, SNMP, link units, network and servers."""
 from __future__ import annotations
 
 import json
