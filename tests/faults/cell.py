@@ -140,13 +140,14 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless a status has the outlets of the books, with their states or UNKNOWN, and the figures of a statistic are
-    between theirs or not set."""
+    """Problems unless a status has the outlets of the books, with their states or UNKNOWN, and a statistic has no others, none
+    twice, and figures between theirs or not set."""
+    listed, known = [port.identity for port in view.ports], (list(before["states"]), list(after["states"]))
+    whole = listed in known if method == "status" else any(sorted(set(listed) & set(one)) == sorted(listed) for one in known)
+    if not whole:
+        yield f"listed {listed} instead of {known[0]}"
     if method == "status":
-        found = {port.identity: port.power_status for port in view.ports}
-        if list(found) not in (list(before["states"]), list(after["states"])):
-            yield f"listed {list(found)} instead of {list(before['states'])}"
-        for identity, state in found.items():
+        for identity, state in ((port.identity, port.power_status) for port in view.ports):
             true = {STATES[books["states"].get(identity)] for books in (before, after)}
             if state is not EnumPowerStatus.UNKNOWN and state not in true:
                 yield f"outlet {identity} is {state.name}"

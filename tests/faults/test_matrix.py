@@ -12,7 +12,7 @@ import pytest
 from handlers import registry
 from handlers.errors import PduHandlerError, Refused, Unreachable
 from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
 
 from . import cell, matrix
 from .catalogue import BY_KEY, FAULTS, METHODS
@@ -80,6 +80,12 @@ BOOKS = {"states": {"a": True, "b": False}, "load_a": 1.5, "energy_kwh": 2.0, "p
 def test_a_wrong_state_or_list_of_outlets_is_a_problem(found: PduView, problem: str) -> None:
     problems = list(cell._read(found, "status", BOOKS, BOOKS))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
+
+
+@pytest.mark.parametrize("listed, problem", [("ab", False), ("b", False), ("", False), ("abb", True), ("c", True)])
+def test_an_outlet_that_a_statistic_lists_twice_or_that_does_not_exist_is_a_problem(listed: str, problem: bool) -> None:
+    found = PduStatisticView(ports=[PduPortStatisticView(identity) for identity in listed])
+    assert bool(list(cell._read(found, "statistic", BOOKS, BOOKS))) == problem
 
 
 @pytest.mark.parametrize("error, fault, problem", [
