@@ -13,7 +13,7 @@ from ..errors import Unsupported
 from ..host import Label, PortFigures, label
 from .meters import FeedMeter, PortMeter
 from .readings import NOT_KNOWN, NOT_METERED, Amount, absent, whole
-from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending
+from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import OWN, AnInterface, Unit
 
@@ -34,20 +34,24 @@ class WithoutOutlets:
     def meters(self) -> List[Tuple[int, PowerMeter]]:
         """Power meters and panels with their ids; none on a PDU with inlets and without outlets, such as an in-line meter.
 
-        Raises Unsupported if the answers do not show that units of this type have no outlets.
+        Raises Unsupported if the answers do not show that units of this type have no outlets, and JsonRpcSyntaxException if a
+        meter is listed twice: its load would count twice.
         """
         meters = {} if absent(self._meters.error) else self._meters.get()
         if meters:
+            self.unit.each_once(list(meters.values()), "getPowerMeters")
             return [(number, self.mine(meters[number], PowerMeter, "a power meter")) for number in sorted(meters)]
         metadata, inlets = self._metadata.get(), self._inlets.get()
-        if inlets and not metadata.hasSwitchableOutlets and not metadata.hasMeteredOutlets:
+        claimed = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
+        if inlets and claimed and not metadata.hasSwitchableOutlets and not metadata.hasMeteredOutlets:
             return []
         quoted, plate = self.unit.agent.login.quoted, metadata.nameplate
         where = f"link unit {self.unit.link}" if self.unit.link != OWN else "the unit"
         raise Unsupported(
             f"{where} lists no outlets and is not known to be a type without outlets: model {quoted(plate.model)!r}, "
             f"firmware {quoted(metadata.fwRevision)!r}, inlets: {len(inlets)}, power meters and panels: 0, reports "
-            f"switchable outlets: {_yes(metadata.hasSwitchableOutlets)}, metered outlets: {_yes(metadata.hasMeteredOutlets)}. "
+            f"switchable outlets: {_yes(metadata, 'hasSwitchableOutlets')}, "
+            f"metered outlets: {_yes(metadata, 'hasMeteredOutlets')}. "
             f"Try again when the unit has started; configure the panels of a power meter controller; else report these figures")
 
     def mine(self, reference: Interface, kind: Type[AnInterface], what: str) -> AnInterface:
@@ -135,6 +139,7 @@ class _Listing(NamedTuple):
     def read(self) -> List[BranchCircuit]:
         """The circuits, in the order of positions."""
         found = self.circuits.get()
+        self.unit.unit.each_once(list(found.values()), "getCircuits")
         return [BranchCircuit(self.unit.unit, self.number, position, self.unit.mine(found[position], Circuit, "a circuit"))
                 for position in sorted(found)]
 
@@ -205,5 +210,5 @@ def _printed(position: int, panel: Panel.PanelSettings) -> str:
     return str(2 * position + 1 if position < odd else 2 * (position - odd) + 2)
 
 
-def _yes(flag: bool) -> str:
-    return "yes" if flag else "no"
+def _yes(metadata: Pdu.MetaData, field: str) -> str:
+    return ("yes" if getattr(metadata, field) else "no") if present(metadata, field) else "unknown"

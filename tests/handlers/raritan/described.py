@@ -44,8 +44,8 @@ class Described:
     status or error; a call that is not in the table gets 404."""
 
     def __init__(self) -> None:
-        self.calls: Calls = {(PDU, "getMetaData"): {"hasMeteredOutlets": False}, (PDU, "getSensors"): {},
-                             (PDU, "getTransferSwitches"): [], (PDU, "getOverCurrentProtectors"): [],
+        self.calls: Calls = {(PDU, "getMetaData"): {"hasSwitchableOutlets": False, "hasMeteredOutlets": False},
+                             (PDU, "getSensors"): {}, (PDU, "getTransferSwitches"): [], (PDU, "getOverCurrentProtectors"): [],
                              (PDU, "getOutlets"): [], (PDU, "getInlets"): []}
         self.requests = 0
 

@@ -33,6 +33,17 @@ def test_a_unit_that_claims_outlets_and_lists_none_is_an_error(method: str, clai
         getattr(handler_of(unit), method)()
 
 
+@pytest.mark.parametrize("metadata", [{}, {"hasSwitchableOutlets": False},
+                                      {"hasSwitchableOutlets": None, "hasMeteredOutlets": False}])
+def test_a_unit_that_does_not_say_that_it_has_no_outlets_is_an_error(metadata: Any) -> None:
+    unit = Described()
+    unit.inlet({"current": 3.0}, {L1: 3.0})
+    unit.calls[PDU, "getMetaData"] = metadata
+    with pytest.raises(PduHandlerError, match="inlets: 1.*: unknown") as caught:
+        handler_of(unit).status()
+    assert caught.value.kind == "unsupported"
+
+
 @pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused")])
 @pytest.mark.parametrize("call", [METERS, (PDU, "getMetaData"), (PDU, "getInlets")])
 def test_a_failed_call_about_the_type_is_an_error(call: Any, failed: Status, kind: str) -> None:
