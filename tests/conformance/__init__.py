@@ -1,1 +1,1 @@
-"""Runs archives in clean processes on the forms of DCImanager's platform in `variants.py`: `python -m tests.conformance`."""
+"""Runs archives in clean processes on forms of the platform (`variants.py`) or on a copy of it: `python -m tests.conformance`."""
