@@ -7,7 +7,9 @@ from ..errors import Named, SettingsError
 from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
 from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .connection import PORT as NUT_PORT
-from .words import is_name, word as protocol_word
+from .words import MAX_WORD, is_name, word as protocol_word
+
+_CARRIED = f"without line breaks or tabs, at most {MAX_WORD} bytes"
 
 
 def _name(text: str) -> str:
@@ -26,9 +28,9 @@ def _word(text: str) -> str:
 
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        f"the NUT server's port; without it the one in the address, else {NUT_PORT}")
-USERNAME: Setting[str] = Setting("username", "a user of upsd.users, without line breaks", _word, "",
+USERNAME: Setting[str] = Setting("username", f"a user of upsd.users, {_CARRIED}", _word, "",
                                  "needed to switch; reading sends it only to a server that demands a login")
-PASSWORD: Setting[str] = Setting("password", "that user's password, without line breaks", _word, "",
+PASSWORD: Setting[str] = Setting("password", f"that user's password, {_CARRIED}", _word, "",
                                  "needed and sent together with username", secret=True)
 DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its square brackets", _name, "",
                                "the device on the NUT server; without it all its devices are one PDU")

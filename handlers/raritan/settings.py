@@ -15,7 +15,7 @@ from .rpc import Agent
 
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        "if not 443 (http: 80); behind port forwarding: 50000 (http: 50100) + the unit's position")
-TOKEN: Setting[str] = Setting("token", "a session token, on one line", one_line, "",
+TOKEN: Setting[str] = Setting("token", "a session token, on one line without tabs", one_line, "",
                               "instead of username and password; it expires with its session", secret=True)
 SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD, TOKEN, VERIFY, CA_PEM, FINGERPRINT,
                                          TIMEOUT, LINK_UNITS)
