@@ -189,7 +189,7 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> D
             usual, tries = 2.0, 1 + int(settings.get("retries") or 2)
         elif not any(setting.key == "timeout" for setting in handler.settings):
             return {}
-        given = float(settings.get("timeout") or usual)
-    except ValueError:
-        return {}               # not a number: the handler raises SettingsError
-    return {"timeout": f"{max(0.1, longest / tries):g}"} if given * tries > longest else {}
+        is_longer = float(settings.get("timeout") or usual) * tries > longest
+    except (ValueError, OverflowError):
+        return {}               # not a number, or too large a one: the handler raises SettingsError
+    return {"timeout": f"{max(0.1, longest / tries):g}"} if is_longer else {}

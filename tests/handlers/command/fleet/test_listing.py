@@ -182,6 +182,12 @@ def test_a_login_with_a_password_but_no_protocol_is_refused(stage: str) -> None:
     assert error == f"{stage}_password has no effect without a protocol: give '{stage}_protocol'"
 
 
+def test_an_impossible_number_of_retries_is_left_to_the_handler() -> None:
+    device = PLAIN._replace(settings=(("retries", "9" * 400),))
+    data = polling.Target(device, load("snmp"), auth.Auth("x", {}, {"community": SECRET})).data(timeout=3.0)
+    assert (data.snmp_params["retries"], "timeout" in data.snmp_params) == ("9" * 400, False)
+
+
 def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
     login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
     error = refused(lambda: auth.of_file(str(login)))
