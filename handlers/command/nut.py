@@ -8,7 +8,7 @@ import re
 import time
 from typing import Any, Mapping, NamedTuple
 
-from ..errors import Named, SettingsError, printable
+from ..errors import Named, PduHandlerError, SettingsError, printable
 from ..nut.client import NutClient
 from ..nut.connection import PORT
 from ..settings import host_and_port
@@ -104,11 +104,15 @@ def set_(call: Call) -> Result:
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
     reported = call.nut.set(call.device, variable, value)
-    seen = call.nut.variable(call.device, variable)
     end = time.monotonic() + _SEEN_S
-    while seen != value and time.monotonic() < end:
-        time.sleep(0.2)
+    try:
         seen = call.nut.variable(call.device, variable)
+        while seen != value and time.monotonic() < end:
+            time.sleep(0.2)
+            seen = call.nut.variable(call.device, variable)
+    except PduHandlerError as error:
+        return Result({"reported": reported, "value": None}, (), NOT_SEEN,
+                      note=f"not-seen: the server accepted the value, but the variable cannot be read: {error.reason}")
     same = seen == value
     return Result({"reported": reported, "value": seen}, [f"{variable}: {printable(seen, _LONGEST)}"], DONE if same else NOT_SEEN,
                   note="" if same else f"not-seen: {_CHANGED}")

@@ -11,8 +11,10 @@ from typing import Any, Iterator, List, Type
 import pytest
 
 from handlers.command import root
-from handlers.command.exits import READER_GONE
+from handlers.command.exits import NOT_SEEN, READER_GONE
 from handlers.command.nut import COMMANDS
+from handlers.errors import Unreachable
+from handlers.nut.client import NutClient
 from tests import terminal
 from tests.handlers.nut.given import pdu_variables
 from tests.needs import ROOT
@@ -47,6 +49,17 @@ class Run:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+def test_a_variable_that_was_set_and_cannot_be_read_is_not_seen(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: Any) -> str:
+        raise Unreachable("no answer")
+    monkeypatch.setattr(NutClient, "variable", lost)
+    monkeypatch.setenv("PDU_USERNAME", SIMULATED_ADMIN.name)
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    done = Run(capsys, server, "set", "pdu", "outlet.1.desc", "web", "--yes")
+    assert (done.code, done.out) == (NOT_SEEN, "") and done.err.startswith("not-seen: the server accepted the value, but ")
 
 
 def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server: NutServer,
