@@ -154,9 +154,9 @@ class Kind(NamedTuple):
 
     `tcp_port` is the usual port. It is None for UDP, where only an answer shows that a device listens. If several handlers read
     a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed. It raises the errors
-    of handlers/errors.py. `is_recording` recognises the text of a recording. `serve` simulates the recorded device on a port of
-    127.0.0.1. `serve_as` does the same with the commands of the named family or profile. Both raise SettingsError for text that
-    is not a recording, and OSError if the port cannot be used.
+    of handlers/errors.py, and RecursionError for an answer that is nested too deeply. `is_recording` recognises the text of a
+    recording. `serve` simulates the recorded device on a port of 127.0.0.1. `serve_as` does the same with the commands of the
+    named family or profile. Both raise SettingsError for text that is not a recording, and OSError if the port cannot be used.
     """
 
     tcp_port: Optional[int]
