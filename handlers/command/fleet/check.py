@@ -120,7 +120,7 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text. With --watch, rounds after the first show only their changes, except on a terminal."""
+    """The round as text. With --watch, rounds after the first show only changes and then the sums, except on a terminal."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
