@@ -181,6 +181,13 @@ def test_a_unit_without_sensors_of_its_own_has_the_energy_of_its_inlets(unit: De
     assert unit.measured()[1] == 100.0
 
 
+def test_an_inlet_without_a_counter_has_the_energy_of_its_lines_without_neutral(unit: Described) -> None:
+    unit.inlet({}, {L1: 4.0, L2: 5.0, L3: 6.0, NEUTRAL: 1.0})
+    for number, pole in enumerate(unit.calls[f"{PDU}/inlet/0", "getPoles"], 1):
+        pole["activeEnergy"] = unit.sensor(f"E{number}", 100.0 * number)
+    assert unit.measured() == (15.0, 600.0)
+
+
 def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None:
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     del unit.calls[f"{PDU}/outlet/1/activeEnergy", "getReading"]

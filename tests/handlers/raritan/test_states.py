@@ -6,7 +6,7 @@ from typing import Any, Dict, List
 
 import pytest
 
-from handlers.errors import Denied
+from handlers.errors import Denied, Unreachable
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc._runtime.decoding import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
@@ -71,6 +71,15 @@ def test_an_outlet_that_the_account_may_not_read_is_denied_and_one_that_fails_is
         assert [port.power_status.name for port in handler_of(unit).status().ports] == ["UP", "UNKNOWN"]
     unit.calls[f"{PDU}/outlet/1", "getState"] = Status(403)
     with pytest.raises(Denied):
+        handler_of(unit).status()
+
+
+def test_an_error_of_every_outlet_is_the_error_of_the_call() -> None:
+    unit = Described()
+    unit.outlets([None] * 2, [None] * 2)
+    for number in (0, 1):
+        unit.calls[f"{PDU}/outlet/{number}", "getState"] = Status(503)
+    with pytest.raises(Unreachable):
         handler_of(unit).status()
 
 

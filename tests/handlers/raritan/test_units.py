@@ -5,7 +5,7 @@ from typing import Any, Dict, List
 
 import pytest
 
-from handlers.errors import PduHandlerError, Unreachable
+from handlers.errors import Denied, PduHandlerError, Unreachable
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.units import discovery
@@ -49,6 +49,18 @@ def test_link_units_beyond_the_usual_ids_are_asked(unit: Described) -> None:
     unit.calls["/cascade", "getStatus"] = linked(2, 12)
     unit.calls["/model/pdu/12", "getOutlets"] = []
     assert found(unit, ALL) == [0, 2, 12]
+
+
+def test_link_ids_of_no_link_unit_are_not_asked(unit: Described) -> None:
+    unit.calls["/cascade", "getStatus"] = linked(0, 1, 2)
+    assert found(unit, ALL) == [0, 2]
+
+
+@pytest.mark.parametrize("wanted", [ALL, SECOND])
+def test_a_link_unit_that_the_account_may_not_read_is_denied(unit: Described, wanted: LinkUnits) -> None:
+    unit.calls["/model/pdu/2", "getOutlets"] = Status(403)
+    with pytest.raises(Denied):
+        found(unit, wanted)
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])

@@ -119,6 +119,11 @@ def test_a_negative_factor_divides(factor: int, figure: str) -> None:
     assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {"1": Decimal(figure)}
 
 
+@pytest.mark.parametrize("factors", [{}, {"1": "x"}])
+def test_a_value_without_its_factor_is_not_a_figure(factors: dict[str, Value]) -> None:
+    assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, **table("1.3.2", factors)})) == {}
+
+
 def test_an_integer_and_a_string_may_have_different_scales() -> None:
     figure = Figure(A, scale_of_integers=Decimal("0.1"))
     assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
