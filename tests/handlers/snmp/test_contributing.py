@@ -31,10 +31,11 @@ def _example() -> Mapping[str, str]:
 
 @pytest.fixture(name="families", scope="module")
 def _families(example: Mapping[str, str]) -> Any:
-    """Return all families and the example's family, which is compiled like a file of profiles."""
+    """The example's family, compiled like a file of profiles, and all others. It is the first, because `pdu new` writes families
+    with its sysObjectID."""
     names: Dict[str, Any] = {"__name__": "handlers.snmp.profiles.acme", "__package__": "handlers.snmp.profiles"}
     exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)      # run, so that a mistake in the example fails
-    return (*PROFILES, *names["PROFILES"])
+    return (*names["PROFILES"], *PROFILES)
 
 
 @pytest.fixture(name="unit", scope="module")

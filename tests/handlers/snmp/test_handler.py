@@ -208,7 +208,7 @@ def test_making_a_handler_checks_no_settings() -> None:
 
 
 @pytest.mark.parametrize("settings, sentence", [
-    ({"profile": "no-strip"}, "family 'no-strip'.*its families include apc-rpdu2, apc-rpdu, apc-masterswitch$"),
+    ({"profile": "qqqqqqqq"}, "family 'qqqqqqqq'.*its families include apc-rpdu2, apc-rpdu, apc-masterswitch$"),
     ({"profile": "raritan"}, "similar: raritan-px2, raritan-px1$"),
     ({"profile": "entry3"}, "similar: sentry3"),
     ({"profile": "a b"}, "'profile'.*'a b' is not allowed"),
