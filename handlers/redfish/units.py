@@ -60,7 +60,8 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
         raise Unsupported("the service lists no power equipment: enable that in the PDU's own settings, or use another handler "
                           "for this PDU")
     equipment = service.expanded(start, 2)
-    if "Members" in equipment or is_pdu(equipment):             # Panduit's PowerDistribution leads straight to the PDUs
+    straight = "Members" in equipment or is_pdu(equipment)      # Panduit's PowerDistribution leads straight to the PDUs
+    if straight and wanted in ("", _COLLECTIONS[0]):
         return members(service, equipment) if "Members" in equipment else [equipment]
     for name in [wanted] if wanted else _COLLECTIONS:
         entry = equipment.get(name)

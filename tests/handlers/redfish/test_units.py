@@ -103,7 +103,8 @@ def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
     del made[ROOT]["PowerEquipment"], made[f"{ROOT}/PowerEquipment"]
     for target in (RACKS, f"{RACKS}/1"):                       # the link may lead to the list of PDUs or to a PDU
         made[ROOT]["PowerDistribution"] = {"@odata.id": target}
-        assert identities(Tree(made)) == ["1", "2"]
+        assert identities(Tree(made)) == identities(Tree(made), pdu="1") == identities(Tree(made), pdu="RackPDUs/1") == ["1", "2"]
+        assert refused(Tree(made), pdu="TransferSwitches/1").kind == "settings"
 
 
 def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
