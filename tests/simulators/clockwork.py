@@ -12,9 +12,9 @@ Action = Callable[[], None]
 class Clockwork:
     """A queue of actions on a monotonic clock, in seconds. `settle` runs the due ones, in order of time.
 
-    Before each action and at its end, `settle` calls the functions in `elapse` with the time since their last call, so that
-    counters can run. After each action and at its end, it calls `look`, which runs the `watchers` to find changes. A test may use
-    a faster clock, or one that it moves itself.
+    Before each action, and once more when none is due, `settle` calls the functions in `elapse` with the time since their last
+    call, so that counters can run. After each action, and once more when none is due, it calls `look`, which runs the `watchers`
+    to find changes. A test may use a faster clock, or one that it moves itself.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -5,7 +5,7 @@ import json
 
 from tests.needs import shared
 
-from .xerus import GENERATIONS, Model, XerusPdu
+from .xerus import GENERATIONS, CircuitModel, MeterModel, Model, XerusPdu
 from .xerus.make_types import TARGET, build, text
 
 
@@ -15,7 +15,8 @@ def test_the_table_is_the_output_of_make_types() -> None:
 
 
 def test_each_object_serves_every_method_of_its_interface() -> None:
-    model = Model(outlets=16, phases=3, inlets=2, transfer_switch=True)
+    meters = (MeterModel(1), MeterModel(2, circuits=(CircuitModel(20, (0, 1, 2)),)))
+    model = Model(outlets=16, phases=3, inlets=2, transfer_switch=True, meters=meters)
     for generation in GENERATIONS:
         with XerusPdu(model, generation) as pdu:
             for served in pdu.units[0].objects():

@@ -69,8 +69,18 @@ class Connection(BaseHTTPRequestHandler):
         self._boots = self.server.unit.boots()
         try:
             super().handle()
-        except (OSError, ValueError):
-            self.close_connection = True        # closed or timed out; a closed SSL socket may raise ValueError
+        except ValueError as error:
+            if "closed or unwrapped SSL socket" not in str(error):      # as after hang_up_all
+                raise
+
+    def parse_request(self) -> bool:
+        """As the base class; also answers 400 to a Content-Length that is not a number."""
+        if not super().parse_request():
+            return False
+        if not (self.headers.get("Content-Length") or "0").isdecimal():
+            self.send_error(400)
+            return False
+        return True
 
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing; the books count the requests."""
@@ -127,7 +137,11 @@ class WebServer(socketserver.ThreadingTCPServer):
                 super().finish_request(request, client_address)
                 return
             request.settimeout(Connection.timeout)
-            with self.tls.wrap_socket(request, server_side=True) as connection, self._keep(connection):
+            with self.tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as connection, \
+                    self._keep(connection):
+                if self.unit.down() or self.stopping.is_set():
+                    return
+                connection.do_handshake()
                 super().finish_request(connection, client_address)
 
     @contextmanager

@@ -407,6 +407,17 @@ def test_bridging_is_enabled(to: Agent) -> None:
 
 
 @since("3.6")
+@pytest.mark.parametrize("family, length, code", [
+    ("ipv4", 32, 0), ("ipv4", 33, net.Net.ERR_IF_IPV4_INVALID_STATIC_PREFIX_LEN),
+    ("ipv6", 128, 0), ("ipv6", 129, net.Net.ERR_IF_IPV6_INVALID_STATIC_PREFIX_LEN)])
+def test_the_prefix_of_an_address_is_checked_by_its_family(to: Agent, family: str, length: int, code: int) -> None:
+    net_proxy = net.Net("/net", to)
+    settings = net_proxy.getSettings()
+    getattr(settings.ifMap["eth1"], family).staticAddrCidr.prefixLen = length
+    assert net_proxy.setSettings(settings) == code
+
+
+@since("3.6")
 @pytest.mark.parametrize("new_names", [True, False])
 def test_port_forwarding_is_configured_by_new_and_by_old_names(to: Agent, new_names: bool) -> None:
     net_proxy = net.Net("/net", to)

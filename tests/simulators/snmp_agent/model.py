@@ -40,7 +40,7 @@ class Model:
     load: Sequence[Figure] = ()
     energy: Sequence[Figure] = ()
     port_energy: Mapping[str, Figure] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)     # identity -> number printed on the unit
+    labels: Mapping[str, str] = field(default_factory=dict)     # identity -> the outlet's label
 
     def books(self) -> Books:
         """The true state at this moment; None for an outlet whose state is uncertain."""

@@ -5,7 +5,7 @@ from typing import Any, Dict, List
 
 from ..objects import Served, Unit
 
-_UNKNOWN_INTERFACE, _DNS_SERVERS, _DNS_SERVER, _DOWNSTREAM, _PREFIX = 1, 100, 101, 300, 404
+_UNKNOWN_INTERFACE, _DNS_SERVERS, _DNS_SERVER, _DOWNSTREAM, _IPV4_PREFIX, _IPV6_PREFIX = 1, 100, 101, 300, 404, 405
 _MOST_DNS = 3
 _DHCP, _STATIC = 1, 0
 _ETHERNET, _BRIDGE = 0, 2
@@ -51,13 +51,16 @@ class Net(Served):
         forwarding = settings["common"]["portForwarding"]
         downstream = forwarding.get("primaryUnitDownstreamIfName", forwarding.get("masterDownstreamIfName", ""))
         primary = forwarding["enabled"] and forwarding["role"] == _PRIMARY
-        addresses = [one[family] for one in settings["ifMap"].values() for family in ("ipv4", "ipv6")]
+
+        def prefixes_fit(family: str, longest: int) -> bool:
+            return all(0 <= one[family]["staticAddrCidr"]["prefixLen"] <= longest for one in settings["ifMap"].values())
         faults = (
             (_UNKNOWN_INTERFACE, set(settings["ifMap"]) != set(self.settings["ifMap"])),
             (_DNS_SERVERS, len(dns) > _MOST_DNS),
             (_DNS_SERVER, any(not server for server in dns)),
             (_DOWNSTREAM, primary and downstream not in {*self.settings["ifMap"], "usb"}),
-            (_PREFIX, any(not 0 <= address["staticAddrCidr"]["prefixLen"] <= 128 for address in addresses)),
+            (_IPV4_PREFIX, not prefixes_fit("ipv4", 32)),
+            (_IPV6_PREFIX, not prefixes_fit("ipv6", 128)),
         )
         return next((code for code, wrong in faults if wrong), 0)
 

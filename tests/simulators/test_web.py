@@ -1,0 +1,31 @@
+"""The web server that the simulated units share, on the simulated Redfish service."""
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from tests.waiting import PATIENCE_S, until
+
+from .redfish import RedfishService
+from .redfish_client import OUTLETS, Client
+
+
+def test_stopping_ends_a_connection_in_its_handshake(unit: RedfishService) -> None:
+    with socket.create_connection((unit.host, unit.port), PATIENCE_S) as silent:
+        assert until(lambda: len(unit._server._open) == 2)          # the socket, and its TLS layer
+        unit._server.hang_up_all()
+        assert silent.recv(1) == b""
+
+
+def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, monkeypatch: pytest.MonkeyPatch,
+                                         capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(unit, "answer", lambda _: int("no number"))
+    with pytest.raises(ConnectionError):
+        client.get(OUTLETS)
+    assert until(lambda: "no number" in capfd.readouterr().err)
+
+
+def test_a_length_that_is_not_a_number_is_refused(unit: RedfishService, client: Client) -> None:
+    client.http.request("GET", OUTLETS, headers={"Content-Length": "-5"})
+    assert client.http.getresponse().status == 400
