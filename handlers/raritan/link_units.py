@@ -24,7 +24,7 @@ def _link_units(words: str) -> LinkUnits:
         return LinkUnits(all=True)
     if words.lower() in ("no", "false", "off", "0"):
         return LinkUnits()
-    if not re.fullmatch(r"[0-9]{1,3}(\s*[,;\s]\s*[0-9]{1,3})*", words):
+    if not re.fullmatch(r"[0-9]{1,3}((\s*[,;]\s*|\s+)[0-9]{1,3})*", words):
         raise ValueError(words)
     ids = sorted({int(one) for one in re.findall("[0-9]+", words)})
     if not LOWEST_LINK <= ids[0] <= ids[-1] <= HIGHEST_LINK:

@@ -1,12 +1,14 @@
 """The handler on simulated PDUs of four firmware generations, compared with the simulators' books."""
 from __future__ import annotations
 
+import time
 from typing import Any, Dict, List, Tuple
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.errors import PduHandlerError, SettingsError
 from handlers.raritan.handler import make_handler
+from handlers.raritan.link_units import LINK_UNITS
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
@@ -240,6 +242,13 @@ def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(wrong: Dict[
         with pytest.raises(PduHandlerError, match=words) as caught:
             handler.status()
         assert caught.value.kind == "settings" and pdu.books().connections == 0
+
+
+def test_a_bad_list_of_link_ids_with_many_blanks_is_refused_in_less_than_a_second() -> None:
+    words, began = (" " * 20).join("2345678x"), time.process_time()
+    with pytest.raises(SettingsError, match="link_units"):
+        LINK_UNITS.value(words)
+    assert time.process_time() - began < 1
 
 
 def test_a_device_without_address_is_a_settings_error() -> None:
