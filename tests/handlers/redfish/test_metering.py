@@ -136,10 +136,11 @@ def test_sensors_are_read_one_by_one_or_in_their_list(expand: Optional[Json], co
     assert totals(tree) == (sum(range(count)), sum(range(count))) and len(tree.seen) == requests
 
 
-@pytest.mark.parametrize("change", ["chassis", "list"])
-def test_without_the_list_of_sensors_they_are_read_one_by_one(change: str) -> None:
+@pytest.mark.parametrize("change", ["no chassis", "no list", "only links"])
+def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(change: str) -> None:
     tree = behind(20, EXPAND)
-    tree.special[CHASSIS if change == "chassis" else f"{CHASSIS}/Sensors"] = lambda seen: Answer(None, 404)
+    answer = Answer(tree.resources[f"{CHASSIS}/Sensors"]) if change == "only links" else Answer(None, 404)
+    tree.special[CHASSIS if change == "no chassis" else f"{CHASSIS}/Sensors"] = lambda seen: answer
     assert totals(tree) == (190.0, 190.0)
 
 

@@ -18,8 +18,10 @@ def test_a_write_is_one_absolute_value_to_one_object() -> None:
 
 
 def test_a_write_with_equal_values_for_on_and_off_is_refused() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="on and off are both 1"):
         Write(COMMAND, on=1, off=1)
+    with pytest.raises(ValueError, match="on and off are both '1'"):
+        WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="1")
 
 
 def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:

@@ -196,6 +196,13 @@ def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(sy
     assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
 
 
+def test_a_device_with_the_sys_object_id_of_an_unknown_product_is_not_probed_for_sweep_families() -> None:
+    memory = device(f"{ACME}.77", "2")
+    with pytest.raises(Unsupported):
+        detect(memory, SWEPT)
+    assert memory.asked == [f"get {SYS_OBJECT_ID}", f"get {SYS_DESCR}"]
+
+
 def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step() -> None:
     with pytest.raises(Unsupported) as caught:
         detect(device(f"{ACME}.77"), (NEW, OLD, OTHER))
