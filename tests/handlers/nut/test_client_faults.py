@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import socket
 import threading
-from typing import Callable, List, Optional
+from typing import Any, Callable, List, Optional
 
 import pytest
 
@@ -24,6 +24,7 @@ from tests.simulators.nut_server import ADMIN, Cut, NutServer, User
 from tests.waiting import PATIENCE_S
 
 Answer = Callable[[str, bytes], Optional[bytes]]
+DEAD = ("192.0.2.1", "192.0.2.2")         # for documentation (RFC 5737)
 
 
 def silence(line: str, answer: bytes) -> Optional[bytes]:
@@ -192,6 +193,30 @@ def test_an_address_of_an_unusable_family_is_skipped(server: NutServer, monkeypa
     with client(server) as nut, pytest.raises(Unreachable):
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family])
         nut.devices()
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_the_addresses_of_a_host_share_the_time_to_connect(server: NutServer, monkeypatch: pytest.MonkeyPatch,
+                                                           alive: bool) -> None:
+    waited: List[float] = []
+
+    class Socket(socket.socket):
+        def connect(self, address: Any) -> None:
+            if address[0] in DEAD:
+                waited.append(self.gettimeout() or 0.0)
+                raise socket.timeout("timed out")
+            super().connect(address)
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, server.port)) for address in (*DEAD, server.host)]
+    monkeypatch.setattr(socket, "socket", Socket)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found if alive else found[:-1])
+    with NutClient("pdu.example.com", server.port, timeout=10.0, clock=lambda: sum(waited)) as nut:
+        if alive:
+            assert "pdu" in nut.devices() and sum(waited) < 10.0
+        else:
+            with pytest.raises(Unreachable, match="no answer in time"):
+                nut.devices()
+            assert sum(waited) == pytest.approx(10.0)
+    assert len(waited) == len(DEAD)
 
 
 def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> None:
