@@ -16,26 +16,18 @@ from handlers.http.connection import StandardTransport
 from handlers.http.failures import HttpUnreachable
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.tls import Trust
+from tests.handlers import dead
+from tests.handlers.dead import DEAD
 from tests.servers.scripted import serving
 
 TIMEOUT_S = 10.0
-DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")          # for documentation (RFC 5737)
 REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, 1000)
 
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
     """The waits, in seconds, for addresses in DEAD. Each ends at once, and moves the clock of the connection on by its length."""
-    waited: List[float] = []
-
-    class Socket(socket.socket):
-        def connect(self, address: Any) -> None:
-            if address[0] in DEAD:
-                waited.append(self.gettimeout() or 0.0)
-                raise socket.timeout("timed out")
-            super().connect(address)
-
-    monkeypatch.setattr(socket, "socket", Socket)
+    waited = dead.waits(monkeypatch)
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: sum(waited)))
     return waited
 

@@ -33,7 +33,7 @@ def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> No
         assert not [line for line in received if line.startswith(("USERNAME", "PASSWORD"))]
         nut.set("pdu", "outlet.1.desc", "x")
         nut.set("pdu", "outlet.1.desc", "y")
-    assert [line.split()[0] for line in received].count("PASSWORD") == 1
+    assert [line.split()[0] for line in received].count("PASSWORD") == 1 == received.count("SET TRACKING ON")
 
 
 def test_requests_other_than_writes_are_answered(server: NutServer) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import socket
 import threading
-from typing import Any, Callable, List, Optional
+from typing import Callable, List, Optional
 
 import pytest
 
@@ -16,6 +16,8 @@ from handlers.nut.failures import NotProven
 from handlers.nut.handler import make_handler
 from pdu_common.connection import PduData
 from tests.chains import kept
+from tests.handlers import dead
+from tests.handlers.dead import DEAD
 from tests.handlers.nut.clients import named
 from tests.handlers.nut.given import client, gives_up_soon
 from tests.ports import refusing
@@ -24,7 +26,6 @@ from tests.simulators.nut_server import ADMIN, Cut, NutServer, User
 from tests.waiting import PATIENCE_S
 
 Answer = Callable[[str, bytes], Optional[bytes]]
-DEAD = ("192.0.2.1", "192.0.2.2")         # for documentation (RFC 5737)
 
 
 def silence(line: str, answer: bytes) -> Optional[bytes]:
@@ -198,16 +199,8 @@ def test_an_address_of_an_unusable_family_is_skipped(server: NutServer, monkeypa
 @pytest.mark.parametrize("alive", [True, False])
 def test_the_addresses_of_a_host_share_the_time_to_connect(server: NutServer, monkeypatch: pytest.MonkeyPatch,
                                                            alive: bool) -> None:
-    waited: List[float] = []
-
-    class Socket(socket.socket):
-        def connect(self, address: Any) -> None:
-            if address[0] in DEAD:
-                waited.append(self.gettimeout() or 0.0)
-                raise socket.timeout("timed out")
-            super().connect(address)
+    waited = dead.waits(monkeypatch)
     found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, server.port)) for address in (*DEAD, server.host)]
-    monkeypatch.setattr(socket, "socket", Socket)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found if alive else found[:-1])
     with NutClient("pdu.example.com", server.port, timeout=10.0, clock=lambda: sum(waited)) as nut:
         if alive:

@@ -191,7 +191,8 @@ def test_an_ok_without_tracking_is_read_back(server: NutServer) -> None:
     assert pdu.port_up(PduPortView("1"), deadline=0).power_status is UNKNOWN
 
 
-@pytest.mark.parametrize("fault, ends", [("no tracking", UNKNOWN), ("no answer", Unreachable), ("no report", Unreachable)])
+@pytest.mark.parametrize("fault, ends", [("no tracking", UNKNOWN), ("denied report", UNKNOWN), ("no answer", Unreachable),
+                                         ("no report", Unreachable)])
 def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, ends: object,
                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     pdu = SwitchedPdu("pdu", 2, poll_s=30, clock=lambda: 0.0)
@@ -200,6 +201,8 @@ def test_an_old_value_that_equals_the_wanted_state_proves_nothing(fault: str, en
         server.faults.ignored = True
         server.faults.no_tracking = fault == "no tracking"
         server.faults.tracked = "PENDING" if fault == "no report" else None
+        if fault == "denied report":
+            server.faults.rewrite = lambda line, answer: b"ERR ACCESS-DENIED\n" if line.startswith("GET TRACKING") else answer
         if fault == "no answer":
             server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
         if fault == "no report":
