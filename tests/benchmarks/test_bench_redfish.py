@@ -19,7 +19,7 @@ def test_the_goals_are_ratios_of_the_service_that_expands() -> None:
 
 
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
-def test_every_client_runs_and_reads_the_whole_pdu() -> None:
+def test_every_client_runs_and_reads_all_outlets() -> None:
     with bench_redfish.places() as where, bench_redfish.clients() as works:
         found = bench_redfish.measure({row: place for row, place in where.items() if row[1] == "near"}, works, 1)
     assert {name: one.requests for name, one in found["expands", "near"].items() if name in (STATUS, STATISTIC)} == {

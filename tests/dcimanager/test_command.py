@@ -39,7 +39,7 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
         found = re.search(pattern, line)
         if found:
             return found
-    raise AssertionError("".join(seen))
+    raise AssertionError("".join((*seen, process.stderr.read() if process.stderr else "")))
 
 
 LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"

@@ -3,7 +3,7 @@
 Targets of `make`, modules of `python -m`, and commands and options of `pdu` exist.
 
 Lines to paste are in fences of `sh`. In fences of `console`, commands follow a `$`. A page must name a program, file or folder
-before a line uses it, except for those of a POSIX system, of README's first steps and of the clone.
+before a line uses it, except for the programs in _AT_HAND and what is in the clone.
 """
 from __future__ import annotations
 
@@ -106,11 +106,24 @@ def test_a_line_that_needs_more_is_found() -> None:
     assert [line.words for line in lines("```console\n$ cat a 2>/dev/null\nprinted\n```\n")] == [["cat", "a"]]
 
 
+def unchecked(text: str) -> List[str]:
+    """The lines of a page that look like commands, in indented blocks and in fences of another language, which `lines` skips."""
+    command = r"(?:\$ .*|(?:pdu|python3?|\.venv/\S+|make|sh|export|git|docker|curl) .*)$"
+    text = re.sub(r"(?ms)^ *```(sh|console|python)\n.*?^ *```", "", text)
+    fenced = "".join(block[1] for block in re.finditer(r"(?ms)^ *```\w*\n(.*?)^ *```", text))
+    found = re.findall(rf"(?m)^(?: {{4,}}|\t){command}", text) + re.findall(rf"(?m)^ *{command}", fenced)
+    return [line.strip() for line in found]
+
+
 @each_page
 def test_command_lines_are_in_fences_that_are_checked(path: Path) -> None:
-    """Commands in an indented block or in a fence of another language would escape the checks."""
-    text = re.sub(r"(?ms)^ *```(sh|console|python)\n.*?^ *```", "", path.read_text("utf-8"))
-    assert re.findall(r"(?m)^(?: {4,}|\t)(?:\$ .*|(?:pdu|python3?|\.venv/\S+|make|sh|export|git|docker|curl) .*)$", text) == []
+    assert unchecked(path.read_text("utf-8")) == []
+
+
+def test_a_command_line_elsewhere_is_found() -> None:
+    for page in ("    make x\n", "\t$ make x\n", "```bash\nmake x\n```\n", "- a list\n  ```\n  $ make x\n  ```\n"):
+        assert [line.lstrip("$ ") for line in unchecked(page)] == ["make x"]
+    assert unchecked("make x\n```sh\nmake x\n```\n```json\n{}\n```\n") == []
 
 
 # ---- arguments of the lines ----------------------------------------------------------------------------------------------
@@ -128,7 +141,10 @@ def _wrong(words: Sequence[str]) -> str:
         return ", ".join(word for word in asked if word not in _targets())
     if program in ("python", "python3", ".venv/bin/python") and rest[:1] == ["-m"]:
         module = rest[1].partition(":")[0]
-        return "" if importlib.util.find_spec(module) else module
+        try:
+            return "" if importlib.util.find_spec(module) else module
+        except ModuleNotFoundError:         # its package is missing
+            return module
     return _refused(rest) if program in ("pdu", ".venv/bin/pdu") else ""
 
 

@@ -12,7 +12,7 @@ from ...records import Refusal
 from ..access import LOGIN, local_path, logged_in, session
 from ..site import Site, Wrong, action, go, page, text
 
-_SAME_SITE = ("same-origin", "none")
+_OWN = ("same-origin", "none")
 
 
 def routes(site: Site) -> List[Route]:
@@ -26,7 +26,7 @@ def _show(site: Site, request: Request) -> Response:
 
 
 def _log_in(site: Site, request: Request, form: FormData) -> Response:
-    if request.headers.get("sec-fetch-site", "same-origin") not in _SAME_SITE:
+    if request.headers.get("sec-fetch-site", "same-origin") not in _OWN:
         raise Wrong("This form was sent by another site.", 403)
     back, email = local_path(text(form, "next")), text(form, "email")
     if site.tries.too_many():
