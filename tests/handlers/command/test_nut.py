@@ -136,6 +136,22 @@ def test_run_and_set_take_the_password_from_file_environment_or_prompt(server: N
     assert asked == [f"password of admin on {server.host}: "]
 
 
+def test_a_variable_is_read_until_it_has_the_value_that_was_set(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    old = [b'VAR pdu outlet.1.desc "old"\n'] * 2
+    server.faults.rewrite = lambda line, answer: old.pop() if old and line == "GET VAR pdu outlet.1.desc" else answer
+    done = Run(capsys, server, "set", "pdu", "outlet.1.desc", "new", "--json", "--yes")
+    assert (done.code, done.json["value"], old) == (0, "new", [])
+
+
+def test_a_writable_switch_variable_is_shown_as_the_way_to_switch(capsys: pytest.CaptureFixture[str]) -> None:
+    device = StaticDevice("strip", {"device.type": "pdu", "outlet.1.switch": "1"}, writable=["outlet.1.switch"])
+    with NutServer([device]) as made:
+        assert Run(capsys, made, "outlets", "strip", "--json").json["outlets"][0]["off"] == "outlet.1.switch"
+
+
 def test_the_question_before_a_write_names_device_outlet_name_and_state(server: NutServer, capsys: pytest.CaptureFixture[str],
                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
