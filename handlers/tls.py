@@ -25,7 +25,7 @@ def fingerprint(text: str) -> str:
 
 
 def pem(text: str) -> str:
-    """One or more PEM certificates. Line ends may be blanks, `\\n` or `\\r\\n`, as after a one-line field. Raises ValueError."""
+    """One or more PEM certificates. Line ends may be missing, blanks, or the characters `\\n` or `\\r\\n`. Raises ValueError."""
     out = []
     for block in text.replace("\\r", "").replace("\\n", "\n").split(_BEGIN)[1:]:
         body, end, _ = block.partition(_END)
@@ -51,7 +51,7 @@ FINGERPRINT: Setting[str] = Setting("fingerprint", "a SHA-256 fingerprint (64 he
 class Trust(NamedTuple):
     """How a device's certificate is checked: against the system's authorities, against `ca_pem` alone, pinned, or not at all.
 
-    `ca_pem` may be the device's own self-signed certificate. `fingerprint` overrides the others, and `verify` False the `ca_pem`.
+    `ca_pem` may be the device's own certificate. `fingerprint` overrides the others. `verify=False` overrides `ca_pem`.
     """
 
     verify: bool = True

@@ -29,8 +29,8 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         return shown(Result({"markdown": markdown}, [markdown]), given(context).json)
     chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
     data = [{"family": one.key, "vendor": one.vendor, "models": list(one.models), "mib": one.mib,
-             "commands": catalogue.commands(one)} for one in chosen]
-    rows = [[one.key, one.vendor, ", ".join(one.models), catalogue.commands(one).replace("`", "")] for one in chosen]
+             "commands": catalogue.commands(one).replace("`", "")} for one in chosen]
+    rows = [[one["family"], one["vendor"], ", ".join(one["models"]), one["commands"]] for one in data]
     lines = columns(("family", "vendor", "models", "commands"), rows)
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     return shown(Result(data, lines if rows else nothing), given(context).json)

@@ -72,7 +72,8 @@ def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
     """The circuits that a PDU lists, without those whose state is Absent; none where it has no such list. Raises ProtocolError
     if one is listed twice, because its current would count twice."""
     target = link(unit.resource, key)
-    found = (_unless_missing(lambda: members(service, service.expanded(target))) if target is not None else None) or []
+    listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
+    found = members(service, listed) if listed is not None else []
     refuse_twice(service, "circuits that are called", [name for name in (text(one, "Id") for one in found) if name])
     return [one for one in found if health_state(one) != "Absent"]
 
@@ -83,7 +84,8 @@ def _metrics(service: RedfishService, unit: Unit) -> Json:
 
 
 def _unless_missing(read: Callable[[], T]) -> Optional[T]:
-    """The result of `read`; None if there is no such resource. Other errors are raised: figures of another source would jump."""
+    """The result of `read`; None if there is no such resource. Other errors are raised, because the figures would jump if another
+    source replaced this one."""
     try:
         return read()
     except HttpRefused as error:

@@ -16,13 +16,14 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
     """The results of `fetch` in the order of `paths`, over all clients at once. All threads have ended when it returns or
     raises the first error.
 
-    Some units serve few connections at a time. Each client but the first stops at HttpUnreachable and leaves its path to others.
+    Some units serve few connections at a time. A client stops at HttpUnreachable and leaves its path to others; when all have
+    ended, the first client alone fetches what is left.
     """
     waiting: Deque[Tuple[int, str]] = collections.deque(enumerate(paths))
     found: Dict[int, T] = {}
     failed: List[BaseException] = []
 
-    def work(client: HttpClient, spare: bool) -> None:
+    def work(client: HttpClient, alone: bool) -> None:
         while not failed:
             try:
                 number, path = waiting.popleft()
@@ -31,7 +32,7 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
             try:
                 found[number] = fetch(path, client)
             except BaseException as error:
-                if spare and isinstance(error, HttpUnreachable):
+                if isinstance(error, HttpUnreachable) and not alone:
                     waiting.append((number, path))
                 else:
                     failed.append(error)
@@ -40,18 +41,18 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
     # Each thread runs in a copy of the caller's context, in which tools count requests.
     threads: List[threading.Thread] = []
     for client in clients[1:]:
-        thread = threading.Thread(target=contextvars.copy_context().run, args=(work, client, True), daemon=True)
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(work, client, False), daemon=True)
         try:
             thread.start()
         except RuntimeError:            # the system has no more threads: the other clients fetch all paths
             break
         threads.append(thread)
     try:
-        work(clients[0], False)
+        work(clients[0], not threads)
     finally:
         for thread in threads:
             thread.join()               # ends, because each request has a deadline
-    work(clients[0], False)             # fetches the paths that other clients could not fetch
+    work(clients[0], True)
     if failed:
         raise failed[0]
     return [found[number] for number in range(len(paths))]

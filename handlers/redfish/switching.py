@@ -1,4 +1,4 @@
-"""Switching one outlet: find it, check that it may be switched, send the command once, read until the state is the wanted one."""
+"""Switching one outlet: find it, check that it may be switched, command it once, read until the state is the wanted one."""
 from __future__ import annotations
 
 from typing import Mapping, Optional
@@ -41,7 +41,7 @@ def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, 
 
 
 class _Command:
-    """One switching command for `switch`: `write` sends it once, `read` reads the state."""
+    """One switching command for `switch`: `write` sends it (again only after 428), `read` reads the state."""
 
     def __init__(self, service: RedfishService, found: units.Found, target: str, body: Mapping[str, object]) -> None:
         self._service, self._target, self._body = service, target, body

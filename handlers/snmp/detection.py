@@ -27,9 +27,9 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
     Costs one GET, and the reads of states and counts of each candidate tried; if none has states, also those of other rows and
     of meters. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
-    `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they are the families with `sweep`.
-    A family without outlets is recognised by its sysObjectID alone if it is the first candidate and the device has none of its
-    meters.
+    `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they are the families with `sweep`,
+    and only states and counts are read. A family without outlets is recognised by its sysObjectID alone if it is the first
+    candidate and the device has none of its meters.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
@@ -46,16 +46,16 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
 
 def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Found:
-    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has no outlets or meters of the family;
-    other errors are those of `detect`."""
+    """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has neither outlets nor meters of the
+    family, unless the family has no outlets and the sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
     found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
     if not found:
         raise Unsupported((f"the device has no outlets or meters of the family '{profile.key}' ({profile.mib}), which is fixed "
-                           "by ", Named("profile", noun="the setting "), " or by the archive's build; without these the family "
-                           "is detected"))
+                           "by ", Named("profile", noun="the setting "), " or by the archive's build: leave that out to have "
+                           "the family detected"))
     return found
 
 
@@ -69,14 +69,14 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
 
 
 def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
-    """The first candidate whose states have rows, else None."""
+    """The first candidate whose states have rows, or whose count is above zero, else None (see `by_states`)."""
     return next(filter(None, (by_states(profile, reader.at(root)) for profile, root in tried)), None)
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
-    """The first candidate of which the device has outlets without states, or meters; else, with `by_id`, a first candidate
-    without outlets; else None. Raises ProtocolError if the device has only the meters of a family with outlets and nothing
-    proves that it has no outlets."""
+    """The first candidate of which the device has outlets without states, or meters; else, with `by_id`, the first candidate if
+    its family has no outlets; else None. Raises ProtocolError if instead the device has the meters of a family with outlets,
+    and neither the device nor `metered_only` says that it has no outlets."""
     unproven: Optional[Found] = None
     for profile, root in tried:
         found = by_other_rows(profile, reader.at(root))

@@ -77,10 +77,12 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     context.askable("a firmware update")
     if context.options.file:
         _send(context)
-    state = proxy.getImageStatus().state
+    status = proxy.getImageStatus()
     present, info = proxy.getImageInfo()
-    if not present or state != fw.ImageState.COMPLETE:
-        raise Refused("there is no complete image on the unit: upload one first", state.name)
+    if not present or status.state != fw.ImageState.COMPLETE:
+        remedy = "upload it again" if context.options.file else "upload one first"
+        said = f" ({context.agent.login.quoted(status.error_message[:200])})" if status.error_message else ""
+        raise Refused(f"there is no complete image on the unit{said}: {remedy}", status.state.name)
     flags = _flags(context, info)
     progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()

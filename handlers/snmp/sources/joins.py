@@ -16,7 +16,7 @@ class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
     `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows share
-    joins nothing. `else_same_row`: if one of the tables has no usable key (empty columns), rows with the same index are joined.
+    joins nothing. `else_same_row`: if one of these columns is empty or missing, rows with the same index are joined.
     """
 
     values: Source
@@ -27,15 +27,15 @@ class Joined(Source):
     def __post_init__(self) -> None:
         validation.some(self.keys, "keys")
         if len(self.keys) != len(self.own):
-            raise ValueError(f"keys and own have {len(self.keys)} and {len(self.own)} columns; give as many in both")
+            raise ValueError(f"keys and own have {len(self.keys)} and {len(self.own)} columns; give the same number in both")
 
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
         if not values:
             return {}
+        if self.else_same_row and not all(any(map(text, column.rows(reader).values())) for column in (*self.own, *self.keys)):
+            return values
         here, there = _keyed(self.own, reader), _keyed(self.keys, reader)
-        if not here or not there:
-            return values if self.else_same_row else {}
         return {identity: values[there[key]] for key, identity in here.items() if there.get(key) in values}
 
 
@@ -91,9 +91,8 @@ class Gathered(Source):
         meters: Dict[Tuple[str, str], Optional[Decimal]] = {}
         values = self.values.rows(reader)
         for row, name in self.names.rows(reader).items():
-            if row in values:
-                key = row.partition(".")[0], text(name)
-                meters[key] = None if key in meters else number(values[row])
+            key = row.partition(".")[0], text(name)
+            meters[key] = None if key in meters else number(values.get(row))
         found: Rows = {}
         for row, listed in self.lists.rows(reader).items():
             names = [name.strip() for name in text(listed).split(self.separator) if name.strip()]

@@ -145,7 +145,8 @@ def test_a_join_matches_module_and_number_and_not_the_row() -> None:
 
 def test_a_key_shared_by_two_rows_joins_nothing() -> None:
     objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", {"1": 1, "2": 1}), **table("1.3.4", {"1": 1})}
-    assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
+    for else_same_row in (False, True):
+        assert Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(reader(objects)) == {}
 
 
 def test_a_row_that_lacks_a_key_joins_nothing() -> None:
@@ -161,7 +162,7 @@ def test_unless_both_tables_have_keys_the_same_row_is_joined_only_if_the_profile
 
 
 def test_a_join_needs_the_same_number_of_columns_on_both_sides() -> None:
-    with pytest.raises(ValueError, match="give as many in both"):
+    with pytest.raises(ValueError, match="give the same number in both"):
         Joined(A, keys=(B, C), own=(D,))
 
 

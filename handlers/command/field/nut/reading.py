@@ -1,4 +1,4 @@
-"""Reads all data that a NUT server has about its devices."""
+"""Reads what a recording of NUT devices holds."""
 from __future__ import annotations
 
 from typing import Dict, List

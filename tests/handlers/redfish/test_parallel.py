@@ -1,0 +1,37 @@
+"""Readings over several connections to a unit that serves few at a time."""
+from __future__ import annotations
+
+import threading
+from typing import Any, cast
+
+import pytest
+
+from handlers.http.client import HttpClient
+from handlers.http.failures import HttpUnreachable
+from handlers.redfish.parallel import side_by_side
+from tests.waiting import PATIENCE_S
+
+FIRST, SPARE = cast(HttpClient, "first"), cast(HttpClient, "spare")
+
+
+def test_the_first_client_goes_on_alone_after_the_others_took_its_place() -> None:
+    served, refused = threading.Event(), threading.Event()
+
+    def fetch(path: str, client: HttpClient) -> str:
+        if client is SPARE:
+            served.set()
+            assert refused.wait(PATIENCE_S)
+            raise HttpUnreachable("closed after one answer")
+        if not refused.is_set():
+            assert served.wait(PATIENCE_S)
+            refused.set()
+            raise HttpUnreachable("one connection at a time")
+        return path
+    assert side_by_side(["a", "b", "c"], [FIRST, SPARE], fetch) == ["a", "b", "c"]
+
+
+def test_an_error_of_the_first_client_alone_is_raised() -> None:
+    def fetch(path: str, client: HttpClient) -> Any:
+        raise HttpUnreachable("dead")
+    with pytest.raises(HttpUnreachable, match="dead"):
+        side_by_side(["a", "b"], [FIRST, SPARE], fetch)
