@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
-from tests.dealing import dealt
+from tests.dealing import WAITING, dealt
+from tests.needs import ROOT
 
 Item = Tuple[str, int]
 
@@ -19,6 +20,13 @@ def test_each_worker_begins_with_slow_modules_and_gets_a_similar_share() -> None
     assert [(name.rpartition("/")[2], sum(item[0] == name for item in ordered)) for name in names] == [
         ("d.py", 2), ("a.py", 3), ("e.py", 9), ("f.py", 5),         # the first worker's 19
         ("b.py", 1), ("c.py", 20)]                                  # the second one's 21
+
+
+def test_modules_that_wait_begin_first() -> None:
+    assert all((ROOT / name).is_file() for name in WAITING)
+    given = [*items(benchmarks__a=1, faults__b=1, packaging__c=1), *((name, 0) for name in WAITING)]
+    ordered = dealt(given, lambda item: item[0], 2)
+    assert {name for name, _ in (*ordered[:2], *ordered[4:6])} == set(WAITING)
 
 
 def test_a_module_stays_together_in_its_order() -> None:
