@@ -10,8 +10,9 @@ from typing import Callable, Dict, List, Sequence, TypeVar
 
 T = TypeVar("T")
 # Modules whose tests wait for most of their time. At the end of a run they would leave the processors idle.
-WAITING = ("tests/dcimanager/test_browser.py", "tests/handlers/command/fleet/test_find.py",
-           "tests/handlers/command/fleet/test_prometheus.py", "tests/test_waiting.py")
+WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "tests/faults/test_together.py",
+           "tests/handlers/command/fleet/test_find.py", "tests/handlers/command/fleet/test_prometheus.py",
+           "tests/test_waiting.py")
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
