@@ -45,7 +45,7 @@ def bits(raw: Raw) -> bytes:
     set (`9F 04 0 3 4 5 6 7 13`)."""
     words = raw.split() if isinstance(raw, str) else []
     pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
-    for end in range(min(pairs, _MOST_OCTETS), 1, -1):
+    for end in range(min(pairs, _MOST_OCTETS, len(words) - 1), 0, -1):
         held = bytes.fromhex("".join(words[:end]))
         if words[end:] == [str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1]:
             return held

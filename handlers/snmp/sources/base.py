@@ -7,6 +7,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Optional
 
+from ...errors import NoSuchOutlet
 from ...host.rows import Raw
 from ..decoding import Rows
 from ..frozen import Frozen
@@ -33,4 +34,7 @@ class Place(Source):
         """The OID of an identity's object, instance included. Raises NoSuchOutlet outside the source's bounds."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return reader.get(self.instance(reader, identity))
+        try:
+            return reader.get(self.instance(reader, identity))
+        except NoSuchOutlet:
+            return None

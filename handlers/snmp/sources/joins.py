@@ -16,7 +16,8 @@ class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
     `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows share
-    joins nothing. `else_same_row`: if one of these columns is empty or missing, rows with the same index are joined.
+    joins nothing, nor does a row without a value in a column that has some. `else_same_row`: if one of these columns is empty or
+    missing, rows with the same index are joined.
     """
 
     values: Source
@@ -41,10 +42,16 @@ class Joined(Source):
 
 def _keyed(columns: Tuple[Source, ...], reader: Reader) -> Dict[Tuple[str, ...], str]:
     """Key -> row, for rows that have all columns and a key that no other row has."""
-    tables = [column.rows(reader) for column in columns]
-    keys = {row: tuple(text(table[row]) for table in tables) for row in tables[0] if all(row in t for t in tables)}
+    tables = [_filled(column.rows(reader)) for column in columns]
+    keys = {row: tuple(table[row] for table in tables) for row in tables[0] if all(row in t for t in tables)}
     often = Counter(keys.values())
-    return {key: row for row, key in keys.items() if often[key] == 1}
+    return {key: row for row, key in keys.items() if often[key] == 1 and any(key)}
+
+
+def _filled(rows: Rows) -> Dict[str, str]:
+    """The rows with text; all rows if none has any."""
+    said = {row: text(value) for row, value in rows.items()}
+    return {row: value for row, value in said.items() if value} or said
 
 
 class Part(Source):
@@ -95,7 +102,7 @@ class Gathered(Source):
             meters[key] = None if key in meters else number(values.get(row))
         found: Rows = {}
         for row, listed in self.lists.rows(reader).items():
-            names = [name.strip() for name in text(listed).split(self.separator) if name.strip()]
+            names = dict.fromkeys(name.strip() for name in text(listed).split(self.separator) if name.strip())
             parts: List[Optional[Decimal]] = [meters.get((row.partition(".")[0], name)) for name in names]
             known = [part for part in parts if part is not None]
             if known and len(known) == len(parts):

@@ -21,6 +21,9 @@ from handlers.snmp.sources import (
     Provided,
     Renumbered,
     Scalar,
+    Span,
+    Spread,
+    Tables,
     Unless,
     Whole,
 )
@@ -40,6 +43,12 @@ def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -
     assert list(rows.items()) == [("1", 5), ("9.1", 6)]
     with pytest.raises(ProtocolError, match="outlet 1"):
         Merged((A, B)).rows(reader({**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}))
+
+
+def test_parts_that_have_their_own_range_of_outlets_are_read_one_by_one_too() -> None:
+    merged = Merged((Spread("1.3.1", (Span(1, 2, 1),)), Spread("1.3.2", (Span(3, 4, 1),))))
+    assert both(merged, {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}) == {"1": 1, "2": 0, "3": 1, "4": 0}
+    assert both(First((Tables("1.3.1", 1, 2, "1"), B)), dict(table("1.3.2", {"7": 1}))) == {"7": 1}
 
 
 PADDED: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 1, "2": 1, "3": 1}), **table("1.3.2", {"1": 1, "2": 0})}
@@ -152,6 +161,20 @@ def test_a_key_shared_by_two_rows_joins_nothing() -> None:
 def test_a_row_that_lacks_a_key_joins_nothing() -> None:
     objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", {"1": 1, "2": 2}), **table("1.3.3", {"1": 7})}
     assert Joined(A, keys=(B, C), own=(B, C)).rows(reader(objects)) == {"1": 11}
+
+
+@pytest.mark.parametrize("keys", [{"1": 1, "2": ""}, {"2": ""}])
+def test_rows_whose_keys_are_empty_are_not_joined_to_each_other(keys: dict[str, int | str]) -> None:
+    objects = {**table("1.3.1", {"1": 11, "2": 12}), **table("1.3.2", keys), **table("1.3.4", {"1": 1, "5": ""})}
+    for else_same_row in (False, True):
+        assert "5" not in Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(reader(objects))
+    assert Joined(A, keys=(B,), own=(B,)).rows(reader({**objects, **table("1.3.2", {"1": "", "2": ""})})) == {}
+
+
+def test_a_key_column_that_is_empty_in_all_rows_of_both_tables_is_ignored() -> None:
+    objects = {**table("1.3.1", {"1": 11}), **table("1.3.2", {"1": ""}), **table("1.3.3", {"1": 7}), **table("1.3.4", {"5": ""}),
+               **table("1.3.5", {"5": 7})}
+    assert Joined(A, keys=(B, C), own=(D, Column("1.3.5"))).rows(reader(objects)) == {"5": 11}
 
 
 @pytest.mark.parametrize("keyed", [{}, table("1.3.2", {"1": 5}), table("1.3.4", {"1": 5})], ids=["none", "meters", "outlets"])
