@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Callable, List, Optional, Tuple, Union
 
 from ..host import PortFigures
-from .readings import NOT_METERED, Amount, Reading, amount, ask, counted, kilowatt_hours, largest, whole
+from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, absent, amount, ask, counted, kilowatt_hours, largest, whole
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
 from .units import Unit
@@ -116,7 +116,9 @@ class FeedMeter(Meter):
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
-        """Watt-hours: the feed's counter, else the sum of its lines' counters."""
+        """Watt-hours: the feed's counter, else the sum of its lines' counters. Not known if a list cannot be read now."""
         if self.counter is not None:
             return counted(self.counter)
-        return whole(amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)
+        if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):
+            return NOT_KNOWN
+        return whole(counted(energy) for pole, _, energy in self._lines if pole.line in _LINES)

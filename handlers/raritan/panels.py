@@ -87,11 +87,20 @@ class MainsMeter(FeedMeter):
     def _type(self) -> Optional[PowerMeter.Type]:
         return self._config.get().type if self._config is not None else None
 
-    def load(self) -> Amount:
-        """Amperes; not metered if the meter does not list the lines of its type (PowerMeter.idl). ONE_PHASE may list none."""
+    @property
+    def _complete(self) -> bool:
+        """Whether the meter lists the lines of its type (PowerMeter.idl). ONE_PHASE may list none."""
         lines = _LINES.get(self._type) if self._type is not None else None
         listed = len(self._line_currents())
-        return super().load() if lines == listed or lines == 1 and not listed else NOT_METERED
+        return lines == listed or lines == 1 and not listed
+
+    def load(self) -> Amount:
+        """Amperes; not metered if the meter does not list all its lines."""
+        return super().load() if self._complete else NOT_METERED
+
+    def energy(self) -> Amount:
+        """Watt-hours: the meter's counter, else the sum over its lines; not metered if it does not list all its lines."""
+        return super().energy() if self.counter is not None or self._complete else NOT_METERED
 
     def _one_circuit(self, poles: List[Pole]) -> bool:
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)

@@ -47,10 +47,10 @@ def amount(reading: Optional[Reading]) -> Amount:
     return Amount(True, value.value + 0.0) if value.value >= 0 else NOT_KNOWN       # + 0.0 makes -0.0 a plain zero
 
 
-def counted(reading: Reading) -> Amount:
-    """The value of a counter that the device lists: not known if the call failed. Raises Denied as `amount` does."""
+def counted(reading: Optional[Reading]) -> Amount:
+    """The value of a counter: not known if the device lists it and the call failed. Raises Denied as `amount` does."""
     found = amount(reading)
-    return found if found.metered else NOT_KNOWN
+    return found if found.metered or reading is None else NOT_KNOWN
 
 
 def largest(parts: Iterable[Amount]) -> Amount:

@@ -109,7 +109,7 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
     for failure in failures.get() if failures.error is None else ():
         inconsistent = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
         if failure.isAsserted and inconsistent and len(positions) < outlets:
-            numbers = [int(digits) for digits in re.findall("[0-9]{1,4}", failure.componentId[:_LONGEST_ID])]
+            numbers = [int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])]
             named = {position for number in numbers for position in (number - 1, number) if 0 <= position < outlets}
             positions |= named or set(range(outlets))
     return positions

@@ -5,6 +5,7 @@ mDNS is enabled in its settings. The package `zeroconf` is imported when a funct
 """
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import time
 from dataclasses import dataclass
@@ -99,13 +100,16 @@ class _Found:
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         """Handle a device that appeared, changed or left. Queries data that the announcement lacks, until the time is over.
 
-        A device whose change cannot be read in time keeps its earlier data.
+        A device whose change cannot be read in time keeps its earlier data. A name that mDNS does not allow is ignored.
         """
+        from zeroconf import Error
         if state_change.name == "Removed":
             self._devices.pop(name, None)
             return
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
-        info = zeroconf.get_service_info(service_type, name, timeout=wait)
+        info = None
+        with contextlib.suppress(Error):                # it would end the browser's thread, and later devices would be missed
+            info = zeroconf.get_service_info(service_type, name, timeout=wait)
         if info is not None:
             self._devices[name] = _devices(info, service_type)
 

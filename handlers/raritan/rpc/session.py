@@ -8,6 +8,7 @@ from ...errors import PduHandlerError, Refused, SettingsError
 from ...http.client import Login
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
 from ._runtime.errors import JsonRpcSyntaxException
+from ._runtime.values import present
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
@@ -83,7 +84,8 @@ def logged_in(agent: Agent) -> Iterator[Session]:
         Login(token=token).headers()
     except SettingsError:
         with contextlib.suppress(PduHandlerError):              # by password; the error to report is the missing token
-            manager.closeSession(session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
+            if present(session, "sessionId"):                   # a missing id reads as 0, which may be another session
+                manager.closeSession(session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(agent.host, "newSession") from None
     with with_token(agent, token):
         try:

@@ -7,7 +7,7 @@ import pytest
 
 from handlers.errors import PduHandlerError
 
-from .described import L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status
+from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status
 
 
 @pytest.fixture
@@ -265,3 +265,24 @@ def test_an_inlets_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlet
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     unit.calls["/sensor/I0activeEnergy", "getReading"] = Status(500)
     assert unit.measured() == (3.0, None)
+
+
+@pytest.mark.parametrize("asked, failed, answer", [
+    ("/sensor/E1", "getReading", Status(500)), (f"{PDU}/inlet/0", "getPoles", Status(503)),
+    (f"{PDU}/inlet/0", "getPoles", INTERNAL_ERROR), (f"{PDU}/inlet/0", "getSensors", INTERNAL_ERROR)])
+def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(unit: Described, asked: str, failed: str,
+                                                                              answer: Any) -> None:
+    unit.inlet({}, {L1: 3.0})
+    unit.calls[f"{PDU}/inlet/0", "getPoles"][0]["activeEnergy"] = unit.sensor("E1", 100.0)
+    unit.outlets([1.0, 2.0], [10.0, 20.0])
+    assert unit.measured() == (3.0, 100.0)
+    unit.calls[asked, failed] = answer
+    assert unit.measured() == (3.0, None)
+
+
+@pytest.mark.parametrize("without", ["getPoles", "getSensors"])
+def test_an_inlet_that_does_not_have_a_list_has_no_counter_there(unit: Described, without: str) -> None:
+    unit.inlet({}, {L1: 3.0})
+    unit.outlets([1.0, 2.0], [10.0, 20.0])
+    unit.calls[f"{PDU}/inlet/0", without] = Status(404)
+    assert unit.measured() == (3.0, 30.0)

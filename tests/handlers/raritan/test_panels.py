@@ -187,6 +187,15 @@ def test_a_load_needs_the_lines_of_the_meters_type_but_one_phase_may_list_none(
     assert unit.load() == (load, 1.0)
 
 
+@pytest.mark.parametrize("lines, energy", [((L1, L2), 0.0), ((L1, L2, L3), 0.3)])
+def test_the_energy_of_only_some_lines_is_not_that_of_the_mains(unit: Meters, lines: Tuple[int, ...], energy: float) -> None:
+    unit.meter(1, 2, dict.fromkeys(lines, 4.0))
+    unit.calls["/meter/1", "getSensors"] = {}
+    for pole in unit.calls["/meter/1", "getPoles"]:
+        pole["activeEnergy"] = unit.sensor(f"E{pole['line']}", 100.0)
+    assert unit.load()[1] == pytest.approx(energy)
+
+
 def test_panels_add_up_and_an_additional_meter_makes_the_sum_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.meter(2, 0, {L1: 3.0})

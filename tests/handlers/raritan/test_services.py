@@ -149,6 +149,18 @@ def test_an_unknown_result_code_of_a_new_session_is_not_taken_for_a_second_sessi
     assert caught.value.code == "7"
 
 
+def test_a_session_without_token_and_id_is_a_protocol_error_and_no_session_is_closed(agent: MakeAgent) -> None:
+    def opened(seen: Optional[Seen]) -> bytes:
+        assert seen is not None
+        return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {}, "token": ""}}))
+
+    with Peer([[opened, result()]]) as peer:
+        with pytest.raises(ProtocolError, match="without a usable token"):
+            with session.logged_in(agent("http", peer.address)):
+                raise AssertionError("there is no session")
+    assert len(peer.seen) == 1, "a missing id reads as 0, which may be the id of another session"
+
+
 @pytest.mark.parametrize("token", ["", "two\nlines"])
 def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed(agent: MakeAgent, token: str) -> None:
     def opened(seen: Optional[Seen]) -> bytes:

@@ -107,6 +107,18 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
         assert waits[-1] == expected and found.devices() == []
 
 
+@pytest.mark.parametrize("name", [f"PX4\x07-1.{NEW}", f".{NEW}", f"PX4-1.{OLD}", "PX4-1._http._tcp.local."])
+def test_a_name_that_mdns_does_not_allow_is_ignored(name: str) -> None:
+    """An exception would end the browser's thread, and devices that answer later would be missed."""
+    class Network:
+        def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
+            return ServiceInfo(service, name, port=443, addresses=[_packed("127.0.0.16")])
+
+    found = discovery._Found(time.monotonic() + 100)
+    found.changed(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
+    assert found.devices() == []
+
+
 def test_devices_are_in_the_order_of_their_addresses_as_numbers() -> None:
     class Network:
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
