@@ -52,10 +52,15 @@ def refuse_elsewhere(identity: str, target: str, outlet: str, unproven: bool, qu
     Such an action may switch another outlet or restart the unit. DSP0266, "Actions": the target is the resource's own URI,
     followed by /Actions/ and the action's name.
     """
-    steps, own = _steps(target), _steps(outlet)
-    if not unproven and (steps[:len(own)] != own or len(steps) == len(own) or {".", ".."} & set(steps)):
+    if not unproven and not is_below(target, outlet):
         raise Unsupported((f"outlet {identity} was not switched: the target of its action, {quoted(target)}, is not below the "
                            f"outlet's path; try one idle outlet with ", Named("switch_unproven", "yes", "the handler setting ")))
+
+
+def is_below(target: str, outlet: str) -> bool:
+    """Whether the path `target` is below the path `outlet`."""
+    steps, own = _steps(target), _steps(outlet)
+    return steps[:len(own)] == own and len(steps) > len(own) and not {".", ".."} & set(steps)
 
 
 def _steps(path: str) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, List
 
 from .... import host
-from ....errors import PduHandlerError
+from ....errors import PduHandlerError, ProtocolError
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.answers import Json
 from ....redfish.service import RedfishService
@@ -42,26 +42,52 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
                 {"object": "Outlets", "holds": str(len(outlets))},
                 {"object": "$expand", "holds": "offered" if service.expands else "not offered"}]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _states([outlet for _, outlet in outlets], given.switch_unproven, out)
+    _states(service, [outlet for _, outlet in outlets], given.switch_unproven, out)
     out.note_figures(lambda: host.statistic_view(*metering.measured(service, given.pdu)),
                      f"the mains' lines; else branches, else outlets: {_SCHEMA}",
                      f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
-def _states(outlets: List[Json], switch_unproven: bool, out: Identity) -> None:
+def _states(service: RedfishService, outlets: List[Json], switch_unproven: bool, out: Identity) -> None:
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
     out.note_states([resources.state(one) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
-    actions = [resources.child(resources.child(one, "Actions"), commands.ACTION) for one in outlets]
-    offered = [one for one in actions if resources.text(one, "target")]
-    listing = [one for one in offered if commands.allowed(one, {}) is not None or commands.info_link(one) is not None]
-    sure = offered if switch_unproven else listing
+    offered = [one for one in outlets if resources.text(_action(one), "target")]
+    possible = [one for one in offered if _is_possible(service, one)]
+    listing = [one for one in possible if _is_listed(_action(one))]
+    sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
     if sure:
         values = ", with the values that it lists" if listing else ""
         out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}{values}: {_SCHEMA}")
-    if len(sure) < len(offered):
-        out.cannot.append(f"switch {counted(len(offered) - len(sure), 'outlet')} without switch_unproven=yes: the action "
-                          "lists no values that it accepts")
+    if len(sure) < len(possible):
+        out.cannot.append(f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes: the action "
+                          "lists no values that it accepts, or its target is not below the outlet")
+    if len(possible) < len(offered):
+        out.cannot.append(f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does not take On and "
+                          "Off, or its target is on another service")
     if not offered:
         out.cannot.append("switch: no outlet offers the action to this account")
+
+
+def _action(outlet: Json) -> Json:
+    return resources.child(resources.child(outlet, "Actions"), commands.ACTION)
+
+
+def _is_possible(service: RedfishService, outlet: Json) -> bool:
+    values = commands.allowed(_action(outlet), {})
+    try:
+        service.path(_action(outlet)["target"])
+    except ProtocolError:
+        return False
+    return not commands.locked(outlet) and (values is None or {"On", "Off"} <= set(values))
+
+
+def _is_listed(action: Json) -> bool:
+    return commands.allowed(action, {}) is not None or commands.info_link(action) is not None
+
+
+def _is_below(service: RedfishService, outlet: Json) -> bool:
+    """Whether the handler accepts the target of the outlet's action; true if the outlet has no link to itself."""
+    own = resources.text(outlet, "@odata.id")
+    return not own or commands.is_below(service.path(_action(outlet)["target"]), service.path(own))

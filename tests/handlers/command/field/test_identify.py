@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 
@@ -91,6 +91,28 @@ def test_a_redfish_action_without_values_is_usable_where_the_settings_permit_it(
                  for value in ("no", "yes")]
     assert [any(line.startswith("switch 1 of 1") for line in one.can) for one in found] == [False, True]
     assert [any("switch_unproven" in line for line in one.cannot) for one in found] == [True, False]
+
+
+def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_switchable() -> None:
+    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
+
+    def outlet(number: int, target: str = "", values: Sequence[str] = ("On", "Off"), **more: Any) -> Any:
+        own = f"{pdus}/1/Outlets/A{number}"
+        return {"@odata.id": own, "Id": f"A{number}", "PowerState": "On", **more, "Actions": {"#Outlet.PowerControl": {
+            "target": target or f"{own}/Switch", "PowerState@Redfish.AllowableValues": values}}}
+    outlets = [outlet(1), outlet(2, f"{pdus}/1/Outlets/A1/Switch"), outlet(3, values=["PowerCycle"]),
+               outlet(4, PowerControlLocked=True), outlet(5, "https://evil.example/Switch")]
+    text = redfish_tree.written({
+        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
+        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}}, f"{pdus}/1/Outlets": {"Members": outlets}})
+    with replayed("redfish", text) as unit:
+        assert isinstance(unit.data, PduData)
+        found = [identity("redfish", PduData(unit.data.ip, {**unit.data.custom_params, "switch_unproven": value}))
+                 for value in ("no", "yes")]
+    assert [[line.partition(" outlets")[0] for line in one.can if line.startswith("switch")] for one in found] == [
+        ["switch 1 of 5"], ["switch 2 of 5"]]
+    assert [[line.partition(":")[0] for line in one.cannot if line.startswith("switch")] for one in found] == [
+        ["switch 1 outlet without switch_unproven=yes", "switch 3 outlets"], ["switch 3 outlets"]]
 
 
 def arguments(unit: Unit) -> List[str]:
