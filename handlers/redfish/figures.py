@@ -67,20 +67,21 @@ def current(resource: Json) -> Optional[List[Figure]]:
     phases = child(resource, "PolyPhaseCurrentAmps")
     lines = [figure for figure in (excerpt(phases, line) for line in _LINES) if figure is not None]
     single = excerpt(resource, "CurrentAmps")
-    wanted = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource, len(lines))
+    wanted = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
     if wanted == 1:
         return [single] if single is not None else lines[:1] or None
     return lines if len(lines) == wanted else None
 
 
-def _phases_seen(resource: Json, lines: int) -> int:
-    """The number of phases if PhaseWiringType does not say it: from voltages and powers, else from the number of currents."""
-    seen = " ".join(key for name in ("PolyPhaseVoltage", "PolyPhasePowerWatts") for key in child(resource, name))
+def _phases_seen(resource: Json) -> int:
+    """The number of phases if PhaseWiringType does not say it: from the names of currents, voltages and powers. A line that is
+    null counts too."""
+    currents = child(resource, "PolyPhaseCurrentAmps")
+    seen = " ".join([*currents, *(key for name in ("PolyPhaseVoltage", "PolyPhasePowerWatts") for key in child(resource, name))])
     if all(line in seen for line in _LINES):
         return 3
-    if lines == 2 and "Neutral" not in child(resource, "PolyPhaseCurrentAmps"):
-        return 1
-    return max(lines, 1)
+    lines = sum(line in currents for line in _LINES)
+    return 1 if lines == 2 and "Neutral" not in currents else max(lines, 1)
 
 
 def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]:

@@ -107,6 +107,8 @@ class RedfishService:
     def reply(self, path: str) -> Reply:
         """The answer to a GET, whatever its status. Opens a session if the service accepts no other login."""
         root = self.root()
+        if self._has_no_session:        # opening it has failed before
+            self._log_in(root)
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
             self._log_in(root)
@@ -127,6 +129,8 @@ class RedfishService:
         try:
             return self.get(path + query)
         except (Refused, ProtocolError) as error:
+            if self._has_no_session:
+                raise                           # the login failed, and the query was not answered
             found = self.get(path)              # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
             self._answers_expanded = False
@@ -138,7 +142,7 @@ class RedfishService:
         Raises an error of login, rights or network, which concerns the whole device.
         """
         paths = [self.path(target) for target in targets]
-        if self._mode == AUTO and len(paths) > 1:       # the first reading finds out how to log in
+        if (self._mode == AUTO or self._has_no_session) and len(paths) > 1:     # the first reading logs in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
         for _ in range(len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))):
             self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
@@ -182,6 +186,11 @@ class RedfishService:
         return None
 
     # ---- login ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _has_no_session(self) -> bool:
+        """Whether requests need a session that is not open."""
+        return self._mode == SESSION and self.login.token is None
 
     def _wants_session(self, reply: Reply) -> bool:
         """Whether to use a session after a 401. A service that accepts basic login would offer it (RFC 9110, 11.6.1)."""

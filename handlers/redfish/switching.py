@@ -61,6 +61,7 @@ class _Command:
             raise Unreachable(error.parts, error.host, error.operation) if leaves_open(error) else error from None
         found = json_object(reply) or {}            # an answer 204 has no body
         if reply.status == _ACCEPTED or reply.status in _DONE and tasks.is_task(found):
+            self.failed = tasks.failed(reply, self._service.login)
             self._monitor = self._service.made(reply)
             if self._monitor is None:
                 LOGGER.info("the command was accepted as a task that cannot be watched: the outlet's state decides")
@@ -84,7 +85,7 @@ class _Command:
 
     def _ended(self, monitor: str) -> bool:
         reply = self._service.reply(monitor)
-        self.failed = tasks.failed(reply, self._service.login)
+        self.failed = tasks.failed(reply, self._service.login) or self.failed
         return self.failed is not None or not tasks.under_way(reply)
 
     def _etag(self) -> str:

@@ -13,7 +13,7 @@ from ..http.message import Reply
 from .answers import Json, json_object, messages, quoted_messages
 from .resources import text
 
-_FAILED_STATES = ("Exception", "Killed", "Cancelled", "Interrupted")       # values of TaskState (Task)
+_FAILED_STATES = ("Exception", "Killed", "Cancelled")      # values of TaskState (Task); Suspended and Interrupted may go on
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
 # Not the operation's result: the service deleted or hides the monitor, or has no time for this request.
 _NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)

@@ -62,7 +62,9 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
     equipment = service.expanded(start, 2)
     straight = "Members" in equipment or is_pdu(equipment)      # Panduit's PowerDistribution leads straight to the PDUs
     if straight and wanted in ("", _COLLECTIONS[0]):
-        return members(service, equipment) if "Members" in equipment else [equipment]
+        found = members(service, equipment) if "Members" in equipment else [equipment]
+        if found:
+            return found
     for name in [wanted] if wanted else _COLLECTIONS:
         entry = equipment.get(name)
         if not isinstance(entry, dict):
@@ -100,12 +102,18 @@ def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]
 def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
     """Identity and resource of each outlet of a PDU, in the device's order: 1 round trip, or 1 and 1 for each outlet.
 
-    `metered`: only figures are wanted, so a PDU that does not list its outlets counts as one without outlets.
+    `metered`: only figures are wanted, so a PDU that does not list its outlets counts as one without outlets. Otherwise raises
+    Unsupported for such a PDU, and ProtocolError if the list is empty and the device does not count 0 outlets.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
-    collection = link(unit.resource, "Outlets") if metered else _outlets_link(unit)
-    listed = members(service, service.expanded(collection)) if collection is not None else []
+    target = link(unit.resource, "Outlets") if metered else _outlets_link(unit)
+    if target is None:
+        return []
+    collection = service.expanded(target)
+    listed = members(service, collection)
+    if not (listed or metered or type(collection.get("Members@odata.count")) is int):
+        raise ProtocolError("the device lists no outlets, and does not say that it has none")
     return [(unit.prefix + identity(one), one) for one in listed]
 
 

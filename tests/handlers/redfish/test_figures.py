@@ -40,6 +40,10 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     ({"CurrentAmps": {"Reading": float("inf")}}, None),
     ({"CurrentAmps": {"Reading": 10 ** 90}}, 1e90),
     (lines(1.0, None, 4.0, PhaseWiringType="ThreePhase5Wire"), None),
+    ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.0}, "Line2": None, "Line3": {"Reading": 4.0}}}, None),
+    ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.0}, "Line2": None, "Neutral": {"Reading": 1.0}}}, None),
+    ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.0}, "Line2": None, "Line3": None}, "CurrentAmps": {"Reading": 3.0}}, None),
+    ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.0}, "Line2": None}}, 3.0),
     ({}, None),
 ])
 def test_the_current_of_a_circuit_or_an_outlet(resource: Dict[str, Any], amperes: Optional[float]) -> None:

@@ -13,7 +13,7 @@ from handlers.redfish.service import RedfishService
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 
-from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, serving, unit
+from .tree import EXPAND, OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, serving, unit
 
 ROOT = "/redfish/v1"
 SESSIONS = f"{ROOT}/SessionService/Sessions"
@@ -27,12 +27,15 @@ class Guarded(Tree):
         super().__init__(unit())
         self.basic, self.challenge, self.location, self.token = basic, challenge, location, token
         self.opened = 0
+        self.opening: Optional[Answer] = None       # the answer to each request for a session, if it is not opened
 
     def answer(self, seen: Seen) -> Answer:
         path = seen.path.rstrip("/")
         if seen.method == "POST" and path == SESSIONS:
             if json.loads(seen.body) != {"UserName": USER, "Password": PASSWORD} or "authorization" in seen.headers:
                 return Answer(None, 401)
+            if self.opening is not None:
+                return self.opening
             self.opened += 1
             return Answer({"@odata.id": f"{SESSIONS}/7", "Id": "7"}, 201,
                           {"X-Auth-Token": self.token, **({"Location": self.location} if self.location else {})})
@@ -118,6 +121,30 @@ def test_a_session_is_deleted_even_if_its_location_is_missing_or_elsewhere(locat
     with serving(tree) as address:
         handler(address, session="session").status()
     assert deleted(tree) == 1
+
+
+def test_a_session_that_cannot_be_opened_is_the_error_and_no_other_login_is_tried() -> None:
+    tree = Guarded(basic=False)
+    tree.resources.update(unit(expand=EXPAND))
+    tree.special[ROOT] = lambda seen: Answer(tree.resources[ROOT])
+    tree.opening = Answer({"error": {"message": "too many sessions"}}, 400)
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address).status()
+    assert caught.value.kind == "refused" and "too many sessions" in str(caught.value)
+    assert [seen.method for seen in tree.seen] == ["GET", "GET", "POST"]
+
+
+def test_a_later_reading_opens_the_session_that_could_not_be_opened_before() -> None:
+    tree = Guarded()
+    tree.opening = Answer(None, 503)
+    with serving(tree) as address:
+        given = settings.read(PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}))
+        with RedfishService(given) as service:
+            with pytest.raises(PduHandlerError):
+                service.root()
+            tree.opening = None
+            assert all(isinstance(one, dict) for one in service.all([OUTLETS] * 8))
+    assert (tree.opened, deleted(tree)) == (1, 1) and not any("authorization" in seen.headers for seen in tree.seen)
 
 
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])

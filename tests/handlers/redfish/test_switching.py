@@ -326,6 +326,19 @@ def test_an_answer_about_the_monitor_alone_leaves_the_state_unknown(status: int)
     assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
 
 
+@pytest.mark.parametrize("location, end", [("", RUNNING), (MONITOR, Answer(None, 404))], ids=["no monitor", "no such monitor"])
+def test_a_task_that_has_failed_in_the_answer_itself_is_an_error_without_its_monitor(location: str, end: Answer) -> None:
+    body = {**task("Exception", "the relay is stuck"), "@odata.id": location}
+    error = refused(accepted(end, done=False, location=location, body=body))
+    assert error.kind == "refused" and "the relay is stuck" in str(error)
+
+
+@pytest.mark.parametrize("state", ["Interrupted", "Suspended", "Stopping"])
+def test_a_task_that_may_go_on_is_not_reported_as_failed(state: str) -> None:
+    tree = accepted(Answer(task(state), 202), done=False)
+    assert switch(tree) is UNKNOWN and tree.seen[-1].path == MONITOR
+
+
 def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
     assert switch(accepted(Answer(task("Exception"), 200))) is DOWN
 

@@ -105,6 +105,9 @@ def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
         made[ROOT]["PowerDistribution"] = {"@odata.id": target}
         assert identities(Tree(made)) == identities(Tree(made), pdu="1") == identities(Tree(made), pdu="RackPDUs/1") == ["1", "2"]
         assert refused(Tree(made), pdu="TransferSwitches/1").kind == "settings"
+    made[RACKS] = {"Members": [], "Members@odata.count": 0}
+    made[ROOT]["PowerDistribution"] = {"@odata.id": RACKS}
+    assert isinstance(refused(Tree(made)), Unsupported) and refused(Tree(made), pdu="RackPDUs/1").kind == "settings"
 
 
 def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
@@ -126,6 +129,9 @@ def test_a_pdu_without_a_list_of_outlets_is_an_error_and_equipment_without_outle
     assert identities(Tree(made)) == []
     made = unit([])
     assert identities(Tree(made)) == []                        # the unit counts 0 outlets
+    for count in (None, "0", False):
+        made[OUTLETS]["Members@odata.count"] = count
+        assert refused(Tree(made)).kind == "protocol"
 
 
 def paged(pages: List[List[Json]], count: int) -> Tree:
