@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .outlets import Outlet
 
 WH_IN_KWH = 1000.0
-_LINE_CURRENT = re.compile(r"(?:input|output)\.L[0-9]\.current")
+_LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
 Figure = Callable[[Mapping[str, str], Sequence["Outlet"]], Optional[float]]
 
 
@@ -29,7 +29,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
     Input and output are the sum of their lines (`input.L1.current`), else, on one phase, `input.current` and `output.current`.
     """
     kind = type_of(variables)
-    inlet, output = _side(variables, "input"), _side(variables, "output")
+    inlet, output = side(variables, "input"), side(variables, "output")
     own = whole([outlet.current for outlet in outlets])
     if kind == "ups":
         return _first(output, own)
@@ -38,14 +38,18 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
     return _first(inlet, own, output, number(variables.get("outlet.current")))
 
 
-def _side(variables: Mapping[str, str], side: str) -> Optional[float]:
-    """The current of a side. With several phases `input.current` may be an average (nut-names.txt, Three phase): not used."""
-    lines = [number(text) for variable, text in variables.items()
-             if _LINE_CURRENT.fullmatch(variable) and variable.startswith(side)]
-    phases = number(variables.get(f"{side}.phases")) or 1
+def side(variables: Mapping[str, str], name: str) -> Optional[float]:
+    """The current of the side `name`, input or output. A line `L2` proves two phases.
+
+    With several phases `input.current` may be an average (nut-names.txt, Three phase): not used.
+    """
+    lines = {int(line[2]): number(text) for variable, text in variables.items()
+             if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name}
+    phases = max([number(variables.get(f"{name}.phases")) or 1, *lines])
+    summed = whole(list(lines.values()))
     if max(len(lines), phases) > 1:
-        return whole(lines) if len(lines) >= phases else None
-    return _first(whole(lines), number(variables.get(f"{side}.current")))
+        return summed if len(lines) >= phases else None
+    return _first(summed, number(variables.get(f"{name}.current")))
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:

@@ -77,21 +77,24 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     """The device that these lists describe. `shown` masks a secret in text for an error.
 
     Raises ProtocolError if the driver lists fewer outlets or members than it counts, or an outlet twice; Unsupported if it lists
-    no outlets and `may_lack_outlets` is False.
+    no outlets, `may_lack_outlets` is False, and it is no chain whose members all have an `outlet.count` of 0.
     """
     members = members_of(variables, commands)
     device = members[0]
-    chain = {number_: member for number_, member in members.items()
-             if number_ and (member.rows or number(member.variables.get("outlet.count")))}
+    listed = {number_: member for number_, member in members.items() if number_}
+    chain = {number_: member for number_, member in listed.items()
+             if member.rows or number(member.variables.get("outlet.count"))}
+    meters = bool(listed) and not device.rows and all(
+        number(member.variables.get("outlet.count")) == 0 for member in listed.values())
     outlets = [_outlet(member, row, writable) for _, member in sorted((chain or {0: device}).items())
                for row in member.outlet_numbers()]
     if whole_load:
         outlets += _whole_load(device)
-    if not outlets and not may_lack_outlets(variables):
+    if not outlets and not meters and not may_lack_outlets(variables):
         driver, kind = (printable(shown(variables.get(key, "")), 60) for key in ("driver.name", "device.type"))
         raise Unsupported(f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device (type "
                           f"{kind or 'unknown'!r}): see whether another driver or MIB of NUT does")
-    return Device(outlets, device, {**counted(members), **chain} if chain else {})
+    return Device(outlets, device, {**counted(members), **listed} if chain or meters else {})
 
 
 def state(values: Mapping[str, str]) -> Optional[bool]:
@@ -140,7 +143,7 @@ def _whole_load(device: Member) -> List[Outlet]:
         return []
     variables = device.variables
     return [Outlet(LOAD, "", "whole load", _load_state(variables.get("ups.status", "")), None,
-                   number(variables.get("output.current")), number(variables.get("ups.realpower")),
+                   figures.side(variables, "output"), number(variables.get("ups.realpower")),
                    number(variables.get("ups.power")), None, ways[0], ways[1], ("ups.status",))]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from types import FrameType
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Type
 
 import pytest
 from hypothesis import given, strategies as st
@@ -177,6 +177,14 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(status: str, expected
     assert found.outlets[0].off == Way("load.off") and found.outlets[0].on is None and found.outlets[0].current == 1.5
 
 
+@pytest.mark.parametrize("figures, expected", [
+    ({"output.phases": "3", "output.current": "4"}, None),
+    ({"output.L1.current": "4", "output.L2.current": "5", "output.L3.current": "3", "output.current": "4"}, 12)])
+def test_the_current_of_the_whole_load_is_not_that_of_one_phase(figures: Dict[str, str], expected: Optional[float]) -> None:
+    found = device({"device.type": "ups", "ups.status": "OL", **figures}, ["load.off"], whole_load=True)
+    assert found.outlets[0].current == found.load == expected
+
+
 def test_a_ups_that_cannot_switch_its_load_has_no_port_for_it() -> None:
     assert device({"device.type": "ups", "ups.status": "OL"}, ["test.battery.start"], whole_load=True).outlets == []
 
@@ -206,7 +214,8 @@ def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> Non
 
 # nut-names.txt, Three phase: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged".
 @pytest.mark.parametrize("figures", [
-    {"input.phases": "3", "input.L2.current": "48.2"}, {"input.phases": "3.00", "input.current": "6.48"},
+    {"input.phases": "3", "input.L2.current": "48.2"}, {"input.L2.current": "48.2"},
+    {"input.L1.current": "1", "input.L3.current": "2", "input.current": "6"}, {"input.phases": "3.00", "input.current": "6.48"},
     {"input.phases": "2", "input.current": "6.48"},
     {"input.phases": "3", "input.L1.current": "1", "input.L2.current": "2", "input.current": "6"},
     {"input.L1.current": "6.48", "input.L2.current": "", "input.L3.current": "5.5", "input.current": "6.48"}])
@@ -274,6 +283,32 @@ def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
                  "device.2.input.current": "4", "device.1.input.energy": "1000", "device.2.mfr": "ACME"}
     found = device(variables)
     assert (list(states(found)), found.load, found.energy) == (["1.1"], 7, None)
+
+
+def test_a_member_without_outlets_counts_in_the_totals_of_a_chain_that_is_not_counted() -> None:
+    variables = {"device.1.outlet.1.status": "on", "device.1.input.current": "3", "device.2.input.current": "4"}
+    assert device(variables).load == 7
+    assert device({**variables, "device.2.input.current": "unknown"}).load is None
+
+
+CHAIN_OF_METERS = {"device.count": "2", "device.1.outlet.count": "0", "device.1.input.current": "3",
+                   "device.2.outlet.count": "0.00", "device.2.input.current": "4"}
+
+
+def test_a_chain_whose_members_count_no_outlets_is_metered() -> None:
+    found = device(CHAIN_OF_METERS)
+    assert (found.outlets, found.load) == ([], 7)
+
+
+@pytest.mark.parametrize("variables, error", [
+    ({"device.count": "3"}, ProtocolError), ({"device.2.outlet.count": ""}, Unsupported), ({"device.3.mfr": "A"}, Unsupported)])
+def test_a_chain_that_may_have_outlets_and_lists_none_is_an_error(variables: Dict[str, str], error: Type[Exception]) -> None:
+    with pytest.raises(error):
+        device({**CHAIN_OF_METERS, **variables})
+
+
+def test_outlets_without_a_members_number_are_listed_beside_members_without_outlets() -> None:
+    assert states(device({**CHAIN_OF_METERS, "outlet.1.status": "on"})) == {"1": True}
 
 
 @pytest.mark.parametrize("pattern", ["device.{n}.outlet.1.status", "outlet.{n}.status", "device.1.outlet.{n}.current",
