@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Optional, Tuple, TypeVar
 
-from ..errors import Denied
+from ..errors import Denied, PduHandlerError, SettingsError
 from . import messages
 from .answers import Answers, Request
 from .failures import ERRORS, NotProven
@@ -173,18 +173,24 @@ class NutClient(NutReader):
             if not answers.code(tracking):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
-        if code in _UNKNOWN_WHILE_WAITING:
-            status = messages.get_var(ups, STATUS)
-            if _says_wait(self.ask(status), status):
-                raise self._still_waiting(ups)
-        if code == "UNKNOWN-UPS":
-            raise self._no_such_device()
+        if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
+            raise self._still_waiting(ups)
+        if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
+            raise unknown
         failure = answers.failure(write)
         if failure is not None and code not in ERRORS:              # an unknown code, from another version or a proxy
             raise NotProven(f"{failure.error().reason}; it may or may not have been done: check the device before trying "
                             f"again", self._connection.host, self.shown(write.label))
         identifier = answers[write]
         return bool(identifier) and self._reported(identifier, self.shown(write.label))
+
+    def _waits(self, ups: str) -> bool:
+        """Whether the server waits for the driver; False if that cannot be read, because the write was refused all the same."""
+        status = messages.get_var(ups, STATUS)
+        try:
+            return _says_wait(self.ask(status), status)
+        except PduHandlerError:
+            return False
 
     def _reported(self, identifier: str, label: str) -> bool:
         """Wait for the report on an accepted write: True for success, False if this user may not see it.

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable, List
+from typing import Callable, List, Type
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, SettingsError, Unreachable
+from handlers.errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from handlers.nut import messages
 from handlers.nut.client import NutClient
 from handlers.nut.failures import DataStale, DriverNotConnected, NotProven
@@ -267,6 +267,15 @@ def test_a_write_during_wait_is_not_taken_for_a_missing_capability(server: NutSe
             with pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
                 write()
     assert not server.books().writes
+
+
+@pytest.mark.parametrize("device, command, look, kind", [
+    ("pdu", "no.such", "GET VAR", Refused), ("nosuch", "load.off", "LIST UPS", SettingsError)])
+def test_a_refused_write_is_refused_even_if_the_reason_cannot_be_looked_up(
+        device: str, command: str, look: str, kind: Type[PduHandlerError], server: NutServer) -> None:
+    server.faults.rewrite = lambda line, answer: Cut() if line.startswith(look) else answer
+    with named(server, ADMIN) as nut, pytest.raises(kind, match="no such command|no device of this name"):
+        nut.run(device, command)
 
 
 def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
