@@ -126,7 +126,8 @@ def _confirm(call: Call, what: str, name: str) -> None:
     if outlet is not None and not call.state.yes:
         seen = call.nut.variables(call.device)
         desc = seen.get(f"{outlet[1]}.desc") or seen.get(f"{outlet[1]}.name")
-        about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {seen.get(f'{outlet[1]}.status', 'unknown')})"
+        now = seen.get(f"{outlet[1]}.status") or seen.get(f"{outlet[1]}.switch") or "unknown"
+        about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {now})"
     asking.confirm(call.state, f"{what} on {call.device} at {call.host}{about}", call.host)
 
 

@@ -168,6 +168,17 @@ def test_the_question_before_a_write_names_device_outlet_name_and_state(server: 
         assert server.books().states["pdu/1"] is (answer == "n\n")
 
 
+def test_the_question_shows_the_state_of_an_outlet_that_has_only_a_switch(capsys: pytest.CaptureFixture[str],
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    monkeypatch.setattr(sys, "stdin", terminal.Person("n\nn\n"))
+    outlets = {"outlet.1.switch": "on", "outlet.2.status": "", "device.type": "pdu"}
+    with NutServer([StaticDevice("strip", outlets, writable=["outlet.1.switch"])]) as made:
+        assert "outlet.1 (now on)? [y/N]" in Run(capsys, made, "set", "strip", "outlet.1.switch", "off").err
+        assert "outlet.2 (now unknown)? [y/N]" in Run(capsys, made, "run", "strip", "outlet.2.load.off").err
+
+
 def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, capsys: pytest.CaptureFixture[str],
                                                             monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person(""))

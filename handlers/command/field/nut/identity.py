@@ -31,10 +31,10 @@ def identity(data: Any) -> Identity:
     drivers = sorted({printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in found})
     if out.can:
         out.family = ", ".join(drivers)
-        out.why = (f"the server has {counted(len(found), 'device')}, and the handler reads what drivers list "
-                   "by NUT's own names (NUT's docs/nut-names.txt)")
+        out.why = (f"the handler reads {counted(len(found), 'device')} of this server: what drivers list by NUT's own names "
+                   "(NUT's docs/nut-names.txt)")
     else:
-        out.why = "no device of the server has outlets or meters that the handler reads"
+        out.why = f"the handler finds no outlets or meters in {counted(len(found), 'device')} of this server"
         out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",
                           "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may read it without NUT"]
     return out

@@ -48,7 +48,7 @@ def _about(device: dump.Device) -> str:
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
     switched = sum(outlet.on is not None and outlet.off is not None for outlet in found)
-    return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switched by commands: {switched}"
+    return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switched: {switched}"
 
 
 def scrubbed(devices: Sequence[dump.Device], scrubber: Scrubber) -> List[dump.Device]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
@@ -176,6 +176,14 @@ def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed)
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "\x1b[2Jdriver"})]) as server:
         assert root.run(["identify", f"{server.host}:{server.port}", "--handler", "nut"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == r"nut: \x1b[2Jdriver"
+
+
+@pytest.mark.parametrize("options, count", [((), "2 devices"), (("-s", "device=pdu"), "1 device")])
+def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(options: Tuple[str, ...], count: str,
+                                                                      capsys: Printed) -> None:
+    with NutServer([StaticDevice(name, {"outlet.1.status": "on"}) for name in ("pdu", "rack2")]) as server:
+        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut", *options)
+    assert report["handlers"][0]["why"].startswith(f"the handler reads {count} of this server")
 
 
 def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(capsys: Printed) -> None:

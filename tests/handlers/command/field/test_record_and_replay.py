@@ -206,6 +206,13 @@ def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(monkeypatch: pyte
     assert '"getInlets"' in text and '"hasMeteredOutlets": true' in text and len(json.loads(text)["calls"]) > 50
 
 
+def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> None:
+    text = "device.type: pdu\noutlet.1.switch: 1\noutlet.2.switch: 0\n# writable outlet.1.switch\n"
+    served = kind("nut").serve(text, 0)
+    served.close()
+    assert served.about == "NUT device pdu, 2 outlets, switched: 1"
+
+
 def test_a_nut_server_that_restarts_is_asked_again() -> None:
     with NutServer([SwitchedPdu("pdu", outlets=4)]) as server:
         pauses: List[float] = []
