@@ -83,13 +83,13 @@ class Trust(NamedTuple):
                 unread = f": the certificates cannot be read ({error})"
                 raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
             if self.ca_pem:
-                context.verify_flags |= _PARTIAL_CHAIN
+                context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN  # 3.13 is strict
         context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
         return context
 
     def check(self, certificate: Optional[bytes]) -> None:
         """Compare the peer's DER `certificate` with the fingerprint, if one is set. Raises Unreachable for another or none."""
         seen = hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
-        if self.fingerprint and seen != self.fingerprint:
+        if self.fingerprint and seen != self.fingerprint.replace(":", "").lower():
             raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than the one in ",
                                Named("fingerprint", noun="the setting "), "; find out why before you change the setting"))

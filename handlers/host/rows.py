@@ -10,6 +10,7 @@ MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
 LONGEST_TEXT = 65_535       # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
 _LOWEST, _HIGHEST = -2**63, 2**64 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
+_INTERNET = 4               # arcs of 1.3.6.1, with which the OID of each object in a PDU begins
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
 
 # The last three begin the default sysObjectIDs of Net-SNMP agents.
@@ -55,21 +56,20 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
     index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.
-    Raises ProtocolError if neither all OIDs nor all indexes are there.
+    Raises ProtocolError if neither all OIDs nor all indexes are there, and for an OID that is not below `asked`.
     """
     root = oid_arcs(asked) or ()
-    rests: List[Optional[Tuple[int, ...]]] = []
-    given: List[Optional[Tuple[int, ...]]] = []
-    for element in elements:
-        oid = oid_arcs(getattr(element, "oid", "") or "")
-        rests.append(oid[len(root):] if oid and oid[:len(root)] == root else None)
-        given.append(_index(element))
+    oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
+    rests = [oid[len(root):] if oid and oid[:len(root)] == root else None for oid in oids]
+    given = [_index(element) for element in elements]
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
         full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, given))
         if full and len(set(whole)) == len(whole):
             return [_dotted(rest) for rest in whole]
         return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
+    if any(oid and oid[:_INTERNET] == root[:_INTERNET] for oid in oids):
+        raise ProtocolError("the walk returned an object that was not asked for", operation=f"walk {asked}")
     if all(index is not None for index in given):
         return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in given if index is not None]
     raise ProtocolError("this platform's walked rows have neither OID nor index (looked for oid, oid_index, index)",

@@ -250,6 +250,14 @@ def test_rows_without_oid_and_index_are_an_error() -> None:
         snmp([row("1"), row("2")]).walk(ROOT)
 
 
+@pytest.mark.parametrize("where", [["1.4.1.1", "1.4.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]], ids=["at the end", "only"])
+def test_a_row_of_another_column_is_an_error(where: List[str]) -> None:
+    """Its index alone would make it an outlet of this column."""
+    rows = [row("1", oid=f"1.3.6.1.4.1.9.{at}", oid_index=at.rpartition(".")[2]) for at in where]
+    with pytest.raises(ProtocolError, match="not asked for"):
+        snmp(rows).walk("1.3.6.1.4.1.9.1.4")
+
+
 def test_a_repeated_row_is_an_error() -> None:
     with pytest.raises(ProtocolError, match="twice"):
         snmp([row("1", oid=f"{ROOT}.1"), row("2", oid=f"{ROOT}.1")]).walk(ROOT)

@@ -90,13 +90,27 @@ def test_a_devices_own_certificate_is_trusted_as_ca_pem(port: int) -> None:
     assert handshake(tls.Trust(True, leaf, "").context(), port)
 
 
+def test_certificates_of_a_private_authority_need_no_key_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From Python 3.13 on, new contexts demand them and older versions do not."""
+    made = ssl.create_default_context
+
+    def strict(*, cadata: str) -> ssl.SSLContext:
+        context = made(cadata=cadata)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    assert not tls.Trust(True, authority(), "").context().verify_flags & ssl.VERIFY_X509_STRICT
+
+
 def test_verify_no_accepts_any_certificate(port: int) -> None:
     assert handshake(tls.Trust(False, "", "").context(), port)
 
 
 def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
     certificate = handshake(tls.Trust(True, "", "ab" * 32).context(), port)
-    tls.Trust(fingerprint=hashlib.sha256(certificate).hexdigest()).check(certificate)
+    pin = hashlib.sha256(certificate).hexdigest()
+    tls.Trust(fingerprint=pin).check(certificate)
+    tls.Trust(fingerprint=":".join(pin[i:i + 2].upper() for i in range(0, 64, 2))).check(certificate)      # as openssl prints it
     with pytest.raises(Unreachable, match="another certificate"):
         tls.Trust(fingerprint="ab" * 32).check(certificate)
     with pytest.raises(Unreachable):
