@@ -112,14 +112,17 @@ def _below(call: Call, resource: Json) -> List[str]:
 
 
 def sensors(call: Call) -> Result:
-    """All sensors. Costs the round trips of `units`, for each PDU those of `lists`, and for each list those of `members`."""
+    """All sensors, each once. Costs the round trips of `units`, for each PDU those of `lists`, and for each list those of
+    `members`."""
     from ..redfish import figures, units
     from ..redfish.members import members
     from ..redfish.sensors import lists
+    found: Dict[str, Json] = {}                         # several PDUs may share a chassis
+    for unit in units.units(call.service, call.pdu):
+        for listed in lists(call.service, unit):
+            found.update((text(one, "@odata.id") or str(len(found)), one) for one in members(call.service, listed))
     rows = [[text(one, "Id"), text(one, "Name"), figures.number(one.get("Reading")), text(one, "ReadingUnits"),
-             text(child(one, "Status"), "Health")]
-            for unit in units.units(call.service, call.pdu) for listed in lists(call.service, unit)
-            for one in members(call.service, listed)]
+             text(child(one, "Status"), "Health")] for one in found.values()]
     head = ("id", "name", "reading", "unit", "health")
     return Result({"sensors": [dict(zip(head, row)) for row in rows]}, columns(head, rows))
 

@@ -6,6 +6,7 @@ Source: DSP0266, "Reference properties", "Locator header" and "Query parameters"
 from __future__ import annotations
 
 from typing import Mapping, Sequence
+from urllib.parse import unquote
 
 from ..errors import ProtocolError
 from ..http.client import Login
@@ -32,8 +33,8 @@ def path(link: object, here: Endpoint, login: Login) -> str:
 
 
 def parts(link: str) -> Sequence[str]:
-    """The parts of a link's path, in lower case; [""] for an empty link."""
-    return link.partition("?")[0].partition("#")[0].rstrip("/").lower().split("/")
+    """The parts of a link's path, unescaped and in lower case; [""] for an empty link."""
+    return [unquote(part).lower() for part in link.partition("?")[0].partition("#")[0].rstrip("/").split("/")]
 
 
 def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) -> bool:

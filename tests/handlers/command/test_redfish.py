@@ -58,6 +58,18 @@ def test_sensors_of_the_pdu_and_its_chassis_are_shown(unit: RedfishService, caps
     assert unit.outlet("A1").amperes in amperes and len(sensors) > 10
 
 
+def test_a_sensor_in_two_lists_is_shown_once(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+    once = found(unit, capsys, "sensors")
+    unit.rewrite = lambda target, body: json.loads(json.dumps(body), object_hook=_listed_twice)
+    assert found(unit, capsys, "sensors") == once
+
+
+def _listed_twice(resource: Any) -> Any:
+    if isinstance(resource.get("Chassis"), list):
+        resource["Chassis"] *= 2
+    return resource
+
+
 def test_show_prints_one_resource_and_tree_those_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     assert found(unit, capsys, "show")["Id"] == "RootService"
     assert found(unit, capsys, "show", "/redfish/v1/PowerEquipment")["Id"] == "PowerEquipment"

@@ -134,6 +134,14 @@ def test_a_pdu_without_a_list_of_outlets_is_an_error_and_equipment_without_outle
         assert refused(Tree(made)).kind == "protocol"
 
 
+@pytest.mark.parametrize("own", ["Outlet 1", "Outlet%201", "outlet%201"])
+def test_an_outlet_with_a_blank_in_its_link_is_read_however_it_writes_the_link(own: str) -> None:
+    tree = Tree(unit([]))
+    tree.resources[OUTLETS] = {"Members": [{"@odata.id": f"{OUTLETS}/Outlet 1"}], "Members@odata.count": 1}
+    tree.resources[f"{OUTLETS}/Outlet%201"] = {**outlet("A1"), "@odata.id": f"{OUTLETS}/{own}"}
+    assert identities(tree) == ["A1"]
+
+
 def paged(pages: List[List[Json]], count: int) -> Tree:
     tree = Tree(unit([one for page in pages for one in page]))
     for number, page in enumerate(pages):
