@@ -108,7 +108,7 @@ class FeedMeter(Meter):
         lines = [amount(current) for current in self._line_currents()]
         if len(lines) < 2:
             return lines[0] if lines and lines[0].metered else amount(self.current)
-        return largest(lines) if self._one_circuit(poles) else whole(lines)
+        return largest(map(counted, self._line_currents())) if self._one_circuit(poles) else whole(lines)
 
     def _one_circuit(self, poles: List[Pole]) -> bool:
         """Whether the feed is one circuit of two lines: without a neutral the same current flows through both."""

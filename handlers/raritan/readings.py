@@ -48,7 +48,7 @@ def amount(reading: Optional[Reading]) -> Amount:
 
 
 def counted(reading: Optional[Reading]) -> Amount:
-    """The value of a counter: not known if the device lists it and the call failed. Raises Denied as `amount` does."""
+    """As `amount`, but not known if the device lists the sensor and the call failed."""
     found = amount(reading)
     return found if found.metered or reading is None else NOT_KNOWN
 
@@ -86,6 +86,6 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
 def absent(error: Optional[PduHandlerError]) -> bool:
     """Whether the device declined the call, as it does for an object or a method that it does not have.
 
-    A network failure, a missing right or an error of the device's server does not show that.
+    A network failure, a missing right, too many requests (429) or an error of the device's server does not show that.
     """
-    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error)
+    return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error) and error.code != "429"

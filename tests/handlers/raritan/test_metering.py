@@ -7,7 +7,7 @@ import pytest
 
 from handlers.errors import PduHandlerError
 
-from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status
+from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status, reading
 
 
 @pytest.fixture
@@ -62,6 +62,15 @@ def test_two_inlets_of_which_one_is_not_valid_fall_back_on_banks_then_on_outlets
 def test_two_lines_without_neutral_are_one_circuit(unit: Described) -> None:
     unit.inlet({"current": 5.1}, {L1: 5.0, L2: 5.1})
     assert unit.measured()[0] == 5.1
+
+
+@pytest.mark.parametrize("failed", [Status(500), INTERNAL_ERROR, reading(None)])
+def test_the_larger_line_of_one_circuit_needs_both_readings(unit: Described, failed: Any) -> None:
+    unit.inlet({"current": 4.1}, {L1: 4.1, L2: 4.0})
+    unit.calls["/sensor/I0P0", "getReading"] = failed
+    assert unit.measured()[0] is None
+    unit.banks([4.1])
+    assert unit.measured()[0] == 4.1
 
 
 def test_two_lines_of_one_circuit_may_share_a_sensor(unit: Described) -> None:

@@ -64,7 +64,7 @@ def test_a_link_unit_that_the_account_may_not_read_is_denied(unit: Described, wa
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
-@pytest.mark.parametrize("status", [Status(401), Status(403), Status(500), Status(503), INTERNAL_ERROR])
+@pytest.mark.parametrize("status", [Status(401), Status(403), Status(429), Status(500), Status(503), INTERNAL_ERROR])
 def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_list(unit: Described, wanted: LinkUnits,
                                                                                     status: object) -> None:
     unit.calls["/cascade", "getStatus"] = status
@@ -73,7 +73,7 @@ def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_l
         found(unit, wanted)
 
 
-@pytest.mark.parametrize("status", [Status(403), Status(500), Status(503), INTERNAL_ERROR])
+@pytest.mark.parametrize("status", [Status(403), Status(429), Status(500), Status(503), INTERNAL_ERROR])
 def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_skipped(unit: Described, status: object) -> None:
     del unit.calls["/cascade", "getStatus"]
     assert found(unit, SECOND) == [0, 2]
