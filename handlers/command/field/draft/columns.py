@@ -121,7 +121,7 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
     definition = f"{object_.name} in {object_.module}: {named}"
     doubt = "" if len(on) == len(off) == 1 else "several names may mean on or off: " + ", ".join(
         object_.enumeration[value] for value in (*on, *off))
-    if "write" in object_.access:
+    if re.search("write|create", object_.access):           # read-create includes writing (RFC 2578, 7.3)
         doubt = doubt or "it can be written, so it may be the command or a setting"
     return Guess(STATE, table, column, score, (definition, f"{table.size} rows: {_counted(counts)}"), doubt or object_.doubt,
                  object_)

@@ -49,7 +49,7 @@ def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
     chosen: Dict[str, str] = {}
     state = next(iter(roles.get(columns.STATE, ())), None)
     if texts_ and (state is None or state.object is None and state.score < _score(texts_[0])):
-        outlets: Optional[Outlets] = _of_text(texts_[0], chosen, doubts)
+        outlets: Optional[Outlets] = _of_text(texts_, chosen, doubts)
     elif state is not None:
         outlets = _of_column(state, roles, chosen, doubts)
     else:
@@ -67,8 +67,12 @@ def _score(guess: PackedGuess) -> float:
 
 # ---- outlets -------------------------------------------------------------------------------------------------
 
-def _of_text(guess: PackedGuess, chosen: Dict[str, str], doubts: List[str]) -> Outlets:
+def _of_text(found: Sequence[PackedGuess], chosen: Dict[str, str], doubts: List[str]) -> Outlets:
+    guess = found[0]
     chosen[columns.STATE] = dotted(guess.oid)
+    rival = next((one for one in found[1:] if one.oid != guess.oid and len(one.values) == len(guess.values)), None)
+    if rival is not None and not guess.doubt:
+        guess = guess._replace(doubt=f"{dotted(rival.oid)} is as likely to be the states")
     on, off = _words(guess.values)
     mark = MARK if guess.doubt else ""
     if set(guess.values) <= {"0", "1"}:

@@ -11,7 +11,8 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as xml
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from collections import defaultdict
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ....errors import SettingsError
 from ...files import read_file
@@ -25,6 +26,7 @@ _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),
     ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
 _Enumeration = Dict[int, str]
+_Names = Dict[str, Dict[str, Any]]           # name -> module -> its definition
 _NO_READER = ("reading a MIB file needs the Python package pysmi (python -m pip install pysmi), or smidump (Debian: apt-get "
               "install smitools)")
 
@@ -90,10 +92,10 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
 
 
 def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
-    """Every object of the syntax trees by its OID. All modules share their types."""
-    made: Dict[str, Tuple[Object, Sequence[Any], Any]] = {}
-    types: Dict[str, Any] = {}
-    nodes: Dict[str, Sequence[Any]] = {}
+    """Every object of the syntax trees by its OID. A name means what its own module defines, else what all others define."""
+    made: Dict[Tuple[str, str], Tuple[Object, Sequence[Any], Any]] = {}
+    types: _Names = defaultdict(dict)
+    nodes: _Names = defaultdict(dict)
     for name, _, _, declarations in (module[:4] for module in modules):
         for declared in declarations or ():
             if not isinstance(declared, tuple) or len(declared) < 3:
@@ -101,16 +103,17 @@ def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
             kind, label = declared[0], str(declared[1])
             path = next((part[1] for part in declared if isinstance(part, tuple) and part[:1] == ("objectIdentifier",)), None)
             if kind == "typeDeclaration":
-                types[label] = declared[2]
+                types[label][str(name)] = declared[2]
             elif path is not None:
-                nodes.setdefault(label, path)
+                nodes[label][str(name)] = path
                 if kind == "objectTypeClause":
-                    made[label] = (_described(label, str(name), declared), path, declared[2])
+                    made[str(name), label] = (_described(label, str(name), declared), path, declared[2])
     found: Dict[Arcs, Object] = {}
+    seen: Dict[Tuple[str, str], Optional[Arcs]] = {}
     for object_, path, syntax in made.values():
-        oid = _resolved(path, nodes)
+        oid = _resolved(path, object_.module, nodes, seen)
         if oid is not None:
-            object_.oid, object_.enumeration = oid, _enumeration(syntax, types)
+            object_.oid, object_.enumeration = oid, _enumeration(syntax, object_.module, types)
             found[oid] = object_
     return found
 
@@ -121,32 +124,54 @@ def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
     return Object(label, module, units=str(clauses.get("UNITS") or ""), access=str(clauses.get("MaxAccessPart") or ""))
 
 
-def _resolved(path: Sequence[Any], nodes: Mapping[str, Sequence[Any]], depth: int = 0) -> Optional[Arcs]:
+def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
+    """Module -> what it defines as `name`: only `module` if it does, else all that do."""
+    defined = known.get(name, {})
+    return {module: defined[module]} if module in defined else defined
+
+
+def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[Tuple[str, str], Optional[Arcs]],
+              depth: int = 0) -> Optional[Arcs]:
+    """The OID of a path in a module; None if a name in it is not defined, or differently in several other modules.
+
+    `seen` keeps the OIDs of the names, so that each is resolved once.
+    """
     found: List[int] = []
     for part in path:
         number = part[1] if isinstance(part, tuple) else part           # a tuple is a name with its number: iso(1)
         if str(number).isdigit():
             found.append(int(number))
-        elif str(part) in _ROOTS:
+        elif str(part) in _ROOTS and module not in nodes.get(str(part), {}):
             found += _ROOTS[str(part)]
-        elif str(part) in nodes and depth < 64 and not found:
-            above = _resolved(nodes[str(part)], nodes, depth + 1)
-            if above is None:
-                return None
-            found += above
+        elif depth < 64 and not found:
+            above: Set[Optional[Arcs]] = set()
+            for where, parent in _meant(str(part), module, nodes).items():
+                if (where, str(part)) not in seen:
+                    seen[where, str(part)] = None               # ends a circle
+                    seen[where, str(part)] = _resolved(parent, where, nodes, seen, depth + 1)
+                above.add(seen[where, str(part)])
+            oid = above.pop() if len(above) == 1 else None
+            if oid is None:
+                return None                     # for instance, it is defined in a module that was not given
+            found += oid
         else:
-            return None                         # defined in a module that was not given
+            return None
     return tuple(found)
 
 
-def _enumeration(syntax: Any, types: Mapping[str, Any], depth: int = 0) -> _Enumeration:
-    """The names of values, defined by the object itself or by the textual convention that is its type."""
+def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _Enumeration:
+    """The names of values, defined by the object itself or by the textual convention that is its type; none if several other
+    modules define that differently."""
     own = _enum_spec(syntax)
     name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
-    if own or depth > 8 or not isinstance(name, str) or name not in types:
+    if own or depth > 8 or not isinstance(name, str):
         return own
-    declared = types[name]              # the last part of a declaration is its SYNTAX
-    return _enumeration(declared[-1] if isinstance(declared, tuple) else declared, types, depth + 1)
+    # The last part of a declaration is its SYNTAX.
+    found = [(where, declared[-1] if isinstance(declared, tuple) else declared)
+             for where, declared in _meant(name, module, types).items()]
+    if not found or any(one[1] != found[0][1] for one in found):
+        return {}
+    return _enumeration(found[0][1], found[0][0], types, depth + 1)
 
 
 def _enum_spec(tree: Any) -> _Enumeration:

@@ -10,6 +10,7 @@ from ....snmp import catalogue, detection, metering
 from ....snmp.decoding import shown
 from ....snmp.device import Found, by_states
 from ....snmp.evidence import Confidence, Proof
+from ....snmp.figures import Figure, Total
 from ....snmp.frozen import Frozen, parts
 from ....snmp.handler import SnmpPdu
 from ....snmp.profile import Profile
@@ -76,20 +77,19 @@ def _row(profile: Profile, device: Device, root: str) -> Dict[str, str]:
 
 
 def _why(found: Found, usable: str, is_fixed: bool) -> str:
-    if is_fixed:
-        return "the setting 'profile' names it, and the device has its objects"
     prefix = found.profile.match(usable)
-    reason = (f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
-            else "the device has no usable sysObjectID, but has this family's objects")
+    reason = ("the setting 'profile' names it" if is_fixed
+              else f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
+              else "the device has no usable sysObjectID, but has this family's objects")
     rows = (f"its table of outlets has {counted(len(found.states), 'row')}" if found.states
-            else "it lists no outlets, but has the family's meters")
+            else "it lists no outlets, but has the family's meters" if found.profile.outlets else "the family has no outlets")
     return f"{reason}; {rows}"
 
 
 def _capabilities(found: Found, switch_unproven: bool, out: Identity) -> None:
     profile, outlets = found.profile, found.outlets
     if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
-        out.note_states(found.states.values(), _basis(outlets.states, profile.evidence.state))
+        out.note_states(found.states.values(), _basis(profile.evidence.state, outlets.states))
     elif found.states:
         out.cannot.append(f"read states: it reports none ({counted(len(found.states), 'outlet')})")
     else:
@@ -102,15 +102,15 @@ def _capabilities(found: Found, switch_unproven: bool, out: Identity) -> None:
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        first = next((one for one in total.figures if one.read(found.reader)), None)
+        used = _used(total, found.reader)
         out.note_total(name, None if value is None else float(value), unit,
-                       _basis(first, proof) if first else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}")
+                       _basis(proof, *used) if used else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}")
     for name, figures, source, proof in (
             ("current by outlet", read.current_of, outlets and outlets.current, profile.evidence.current),
             ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy)):
         if figures:
             out.can.append(f"report the {name} ({len(figures)} of {len(found.states)})")
-            out.evidence[name] = _basis(source, proof)
+            out.evidence[name] = _basis(proof, source)
         elif found.states:
             out.cannot.append(f"report the {name}")
 
@@ -128,11 +128,18 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
                           + profile.note)
     else:
         out.can.append("switch the outlets (not tried here; a read-only community cannot)")
-    out.evidence["switching"] = f"{_basis(found.outlets.control, profile.evidence.switching)}; confidence {sure.value}"
+    out.evidence["switching"] = f"{_basis(profile.evidence.switching, found.outlets.control)}; confidence {sure.value}"
 
 
-def _basis(part: Optional[Frozen], proof: Proof) -> str:
-    names = ", ".join(dict.fromkeys(catalogue.objects(part))) if part is not None else ""
+def _used(total: Total, reader: Reader) -> List[Figure]:
+    """The figure that the total sums. In a chain each unit may have another one: all that have rows."""
+    if total.unit:
+        return [one for one in total.figures if one.read(reader)]
+    return [one for one in total.figures if Total((one,)).read(reader) is not None][:1]
+
+
+def _basis(proof: Proof, *parts_: Optional[Frozen]) -> str:
+    names = ", ".join(dict.fromkeys(name for part in parts_ if part is not None for name in catalogue.objects(part)))
     return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
 
 

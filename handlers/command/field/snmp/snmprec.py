@@ -16,6 +16,8 @@ _RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
 _TAGS = {"INTEGER": INTEGER, "Counter32": COUNTER, "Gauge32": GAUGE, "Unsigned32": GAUGE, "UInteger32": GAUGE,
          "Counter64": COUNTER64, "Timeticks": TICKS, "STRING": OCTETS, "Hex-STRING": OCTETS, "BITS": OCTETS, "OID": OID,
          "IpAddress": ADDRESS, "Network Address": ADDRESS, "Opaque": OPAQUE}
+# A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as 23.5 (RFC 2579, 3.1).
+_HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
 _NOTHING = ("No Such ", "No more variables", "NULL")
 # Names that Net-SNMP prints with its own MIBs, in addition to those of `oid_arcs`. Other names need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
@@ -170,10 +172,10 @@ def _typed(text: str) -> Optional[Row]:
     if tag is None:
         return None
     if tag in NUMBERS:
-        number = re.search(r"\((-?[0-9]+)\)", value) or re.match("(-?[0-9]+)", bare)
+        number = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", value)
         if number is None:
             raise ValueError(f"{value[:30]!r} is not a number")
-        return Row(tag, int(number[1]))
+        return Row(tag, int(number[1].replace(".", "")))
     if tag == OID:
         return Row(tag, _oid(bare) or ())
     if tag == ADDRESS:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import pytest
 
@@ -16,7 +16,7 @@ from handlers.snmp.settings import choose
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
-from tests.handlers.snmp.memory import of_rows
+from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import shared
 from tests.recordings import fixture
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
@@ -75,6 +75,24 @@ def test_the_settings_that_permit_something_count_as_in_the_handler() -> None:
     assert [one.family for one in settings_of("geist-v5_inlet", "metered_only")] == ["", "geist-v5"]
     unproven = settings_of("teltronix", "switch_unproven")
     assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
+
+
+def test_the_evidence_of_a_total_is_the_object_that_has_all_its_rows() -> None:
+    """Bus 2 has no figure, so the load is that of the system."""
+    ict = "1.3.6.1.4.1.39145.10"
+    rows: Dict[str, Union[int, str, bytes]] = {
+        "1.3.6.1.2.1.1.2.0": ict, f"{ict}.8.1.5.1": 1, f"{ict}.8.1.4.1": 1, f"{ict}.10.1.4.1": "2.5", f"{ict}.10.1.4.2": "n/a",
+        f"{ict}.7.0": "6.5"}
+    found = of_device(Reader(Memory(rows)), choose({}, {}))
+    assert "report its load (6.5 A)" in found.can and found.evidence["load"].startswith("systemCurrent")
+
+
+def test_no_meters_are_claimed_where_the_sys_object_id_alone_decides() -> None:
+    rows = {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.42610.1.4.2"}
+    found = [of_device(Reader(Memory(rows)), choose(settings, {})) for settings in ({}, {"profile": "powertek-simple"})]
+    assert [one.why for one in found] == [
+        "sysObjectID 1.3.6.1.4.1.42610.1.4.2 begins with 1.3.6.1.4.1.42610.1.4.2; the family has no outlets",
+        "the setting 'profile' names it; the family has no outlets"]
 
 
 def test_a_redfish_action_without_values_is_usable_where_the_settings_permit_it() -> None:

@@ -74,6 +74,18 @@ ACME-MIB::bar.1 = INTEGER: 5
         arcs("1.3.6.1.4.1.9.8"): Row(4, b"\x80\x00")}
 
 
+@pytest.mark.parametrize("shown, value", [("23.5 degrees", 235), (".05", 5), ("-1.50", -150), ("5 A (1)", 5), ("low(2)", 2)])
+def test_the_point_that_a_display_hint_inserts_is_no_part_of_the_number(shown: str, value: int) -> None:
+    """SNMPv2-TC, DISPLAY-HINT "d-1"."""
+    assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [Row(2, value)]
+
+
+@pytest.mark.parametrize("shown", ["1f", "0x10", "1.2.3"])
+def test_a_number_in_another_form_is_refused(shown: str) -> None:
+    with pytest.raises(SettingsError, match="line 1 .* is not a number"):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n")
+
+
 @pytest.mark.against("Net-SNMP snmpwalk")
 @pytest.mark.parametrize("options", ["-On", "-Oe", "-Oen"])
 @pytest.mark.parametrize("family", ["apc-rpdu2", "sentry3", "raritan-px2"])

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import pytest
 
@@ -243,6 +243,7 @@ def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(units: st
 
 @pytest.mark.parametrize("fact, says", [
     (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1}, access="read-write"), "it can be written"),
+    (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1}, access="read-create"), "it can be written"),
     (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1, "closed": 2}), "several names may mean")])
 def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(fact: modules.Fact, says: str, tmp_path: Path,
                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,6 +275,48 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(text:
     assert found.profile is not None and found.profile.outlets[0].states is not None
     assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == ((on,), (off,))
     assert bool(found.packed[0].doubt) == (on != "on") == any("remove the marks" in doubt for doubt in found.doubts)
+
+
+def test_two_strings_of_states_are_equally_likely() -> None:
+    """One may be the states that the outlets get at power-on."""
+    rows = {arcs(f"1.3.6.1.4.1.99999.1.{at}.0"): Row(4, text) for at, text in enumerate((b"on,on,on,on", b"on,off,on,on"), 1)}
+    found = draft(rows, Mib())
+    assert found.profile is not None and found.profile.outlets[0].states is not None
+    assert found.profile.outlets[0].states.on == ("?on",)
+    assert any("1.3.6.1.4.1.99999.1.2.0 is as likely to be the states" in doubt for doubt in found.doubts)
+
+
+OFF_FIRST, ON_FIRST = ([("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off")))
+
+
+def tree(name: str, *declared: Tuple[object, ...]) -> Tuple[object, ...]:
+    """A module as pysmi's parser returns it."""
+    return name, None, {}, list(declared)
+
+
+def node(label: str, *path: object, syntax: object = None) -> Tuple[object, ...]:
+    return "objectTypeClause" if syntax else "valueDeclaration", label, syntax, ("objectIdentifier", list(path))
+
+
+def convention(name: str, values: Sequence[object]) -> Tuple[object, ...]:
+    return "typeDeclaration", name, ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values))
+
+
+def test_names_that_two_modules_define_mean_what_the_own_module_says() -> None:
+    from handlers.command.field.draft.reading import _objects
+    of_type = ("SimpleSyntax", "State")
+    first = tree("A", convention("State", OFF_FIRST), node("acme", "enterprises", 7), node("s", "acme", 1, syntax=of_type))
+    second = tree("B", convention("State", ON_FIRST), node("acme", "enterprises", 8), node("s", "acme", 1, syntax=of_type))
+    third = tree("C", node("t", "acme", 2, syntax=of_type), node("u", "enterprises", 9, syntax=of_type))
+    found = {oid[6:]: object_.enumeration for oid, object_ in _objects([first, second, third]).items()}
+    assert found == {(7, 1): {0: "off", 1: "on"}, (8, 1): {0: "on", 1: "off"}, (9,): {}}
+    alone = {oid[6:]: object_.enumeration for oid, object_ in _objects([first, third]).items()}
+    assert alone == {(7, 1): {0: "off", 1: "on"}, (7, 2): {0: "off", 1: "on"}, (9,): {0: "off", 1: "on"}}
+
+
+def test_a_circle_of_names_has_no_oid() -> None:
+    from handlers.command.field.draft.reading import _objects
+    assert _objects([tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]) == {}
 
 
 def test_a_sys_object_id_that_no_profile_can_have_is_left_out() -> None:
