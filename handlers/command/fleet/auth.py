@@ -68,11 +68,11 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
         except ValueError as error:
             raise SettingsError(f"{where}: {error}") from None
         secret, source = _reference(key)
+        if secret in secrets or key in settings:
+            raise SettingsError(f"{where}: {printable(secret or key, 60)} is given twice")
         if not secret:
             settings[key] = text
             continue
-        if secret in secrets:
-            raise SettingsError(f"{where}: {secret} is given twice")
         if source == "" and not inline:
             raise SettingsError(f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file or "
                                 f"{secret}_env, or move the table into a separate file (--auth)")

@@ -20,7 +20,7 @@ from .archives import replaced
 from .auth import of_environment, of_file
 from .page import page
 from .polling import Target, targets
-from .verdict import NAGIOS_FAILED, Row, Summary, changes, judged, nagios, summary
+from .verdict import NAGIOS_FAILED, Row, Summary, changes, judged, nagios, remembered, summary
 
 _CLEAR = "\x1b[H\x1b[2J"
 _TIME = "%Y-%m-%d %H:%M:%S"
@@ -40,7 +40,8 @@ class Wanted(NamedTuple):
 
 
 class Round(NamedTuple):
-    """One poll of the whole list. `marks`: name of a PDU -> its changes since the previous round."""
+    """One poll of the whole list. `marks`: name of a PDU -> its changes since the previous round. Outlets and energies are
+    compared with the last ones that were read."""
 
     rows: Sequence[Row]
     found: Summary
@@ -77,7 +78,7 @@ def _run(wanted: Wanted, state: Given) -> int:
         _shown(wanted, state, done, first=not before)
         if wanted.watch is None:
             return done.found.level
-        before = {row.device.name: row for row in done.rows}
+        before = {row.device.name: remembered(before.get(row.device.name), row) for row in done.rows}
         begin = max(begin + wanted.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
 

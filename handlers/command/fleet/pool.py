@@ -123,9 +123,14 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
         os._exit(0)     # the parent closed the pipe or died
 
     before = threading.stack_size(_STACK)
-    running = [threading.Thread(target=serve, daemon=True) for _ in range(threads)]
-    for thread in running:
-        thread.start()
+    running: List[threading.Thread] = []
+    for _ in range(threads):
+        thread = threading.Thread(target=serve, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:            # the system allows no more threads: the others read all PDUs
+            break
+        running.append(thread)
     threading.stack_size(before)
     for thread in running:
         thread.join()

@@ -146,10 +146,17 @@ def _plain(text: str) -> str:
     return text.replace("|", "/")           # the bar separates performance data
 
 
+def remembered(before: Optional[Row], row: Row) -> Row:
+    """The row for the next call of `changes`: without states or energy it has those of the row before."""
+    if before is not None and row.on is None:
+        row = row._replace(on=before.on, off=before.off, unknown=before.unknown, outlets=before.outlets)
+    return row._replace(energy_kwh=before.energy_kwh) if before is not None and row.energy_kwh is None else row
+
+
 def changes(before: Row, after: Row) -> List[str]:
-    """What changed since the previous poll: the result, outlets, and an energy that fell. Changed loads are left out."""
+    """What changed: the result, outlets if both rows have states, and an energy that fell. Changed loads are left out."""
     found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
-    if {before.result, after.result} <= {_WELL, "unknown", "no figures"}:
+    if before.on is not None and after.on is not None:
         states = {outlet.identity: outlet.state for outlet in before.outlets}
         now = {outlet.identity: outlet.state for outlet in after.outlets}
         found += [f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"

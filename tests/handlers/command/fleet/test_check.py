@@ -5,19 +5,23 @@ import csv
 import errno
 import io
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import types
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple, cast
 
 import pytest
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.fleet import check as check_command, listing
+from handlers.command.fleet import check as check_command, listing, pool
+from handlers.command.fleet.polling import Reading
 from handlers.errors import SettingsError
 from tests import terminal
 from tests.hostile import is_one_line
@@ -248,6 +252,26 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: H
     assert done.returncode == 2 and found["dead 0"]["error"]["kind"] == "defect"
     assert "a process ended before this PDU was read" in found["dead 0"]["error"]["reason"]
     as_in_the_books(small, found)
+
+
+def test_where_the_system_allows_few_threads_these_read_all_pdus(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    allowed = iter([True])
+
+    def limited(thread: threading.Thread) -> None:
+        if not next(allowed, False):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+    sent: List[Tuple[int, Reading]] = []
+    ended: List[int] = []
+    pipe = cast(Any, types.SimpleNamespace(send=sent.append, close=lambda: None))
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setitem(sys.modules, "pdu_common._snmp", cast(Any, None))
+    monkeypatch.setattr(pool, "poll", lambda _: Reading(answered=True))
+    pool._work(cast(Any, [None] * 5), multiprocessing.Value("l", 0), pipe, [], 3)
+    assert [place for place, _ in sent] == list(range(5)) and ended == [0]
 
 
 def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Path) -> None:

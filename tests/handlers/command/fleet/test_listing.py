@@ -220,7 +220,8 @@ def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path, m
 
 @pytest.mark.parametrize("text, words", [
     ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"),
-    (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice")])
+    (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice"),
+    ('[auth.x]\nusername = "a"\nUsername = "b"\n', "username is given twice")])
 def test_a_wrong_file_of_logins_is_refused_with_one_sentence(tmp_path: Path, text: str, words: str) -> None:
     path = private_file(tmp_path / "logins.toml", text)
     assert words in refused(lambda: auth.of_file(str(path)))

@@ -134,3 +134,20 @@ def test_changed_states_results_and_falling_counters_are_changes() -> None:
     assert verdict.changes(row("UP"), row("UP", energy=5.0 - 1e-9)) == []           # shown as 5 kWh, too
     gone = verdict.judged(device(), reading(kind="unreachable", answered=False))
     assert verdict.changes(row("UP"), gone) == ["well -> unreachable"] == verdict.changes(row("UP"), gone._replace(outlets=()))
+
+
+def test_a_change_while_a_pdu_was_silent_is_reported_once_it_answers() -> None:
+    gone = verdict.judged(device(), reading(kind="unreachable", answered=False, energy=None))
+    before = verdict.remembered(row("UP", "UP"), gone)
+    again = verdict.remembered(before, gone)
+    assert verdict.changes(before, gone) == []
+    assert verdict.changes(again, row("UP", "DOWN", energy=1.0)) == [
+        "unreachable -> well", "outlet 2 UP -> DOWN", "energy fell from 5 to 1 kWh"]
+    assert verdict.changes(verdict.remembered(None, gone), row("UP")) == ["unreachable -> well"]
+    assert verdict.remembered(row("UP", "UP"), row("DOWN")).outlets == row("DOWN").outlets
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "data-stale", "unsupported"])
+def test_states_that_were_read_are_compared_whatever_error_the_figures_had(kind: str) -> None:
+    half = verdict.judged(device(), reading("DOWN", kind=kind, energy=None))
+    assert verdict.changes(row("UP"), half)[1:] == ["outlet 1 UP -> DOWN"]
