@@ -5,7 +5,7 @@ Every infeed has outlets. The fourth infeed of a three-phase tower is the neutra
 for infeeds (cords) and kWh for towers.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
-from ..sources import Arc, Bits, OfUnits, Only, Part
+from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
 THREE_PHASE = 3             # bit of towerCapabilities
@@ -16,7 +16,10 @@ ST4_NEUTRAL = "4"           # a value of st4LineIndex
 
 STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8.3.1.1", "st4OutletState")
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
-NEUTRAL = Part(Bits(column("1718.3.2.1.1.8", "towerCapabilities"), THREE_PHASE), over=Arc(INFEED_LOAD, 1, ("4",)), stop=1)
+TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
+IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
+# Of a tower without capabilities, it is not known whether the fourth infeed is a neutral line.
+NEUTRAL = Part(Listed(IS_THREE_PHASE, Only(IS_THREE_PHASE, TOWER, ("",), keep=False)), over=Arc(INFEED_LOAD, 1, ("4",)), stop=1)
 
 PROFILES = (
     Profile(

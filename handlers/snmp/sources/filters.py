@@ -49,17 +49,15 @@ class Only(Source):
 
 
 class Listed(Source):
-    """All rows of `source`, with the values of `known`. A row that `known` leaves out has an empty value: there is no sum."""
+    """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that `known` leaves out, has an empty
+    value: there is no sum."""
 
     source: Source
     known: Source
 
     def rows(self, reader: Reader) -> Rows:
         known = self.known.rows(reader)
-        return {identity: known.get(identity, "") for identity in self.source.rows(reader)}
-
-    def one(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.known.one(reader, identity)
+        return {identity: known.get(identity, "") if text(value) else "" for identity, value in self.source.rows(reader).items()}
 
 
 class Arc(Source):

@@ -113,7 +113,8 @@ class Gathered(Source):
 class Spelt(Source):
     """For each row of `ids` (octets, such as a GUID), the value whose index starts with the first `length` octets.
 
-    For tables whose index is a column of another table. If several rows of `values` start with these octets, there is no value.
+    For tables whose index is a column of another table. A row whose `ids` is empty has an empty value, as has one with several
+    rows of `values`: there is no sum.
     """
 
     values: Source
@@ -128,8 +129,9 @@ class Spelt(Source):
         found: Dict[Tuple[str, ...], List[Raw]] = {}
         for index, value in self.values.rows(reader).items():
             found.setdefault(tuple(index.split(".")[:self.length]), []).append(value)
-        spelt = {row: tuple(map(str, octets(held)[:self.length])) for row, held in self.ids.rows(reader).items()}
-        return {row: found[arcs][0] for row, arcs in spelt.items() if len(arcs) == self.length and len(found.get(arcs, ())) == 1}
+        spelt = {row: tuple(map(str, octets(held)[:self.length])) for row, held in self.ids.rows(reader).items()} if found else {}
+        return {row: found[arcs][0] if len(found.get(arcs, ())) == 1 else "" for row, arcs in spelt.items()
+                if not arcs or len(arcs) == self.length and arcs in found}
 
 
 class Renumbered(Source):

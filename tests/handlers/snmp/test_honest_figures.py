@@ -125,3 +125,17 @@ def test_a_phase_without_good_data_is_not_left_out_of_a_sum(unit: str, status: s
     device.put(f"1.3.6.1.4.1.{status}", value)
     read = metering.meter(detection.detect(of_rows(device.rows()), PROFILES))
     assert read.load == load
+
+
+# A row without a value in a column that selects what is summed. `wrong` is the load with a row too many or too few.
+@pytest.mark.parametrize("unit, empty, wrong", [
+    ("riedo-updu", "55108.1.3.1.1.3.1.1", "3.261"),                     # the type of a meter: it may be of any kind
+    ("bachmann-bluenet2", "31770.2.2.6.3.1.4.1.1.1", "4.254"),          # the GUID of a phase
+    ("sentry3", "1718.3.2.1.1.8.1", "16.50")])                          # the tower's capabilities: is the fourth infeed neutral?
+def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wrong: str) -> None:
+    device = of_rows(fixture(unit).device().rows())
+    device.put(f"1.3.6.1.4.1.{empty}", "")
+    found = detection.detect(device, PROFILES)
+    assert metering.meter(found).load != Decimal(wrong)
+    load = found.profile.load
+    assert load and changed(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None

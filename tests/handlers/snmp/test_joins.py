@@ -13,6 +13,7 @@ from handlers.snmp.sources import (
     Counted,
     First,
     Joined,
+    Listed,
     Merged,
     OfUnits,
     Only,
@@ -69,6 +70,12 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     kept = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(kept, objects)["2"] == ""
     assert Total((Figure(kept),)).read(reader(objects)) is None
+
+
+def test_a_row_of_a_list_that_may_be_of_another_kind_is_empty() -> None:
+    objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7, "4": 8}), **table("1.3.2", {"1": 1, "2": "", "3": 1, "4": 2}),
+               **table("1.3.3", {"1": 1, "2": 1, "3": 0})}
+    assert both(Listed(Only(A, B, ("1",)), Only(A, C, ("0",), keep=False)), objects) == {"1": 5, "2": "", "3": ""}
 
 
 def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() -> None:

@@ -76,6 +76,7 @@ def test_an_index_may_be_the_octets_of_another_column() -> None:
     measured = {**table("1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}),
                 **table("1.3.2", {"1": b"\x00\x00\xff\x00", "2": "0x0001FF00", "3": b"\x00\x02\xff\x00", "4": b"\x00\x03\xff\x00",
                                   "5": b"\x09", "6": ""})}
-    assert Spelt(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7}
+    assert Spelt(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7, "3": "", "6": ""}
+    assert Spelt(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
     with pytest.raises(ValueError, match="length"):
         Spelt(A, B, 0)
