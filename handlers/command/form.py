@@ -35,7 +35,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
     check(state, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
     if not handler.snmp:
         return PduData(host, values(handler.name, handler.settings, state, host))
-    given = typed(state, [*own, *_SNMP_FIELDS])
+    given = typed(state, [*own, *_SNMP_FIELDS], host)
     settings = {key: text for key, text in given.items() if key in own or key not in _SNMP_FIELDS}
     bare, port = host_and_port(host)
     params = {_SNMP_FIELDS[key]: text for key, text in given.items() if key in _SNMP_FIELDS and key not in own}
@@ -63,7 +63,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
     """
     keys = [setting.key for setting in declared]
     account = registry.about(name).username if registry.is_handler(name) else ""
-    found = {**({"username": account} if account else {}), **typed(state, keys)}
+    found = {**({"username": account} if account else {}), **typed(state, keys, host)}
     if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
         found["tls"] = "yes"
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
@@ -121,11 +121,15 @@ def address(host: str) -> str:
     return host
 
 
-def typed(state: Given, keys: Iterable[str]) -> Dict[str, str]:
-    """The given settings, and those of `keys` from the environment. The address and secrets are not taken from there."""
+def typed(state: Given, keys: Iterable[str], host: str) -> Dict[str, str]:
+    """The given settings, and those of `keys` from the environment.
+
+    The address and secrets are not taken from there, and the port only if the address has none.
+    """
     found: Dict[str, str] = {}
+    absent = {"host", *(("port",) if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None else ())}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")
-        if value and key != "host" and key not in SECRETS:
+        if value and key not in absent and key not in SECRETS:
             found[key] = value
     return {**found, **state.settings}

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set
 import click
 
 from ..errors import PduHandlerError, SettingsError, printable
+from ..http.message import PORTS
 from ..settings import host_and_port, port as port_number
 from . import form
 from .exits import DONE, code_of
@@ -59,9 +60,12 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
     one = state if alone else _own(handler, state)
     port = kind(name).tcp_port
     if port is not None:
+        keys = _keys(handler)
+        chosen = {key: text.strip() for key, text in form.typed(one, keys, host).items() if key in keys}
+        where = form.address(chosen["host"]) if chosen.get("host") else host
         with contextlib.suppress(ValueError):           # the handler itself reports a bad port
-            chosen = form.typed(one, ["port"]).get("port", "").strip()
-            closed = _closed(host, port_number(chosen) if chosen else None, port)
+            closed = _closed(where, port_number(chosen["port"]) if chosen.get("port") else None,
+                             PORTS.get(chosen.get("scheme", "").lower(), port))
             if closed:
                 return Found(name, error=SettingsError(closed), asked=False)
     try:

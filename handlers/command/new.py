@@ -139,9 +139,10 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
     found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
     blocks = {language: textwrap.dedent(block) for language, block in reversed(found)}
     shown_as = _for_people(vendor or file.capitalize(), "vendor")
+    words = {"acme-strip": key, "Acme": shown_as, "ACME": file.upper()}
 
     def text(language: str) -> str:
-        return blocks[language].replace("acme-strip", key).replace("Acme", shown_as).replace("ACME", file.upper())
+        return re.sub("|".join(words), lambda found: words[found[0]], blocks[language])
     fixture = Path("tests", "recordings", key)
     return {_FAMILIES / f"{file}.py": f'"""{shown_as}: name the MIB, its revision and where its text is."""\n' + text("python"),
             fixture.with_suffix(".snmprec"): text("snmprec"), fixture.with_suffix(".json"): text("json")}

@@ -39,10 +39,11 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     data: Dict[str, Any] = {"handler": handler, "host": host, "holds": recording.holds, "notes": notes}
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
-    lines = recording.text.rstrip("\n").split("\n")        # splitlines() would also split at other characters
+    shown_as, raw = {**data, "recording": recording.text}, recording.text.encode("utf-8", "surrogateescape")
+    lines: Sequence[str] = ()
     if sys.stdout.isatty():                 # where control characters of a device would act
-        lines = [printable(line, len(line)) for line in lines]
-    return Result({**data, "recording": recording.text}, lines, note="\n".join([recording.holds, *notes]))
+        lines = [printable(line, len(line)) for line in recording.text.rstrip("\n").split("\n")]
+    return Result(shown_as, lines, raw=b"" if lines else raw, note="\n".join([recording.holds, *notes]))
 
 
 record = click.Command("record", callback=_record, help=f"""\

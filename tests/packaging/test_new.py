@@ -14,6 +14,7 @@ from typing import Any, Dict, Iterator, List
 import pytest
 
 from handlers.command import root
+from handlers.command.new import _family
 from tests.needs import ROOT
 
 GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
@@ -149,6 +150,11 @@ def test_a_name_whose_package_would_hide_a_module_is_refused(module: str, tmp_pa
     before = _files(tmp_path)
     assert root.run(("new", Path(module).stem, "--tree", str(tmp_path))) == 2
     assert f"{module} exists already" in capsys.readouterr().err and _files(tmp_path) == before
+
+
+def test_a_vendor_whose_name_has_a_word_of_the_example_keeps_it() -> None:
+    made = _family(ROOT, "globex-strip8", "ACME Acme")
+    assert 'vendor="ACME Acme", mib="GLOBEX-MIB"' in made[Path("handlers/snmp/profiles/globex.py")]
 
 
 def _files(tree: Path) -> Dict[Path, bytes]:

@@ -15,11 +15,13 @@ from typing import Any, Iterator, List, Tuple, Type
 import pytest
 
 from handlers import errors
-from handlers.command import calls, exits
+from handlers.command import calls, exits, form
 from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
+from handlers.command.options import Given
 from handlers.command.output import figure
 from pdu_common.base_pdu import BasePdu
+from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
 from tests import terminal
 from tests.handlers.command.running import options, run
@@ -497,6 +499,15 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     assert (seen[1].ip, seen[1].custom_params) == ("h", {})
     assert seen[1].snmp_params == {"version": "2c", "port": "1161", "timeout": "7", "community": "c"}
     assert seen[2].snmp_params["port"] == "1162"
+
+
+def test_the_port_in_an_address_overrides_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_PORT", "50001")
+    monkeypatch.setenv("PDU_COMMUNITY", "c")
+    for host, port, snmp_port in (("h:50002", None, "50002"), ("h", "50001", "50001")):
+        assert form.pdu_data(load("nut"), host, Given()).custom_params.get("port") == port
+        found = form.pdu_data(load("snmp"), host, Given())
+        assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
 
 
 def test_a_binary_secret_is_refused_and_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

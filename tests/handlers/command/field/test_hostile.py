@@ -161,6 +161,13 @@ def test_control_characters_of_a_recording_are_escaped_on_a_terminal_only(
             assert f"ups.test.result: {written}" in capsys.readouterr().out.splitlines()
 
 
+def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "caf\udce9"})]) as server:
+        assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+    out = capsysbinary.readouterr().out
+    assert b"ups.test.result: caf\xe9\n" in out and out.endswith(b"\n")
+
+
 @pytest.mark.parametrize("separator", ["\x0b", "\x1c", "\x85", "\u2028"])
 def test_a_value_with_a_line_separator_stays_on_its_line(separator: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Only a line feed ends a line of a recording, in a file as on standard output."""

@@ -299,6 +299,19 @@ def test_the_setting_port_overrides_the_port_in_the_address(capsys: Printed) -> 
     assert report["chosen"] == "nut"
 
 
+def test_the_setting_host_names_the_address_that_is_tried(capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
+        report = identified(capsys, 0, "127.0.0.1:9", "--handler", "nut", "-s", f"host={server.host}:{server.port}")
+    assert report["chosen"] == "nut"
+
+
+@pytest.mark.parametrize("scheme, port", [("http", 80), ("HTTP", 80), ("https", 443)])
+def test_the_usual_port_is_that_of_the_scheme(scheme: str, port: int, capsys: Printed, monkeypatch: Patched) -> None:
+    monkeypatch.setattr("handlers.command.identify._closed", lambda host, chosen, usual: f"{host} {chosen} {usual}")
+    report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
+    assert report["handlers"][0]["why"] == f"192.0.2.1 None {port}"
+
+
 @pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
 def test_a_setting_that_no_handler_has_is_refused(words: List[str], capsys: Printed) -> None:
     assert root.run(["identify", "127.0.0.1:9", *words]) == 2
