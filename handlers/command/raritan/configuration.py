@@ -1,7 +1,7 @@
 """Commands for certificates, configurations, diagnosis, power meter files, and the SNMP agent."""
 from __future__ import annotations
 
-from typing import Callable, List, Mapping, Union
+from typing import Callable, List, Mapping, Optional, Union
 
 from ...errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
@@ -145,7 +145,7 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
             state = proxy.getStatus()
         except Denied:                      # the new configuration may have another login; trying again may block the account
             break
-        except (Unreachable, ProtocolError):
+        except (Unreachable, ProtocolError, Refused):
             context.tell("the unit may be restarting")
             continue
         if state == earlier:
@@ -163,8 +163,8 @@ def _words(name: str) -> str:
     return name.lower().replace("_", " ")
 
 
-def _units(words_: str) -> List[int]:
-    if not words_:
+def _units(words_: Optional[str]) -> List[int]:
+    if words_ is None:
         return []
     units = [number(word) for word in words_.split(",")]
     if min(units) < 0:
@@ -194,9 +194,9 @@ def pmc(context: Context) -> Result:
         context.confirm("apply this power meter configuration")
         answer = pdumodel.upload_pmc_config(agent, data)
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
-    if action != "csv" or value and not 1 <= number(value) <= 8:
+    if action != "csv" or value is not None and not 1 <= number(value) <= 8:
         raise SettingsError("give csv (all mains), csv PANEL (1 to 8), or put FILE")
-    if value:
+    if value is not None:
         return save(context, pdumodel.download_panel_csv, number(value))
     return save(context, pdumodel.download_powermeter_csv)
 
@@ -216,8 +216,8 @@ def snmp(context: Context) -> Result:
     settings = proxy.getConfiguration()
     changed = False
     for word in context.options.change:
-        name, _, value = word.partition("=")
-        if name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
+        name, equals, value = word.partition("=")
+        if not equals or name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
             raise SettingsError(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
         setattr(settings, _SNMP[name], value == "yes" if name in ("v2", "v3") else value)
         changed = True

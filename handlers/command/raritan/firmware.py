@@ -25,6 +25,8 @@ def firmware(context: Context) -> Result:
     name = action(context, _DO, _ACTIONS)
     if context.options.file and name not in ("upload", "update"):
         raise SettingsError(f"firmware {name} takes no file")
+    if context.options.file == "":          # an update without a file would install the image on the unit
+        raise SettingsError(f"firmware {name}: the file's name is empty")
     if (context.options.cross or context.options.allow_untrusted) and name != "update":
         raise SettingsError("--cross and --allow-untrusted are for update")
     return _DO[name](context, context.proxy(fw.Firmware, "/firmware"))
@@ -150,11 +152,13 @@ def _discard(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _reboot(context: Context, proxy: fw.Firmware) -> Result:
-    """Restart the unit: 1 round trip."""
+    """Restart the unit: 2 round trips. The first one shows that it answers: silence after the command may be the restart."""
+    context.askable("a restart")
+    proxy.getVersion()
     context.confirm("restart the unit (outlets keep their state)")
     answered = True
     try:
-        proxy.reboot()
+        once("the unit may or may not restart", "firmware", proxy.reboot)
     except Unreachable:                 # the unit may restart before it answers
         answered = False
     return Result({"rebooting": True, "answered": answered},

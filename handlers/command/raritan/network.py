@@ -93,7 +93,8 @@ def network(context: Context) -> Result:
         else:
             raise Unsupported(f"this unit has no interface {BRIDGE}: it cannot bridge")
         context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable at this address)")
-        check(proxy.setSettings(settings), "the network settings")
+        code = once("the network settings may or may not have changed", "network", lambda: proxy.setSettings(settings))
+        check(code, "the network settings")
         try:
             settings = proxy.getSettings()
         except Unreachable:

@@ -86,18 +86,18 @@ def sensors(context: Context) -> Result:
     """Show the sensors of inlets, lines, breakers, outlets and slots: 5 round trips."""
     places = sensors_of_the_pdu(context) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
-    numeric = {where: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))
-               for where, sensor in places if isinstance(sensor, NumericSensor)}
-    discrete = {where: bulk.add(sensor.getState) for where, sensor in places if isinstance(sensor, StateSensor)}
+    numeric = {place: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))       # by place: names may occur twice
+               for place, (_, sensor) in enumerate(places) if isinstance(sensor, NumericSensor)}
+    discrete = {place: bulk.add(sensor.getState) for place, (_, sensor) in enumerate(places) if isinstance(sensor, StateSensor)}
     bulk.perform()
     rows: List[List[object]] = []
-    for where, sensor in places:
-        if where in numeric:
-            reading, kind = numeric[where]
+    for place, (where, sensor) in enumerate(places):
+        if place in numeric:
+            reading, kind = numeric[place]
             unit = _UNITS.get(kind.get().unit, "") if kind.error is None else ""
             rows.append([where, amount(reading).value, unit, _alarm(reading), sensor.target])
-        elif where in discrete:
-            state = discrete[where]
+        elif place in discrete:
+            state = discrete[place]
             known = state.error is None and state.get().available
             rows.append([where, state.get().value if known else None, "state", "", sensor.target])
     return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)

@@ -133,12 +133,16 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
 
 
 def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> List[str]:
-    """The present states of these outlets: 1 round trip."""
+    """The present states of these outlets, unknown where the unit does not report one: 1 round trip. Raises Denied."""
     bulk = Bulk(context.agent)
     asked, failures = [bulk.add(outlets[position].getState) for position in numbers], states.ask_failures(bulk, context.unit)
     bulk.perform()
     doubted = states.contradicted(failures, len(outlets))
-    return [seen(state.get(), position, doubted) for position, state in zip(numbers, asked)]
+    for state in asked:
+        if isinstance(state.error, Denied):
+            raise state.error
+    return ["unknown" if state.error is not None else seen(state.get(), position, doubted)
+            for position, state in zip(numbers, asked)]
 
 
 def sequence(context: Context) -> Result:

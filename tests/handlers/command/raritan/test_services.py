@@ -53,6 +53,23 @@ def test_a_restart_without_an_answer_is_not_reported_as_a_fact(run: Run, unit: X
     assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not answer; it may be restarting\n")
 
 
+@pytest.mark.parametrize("fault, how", [(Fault.HTML, {}), (Fault.STATUS, {"status": 502})])
+def test_a_restart_with_another_answer_is_neither_a_fact_nor_a_refusal(run: Run, unit: XerusPdu, fault: Fault, how: Any) -> None:
+    unit.faults.order(fault, method="reboot", **how)
+    assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not answer; it may be restarting\n")
+
+
+def test_a_unit_that_cannot_be_reached_is_not_said_to_restart(run: Run, unit: XerusPdu) -> None:
+    unit.faults.order(Fault.CLOSE_BEFORE, None)
+    code, out, err = run("firmware", "reboot", "--yes")
+    assert (code, out) == (3, "") and err.startswith("unreachable: ")
+
+
+def test_a_file_without_a_name_does_not_install_the_image_on_the_unit(run: Run, unit: XerusPdu) -> None:
+    code, out, err = run("firmware", "update", "", "--yes")
+    assert (code, out) == (2, "") and "the file's name is empty" in err and unit.books().requests == 0
+
+
 def test_progress_on_a_terminal_leaves_no_line_behind(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300", 50_000))
@@ -218,6 +235,14 @@ def test_a_configuration_whose_result_is_not_seen_shows_none_of_an_earlier_one(r
     assert code == 9 and "last status: not known" in out
 
 
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_services_that_restart_after_a_configuration_are_awaited(run: Run, tmp_path: Path, unit: XerusPdu, status: int) -> None:
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    unit.faults.order(Fault.STATUS, 1, method="getStatus", skip=1, status=status)
+    assert "last status: update ok" in done(run("config", "raw", "put", str(path), "--yes"))
+
+
 def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "config.txt"
     done(run("config", "raw", "get", "--out", str(path)))
@@ -261,7 +286,8 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
                                    ["cert", "install", "FILE", "--yes"], ["cert", "show", "--out", "FILE"],
                                    ["cert", "download", "active_cert", "FILE"],
                                    ["config", "raw", "put", "FILE", "--out", "FILE", "--yes"],
-                                   ["pmc", "put", "FILE", "--out", "FILE", "--yes"], ["network", "--role", "primary"],
+                                   ["pmc", "put", "FILE", "--out", "FILE", "--yes"], ["pmc", "csv", ""],
+                                   ["config", "backup", "get", "--units", ""], ["network", "--role", "primary"],
                                    ["network", "bridge", "on", "--interface", "usb", "--yes"],
                                    ["network", "forwarding", "off", "--role", "expansion", "--yes"],
                                    ["network", "forwarding", "on", "--role", "expansion", "--interface", "usb", "--yes"],
@@ -298,6 +324,7 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     assert shown["v2"] is True and shown["read community"] == "set" and "read-me" not in str(shown)
     assert unit.snmp.configuration["readComm"] == "read-me" and unit.snmp.configuration["sysLocation"] == "rack 7"
     assert run("snmp", "readComm=public", "--yes")[0] == 2
+    assert run("snmp", "location", "--yes")[0] == 2 and unit.snmp.configuration["sysLocation"] == "rack 7"
     unit.snmp.configuration["readComm"] = ""
     code, _, err = run("snmp", "v2=yes", "--yes")
     assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
@@ -307,6 +334,12 @@ def test_silence_after_new_network_settings_has_a_separate_exit_code(run: Run, u
     unit.faults.order(Fault.CLOSE_BEFORE, None, method="getSettings", skip=1)
     code, out, _ = run("network", "bridge", "on", "--yes")
     assert code == 9 and "no longer answers" in out
+
+
+def test_network_settings_without_an_answer_may_or_may_not_have_changed(run: Run, unit: XerusPdu) -> None:
+    unit.faults.order(Fault.DROP_AFTER_WRITE, method="setSettings")
+    code, _, err = run("network", "bridge", "on", "--yes")
+    assert code == 3 and "the network settings may or may not have changed; check with 'network'" in err
 
 
 def test_an_unwritable_target_starts_no_download_and_a_failed_download_leaves_no_file(run: Run, unit: XerusPdu,

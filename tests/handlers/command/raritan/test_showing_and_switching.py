@@ -10,6 +10,7 @@ import pytest
 from handlers.command import root
 from tests import terminal
 from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
+from tests.simulators.xerus.jsonrpc import RpcError
 from tests.waiting import PATIENCE_S
 
 from .results import Run, done, facts
@@ -66,6 +67,17 @@ def test_sensors_of_inlet_lines_outlets_and_slots_are_listed(run: Run) -> None:
     assert rows["inlet/1/L2/current"]["unit"] == "A" and rows["outlet/1/activeEnergy"]["unit"] == "Wh"
     assert any(name.startswith("slot/") for name in rows)
     assert "inlet/1/current" in done(run("sensors"))
+
+
+def test_sensors_of_the_same_name_keep_their_own_readings(run: Run, unit: XerusPdu) -> None:
+    unit.units[0].outlets[0].current = 7.5
+    before = {row["id"]: row["value"] for row in facts(run, "sensors")["sensors"]}
+    inlet = unit.units[0].inlets[0]
+    inlet.poles = [pole._replace(line=2) for pole in inlet.poles]
+    rows = facts(run, "sensors")["sensors"]
+    assert len({row["sensor"] for row in rows}) < len(rows)
+    currents = [row for row in rows if row["sensor"] == "inlet/1/L3/current"]
+    assert len(currents) == 4 and [row["value"] for row in currents] == [before[row["id"]] for row in currents]
 
 
 def test_thresholds_are_shown_and_changed(run: Run) -> None:
@@ -164,6 +176,16 @@ def test_a_command_without_an_answer_warns_before_a_second_try(run: Run, unit: X
     unit.faults.order(Fault.DROP_AFTER_WRITE, method=method)
     code, _, err = run(*words, "--yes")
     assert code == 3 and "may or may not" in err and "before you try again" in err
+
+
+def test_an_outlet_without_a_state_does_not_hide_those_of_the_others(run: Run, unit: XerusPdu,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    def decline() -> None:
+        raise RpcError(7, "not now")
+    monkeypatch.setattr(unit.units[0].outlets[1], "getState", decline)
+    code, out, err = run("switch", "1", "2", "off", "--yes", "--wait", "0.5")
+    assert code == 9 and out.splitlines() == ["outlet 1  down", "outlet 2  unknown"]
+    assert "outlet 2 is unknown, not down" in err and "outlet 1" not in err
 
 
 def test_a_unit_whose_states_cannot_be_read_after_the_command_is_read_again(run: Run, unit: XerusPdu) -> None:
