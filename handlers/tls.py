@@ -79,7 +79,7 @@ class Trust(NamedTuple):
         else:
             try:
                 context = ssl.create_default_context(cadata=self.ca_pem or None)
-            except (ssl.SSLError, ValueError) as error:
+            except (ssl.SSLError, ValueError, TypeError) as error:      # TypeError: not ASCII
                 unread = f": the certificates cannot be read ({error})"
                 raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
             if self.ca_pem:

@@ -71,6 +71,16 @@ def test_all_addresses_together_take_the_time_out_at_most(waits: List[float], na
     assert len(waits) == len(DEAD) and sum(waits) == pytest.approx(TIMEOUT_S)
 
 
+def test_a_slow_name_server_leaves_the_whole_time_out_to_connect(waits: List[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*_: object, **__: object) -> List[object]:
+        waits.append(0.8 * TIMEOUT_S)
+        return [at(DEAD[0], 443)]
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(HttpUnreachable, match="in time"):
+        get(443)
+    assert waits == pytest.approx([0.8 * TIMEOUT_S, TIMEOUT_S])
+
+
 def test_an_address_of_an_unusable_family_is_skipped(named: Callable[..., None]) -> None:
     with serving(answer) as port:
         named(at("::1", port, family=255), at("127.0.0.1", port))
