@@ -42,17 +42,16 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
 
 def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) -> List[str]:
     """The paths within this service that are neither known nor left out. Adds them to `known`, so that each is read once."""
-    paths: Dict[str, None] = {}
+    paths: Dict[str, str] = {}              # as the service writes them, by the plain path
     for target in targets:
         try:
             path = service.path(target)
         except PduHandlerError:
             continue
         if plain(path) not in known and not _LEFT_OUT.search(path):
-            paths[plain(path)] = None
-    for path in paths:
-        known[path] = {}
-    return list(paths)
+            paths[plain(path)] = path
+    known.update((path, {}) for path in paths)
+    return list(paths.values())
 
 
 def scrubbed(found: Dict[str, Json], scrubber: Scrubber) -> Dict[str, Json]:

@@ -9,7 +9,7 @@ import threading
 from typing import Dict, Mapping
 
 from ..serving import HttpReplay, Response
-from .tree import Json, asked_levels, expanded, plain, switches
+from .tree import Json, asked_levels, expanded, plain, switched, switches
 
 _STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
 
@@ -52,6 +52,7 @@ class RedfishServer(HttpReplay):
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             return _error(400, "PowerState must be On or Off")
         self._resources[outlet] = {**self._resources[outlet], "PowerState": state}
+        self._resources.update({path: switched(one, outlet, state) for path, one in self._resources.items() if "Members" in one})
         self.writes.append(f"{outlet}: {state.lower()}")
         return 204, None, {}
 

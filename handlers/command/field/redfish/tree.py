@@ -58,6 +58,16 @@ def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
     return {plain(text_of(action, "target")): path for action, path in found if text_of(action, "target")}
 
 
+def switched(value: Any, outlet: str, state: str) -> Any:
+    """`value` with this PowerState in each copy of the outlet with this path, which a collection may include in full."""
+    if isinstance(value, list):
+        return [switched(one, outlet, state) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    own = {"PowerState": state} if "PowerState" in value and plain(text_of(value, "@odata.id")) == outlet else {}
+    return {**{name: switched(one, outlet, state) for name, one in value.items()}, **own}
+
+
 def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
     """`value` with links replaced by their resources, `levels` deep, except those in Links. Source: DSP0266, `$expand=.`."""
     if isinstance(value, list):

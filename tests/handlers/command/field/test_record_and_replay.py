@@ -8,6 +8,7 @@ from typing import Dict, List
 import pytest
 
 from handlers.command.field.kinds import Recorder, kind, kind_of, names
+from handlers.command.field.redfish import recording, tree as redfish_tree
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.recording import detected
@@ -22,6 +23,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field import planted
 from tests.handlers.command.field.planted import PLANTED, UNITS, Unit, read, recorded, replayed
+from tests.handlers.redfish import tree as redfish
 from tests.needs import program, shared
 from tests.ports import refusing
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
@@ -59,6 +61,25 @@ def test_a_name_that_is_a_part_of_well_known_paths_stays() -> None:
     with replayed("redfish", text) as again:
         assert read(again) == before
     assert Scrubber(user="link", host="cascade.example").text("/link/2/cascade") == "/link/2/cascade"
+
+
+def test_a_redfish_service_is_recorded_by_its_links_as_it_writes_them() -> None:
+    tree, outlets = redfish.Tree(redfish.unit()), redfish.OUTLETS
+    tree.resources[outlets]["Members"] = [{"@odata.id": f"{outlets}/{number}/"} for number in (1, 2)]
+    for number in (1, 2):
+        tree.special[f"{outlets}/{number}"] = lambda seen: None if seen.target.endswith("/") else redfish.Answer(None, 404)
+    with redfish.serving(tree) as address:
+        found = recording.resources(PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder())
+    assert [found[f"{outlets}/{number}"].get("Id") for number in (1, 2)] == ["1", "2"]
+
+
+def test_a_replayed_redfish_outlet_follows_its_action_also_in_a_list_that_includes_it() -> None:
+    resources = redfish.unit()
+    resources[redfish.OUTLETS]["Members"] = [dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)]
+    with replayed("redfish", redfish_tree.written(resources)) as again:
+        made = load("redfish").make(again.data)
+        assert made.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+        assert [port.power_status for port in made.status().ports] == [EnumPowerStatus.DOWN, EnumPowerStatus.UP]
 
 
 @HANDLERS
