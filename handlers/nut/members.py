@@ -53,9 +53,13 @@ class Member:
             return real
         from_0 = [n for n in numbers if int(n) < count]
         if len(from_0) < count:
-            raise ProtocolError(f"the NUT driver lists fewer outlets ({max(len(real), len(from_0))}) than it counts ("
-                                f"{self.prefix}outlet.count {count:g}): check the driver, or wait until it has read its device")
+            raise self.too_few(max(len(real), len(from_0)), count)
         return from_0
+
+    def too_few(self, listed: int, count: float) -> ProtocolError:
+        """The error for `listed` outlets where `outlet.count` is `count`."""
+        return ProtocolError(f"the NUT driver lists fewer outlets ({listed}) than it counts ({self.prefix}outlet.count "
+                             f"{count:g}): check the driver, or wait until it has read its device")
 
 
 def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[int, Member]:

@@ -88,6 +88,9 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
         number(member.variables.get("outlet.count")) == 0 for member in listed.values())
     outlets = [_outlet(member, row, writable) for _, member in sorted((chain or {0: device}).items())
                for row in member.outlet_numbers()]
+    count = number(device.variables.get("outlet.count")) or 0
+    if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
+        raise device.too_few(len(outlets), count)
     if whole_load:
         outlets += _whole_load(device)
     if not outlets and not meters and not may_lack_outlets(variables):

@@ -77,6 +77,7 @@ def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
 @pytest.mark.parametrize("variables", [
     {"outlet.count": "3", "outlet.1.status": "on", "outlet.2.status": "on"}, {"outlet.count": "24.00"},
     {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
+    {"device.1.outlet.1.status": "on", "device.2.mfr": "ACME", "outlet.count": "2"},
     {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
     {"outlet.count": "3", "outlet.0.status": "on", "outlet.1.status": "on", "outlet.3.status": "on"},     # 0 is the whole device
     {"device.1.outlet.1.status": "on", "device.count": "2"}, {"device.2.outlet.1.status": "on", "device.count": "2"}])
