@@ -12,6 +12,9 @@ The differences, where PyNUTClient is wrong or unsafe:
 | SetRWVar of a value with blanks | the whole value | its first word |
 | quotes, `#`, backslash in user or password | sent escaped | fail |
 | line break in an argument, empty or quoted name | refused, mostly INVALID-ARGUMENT; not sent | the rest is sent as a request |
+| a name with a blank, such as a command with its parameter | refused likewise | sent as two words |
+| text that is not ASCII | refused likewise; user and password are sent as UTF-8 | UnicodeEncodeError |
+| an argument of more than 512 bytes | refused likewise | the server drops the rest |
 | a server that falls silent or closes | within `timeout` an error that is PyNUTError and OSError | waits forever |
 | an answer outside the protocol | PyNUTError; the connection may be closed | ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |

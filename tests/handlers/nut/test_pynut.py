@@ -151,6 +151,15 @@ def test_arguments_that_cannot_be_sent_are_refused_without_a_request(real: Upsd)
             assert ends(getattr(both.theirs, method), theirs.PyNUTError) == ("PyNUTError", "ERR USERNAME-REQUIRED")
 
 
+def test_names_with_blanks_text_that_is_not_ascii_and_long_arguments_are_refused(real: Upsd) -> None:
+    with Both(real, ADMIN) as both:
+        for arguments in (("small", "ups.id", "é"), ("small", "ups.id", "x" * 513)):
+            assert ends(lambda: both.ours.SetRWVar(*arguments), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")
+        with pytest.raises(UnicodeEncodeError):
+            both.theirs.SetRWVar("small", "ups.id", "é")
+        assert ends(lambda: both.ours.RunUPSCommand("small", "load.off 1"), pynut.PyNUTError)[1] == "ERR INVALID-ARGUMENT"
+
+
 def test_a_value_with_blanks_is_written_completely(real: Upsd) -> None:
     with Both(real, ADMIN) as both:
         for client, expected in ((both.theirs, b"two"), (both.ours, b"two words")):
