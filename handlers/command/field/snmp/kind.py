@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
 from ....errors import PduHandlerError, SettingsError
-from ....snmp import detection
+from ....snmp import detection, metering
 from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
@@ -69,14 +69,23 @@ def _profile(chosen: str) -> Profile:
 
 
 def _compared(rows: Rows, clean: Rows) -> List[str]:
-    """A sentence that says whether the scrubbed rows read as the same family, with the same states, as the device's own rows."""
+    """A sentence that says whether the scrubbed rows read as the same family, states and figures as the device's own rows."""
     before, after = recording.detected(rows), recording.detected(clean)
     if before is None:
         return ["No family reads it: pdu draft starts a profile from the recording."]
-    if after is None or after.profile.key != before.profile.key or list(after.states.values()) != list(before.states.values()):
+    if after is None or _read(after) != _read(before):
         return [f"Scrubbed, it no longer reads like the device (family {before.profile.key}): record it again with --keep names "
                 "or another kind, and remove private data from the file by hand."]
     return [f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')}, as the device does."]
+
+
+def _read(found: Found) -> List[object]:
+    """The family, states and figures, without identities, which may have been scrubbed."""
+    try:
+        figures = [list(one.values()) if isinstance(one, dict) else one for one in metering.meter(found)]
+    except PduHandlerError:
+        figures = []
+    return [found.profile.key, list(found.states.values()), figures]
 
 
 KIND = Kind(tcp_port=None, rank=2, record=_record, is_recording=snmprec.is_recording, serve=_serve, serve_as=_serve)

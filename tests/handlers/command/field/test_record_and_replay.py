@@ -11,7 +11,8 @@ from handlers.command.field.kinds import Recorder, kind, kind_of, names
 from handlers.command.field.redfish import recording, tree as redfish_tree
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.recording import detected
+from handlers.command.field.snmp.kind import _compared
+from handlers.command.field.snmp.recording import detected, scrubbed
 from handlers.command.field.snmp.rows import Row as HeldRow, arcs
 from handlers.command.field.snmp.unit import Unit as SnmpUnit
 from handlers.command.loading import load
@@ -122,6 +123,15 @@ def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
     assert "1.3.6.1.4.1.99999.2.1.1.192.0.2.1" in found
     for value in (b"frontend42", b"kunde7", b"Schmidt", b"Hetzmann", b"GmbH", b"10.20.30.40", bytes((10, 20, 30, 40)), b"ller"):
         assert not [oid for oid, held in found.items() if isinstance(held, bytes) and value in held], value
+
+
+@pytest.mark.parametrize("load, same", [("6.5", True), ("2345678", False)], ids=["a figure", "a serial number"])
+def test_a_recording_that_lost_a_figure_is_not_said_to_read_as_the_device(load: str, same: bool) -> None:
+    ict = "1.3.6.1.4.1.39145.10"
+    rows = snmprec.parse(f"1.3.6.1.2.1.1.2.0|6|{ict}\n{ict}.8.1.5.1|2|1\n{ict}.8.1.4.1|2|1\n{ict}.7.0|4|{load}\n"
+                         f"{ict}.2.0|4|2345678\n").rows
+    note = _compared(rows, scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})))
+    assert ("as the device does" in note[0]) is same
 
 
 def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
