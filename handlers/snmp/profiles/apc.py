@@ -7,7 +7,7 @@ off = 3, where 2 would be "on, later"), so a value that was read is never writte
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
-from ..sources import Arc, Chained, First, Joined, Number, Only, Provided, Source
+from ..sources import Arc, Chained, First, Joined, Number, Only, Provided, Source, Unless
 from . import enlogic
 from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
 
@@ -82,6 +82,13 @@ RPDU2_OUTLETS = Outlets(
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
 
 
+def _of_one_unit(values: Source) -> First:
+    """`values` of the first generation's tables, which do not have the other units of a chain; no rows in a chain."""
+    return First((Provided(values, Number(RPDU2_DEVICE, plus=0), "1"), Unless(values, RPDU2_DEVICE)))
+
+
+
+
 def unit_and_outlet(state: Source) -> Chained:
     """The printed number of families whose index starts with the unit and ends with the outlet."""
     return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
@@ -114,8 +121,10 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
                  _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*"))),
-        load=total(figure(column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"), TENTHS), RPDU_LINES),
-        power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS), RPDU_WATTS),
+        load=total(figure(column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"), TENTHS),
+                   figure(_of_one_unit(RPDU_LINES.source), TENTHS)),
+        power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
+                    figure(_of_one_unit(RPDU_WATTS.source))),
         energy=total(figure(column("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
         note="The outlet tables of rPDU2 are from the MIB; the recorded unit has only the older sPDU table."),

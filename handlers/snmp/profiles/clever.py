@@ -10,7 +10,7 @@ outlets are used only if every outlet has one, so that a group's current is not 
 from typing import Optional
 
 from ..parts import DRIVER, Confidence, Figure, Outlets, Profile, State, Write
-from ..sources import Arc, Column, Counted, Only, Provided, Scalar, Source, Span, Spread, Whole
+from ..sources import Arc, Column, Counted, Listed, Only, Provided, Scalar, Source, Span, Spread, Whole
 from .shorthand import HUNDREDTHS, KILO, NET_SNMP, TENTHS, column, figure, oid, oids, public, scalar, total
 
 VENDOR = "Clever Electronic, FS.COM"
@@ -82,9 +82,12 @@ MPRO = "30966.11.0"                                 # 0 is the addressed unit
 
 
 def _lines(item: str, tail: str) -> Source:
-    """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older firmware has other items."""
+    """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older firmware has other items.
+
+    Limits such as 2.6 also end with the item of the energy, so a line is a row with a power.
+    """
     lines = MPRO + ".1.1"
-    return Provided(column(lines, "line", item + tail), column(lines, "line", "3.1" + tail), ".*")
+    return Listed(column(lines, "line", "3.1" + tail), column(lines, "line", item + tail))
 
 
 def _mpro(tail: str) -> Outlets:

@@ -11,7 +11,7 @@ count the current of the lines again.
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
-from ..sources import Chained, First, Only, Provided, Scalar
+from ..sources import Chained, First, Only, Provided, Scalar, Unless
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
@@ -49,8 +49,10 @@ PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
 def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
-    """The meters of the ePDU tree on a unit with its outlets in ePDU2."""
-    return figure(Provided(values, EPDU2_STATE, ".*"), scale)
+    """The meters of the ePDU tree on a unit with its outlets in ePDU2. In a chain there are none, because this tree does not have
+    the other units."""
+    of_one_unit = First((Provided(values, MODULE, "[01]"), Unless(values, MODULE)))
+    return figure(Provided(of_one_unit, EPDU2_STATE, ".*"), scale)
 
 
 def _metered(below: str, name: str) -> Figure:

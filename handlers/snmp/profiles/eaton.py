@@ -12,6 +12,7 @@ and not switched.
 from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Verbs, Write
 from ..sources import Chained, Counted, Number, Only, Part, Provided, Span, Spread
 from . import hpe, raritan
+from .hpe import THE_UNIT
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oid, oids, public, pysnmp_mibs, scalar, total
 
 NEUTRAL = "2"
@@ -57,9 +58,9 @@ PROFILES = (
             current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
             power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
             energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS)),),
-        load=total(LINES, else_outlets=True),
-        power=total(figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")), else_outlets=True),
-        energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS), else_outlets=True),
+        load=total(LINES, else_outlets=True, unit=THE_UNIT),
+        power=total(figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")), else_outlets=True, unit=THE_UNIT),
+        energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS), else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
         key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)", source=librenms("eaton/PDU-MIB"),
@@ -103,7 +104,7 @@ PROFILES = (
                 Part(column(NLOGIC + ".1.2.1.10", "pduControllable"),
                      column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
                 refuse=("2",), why="this unit only meters")),),
-        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, has_total=True), power=total(else_outlets=True),
+        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, has_total=True), power=total(else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
         note="One public driver, no MIB text. The unit of the device's power is not known, so the powers of outlets are summed."),
     Profile(

@@ -5,10 +5,11 @@ are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) a
 """
 from decimal import Decimal
 
-from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, State, Write
+from ..parts import SIMULATED, Arcs, Confidence, Evidence, Figure, Outlets, Profile, State, Write
 from ..sources import Arc, Chained, First, Number, Only, Source
 from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
 
+THE_UNIT = Arcs(stop=1)
 PADDING = "0"               # the outlet number of a padding row
 
 
@@ -41,9 +42,9 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
             current=meter("5", "pduOutletMeteredStatusCurrent", HUNDREDTHS),
             power=meter("6", "pduOutletMeteredStatusActivePower", ONES),
             energy=meter("11", "pduOutletMeteredStatusResettableEnergy", TENTHS)),),
-        load=total(figure(lines, HUNDREDTHS), else_outlets=True),
-        power=total(figure(column(f"{root}.2.4.1.4", "pduUnitStatusActivePower")), else_outlets=True),
-        energy=total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS), else_outlets=True),
+        load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT),
+        power=total(figure(column(f"{root}.2.4.1.4", "pduUnitStatusActivePower")), else_outlets=True, unit=THE_UNIT),
+        energy=total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS), else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.MEDIUM, evidence=evidence)
 
 

@@ -11,13 +11,14 @@ are in A before revision 1.66 of the MIB and in hundredths of A since then, and 
 from decimal import Decimal
 from typing import Optional
 
-from ..parts import RECORDED, SIMULATED, Confidence, Control, Guarded, Outlets, Profile, Proof, State, Total, Verbs, changed
+from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Control, Guarded, Outlets, Profile, Proof, State, Total, Verbs, changed
 from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
 PADDING = "0"               # the state in rows beyond the unit's outlets
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
 CONTROLLABLE = "1"          # a value of ...Controllable; 2 is a unit that only meters
+THE_UNIT = Arcs(stop=1)     # of a chain, in the indexes of outlets and inputs
 CPQPOWER = librenms("hp/CPQPOWER-MIB")
 
 
@@ -64,12 +65,12 @@ def load(root: str, name: str, amps: Decimal, has_total: bool = False) -> Total:
     lines = Only(column(f"{root}.2.2.1.11", name + "InputPhaseCurrent"),
                  column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType"), (NEUTRAL,), keep=False)
     totals = [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
-    return total(figure(lines, amps), *totals, else_outlets=True)
+    return total(figure(lines, amps), *totals, else_outlets=True, unit=THE_UNIT)
 
 
 def power(root: str, name: str) -> Total:
     """The power of all inputs in W, else of the outlets."""
-    return total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), else_outlets=True)
+    return total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), else_outlets=True, unit=THE_UNIT)
 
 
 PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
@@ -94,7 +95,7 @@ PROFILES = (
         models=("G2 metered and switched PDU, newer controller (P9S)",), sys_object_ids=oids(PDU3),
         outlets=(outlets(PDU3, "pdu3", HUNDREDTHS, ONES, watts=13, count="13", controllable="10"),),
         load=load(PDU3, "pdu3", HUNDREDTHS), power=power(PDU3, "pdu3"),
-        energy=total(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), else_outlets=True),
+        energy=total(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.HIGH, evidence=changed(RECORDED, energy=Proof.SIMULATED),
         note="Energies are kWh although the outlet's object is called Wh; the input's power is W although the text says mW."),
     Profile(
@@ -102,7 +103,7 @@ PROFILES = (
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",), sys_object_ids=oids(PDU2),
         outlets=(outlets(PDU2, "pdu2", THOUSANDTHS, THOUSANDTHS, watts=14, first_unit=0, count="12"),),
         load=load(PDU2, "pdu2", THOUSANDTHS), power=power(PDU2, "pdu2"),
-        energy=total(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), else_outlets=True),
+        energy=total(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED),
     Profile(
         key="hpe-ipdu", vendor="HPE", mib="CPQPOWER-MIB (mpdu)", source=CPQPOWER,

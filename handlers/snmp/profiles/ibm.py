@@ -8,7 +8,7 @@ firmware ("sLEN") and every row has a valid value of a state. Otherwise outlets 
 (cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Provided, Source
+from ..sources import Provided, Source, Unless
 from .shorthand import THOUSANDTHS, column, counted, figure, oids, pysnmp_mibs, scalar, total
 
 TABLE = "2.6.223.8.2.2.1"
@@ -24,7 +24,8 @@ def _newer(at: Source) -> Source:
 
 
 def _older(at: Source) -> Source:
-    return Provided(Provided(at, OLDER, "-1|[0-5]"), scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion"), "(?!.*sLEN).*")
+    by_values = Provided(at, OLDER, "-1|[0-5]")
+    return Provided(Unless(by_values, POWER), scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion"), "(?!.*sLEN).*")
 
 
 PROFILES = (

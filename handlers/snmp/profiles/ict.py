@@ -4,10 +4,11 @@ A panel with two buses reports the current of each one, and systemCurrent is tha
 an open fuse has no power, so its state is UNKNOWN.
 """
 from ..parts import RECORDED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
-from ..sources import Number, Source
+from ..sources import Number, Source, Unless
 from .shorthand import column, librenms, oids, scalar, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
+BUSES = column("39145.10.10.1.4", "busCurrent")
 WHOLE = "1"                         # outputFuseStatus of a good fuse; 2 is open
 
 
@@ -27,7 +28,6 @@ PROFILES = (
             number=Number(ENABLE, plus=1),
             name=column("39145.10.8.1.2", "outputName"),
             current=_amperes(column("39145.10.8.1.3", "outputCurrent"))),),
-        load=total(_amperes(column("39145.10.10.1.4", "busCurrent")), _amperes(scalar("39145.10.7.0", "systemCurrent")),
-                   else_outlets=True),
+        load=total(_amperes(BUSES), _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUSES)), else_outlets=True),
         switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "switching")),
 )

@@ -19,6 +19,6 @@ PROFILES = (
         models=("SmartZone G5", "SmartZone G6"), sys_object_ids=oids(ROOT),
         outlets=(hpe.outlets(ROOT, NAME, HUNDREDTHS, THOUSANDTHS, watts=13, states=STATES),),
         load=hpe.load(ROOT, NAME, HUNDREDTHS, has_total=True), power=hpe.power(ROOT, NAME),
-        energy=total(figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), else_outlets=True),
+        energy=total(figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), else_outlets=True, unit=hpe.THE_UNIT),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

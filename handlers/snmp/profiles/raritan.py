@@ -12,7 +12,7 @@ PDU-MIB: the state column itself is written. An energy of 0 means "not measured"
 """
 from typing import Optional
 
-from ..parts import RECORDED, SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
+from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import Alike, Arc, Bits, Chained, Checked, First, Listed, Negative, Number, Only, Source, Unless
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
@@ -51,6 +51,7 @@ def _inlet(kind: str) -> Figure:
     return _sensor(_inlets(kind), column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind), kind == ENERGY)
 
 
+THE_PDU = Arcs(stop=1)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"                                               # a value of inletPoleLine
 POLES = column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT)
@@ -86,10 +87,12 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
         energy=energy)
 
 
-# The poles of the inlet without its neutral, else the inlet, else the unit.
+# The poles of the inlet without its neutral; if none of them is measured, the inlet, else the unit.
 PX1_POLES = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
-PX1_LOAD = total(figure(PX1_POLES, THOUSANDTHS), figure(column("~.20.2.1.7", "inletCurrent"), THOUSANDTHS),
-                 figure(scalar("~.3.1.1.0", "unitCurrent"), THOUSANDTHS), else_outlets=True)
+PX1_MEASURED_POLES = Only(PX1_POLES, PX1_POLES, ("-1",), keep=False)
+PX1_LOAD = total(figure(PX1_POLES, THOUSANDTHS),
+                 figure(Unless(column("~.20.2.1.7", "inletCurrent"), PX1_MEASURED_POLES), THOUSANDTHS),
+                 figure(Unless(scalar("~.3.1.1.0", "unitCurrent"), PX1_MEASURED_POLES), THOUSANDTHS), else_outlets=True)
 PX1_POWER = total(figure(column("~.20.2.1.9", "inletActivePower")), figure(scalar("~.3.1.3.0", "unitActivePower")),
                   else_outlets=True)
 PX1_TREES = ("13742.4.1", "13742.1")
@@ -111,9 +114,9 @@ PROFILES = (
             number=Chained(Number(LABEL, plus=0, position=0), LABEL, "."),
             name=column("13742.6.3.5.3.1.3", "outletName"),
             current=_outlet(CURRENT), power=_outlet(POWER), energy=_outlet(ENERGY)),),
-        load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True),
-        power=total(_inlet(POWER), else_outlets=True),
-        energy=total(_inlet(ENERGY), else_outlets=True),
+        load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU),
+        power=total(_inlet(POWER), else_outlets=True, unit=THE_PDU),
+        energy=total(_inlet(ENERGY), else_outlets=True, unit=THE_PDU),
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
         key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22", source=librenms("raritan/PDU-MIB"),

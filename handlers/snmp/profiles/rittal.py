@@ -8,13 +8,14 @@ CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A rela
 the value 1 for on and 0 for off. The identity is the arc of the port (3 to 6) and the row.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Figure, Guarded, Outlets, Profile, Proof, State, Write, changed
-from ..sources import Chained, Column, Counted, Merged, Named, Number, Only, Provided, Tables
+from ..sources import Chained, Column, Counted, Listed, Merged, Named, Number, Only, Prefixed, Provided, Source, Tables
 from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13"))
 # A strip is named by its port and its place on that port ("PSM_P1_2"), or without numbers if it is the only one.
 _SOCKET = r"(?:Sockets\.Socket |PSM_(?:P(\d+)_(\d+)|[^.]*)\.Plug ?)(\d+)\."
 RELAYS = _SOCKET + r"(?:General\.)?Relay"
+PHASES = r"Phase L(\d+)\.Current\.Value"
 STRIPS = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.Value"
 READ_WRITE = "3"
 
@@ -22,15 +23,24 @@ RELAY = Named(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
 
 
 def _sum(pattern: str, of: str) -> Figure:
-    return Figure(Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}"), ONES, ("-1",),
-                  factor=Named(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}"))
+    return Figure(Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}"), ONES, ("-1",), factor=_scale(pattern, of))
 
 
-# The value of a strip is its current if the unit is A.
-STRIP_CURRENT = Figure(
-    Only(Named(NAMES, NUMBERS, STRIPS, "cmcIIIVarValueInt of PSM_...Unit.Value"),
-         Named(NAMES, UNITS, STRIPS, "cmcIIIVarUnit of PSM_...Unit.Value"), ("A",)),
-    ONES, ("-1",), factor=Named(NAMES, SCALES, STRIPS, "cmcIIIVarScale of PSM_...Unit.Value"))
+def _scale(pattern: str, of: str) -> Named:
+    return Named(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
+
+
+def _both(phases: Source, strips: Source) -> Merged:
+    return Merged((Prefixed("1", phases), Prefixed("2", strips)))
+
+
+# The value of a strip is its current if the unit is A. There is no sum without the current of each phase and strip.
+PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
+STRIP_VALUE = Named(NAMES, NUMBERS, STRIPS, f"cmcIIIVarValueInt of {STRIP}")
+STRIP_CURRENT = Only(STRIP_VALUE, Named(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",))
+CURRENT = Figure(
+    _both(Named(NAMES, NUMBERS, PHASES, f"cmcIIIVarValueInt of {PHASE}"), Listed(STRIP_VALUE, STRIP_CURRENT)), ONES, ("-1",),
+    factor=_both(_scale(PHASES, PHASE), _scale(STRIPS, STRIP)))
 
 CMC_TC = "2606.4.2"
 PORTS = range(3, 7)                                 # the arcs of the four ports
@@ -65,7 +75,7 @@ PROFILES = (
             control=Guarded(Write(RELAY, on=1, off=0), Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
                             allow=(READ_WRITE,), why="its relay cannot be written"),
             name=Named(NAMES, TEXTS, _SOCKET + r"(?:General\.)?DescName", "cmcIIIVarValueStr of ...DescName")),),
-        load=total(_sum(r"Phase L(\d+)\.Current\.Value", "Phase L...Current.Value"), STRIP_CURRENT),
+        load=total(CURRENT),
         power=total(_sum(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
                     _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value")),
         energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),

@@ -4,10 +4,11 @@ change a unit from the first MIB to the second. States are 1 on and 0 off in the
 Every infeed has outlets. The fourth infeed of a three-phase tower is the neutral line. Energies are in Wh for outlets, 0.1 kWh
 for infeeds (cords) and kWh for towers.
 """
-from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
+from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
 from .shorthand import HUNDREDTHS, TENTHS, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
+THE_UNIT = Arcs(stop=1)     # or the tower
 THREE_PHASE = 3             # bit of towerCapabilities
 POWER_CONTROL = 2           # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
@@ -41,10 +42,10 @@ PROFILES = (
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
             power=figure(column("1718.3.2.3.1.14", "outletPower")),
             energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS)),),
-        load=total(figure(Only(INFEED_LOAD, NEUTRAL, ("1",), keep=False), HUNDREDTHS), else_outlets=True),
+        load=total(figure(Only(INFEED_LOAD, NEUTRAL, ("1",), keep=False), HUNDREDTHS), else_outlets=True, unit=THE_UNIT),
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(figure(column("1718.3.2.1.1.14", "towerEnergy")),
-                     figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True),
+                     figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS), else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.HIGH, evidence=changed(SIMULATED, current=Proof.RECORDING)),
     Profile(
         key="sentry4", vendor="Server Technology", mib="Sentry4-MIB of 2017-06-15", source=librenms("sentry/Sentry4-MIB"),
@@ -63,8 +64,8 @@ PROFILES = (
             power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
             energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS)),),
         load=total(figure(Arc(column("1718.4.1.4.3.1.3", "st4LineCurrent"), -1, (ST4_NEUTRAL,), keep=False), HUNDREDTHS),
-                   else_outlets=True),
-        power=total(figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")), else_outlets=True),
-        energy=total(figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS), else_outlets=True),
+                   else_outlets=True, unit=THE_UNIT),
+        power=total(figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")), else_outlets=True, unit=THE_UNIT),
+        energy=total(figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS), else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED),
 )

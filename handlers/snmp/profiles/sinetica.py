@@ -5,10 +5,11 @@ a unit or of all units.
 """
 from decimal import Decimal
 
-from ..parts import SIMULATED, Confidence, Outlets, Profile, Proof, State, Write, changed
+from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, Proof, State, Write, changed
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
+THE_PDU = Arcs(stop=1)
 HUNDREDS = Decimal(100)         # W in a tenth of a kilowatt
 
 PROFILES = (
@@ -21,9 +22,9 @@ PROFILES = (
             name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
             current=figure(column("3711.24.1.1.7.2.3.1.9", "pduOutRMSAmpsValue"), TENTHS),
             energy=figure(column("3711.24.1.1.7.2.3.1.14", "pduOutKWHrValue"), TENTHS)),),
-        load=total(figure(column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue"), TENTHS), else_outlets=True),
-        power=total(figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS)),
-        energy=total(figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS), else_outlets=True),
+        load=total(figure(column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue"), TENTHS), else_outlets=True, unit=THE_PDU),
+        power=total(figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU),
+        energy=total(figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS), else_outlets=True, unit=THE_PDU),
         switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, switching=Proof.MIB),
         note="A command acts after a delay set on the device, and a password of the outlet may block it."),
 )

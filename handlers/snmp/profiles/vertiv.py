@@ -59,6 +59,8 @@ DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
 DCS_SWITCHED = ("2", "4", "6", "8")
 
+LIEBERT_PDU = Arcs(stop=1)
+
 AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
 NOT_MEASURED = ("0", "-1")      # PM-MIB: a 0 in any measured column means that it is not measured
 
@@ -144,9 +146,11 @@ PROFILES = (
             current=figure(column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS),
             power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
             energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS)),),
-        load=total(figure(column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"), HUNDREDTHS), else_outlets=True),
-        power=total(figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")), else_outlets=True),
-        energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS), else_outlets=True),
+        load=total(figure(column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"), HUNDREDTHS),
+                   else_outlets=True, unit=LIEBERT_PDU),
+        power=total(figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")), else_outlets=True, unit=LIEBERT_PDU),
+        energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS),
+                     else_outlets=True, unit=LIEBERT_PDU),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
         note="A command also becomes the state of the receptacle after a power failure."),
     Profile(
@@ -185,6 +189,6 @@ PROFILES = (
         power=total(figure(column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED),
                     figure(ACS_POWER, TENTHS, NOT_MEASURED), else_outlets=True, unit=PDU_OF_PORT),
         energy=total(figure(column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), THOUSANDTHS, NOT_MEASURED),
-                     else_outlets=True),
+                     else_outlets=True, unit=PDU_OF_PORT),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED),
 )

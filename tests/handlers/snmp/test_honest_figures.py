@@ -10,6 +10,7 @@ from handlers.errors import PduHandlerError
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import text
 from handlers.snmp.device import Found
+from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Total
 from handlers.snmp.frozen import changed
 from handlers.snmp.profile import Profile, oids
@@ -18,6 +19,7 @@ from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Row
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 
 Rows = Mapping[str, Row]
 
@@ -139,3 +141,89 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
     assert metering.meter(found).load != Decimal(wrong)
     load = found.profile.load
     assert load and changed(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
+
+
+def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> Found:
+    """The unit with other values (whole numbers are INTEGERs), and without the objects that start with one of `without`."""
+    lost = tuple(ENTERPRISES + below for below in without)
+    rows = {oid: row for oid, row in fixture(name).device().rows().items() if not lost or not f"{oid}.".startswith(lost)}
+    rows.update({ENTERPRISES + below: Row(INTEGER, int(value)) if value.lstrip("-").isdigit() else Row(OCTETS, value.encode())
+                 for below, value in values.items()})
+    return detection.detect(of_rows(rows), PROFILES)
+
+
+# The second unit of a chain has no row in the meters of units, so its outlets are summed. Without figures of all of them there is
+# no total: the first unit's figure alone would be too small.
+@pytest.mark.parametrize("unit, without, figures", [
+    ("eaton-epdu", ("534.6.6.7.3.3.1.4.1.", "534.6.6.7.3.5.1.4.1.", "534.6.6.7.3.5.1.5.1."), (None, None, None)),
+    ("hpe-mapdu3", tuple(f"232.165.11.2.{column}.2." for column in ("2.1.11", "1.1.5", "1.1.6")), (None, None, None)),
+    ("hpe-mapdu2", tuple(f"232.165.7.2.{column}.1." for column in ("2.1.11", "1.1.5", "1.1.6")), (None, None, None)),
+    ("panduit-g5", tuple(f"19536.10.1.2.{column}.2." for column in ("2.1.11", "1.1.11", "1.1.5", "1.1.6")), (None, None, None)),
+    ("eaton-nlogic", ("534.7.1.2.2.1.11.2.", "534.7.1.2.1.1.11.2."), (None, None, None)),
+    ("enlogic", ("38446.1.3.4.1.5.2.", "38446.1.2.4.1.4.2.", "38446.1.2.4.1.9.2."), (None, None, None)),
+    ("liebert-mph", tuple(f"476.1.42.3.8.30.{column}.2." for column in ("40.1.22", "20.1.65", "20.1.50")),
+     ("3.62", "763", "2115.0")),
+    ("sinetica-hawk", tuple(f"3711.24.1.1.7.3.1.1.{column}.2." for column in "457"), ("4.1", None, "804.0")),
+    ("sentry4", ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."), ("10.20", "1936", "5328.233"))])
+def test_the_total_of_a_chain_is_not_that_of_some_of_its_units(unit: str, without: Tuple[str, ...],
+                                                               figures: Tuple[Optional[str], ...]) -> None:
+    read = metering.meter(_with(unit, {}, without))
+    assert [read.load, read.power, read.energy] == [None if figure is None else Decimal(figure) for figure in figures]
+
+
+PX2, CMC = "13742.6.", "2606.7.4.2.2.1."
+ONE_PHASE = {PX2 + "5.2.3.1.4.2.1.1": "1500", PX2 + "3.3.4.1.7.2.1.1": "3", PX2 + "3.3.3.1.5.2.1": "2"}
+BLUENET = "31770.2.2.8."
+SECOND_CURRENT = {f"{BLUENET}{column}.0.0.0.0.255.255.0.5": value for column, value in (
+    ("4.1.3", "4"), ("4.1.4", "2"), ("4.1.5", "999"), ("2.1.9", "-3"), ("2.1.10", "4"))}
+STRIP = {CMC + "3.3.7": "PSM_M.Unit.Value", CMC + "5.3.7": "A", CMC + "7.3.7": "-10", CMC + "11.3.7": "12"}
+
+
+@pytest.mark.parametrize("unit, values, load", [
+    ("raritan-px2", ONE_PHASE, "18.480"), ("rittal-cmc3", STRIP, "5.55"), ("rittal-cmc3", {**STRIP, CMC + "5.3.7": "V"}, None),
+    ("bachmann-bluenet2", SECOND_CURRENT, None),
+    ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, None)],
+    ids=["a PDU of three phases and one of one phase", "phases and a strip", "a strip that shows no current",
+         "a phase with two currents", "a tower without infeeds"])
+def test_a_load_counts_each_part_whatever_its_table_of_meters(unit: str, values: Mapping[str, str], load: Optional[str]) -> None:
+    assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
+
+
+def test_a_pdu_of_a_chain_without_meters_leaves_no_total() -> None:
+    outlet = {PX2 + "3.2.2.1.4.2": "1", PX2 + "4.1.2.1.3.2.1": "7", PX2 + "3.5.3.1.2.2.1": "1"}
+    read = metering.meter(_with("raritan-px2", outlet))
+    assert (read.load, read.power, read.energy) == (None, None, None)
+
+
+def test_the_energy_of_a_pdu_that_reports_none_is_that_of_its_outlets() -> None:
+    read = metering.meter(_with("avocent-pm_totals", {"10418.17.2.5.5.1.5.1.2.1": "2", "10418.17.2.5.5.1.105.1.2.1": "5000"}))
+    assert read.energy == Decimal("817.345")
+
+
+APC_HOST = {f"318.1.1.12.{below}": value for below, value in (
+    ("2.3.1.1.2.1", "24"), ("2.3.1.1.4.1", "1"), ("2.3.1.1.5.1", "0"), ("1.16.0", "520"))}
+CYBERPOWER_HOST = {f"3808.1.1.3.2.3.1.1.{column}.1": value for column, value in (
+    ("2", "31"), ("4", "1"), ("5", "0"), ("7", "1104"), ("10", "20411"))}
+
+
+@pytest.mark.parametrize("unit, values", [
+    ("apc-rpdu2", {**APC_HOST, "318.1.1.26.6.3.1.5.2": "-1", "318.1.1.26.4.3.1.5.2": "-1"}),
+    ("cyberpower-epdu2", {**CYBERPOWER_HOST, **dict.fromkeys((
+        f"3808.1.1.6.{column}.2" for column in ("4.4.1.5", "3.4.1.5", "3.4.1.18")), "")})])
+def test_the_meters_of_the_first_unit_are_not_those_of_a_chain(unit: str, values: Mapping[str, str]) -> None:
+    read = metering.meter(_with(unit, values))
+    assert read.load is None and read.power is None
+
+
+@pytest.mark.parametrize("unit, values, load", [
+    ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, "3.7"),             # the first bus alone would have 2.4
+    ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, "3.310")],        # the inlet's own current would be 3.1
+    ids=["bus", "pole"])
+def test_a_part_without_a_figure_is_not_replaced_by_the_figure_of_another_part(
+        unit: str, values: Mapping[str, str], load: str) -> None:
+    assert metering.meter(_with(unit, values)).load == Decimal(load)    # the sum of the outlets
+
+
+def test_a_limit_of_a_current_is_not_an_energy() -> None:
+    line = "30966.11.0.1.1.1."
+    assert metering.meter(_with("clever-mpro", {line + "2.6": "400", line + "3.6": "900"})).energy == Decimal("134.1")

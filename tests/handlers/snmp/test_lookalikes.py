@@ -16,6 +16,7 @@ from tests.recordings import fixture
 
 UP, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN
 APNL, IPM, NETPING = "1.3.6.1.4.1.29640.4.3", "1.3.6.1.4.1.21695.1.10.7.2.1", "1.3.6.1.4.1.25728.5800.3.1"
+DPI = "1.3.6.1.4.1.2.6.223"
 
 
 def unit(name: str) -> Memory:
@@ -91,3 +92,13 @@ def test_a_shared_sys_object_id_does_not_prove_a_unit_without_outlets(
     device = of_rows({oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")})
     with pytest.raises(error, match=says):
         detect(device, PROFILES)
+
+
+def test_the_limits_of_currents_are_not_states_if_a_power_of_the_newer_layout_is_empty() -> None:
+    device = unit("ibm-dpi")
+    device.put(f"{DPI}.7.3.0", "OPDP_v02")                              # a version without the mark of newer firmware
+    device.put(f"{DPI}.8.2.2.1.15.3", "")
+    for outlet in range(1, 7):
+        device.put(f"{DPI}.8.2.2.1.11.{outlet}", 0)
+    found = detect(device, PROFILES)
+    assert set(found.states.values()) == {UNKNOWN} and found.outlets is not None and found.outlets.control is None
