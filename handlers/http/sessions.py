@@ -57,14 +57,21 @@ class RequestsTransport:
         except requests.exceptions.InvalidHeader as error:
             failed = HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
         except requests.RequestException as error:
-            failed = HttpUnreachable(f"{where.netloc} cannot be reached ({type(error).__name__}): check address, port and the "
-                                     f"network")
+            if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):     # urllib3's, while the body is read
+                failed = _incomplete()
+            else:
+                failed = HttpUnreachable(f"{where.netloc} cannot be reached ({type(error).__name__}): check address, port and "
+                                         f"the network")
         raise failed
 
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """An `auth` that adds nothing. Without any `auth`, requests would read `.netrc`."""
     return request
+
+
+def _incomplete() -> HttpUnreachable:
+    return HttpUnreachable("the answer was not complete in time; try again")
 
 
 def _drained(response: requests.Response, request: Request) -> bytes:
@@ -76,5 +83,5 @@ def _drained(response: requests.Response, request: Request) -> bytes:
         if len(body) > request.limit:
             raise too_long(request.limit)
         if time.monotonic() > end:
-            raise HttpUnreachable("the answer was not complete in time; try again")
+            raise _incomplete()
     return bytes(body)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import socket
 import ssl
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,10 +16,12 @@ import trustme
 
 from handlers.errors import PduHandlerError, Unreachable
 from handlers.http import sessions
+from handlers.http.message import Endpoint, Request
 from handlers.http.sessions import RequestsTransport
 from handlers.raritan.rpc import Agent, HttpException, pdumodel
 from tests.handlers.raritan.peer import Peer, Step, get_state, http, result, set_state
 from tests.servers.proxy import ConnectProxy
+from tests.servers.scripted import serving
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S
 
@@ -124,6 +127,15 @@ def test_a_body_that_is_too_long_or_too_late_is_refused(session: requests.Sessio
         monkeypatch.setattr(sessions, "time", SimpleNamespace(monotonic=lambda: next(hours)))
         with pytest.raises(Unreachable, match="not complete in time"):
             get_state(_agent(session, "http", peer.address))
+
+
+def test_a_pause_in_a_body_is_not_reported_as_a_dead_host(session: requests.Session) -> None:
+    def stall(client: socket.socket) -> None:
+        client.recv(1000)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nOK")
+        client.recv(1)                      # until the other side closes the connection
+    with serving(stall) as port, pytest.raises(Unreachable, match="not complete in time"):
+        RequestsTransport(session).exchange(Endpoint("http", "127.0.0.1", port), Request("GET", "/", {}, None, 0.05, 5.0, 1000))
 
 
 @pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"),
