@@ -18,6 +18,7 @@ from .options import LOGIN, TLS, Given, Spelling, Word, device, option
 from .output import Result, columns, facts, figure
 
 _MOST_RESOURCES = 5000      # limit for `tree`
+_LONGEST_CALL = 900.0       # limit for a command, in seconds: DCImanager does not wait for it
 _DEPTH, _DEEPEST = 2, 10
 _STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
@@ -153,7 +154,7 @@ def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, 
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]      # HOST replaces it
     texts = form.of_command("redfish", declared, state, host)
     try:
-        with RedfishService(settings.read(PduData(host, texts))) as service:
+        with RedfishService(settings.read(PduData(host, texts)), seconds=_LONGEST_CALL) as service:
             return command.run(Call(service, texts.get("pdu", ""), words))
     except PduHandlerError as error:
         error.at(host)

@@ -7,6 +7,7 @@ from typing import Any, Iterator, Tuple
 import pytest
 
 from handlers.command import root
+from handlers.redfish import service
 from tests.simulators.redfish import Model, Pdu, RedfishService, units
 
 Run = Tuple[int, str, str]
@@ -85,6 +86,12 @@ def test_a_tree_shows_the_error_of_a_list_that_cannot_be_read(unit: RedfishServi
     unit.rewrite = lambda target, body: {**body, "Members": 7} if target.endswith("/Outlets") else body
     seen = found(unit, capsys, "tree", top)
     assert seen[f"{top}/Outlets"] == "(a collection of the device has no list of members)" and f"{top}/Branches" in seen
+
+
+def test_a_large_tree_has_more_time_than_a_call_of_dcimanager(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
+                                                              capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(service, "CALL_SECONDS", -1.0)
+    assert found(unit, capsys, "tree", "/redfish/v1/PowerEquipment")
 
 
 @pytest.mark.parametrize("words, code, sentence", [
