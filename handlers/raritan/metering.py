@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, Typ
 from ..host import PortFigures
 from .link_units import LinkUnits
 from .meters import FeedMeter, Meter, PortMeter
-from .readings import NOT_KNOWN, Amount, Reading, absent, all_invalid, amount, ask, counted, kilowatt_hours, largest, whole
+from .readings import NOT_KNOWN, Amount, Reading, absent, all_invalid, amount, ask, kilowatt_hours, largest, listed_amount, whole
 from .rpc import Agent, Bulk, Interface, Pending, sent
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
@@ -170,7 +170,7 @@ class UnitMeter:
         A fitted counter that cannot be read now is not replaced by another one: the figure would jump.
         """
         if self._energy is not None:
-            return counted(self._energy)
+            return listed_amount(self._energy)
         if self._sensors.error is not None and not absent(self._sensors.error):
             return NOT_KNOWN
         inlets = whole(inlet.energy() for inlet in self._inlets)

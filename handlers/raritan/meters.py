@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Callable, List, Optional, Tuple, Union
 
 from ..host import PortFigures
-from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, absent, amount, ask, counted, kilowatt_hours, largest, whole
+from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, absent, amount, ask, kilowatt_hours, largest, listed_amount, whole
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
 from .units import Unit
@@ -108,7 +108,7 @@ class FeedMeter(Meter):
         lines = [amount(current) for current in self._line_currents()]
         if len(lines) < 2:
             return lines[0] if lines and lines[0].metered else amount(self.current)
-        return largest(map(counted, self._line_currents())) if self._one_circuit(poles) else whole(lines)
+        return largest(map(listed_amount, self._line_currents())) if self._one_circuit(poles) else whole(lines)
 
     def _one_circuit(self, poles: List[Pole]) -> bool:
         """Whether the feed is one circuit of two lines: without a neutral the same current flows through both."""
@@ -116,9 +116,9 @@ class FeedMeter(Meter):
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
-        """Watt-hours: the feed's counter, else the sum of its lines' counters. Not known if a list cannot be read now."""
+        """Watt-hours: the feed's counter, else the sum of its lines' counters. The sum needs the lists of sensors and lines."""
         if self.counter is not None:
-            return counted(self.counter)
+            return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):
             return NOT_KNOWN
-        return whole(counted(energy) for pole, _, energy in self._lines if pole.line in _LINES)
+        return whole(listed_amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)

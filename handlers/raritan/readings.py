@@ -47,7 +47,7 @@ def amount(reading: Optional[Reading]) -> Amount:
     return Amount(True, value.value + 0.0) if value.value >= 0 else NOT_KNOWN       # + 0.0 makes -0.0 a plain zero
 
 
-def counted(reading: Optional[Reading]) -> Amount:
+def listed_amount(reading: Optional[Reading]) -> Amount:
     """As `amount`, but not known if the device lists the sensor and the call failed."""
     found = amount(reading)
     return found if found.metered or reading is None else NOT_KNOWN
