@@ -1,7 +1,8 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-If both read an object and disagree on its enumeration, the object gets a doubt and no enumeration. Imported modules need not be
-given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual conventions in these files.
+An object gets a doubt and no enumeration if both read it and disagree on its enumeration, or if two modules do. Imported modules
+need not be given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual conventions in
+these files.
 """
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def read(files: Sequence[str]) -> Mib:
         modules, trouble = _parsed(parser, text) if parser is not None else ([], "pysmi is not installed")
         parsed += modules
         seen = _dumped(smidump, file) if smidump is not None else {}
-        second.update(seen)
+        second = _agreed(second, seen, "two modules define")
         if not modules and not seen:
             raise SettingsError(f"{file} is not a MIB file that can be read ({trouble})")
         if not modules:
@@ -53,15 +54,18 @@ def read(files: Sequence[str]) -> Mib:
     return Mib({**STANDARD, **both}, sorted({one.module for one in both.values()}), notes)
 
 
-def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> Dict[Arcs, Object]:
-    """The objects of both readers. An object whose enumerations differ gets none."""
+def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
+            by: str = "pysmi and smidump read") -> Dict[Arcs, Object]:
+    """The objects of both readers, or of two modules. An object whose enumerations differ gets none."""
     both = {**second, **first}
     for oid, object_ in first.items():
         other = second.get(oid)
-        if other is not None and other.enumeration and object_.enumeration and other.enumeration != object_.enumeration:
+        if other is None or object_.doubt:
+            continue
+        if other.doubt or other.enumeration and object_.enumeration and other.enumeration != object_.enumeration:
             object_.enumeration = {}
-            object_.doubt = f"pysmi and smidump read different enumerations of {object_.name}"
-        elif other is not None and not object_.enumeration:
+            object_.doubt = other.doubt or f"{by} different enumerations of {object_.name}"
+        elif not object_.enumeration:
             object_.enumeration = other.enumeration
     return both
 
@@ -108,13 +112,16 @@ def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
                 nodes[label][str(name)] = path
                 if kind == "objectTypeClause":
                     made[str(name), label] = (_described(label, str(name), declared), path, declared[2])
-    found: Dict[Arcs, Object] = {}
+    of_module: Dict[str, Dict[Arcs, Object]] = defaultdict(dict)
     seen: Dict[Tuple[str, str], Optional[Arcs]] = {}
     for object_, path, syntax in made.values():
         oid = _resolved(path, object_.module, nodes, seen)
         if oid is not None:
             object_.oid, object_.enumeration = oid, _enumeration(syntax, object_.module, types)
-            found[oid] = object_
+            of_module[object_.module][oid] = object_
+    found: Dict[Arcs, Object] = {}
+    for one in of_module.values():
+        found = _agreed(found, one, "two modules define")
     return found
 
 

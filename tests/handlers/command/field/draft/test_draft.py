@@ -314,6 +314,21 @@ def test_names_that_two_modules_define_mean_what_the_own_module_says() -> None:
     assert alone == {(7, 1): {0: "off", 1: "on"}, (7, 2): {0: "off", 1: "on"}, (9,): {0: "off", 1: "on"}}
 
 
+def test_an_object_to_which_two_modules_give_different_values_has_none() -> None:
+    from handlers.command.field.draft.reading import _agreed, _objects
+    modules_ = [tree(name, node(name.lower(), "enterprises", 7, syntax=("SimpleSyntax", "INTEGER", *values)))
+                for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))]
+    both = _objects(modules_)
+    (found,) = both.values()
+    assert found.enumeration == {} and found.doubt == "two modules define different enumerations of a"
+    (kept,) = _agreed(_objects(modules_[:1]), both).values()
+    assert kept.enumeration == {} and kept.doubt == found.doubt
+    (kept,) = _agreed(both, _objects(modules_[:1])).values()
+    assert kept.enumeration == {}
+    (same,) = _objects([modules_[0], modules_[2]]).values()
+    assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
+
+
 def test_a_circle_of_names_has_no_oid() -> None:
     from handlers.command.field.draft.reading import _objects
     assert _objects([tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]) == {}
