@@ -23,8 +23,7 @@ def path(link: object, here: Endpoint, login: Login) -> str:
     A service that is reached under a name or port other than its own writes links that seem to lead elsewhere. They cannot be
     distinguished from links that do lead elsewhere, so they are errors too.
     """
-    found = path_here(link, here)
-    if found:
+    if found := path_here(link, here):
         return found
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
