@@ -95,8 +95,8 @@ class RedfishService:
                 raise Unsupported(f"{failure(reply, self.login).reason}; this address has no Redfish service: switch it on in "
                                   f"the PDU's own settings, or use another handler for this PDU")
             self._root = self._resource(reply, ROOT)
-            if self._mode == SESSION:
-                self._log_in(self._root)
+        if self._has_no_session:
+            self._log_in(self._root)
         return self._root
 
     def get(self, target: object) -> Json:
@@ -107,8 +107,6 @@ class RedfishService:
     def reply(self, path: str) -> Reply:
         """The answer to a GET, whatever its status. Opens a session if the service accepts no other login."""
         root = self.root()
-        if self._has_no_session:        # opening it has failed before
-            self._log_in(root)
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
             self._log_in(root)
