@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import TYPE_CHECKING, Callable, Iterator, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
 from ..errors import PduHandlerError, ProtocolError, Unreachable, printable
 from ..tally import SENT
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PORT = 3493                     # the port that IANA registers for nut
 _LAST_PORT = 65535
+_Address = Tuple[Any, Any, int, str, Any]         # a row of socket.getaddrinfo
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
 _RECEIVE = 65536
 _ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neither side waits for the other to read
@@ -47,7 +48,8 @@ class Connection:
     def connect(self) -> None:
         """Open the connection, and TLS if set. Does nothing on an open one."""
         if self._socket is None:
-            self._open(self._end())
+            self._end()
+            self._open()
 
     def close(self) -> None:
         """Close the connection. A later request opens a new one."""
@@ -55,12 +57,15 @@ class Connection:
             self._socket.close()
         self._socket = None
 
-    def _open(self, end: float) -> socket.socket:
-        self._socket = self._dial(end)
+    def _open(self, wanted: Optional[float] = None) -> Tuple[socket.socket, float]:
+        """The new connection, and the end of the exchange, which begins after the name look-up."""
+        found = self._addresses()
+        end = self._end(wanted)
+        self._socket = self._dial(found, end)
         self.opened += 1
         if self._tls is not None:
             def dialled() -> socket.socket:
-                self._socket = self._dial(end)
+                self._socket = self._dial(found, end)
                 return self._socket
 
             try:
@@ -71,18 +76,20 @@ class Connection:
                 if isinstance(error, PduHandlerError):
                     error.at(self.host, "STARTTLS")
                 raise
-        return self._socket
+        return self._socket, end
 
-    def _dial(self, end: float) -> socket.socket:
+    def _addresses(self) -> List[_Address]:
         # ASCII names are passed as bytes: text would load the tables for international names, which takes longer than a status.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
             if self.port > _LAST_PORT:          # the resolver would use the lower 16 bits of the number
                 raise OverflowError(f"{_LAST_PORT} is the last port")
-            found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
+            return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
             raise Unreachable(f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be resolved "
                               f"({error}): check both", self.host, "connect") from None
+
+    def _dial(self, found: Sequence[_Address], end: float) -> socket.socket:
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
             try:
@@ -106,10 +113,11 @@ class Connection:
 
         `end` is the deadline by the clock (default: `timeout` seconds from now).
         """
-        end = self._end(end)
+        wanted, end = end, self._end(end)
         answers = Answers(self.host, self._secret)
         for batch in _batches(requests):
-            self._exchange(batch, answers, self._socket or self._open(end), end)
+            connection, end = (self._socket, end) if self._socket is not None else self._open(wanted)
+            self._exchange(batch, answers, connection, end)
         return answers
 
     def _end(self, wanted: Optional[float] = None) -> float:

@@ -185,6 +185,24 @@ def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
             nut.version()
 
 
+@pytest.mark.parametrize("total", [None, 300.0, 200.0])
+def test_the_time_of_a_name_look_up_counts_for_the_call_alone(total: Optional[float], server: NutServer,
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+
+    def slow(*_: object, **__: object) -> object:
+        now[0] += 250.0
+        return usable
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with NutClient(server.host, server.port, timeout=PATIENCE_S, total=total, clock=lambda: now[0]) as nut:
+        if total == 200.0:
+            with pytest.raises(Unreachable, match="the time for this call is over"):
+                nut.version()
+        else:
+            assert nut.version()
+
+
 def test_an_address_of_an_unusable_family_is_skipped(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
     no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
