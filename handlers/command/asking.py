@@ -42,11 +42,14 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
         return state.secrets.get(key, "")
     path = state.secret_files.get(key)
     if path is not None:
+        why = "empty"
         try:
-            return read_file(path).decode("utf-8-sig").rstrip("\r\n")         # Windows editors write a byte order mark
+            found = read_file(path).decode("utf-8-sig").rstrip("\r\n")        # Windows editors write a byte order mark
+            if found:
+                return found
         except UnicodeDecodeError:
-            pass                # raised below, because the decoder's error contains a part of the secret
-        raise SettingsError(f"{path}: not UTF-8 text")
+            why = "not UTF-8 text"      # raised below, because the decoder's error contains a part of the secret
+        raise SettingsError(f"{path}: {why}")
     value = os.environ.get(f"PDU_{key.upper()}")
     if value or not needed:
         return value or ""

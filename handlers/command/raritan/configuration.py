@@ -14,7 +14,7 @@ from ..files import read_file
 from ..groups import Command, Commands
 from ..options import Parameters, Word, option
 from ..output import Result, facts, text
-from .context import Context, action, check, listed, number, once, plain, save
+from .context import Context, action, check, listed, number, once, plain, read_again, save
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
@@ -56,7 +56,7 @@ def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
         raise SettingsError("cert upload takes a certificate, and its key unless the unit generated that key")
     data = [read_file(path) for path in files]
     _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
-    pending = proxy.getInfo().pendingCertInfo
+    pending = read_again(True, proxy.getInfo).pendingCertInfo
     return Result(plain(pending), ["pending, not yet in use; install it with: cert install",
                                    *facts({"subject": pending.subject.commonName, "valid until": pending.invalidAfter})])
 
@@ -229,7 +229,7 @@ def snmp(context: Context) -> Result:
     if changed:
         context.confirm("change the SNMP agent's settings")
         check(proxy.setConfiguration(settings), "the settings", {1: "a value is not allowed (v2 needs a read community)"})
-        settings = proxy.getConfiguration()
+        settings = read_again(True, proxy.getConfiguration)
     return listed({
         **{name: getattr(settings, field) for name, field in _SNMP.items()},
         **{f"{name} community": "set" if getattr(settings, field) else "not set" for name, field in _COMMUNITIES.items()}})

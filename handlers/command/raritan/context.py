@@ -7,7 +7,7 @@ import time
 from types import SimpleNamespace
 from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Set, TextIO, Type, TypeVar
 
-from ...errors import ProtocolError, Refused, SettingsError, Unreachable
+from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan import states
 from ...raritan.rpc import Agent, Interface, Structure
 from ...raritan.rpc._runtime.errors import leaves_open
@@ -91,6 +91,22 @@ def once(what: str, look: str, send: Callable[[], T]) -> T:
             raise
         raise Unreachable((f"no usable answer to the command, so {what}; check with '{look}' before you try again (",
                            *error.parts, ")"), error.host) from error
+
+
+class NotSeen(PduHandlerError):
+    """The unit accepted a change, and cannot be read afterwards."""
+
+    kind = "not-seen"
+
+
+def read_again(changed: bool, read: Callable[[], T]) -> T:
+    """What the unit reports. If it has just accepted a change and cannot be read, raises NotSeen."""
+    try:
+        return read()
+    except PduHandlerError as error:
+        if not changed:
+            raise
+        raise NotSeen(("the unit accepted the change, but cannot be read afterwards: ", *error.parts), error.host) from error
 
 
 def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:

@@ -12,7 +12,7 @@ from ..exits import NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
 from ..output import Result, columns, text
-from .context import Context, action, check, listed, number, once, plain, table
+from .context import Context, action, check, listed, number, once, plain, read_again, table
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this unit is itself a link unit",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
@@ -66,7 +66,7 @@ def links(context: Context) -> Result:
         link = _number(context.options.value[0], "link id")
         context.confirm(f"release link unit {link}")
         check(manager.releaseLinkUnit(link), "the release", _LINK_CODES)
-    status = manager.getStatus()
+    status = read_again(wanted != "show", manager.getStatus)
     rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(status.linkUnits.items())]
     return Result(plain(status), [f"role: {text(status.role)}", *columns(("link", "host", "status", "firmware"), rows)])
 
@@ -139,7 +139,7 @@ def servers(context: Context) -> Result:
         context.confirm(f"stop watching server {watched}")
         check(monitor.deleteServer(watched), "the server", _SERVER_CODES)
     rows = [[key, one.settings.host, one.settings.enabled, one.status.reachable]
-            for key, one in sorted(monitor.listServers().items())]
+            for key, one in sorted(read_again(wanted != "show", monitor.listServers).items())]
     return table("servers", ("id", "host", "enabled", "state"), rows)
 
 

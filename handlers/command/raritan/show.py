@@ -15,7 +15,7 @@ from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ..groups import Command, Commands
 from ..options import Word
 from ..output import Result
-from .context import Context, check, listed, number, seen, table
+from .context import Context, check, listed, number, read_again, seen, table
 
 _UNITS = {
     Sensor.VOLT: "V", Sensor.AMPERE: "A", Sensor.WATT: "W", Sensor.VOLT_AMP: "VA", Sensor.WATT_HOUR: "Wh",
@@ -183,7 +183,7 @@ def thresholds(context: Context) -> Result:
                 setattr(values, name, value)
         context.confirm(f"change the thresholds of {context.options.sensor}")
         check(sensor.setThresholds(values), "the thresholds", _THRESHOLD_CODES)
-        values = sensor.getThresholds()
+        values = read_again(True, sensor.getThresholds)
     return listed({**{name: getattr(values, name) if getattr(values, f"{name}Active") else "off" for name in _EDGES},
                    **{name: getattr(values, name) for name in _OTHERS}}, values)
 

@@ -1,7 +1,7 @@
 """Commands that switch outlets: switch, cycle, sequence."""
 from __future__ import annotations
 
-from typing import Callable, List
+from typing import Callable, List, Tuple
 
 from ...errors import Denied, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
 from ...raritan import states
@@ -12,7 +12,7 @@ from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
 from ..output import Result, counted, facts, text
-from .context import Context, check, listed, number, once, seen
+from .context import Context, check, listed, number, once, read_again, seen
 
 _PAUSE_S = 0.3
 _NAMED = 12             # outlets that a question names at most; it counts the others
@@ -160,14 +160,19 @@ def sequence(context: Context) -> Result:
         return Result({"cancelled": True}, ["cancelled"])
     if action != "show":
         _set_order(context, pdu, action)
+    settings, state = read_again(action != "show", lambda: _order(context, pdu))
+    order = [index + 1 for index in settings.outletPowerStateSequence]
+    return listed({"order": " ".join(map(str, order)) or "as numbered", "guard delay (ms)": settings.inRushGuardDelay,
+                   "running": state.sequenceRunning, "outlets remaining": state.outletsRemaining},
+                  {"order": order, "inRushGuardDelay": settings.inRushGuardDelay, "state": state})
+
+
+def _order(context: Context, pdu: Pdu) -> Tuple[Pdu.Settings, Pdu.OutletSequenceState]:
+    """The settings with the order of the sequence, and its present state: 1 round trip."""
     bulk = Bulk(context.agent)
     settings, running = bulk.add(pdu.getSettings), bulk.add(pdu.getOutletSequenceState)
     bulk.perform()
-    order = [index + 1 for index in settings.get().outletPowerStateSequence]
-    state = running.get()
-    return listed({"order": " ".join(map(str, order)) or "as numbered", "guard delay (ms)": settings.get().inRushGuardDelay,
-                   "running": state.sequenceRunning, "outlets remaining": state.outletsRemaining},
-                  {"order": order, "inRushGuardDelay": settings.get().inRushGuardDelay, "state": state})
+    return settings.get(), running.get()
 
 
 def _set_order(context: Context, pdu: Pdu, order: str) -> None:

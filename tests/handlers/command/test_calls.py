@@ -510,6 +510,17 @@ def test_the_port_in_an_address_overrides_that_of_the_environment(monkeypatch: p
         assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
 
 
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf\r\n"])
+def test_an_empty_secret_file_is_refused(content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                         capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "any")
+    (tmp_path / "secret").write_bytes(content)
+    for words in (["status", "raritan", "127.0.0.1:9"], ["raritan", "127.0.0.1:9", "config", "backup", "get"]):
+        key = "token" if words[0] == "status" else "config_password"
+        code, _, err = run(capsys, *words, "--secret-file", f"{key}={tmp_path / 'secret'}")
+        assert code == 2 and f"{tmp_path / 'secret'}: empty" in err
+
+
 def test_a_binary_secret_is_refused_and_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "secret").write_bytes(b"\xffs3cret")
     code, _, err = run(capsys, "status", "nut", "h", "--secret-file", f"password={tmp_path / 'secret'}")

@@ -342,6 +342,21 @@ def test_network_settings_without_an_answer_may_or_may_not_have_changed(run: Run
     assert code == 3 and "the network settings may or may not have changed; check with 'network'" in err
 
 
+@pytest.mark.parametrize("method, words", [
+    ("getConfiguration", ["snmp", "location=rack 7"]), ("getThresholds", ["thresholds", "outlet/1/current", "upperCritical=9"]),
+    ("performBulk", ["sequence", "4,3,2,1"]), ("getStatus", ["links", "add", "2", "192.0.2.50"]),
+    ("listServers", ["servers", "add", "web.example"])])
+def test_a_change_that_cannot_be_read_afterwards_was_accepted(run: Run, unit: XerusPdu, method: str, words: List[str],
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
+    unit.faults.order(Fault.STATUS, None, method=method, skip=int(words[0] not in ("links", "servers")), status=503)
+    code, _, err = run(*words, "--yes")
+    assert code == 9 and err.startswith(f"not-seen: {unit.host}: {words[0]}: the unit accepted the change, but cannot be read")
+    unit.faults.clear()
+    unit.faults.order(Fault.STATUS, None, method=method, status=503)
+    assert run(*words[:1 + (words[0] == "thresholds")])[0] == 3
+
+
 def test_an_unwritable_target_starts_no_download_and_a_failed_download_leaves_no_file(run: Run, unit: XerusPdu,
                                                                                       tmp_path: Path) -> None:
     before = unit.books().requests
