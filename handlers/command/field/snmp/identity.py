@@ -1,7 +1,7 @@
 """A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the evidence of each figure."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
@@ -132,10 +132,16 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
 
 
 def _used(total: Total, reader: Reader) -> List[Figure]:
-    """The figure that the total sums. In a chain each unit may have another one: all that have rows."""
-    if total.unit:
-        return [one for one in total.figures if one.read(reader)]
-    return [one for one in total.figures if Total((one,)).read(reader) is not None][:1]
+    """The figures that the total sums: for each unit of a chain the first that has all its rows."""
+    used: List[Figure] = []
+    summed: Set[str] = set()
+    for figure in total.figures:
+        rows = [(total.unit.of(index) if total.unit else "", value) for index, value in figure.listed(reader).items()]
+        units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
+        if units - summed:
+            used.append(figure)
+            summed |= units
+    return used
 
 
 def _basis(proof: Proof, *parts_: Optional[Frozen]) -> str:

@@ -9,10 +9,12 @@ import pytest
 from handlers.command import root
 from handlers.command.field.kinds import Identity, identity, names
 from handlers.command.field.redfish import tree as redfish_tree
-from handlers.command.field.snmp.identity import of_device
+from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted
+from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import choose
+from handlers.snmp.sources import Column
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
@@ -77,14 +79,15 @@ def test_the_settings_that_permit_something_count_as_in_the_handler() -> None:
     assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
 
 
-def test_the_evidence_of_a_total_is_the_object_that_has_all_its_rows() -> None:
-    """Bus 2 has no figure, so the load is that of the system."""
-    ict = "1.3.6.1.4.1.39145.10"
-    rows: Dict[str, Union[int, str, bytes]] = {
-        "1.3.6.1.2.1.1.2.0": ict, f"{ict}.8.1.5.1": 1, f"{ict}.8.1.4.1": 1, f"{ict}.10.1.4.1": "2.5", f"{ict}.10.1.4.2": "n/a",
-        f"{ict}.7.0": "6.5"}
-    found = of_device(Reader(Memory(rows)), choose({}, {}))
-    assert "report its load (6.5 A)" in found.can and found.evidence["load"].startswith("systemCurrent")
+@pytest.mark.parametrize("unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"])
+def test_the_evidence_of_a_total_is_the_objects_that_have_all_rows(unit: Optional[Arcs], used: List[int]) -> None:
+    """Row 1.2 of the first object has no figure, so it is not the load, or not that of unit 1."""
+    figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
+    rows: Dict[str, Union[int, str, bytes]] = {"0.1.1": 2, "0.1.2": "n/a", "0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
+    reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
+    total = Total(figures, unit=unit)
+    assert total.read(reader) == (9 if unit else 10)
+    assert _used(total, reader) == [figures[number] for number in used]
 
 
 def test_no_meters_are_claimed_where_the_sys_object_id_alone_decides() -> None:
