@@ -4,7 +4,7 @@ The status has one value for on and one for off for each alarm and warning: odd 
 to 24 off. Measurements are in one table of variables, indexed by a GUID of eight octets. The first seven are those of the
 measured socket or phase, the last one differs for each variable. Each variable has a type, a status, a unit and a power of ten.
 """
-from ..parts import SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
+from ..parts import SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write
 from ..sources import Listed, OfUnits, Only, Source, Spelt
 from .shorthand import ONES, column, oids, pysnmp_mibs, total
 
@@ -22,6 +22,7 @@ UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
 CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit of variables in A, W and kWh
 NOT_MEASURED = ("0", "1", "8", "44")            # statuses: expected, undefined, deactivate, disabled
 LOST = ("7",)                                   # a sum without this value would be too small
+THE_DEVICE = Arcs(stop=1)
 ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
 
 
@@ -47,8 +48,8 @@ PROFILES = (
             count=OfUnits(column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS),
             name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
             current=_measured(CURRENT, SOCKETS), power=_measured(POWER, SOCKETS), energy=_measured(ENERGY, SOCKETS)),),
-        load=total(_measured(CURRENT, PHASES), else_outlets=True),
-        power=total(_measured(POWER, PHASES), else_outlets=True),
-        energy=total(_measured(ENERGY, PHASES), else_outlets=True),
+        load=total(_measured(CURRENT, PHASES), else_outlets=True, unit=THE_DEVICE),
+        power=total(_measured(POWER, PHASES), else_outlets=True, unit=THE_DEVICE),
+        energy=total(_measured(ENERGY, PHASES), else_outlets=True, unit=THE_DEVICE),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )

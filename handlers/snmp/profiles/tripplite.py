@@ -4,7 +4,7 @@ The LX card (TRIPPLITE-PRODUCTS) has the same table for each kind of product (PD
 outlets may be switched. The card has no counter of energy: its objects with that name are a projection or the sum of a day. The
 older cards and the vendor's UPSs have the same sysObjectID, so the outlet table decides.
 """
-from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
+from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, public, total
 
 
@@ -19,6 +19,7 @@ def _lx(table: str, name: str) -> Outlets:
 
 
 PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1", "850.1.1.3.1.3.3.2.1"
+THE_DEVICE = Arcs(stop=1)
 LEGACY = "850.10.2.3.5.1"
 UPS12 = "850.100.1.10.2.1"
 CONTROLLABLE = ("2", "3")           # values with bit 1; bit 0 does not permit switching
@@ -31,10 +32,12 @@ PROFILES = (
                  _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),
         load=total(figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
                    figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS),
-                   figure(column(UPS_LINES + ".3", "tlpUpsOutputLineCurrent"), HUNDREDTHS), else_outlets=True),
+                   figure(column(UPS_LINES + ".3", "tlpUpsOutputLineCurrent"), HUNDREDTHS),
+                   else_outlets=True, unit=THE_DEVICE),
         power=total(figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
                     figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
-                    figure(column(UPS_LINES + ".4", "tlpUpsOutputLineActivePower")), else_outlets=True),
+                    figure(column(UPS_LINES + ".4", "tlpUpsOutputLineActivePower")),
+                    else_outlets=True, unit=THE_DEVICE),
         switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching")),
     Profile(
         key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X", source=librenms("poweralert/TRIPPLITE-12X"),

@@ -163,6 +163,8 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
     ("enlogic", ("38446.1.3.4.1.5.2.", "38446.1.2.4.1.4.2.", "38446.1.2.4.1.9.2."), (None, None, None)),
     ("liebert-mph", tuple(f"476.1.42.3.8.30.{column}.2." for column in ("40.1.22", "20.1.65", "20.1.50")),
      ("3.62", "763", "2115.0")),
+    ("tripplite-products", ("850.1.1.3.2.3.2.1.1.5.2.", "850.1.1.3.2.3.2.1.1.8.2."), ("6.34", "1395", None)),
+    ("bachmann-bluenet2", ("31770.2.2.6.3.1.4.2.",), (None, None, None)),
     ("sinetica-hawk", tuple(f"3711.24.1.1.7.3.1.1.{column}.2." for column in "457"), ("4.1", None, "804.0")),
     ("sentry4", ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."), ("10.20", "1936", "5328.233"))])
 def test_the_total_of_a_chain_is_not_that_of_some_of_its_units(unit: str, without: Tuple[str, ...],
