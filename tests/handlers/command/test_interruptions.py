@@ -1,0 +1,84 @@
+"""Ctrl-C and SIGTERM during a command on several outlets or hosts: what was done and what was read is printed."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import Any, List
+
+import pytest
+
+from handlers.command import calls, exits
+from handlers.command.loading import Handler
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from tests.handlers.command.running import run
+
+
+class Interrupting:
+    """A handler whose process gets a signal at its call number `last`, counted from 1. A call is `make`, or a command."""
+
+    def __init__(self, number: int, last: int) -> None:
+        self.number, self.last, self.calls = number, last, 0
+
+    def make(self, data: object) -> Interrupting:
+        self._count()
+        return self
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        self._count()
+        port.power_status = EnumPowerStatus.DOWN
+        return port
+
+    def _count(self) -> None:
+        self.calls += 1
+        if self.calls == self.last:
+            os.kill(os.getpid(), self.number)
+
+
+SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("last, outlets, printed, words", [
+    (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
+    (4, [SWITCHED, {"identity": "2", "state": "UNKNOWN", "done": False}], ["1"],
+     "outlet 2 may or may not have switched; no command was sent to outlet 3"),
+    (6, [SWITCHED, {**SWITCHED, "identity": "2"}, {"identity": "3", "state": "UNKNOWN", "done": False}], ["1", "2"],
+     "outlet 3 may or may not have switched")], ids=["between two", "during the second", "during the last"])
+def test_an_interruption_reports_the_outlets_that_were_switched_before(
+        number: int, last: int, outlets: object, printed: List[str], words: str, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False))
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
+    answer = json.loads(out)
+    assert (code, err, answer["outlets"]) == (exits.INTERRUPTED, "", outlets)
+    assert (answer["error"]["kind"], answer["error"]["reason"]) == ("interrupted", words)
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
+    assert (code, err) == (exits.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
+    assert out.splitlines() == [f"down of 192.0.2.7 by x: outlet {identity} is DOWN" for identity in printed]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+class InterruptedStatus:
+    """A handler whose status at the host 192.0.2.8 is interrupted by Ctrl-C."""
+
+    def __init__(self, data: Any) -> None:
+        self.host = data.ip
+
+    def status(self) -> PduView:
+        if self.host == "192.0.2.8":
+            raise KeyboardInterrupt
+        return PduView(ports=[PduPortView(identity="1", power_status=EnumPowerStatus.UP)])
+
+
+def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(monkeypatch: pytest.MonkeyPatch,
+                                                                     capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, InterruptedStatus, (), False))
+    code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
+    first, second = json.loads(out)
+    assert (code, err) == (exits.INTERRUPTED, "")
+    assert (first["host"], [outlet["state"] for outlet in first["outlets"]]) == ("192.0.2.7", ["UP"])
+    assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
+    code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
+    assert (code, err, json.loads(out)["error"]["kind"]) == (exits.INTERRUPTED, "", "interrupted")
