@@ -9,28 +9,51 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Sequence, TypeVar
 
 T = TypeVar("T")
-# Modules whose tests wait for most of their time. At the end of a run they would leave the processors idle.
+# Modules whose tests wait for most of their time. Two workers begin with them, one after the other, while the rest have work for
+# the processors. At the end of a run, or all at once, they would leave the processors idle.
 WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "tests/faults/test_together.py",
            "tests/handlers/command/fleet/test_find.py", "tests/handlers/command/fleet/test_prometheus.py",
+           "tests/conformance/test_matrix.py", "tests/pdu_common/test_snmp_faults.py", "tests/faults/test_budget.py",
            "tests/test_waiting.py")
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
-    """The same items in `workers` parts of similar size. Each part begins with a share of the modules that start programs, and
-    these with those in WAITING.
+    """The same items in `workers` parts. Each part begins with a share of the modules that start programs.
 
-    A module's items stay together, in their order.
+    A module's items stay together, in their order, except at the end of a part, which has exactly the size that pytest-xdist
+    gives a worker. A module that began at the end of another worker's part would run last, and in several workers.
     """
     modules: Dict[str, List[T]] = {}
     for item in items:
         modules.setdefault(path(item), []).append(item)
     parts: List[List[T]] = [[] for _ in range(workers)]
-    programs = sorted(filter(_starts_programs, modules), key=lambda name: (name in WAITING, name), reverse=True)
-    for number, name in enumerate(programs):
-        parts[number % workers] += modules.pop(name)
+    begun = [0] * workers       # modules that start programs, by part
+    for number, name in enumerate(name for name in WAITING if name in modules):
+        parts[number % min(2, workers)] += modules.pop(name)
+        begun[number % min(2, workers)] += 1
+    for name in sorted(filter(_starts_programs, modules), reverse=True):
+        least = begun.index(min(begun))
+        parts[least] += modules.pop(name)
+        begun[least] += 1
     for module in sorted(modules.values(), key=len, reverse=True):
         min(parts, key=len).extend(module)
-    return [item for part in parts for item in part]
+    return _evened(parts)
+
+
+def _evened(parts: List[List[T]]) -> List[T]:
+    """The parts one after the other, each as long as the scheduler of `--dist worksteal` makes it. Surplus goes to short ones."""
+    left = sum(map(len, parts))
+    sizes = []
+    for number in range(len(parts)):
+        sizes.append(left // (len(parts) - number))
+        left -= sizes[-1]
+    surplus = [item for part, size in zip(parts, sizes) for item in part[size:]]
+    ordered: List[T] = []
+    for part, size in zip(parts, sizes):
+        missing = max(size - len(part), 0)
+        ordered += part[:size] + surplus[:missing]
+        del surplus[:missing]
+    return ordered
 
 
 def _starts_programs(path: str) -> bool:
