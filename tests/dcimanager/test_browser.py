@@ -195,15 +195,16 @@ def shown(window: Browser, manager: DciManager, small: bytes) -> Pdu:
     Client(manager).install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
+    assert pdu.last_poll is not None and pdu.last_poll.ok, pdu.last_poll
     log_in(window, manager)
     window.open(manager.page_url + f"pdus/{pdu.id}")
+    window.until(lambda: window.text("#outlet-1 .chip") == "On", "outlet 1 on")
     return pdu
 
 
 def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         pdu = shown(window, manager, small)
-        assert window.text("#outlet-1 .chip") == "On"
         first = window.driver.current_window_handle
         window.driver.switch_to.new_window("tab")
         window.open(manager.page_url + f"pdus/{pdu.id}/switch?outlet=1&to=off")
