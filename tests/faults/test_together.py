@@ -17,7 +17,7 @@ from tests.peers import PEERS, Peer
 from . import soak
 from .processes import warm
 
-THREADS, CALLS, DEVICES = 16, 200, 8
+THREADS, CALLS, DEVICES = 16, 128, 8
 Answer = Tuple[Any, ...]
 
 

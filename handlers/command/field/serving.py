@@ -37,7 +37,7 @@ class Replay:
         self.writes: List[str] = []
         self.host, self.port = HOST, int(server.server_address[1])
         self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.1,), name=f"replay-{self.port}", daemon=True)
+        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"replay-{self.port}", daemon=True)
         self._thread.start()
 
     def served(self, handler: str, about: str, options: str = "") -> Served:

@@ -1,6 +1,7 @@
 """Formats values for the page: numbers with units, times, text of devices made harmless. Jinja escapes all but `moment`."""
 from __future__ import annotations
 
+import functools
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional
@@ -83,8 +84,9 @@ def failing(pdu: Pdu) -> bool:
     return last is not None and not last.ok
 
 
+@functools.cache
 def environment() -> Environment:
-    """The templates of this package, with the functions of this module as filters and globals."""
+    """The templates of this package, with the functions of this module as filters and globals. Compiled once in a process."""
     env = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
                       trim_blocks=True, lstrip_blocks=True)
     filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,

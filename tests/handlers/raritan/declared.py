@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import importlib
 import typing
 from typing import Any, Dict, Iterable, List, Mapping, Type
@@ -64,6 +65,7 @@ def hints(cls: type) -> Dict[str, Any]:
     return {name: types[name] for name in field_names(cls)}
 
 
+@functools.cache            # making a strategy takes longer than an example of it
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for JSON as a device would send it for a value of this type; empty for `Type[...]`, which is no JSON."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
