@@ -34,7 +34,8 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     """A secret from --secret-file or the variable PDU_KEY. If there is none: "", or the answer of the terminal if it is `needed`.
 
-    With `login` only from `secrets` of `state`. Raises SettingsError if a `needed` secret is missing, and for a bad file.
+    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` one is missing, and for a
+    bad file.
     """
     if state.login:
         if needed and not state.secrets.get(key):
