@@ -107,7 +107,7 @@ class UnitMeter:
         yield
         for one in (*unread, *metered):         # queues nothing for outlets read by well-known ids
             one.ask_readings(bulk)
-        if not self._fitted() if unread else self._fed().value is None and not self._banks:
+        if not self._banks and (unread or self._fed().value is None):   # the readings of `unread` are not there yet
             self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in unread]
         anew: List[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []

@@ -10,6 +10,7 @@ from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
 from .units import Unit
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
+_KNOWN = frozenset(PowerLine)
 _PortSensors = Union[Outlet.Sensors, Circuit.Sensors]
 _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 
@@ -73,11 +74,13 @@ class FeedMeter(Meter):
                            for pole in self._listed_poles() or ()]
 
     def _listed_poles(self) -> Optional[List[Pole]]:
-        """The lines and the neutral; None if they cannot be read. Raises JsonRpcSyntaxException if two lines that are
-        not one circuit share a sensor, whose current would count twice."""
+        """The lines and the neutral; None if they cannot be read, or if one of several may be a line or not. Raises
+        JsonRpcSyntaxException if two lines that are not one circuit share a sensor, whose current would count twice."""
         if self._poles is None or self._poles.error is not None:
             return None
         poles = self._poles.get()
+        if len(poles) > 1 and any(pole.line not in _KNOWN for pole in poles):
+            return None
         if not self._one_circuit(poles):
             self._unit.each_once([pole.current for pole in poles if pole.line in _LINES and pole.current], "getPoles")
         return poles

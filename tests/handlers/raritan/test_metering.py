@@ -88,6 +88,25 @@ def test_one_unmetered_line_of_three_does_not_make_the_sum_smaller(unit: Describ
     assert unit.measured()[0] == 15.0 and unit.requests == 2         # the banks are read together with the lines
 
 
+@pytest.mark.parametrize("lines", [{L1: 4.0, L2: 6.0, L3: 6.5}, {L1: 4.0, L2: 6.0, NEUTRAL: 1.0}, {L1: 4.0, L2: 6.0}])
+@pytest.mark.parametrize("line", [None, 9])
+def test_a_pole_that_may_be_a_line_makes_no_sum_without_it(unit: Described, lines: Dict[int, Optional[float]],
+                                                           line: Optional[int]) -> None:
+    unit.inlet({"current": 6.5}, lines)
+    poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
+    for number, pole in enumerate(poles):
+        pole["activeEnergy"] = unit.sensor(f"E{number}", 100.0)
+    poles[1]["line"] = line
+    assert unit.measured() == (None, None)
+    unit.banks([6.1, 4.5])
+    assert unit.measured()[0] == 10.6
+
+
+def test_the_only_pole_of_an_inlet_needs_no_name(unit: Described) -> None:
+    unit.inlet({"current": 6.5}, {9: 6.5})
+    assert unit.measured()[0] == 6.5
+
+
 def test_an_inlet_in_use_that_is_not_metered_does_not_make_the_sum_smaller(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {})
     unit.inlet({}, {})
@@ -128,6 +147,14 @@ def test_the_load_of_a_unit_with_many_unmetered_inlets_comes_from_its_banks(unit
         unit.inlet({}, {})
     unit.banks([1.0, 2.5])
     assert unit.measured()[0] == 3.5
+
+
+def test_where_one_of_many_inlets_is_not_valid_the_banks_come_before_the_outlets(unit: Described) -> None:
+    for current in (1.0, 1.0, 1.0, 1.0, None):
+        unit.inlet({}, {L1: current})
+    unit.banks([3.0, 2.5])
+    unit.outlets([1.0], [1.0])
+    assert unit.measured()[0] == 5.5 and unit.requests == 3
 
 
 def test_two_lines_with_neutral_are_two_circuits(unit: Described) -> None:
