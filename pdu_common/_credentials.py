@@ -58,6 +58,10 @@ class Credentials:
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     @property
+    def peer(self) -> Tuple[str, int]:
+        return self.address, self.port
+
+    @property
     def longest_s(self) -> float:
         """Seconds for all tries of one request (with v3 also a discovery and a second request) and 3 more, at most LONGEST_S."""
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)

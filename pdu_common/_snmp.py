@@ -211,9 +211,9 @@ class SnmpTimeout(SnmpError):
 class _Agent:
     """One PDU's agent during one call."""
 
-    def __init__(self, engine: Any, target: Any, credentials: Credentials) -> None:
+    def __init__(self, engine: _Engine, target: Any, credentials: Credentials) -> None:
         self._engine, self._target, self._auth = engine, target, credentials.authentication()
-        self.name = credentials.name
+        self._peer, self.name = credentials.peer, credentials.name
 
     async def ask(self, command: Callable[..., Awaitable[Any]], pairs: Pairs,
                   *numbers: int) -> Tuple[str, Pairs]:
@@ -223,12 +223,13 @@ class _Agent:
         if count is not None:
             count[0] += 1
         try:
-            trouble, status, _, found = await command(self._engine, self._auth, self._target, hlapi.ContextData(),
+            trouble, status, _, found = await command(self._engine.pysnmp, self._auth, self._target, hlapi.ContextData(),
                                                       *numbers, *names, lookupMib=False)
         except (PySnmpError, PyAsn1Error) as error:
             raise SnmpError(f"{self.name}: {_short(error)}") from None
         if isinstance(trouble, errind.RequestTimedOut):
             raise SnmpTimeout(f"timeout: no SNMP answer from {self.name}")
+        self._engine.answered.add(self._peer)
         if trouble:
             raise SnmpError(f"{self.name}: {trouble} ({type(trouble).__name__})")
         return ("" if not status else status.prettyPrint()), [(tuple(oid), value) for oid, value in found]
@@ -243,7 +244,7 @@ class _Agent:
 class _Engine:
     pysnmp: Any
     met: Set[Peer] = field(default_factory=set)
-    answered: Set[Peer] = field(default_factory=set)
+    answered: Set[Peer] = field(default_factory=set)        # even if only with an error
     users: int = 0
 
 
@@ -277,13 +278,11 @@ class _Engines:
     async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]], retries: int,
                    repeatable: bool = True) -> T:
         """The result of `work`. Raises SnmpError. `repeatable`: `work` only reads."""
-        key, peer = credentials.engine_key(), (credentials.address, credentials.port)
+        key, peer = credentials.engine_key(), credentials.peer
         engine = self._engine_for(key, peer)
         engine.users += 1
         try:
-            result = await work(_Agent(engine.pysnmp, await _target(credentials, retries), credentials))
-            engine.answered.add(peer)
-            return result
+            return await work(_Agent(engine, await _target(credentials, retries), credentials))
         except asyncio.CancelledError:
             # The call is past its deadline. An exception inside pysnmp can stop an engine's timer for good,
             # so that the engine never times out again.

@@ -218,10 +218,15 @@ def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
 def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
     with Snmpd(apc.rpdu2(outlets=2)) as server:
         pdu = connect(server.port, **{**LEVELS["v3 SHA AES"], "timeout": "1", "retries": "3"})
+        stranger = connect(server.port, version="3", user="nobody-here", timeout="1", retries="3")
         assert pdu.snmp_get(NAME).value == "rpdu2"
+        with pytest.raises(SnmpError, match="UnknownUserName"):
+            stranger.snmp_get(NAME)
         server.restart(forget=True)
         assert pdu.snmp_get(NAME).value == "rpdu2"
         assert len(pdu.snmp_walk(STATES)) == 2
+        with pytest.raises(SnmpError, match="UnknownUserName"):     # the first answer was an error, and not a timeout now
+            stranger.snmp_get(NAME)
 
 
 def test_a_forked_child_reads_with_its_own_engine(snmpd: Snmpd) -> None:
