@@ -165,6 +165,8 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
      ("3.62", "763", "2115.0")),
     ("tripplite-products", ("850.1.1.3.2.3.2.1.1.5.2.", "850.1.1.3.2.3.2.1.1.8.2."), ("6.34", "1395", None)),
     ("bachmann-bluenet2", ("31770.2.2.6.3.1.4.2.",), (None, None, None)),
+    ("schleifenbauer_conteg", tuple(f"28402.12.1.1.2.6.1.1.{column}.210." for column in ("5", "10", "2")),
+     ("2.00", "445", "103")),
     ("sinetica-hawk", tuple(f"3711.24.1.1.7.3.1.1.{column}.2." for column in "457"), ("4.1", None, "804.0")),
     ("sentry4", ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."), ("10.20", "1936", "5328.233"))])
 def test_the_total_of_a_chain_is_not_that_of_some_of_its_units(unit: str, without: Tuple[str, ...],
@@ -184,9 +186,10 @@ STRIP = {CMC + "3.3.7": "PSM_M.Unit.Value", CMC + "5.3.7": "A", CMC + "7.3.7": "
 @pytest.mark.parametrize("unit, values, load", [
     ("raritan-px2", ONE_PHASE, "18.480"), ("rittal-cmc3", STRIP, "5.55"), ("rittal-cmc3", {**STRIP, CMC + "5.3.7": "V"}, None),
     ("bachmann-bluenet2", SECOND_CURRENT, None),
-    ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, None)],
+    ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, None),
+    ("schleifenbauer_conteg", {"28402.12.1.1.2.6.1.1.7.210.1": "0", "28402.12.1.1.2.6.1.1.5.210.1": "0"}, "2.00")],
     ids=["a PDU of three phases and one of one phase", "phases and a strip", "a strip that shows no current",
-         "a phase with two currents", "a tower without infeeds"])
+         "a phase with two currents", "a tower without infeeds", "a measuring module in a ring"])
 def test_a_load_counts_each_part_whatever_its_table_of_meters(unit: str, values: Mapping[str, str], load: Optional[str]) -> None:
     assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
 
