@@ -8,7 +8,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence
 
-from .kinds import type_of
+from .kinds import type_of, type_of_member
 from .members import Member, number
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: 
     own: Dict[str, List[Outlet]] = {}
     for outlet in outlets:
         own.setdefault(outlet.identity.partition(".")[0], []).append(outlet)
-    return _first(whole([figure(member.variables, own.get(str(number_), [])) for number_, member in chain.items()]),
+    return _first(whole([figure({**member.variables, "device.type": type_of_member(member.variables, device.variables)},
+                                own.get(str(number_), [])) for number_, member in chain.items()]),
                   figure(device.variables, []))
 
 

@@ -23,6 +23,12 @@ def type_of(variables: Mapping[str, str]) -> str:
     return "ups" if any(name.startswith("battery.") for name in variables) else ""
 
 
+def type_of_member(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
+    """`type_of` a member of a daisy chain (its `device.2.type` is `type` in `variables`), else the `device.type` of the chain."""
+    own = type_of({"device.type": variables.get("type", ""), **variables})
+    return own or type_of({"device.type": chain.get("device.type", "")})
+
+
 def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     """Whether a device that lists no outlets really has none.
 

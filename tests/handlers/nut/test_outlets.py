@@ -279,6 +279,16 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
     assert device({**CHAIN, **figures}).load == 99
 
 
+# snmp-ups.c shortens `device.2.device.type` to `device.2.type`.
+@pytest.mark.parametrize("types, load", [
+    ({"device.1.type": "ats", "device.2.type": "ats", "device.type": "pdu"}, 3), ({"device.type": "ups"}, 3),
+    ({"device.1.type": "pdu", "device.2.battery.charge": "100", "device.type": "pdu"}, 12), ({"device.type": "pdu"}, 30)])
+def test_the_load_of_a_chain_depends_on_the_type_of_each_member(types: Dict[str, str], load: float) -> None:
+    figures = {"device.1.input.current": "10", "device.1.output.current": "1", "device.2.input.current": "20",
+               "device.2.output.current": "2"}
+    assert device({**CHAIN, **figures, **types}).load == load
+
+
 def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
     variables = {"device.count": "2", "device.1.outlet.1.status": "on", "device.1.input.current": "3",
                  "device.2.input.current": "4", "device.1.input.energy": "1000", "device.2.mfr": "ACME"}
