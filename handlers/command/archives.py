@@ -50,9 +50,11 @@ def read(data: bytes) -> Archive:
     if not data:
         raise BadArchive("the archive is empty")
     try:
-        with tarfile.open(fileobj=io.BytesIO(_unzipped(data)), mode="r:") as tar:
-            members = tar.getmembers()
-            _check(members)
+        content = _unzipped(data)
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
+            members = _checked(tar)
+            if content[tar.offset:].strip(b"\0"):           # tarfile takes a damaged header for the end
+                raise BadArchive(f"not a complete tar.gz (damaged after {members[-1].name!r})")
             files, times = {}, {}
             for member in members:
                 source = tar.extractfile(member)
@@ -60,9 +62,9 @@ def read(data: bytes) -> Archive:
                     files[member.name], times[member.name] = source.read(), float(member.mtime)
     except BadArchive:
         raise
-    except (tarfile.TarError, EOFError, OSError, ValueError, LookupError, RecursionError, zlib.error) as error:
-        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended headers, and
-        # RecursionError for many of them in a row.
+    except (tarfile.TarError, EOFError, OSError, ValueError, LookupError, OverflowError, RecursionError, zlib.error) as error:
+        # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed extended headers, OverflowError
+        # for an absurd size, and RecursionError for many extended headers in a row.
         raise BadArchive(f"not a complete tar.gz ({error})") from None
     for path in map(PurePosixPath, files):
         if any(str(parent) in files for parent in path.parents):
@@ -90,23 +92,33 @@ def _unzipped(data: bytes) -> bytes:
     return content
 
 
-def _check(members: List[tarfile.TarInfo]) -> None:
+def _checked(tar: tarfile.TarFile) -> List[tarfile.TarInfo]:
+    """The members, each checked before the next is read: a size below zero could lead back to the same header, without an end."""
+    members: List[tarfile.TarInfo] = []
+    for member in tar:
+        _check(member)
+        members.append(member)
+        if len(members) > _MOST_FILES:
+            raise BadArchive(f"it has more than {_MOST_FILES} files and directories")
     if not members:
         raise BadArchive("there is no file in it")
-    if len(members) > _MOST_FILES:
-        raise BadArchive(f"it has more than {_MOST_FILES} files and directories")
-    for member in members:
-        parts = PurePosixPath(member.name).parts
-        if member.name.partition("/")[0] == ".":
-            raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to accept: pack "
-                             "the directory by its name (tar -czf NAME.tar.gz DIR)")
-        if member.name.startswith("/") or ".." in parts or not parts:
-            raise BadArchive(f"{member.name!r} is not a path below one directory")
-        if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
-            raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} cannot be the name of a file")
-        if not 0 <= member.mtime < _LATEST:
-            raise BadArchive(f"{member.name!r} has an impossible time ({member.mtime})")
-        if not (member.isfile() or member.isdir()):
-            raise BadArchive(f"{member.name!r} is a link or a device")
-        if member.issparse():               # its size may be far greater than that of the archive
-            raise BadArchive(f"{member.name!r} is a sparse file")
+    return members
+
+
+def _check(member: tarfile.TarInfo) -> None:
+    parts = PurePosixPath(member.name).parts
+    if member.name.partition("/")[0] == ".":
+        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to accept: pack "
+                         "the directory by its name (tar -czf NAME.tar.gz DIR)")
+    if member.name.startswith("/") or ".." in parts or not parts:
+        raise BadArchive(f"{member.name!r} is not a path below one directory")
+    if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
+        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} cannot be the name of a file")
+    if member.size < 0:
+        raise BadArchive(f"{member.name!r} has an impossible size ({member.size})")
+    if not 0 <= member.mtime < _LATEST:
+        raise BadArchive(f"{member.name!r} has an impossible time ({member.mtime})")
+    if not (member.isfile() or member.isdir()):
+        raise BadArchive(f"{member.name!r} is a link or a device")
+    if member.issparse():               # its size may be far greater than that of the archive
+        raise BadArchive(f"{member.name!r} is a sparse file")

@@ -12,7 +12,7 @@ from ..exits import NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
 from ..output import Result, columns, text
-from .context import Context, action, check, listed, number, once, plain, read_again, table
+from .context import Context, NotSeen, action, check, listed, number, once, plain, read_again, table
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this unit is itself a link unit",
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
@@ -96,8 +96,10 @@ def network(context: Context) -> Result:
         code = once("the network settings may or may not have changed", "network", lambda: proxy.setSettings(settings))
         check(code, "the network settings")
         try:
-            settings = proxy.getSettings()
-        except Unreachable:
+            settings = read_again(True, proxy.getSettings)
+        except NotSeen as error:
+            if not isinstance(error.__cause__, Unreachable):        # for example the login of another unit at this address
+                raise
             return Result({"accepted": True}, ["accepted, but the unit no longer answers at this address"], NOT_SEEN)
     forwarding = settings.common.portForwarding
     ports = {f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()}

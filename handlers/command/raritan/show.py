@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from ...errors import SettingsError
 from ...raritan import panels, states
 from ...raritan.readings import amount, ask, kilowatt_hours
-from ...raritan.rpc import Bulk, Pending, Structure, pdumodel
+from ...raritan.rpc import Bulk, Pending, Structure, pdumodel, sent
 from ...raritan.rpc._runtime.values import field_names
 from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
@@ -95,12 +95,20 @@ def sensors(context: Context) -> Result:
         if place in numeric:
             reading, kind = numeric[place]
             unit = _UNITS.get(kind.get().unit, "") if kind.error is None else ""
-            rows.append([where, amount(reading).value, unit, _alarm(reading), sensor.target])
+            rows.append([where, _value(reading), unit, _alarm(reading), sensor.target])
         elif place in discrete:
             state = discrete[place]
             known = state.error is None and state.get().available
             rows.append([where, state.get().value if known else None, "state", "", sensor.target])
     return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)
+
+
+def _value(reading: Pending[NumericSensor.Reading]) -> Optional[float]:
+    """What a sensor reads, also below zero: a temperature, an angle. None if this is not known. Raises Denied."""
+    if not amount(reading).metered:
+        return None
+    found = reading.get()
+    return found.value + 0.0 if sent(reading, "value") is not None and found.available and found.valid else None
 
 
 def _alarm(reading: Pending[NumericSensor.Reading]) -> str:

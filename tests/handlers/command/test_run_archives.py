@@ -49,6 +49,7 @@ def test_a_damaged_archive_is_refused_with_the_reason(content: bytes, words: str
     ({"path": "pdu_odd/a\0b"}, "cannot be the name"), ({"path": f"pdu_odd/{250 * 'a'}"}, "cannot be the name"),
     ({"path": "pdu_odd/handler.py/odd"}, "is also a file"), ({"mtime": "nan"}, "impossible time"),
     ({"mtime": "1e300"}, "impossible time"), ({"mtime": "-1"}, "impossible time"),
+    ({"size": 40 * "9"}, "not a complete tar.gz"),
     ({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}, "is a sparse file"),
     ({"GNU.sparse.map": "x", "GNU.sparse.size": "3"}, "not a complete tar.gz"),
     ({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}, "not a complete tar.gz")])
@@ -96,6 +97,21 @@ def test_an_archive_of_many_extended_headers_in_a_row_is_refused(tmp_path: Path,
     file.write_bytes(gzip.compress(3000 * (name.tobuf(tarfile.GNU_FORMAT) + b"odd".ljust(tarfile.BLOCKSIZE, b"\0"))))
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
     assert code == 2 and "not a complete tar.gz" in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("field, of", [(slice(124, 136), (2**96 - 512).to_bytes(12, "big")), (slice(148, 156), b"damaged ")])
+def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
+        field: slice, of: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A size of -512 leads back to its own header. A wrong checksum ends the archive for tarfile, without an error."""
+    file, header = tmp_path / "pdu_odd.tar.gz", bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
+    header[148:156] = 8 * b" "
+    header[field] = of
+    if field.start != 148:
+        header[148:156] = b"%06o\0 " % sum(header)
+    whole = b"".join(tarfile.TarInfo(f"pdu_odd/{name}.py").tobuf() for name in ("__init__", "handler"))
+    file.write_bytes(gzip.compress(whole + header + bytes(2 * tarfile.BLOCKSIZE)))
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and ("impossible size" in err or "not a complete tar.gz" in err) and len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["json", "wave"])          # a module that is loaded, and one that is not

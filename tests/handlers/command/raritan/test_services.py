@@ -336,6 +336,14 @@ def test_silence_after_new_network_settings_has_a_separate_exit_code(run: Run, u
     assert code == 9 and "no longer answers" in out
 
 
+@pytest.mark.parametrize("status", [401, 404])
+def test_another_unit_at_the_address_after_new_network_settings_is_not_a_refusal_of_them(run: Run, unit: XerusPdu,
+                                                                                       status: int) -> None:
+    unit.faults.order(Fault.STATUS, None, method="getSettings", skip=1, status=status)
+    code, _, err = run("network", "bridge", "on", "--yes")
+    assert code == 9 and "the unit accepted the change, but cannot be read afterwards" in err
+
+
 def test_network_settings_without_an_answer_may_or_may_not_have_changed(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.DROP_AFTER_WRITE, method="setSettings")
     code, _, err = run("network", "bridge", "on", "--yes")

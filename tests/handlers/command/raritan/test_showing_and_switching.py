@@ -11,6 +11,7 @@ from handlers.command import root
 from tests import terminal
 from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import RpcError
+from tests.simulators.xerus.sensors import NumericSensor
 from tests.waiting import PATIENCE_S
 
 from .results import Run, done, facts
@@ -67,6 +68,15 @@ def test_sensors_of_inlet_lines_outlets_and_slots_are_listed(run: Run) -> None:
     assert rows["inlet/1/L2/current"]["unit"] == "A" and rows["outlet/1/activeEnergy"]["unit"] == "Wh"
     assert any(name.startswith("slot/") for name in rows)
     assert "inlet/1/current" in done(run("sensors"))
+
+
+@pytest.mark.parametrize("valid, value, alarm", [(True, -5.5, ""), (False, None, "not valid")])
+def test_a_sensor_may_read_below_zero(run: Run, monkeypatch: pytest.MonkeyPatch, valid: bool, value: Optional[float],
+                                      alarm: str) -> None:
+    monkeypatch.setattr(NumericSensor, "getReading", lambda _: {"timestamp": 1, "available": True, "valid": valid, "status": {},
+                                                                "value": -5.5})
+    row = next(row for row in facts(run, "sensors")["sensors"] if row["sensor"].startswith("slot/1"))
+    assert (row["value"], row["alarm"], row["unit"]) == (value, alarm, "°C")
 
 
 def test_sensors_of_the_same_name_keep_their_own_readings(run: Run, unit: XerusPdu) -> None:
