@@ -224,6 +224,17 @@ def test_slow_methods_have_minimum_time_outs() -> None:
         <= set(MINIMUM_WAITS)
 
 
+def test_a_bulk_waits_for_its_slow_methods_one_after_the_other() -> None:
+    witness = _Witness()
+    bulk = Bulk(Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness))
+    manager = cascading.CascadeManager("/cascade", bulk._agent)
+    for link in (2, 3):
+        bulk.add(manager.addLinkUnit, link, "192.0.2.7", "admin", "a", "b")
+    bulk.add(manager.getStatus)
+    bulk.perform()
+    assert 120.0 < witness.requests[0].timeout < 121.0
+
+
 # ---- addresses ---------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("host, url", [

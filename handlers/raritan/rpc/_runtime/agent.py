@@ -103,11 +103,11 @@ class Agent(Files):
         self.user, self.passwd, self.token = login[:3]
 
     def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
-                 calls: int = 1, repeatable: Optional[bool] = None) -> object:
+                 calls: int = 1, repeatable: Optional[bool] = None, least: float = 0.0) -> object:
         """Make one call and return the `result` member. calls: the number of calls in a bulk, which waits longer.
 
-        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException. Raises ValueError before
-        anything is sent for a number that JSON does not have (NaN, infinity).
+        least: the shortest wait in seconds. Raises HttpException, JsonRpcErrorException (an error object),
+        JsonRpcSyntaxException, and ValueError before anything is sent for a number that JSON does not have (NaN, infinity).
         """
         # > POST /model/pdu/0/outlet/6
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
@@ -115,7 +115,7 @@ class Agent(Files):
         number, login = next(self._ids), self.login
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
                           separators=(",", ":"), allow_nan=False).encode()
-        wait = max(self.timeout or DEFAULT_TIMEOUT, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (calls - 1)
+        wait = max(self.timeout or DEFAULT_TIMEOUT, MINIMUM_WAITS.get(method, least)) + SECONDS_PER_CALL * (calls - 1)
         try:
             reply = self.exchange(f"{number}: {method}", "POST", target, _JSON, body, wait, 2 * wait, LIMIT,
                                   bool(reads_only(method)) if repeatable is None else repeatable)

@@ -12,6 +12,7 @@ from .declarations import Caller, Reference, signature_types
 from .decoding import Reader, decoder
 from .errors import JsonRpcSyntaxException
 from .values import ValueObject
+from .waits import MINIMUM_WAITS
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
@@ -154,11 +155,9 @@ class Bulk:
 
     def perform(self) -> None:
         """Send the queued calls and fill in their answers. Raises only errors of the request as a whole."""
-        # bulkrpc.BulkRequest 1.0.2:
-        # > POST /bulk performBulk {"requests": [
+        # > POST /bulk performBulk {"requests": [                                                     bulkrpc.BulkRequest 1.0.2
         #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", "params": {}, "id": 0}}, ...]}
-        # < {"responses": [
-        #       {"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {"available": true, ...}}, "id": 0}}, ...]}
+        # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}}, "id": 0}}, ...]}
         waiting, self._waiting = self._waiting, []
         for start in range(0, len(waiting), CALLS_IN_A_BULK):
             part = waiting[start:start + CALLS_IN_A_BULK]
@@ -166,6 +165,7 @@ class Bulk:
                          "json": {"jsonrpc": "2.0", "method": entry.method.name, "params": entry.params, "id": number}}
                         for number, entry in enumerate(part)]
             answer = self._agent.json_rpc("/bulk", "performBulk", {"requests": requests}, calls=len(part),
+                                          least=sum(MINIMUM_WAITS.get(entry.method.name, 0.0) for entry in part),
                                           repeatable=all(map(reads_only, {entry.method.name for entry in part})))
             try:
                 answers = responses(answer, len(part), self._agent.login)
