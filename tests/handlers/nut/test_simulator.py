@@ -74,8 +74,10 @@ def test_the_simulator_can_be_started_by_hand(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("name, password", [(ADMIN.name, ADMIN.password), ("admin", "wrong"), ("viewer", "viewpw")])
 def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name: str, password: str) -> None:
     lines = [
+        "", "# VER", "HELP x", "VER x", "NETVER x", "PROTVER x", "LOGOUT x",
         "PROTVER", "NETVER", "ATTACH small", "SET", "INSTCMD", "FSD", "SET TRACKING ON", f"USERNAME {name}", "SET TRACKING ON",
         f"PASSWORD {password}", "SET", "SET TRACKING", "SET TRACKING ON", "GET TRACKING none",
+        "LOGIN", "LOGIN no.such", "LOGIN small",
         "GET VAR small outlet.count more", "GET UPSDESC small more", "GET NUMLOGINS small more", "LIST ENUM small ups.id more",
         "GET DESC small no.such", "GET DESC small ups.status", "GET CMDDESC small ups.status",
         'GET DESC small "a b"', 'GET DESC small "a\nb"', "GET DESC small a\\\nb", "GET VAR small #",

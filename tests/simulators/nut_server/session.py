@@ -44,14 +44,14 @@ class Session:
         self._reports: Dict[str, str] = {}
 
     def answer(self, words: Sequence[str]) -> str:
-        """The answer to one line, with line breaks; "" to a line without words."""
-        if not words:
-            return ""
-        verb = words[0].upper()
+        """The answer to one line, with line breaks."""
+        verb = words[0].upper() if words else ""
         request = _REQUESTS.get(verb)
         try:
             if request is None or verb in (_NUTS if self.site.faults.rfc_names else _RFCS):
                 raise Err("UNKNOWN-COMMAND")
+            if verb in _ALONE and len(words) > 1:
+                raise Err("INVALID-ARGUMENT")
             if verb in _AFTER_LOGIN:
                 self._login()
             if self.site.faults.login_to_read and verb in ("LIST", "GET"):
@@ -220,10 +220,11 @@ class Session:
         return ["OK Goodbye"]
 
     def login(self, words: List[str]) -> List[str]:
-        self._may(lambda user: bool(user.upsmon))
-        device = self._device(_only(words), well=False)
+        name = _only(words)
         if self._logged_in is not None:
             raise Err("ALREADY-LOGGED-IN")
+        device = self._device(name, well=False)
+        self._may(lambda user: bool(user.upsmon))
         self._logged_in = device.name.lower()
         self.site.logins.setdefault(self._logged_in, []).append(self)
         return ["OK"]
@@ -293,6 +294,7 @@ def _only(words: List[str]) -> str:
 _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
     "VAR": Session.var, "TYPE": Session.type, "DESC": Session.desc, "CMDDESC": Session.cmddesc, "UPSDESC": Session.upsdesc,
     "NUMLOGINS": Session.numlogins, "NUMATTACH": Session.numlogins}
+_ALONE = ("HELP", "VER", "NETVER", "PROTVER", "LOGOUT", "DETACH")                          # take no further word
 _AFTER_LOGIN = ("LOGIN", "ATTACH", "PRIMARY", "MASTER", "FSD", "SET", "INSTCMD")        # need USERNAME and PASSWORD first
 _NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")      # the same requests under two names
 _REQUESTS: Mapping[str, Callable[[Session, List[str]], List[str]]] = {
