@@ -196,6 +196,8 @@ def test_sleeping_sensors_wake_after_get_sensors(pdu: XerusPdu, client: Client) 
     pdu.fall_asleep()
     reading = client.result(rid, "getReading")
     assert (reading["available"], reading["valid"]) == (False, False)
+    state = client.result(f"{outlet_rid(0)}/outletState", "getState")
+    assert (state["available"], state["value"]) == (False, 0)
     client.result(outlet_rid(0), "getSensors")
     assert client.result(rid, "getReading")["value"] == 0.2
 
@@ -296,6 +298,8 @@ def test_special_outlets_report_their_condition() -> None:
         assert (states[0]["isSuspended"], states[0]["powerState"]) == (True, 0)
         assert [state["available"] for state in states] == [True, False, False, True]
         assert states[3]["isLoadShed"] is True
+        shown = [client.result(f"{outlet_rid(number)}/outletState", "getState") for number in (0, 1, 3)]
+        assert [state["available"] for state in shown] == [True, False, True]
         assert client.result(outlet_rid(2), "getMetaData")["isSwitchable"] is False
         assert pdu.books().states == {"1": False, "2": None, "3": None, "4": False}
 

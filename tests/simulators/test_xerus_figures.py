@@ -50,6 +50,17 @@ def test_a_transfer_moves_the_load_to_the_other_inlet_and_counts_it_once() -> No
         assert parent.endswith("inlet.0")           # a transfer does not change getIOP
 
 
+def test_a_transfer_switch_reports_which_of_its_inlets_have_power() -> None:
+    with XerusPdu(Model(outlets=4, inlets=2, transfer_switch=True)) as pdu, Client(pdu) as client:
+        switch = pdu.units[0].transfer_switch
+        assert switch is not None
+        states = [client.result(pdu.site.rid(switch.sensors.fitted["operationalState"]), "getState")["value"]]
+        for source in (1, 0):
+            switch.lose(source)
+            states.append(client.result(pdu.site.rid(switch.sensors.fitted["operationalState"]), "getState")["value"])
+        assert states == [1, 3, 0]
+
+
 def test_the_labels_of_a_circuits_poles_follow_the_scheme_and_the_size_of_the_panel() -> None:
     for scheme, printed in ((False, ["21", "22", "23"]), (True, ["41", "2", "4"])):
         meter = MeterModel(1, circuits=(CircuitModel(20, (0, 1, 2)),), odd_even=scheme)

@@ -41,7 +41,7 @@ class Sensors:
         self.fitted[field] = sensor
         return sensor
 
-    def state(self, field: str, quantity: int, read: Callable[[], int],
+    def state(self, field: str, quantity: int, read: Callable[[], Optional[int]],
               interface: str = "sensors.StateSensor") -> StateSensor:
         sensor = StateSensor(self._unit, interface, self._name(field), self._paths(field), quantity, read, self._awake)
         self.fitted[field] = sensor

@@ -38,7 +38,7 @@ class Outlet(Device):
         if model.metering == "outlet":
             self._meter()
         if self.switchable:
-            self.sensors.state("outletState", _ON_OFF, lambda: int(self.relay.on))
+            self.sensors.state("outletState", _ON_OFF, self._shown)
 
     def _meter(self) -> None:
         self.sensors.numeric({
@@ -67,10 +67,14 @@ class Outlet(Device):
 
     def getState(self) -> Json:
         relay = self.relay
-        known = self.switchable and relay.board_answers and not self.pdu.stale_looks
-        return {"available": known, "powerState": int(known and relay.on), "switchOnInProgress": relay.waiting,
+        shown = self._shown() if self.switchable else None
+        return {"available": shown is not None, "powerState": shown or 0, "switchOnInProgress": relay.waiting,
                 "cycleInProgress": relay.cycling, "lastPowerStateChange": relay.changed,
                 "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
+
+    def _shown(self) -> Optional[int]:
+        """The state that the relay's board reports; None if it does not answer."""
+        return int(self.relay.on) if self.relay.board_answers and not self.pdu.stale_looks else None
 
     def state(self) -> Optional[bool]:
         """True for on, False for off, None for unknown: no relay, a stuck relay, or a board that does not answer."""

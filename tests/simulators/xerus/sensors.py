@@ -182,15 +182,16 @@ class AccumulatingSensor(NumericSensor):
 
 
 class StateSensor(Sensor):
-    """A sensor with a discrete state; `read` returns its number."""
+    """A sensor with a discrete state; `read` returns its number, or None if the unit does not know it."""
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], quantity: int,
-                 read: Callable[[], int], awake: Awake) -> None:
+                 read: Callable[[], Optional[int]], awake: Awake) -> None:
         super().__init__(unit, interface, name, paths, (1, quantity, 0), awake)
         self._read = read
 
     def getState(self) -> Json:
-        return {"timestamp": self.unit.clockwork.wall(), "available": self._answers(), "value": self._read()}
+        value = self._read() if self._answers() else None
+        return {"timestamp": self.unit.clockwork.wall(), "available": value is not None, "value": value or 0}
 
     def startSelfTest(self) -> int:
         """Succeeds. Only residual current monitors have this method."""

@@ -13,7 +13,7 @@ _OPAQUE = "transferswitch.0"
 _SELECTION = 28
 _INVALID, _FAILED = 1, 3
 _STARTUP, _MANUAL, _POWER_FAILURE = 1, 2, 4
-_NORMAL, _NON_REDUNDANT = 1, 3
+_OFF, _NORMAL, _NON_REDUNDANT = 0, 1, 3
 _HYBRID = 2
 Json = Dict[str, Any]
 
@@ -35,7 +35,7 @@ class TransferSwitch(Device):
         self.awake = Awake(not unit.model.asleep)
         self.sensors = Sensors(unit, "TS0", None, self.awake, False)
         self.sensors.state("selectedSource", _SELECTION, lambda: self.selected)
-        self.sensors.state("operationalState", FAULT_STATE, lambda: _NORMAL if all(self.powered) else _NON_REDUNDANT)
+        self.sensors.state("operationalState", FAULT_STATE, self._operation)
         for alarm in ("overloadAlarm", "phaseSyncAlarm", "switchFault"):
             self.sensors.state(alarm, FAULT_STATE, lambda: 0)
 
@@ -44,6 +44,9 @@ class TransferSwitch(Device):
         self.powered[source] = False
         if self.selected == source and self.powered[1 - source]:
             self._transfer(1 - source, _POWER_FAILURE)
+
+    def _operation(self) -> int:
+        return _NORMAL if all(self.powered) else _NON_REDUNDANT if any(self.powered) else _OFF
 
     def _transfer(self, source: int, reason: int) -> None:
         self._log.append({"timestamp": self.pdu.clockwork.wall(), "oldInlet": self.selected, "newInlet": source,
