@@ -204,6 +204,7 @@ def test_the_root_needs_no_login_but_the_outlets_do(unit: RedfishService) -> Non
     with Client(unit, login="") as nobody:
         assert nobody.get("/redfish") == {"v1": f"{V1}/"}
         assert nobody.get(f"{V1}/")["Id"] == "RootService"
+        assert nobody.send("GET", f"{V1}/?$expand=*($levels=6)").status == 401
         reply = nobody.send("GET", OUTLETS)
         assert (reply.status, reply.key(), reply.headers["WWW-Authenticate"]) == (401, "NoValidSession", 'Basic realm="Redfish"')
     with Client(unit, login="admin:wrong") as stranger:
@@ -259,6 +260,15 @@ def test_a_read_only_account_may_not_switch(unit: RedfishService) -> None:
         reply = viewer.switch("A1", "Off")
         assert (reply.status, reply.key()) == (403, "InsufficientPrivilege")
     assert unit.books().writes == [] and unit.books().states["A1"] is True
+
+
+def test_a_read_only_account_may_delete_only_its_own_sessions(unit: RedfishService) -> None:
+    accounts = ((unit.user, unit.password), (unit.viewer_user, unit.viewer_password))
+    with Client(unit, login=":".join(accounts[1])) as viewer:
+        found = [viewer.send("POST", SESSIONS, {"UserName": user, "Password": password}).headers["Location"]
+                 for user, password in accounts]
+        assert [viewer.send("DELETE", location).status for location in found] == [403, 204]
+    assert [one.user for one in unit.sessions] == [unit.user]
 
 
 # -- switching

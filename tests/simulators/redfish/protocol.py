@@ -55,13 +55,15 @@ class Dispatcher:
     def _answer(self, request: Request, path: str, query: str) -> Answer:
         if request.method == "POST" and path == SESSIONS and path in self.made:
             return self._log_in(request)
-        if request.method in ("GET", "HEAD") and path in OPEN:
+        if request.method in ("GET", "HEAD") and path in OPEN and not parse(query, self._model).expand:
             return self._get(request, path, query)
         account = self._access.account(request.headers)
         if request.method in ("GET", "HEAD"):
             return self._get(request, path, query)
         session = self._access.find(path) if SESSIONS in self.made else None
         if request.method == "DELETE" and session is not None:
+            if not account.may_write and account is not self._access.accounts[session.user]:
+                raise Refusal(403, "InsufficientPrivilege")
             del self._access.sessions[session.id]
             return Answer(204)
         if request.method == "POST" and path in self.actions:
