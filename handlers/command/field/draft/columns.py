@@ -19,6 +19,8 @@ from .tables import Column, Index, Table
 STATE, NAME, NUMBER, CURRENT, POWER, ENERGY = "state", "name", "number", "current", "power", "energy"
 ON_WORDS = frozenset("on closed close enabled up active energized poweron outleton ison pwron relayon".split())
 OFF_WORDS = frozenset("off open opened disabled down inactive deenergized poweroff outletoff isoff pwroff relayoff".split())
+_CONTACT_WORDS = frozenset("closed close enabled up active open opened disabled down inactive".split())
+_CONTACT = "a word such as open or closed may describe a contact or a breaker"
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
 # Names of objects that have the same values as a state, but are commands, settings or alarms.
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
@@ -80,7 +82,8 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
     words = {letters(value) for value in counts}
     if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
         return Guess(STATE, table, column, 12 + _place(table, labels), (
-            f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",), words_doubt(words), object_)
+            f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",),
+            _name_doubt(object_) or words_doubt(words), object_)
     values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
@@ -123,13 +126,20 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
         object_.enumeration[value] for value in (*on, *off))
     if re.search("write|create", object_.access):           # read-create includes writing (RFC 2578, 7.3)
         doubt = doubt or "it can be written, so it may be the command or a setting"
+    doubt = doubt or _name_doubt(object_)
+    if not _OUTLET.search(object_.name) and any(letters(object_.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)):
+        doubt = doubt or _CONTACT
     return Guess(STATE, table, column, score, (definition, f"{table.size} rows: {_counted(counts)}"), doubt or object_.doubt,
                  object_)
 
 
+def _name_doubt(object_: Optional[Object]) -> str:
+    return "its name is that of a command, a setting or an alarm" if object_ and _NO_STATE.search(object_.name.lower()) else ""
+
+
 def words_doubt(words: Collection[str]) -> str:
     """Why these words for on and off may mean something else; "" for the words on and off."""
-    return "" if {"on", "off"}.issuperset(words) else "a word such as open or closed may describe a contact or a breaker"
+    return "" if {"on", "off"}.issuperset(words) else _CONTACT
 
 
 def letters(text: str) -> str:

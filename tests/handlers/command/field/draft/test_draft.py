@@ -7,7 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 import pytest
 
 from handlers.command.field.draft import reading
-from handlers.command.field.draft.mib import Mib
+from handlers.command.field.draft.mib import Mib, Object
 from handlers.command.field.draft.profile import MARK, Draft, draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.snmp import snmprec
@@ -209,7 +209,6 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(monkey
 
 
 def test_enumerations_that_contradict_each_other_are_dropped() -> None:
-    from handlers.command.field.draft.mib import Object
     from handlers.command.field.draft.reading import _agreed
     oid = arcs("1.3.6.1.4.1.99999.2.1.1.3")
     first, second = Object("a", "M", oid, enumeration={1: "on", 2: "off"}), Object("a", "M", oid, enumeration={1: "off", 2: "on"})
@@ -225,7 +224,6 @@ def test_enumerations_that_contradict_each_other_are_dropped() -> None:
     ({1: "ok", 2: "alarm"}, [], [])])
 def test_only_an_unambiguous_name_means_on_or_off(names: Dict[int, str], on: List[int], off: List[int]) -> None:
     from handlers.command.field.draft.columns import meanings
-    from handlers.command.field.draft.mib import Object
     assert meanings(Object("x", "M", enumeration=names)) == (on, off)
 
 
@@ -255,6 +253,25 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(fact: modules.
     states = found.profile.outlets[0].states
     assert all(value.startswith(MARK) for value in (*states.on, *states.off)) and any(says in doubt for doubt in found.doubts)
     assert set(detection.read_as(Memory(acme()), found.profile).states.values()) == {EnumPowerStatus.UNKNOWN}
+
+
+@pytest.mark.parametrize("name, values, mark", [
+    ("outletState", ("on", "off"), ""), ("outletStatus", ("closed", "open"), ""), ("relayStatus", ("up", "down"), ""),
+    ("outletInitialState", ("on", "off"), MARK), ("outletAlarm", ("enabled", "disabled"), MARK),
+    ("doorStatus", ("closed", "open"), MARK), ("sensorState", ("active", "inactive"), MARK), ("unitState", ("on", "off"), "")])
+def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(name: str, values: Sequence[str], mark: str) -> None:
+    column = arcs("1.3.6.1.4.1.99999.2.1.1.3")
+    objects = [Object(name, "ACME-MIB", column, enumeration=dict(enumerate(values, 1)))]
+    texts = {"on", "off"}.issuperset(values)
+    rows = [{(*column, index): Row(2, 1 + index % 2) for index in range(1, 5)}]
+    if texts:                           # the same words as strings, without an enumeration
+        objects.append(Object(name, "ACME-MIB", column))
+        rows.append({(*column, index): Row(4, values[index % 2].encode()) for index in range(1, 5)})
+    for object_, held in zip(objects, rows):
+        found = draft(held, Mib({column: object_}, ["ACME-MIB"]))
+        assert found.profile is not None and found.profile.outlets[0].states is not None
+        states = found.profile.outlets[0].states
+        assert {value[:1] == MARK for value in (*states.on, *states.off)} == {bool(mark)}
 
 
 @pytest.mark.parametrize("values, on, off", [
