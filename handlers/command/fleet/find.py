@@ -51,7 +51,9 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     pdus, others = _sorted_out(answers, port)
     if not no_mdns:
         xerus = _announced(networks)
-        pdus = [*(one for one in pdus if one.address not in {other.address for other in xerus}), *xerus]
+        known = {one.address for one in xerus}
+        pdus, others = ([one for one in answered if one.address not in known] for answered in (pdus, others))
+        pdus += xerus
     _shown(state, _named(pdus), others, login or "", count)
     return 0
 

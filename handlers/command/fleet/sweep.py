@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import random
-from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
+from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Tuple, TypeVar, Union
 
 from ...errors import SettingsError, printable
 from .datagrams import Answer, answer, question
@@ -13,6 +13,7 @@ MOST = 65_536                   # limit of addresses in one run: a /16
 TRIES = 2                       # a second datagram replaces a lost one
 _V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Network)
 
 
 class Pace(NamedTuple):
@@ -23,7 +24,7 @@ class Pace(NamedTuple):
 
 
 def networks(texts: Sequence[str]) -> List[Network]:
-    """The networks and single addresses without overlaps.
+    """The networks and single addresses, without those inside another one.
 
     Raises SettingsError for other text, networks without hosts and too many addresses.
     """
@@ -33,12 +34,21 @@ def networks(texts: Sequence[str]) -> List[Network]:
         if network.is_multicast or network.network_address == ipaddress.ip_address("255.255.255.255"):
             raise SettingsError(f"{network} has no hosts")
         found.append(network)
-    joined: List[Network] = [*ipaddress.collapse_addresses(one for one in found if isinstance(one, _V4)),
-                             *ipaddress.collapse_addresses(one for one in found if isinstance(one, _V6))]
-    count = sum(network.num_addresses for network in joined)
+    apart: List[Network] = [*_outermost(one for one in found if isinstance(one, _V4)),
+                            *_outermost(one for one in found if isinstance(one, _V6))]
+    count = sum(network.num_addresses for network in apart)
     if count > MOST:
         raise SettingsError(f"these networks have {count} addresses; one run asks at most {MOST}: give smaller networks")
-    return joined
+    return apart
+
+
+def _outermost(found: Iterable[AnIPVersion]) -> List[AnIPVersion]:
+    """The networks that are not inside another one. Neighbours are not joined: each has a broadcast address of its own."""
+    kept: List[AnIPVersion] = []
+    for network in sorted(found):           # a network comes before those inside it
+        if not kept or not network.subnet_of(kept[-1]):
+            kept.append(network)
+    return kept
 
 
 def one_network(text: str) -> Network:

@@ -205,7 +205,25 @@ def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
 
 
 def test_hosts_of_overlapping_networks_are_asked_once() -> None:
-    assert [str(one) for one in sweep.networks(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"])] == ["192.0.2.0/24"]
+    asked = sweep.networks(["192.0.2.128/25", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24", "::1", "192.0.2.0/24"])
+    assert [str(one) for one in asked] == ["192.0.2.0/24", "::1/128"]
+
+
+def test_the_broadcast_address_between_two_networks_is_not_asked() -> None:
+    asked = [host for one in sweep.networks(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"]) for host in sweep.hosts(one)]
+    assert len(set(asked)) == len(asked) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(asked)
+
+
+def test_a_xerus_unit_that_answers_snmp_as_another_device_is_only_a_pdu(monkeypatch: pytest.MonkeyPatch,
+                                                                        capsys: pytest.CaptureFixture[str]) -> None:
+    answers = {f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)}
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    monkeypatch.setattr(sweep, "sweep", lambda *_: answers)
+    monkeypatch.setattr(find_, "_announced", lambda _: [find_.Found("192.0.2.1", "raritan", 443, "PX4", "PX4")])
+    assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["address"] for one in found["pdus"]] == ["192.0.2.1"]
+    assert [one["address"] for one in found["others"]] == ["192.0.2.2"]
 
 
 def test_an_answer_with_another_request_id_is_dropped() -> None:
