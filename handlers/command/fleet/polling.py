@@ -1,6 +1,7 @@
 """Reads one PDU once, as DCImanager would: states, load and energy, or the error."""
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -132,7 +133,7 @@ def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = Fa
     try:
         pdu = target.handler.make(target.data(timeout))
         counted = _count(pdu, count)
-        outlets = [Outlet(_shown(port.identity), port.power_status.name) for port in pdu.status().ports]
+        outlets = [Outlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name) for port in pdu.status().ports]
         reading = reading._replace(answered=True, outlets=outlets)
         reading = _metered(reading, pdu.statistic())
         if with_labels and hasattr(pdu, "labels"):
@@ -157,10 +158,19 @@ def _shown(value: object) -> str:
 
 def _metered(reading: Reading, view: Any) -> Reading:
     figures = {_shown(port.identity): port for port in view.ports}
-    outlets = [outlet._replace(current_a=getattr(figures[outlet.identity], "load", None),
-                               energy_kwh=metered(figures[outlet.identity], "consumption"))
+    outlets = [outlet._replace(current_a=_figure(getattr(figures[outlet.identity], "load", None)),
+                               energy_kwh=_figure(metered(figures[outlet.identity], "consumption")))
                if outlet.identity in figures else outlet for outlet in reading.outlets]
-    return reading._replace(outlets=outlets, load_a=metered(view, "load"), energy_kwh=metered(view, "total_consumption"))
+    return reading._replace(outlets=outlets, load_a=_figure(metered(view, "load")),
+                            energy_kwh=_figure(metered(view, "total_consumption")))
+
+
+def _figure(value: Any) -> Optional[float]:
+    """A figure, which an archive from elsewhere may give in another type. Raises ValueError or TypeError if it is not finite."""
+    number = None if value is None else float(value)
+    if number is not None and not math.isfinite(number):
+        raise ValueError(f"a figure is {number}")
+    return number
 
 
 def _count(pdu: object, count: List[int]) -> bool:

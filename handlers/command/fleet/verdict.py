@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..output import counted, figure
 from .listing import Device
@@ -128,13 +128,17 @@ _NAGIOS_SHOWN = 20
 NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the check itself failed
 
 
-def nagios(found: Summary, rows: Iterable[Row]) -> List[str]:
-    """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well."""
+def nagios(found: Summary, rows: Sequence[Row]) -> List[str]:
+    """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well.
+
+    The energy is a counter, so it is left out while an error hides that of a PDU: without it the counter would fall.
+    """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),
             "outlets_on": found.on, "outlets_off": found.off, "outlets_unknown": found.unknown}
     measured = [] if found.load_a is None else [f"load={found.load_a:.3f}"]
-    measured += [] if found.energy_kwh is None else [f"energy={found.energy_kwh:.3f}c"]
+    hidden = any(row.kind and row.energy_kwh is None for row in rows)
+    measured += [] if found.energy_kwh is None or hidden else [f"energy={found.energy_kwh:.3f}c"]
     figures = " ".join([*(f"{key}={value}" for key, value in data.items()), *measured, f"time={found.seconds:.3f}s"])
     first = f"PDU {_NAGIOS[found.level]} - {'; '.join(found.lines())}"
     lines = [f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}" for row in bad[:_NAGIOS_SHOWN]]

@@ -92,6 +92,15 @@ def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus(
     assert len(lines) == 22 and lines[-1] == "and 5 more" and not any("|" in line for line in lines[1:])
 
 
+def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
+    bare = row("UP", name="bare", energy=None)._replace(load_a=None)
+    silent = verdict.judged(device("b"), reading(kind="unreachable", answered=False, load=None, energy=None))
+    stale = verdict.judged(device("b"), reading("UP", kind="data-stale", load=None))
+    for rows, energy in (([row("UP"), bare], True), ([row("UP"), stale], True), ([row("UP"), silent], False)):
+        data = verdict.nagios(verdict.summary(rows, 1.0), rows)[0].partition("|")[2]
+        assert ("energy=" in data, "load=1.500" in data) == (energy, True)
+
+
 @pytest.mark.parametrize("start, cell", [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
                                          ("\t=1", "\\t=1"), ("\r=1", "\\r=1")])
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:

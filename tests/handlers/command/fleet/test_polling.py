@@ -1,0 +1,61 @@
+"""One reading of one PDU, by a handler that may be from elsewhere."""
+from __future__ import annotations
+
+import enum
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from handlers.command.fleet import polling, tables, verdict
+from handlers.command.fleet.auth import Auth
+from handlers.command.fleet.listing import Device
+from handlers.command.loading import Handler
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
+
+
+class Other(enum.Enum):
+    """States of another platform."""
+
+    CYCLING = "cycling"
+
+
+class Foreign:
+    """A handler whose every figure is `figure`."""
+
+    def __init__(self, figure: Any, state: Any = EnumPowerStatus.UP) -> None:
+        self._figure, self._state = figure, state
+
+    def status(self) -> PduView:
+        return PduView([PduPortView("1", self._state)])
+
+    def statistic(self) -> PduStatisticView:
+        return PduStatisticView(self._figure, self._figure, [PduPortStatisticView("1", self._figure)])
+
+
+def reading(pdu: Foreign) -> polling.Reading:
+    handler = Handler("foreign", "foreign", lambda _: pdu, (), False)
+    return polling.poll(polling.Target(Device("a", "foreign", "192.0.2.1"), handler, Auth("none", {}, {})))
+
+
+@pytest.mark.parametrize("figure", [2, Decimal("2"), "2"])
+def test_a_figure_of_another_type_is_added_up_like_any_other(figure: Any) -> None:
+    found = reading(Foreign(figure))
+    assert found.failure is None and (found.load_a, found.energy_kwh, found.outlets[0].energy_kwh) == (2.0, 2.0, 2.0)
+    row = verdict.judged(Device("a", "foreign", "192.0.2.1"), found)
+    assert verdict.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
+    assert tables.table([row], {})[1].split()[-3:-1] == ["2", "2"]
+
+
+@pytest.mark.parametrize("figure, kind", [("two", "ValueError"), (float("nan"), "ValueError"), (float("inf"), "ValueError"),
+                                          ([2], "TypeError"), (10 ** 400, "OverflowError")],
+                         ids=["word", "nan", "inf", "list", "huge"])
+def test_a_figure_that_is_no_finite_number_fails_only_this_pdu(figure: Any, kind: str) -> None:
+    found = reading(Foreign(figure))
+    assert found.answered and (found.load_a, found.energy_kwh) == (None, None) and found.count("UP") == 1
+    assert found.failure is not None and found.failure.kind == "defect" and found.failure.reason.startswith(kind)
+
+
+def test_a_state_that_the_platform_does_not_have_fails_only_this_pdu() -> None:
+    found = reading(Foreign(2, Other.CYCLING))
+    assert not found.answered and found.failure is not None and "CYCLING" in found.failure.reason
