@@ -11,7 +11,7 @@ count the current of the lines again.
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
-from ..sources import Chained, First, Only, Provided, Scalar, Unless
+from ..sources import Chained, First, Listed, Only, Provided, Scalar, Unless
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
@@ -25,6 +25,9 @@ NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
 METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
+# On a unit with three phases the MIB does not define which current this is, so there is no sum with it.
+CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
+ONE_PHASE_CURRENT = Listed(CURRENT, Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False))
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
 LINES = ("1", "2", "3")                                                        # of atsLoadStatusPhase; 4 to 6 are pairs of lines
 ATS_TOTAL = "1"                                                                # the row with the total, in the table of banks
@@ -75,7 +78,7 @@ PROFILES = (
             power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
             energy=_metered("11", "ePDU2OutletMeteredStatusEnergy")),),
         load=total(figure(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), TENTHS),
-                   figure(column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad"), TENTHS),
+                   figure(ONE_PHASE_CURRENT, TENTHS),
                    _beside_epdu2(PHASE_LOAD, TENTHS), else_outlets=True),
         power=total(figure(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad")),
                     _beside_epdu2(PHASE_POWER), else_outlets=True),

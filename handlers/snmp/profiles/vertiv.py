@@ -64,7 +64,7 @@ LIEBERT_PDU = Arcs(stop=1)
 AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
 NOT_MEASURED = ("0", "-1")      # PM-MIB: a 0 in any measured column means that it is not measured
 
-NO_SENSOR, THREE_PHASES = "0", "3"      # acsPowerMgmtPDUTablePowerType, ...NumberOfPhases
+NO_SENSOR, THREE_PHASES = "0", "3"      # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
 
 
 def _acs(below: str, name: str) -> First:
@@ -72,8 +72,11 @@ def _acs(below: str, name: str) -> First:
     return First((column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name)))
 
 
+# On a PDU with three phases the MIBs do not define which current that of the PDU is.
+PM_LINES = column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue")
+PM_CURRENT = Only(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"),
+                  column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases"), (THREE_PHASES,), keep=False)
 ACS_LINES = _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue")
-# On a PDU with three phases the MIB does not define which current this is.
 ACS_CURRENT = Only(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"),
                    _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases"), (THREE_PHASES,), keep=False)
 ACS_POWER = Only(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"),
@@ -183,8 +186,7 @@ PROFILES = (
             current=figure(column("~.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
             power=figure(column("~.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED),
             energy=figure(column("~.105", "pmPowerMgmtOutletsTableEnergyValue"), THOUSANDTHS, NOT_MEASURED)),),
-        load=total(figure(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"), TENTHS, NOT_MEASURED),
-                   figure(ACS_LINES, TENTHS, NOT_MEASURED), figure(ACS_CURRENT, TENTHS, NOT_MEASURED),
+        load=total(*(figure(currents, TENTHS, NOT_MEASURED) for currents in (PM_LINES, PM_CURRENT, ACS_LINES, ACS_CURRENT)),
                    else_outlets=True, unit=PDU_OF_PORT),
         power=total(figure(column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED),
                     figure(ACS_POWER, TENTHS, NOT_MEASURED), else_outlets=True, unit=PDU_OF_PORT),

@@ -220,6 +220,24 @@ def test_the_meters_of_the_first_unit_are_not_those_of_a_chain(unit: str, values
     assert read.load is None and read.power is None
 
 
+EPDU2, PM = "3808.1.1.6.", "10418.17.2.5."
+LOST_PHASE = {EPDU2 + "4.4.1.5.3": ""}
+NO_PHASES = dict.fromkeys((f"{EPDU2}4.4.1.5.{row}" for row in range(1, 5)), "")
+THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.50.1.1": "23"}
+
+
+# The load is the sum of the phases. On a PDU with three phases the current of the PDU may be that of the highest one.
+@pytest.mark.parametrize("unit, values, load", [
+    ("cyberpower-epdu2", {**LOST_PHASE, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"}, None),
+    ("cyberpower-epdu2", {**NO_PHASES, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "1"}, "4.8"),
+    ("avocent-pm_totals", {**THREE_PHASES, **{f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}}, "6.6"),
+    ("avocent-pm_totals", THREE_PHASES, None)],
+    ids=["a phase is lost", "one phase each", "three phases", "three phases without figures"])
+def test_the_current_of_a_pdu_is_the_load_only_if_it_has_one_phase(
+        unit: str, values: Mapping[str, str], load: Optional[str]) -> None:
+    assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
+
+
 @pytest.mark.parametrize("unit, values, load", [
     ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, "3.7"),             # the first bus alone would have 2.4
     ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, "3.310")],        # the inlet's own current would be 3.1
