@@ -1,12 +1,15 @@
 """Commands that switch outlets: switch, cycle, sequence."""
 from __future__ import annotations
 
-from typing import Callable, List, Tuple
+import datetime
+from typing import Callable, List, Mapping, Optional, Set, Tuple
+
+from pdu_common.helper import EnumPowerStatus
 
 from ...errors import Denied, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
 from ...raritan import states
 from ...raritan.preconditions import refuse_mixed_up, refused
-from ...raritan.rpc import Bulk
+from ...raritan.rpc import Bulk, Pending, sent
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
@@ -16,6 +19,7 @@ from .context import Context, check, listed, number, once, read_again, seen
 
 _PAUSE_S = 0.3
 _NAMED = 12             # outlets that a question names at most; it counts the others
+Changes = Mapping[int, Optional[datetime.datetime]]     # position -> when the outlet was last switched; None: not known
 
 
 def _numbers(context: Context, count: int) -> List[int]:
@@ -36,17 +40,20 @@ def _numbers(context: Context, count: int) -> List[int]:
     return list(dict.fromkeys(out))
 
 
-def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
+def _agreed(context: Context, outlets: List[Outlet], chosen: List[int], cycle: bool = False) -> Changes:
     """Raise Unsupported if a number means one outlet in the unit's list and another one in its commands: 1 round trip.
 
     The command for one outlet takes its reference, the command for several their numbers. A person reads positions in the list.
+    Before a `cycle`, returns when each of the outlets was last switched, except those that are off: these will be switched on.
     """
     bulk = Bulk(context.agent)
     labels = [(index, bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData), bulk.add(outlets[index].getMetaData))
               for index in chosen]
+    asked = {index: bulk.add(outlets[index].getState) for index in chosen if cycle}
     bulk.perform()
     for index, known, handed_out in labels:
         refuse_mixed_up(str(index + 1), known, handed_out, context.agent.login.quoted)
+    return {index: sent(state, "lastPowerStateChange") for index, state in asked.items() if not _off(state)}
 
 
 def switch(context: Context) -> Result:
@@ -64,11 +71,11 @@ def cycle(context: Context) -> Result:
     """Cycle outlets: 2 round trips to check them, 1 to ask, 1 for the command, then 1 for each look until all are on again."""
     return _sent(context, "power-cycle", "up",
                  lambda pdu: pdu.cycleAllOutletPowerStates(), lambda outlet: outlet.cyclePowerState(),
-                 lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence))
+                 lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence), cycle=True)
 
 
 def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int], one: Callable[[Outlet], int],
-          several: Callable[[Pdu, List[int], bool], int]) -> Result:
+          several: Callable[[Pdu, List[int], bool], int], cycle: bool = False) -> Result:
     """Ask, send the command once, and watch the outlets until their state is `wanted`.
 
     `every`, `one`, `several`: the command for all outlets, one, or several. Raises Refused; Unreachable if no answer shows the
@@ -76,7 +83,7 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
     """
     pdu, found = context.pdu, context.outlets()
     chosen = _numbers(context, len(found))
-    _agreed(context, found, chosen)
+    before = _agreed(context, found, chosen, cycle)
     _confirm(context, what, found, chosen)
     everything = list(context.options.outlet) == ["all"]
     plural, numbers = everything or len(chosen) > 1, ", ".join(str(index + 1) for index in chosen)
@@ -89,7 +96,7 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
     code = once(f"{named} may or may not have switched", "outlets", send)
     if code != 0:
         raise refused(f"{named} {'were' if plural else 'was'}", code)
-    return _watched(context, found, chosen, wanted)
+    return _watched(context, found, chosen, wanted, before)
 
 
 def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[int]) -> None:
@@ -111,29 +118,36 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
     context.confirm(f"{what} {', '.join(named)}" + (f" and {counted(more, 'more outlet')}" if more else ""))
 
 
-def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str) -> Result:
-    """Look until every state is `wanted` or the time is over. The result shows the states seen last. Raises Denied."""
+def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str, cycled: Changes) -> Result:
+    """Look until every state is `wanted` or the time is over. The result shows the states seen last. Raises Denied.
+
+    Each outlet in `cycled` must also show a sign of its cycle: it may be on because the unit has not begun, or leaves it out.
+    """
     now: List[str] = []
+    still = set(cycled)                             # no sign of a cycle was seen yet
     for _ in context.looks(_PAUSE_S):
         try:
-            now = _seen(context, outlets, numbers)
+            now = _seen(context, outlets, numbers, cycled, still)
         except Denied as error:                     # trying again could block the account
             raise Denied(("the unit accepted the command, but the states of its outlets cannot be read: ", *error.parts),
                          error.host, error.operation) from error
         except PduHandlerError:
             now = ["unknown"] * len(numbers)
-        if all(state == wanted for state in now):
+        if not still and all(state == wanted for state in now):
             break
     shown = {str(position + 1): state for position, state in zip(numbers, now)}
-    missed = ", ".join(f"outlet {one} is {state}" for one, state in shown.items() if state != wanted)
-    note = (f"not-seen: {context.agent.host}: the unit accepted the command, but {missed}, not {wanted}: look again before "
-            f"you repeat it")
+    missed = "; ".join(f"outlet {position + 1} is {state}, {'and no cycle was seen' if state == wanted else f'not {wanted}'}"
+                       for position, state in zip(numbers, now) if state != wanted or position in still)
+    note = f"not-seen: {context.agent.host}: the unit accepted the command, but {missed}: look again before you repeat it"
     return Result({"outlets": shown, "done": not missed}, facts({f"outlet {one}": state for one, state in shown.items()}),
                   NOT_SEEN if missed else DONE, note=note if missed else "")
 
 
-def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> List[str]:
-    """The present states of these outlets, unknown where the unit does not report one: 1 round trip. Raises Denied."""
+def _seen(context: Context, outlets: List[Outlet], numbers: List[int], cycled: Changes, still: Set[int]) -> List[str]:
+    """The present states of these outlets, unknown where the unit does not report one: 1 round trip. Raises Denied.
+
+    Takes from `still` the outlets that show a sign of a cycle.
+    """
     bulk = Bulk(context.agent)
     asked, failures = [bulk.add(outlets[position].getState) for position in numbers], states.ask_failures(bulk, context.unit)
     bulk.perform()
@@ -141,8 +155,19 @@ def _seen(context: Context, outlets: List[Outlet], numbers: List[int]) -> List[s
     for state in asked:
         if isinstance(state.error, Denied):
             raise state.error
+    still -= {position for position, state in zip(numbers, asked) if position in still and _cycled(state, cycled[position])}
     return ["unknown" if state.error is not None else seen(state.get(), position, doubted)
             for position, state in zip(numbers, asked)]
+
+
+def _cycled(state: Pending[Outlet.State], before: Optional[datetime.datetime]) -> bool:
+    """Whether an outlet is off, in a cycle, or was last switched at another time than `before`."""
+    changed = sent(state, "lastPowerStateChange")
+    return _off(state) or bool(sent(state, "cycleInProgress")) or None not in (before, changed) and changed != before
+
+
+def _off(state: Pending[Outlet.State]) -> bool:
+    return state.error is None and states.status(state.get()) is EnumPowerStatus.DOWN
 
 
 def sequence(context: Context) -> Result:
