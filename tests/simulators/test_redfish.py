@@ -362,6 +362,12 @@ def test_a_precondition_is_demanded_and_checked() -> None:
         assert service.books().writes == [("A1", "Off")]
 
 
+def test_an_old_precondition_is_refused_even_if_none_is_demanded(unit: RedfishService, client: Client) -> None:
+    assert client.switch("A1", "Off", If_Match='"old"').status == 412
+    assert client.switch("A1", "Off", If_Match="*").status == 204
+    assert unit.books().writes == [("A1", "Off")]
+
+
 def test_a_task_runs_and_its_monitor_returns_the_result_once() -> None:
     clock = ManualClock()
     with RedfishService(Model(task_seconds=2.0), clock=clock) as service, Client(service) as client:

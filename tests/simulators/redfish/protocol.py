@@ -140,12 +140,10 @@ class Dispatcher:
         return of(200, error("Success")) if self._model.says_success else Answer(204)
 
     def _precondition(self, headers: Message, resource: str) -> None:
-        if not self._model.demand_etag:
-            return
         given = headers.get("If-Match")
-        if given is None:
+        if given is None and self._model.demand_etag:
             raise Refusal(428, "PreconditionRequired")
-        if given not in ("*", etag(self._read(resource) or {})):
+        if given not in (None, "*", etag(self._read(resource) or {})):
             raise Refusal(412, "PreconditionFailed")
 
     def _task(self, task: Task, path: str) -> Answer:
