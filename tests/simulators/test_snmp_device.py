@@ -230,6 +230,12 @@ def test_a_string_longer_than_the_mib_allows_is_refused() -> None:
     assert device.write(arcs("1.3.6.1.4.1.17420.1.2.9.1.13.0"), OCTETS, b",".join([b"1"] * 24)) == "wrongLength"
 
 
+def test_a_text_that_is_not_utf_8_is_as_long_as_its_octets() -> None:
+    device = Device({f"{A}.0": Row(OCTETS, b"rack")}, [Rule(f"{A}.0", longest=3)])
+    assert device.write(arcs(f"{A}.0"), OCTETS, b"\xe4\xf6\xfc") == ""
+    assert device.write(arcs(f"{A}.0"), OCTETS, "\xe4\xf6".encode()) == "wrongLength"
+
+
 def test_a_command_to_one_plug_carries_out_the_pending_actions_of_the_others() -> None:
     device = packed.wti(outlets=3).device
     state, action = "1.3.6.1.4.1.2634.3.100.200.1.3", "1.3.6.1.4.1.2634.3.100.200.1.4"

@@ -152,10 +152,10 @@ class Device:
                 return "wrongType", None
             if self._rules is None:
                 return "", None
-            answer, text = "notWritable", as_text(Row(tag, value))
+            answer = "notWritable"
             for rule in self._rules:
                 if _row_of(rule.oid, oid) is not None:
-                    answer = self._objection(rule, oid, text)
+                    answer = self._objection(rule, oid, Row(tag, value))
                     if answer != "wrongValue":
                         return answer, rule
             return answer, None
@@ -199,10 +199,11 @@ class Device:
     def rules(self) -> Optional[Sequence[Rule]]:
         return self._rules
 
-    def _objection(self, rule: Rule, oid: Arcs, text: str) -> str:
+    def _objection(self, rule: Rule, oid: Arcs, written: Row) -> str:
         if rule.refuse:
             return rule.refuse
-        if rule.longest is not None and len(text.encode()) > rule.longest:
+        text = as_text(written)
+        if rule.longest is not None and len(written.value if isinstance(written.value, bytes) else text) > rule.longest:
             return "wrongLength"
         if rule.allow and text not in rule.allow:
             return "wrongValue"
