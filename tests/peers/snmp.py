@@ -39,6 +39,8 @@ def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
     device, state = model.device, f"{apc.RPDU2_STATUS}.5"
     for n in range(1, outlets + 1):
         device.put(f"{state}.{n}", "1" if n in off else "2")
+        for column in (f"{apc.SPDU_CONTROL}.3", f"{apc.RPDU_STATUS}.4", f"{apc.RPDU_CONTROL}.4", f"{apc.RPDU2_CONTROL}.5"):
+            device.put(f"{column}.{n}", "2" if n in off else "1")
         device.put(f"{apc.RPDU2_STATUS}.3.{n}", f"db-{n:02d}" if n <= outlets - 4 else f"Outlet {n}")
 
     def tick(seconds: float) -> None:
@@ -48,9 +50,11 @@ def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
             loads.count(n, amperes, seconds)
             deciamps[n] = round(10 * amperes)
             device.put(f"{apc.RPDU2_METERED}.6.{n}", str(deciamps[n]))
+            device.put(f"{apc.RPDU2_METERED}.7.{n}", str(deciamps[n] * 23))
             device.put(f"{apc.RPDU2_METERED}.11.{n}", str(int(loads.wh[n] / 100)))
         for phase in (1, 2, 3):
             device.put(f"{apc.RPDU2_PHASE}.5.{phase}", str(sum(a for n, a in deciamps.items() if n % 3 == phase - 1)))
+        device.put(f"{apc.RPDU2_DEVICE}.5.1", str(sum(deciamps.values()) * 23 // 10))
         device.put(f"{apc.RPDU2_DEVICE}.9.1", str(int(sum(loads.wh.values()) / 100)))
     with Agent(model, port) as agent:
         yield _v2c_peer(agent), tick
