@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import pytest
 
+from handlers import registry
 from tests.benchmarks.path_length import SIMULATED, main, measured
 
 # The code that somebody must read to find a fault in a status: lines, files, and calls between files.
 LIMITS = {"raritan": (1700, 15, 100), "nut": (1500, 16, 220), "snmp": (1500, 17, 200), "redfish": (1550, 16, 100)}
+
+
+def test_every_handler_has_a_simulated_device_and_limits() -> None:
+    assert set(SIMULATED) == set(LIMITS) == set(registry.names())
 
 
 @pytest.mark.parametrize("handler", SIMULATED)
