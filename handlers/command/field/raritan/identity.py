@@ -6,9 +6,11 @@ from typing import Any
 
 from ....raritan import settings
 from ....raritan.handler import RaritanPdu
-from ....raritan.rpc import Agent, Bulk
+from ....raritan.link_units import LinkUnits
+from ....raritan.rpc import Agent
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
+from ....raritan.units import discovered
 from ...output import counted
 from ..kinds import Identity
 
@@ -18,8 +20,9 @@ _BINDING = "the vendor's documented interface, which recorded traffic of two rea
 def identity(data: Any) -> Identity:
     """The unit, and what can be read and switched. Raises the errors of handlers/errors.py, Denied if the login is refused."""
     out = Identity("raritan", family="Xerus JSON-RPC", why="it answers the calls of Xerus firmware at /model/pdu/0")
-    with settings.agent(data, settings.read(data)) as agent:
-        _unit(agent, out)
+    given = settings.read(data)
+    with settings.agent(data, given) as agent:
+        _units(agent, given.link_units, out)
     handler = RaritanPdu(data)
     states = [port.power_status for port in handler.status().ports]
     if states:
@@ -32,29 +35,26 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _unit(agent: Agent, out: Identity) -> None:
-    """Note model, firmware, objects and relays in `out`."""
-    bulk = Bulk(agent)
-    pdu = Pdu("/model/pdu/0", agent)
-    metadata, listed, inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getOutlets), bulk.add(pdu.getInlets)
+def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> None:
+    """Note model and firmware of the unit, and objects and relays of the unit and its link units, in `out`."""
+    found, bulk = discovered(agent, link_units)
+    metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
+    inlets = [bulk.add(one.unit.proxy(Pdu).getInlets) for one in found]
+    asked = [answer for one in found for answer in bulk.each(Outlet.getMetaData, one.outlets)]
     bulk.perform()
-    if listed.error is not None:
-        raise listed.error
     if metadata.error is None:
         plate = metadata.get().nameplate
         out.note_about({"manufacturer": plate.manufacturer, "model": plate.model, "firmware": metadata.get().fwRevision})
     elif version.error is None:
         out.note_about({"firmware": version.get()})
-    outlets = listed.get()
-    bulk = Bulk(agent)
-    asked = bulk.each(Outlet.getMetaData, outlets)
-    bulk.perform()
-    types = Counter(one.wire_type for one in outlets)
-    held = ", ".join(f"{count} × {name}" for name, count in types.items())
-    out.seen = [{"object": "/model/pdu/0 getOutlets", "holds": held or "none"},
-                {"object": "/model/pdu/0 getInlets", "holds": str(len(inlets.get())) if inlets.error is None else "no answer"}]
-    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(outlets), "outlet")}]
+    for one, answer in zip(found, inlets):
+        types = Counter(outlet.wire_type for outlet in one.outlets)
+        held = ", ".join(f"{count} × {name}" for name, count in types.items())
+        out.seen += [{"object": f"{one.unit.path()} getOutlets", "holds": held or "none"},
+                     {"object": f"{one.unit.path()} getInlets",
+                      "holds": str(len(answer.get())) if answer.error is None else "no answer"}]
+    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(asked), "outlet")}]
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
         out.note_switched(switchable, len(asked),

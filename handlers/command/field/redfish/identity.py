@@ -1,10 +1,11 @@
 """A service as the Redfish handler sees it: its PDUs, what they offer, and the evidence of each figure."""
 from __future__ import annotations
 
-from typing import Any, List
+import contextlib
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 from .... import host
-from ....errors import PduHandlerError, ProtocolError
+from ....errors import PduHandlerError, ProtocolError, Refused
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.answers import Json
 from ....redfish.service import RedfishService
@@ -12,6 +13,8 @@ from ...output import counted
 from ..kinds import Identity
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
+_MOST_SECONDS = 120.0          # the actions of all outlets may be described by one resource each
+_Infos = Mapping[str, Union[Json, PduHandlerError]]
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
@@ -22,7 +25,7 @@ def identity(data: Any) -> Identity:
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
-    with RedfishService(given) as service:
+    with RedfishService(given, seconds=_MOST_SECONDS) as service:
         try:
             _service(service, given, out)
         except PduHandlerError as error:
@@ -54,8 +57,9 @@ def _states(service: RedfishService, outlets: List[Json], switch_unproven: bool,
         return
     out.note_states([resources.state(one) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
     offered = [one for one in outlets if resources.text(_action(one), "target")]
-    possible = [one for one in offered if _is_possible(service, one)]
-    listing = [one for one in possible if _is_listed(_action(one))]
+    infos = _infos(service, offered)
+    possible = [one for one in offered if _is_possible(service, one, infos)]
+    listing = [one for one in possible if _values(service, one, infos) is not None]
     sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
     if sure:
         values = ", with the values that it lists" if listing else ""
@@ -65,7 +69,7 @@ def _states(service: RedfishService, outlets: List[Json], switch_unproven: bool,
                           "lists no values that it accepts, or its target is not below the outlet")
     if len(possible) < len(offered):
         out.cannot.append(f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does not take On and "
-                          "Off, or its target is on another service")
+                          "Off, or its target is on another service, or its values cannot be read")
     if not offered:
         out.cannot.append("switch: no outlet offers the action to this account")
 
@@ -74,17 +78,32 @@ def _action(outlet: Json) -> Json:
     return resources.child(resources.child(outlet, "Actions"), commands.ACTION)
 
 
-def _is_possible(service: RedfishService, outlet: Json) -> bool:
-    values = commands.allowed(_action(outlet), {})
+def _infos(service: RedfishService, outlets: List[Json]) -> _Infos:
+    """The resources that describe the parameters of the outlets' actions, or their errors, by path."""
+    paths: Dict[str, None] = {}
+    for info in (commands.info_link(_action(one)) for one in outlets):
+        if info is not None:
+            with contextlib.suppress(ProtocolError):        # `_values` raises it
+                paths[service.path(info)] = None
+    return dict(zip(paths, service.all(list(paths))))
+
+
+def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
+    """The values that the outlet's action takes; None if the service lists none. Raises the error of their description."""
+    info = commands.info_link(_action(outlet))
+    found = infos[service.path(info)] if info is not None else {}
+    if isinstance(found, PduHandlerError):
+        raise found
+    return commands.allowed(_action(outlet), found)
+
+
+def _is_possible(service: RedfishService, outlet: Json, infos: _Infos) -> bool:
     try:
         service.path(_action(outlet)["target"])
-    except ProtocolError:
+        values = _values(service, outlet, infos)
+    except (ProtocolError, Refused):
         return False
     return not commands.locked(outlet) and (values is None or {"On", "Off"} <= set(values))
-
-
-def _is_listed(action: Json) -> bool:
-    return commands.allowed(action, {}) is not None or commands.info_link(action) is not None
 
 
 def _is_below(service: RedfishService, outlet: Json) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from handlers.command import root
 from handlers.command.field.kinds import Identity, identity, names
+from handlers.command.field.raritan import calls as raritan_calls
 from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted
@@ -134,6 +135,47 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         ["switch 1 of 5"], ["switch 2 of 5"]]
     assert [[line.partition(":")[0] for line in one.cannot if line.startswith("switch")] for one in found] == [
         ["switch 1 outlet without switch_unproven=yes", "switch 3 outlets"], ["switch 3 outlets"]]
+
+
+def test_the_values_that_another_resource_lists_decide_whether_a_redfish_outlet_is_switchable() -> None:
+    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
+    infos: Dict[str, Dict[str, Any]] = {
+        "Both": {"AllowableValues": ["On", "Off"]}, "Cycle": {"AllowableValues": ["PowerCycle"]}, "None": {}}
+    listed = {f"{pdus}/1/{name}": {"Parameters": [{"Name": "PowerState", **values}]} for name, values in infos.items()}
+    links = [f"{pdus}/1/{name}" for name in (*infos, "Both", "Missing")] + ["https://evil.example/Both"]
+    outlets = [{"@odata.id": f"{pdus}/1/Outlets/A{number}", "Id": f"A{number}", "PowerState": "On", "Actions": {
+        "#Outlet.PowerControl": {"target": f"{pdus}/1/Outlets/A{number}/Switch", "@Redfish.ActionInfo": link}}}
+        for number, link in enumerate(links, 1)]
+    text = redfish_tree.written({
+        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]}, **listed,
+        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}}, f"{pdus}/1/Outlets": {"Members": outlets}})
+    with replayed("redfish", text) as unit:
+        found = identity("redfish", unit.data)
+    assert [line.partition(" (")[0] for line in found.can if line.startswith("switch")] == ["switch 2 of 6 outlets"]
+    assert [line.partition(":")[0] for line in found.cannot if line.startswith("switch")] == [
+        "switch 1 outlet without switch_unproven=yes", "switch 3 outlets"]
+
+
+def test_the_outlets_of_link_units_count_among_the_switchable_ones() -> None:
+    calls: Dict[raritan_calls.Key, raritan_calls.Outcome] = {}
+    for link, prefix, kinds in ((0, "", (True, False)), (2, "/link/2", (True, True, True))):
+        rids = [f"{prefix}/tfwopaque/pdumodel.Outlet:2.1.6/outlet.{number}" for number in range(len(kinds))]
+        results: Dict[Tuple[str, str], Any] = {
+            (f"/model/pdu/{link}", "getOutlets"): [{"rid": rid, "type": "pdumodel.Outlet:2.1.6"} for rid in rids],
+            (f"/model/pdu/{link}", "getInlets"): []}
+        for number, (rid, switchable) in enumerate(zip(rids, kinds), 1):
+            results[rid, "getMetaData"] = {"label": str(number), "isSwitchable": switchable}
+            results[rid, "getState"] = {"available": True, "powerState": 1}
+        calls.update({raritan_calls.key(rid, method, {}): {"result": {"_ret_": value}}
+                      for (rid, method), value in results.items()})
+    with replayed("raritan", raritan_calls.written(calls)) as unit:
+        assert isinstance(unit.data, PduData)
+        found = [identity("raritan", PduData(unit.data.ip, {**unit.data.custom_params, "link_units": value}))
+                 for value in ("no", "2")]
+    assert [[line.partition(" outlets")[0] for line in one.can if " outlets" in line] for one in found] == [
+        ["read the states of 2", "switch 1 of 2"], ["read the states of 5", "switch 4 of 5"]]
+    assert [[row["object"].partition(" ")[0] for row in one.seen[::2]] for one in found] == [
+        ["/model/pdu/0"], ["/model/pdu/0", "/model/pdu/2"]]
 
 
 def arguments(unit: Unit) -> List[str]:
