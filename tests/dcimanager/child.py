@@ -186,7 +186,9 @@ class _Worker:
     def _switched(self, switch: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         given = self._adapter.port(call["identity"], call["state"])
         port = switch(given)
-        return {"identity": _text(port.identity), "state": _state(port.power_status.name), "same_object": port is given}
+        if _text(port.identity) != call["identity"]:
+            raise ValueError(f"the answer is about the port {port.identity!r}, not {call['identity']!r}")
+        return {"identity": port.identity, "state": _state(port.power_status.name), "same_object": port is given}
 
 
 def _text(value: object) -> str:

@@ -280,6 +280,15 @@ def test_a_state_of_another_name_is_a_defect_of_its_handler(name: object, monkey
         assert answer == {"kind": "bug", "text": f"ValueError: a state is UP, DOWN or UNKNOWN, not {name!r}"}
 
 
+def test_a_switching_that_is_answered_with_another_port_is_a_defect_of_its_handler(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = SimpleNamespace(identity="2", power_status=SimpleNamespace(name="DOWN"))
+    worker = loaded()
+    monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(port_down=lambda given: other))
+    given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
+    answer = worker.answer({"method": "port_down", "identity": "1", "state": "UP", "data": given})
+    assert answer == {"kind": "bug", "text": "ValueError: the answer is about the port '2', not '1'"}
+
+
 @pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])
 def test_a_foreign_constant_with_the_name_of_the_table_is_no_table(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.nut.handler.SETTINGS", settings)
