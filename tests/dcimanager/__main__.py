@@ -91,7 +91,7 @@ def _password(folder: Path) -> Tuple[str, Path]:
     file = folder / "password"
     given = os.environ.pop("DCI_PASSWORD", "")
     try:
-        known = file.read_text("utf-8").strip() if file.exists() else ""
+        known = file.read_text("utf-8").partition("\n")[0] if file.exists() else ""
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not UTF-8: restore it, or remove it for a new password") from None
     password = given or known or secrets.token_urlsafe(9)

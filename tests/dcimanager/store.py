@@ -107,17 +107,25 @@ class Store:
             return handler
 
     def _check(self, handler: Handler, archive: Archive, import_path: str) -> None:
-        if any(other.top == archive.top for other in self._handlers.values() if other.id != handler.id):
-            raise BadArchive(f"the directory {archive.top!r} is in use by another handler")
+        self._check_top(handler, archive.top)
         if not archive.holds_module(import_path):
             raise BadArchive(f"{import_path!r} is not a module of this archive")
+
+    def _check_top(self, handler: Handler, top: str) -> None:
+        if any(other.top == top for other in self._handlers.values() if other.id != handler.id):
+            raise BadArchive(f"the directory {top!r} is in use by another handler")
 
     def roll(self, number: int, version: int) -> Handler:
         """Makes an uploaded version the current one. Raises Refusal."""
         with self._lock:
             handler = self.by_id(number)
-            if not any(known.number == version for known in self.versions(handler)):
+            wanted = next((known for known in self.versions(handler) if known.number == version), None)
+            if wanted is None:
                 raise Refusal(404, 1003, "there is no such version", version)
+            try:
+                self._check_top(handler, wanted.import_path.partition(".")[0])
+            except BadArchive as error:
+                raise Refusal(409, 1006, str(error)) from None
             self._db.write("UPDATE handler SET current = ? WHERE id = ?", (version, number))
             self._use(handler, version)
             return handler

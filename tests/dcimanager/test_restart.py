@@ -13,17 +13,19 @@ from typing import Any, Dict, List
 
 import pytest
 
+from handlers.command.archives import read
 from tests.needs import ROOT
 
 from . import __main__ as command
 from .client import HANDLERS, TOKEN, Client
-from .database import InUse
+from .database import Database, InUse
 from .local_build import registered, simulate
 from .manager import DciManager
 from .readings import series
 from .records import Refusal
 from .sealed import Sealer
 from .simulations import Simulations
+from .store import Store
 from .test_api import packed
 from .web.shown import state
 
@@ -162,6 +164,23 @@ def test_a_version_that_does_not_fit_the_running_one_is_not_used(tmp_path: Path)
         assert manager.handlers()[0].current == 3
 
 
+def test_a_version_whose_directory_another_handler_uses_by_now_is_not_used() -> None:
+    def archive(top: str) -> bytes:
+        return packed((f"{top}/__init__.py", b""), (f"{top}/handler.py", b""))
+    db = Database(None)
+    try:
+        store = Store(db, Sealer(None))
+        one, two = (store.create("pdu", name, name, ["custom"], []).id for name in ("pdu_x", "pdu_y"))
+        for number, top in ((one, "pdu_a"), (one, "pdu_b"), (two, "pdu_a")):
+            data = archive(top)
+            store.accept(number, read(data), f"{top}.handler", data)
+        with pytest.raises(Refusal, match="'pdu_a' is in use by another handler"):
+            store.roll(one, 1)
+        assert (store.by_id(one).current, store.by_id(one).top) == (2, "pdu_b")
+    finally:
+        db.close()
+
+
 @pytest.mark.parametrize("name", ["dcimanager.sqlite", "authority.pem", "key"])
 def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"damaged " * 1000)
@@ -173,6 +192,11 @@ def test_a_damaged_password_file_is_an_error_that_names_it_and_what_to_do(tmp_pa
     (tmp_path / "password").write_bytes(b"\xff")
     with pytest.raises(ValueError, match="password is not UTF-8: restore it, or remove"):
         command._password(tmp_path)
+
+
+def test_a_password_keeps_its_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DCI_PASSWORD", " open sesame ")
+    assert [command._password(tmp_path)[0] for _ in range(2)] == [" open sesame "] * 2      # the second one is read from the file
 
 
 def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:
