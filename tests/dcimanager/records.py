@@ -139,6 +139,11 @@ class Pdu:
             self.ports = {**self.ports, identity: str(call.value["state"])}        # another thread may iterate over the old ones
             self.doubts.pop(identity, None)
 
+    def changed(self) -> None:
+        """The next calls may reach another device: until a poll, no state is one of now, and numbers and names are unknown."""
+        self.labels = {}
+        self.calls.clear()
+
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])
         self.metered, self.port_metered = list(value["metered"]), list(value["port_metered"])
@@ -147,5 +152,5 @@ class Pdu:
 
     @property
     def last_poll(self) -> Optional[Call]:
-        """The last `status` in `calls`, successful or not; None until the first poll of this run."""
+        """The last `status` in `calls`, successful or not; None until the first poll of this run or after `changed`."""
         return next((call for call in reversed(self.calls) if call.method == "status"), None)

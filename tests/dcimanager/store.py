@@ -175,10 +175,10 @@ class Store:
             return pdu
 
     def save(self, pdu: Pdu) -> None:
-        """Writes name, handler, address, notes and the form."""
-        self._db.write("UPDATE pdu SET name = ?, handler = ?, address = ?, notes = ?, form = ? WHERE id = ?", (
+        """Writes name, handler, address, notes, the form and the last answers."""
+        self._db.write("UPDATE pdu SET name = ?, handler = ?, address = ?, notes = ?, form = ?, seen = ? WHERE id = ?", (
             storable(pdu.name), pdu.handler, storable(pdu.address), storable(pdu.notes),
-            self._sealer.seal((pdu.snmp, pdu.settings)), pdu.id))
+            self._sealer.seal((pdu.snmp, pdu.settings)), seen(pdu), pdu.id))
 
     def delete_pdu(self, number: int) -> Optional[Pdu]:
         """Deletes a PDU with its readings, calls and feeds."""

@@ -155,13 +155,26 @@ def switch(window: Browser, outlet: str, to: str) -> None:
     window.one("dialog .confirm button").click()
 
 
+def late_answer(window: Browser, address: str) -> None:
+    """Clicks a link to a dialog whose answer arrives when the script calls `answerNow`."""
+    window.script("""
+        const real = window.fetch;
+        window.fetch = (address, ...rest) => !address.endsWith(ADDRESS) ? real(address, ...rest) : new Promise((arrived) => {
+            window.answerNow = () => arrived({ status: 200, text: async () => "late" });
+        });""".replace("ADDRESS", json.dumps(address)))
+    window.one(f"a[href$='{address}']").click()
+
+
 def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(window: Browser, tmp_path: Path) -> None:
     with serving(tmp_path) as manager:
         log_in(window, manager)
         window.one("button[value=apc]").send_keys(Keys.ENTER)
         window.until(lambda: len(window.all("table.outlets tbody tr")) == 24, "24 outlets")
+        late_answer(window, "outlet=3&to=off")
         window.one("#outlet-2 a[href$='to=off']").send_keys(Keys.ENTER)
         window.shows("Switch this outlet off?", "dialog")
+        window.driver.execute_async_script("answerNow(); setTimeout(arguments[arguments.length - 1])")
+        assert "Switch this outlet off?" in window.text("dialog")
         assert window.script("return document.activeElement.textContent") == "Cancel"       # the harmless button has the focus
         window.one("dialog [data-close]").send_keys(Keys.SHIFT, Keys.TAB)
         window.driver.switch_to.active_element.send_keys(Keys.ENTER)
@@ -187,6 +200,10 @@ def test_a_run_of_the_generated_script_appears_while_the_page_is_open(window: Br
         for handler in manager.handlers():
             window.shows(f"version 1 of {handler.handler} was uploaded")
         assert len(window.all("section.card .chip.on")) == len(manager.handlers())
+        pdu = manager.add_pdu("rack", manager.handlers()[0].handler, "127.0.0.1")
+        window.one("button[title='A PDU uses it']")
+        manager.remove_pdu(pdu)
+        window.until(lambda: not window.all("button[disabled], button[title]"), "buttons that remove each handler")
         clean(window, manager)
 
 
@@ -222,8 +239,12 @@ def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, s
         assert window.script(before) == "none"
         hidden = manager.store._pdus.pop(pdu.id)
         window.until(lambda: "may be out of date" in window.script(before), "a sentence about a part that is out of date")
+        Select(window.one("[data-hours]")).select_by_value("6")
+        window.shows("The readings cannot be loaded (HTTP 404)", "[data-note]")
         manager.store._pdus[pdu.id] = hidden
         window.until(lambda: window.script(before) == "none", "the end of that sentence")
+        Select(window.one("[data-hours]")).select_by_value("24")
+        window.shows("1 reading", "[data-note]")
 
 
 def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> None:

@@ -7,7 +7,8 @@ import http.client
 import json
 import re
 import socket
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from types import SimpleNamespace
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import urlencode
 
 import pytest
@@ -18,11 +19,13 @@ from tests.waiting import PATIENCE_S
 from .client import Client
 from .manager import DciManager
 from .readings import series
-from .records import Call
+from .records import Call, Handler, Label
 from .servers import Feed
+from .store import Store
 from .test_api import packed
 from .tokens import proof
-from .web.shown import number
+from .web.pages.handlers import _list
+from .web.shown import number, state
 
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" * 10_000
 
@@ -211,6 +214,19 @@ def test_a_handler_whose_first_archive_was_broken_is_one_for_snmp_after_the_seco
         assert [handler.protocol for handler in site.handlers()] == [[protocol]]
 
 
+def test_a_handler_that_is_registered_while_the_page_is_made_has_a_number_of_pdus() -> None:
+    known: List[Handler] = []
+
+    def handlers() -> List[Handler]:
+        known.append(Handler(len(known), "pdu", f"pdu_{len(known)}", "x", ["custom"], []))
+        return list(known)
+    store = SimpleNamespace(handlers=handlers, versions=lambda handler: [], pdus=lambda: [])
+    manager = SimpleNamespace(store=store, environment_file="", journal=SimpleNamespace(events=lambda most: []))
+    site: Any = SimpleNamespace(manager=manager, show=lambda request, template, **values: values)
+    values: Any = _list(site, site)
+    assert values["handlers"] and list(values["used"]) == [handler.handler for handler, _ in values["handlers"]]
+
+
 def test_the_line_to_paste_quotes_the_path_of_the_exports(visitor: Visitor, site: DciManager) -> None:
     site.environment_file = "/my data/register.env"
     assert ". '/my data/register.env'\n" in html.unescape(visitor.get("/handlers").body)
@@ -240,8 +256,14 @@ def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
     site.poll()
     for path in (where, f"{where}/edit", "/", "/log", f"{where}/switch?outlet=1&to=on"):
         assert "hidden-4711" not in visitor.get(path).body, path
+    pdu.labels = {"1": Label("1", "web"), "1.0": Label("2", "")}
     visitor.post(f"{where}/edit", {**form, "name": "rack 8", "value_0": ""})
     assert (pdu.name, pdu.settings["password"]) == ("rack 8", "hidden-4711")
+    assert (state(pdu, "1"), pdu.labels["1"].name) == ("on", "web")
+    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "address": "127.0.0.2"})     # perhaps another device
+    assert "none known" in visitor.get(f"{where}/switch?outlet=1&to=off").body
+    for known in (pdu, Store(site.store._db, site.store._sealer).pdu(pdu.id)):
+        assert (state(known, "1"), known.labels) == ("stale", {})
     assert visitor.post(f"{where}/edit", {**form, "name": ""}).status == 400 and pdu.name == "rack 8"
     assert visitor.post("/pdus/add", {**form, "key_1": "password"}).status == 400 and len(site.pdus()) == 1
     visitor.post(f"{where}/remove", {})

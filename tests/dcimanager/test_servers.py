@@ -1,16 +1,18 @@
 """The platform's rule for a server's state from PDU port and BMC, and its power commands."""
 from __future__ import annotations
 
-from typing import List, Sequence, Tuple
+from types import SimpleNamespace
+from typing import Any, List, Sequence, Tuple
 
 import pytest
 
 from .client import Client
 from .database import Database
 from .manager import DciManager
-from .records import Refusal
-from .servers import Feed, Server, Servers, plan, port_state, server_state
+from .records import Pdu, Refusal
+from .servers import Feed, Server, Servers, Step, plan, port_state, server_state
 from .test_page import Visitor
+from .web.pages.servers import _seen
 
 A, B = Feed(1, "7"), Feed(2, "3")
 
@@ -76,6 +78,14 @@ def test_an_outlet_feeds_one_server_at_a_time() -> None:
         assert len(servers.all()) == 1 and db.rows("SELECT * FROM feed") == []
     finally:
         db.close()
+
+
+def test_the_feeds_of_a_pdu_that_was_removed_just_now_take_no_other_feeds_state() -> None:
+    pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]            # that of A was removed
+    site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: pdus))
+    shown = _seen(site, Server(1, "web", "", (A, B)))
+    assert shown.server.feeds == (B,)
+    assert plan("off", shown.server, [state for *_, state in shown.feeds]) == [Step(B, False)]
 
 
 def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:

@@ -27,8 +27,8 @@ def routes(site: Site) -> List[Route]:
 
 def _list(site: Site, request: Request) -> Response:
     store, environment = site.manager.store, site.manager.environment_file
-    used = {handler.handler: sum(pdu.handler == handler.handler for pdu in store.pdus()) for handler in store.handlers()}
     handlers = [(handler, store.versions(handler)[::-1]) for handler in store.handlers()]
+    used = {handler.handler: sum(pdu.handler == handler.handler for pdu in store.pdus()) for handler, _ in handlers}
     return site.show(request, "handlers.html", handlers=handlers, used=used,
                      events=site.manager.journal.events(12), environment=shlex.quote(environment) if environment else "")
 

@@ -132,7 +132,10 @@ def _edit(site: Site, request: Request, form: FormData) -> Response:
     except Wrong as error:
         return _form(site, request, handler, pdu, {}, str(error))
     with pdu.busy:
+        before = pdu.address, pdu.snmp, pdu.settings
         pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = read
+        if before != (pdu.address, pdu.snmp, pdu.settings):
+            pdu.changed()
         site.manager.store.save(pdu)
     site.manager.poll_soon(pdu)
     return go(f"/pdus/{pdu.id}")

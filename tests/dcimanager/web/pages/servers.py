@@ -46,7 +46,8 @@ def _seen(site: Site, server: Server) -> Shown:
     pdus = {pdu.id: pdu for pdu in site.manager.pdus()}
     feeds = [(feed, pdus[feed.pdu], _state(pdus[feed.pdu], feed.identity)) for feed in server.feeds if feed.pdu in pdus]
     port = port_state([state for *_, state in feeds])
-    return Shown(server, feeds, port, server_state(port, server.bmc))
+    # Without the feeds of a PDU that was removed just now, so that each feed has the same place in `server.feeds` and in `feeds`.
+    return Shown(server._replace(feeds=tuple(feed for feed, *_ in feeds)), feeds, port, server_state(port, server.bmc))
 
 
 def _list(site: Site, request: Request) -> Response:

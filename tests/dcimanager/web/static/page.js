@@ -20,7 +20,7 @@ function morph(old, fresh) {
     if (old.getAttribute(name) !== fresh.getAttribute(name)) old.setAttribute(name, fresh.getAttribute(name));
   }
   for (const name of old.getAttributeNames()) {
-    if (!fresh.hasAttribute(name) && name !== "open" && name !== "title") old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   }
   if (old.tagName === "SELECT" || old.tagName === "TIME") {
     if (old !== document.activeElement) old.replaceChildren(...fresh.childNodes);
@@ -81,11 +81,15 @@ function live(region) {
 }
 
 const dialog = document.getElementById("dialog");
+let asked = 0;
 
 async function ask(link) {
+  const mine = ++asked;
   const answer = await part(link.getAttribute("href"));
   if (answer.status === 401) return location.reload();
-  dialog.innerHTML = await answer.text();
+  const shown = await answer.text();
+  if (mine !== asked) return;                      // another link was clicked meanwhile: its dialog must not be replaced
+  dialog.innerHTML = shown;
   if (!dialog.querySelector("[data-close]")) {
     const close = document.createElement("button");
     close.textContent = "Close";

@@ -82,9 +82,11 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     try {
       const answer = await fetch(address("json"), { credentials: "same-origin", cache: "no-store", headers: { "X-Part": "1" } });
       const data = answer.ok ? await answer.json() : null;
-      if (mine === asked && data) draw(data);
+      if (mine !== asked) return;
+      if (data) draw(data);
+      else note.textContent = `The readings cannot be loaded (HTTP ${answer.status}); trying again.`;
     } catch (error) {
-      note.textContent = "The server does not answer; trying again.";
+      if (mine === asked) note.textContent = "The server does not answer; trying again.";
     }
   }
 
