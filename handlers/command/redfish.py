@@ -4,7 +4,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import json
-from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Tuple
+from typing import TYPE_CHECKING, Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
@@ -16,6 +16,9 @@ from . import form
 from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, Given, Spelling, Word, device, option
 from .output import Result, columns, facts, figure
+
+if TYPE_CHECKING:
+    from ..redfish.figures import Figure
 
 _MOST_RESOURCES = 5000      # limit for `tree`
 _LONGEST_CALL = 900.0       # limit for a command, in seconds: DCImanager does not wait for it
@@ -52,21 +55,34 @@ def info(call: Call) -> Result:
 
 
 def outlets(call: Call) -> Result:
-    """All outlets. Costs the round trips of a status."""
+    """All outlets. Costs the round trips of a status, and those of `sensors.read` where only sensors have the figures."""
     from ..redfish import commands, figures, resources, units
+    from ..redfish.sensors import read
+    every = units.units(call.service, call.pdu)
+    found = [outlet for unit in every for outlet in units.outlets(call.service, unit)]
+    units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
+    metered = [(figures.current(outlet), _excerpts(outlet, "PowerWatts"), _excerpts(outlet, "EnergykWh")) for _, outlet in found]
+    linked = read(call.service, every, figures.sources(part for parts in metered for part in parts))
+    readings = [{source: figures.sensor(one, of) for source, one in linked.items()}
+                for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)]
     rows: List[Dict[str, Any]] = []
-    for identity, outlet in units.every_outlet(call.service, call.pdu):
+    for (identity, outlet), parts in zip(found, metered):
+        current, power, energy = map(figures.total, parts, readings)
         switching = child(child(outlet, "Actions"), commands.ACTION)
         allowed = commands.allowed(switching, {})
-        energy, watts = figures.excerpt(outlet, "EnergykWh"), figures.excerpt(outlet, "PowerWatts")
         rows.append({"identity": identity, "name": resources.name(outlet), "state": _STATES[resources.state(outlet).name],
-                     "current_a": figures.total(figures.current(outlet), {}), "power_w": watts and watts.value,
-                     "energy_kwh": energy and energy.value, "locked": commands.locked(outlet),
+                     "current_a": current, "power_w": power, "energy_kwh": energy, "locked": commands.locked(outlet),
                      "switched_by": (["?"] if allowed is None else list(allowed)) if text(switching, "target") else []})
     head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")
     cells = [[row["identity"], row["name"], row["state"], *(figure(row[key]) for key in ("current_a", "power_w", "energy_kwh")),
               row["locked"], ", ".join(row["switched_by"])] for row in rows]
     return Result({"outlets": rows}, columns(head, cells))
+
+
+def _excerpts(outlet: Json, key: str) -> Optional[Sequence[Figure]]:
+    from ..redfish.figures import excerpt
+    found = excerpt(outlet, key)
+    return None if found is None else [found]
 
 
 def show(call: Call) -> Result:
@@ -115,17 +131,27 @@ def _below(call: Call, resource: Json) -> List[str]:
 def sensors(call: Call) -> Result:
     """All sensors, each once. Costs the round trips of `units`, for each PDU those of `lists`, and for each list those of
     `members`."""
-    from ..redfish import figures, units
+    from ..redfish import units
     from ..redfish.members import members
     from ..redfish.sensors import lists
     found: Dict[str, Json] = {}                         # several PDUs may share a chassis
     for unit in units.units(call.service, call.pdu):
         for listed in lists(call.service, unit):
             found.update((text(one, "@odata.id") or str(len(found)), one) for one in members(call.service, listed))
-    rows = [[text(one, "Id"), text(one, "Name"), figures.number(one.get("Reading")), text(one, "ReadingUnits"),
+    rows = [[text(one, "Id"), text(one, "Name"), _reading(one), text(one, "ReadingUnits"),
              text(child(one, "Status"), "Health")] for one in found.values()]
     head = ("id", "name", "reading", "unit", "health")
     return Result({"sensors": [dict(zip(head, row)) for row in rows]}, columns(head, rows))
+
+
+def _reading(sensor: Json) -> Optional[float]:
+    """The finite number that a sensor reads, which may be below zero, as a temperature; None for anything else."""
+    from ..redfish.figures import number
+    value = sensor.get("Reading")
+    if not isinstance(value, (int, float)) or value >= 0:
+        return number(value)
+    amount = number(-value)
+    return None if amount is None else -amount
 
 
 def _path(call: Call) -> str:

@@ -46,6 +46,23 @@ def test_outlets_are_shown_with_state_figures_lock_and_control(unit: RedfishServ
     assert table[0].split() == ["identity", "name", "state", "A", "W", "kWh", "locked", "switched", "by"] and len(table) == 4
 
 
+def test_figures_of_outlets_that_only_sensors_have_are_read(monkeypatch: pytest.MonkeyPatch,
+                                                            capsys: pytest.CaptureFixture[str]) -> None:
+    with RedfishService(Model((Pdu(outlets=("A1", "A2", "B1"), off=("A2",), figures="sensors"),)), tls=False) as made:
+        monkeypatch.setenv("PDU_PASSWORD", made.password)
+        outlets = found(made, capsys, "outlets")["outlets"]
+        assert {one["identity"]: one["energy_kwh"] for one in outlets} == made.books().port_energy_kwh
+        assert outlets[0]["current_a"] == made.outlet("A1").amperes and outlets[0]["power_w"] > outlets[1]["power_w"] == 0.0
+
+
+@pytest.mark.parametrize("sent, shown", [(-5.5, -5.5), (-3, -3.0), (0, 0.0), ("-3", None), (None, None), (True, None)])
+def test_a_sensor_may_read_below_zero(unit: RedfishService, capsys: pytest.CaptureFixture[str], sent: object,
+                                      shown: object) -> None:
+    unit.rewrite = lambda target, body: json.loads(json.dumps(body), object_hook=lambda one: (
+        {**one, "Reading": sent} if "ReadingUnits" in one else one))
+    assert {one["reading"] for one in found(unit, capsys, "sensors")["sensors"]} == {shown}
+
+
 def test_info_names_the_service_and_its_pdus(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     seen = found(unit, capsys, "info")
     assert seen["expands"] == ["ExpandAll", "Levels", "Links", "NoLinks"]
