@@ -95,5 +95,6 @@ def _unless_missing(read: Callable[[], T]) -> Optional[T]:
 
 
 def _energy(resource: Json) -> Figures:
+    """The counter; None without one. A counter that is null is not known now, and another one would show another figure."""
     found = figures.excerpt(resource, "EnergykWh")
-    return None if found is None else [found]
+    return [found or Figure()] if "EnergykWh" in resource else None

@@ -84,7 +84,8 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(outlets: List[Json
 @pytest.mark.parametrize("metrics, mains, kwh", [
     (hours(56438), [hours(7)], 56438.0), ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0), (None, [hours(7)], 7.0),
     (None, [hours(7), {}], 30.0), (hours(None), [hours(7)], DEFAULT.total_consumption), ({}, [hours(7)], 7.0),
-    ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption)])
+    ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
+    ({"EnergykWh": None}, [hours(7)], DEFAULT.total_consumption), (None, [{"EnergykWh": None}], DEFAULT.total_consumption)])
 def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(metrics: Optional[Json], mains: List[Json],
                                                                            kwh: float) -> None:
     assert totals(metered([hours(10), hours(20)], metrics=metrics, Mains=mains))[1] == kwh
