@@ -370,6 +370,12 @@ def test_a_limit_that_no_double_can_hold_is_refused(client: Client, limit: float
     assert client.call(f"{outlet_rid(0)}/current", "setThresholds", thresh=limits)["error"]["code"] == -32602
 
 
+def test_an_interface_is_down_without_link_or_up(client: Client) -> None:
+    found = client.result("/net", "getInfo")
+    assert {one["key"]: one["value"]["state"] for one in found["ifMap"]} == {"br0": 1, "eth1": 3, "eth2": 2}
+    assert {one["key"]: one["value"]["linkDetected"] for one in found["ethMap"]} == {"eth1": True, "eth2": False}
+
+
 def test_a_certificate_request_with_a_wrong_country_or_name_leaves_no_key_behind(client: Client) -> None:
     subject = dict.fromkeys(("country", "stateOrProvince", "locality", "organization", "organizationalUnit", "commonName",
                              "emailAddress"), "")

@@ -9,7 +9,8 @@ _UNKNOWN_INTERFACE, _DNS_SERVERS, _DNS_SERVER, _DOWNSTREAM, _IPV4_PREFIX, _IPV6_
 _MOST_DNS = 3
 _DHCP, _STATIC = 1, 0
 _ETHERNET, _BRIDGE = 0, 2
-_UP = 2
+_DOWN, _NO_LINK, _UP = 1, 2, 3
+_CONNECTED = ("br0", "eth1")
 _PRIMARY = 0
 _PROTOCOLS = ("HTTPS", "HTTP", "SSH", "TELNET", "SNMP", "MODBUS")
 Json = Dict[str, Any]
@@ -69,14 +70,15 @@ class Net(Served):
         return {"common": {"dns": self.settings["common"]["dns"],
                            "portForwarding": {"enabled": forwarding["enabled"], "nodeIndexValid": forwarding["enabled"]}},
                 "ifMap": {name: self._interface(name, label, kind) for name, label, kind, _ in self.INTERFACES},
-                "ethMap": {name: {"linkDetected": name == "eth1"} for name in self.settings["ethMap"]}}
+                "ethMap": {name: {"linkDetected": name in _CONNECTED} for name in self.settings["ethMap"]}}
 
     def _interface(self, name: str, label: str, kind: int) -> Json:
         settings = self.settings["ifMap"][name]
         bridged = self.settings["ifMap"]["br0"]["enabled"] and kind != _BRIDGE
+        state = (_UP if name in _CONNECTED else _NO_LINK) if settings["enabled"] else _DOWN
         return {"name": name, "label": label, "type": kind, "enabled": settings["enabled"],
                 "controllingIfName": "br0" if bridged else "", "masterIfName": "br0" if bridged else "",
-                "state": _UP if settings["enabled"] else 0, "macAddr": "00:0d:5d:00:00:00", "mtu": 1500,
+                "state": state, "macAddr": "00:0d:5d:00:00:00", "mtu": 1500,
                 "ipv4": {"enabled": settings["ipv4"]["enabled"], "configMethod": settings["ipv4"]["configMethod"],
                          "addrsCidr": [{"addr": "127.0.0.1", "prefixLen": 8}]}}
 
