@@ -28,10 +28,10 @@ class Page(NamedTuple):
     body: bytes
 
 
-def page(reading: Reading, accept: str) -> Page:
-    """The answer of /probe, in the format that `accept` asks for."""
+def page(reading: Reading, accept: str, metered: bool = False) -> Page:
+    """The answer of /probe, in the format that `accept` asks for. `metered`: unknown states are normal, and are left out."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Read(reading))
+    registry.register(_Read(reading, metered))
     return _encoded(registry, accept)
 
 
@@ -44,15 +44,15 @@ def _encoded(registry: CollectorRegistry, accept: str) -> Page:
 
 
 class _Read(Collector):
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, reading: Reading, metered: bool) -> None:
+        self._reading, self._metered = reading, metered
 
     def collect(self) -> Iterable[Metric]:
         """The metrics that have a value. A figure that the device does not have is absent, not 0."""
-        return [metric for metric in _families(self._reading) if metric.samples]
+        return [metric for metric in _families(self._reading, self._metered) if metric.samples]
 
 
-def _families(read: Reading) -> Iterator[Metric]:
+def _families(read: Reading, metered: bool) -> Iterator[Metric]:
     def gauge(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
         return _family(GaugeMetricFamily(name, about, labels=labels), samples)
 
@@ -70,7 +70,7 @@ def _families(read: Reading) -> Iterator[Metric]:
     yield gauge("pdu_outlet_state", "1 if the outlet is on, 0 if it is off; absent if that is not known.",
                 *(((one.identity,), _STATES.get(one.state)) for one in read.outlets), labels=["outlet"])
     yield gauge("pdu_outlet_state_unknown", "1 for an outlet whose state is not known.",
-                *(((one.identity,), 1.0) for one in read.outlets if one.state == UNKNOWN), labels=["outlet"])
+                *(((one.identity,), 1.0) for one in read.outlets if one.state == UNKNOWN and not metered), labels=["outlet"])
     yield gauge("pdu_outlet_current_amperes", "Current of the outlet.",
                 *(((one.identity,), one.current_a) for one in read.outlets), labels=["outlet"])
     yield energy("pdu_outlet_energy_joules", "Energy that the outlet has counted.",

@@ -64,7 +64,7 @@ class Exporter:
             return Answer(503, Page(_TEXT, b"--parallel allows no more probes at a time: raise it, or start another exporter\n"))
         reading = self._bounded(target, seconds, begin + seconds - time.monotonic())
         self.own.note(target.handler.shown, reading)
-        return Answer(200, page(reading, accept))
+        return Answer(200, page(reading, accept, target.device.metered))
 
     def _bounded(self, target: Target, seconds: float, left: float) -> Reading:
         """The reading, or after `left` seconds a failure. A handler cannot be interrupted and keeps its slot until it ends."""

@@ -21,7 +21,7 @@ from handlers.command.fleet import exporter as exporter_command, server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import Device
-from handlers.command.fleet.polling import Reading, Target
+from handlers.command.fleet.polling import Outlet, Reading, Target
 from handlers.command.loading import Handler, load
 from handlers.command.options import Given
 from tests.needs import ROOT
@@ -157,6 +157,15 @@ def test_a_target_that_is_not_allowed_is_refused_with_a_sentence(running: Export
 def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
     from .exporting import fetched
     assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (400, "a parameter is given twice\n")
+
+
+@pytest.mark.parametrize("metered", [False, True])
+def test_unknown_states_of_a_unit_that_only_meters_are_normal(metered: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = Device("a", "snmp", "192.0.2.1", metered=metered)
+    made = server.Exporter(Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits())
+    monkeypatch.setattr(server, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True))
+    answer = made.probe("target=a", "", "").page.body
+    assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (True, not metered)
 
 
 def test_an_exporter_without_list_and_network_does_not_start(small: Hall) -> None:
