@@ -16,7 +16,8 @@ class Named(Place):
     `names` and `values` are columns of that table. `pattern` matches the whole name. Its groups are numbers. The identity is
     the first arc of the row's index (the device) followed by these numbers: "2.14". A group without a match is left out. A name
     with a number of more than nine digits does not match. Without groups the identity is the device, for a variable that each
-    device has once, such as a total. Raises ProtocolError if two variables have the same identity.
+    device has once, such as a total. If `values` has only some of the variables, the others have an empty value. Raises
+    ProtocolError if two variables have the same identity.
     """
 
     names: str
@@ -30,8 +31,10 @@ class Named(Place):
         validation.pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
-        walked = reader.walk(self.values)
-        return {identity: walked[index] for identity, index in self._indexes(reader).items() if index in walked}
+        walked, indexes = reader.walk(self.values), self._indexes(reader)
+        if walked.keys().isdisjoint(indexes.values()):
+            return {}
+        return {identity: walked.get(index, "") for identity, index in indexes.items()}
 
     def instance(self, reader: Reader, identity: str) -> str:
         index = self._indexes(reader).get(identity)

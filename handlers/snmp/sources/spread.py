@@ -34,7 +34,7 @@ class Spread(Place):
     `spans` limit the numbers on both sides. Other objects below `oid` are ignored and never written: in one MIB the object
     before outlet 1 switches all outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of
     a unit follows SUB, and the identity is "row.N". `by_get` reads each number by GET, for an `oid` with many other objects; with
-    `listed`, only the numbers that have a row in `listed`.
+    `listed`, only the numbers that have a row in `listed`. If the device has only some of these, the others have an empty value.
     """
 
     oid: str
@@ -65,16 +65,12 @@ class Spread(Place):
     def rows(self, reader: Reader) -> Rows:
         if self.by_row:
             return self._rows_of_units(reader)
-        found: Rows = {}
         walked = {} if self.by_get else reader.walk(self.oid)
         listed = self.listed.rows(reader) if self.listed else None
-        for n, sub in self.numbers():
-            if listed is not None and str(n) not in listed:
-                continue
-            value = reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub))
-            if value is not None:
-                found[str(n)] = value
-        return found
+        values = {str(n): reader.get(self._oid(sub)) if self.by_get else walked.get(self.below(sub)) for n, sub in self.numbers()
+                  if listed is None or str(n) in listed}
+        found = {n: value for n, value in values.items() if value is not None}
+        return {n: found.get(n, "") for n in values} if found and listed is not None else found
 
     def _rows_of_units(self, reader: Reader) -> Rows:
         numbers = {str(sub): n for n, sub in self.numbers()}

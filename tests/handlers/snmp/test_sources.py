@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import NoSuchOutlet, ProtocolError
+from handlers.snmp.figures import Figure, Total
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Named, Scalar, Span, Spread, Tables
+from handlers.snmp.states import State
+from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, reader, table
 
 INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(lambda arcs: ".".join(map(str, arcs)))
@@ -143,6 +146,22 @@ def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() ->
     assert SOCKETS.instance(at, "2.2") == "1.3.2.2.40"
     with pytest.raises(NoSuchOutlet):
         SOCKETS.instance(at, "1.1")
+
+
+def test_a_variable_whose_value_is_missing_is_listed_and_prevents_a_total() -> None:
+    objects = {**table("1.3.1", NAMES), **table("1.3.2", {"2.17": "1"})}
+    assert SOCKETS.rows(reader(objects)) == {"2.1": "1", "2.2": ""} and SOCKETS.one(reader(objects), "2.2") is None
+    states = State(SOCKETS, on=("1",), off=("0",)).read(reader(objects))
+    assert states == {"2.1": EnumPowerStatus.UP, "2.2": EnumPowerStatus.UNKNOWN}
+    assert Total((Figure(SOCKETS),)).read(reader(objects)) is None
+    assert SOCKETS.rows(reader(table("1.3.1", NAMES))) == {}
+
+
+def test_a_listed_number_whose_object_is_missing_has_an_empty_value() -> None:
+    slots = Spread("1.3.2", (Span(1, 3, 1),), by_get=True, listed=Column("1.3.1"))
+    listed = table("1.3.1", {"1": 1, "3": 1})
+    assert slots.rows(reader({**listed, "1.3.2.1.0": 1, "1.3.2.2.0": 1})) == {"1": 1, "3": ""}
+    assert slots.rows(reader({**listed, "1.3.2.2.0": 1})) == {}
 
 
 @pytest.mark.parametrize("number, found", [("999999999", True), ("1234567890", False), ("\u0663", False), ("", False)])
