@@ -20,6 +20,7 @@ import re
 import sys
 import sysconfig
 import tarfile
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
@@ -338,11 +339,17 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
 
 
 def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Replace the file in one step, so that an upload at the same time reads the whole old file or the whole new one."""
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(data)
-    partial.chmod(mode)
-    partial.replace(path)
+    """Replace the file in one step: an upload or a build at the same time meets the whole old file or the whole new one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False) as partial:
+        name = Path(partial.name)
+        try:
+            partial.write(data)
+            partial.flush()
+            name.chmod(mode)
+            name.replace(path)
+        except BaseException:
+            name.unlink()
+            raise
 
 
 # ---- archives of the SNMP handler with options of their own --------------------------------------------------

@@ -193,6 +193,19 @@ def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> N
     assert sorted(out.iterdir()) == sorted(made) and made[1].stat().st_mode & 0o777 == 0o755
 
 
+def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top, out = small_tree(tmp_path), tmp_path / "dist"
+    handlers, chmod = [build.Handler("small", "Small PDUs", "custom")], Path.chmod
+
+    def second_build(path: Path, mode: int) -> None:
+        monkeypatch.setattr(Path, "chmod", chmod)
+        build.build(top, out, handlers)
+        path.chmod(mode)
+    monkeypatch.setattr(Path, "chmod", second_build)
+    made = build.build(top, out, handlers)
+    assert sorted(out.iterdir()) == sorted(made) and [path.stat().st_mode & 0o777 for path in made] == [0o644, 0o755]
+
+
 def test_a_damaged_script_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
     top, out = small_tree(tmp_path), tmp_path / "dist"
     out.mkdir()
