@@ -81,6 +81,7 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name
         "GET VAR small outlet.count more", "GET UPSDESC small more", "GET NUMLOGINS small more", "LIST ENUM small ups.id more",
         "GET DESC small no.such", "GET DESC small ups.status", "GET CMDDESC small ups.status",
         'GET DESC small "a b"', 'GET DESC small "a\nb"', "GET DESC small a\\\nb", "GET VAR small #",
+        "GET DESC small a\vb", 'GET DESC small "a\\#b"',
         "GET NUMLOGINS gone", "GET DESC gone x", "GET CMDDESC gone x", "GET UPSDESC gone", "LIST CLIENT gone", "LIST VAR gone",
         "SET VAR small", "SET VAR small no.such 1", "SET VAR small device.count 1", "INSTCMD small no.such"]
     small = StaticDevice("small", {"outlet.count": "2", "ups.id": "x"}, writable=["ups.id"])
@@ -100,3 +101,14 @@ def _answers(server: Union[NutServer, Upsd], lines: List[str]) -> Dict[str, List
             while got[0].startswith("BEGIN ") and not got[-1].startswith(("END ", "ERR ")) and got[-1]:
                 got.append(stream.readline().decode())
     return answers
+
+
+@pytest.mark.against("NUT upsd (compared with the simulator)")
+def test_an_unescaped_comment_sign_in_quotes_drops_the_line_and_what_came_with_it_as_in_a_real_upsd(real: Upsd) -> None:
+    with NutServer() as simulated:
+        for server in (simulated, real):
+            with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
+                connection.sendall(b'NETVER\nUSERNAME "a#b"\nVER\n')
+                assert stream.readline() == b"1.3\n"
+                connection.sendall(b"USERNAME\nUSERNAME a\n")
+                assert [stream.readline(), stream.readline()] == [b"ERR INVALID-ARGUMENT\n", b"OK\n"]

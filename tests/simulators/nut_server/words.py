@@ -10,11 +10,15 @@ class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
     Like upsd, it drops bytes that are not printable ASCII, and all bytes of a word after the 512th. Inside quotes or after a
-    backslash, a line break does not end the line. `#` begins a comment, except after a backslash or inside quotes; inside
-    quotes, upsd 2.8.0 refuses it. Unlike upsd, it does not make `=` outside quotes a word of its own.
+    backslash, a line break does not end the line. `#` begins a comment, except after a backslash. Inside quotes it is an error:
+    as in upsd 2.8.0, the line and the rest of the piece get no answer. Unlike upsd, it does not make `=` outside quotes a word
+    of its own.
     """
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._words: List[str] = []
         self._word: Optional[str] = None        # None: between words
         self._quoted = self._escaped = self._comment = False
@@ -23,6 +27,9 @@ class LineReader:
         lines = []
         for code in data:
             character = chr(code)
+            if character == "#" and self._quoted and not self._escaped:
+                self._begin()
+                break
             if character == "\n" and not self._quoted and not self._escaped:
                 self._end_word()
                 lines.append(self._words)
@@ -44,7 +51,7 @@ class LineReader:
                 self._end_word()
             else:
                 self._add(character)
-        elif character in " \t\r":
+        elif character in " \t\r\v\f":
             self._end_word()
         elif character == "#":
             self._comment = True
