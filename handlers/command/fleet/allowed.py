@@ -5,14 +5,17 @@ Without this rule, anybody could make the exporter send its logins to an address
 from __future__ import annotations
 
 import ipaddress
-from typing import Mapping, NamedTuple, Optional, Sequence
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ...http.message import PORTS
 from ...settings import host_and_port
 from ..loading import Handler
 from .auth import Auth, names
 from .listing import Device
 from .polling import Target
 from .sweep import Network
+
+_USUAL: Mapping[str, int] = {"nut": 3493, "snmp": 161}         # the usual ports of the handlers that do not use https
 
 
 class NotAllowed(ValueError):
@@ -41,13 +44,17 @@ class Allowed(NamedTuple):
 
     def target(self, query: Query) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""
-        found = self._listed(query.target)
+        found = self._listed(query)
         return self._fitting(found, query) if found is not None else self._in_networks(query)
 
-    def _listed(self, text: str) -> Optional[Target]:
+    def _listed(self, query: Query) -> Optional[Target]:
         """The listed PDU of that name, else the only one at that address, else None. Raises NotAllowed if there are several."""
+        text = query.target
         named = [one for one in self.listed if one.device.name == text]
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
+        # The same address in another form must not lead around the handler and the login of the list.
+        found = found or [one for one in self.listed if _place(text, query.handler or one.handler.name) == _place(
+            one.device.address, one.handler.name, dict(one.device.settings).get("port", "")) is not None]
         if len(found) > 1:
             several = ", ".join(one.device.name for one in found[:5])
             raise NotAllowed("ambiguous", f"{text} is the address of several PDUs of the list: name one of {several}")
@@ -75,3 +82,14 @@ class Allowed(NamedTuple):
             raise NotAllowed("auth", f"auth is one of {names(self.auths)}" if self.auths else
                              "this exporter has no logins by name (--auth), which targets that are not on its list need")
         return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)
+
+
+def _place(text: str, handler: str, port: str = "") -> Optional[Tuple[object, str]]:
+    """The IP address in `text`, and the port ("": the usual one of the handler); None for a host name. `port` is the setting."""
+    host, typed = host_and_port(text)
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    found = port or str(typed or "")
+    return address, "" if found == str(_USUAL.get(handler, PORTS["https"])) else found

@@ -123,6 +123,23 @@ def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> Non
         allowed.target(Query("192.0.2.1", "snmp", "x"))
 
 
+@pytest.mark.parametrize("listed, settings, asked, handler", [
+    ("192.0.2.7", "", "192.0.2.7:443", "raritan"), ("192.0.2.7:443", "", "192.0.2.7", "raritan"),
+    ("192.0.2.7", "", "192.0.2.7:161", "snmp"), ("192.0.2.7", "", "192.0.2.7:443", ""),
+    ("192.0.2.7", "50001", "192.0.2.7:50001", "raritan"), ("2001:db8::7", "", "[2001:DB8:0::7]:443", "raritan")])
+def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed: str, settings: str, asked: str,
+                                                                         handler: str) -> None:
+    device = Device("left", "raritan", listed, "xerus", (("port", settings),) if settings else ())
+    logins = {name: Auth(name, {}, {}) for name in ("xerus", "other")}
+    networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
+    handlers = {name: load(name) for name in ("raritan", "snmp")}
+    allowed = Allowed([Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins)
+    with pytest.raises(NotAllowed, match="the list sets the"):
+        allowed.target(Query(asked, handler, "other"))
+    assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]     # behind port forwarding
+    assert allowed.target(Query("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
+
+
 def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(small: Hall, tmp_path: Path) -> None:
     arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
     none = run("exporter", *arguments)
