@@ -245,6 +245,8 @@ def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, s
         window.until(lambda: window.script(before) == "none", "the end of that sentence")
         Select(window.one("[data-hours]")).select_by_value("24")
         window.shows("1 reading", "[data-note]")
+        window.script("AbortSignal.timeout = () => AbortSignal.abort()")        # as if each answer took too long
+        window.until(lambda: "may be out of date" in window.script(before), "that sentence about a server that does not answer")
 
 
 def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> None:

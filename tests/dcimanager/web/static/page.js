@@ -49,10 +49,12 @@ function morph(old, fresh) {
   }
 }
 
+const LONGEST_MS = 20000;       // a server that answers so late is as good as lost
+
 async function part(address, tag) {
   const headers = { "X-Part": "1" };
   if (tag) headers["If-None-Match"] = tag;
-  return fetch(address, { headers, credentials: "same-origin", cache: "no-store" });
+  return fetch(address, { headers, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(LONGEST_MS) });
 }
 
 function live(region) {
@@ -83,8 +85,7 @@ function live(region) {
 const dialog = document.getElementById("dialog");
 let asked = 0;
 
-async function ask(link) {
-  const mine = ++asked;
+async function ask(link, mine) {
   const answer = await part(link.getAttribute("href"));
   if (answer.status === 401) return location.reload();
   const shown = await answer.text();
@@ -108,7 +109,8 @@ document.addEventListener("click", (event) => {
     dialog.close();
   } else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
     event.preventDefault();
-    ask(link).catch(() => { location.href = link.getAttribute("href"); });
+    const mine = ++asked;
+    ask(link, mine).catch(() => { if (mine === asked) location.href = link.getAttribute("href"); });
   }
 });
 

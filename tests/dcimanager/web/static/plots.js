@@ -1,5 +1,5 @@
 "use strict";
-// Load and energy over time with uPlot; the colours are those of the style sheet, in light and dark.
+// Load and energy over time with uPlot; the colours are those of the style sheet, in light and dark. `part` is that of page.js.
 
 for (const panel of document.querySelectorAll("[data-plots]")) {
   const outlet = panel.querySelector("[data-outlet]");
@@ -80,7 +80,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     const mine = ++asked;
     panel.querySelector("[data-csv]").href = address("csv");
     try {
-      const answer = await fetch(address("json"), { credentials: "same-origin", cache: "no-store", headers: { "X-Part": "1" } });
+      const answer = await part(address("json"));
       const data = answer.ok ? await answer.json() : null;
       if (mine !== asked) return;
       if (data) draw(data);
