@@ -1,8 +1,8 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-An object gets a doubt and no enumeration if both read it and disagree on its enumeration, or if two modules do. Imported modules
-need not be given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual conventions in
-these files.
+An object gets a doubt, and neither an enumeration nor units, if both read it and disagree on one of them, or if two modules do.
+Imported modules need not be given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual
+conventions in these files.
 """
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, 
 from ....errors import SettingsError
 from ...files import read_file
 from ..snmp.rows import Arcs, arcs
+from .columns import worth
 from .mib import STANDARD, Mib, Object
 
 _SMIDUMP_S = 60.0
@@ -56,15 +57,18 @@ def read(files: Sequence[str]) -> Mib:
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
             by: str = "pysmi and smidump read") -> Dict[Arcs, Object]:
-    """The objects of both readers, or of two modules. An object whose enumerations differ gets none."""
+    """The objects of both readers, or of two modules. An object whose enumerations or units differ gets neither."""
     both = {**second, **first}
     for oid, object_ in first.items():
         other = second.get(oid)
         if other is None or object_.doubt:
             continue
-        if other.doubt or other.enumeration and object_.enumeration and other.enumeration != object_.enumeration:
-            object_.enumeration = {}
-            object_.doubt = other.doubt or f"{by} different enumerations of {object_.name}"
+        differ = [what for what, mine, theirs in (("enumerations", object_.enumeration, other.enumeration),
+                                                  ("units", worth(object_.units), worth(other.units)))
+                  if mine and theirs and mine != theirs]
+        if other.doubt or differ:
+            object_.enumeration, object_.units = {}, ""
+            object_.doubt = other.doubt or f"{by} different {differ[0]} of {object_.name}"
         elif not object_.enumeration:
             object_.enumeration = other.enumeration
     return both

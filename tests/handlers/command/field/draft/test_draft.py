@@ -216,6 +216,18 @@ def test_enumerations_that_contradict_each_other_are_dropped() -> None:
     assert both[oid].enumeration == {} and "different enumerations" in both[oid].doubt
 
 
+@pytest.mark.parametrize("units, kept", [(("A", "0.1 A"), ""), (("A", "Amps"), "A"), (("0.1 A", ""), "0.1 A"), (("W", "A"), "")])
+def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(units: Tuple[str, str], kept: str) -> None:
+    from handlers.command.field.draft.reading import _objects
+    read_as = ("SimpleSyntax", "INTEGER")
+    (meter,) = _objects([tree(name, (*node(name.lower(), "enterprises", 99999, 2, 1, 1, 5, syntax=read_as), ("UNITS", unit)))
+                         for name, unit in zip("AB", units)]).values()
+    assert (meter.units, meter.doubt) == (kept, "" if kept else "two modules define different units of a")
+    state = Object("outletState", "A", arcs("1.3.6.1.4.1.99999.2.1.1.3"), enumeration={0: "off", 1: "on"})
+    profile = draft(acme(), Mib({one.oid: one for one in (meter, state)}, ["A", "B"])).profile
+    assert profile is not None and (profile.outlets[0].current is not None) == bool(kept)
+
+
 @pytest.mark.parametrize("names, on, off", [
     ({1: "on", 2: "off"}, [1], [2]), ({1: "outletOn", 2: "outletOff"}, [1], [2]),
     ({0: "statusOff", 1: "statusOn", 2: "pendOn"}, [1], [0]),
