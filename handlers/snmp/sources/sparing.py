@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Tuple
 
+from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, text
 from ..reader import Reader
@@ -20,9 +21,9 @@ class Alike(Source):
     like: Source
 
     def rows(self, reader: Reader) -> Rows:
-        kinds: Dict[Tuple[str, str], List[str]] = {}
-        for identity, mark in self.like.rows(reader).items():
-            kinds.setdefault((identity.partition(".")[0], text(mark)), []).append(identity)
+        kinds: Dict[Tuple[str, Raw], List[str]] = {}
+        for identity, mark in self.like.rows(reader).items():       # not as text: octets that are not UTF-8 would look the same
+            kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
         found: Rows = {}
         for identities in kinds.values():
             first, last = (self.source.one(reader, identities[n]) for n in (0, -1))

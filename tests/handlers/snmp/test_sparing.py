@@ -27,6 +27,12 @@ def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_are_missing
     assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
 
 
+def test_kinds_with_different_octets_are_different() -> None:
+    kinds = table("1.3.2", {"1.1": b"\x9f", "1.2": b"\x9e", "1.3": b"\x9f\n", "1.4": b"\x9f"})
+    digits = {"1.1": 3, "1.2": 2, "1.3": 1, "1.4": 3}
+    assert Alike(A, B).rows(reader({**kinds, **table("1.3.1", digits)})) == digits
+
+
 def test_all_rows_are_read_on_a_device_without_kinds() -> None:
     assert Alike(A, B).rows(reader(table("1.3.1", {"1.1": 3, "1.2": 4}))) == {"1.1": 3, "1.2": 4}
 
