@@ -43,6 +43,8 @@ class Client:
     def send(self, method: str, target: str, body: Optional[Json] = None, **headers: str) -> Reply:
         """Sends a request. In the names of `headers`, "_" stands for "-"."""
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None:
+            extra.setdefault("Content-Type", "application/json")
         self.http.request(method, target, None if body is None else json.dumps(body), {**self.headers, **extra})
         answer = self.http.getresponse()
         text = answer.read()

@@ -318,9 +318,17 @@ def test_wrong_parameters_of_the_action_are_refused(unit: RedfishService, client
 
 @pytest.mark.parametrize("body", ["{", "[]", "\xff", "[" * 100_000], ids=["half", "a list", "not UTF-8", "nested"])
 def test_a_body_that_is_not_an_object_is_refused(client: Client, body: str) -> None:
-    client.http.request("POST", f"{OUTLETS}/A1/Actions/Outlet.PowerControl", body.encode("latin-1"), client.headers)
+    headers = {**client.headers, "Content-Type": "application/json"}
+    client.http.request("POST", f"{OUTLETS}/A1/Actions/Outlet.PowerControl", body.encode("latin-1"), headers)
     answer = client.http.getresponse()
     assert answer.status == 400 and b"MalformedJSON" in answer.read()
+
+
+def test_a_body_of_another_media_type_is_refused(unit: RedfishService, client: Client) -> None:
+    for kind in ("application/x-www-form-urlencoded", "text/plain"):
+        assert client.switch("A1", "Off", Content_Type=kind).status == 415
+    assert client.switch("A1", "Off", Content_Type="application/json; charset=utf-8").status == 204
+    assert unit.books().writes == [("A1", "Off")]
 
 
 def test_an_action_lists_its_values_itself_or_in_an_action_info() -> None:

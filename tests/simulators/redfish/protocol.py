@@ -166,6 +166,8 @@ def etag(body: Json) -> str:
 
 
 def _object(request: Request) -> Json:
+    if request.body and request.headers.get_content_type() != "application/json":
+        raise Refusal(415, "GeneralError")
     try:
         body = json.loads(request.body or b"{}")
     except (ValueError, RecursionError):
