@@ -16,7 +16,7 @@ PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"
 case "$*" in
     -V) echo "Python 3.11.7" ;;
-    "-m venv"*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+    "-m venv"*) for folder; do :; done; mkdir -p "$folder/bin" && cp "$0" "$folder/bin/python" ;;
     "-m pip"*) [ ! -e "$LOG.pip-fails" ] ;;
     *ensurepip*) [ ! -e "$LOG.no-ensurepip" ] ;;
 esac
@@ -57,9 +57,11 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_the_environment_is_made_once(machine: Machine) -> None:
+def test_the_environment_is_made_once_and_follows_its_folder(machine: Machine) -> None:
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
     assert machine.env() == 0 and machine.did() == []
+    machine.venv = machine.venv.rename(machine.venv.with_name("moved"))
+    assert machine.env() == 0 and machine.did() == ["venv"] and str(machine.venv) in (machine.venv / "bin" / "pdu").read_text()
 
 
 def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> None:
