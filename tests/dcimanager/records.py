@@ -153,4 +153,8 @@ class Pdu:
     @property
     def last_poll(self) -> Optional[Call]:
         """The last `status` in `calls`, successful or not; None until the first poll of this run or after `changed`."""
-        return next((call for call in reversed(self.calls) if call.method == "status"), None)
+        return self.last("status")
+
+    def last(self, method: str) -> Optional[Call]:
+        """The last call of a method in `calls`, successful or not."""
+        return next((call for call in reversed(self.calls) if call.method == method), None)

@@ -16,6 +16,7 @@ from selenium.webdriver.support.ui import Select
 from tests.needs import ROOT, found
 from tests.packaging.building import build
 from tests.packaging.registering import Admin
+from tests.ports import reserved
 from tests.turns import turn
 
 from .chromium import DESKTOP, PHONE, Browser, browser
@@ -180,8 +181,10 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(w
         window.driver.switch_to.active_element.send_keys(Keys.ENTER)
         window.shows("is off.")
         assert manager.pdus()[0].ports["2"] == "DOWN"
-        port = manager.pdus()[0].snmp["port"]
         clean(window, manager)
+        pdu, = manager.pdus()
+        pdu.snmp["port"] = port = str(reserved())   # another program may take the first one, which was a free one of the system
+        manager.store.save(pdu)
     with serving(tmp_path) as manager:
         log_in(window, manager)
         pdu, = manager.pdus()

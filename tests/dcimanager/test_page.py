@@ -454,6 +454,22 @@ def test_an_unchanged_part_of_a_page_is_not_sent_again(visitor: Visitor, site: D
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
 
 
+def test_figures_that_could_not_be_read_again_have_their_time(visitor: Visitor, site: DciManager) -> None:
+    site.store.create("pdu", "pdu_x", "x", ["custom"], [])
+    pdu = site.add_pdu("rack", "pdu_x", "127.0.0.1")
+    failed = Call("statistic", "", 0.1, {}, "protocol", "no meter answers", at=1_800_000_000.0)
+    pdu.note(failed)
+    assert "could not be read (<bdi>no meter answers</bdi>)" in visitor.get(f"/pdus/{pdu.id}").body
+    pdu.note(failed._replace(kind="", value={"load": 1.5, "total_consumption": 42.25, "metered": ["load", "energy"], "ports": {},
+                                             "port_metered": [], "port_load": {}}))
+    earlier = "2027-01-15 08:00:00 UTC"
+    assert all(earlier not in visitor.get(path).body for path in ("/", f"/pdus/{pdu.id}"))
+    pdu.note(failed._replace(at=1_800_000_060.0))
+    assert "1.5\u00a0A <span class=\"hint\">at <time" in visitor.get("/").body
+    body = visitor.get(f"/pdus/{pdu.id}").body
+    assert f"{earlier}</time>: the last reading failed (<bdi>no meter answers</bdi>)" in body
+
+
 def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")

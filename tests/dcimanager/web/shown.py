@@ -84,6 +84,12 @@ def failing(pdu: Pdu) -> bool:
     return last is not None and not last.ok
 
 
+def unmeasured(pdu: Pdu) -> bool:
+    """Whether the last `statistic` failed, so that the figures shown are those of an earlier one."""
+    last = pdu.last("statistic")
+    return last is not None and not last.ok
+
+
 @functools.cache
 def environment() -> Environment:
     """The templates of this package, with the functions of this module as filters and globals. Compiled once in a process."""
@@ -92,5 +98,5 @@ def environment() -> Environment:
     filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,
                     "moment": moment}
     env.filters.update(filters)
-    env.globals.update(state=state, counts=counts, failing=failing)
+    env.globals.update(state=state, counts=counts, failing=failing, unmeasured=unmeasured)
     return env
