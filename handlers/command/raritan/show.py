@@ -100,6 +100,8 @@ def sensors(context: Context) -> Result:
             state = discrete[place]
             known = state.error is None and state.get().available
             rows.append([where, state.get().value if known else None, "state", "", sensor.target])
+        else:
+            rows.append([where, None, "", "unknown kind of sensor", sensor.target])
     return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)
 
 

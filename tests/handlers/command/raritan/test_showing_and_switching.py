@@ -8,6 +8,8 @@ from typing import Any, Dict, List, Optional, Tuple
 import pytest
 
 from handlers.command import root
+from handlers.command.raritan import show
+from handlers.raritan.rpc.sensors import Sensor
 from tests import terminal
 from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import RpcError
@@ -77,6 +79,12 @@ def test_a_sensor_may_read_below_zero(run: Run, monkeypatch: pytest.MonkeyPatch,
                                                                 "value": -5.5})
     row = next(row for row in facts(run, "sensors")["sensors"] if row["sensor"].startswith("slot/1"))
     assert (row["value"], row["alarm"], row["unit"]) == (value, alarm, "°C")
+
+
+def test_a_sensor_of_a_kind_that_only_newer_firmware_has_is_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show, "_sensors_in_slots", lambda context: [("slot/1", Sensor("/model/new", context.agent))])
+    row = facts(run, "sensors")["sensors"][-1]
+    assert (row["sensor"], row["value"], row["alarm"], row["id"]) == ("slot/1", None, "unknown kind of sensor", "/model/new")
 
 
 def test_sensors_of_the_same_name_keep_their_own_readings(run: Run, unit: XerusPdu) -> None:
