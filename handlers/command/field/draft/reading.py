@@ -29,6 +29,8 @@ _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
 _Enumeration = Dict[int, str]
 _Names = Dict[str, Dict[str, Any]]           # name -> module -> its definition
+_POINT_HINT = re.compile("d-[1-9][0-9]*")           # RFC 2579, 3.1
+_POINT = "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
 _NO_READER = ("reading a MIB file needs the Python package pysmi (python -m pip install pysmi), or smidump (Debian: apt-get "
               "install smitools)")
 
@@ -122,6 +124,8 @@ def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
         oid = _resolved(path, object_.module, nodes, seen)
         if oid is not None:
             object_.oid, object_.enumeration = oid, _enumeration(syntax, object_.module, types)
+            if object_.units and any(map(_POINT_HINT.fullmatch, _hints(syntax, object_.module, types))):
+                object_.doubt = _POINT
             of_module[object_.module][oid] = object_
     found: Dict[Arcs, Object] = {}
     for one in of_module.values():
@@ -185,6 +189,13 @@ def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _En
     return _enumeration(found[0][1], found[0][0], types, depth + 1)
 
 
+def _hints(syntax: Any, module: str, types: _Names) -> List[str]:
+    """The DISPLAY-HINTs of the textual conventions that may be the type."""
+    name = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
+    return [str(part[1]) for declared in _meant(name, module, types).values() if isinstance(declared, tuple)
+            for part in declared if isinstance(part, tuple) and len(part) == 2 and part[0] == "DISPLAY-HINT"]
+
+
 def _enum_spec(tree: Any) -> _Enumeration:
     if not isinstance(tree, tuple):
         return {}
@@ -205,7 +216,7 @@ def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
         return {}
     module = tree.find("module")
     name = module.get("name", "") if module is not None else ""
-    types = {one.get("name", ""): _named_numbers(one) for one in tree.iter("typedef") if one.get("name")}
+    types = {one.get("name", ""): one for one in tree.iter("typedef") if one.get("name")}
     rooted = any(one.get("name") == "enterprises" for one in tree.iter("import"))
     found: Dict[Arcs, Object] = {}
     for node in (*tree.iter("scalar"), *tree.iter("column")):
@@ -213,9 +224,12 @@ def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
         if rooted and oid[0] == 0:              # smidump puts enterprises at 0 if it does not find SNMPv2-SMI
             oid = (*_ROOTS["enterprises"], *oid[1:])
         used, own = node.find("syntax/type"), node.find("syntax/typedef")
-        enumeration = _named_numbers(own) if own is not None else types.get(used.get("name", ""), {}) if used is not None else {}
-        found[oid] = Object(node.get("name", ""), name, oid, (node.findtext("units") or "").strip(),
-                            (node.findtext("access") or "").strip(), enumeration)
+        typedef = own if own is not None else types.get(used.get("name", "")) if used is not None else None
+        units = (node.findtext("units") or "").strip()
+        hint = (typedef.findtext("format") or "").strip() if typedef is not None else ""
+        found[oid] = Object(node.get("name", ""), name, oid, units, (node.findtext("access") or "").strip(),
+                            _named_numbers(typedef) if typedef is not None else {},
+                            _POINT if units and _POINT_HINT.fullmatch(hint) else "")
     return found
 
 

@@ -1,6 +1,7 @@
 """Drafts of recordings, compared with what the devices' families read: states are found, doubtful meanings are marked."""
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -226,6 +227,27 @@ def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(units: T
     state = Object("outletState", "A", arcs("1.3.6.1.4.1.99999.2.1.1.3"), enumeration={0: "off", 1: "on"})
     profile = draft(acme(), Mib({one.oid: one for one in (meter, state)}, ["A", "B"])).profile
     assert profile is not None and (profile.outlets[0].current is not None) == bool(kept)
+
+
+@pytest.mark.parametrize("hint, marked", [("d-1", True), ("d", False)])
+@pytest.mark.parametrize("reader", ["pysmi", "smidump"])
+def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(reader: str, hint: str, marked: bool,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    """125 is shown as 12.5: the units A may be those of 125 or of 12.5."""
+    if reader == "pysmi":
+        kind = ("typeDeclaration", "Tenths", ("typeDeclarationRHS", ("DISPLAY-HINT", hint), ("SimpleSyntax", "Integer32")))
+        current = (*node("outletCurrent", "enterprises", 99999, 2, 1, 1, 5, syntax=("row", "Tenths")), ("UNITS", "A"))
+        found = reading._objects([tree("A", kind, current)])
+    else:
+        xml = (f"<smi><module name='A'/><typedef name='Tenths'><format>{hint}</format></typedef><column name='outletCurrent' "
+               "oid='1.3.6.1.4.1.99999.2.1.1.5'><syntax><type name='Tenths'/></syntax><units>A</units></column></smi>")
+        monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess((), 0, xml.encode(), b""))
+        found = reading._dumped("smidump", "A.mib")
+    (meter,) = found.values()
+    assert (meter.units, "DISPLAY-HINT" in meter.doubt) == ("A", marked)
+    state = Object("outletState", "A", arcs("1.3.6.1.4.1.99999.2.1.1.3"), enumeration={0: "off", 1: "on"})
+    profile = draft(acme(), Mib({one.oid: one for one in (meter, state)}, ["A"])).profile
+    assert profile is not None and (profile.outlets[0].current is None) == marked
 
 
 @pytest.mark.parametrize("names, on, off", [
