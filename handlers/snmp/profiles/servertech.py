@@ -1,8 +1,8 @@
 """Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). New firmware may
 change a unit from the first MIB to the second. States are 1 on and 0 off in the first, 1 and 2 in the second.
 
-Every infeed has outlets. The fourth infeed of a three-phase tower is the neutral line. Energies are in Wh for outlets, 0.1 kWh
-for infeeds (cords) and kWh for towers.
+Outlets are on every infeed except the fourth of a three-phase tower, which is the neutral line. Energies are in Wh for outlets,
+0.1 kWh for infeeds (cords) and kWh for towers.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
