@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import json
-from typing import Dict, List, Optional, Sequence
+from typing import Callable, Dict, List, Optional, Sequence
 
 import pytest
 
 from tests.needs import shared
 from tests.simulators.clockwork import ManualClock
-from tests.simulators.snmp_agent import BUILT_IN, Device, Effect, Row, Rule, When, read_snmprec, write_snmprec
+from tests.simulators.snmp_agent import BUILT_IN, Device, Effect, Model, Row, Rule, When, read_snmprec, write_snmprec
 from tests.simulators.snmp_agent.device import INTEGER, IP, OCTETS, arcs, rules_as_json, rules_from_json
 from tests.simulators.snmp_agent.devices import apc, eaton, guarded, packed, servertech
 
@@ -141,6 +141,16 @@ def test_every_recording_next_to_the_project_is_read() -> None:
         rows = read_snmprec(path.read_text("utf-8", "surrogateescape"))
         assert len(rows) > 20
         assert read_snmprec(write_snmprec(rows)) == rows
+
+
+@pytest.mark.against("recordings of real units")
+@pytest.mark.parametrize("build, recording", [(apc.masterswitch, "apc_masterswitch2"), (apc.rpdu2, "apc_ap8959eu3"),
+                                              (packed.aten, "atenpdu"), (packed.wti, "wti-power"),
+                                              (servertech.sentry3, "sentry3_switched")])
+def test_an_object_has_the_type_that_it_has_on_a_real_unit(build: Callable[[], Model], recording: str) -> None:
+    real = read_snmprec((shared("snmp", "recordings") / f"{recording}.snmprec").read_text("utf-8", "surrogateescape"))
+    both = {oid: row.tag for oid, row in build().device.rows().items() if oid in real}
+    assert len(both) > 8 and both == {oid: real[oid].tag for oid in both}
 
 
 def test_eaton_shows_a_delayed_command_as_pending_and_cancels_it() -> None:

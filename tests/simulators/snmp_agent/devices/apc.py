@@ -153,11 +153,11 @@ def _rpdu2(rows: Rows, outlets: int, units: int) -> None:
         rows.put(f"{RPDU2_DEVICE}.1.{unit}", unit)
         rows.put(f"{RPDU2_DEVICE}.2.{unit}", unit)
         rows.put(f"{RPDU2_DEVICE}.3.{unit}", f"rpdu2-{unit}")
-        rows.put(f"{RPDU2_DEVICE}.5.{unit}", sum(deciamps(n) for n in mine) * 23 // 10, GAUGE)
-        rows.put(f"{RPDU2_DEVICE}.9.{unit}", sum(energy_tenths(n) for n in mine), GAUGE)
+        rows.put(f"{RPDU2_DEVICE}.5.{unit}", sum(deciamps(n) for n in mine) * 23 // 10)
+        rows.put(f"{RPDU2_DEVICE}.9.{unit}", sum(energy_tenths(n) for n in mine))
         for phase in (1, 2, 3):
             row = 3 * (unit - 1) + phase
             rows.put(f"{RPDU2_PHASE}.1.{row}", row)
             rows.put(f"{RPDU2_PHASE}.2.{row}", unit)
             rows.put(f"{RPDU2_PHASE}.3.{row}", phase)
-            rows.put(f"{RPDU2_PHASE}.5.{row}", sum(deciamps(n) for n in mine if n % 3 == phase - 1), GAUGE)
+            rows.put(f"{RPDU2_PHASE}.5.{row}", sum(deciamps(n) for n in mine if n % 3 == phase - 1))
