@@ -4,6 +4,7 @@ Connecting, logging in and waiting for a driver cost round trips that the docstr
 """
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from typing import Any, Mapping, NamedTuple
@@ -100,9 +101,15 @@ def run(call: Call) -> Result:
 
 
 def set_(call: Call) -> Result:
-    """Set a variable, and read it until it has the new value, at most _SEEN_S. The round trips of `run`, then 1 for each read."""
+    """Set a variable, and read it until it has the new value, at most _SEEN_S. The round trips of `run`, and 1 for each read.
+
+    It is also read before: if it had the value already, only the driver's report proves that the write was done.
+    """
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
+    before = None
+    with contextlib.suppress(PduHandlerError):
+        before = call.nut.variable(call.device, variable)
     reported = call.nut.set(call.device, variable, value)
     end = time.monotonic() + _SEEN_S
     try:
@@ -113,9 +120,9 @@ def set_(call: Call) -> Result:
     except PduHandlerError as error:
         return Result({"reported": reported, "value": None}, (), NOT_SEEN,
                       note=f"not-seen: the server accepted the value, but the variable cannot be read: {error.reason}")
-    same = seen == value
-    return Result({"reported": reported, "value": seen}, [f"{variable}: {printable(seen, _LONGEST)}"], DONE if same else NOT_SEEN,
-                  note="" if same else f"not-seen: {_CHANGED}")
+    doubt = _CHANGED if seen != value else "" if reported or before not in (None, value) else _ACCEPTED
+    return Result({"reported": reported, "value": seen}, [f"{variable}: {printable(seen, _LONGEST)}"],
+                  NOT_SEEN if doubt else DONE, note=f"not-seen: {doubt}" if doubt else "")
 
 
 def _confirm(call: Call, what: str, name: str) -> None:

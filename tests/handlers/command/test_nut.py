@@ -146,6 +146,17 @@ def test_a_variable_is_read_until_it_has_the_value_that_was_set(server: NutServe
     assert (done.code, done.json["value"], old) == (0, "new", [])
 
 
+@pytest.mark.parametrize("value, code", [("old", NOT_SEEN), ("new", 0)])
+def test_a_value_that_the_variable_had_before_proves_nothing_without_a_report(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, value: str, code: int) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    Run(capsys, server, "set", "pdu", "outlet.1.desc", "old", "--yes")
+    server.faults.no_tracking = True
+    done = Run(capsys, server, "set", "pdu", "outlet.1.desc", value, "--yes")
+    assert (done.code, done.out, "does not report" in done.err) == (code, f"outlet.1.desc: {value}\n", code == NOT_SEEN)
+
+
 def test_a_writable_switch_variable_is_shown_as_the_way_to_switch(capsys: pytest.CaptureFixture[str]) -> None:
     device = StaticDevice("strip", {"device.type": "pdu", "outlet.1.switch": "1"}, writable=["outlet.1.switch"])
     with NutServer([device]) as made:
