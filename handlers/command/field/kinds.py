@@ -15,7 +15,7 @@ from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, O
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
 from ... import host, registry
-from ...errors import PduHandlerError, Refused, SettingsError, Unreachable, printable
+from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable, Unsupported, printable
 from ..output import counted, figure, metered
 from . import __path__ as _OWN
 
@@ -137,7 +137,7 @@ class Identity:
         """Note the totals, with the evidence of load and energy, and how many outlets report an energy."""
         try:
             view = read()
-        except Refused as error:
+        except (ProtocolError, Refused, Unsupported) as error:
             self.cannot.append(f"report load and energy: {error.reason}")
             return
         self.note_total("load", metered(view, "load"), "A", load)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
 
 from .... import host
-from ....errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
+from ....errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ....host.snmp import Snmp
 from ....snmp import catalogue, detection, metering
 from ....snmp.decoding import shown
@@ -95,7 +95,11 @@ def _capabilities(found: Found, switch_unproven: bool, out: Identity) -> None:
     else:
         out.cannot.append("read or switch outlets: it has none")
     _switching(found, switch_unproven, out)
-    read = metering.meter(found)
+    try:
+        read = metering.meter(found)
+    except (ProtocolError, Refused, Unsupported) as error:
+        out.cannot.append(f"report figures: {error.reason}")
+        return
     for name, value, unit, total, proof in (("load", read.load, "A", profile.load, profile.evidence.current),
                                             ("power", read.power, "W", profile.power, profile.evidence.power),
                                             ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy)):
@@ -136,6 +140,8 @@ def _used(total: Total, reader: Reader) -> List[Figure]:
     used: List[Figure] = []
     summed: Set[str] = set()
     for figure in total.figures:
+        if summed and total.unit is None:
+            break                       # further figures were not read
         rows = [(total.unit.of(index) if total.unit else "", value) for index, value in figure.listed(reader).items()]
         units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
         if units - summed:

@@ -12,6 +12,8 @@ from handlers.command.field.raritan import calls as raritan_calls
 from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted
+from handlers.errors import PduHandlerError, ProtocolError, Refused, Unsupported
+from handlers.snmp import metering
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import choose
@@ -89,6 +91,25 @@ def test_the_evidence_of_a_total_is_the_objects_that_have_all_rows(unit: Optiona
     total = Total(figures, unit=unit)
     assert total.read(reader) == (9 if unit else 10)
     assert _used(total, reader) == [figures[number] for number in used]
+
+
+def test_objects_after_the_one_that_is_the_total_are_not_read() -> None:
+    reader = Reader(Memory({"1.3.6.1.4.1.99999.0.1": 2, "1.3.6.1.4.1.99999.1.1": 3}))
+    figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(2))
+    assert _used(Total(figures), reader) == [figures[0]] and list(reader.walked) == ["1.3.6.1.4.1.99999.0"]
+
+
+@pytest.mark.parametrize("error", [ProtocolError("odd"), Refused("odd"), Unsupported("odd")])
+def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(error: PduHandlerError, monkeypatch: Patched) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        raise error
+    rows = BUILT_IN["apc-rpdu2"]().device.rows()
+    monkeypatch.setattr(metering, "meter", fails)
+    snmp = of_device(Reader(of_rows(rows)), choose({}, {}))
+    assert snmp.family == "apc-rpdu2" and snmp.can[0].startswith("read the states of 24") and "report figures: odd" in snmp.cannot
+    other = Identity("redfish")
+    other.note_figures(fails, "", "")
+    assert other.cannot == ["report load and energy: odd"]
 
 
 def test_no_meters_are_claimed_where_the_sys_object_id_alone_decides() -> None:
