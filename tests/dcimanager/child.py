@@ -145,14 +145,13 @@ class _Worker:
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         ports = [(_text(identity), _state(name)) for identity, name in self._adapter.ports(pdu.status())]
-        identities = [identity for identity, _ in ports]
-        if len(set(identities)) != len(identities):
-            raise ValueError(f"two ports have the same identity: {identities}")
+        _check_distinct([identity for identity, _ in ports])
         return {"ports": dict(ports)}
 
     def _statistic(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
         view = pdu.statistic()
         load, energy = self._adapter.totals(view)
+        _check_distinct(self._adapter.port_metered(view))
         return {"load": _figure(load), "total_consumption": _figure(energy), "metered": self._adapter.metered(view),
                 "ports": {_text(identity): _figure(value) for identity, value in self._adapter.port_energy(view).items()},
                 "port_metered": self._adapter.port_metered(view),
@@ -195,6 +194,11 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError(f"not usable as identity: {value!r}")
     return value
+
+
+def _check_distinct(identities: Sequence[str]) -> None:
+    if len(set(identities)) != len(identities):
+        raise ValueError(f"two ports have the same identity: {identities}")
 
 
 def _state(name: object) -> str:

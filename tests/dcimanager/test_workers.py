@@ -289,6 +289,17 @@ def test_a_switching_that_is_answered_with_another_port_is_a_defect_of_its_handl
     assert answer == {"kind": "bug", "text": "ValueError: the answer is about the port '2', not '1'"}
 
 
+@pytest.mark.parametrize("method", ["status", "statistic"])
+def test_two_ports_with_one_identity_are_a_defect_of_their_handler(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = [SimpleNamespace(identity="1", power_status=SimpleNamespace(name="UP"), consumption=energy) for energy in (1.0, 2.0)]
+    view = SimpleNamespace(load=1.0, total_consumption=3.0, ports=ports)
+    worker = loaded()
+    monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(status=lambda: view, statistic=lambda: view))
+    given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
+    answer = worker.answer({"method": method, "data": given})
+    assert answer == {"kind": "bug", "text": "ValueError: two ports have the same identity: ['1', '1']"}
+
+
 @pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])
 def test_a_foreign_constant_with_the_name_of_the_table_is_no_table(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.nut.handler.SETTINGS", settings)
