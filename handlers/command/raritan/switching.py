@@ -217,10 +217,11 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     settings.outletPowerStateSequence = numbers
     check(pdu.setSettings(settings), "the order", {1: "the device rejected it"})
     if context.options.delay is not None:
-        for outlet in outlets:
+        for position, outlet in enumerate(outlets, 1):
             own = outlet.getSettings()
             own.sequenceDelay = delay
-            check(outlet.setSettings(own), "the delay", {1: "the device rejected it"})
+            done = "the order" if position == 1 else "the order and the delays of the outlets before it"
+            check(outlet.setSettings(own), f"the delay of outlet {position}, after it took {done}", {1: "the device rejected it"})
 
 
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")

@@ -307,6 +307,9 @@ def test_the_power_up_order_is_shown_set_and_reset(run: Run) -> None:
     assert facts(run, "sequence", "4,3,2,1", "--delay", "500", "--yes")["order"] == [4, 3, 2, 1]
     code, _, err = run("sequence", "1,2,3,4", "--delay", "soon", "--yes")
     assert code == 2 and "milliseconds" in err and facts(run, "sequence")["order"] == [4, 3, 2, 1]
+    code, _, err = run("sequence", "1,2,3,4", "--delay", "99999999", "--yes")
+    assert code == 6 and "refused the delay of outlet 1, after it took the order: the device rejected it" in err
+    assert facts(run, "sequence")["order"] == [1, 2, 3, 4]
     assert facts(run, "sequence", "none", "--yes")["order"] == []
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
 
