@@ -50,8 +50,15 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
                 ours, theirs = context.Pipe(duplex=False)
                 worker = context.Process(target=_work, daemon=True,
                                          args=(targets, following, theirs, [*pipes, ours], parallel // processes))
-                worker.start()
-                theirs.close()
+                try:
+                    worker.start()
+                except OSError:             # the system allows no more processes: the others read all PDUs
+                    ours.close()
+                    if not workers:
+                        raise
+                    break
+                finally:
+                    theirs.close()
                 workers.append(worker)
                 pipes.append(ours)
         running = list(pipes)

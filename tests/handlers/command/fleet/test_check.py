@@ -274,6 +274,34 @@ def test_where_the_system_allows_few_threads_these_read_all_pdus(monkeypatch: py
     assert [place for place, _ in sent] == list(range(5)) and ended == [0]
 
 
+def test_where_the_system_allows_few_processes_these_read_all_pdus(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: List[Any] = []
+
+    class Worker:
+        """Reads all PDUs at its start; only the first one can start."""
+
+        def __init__(self, args: Tuple[Any, ...], **_: object) -> None:
+            self.targets, self.pipe = args[0], args[2]
+
+        def start(self) -> None:
+            tried.append(self)
+            if len(tried) > 1:
+                raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+            for place in range(len(self.targets)):
+                self.pipe.send((place, Reading(answered=True)))
+
+        def kill(self) -> None: ...
+        def join(self) -> None: ...
+    context = types.SimpleNamespace(Process=Worker, Pipe=multiprocessing.Pipe, Value=lambda *_: None)
+    monkeypatch.setattr(multiprocessing, "get_context", lambda _: context)
+    monkeypatch.setattr(pool, "_cores", lambda: 2)
+    found = dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))
+    assert len(tried) == 2 and sorted(found) == list(range(40)) and all(one.answered for one in found.values())
+    assert tried[1].pipe.closed
+    with pytest.raises(BlockingIOError):            # not even one process
+        list(pool.read_all(cast(Any, [None] * 40)))
+
+
 def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Path) -> None:
     """Runs in a new process: the check forks, which a process with threads must not do. The first reading may take a minute."""
     from tests.packaging.building import small_tree
