@@ -52,9 +52,7 @@ class Allowed(NamedTuple):
         text = query.target
         named = [one for one in self.listed if one.device.name == text]
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
-        # The same address in another form must not lead around the handler and the login of the list.
-        found = found or [one for one in self.listed if _place(text, query.handler or one.handler.name) == _place(
-            one.device.address, one.handler.name, dict(one.device.settings).get("port", "")) is not None]
+        found = found or [one for one in self.listed if _is_at(one, query)]
         if len(found) > 1:
             several = ", ".join(one.device.name for one in found[:5])
             raise NotAllowed("ambiguous", f"{text} is the address of several PDUs of the list: name one of {several}")
@@ -82,6 +80,13 @@ class Allowed(NamedTuple):
             raise NotAllowed("auth", f"auth is one of {names(self.auths)}" if self.auths else
                              "this exporter has no logins by name (--auth), which targets that are not on its list need")
         return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)
+
+
+def _is_at(listed: Target, query: Query) -> bool:
+    """Whether the query has the address of a listed PDU, also in another form, such as with the usual port: that must not lead
+    around the list's handler and login."""
+    own = _place(listed.device.address, listed.handler.name, dict(listed.device.settings).get("port", ""))
+    return own is not None and own == _place(query.target, query.handler or listed.handler.name)
 
 
 def _place(text: str, handler: str, port: str = "") -> Optional[Tuple[object, str]]:
