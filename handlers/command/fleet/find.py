@@ -73,13 +73,20 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
 
 
 def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
-    """The devices that a family of the SNMP handler fits, and all others that answered."""
+    """The devices that a family of the SNMP handler fits, and all others that answered.
+
+    The sysObjectID of Net-SNMP names only the agent: servers have it, too. Only a look at the objects shows what they are.
+    """
     from ...snmp.detection import candidates
+    from ...snmp.families import ENTERPRISES, NET_SNMP_IDS
+    from ...snmp.profile import below
     from ...snmp.profiles import PROFILES
+    agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     pdus: List[Found] = []
     others: List[Found] = []
     for address, one in answers.items():
-        family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if one.object_id else None
+        named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
+        family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if named else None
         what = family.key if family else printable(f"{one.object_id} {' '.join(one.description.split())}", 100)
         (pdus if family else others).append(Found(address, "snmp", port, _shortened(one.name), what))
     return pdus, others
