@@ -90,10 +90,11 @@ def build(out: Path) -> Path:
     check(files)
     files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())
     out.mkdir(parents=True, exist_ok=True)
-    partial = out / "pdu.pyz.part"
-    partial.write_bytes(zipped(files))
-    partial.chmod(0o755)
-    return partial.replace(out / "pdu.pyz")
+    with tempfile.TemporaryDirectory(dir=out, prefix="pdu.pyz.") as folder:         # of this build alone
+        partial = Path(folder) / "pdu.pyz"
+        partial.write_bytes(zipped(files))
+        partial.chmod(0o755)
+        return partial.replace(out / "pdu.pyz")
 
 
 def _place(path: str) -> str:
