@@ -165,7 +165,8 @@ class DciManager:
     def poll(self, pdus: Optional[Iterable[Pdu]] = None) -> None:
         """Call `status` and, if it succeeds, `statistic` of these PDUs (None: all), in parallel. The PDUs keep the answers.
 
-        With a timer, `labels` too if the known labels are not those of the ports.
+        With a timer, `labels` too if the known labels are not those of the ports, or were read before the calls in memory: about
+        every fiftieth time.
         """
         chosen = list(self.store.pdus() if pdus is None else pdus)
         if chosen:
@@ -212,7 +213,7 @@ class DciManager:
         if pdu not in self.store.pdus() or not self.call(pdu, "status").ok:
             return
         self.call(pdu, "statistic")
-        if self._poller is not None and pdu.labels.keys() != pdu.ports.keys():
+        if self._poller is not None and (pdu.labels.keys() != pdu.ports.keys() or pdu.last("labels") is None):
             self.call(pdu, "labels")
 
     # ---- requests to the API ----

@@ -5,7 +5,8 @@ import hashlib
 import threading
 import time
 from pathlib import Path
-from typing import Dict, List
+from types import SimpleNamespace
+from typing import Any, Dict, List
 
 import pytest
 
@@ -16,7 +17,7 @@ from .client import Client
 from .local_build import registered
 from .manager import DciManager
 from .poller import Poller
-from .records import Call, Pdu
+from .records import Call, Label, Pdu
 from .sealed import masked
 
 
@@ -71,6 +72,25 @@ def test_round_trips_and_log_lines_are_those_of_the_call() -> None:
             assert len(call.lines) == 1 and method in call.lines[0]
         labels = manager.call(pdu, "labels")
         assert labels.ok and pdu.labels["2"].name == "Server 2"
+
+
+def test_labels_are_read_again_after_a_restart_and_about_every_fiftieth_poll() -> None:
+    pdu = Pdu(1, "rack", "pdu_x", "", labels={"1": Label("1", "as in the last run")})
+    figures = {"load": 1.0, "total_consumption": 1.0, "metered": [], "ports": {}, "port_metered": [], "port_load": {}}
+    values: Dict[str, Dict[str, Any]] = {"status": {"ports": {"1": "UP"}}, "statistic": figures,
+                                         "labels": {"labels": {"1": ["1", "web"]}}}
+    asked: List[str] = []
+
+    def call(pdu: Pdu, method: str) -> Call:
+        asked.append(method)
+        made = Call(method, "", 0.1, values[method], "", "")
+        pdu.note(made)
+        return made
+    manager: Any = SimpleNamespace(call=call, store=SimpleNamespace(pdus=lambda: [pdu]), _poller="a timer")
+    for _ in range(120):
+        DciManager._poll(manager, pdu)
+    assert asked[:3] == ["status", "statistic", "labels"] and pdu.labels["1"].name == "web"
+    assert asked.count("status") == 120 and asked.count("labels") == 3
 
 
 def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(small: bytes) -> None:
