@@ -167,21 +167,27 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
 
 
 def sensor_rid(context: Context, where: str) -> str:
-    """The resource id for `outlet/3/current`, `inlet/1/L2/current` or `ocp/1/current`; numbers count from 1."""
-    parts = where.split("/")
-    lines = {"L1": 0, "L2": 1, "L3": 2}
-    if len(parts) in (3, 4) and parts[0] in ("outlet", "inlet", "ocp") and number(parts[1]) > 0:
-        middle = f"/pole/{lines[parts[2]]}" if len(parts) == 4 and parts[2] in lines else ""
-        if parts[-1].isalnum() and (len(parts) == 3 or middle):
-            return context.unit.path(f"/{parts[0]}/{number(parts[1]) - 1}{middle}/{parts[-1]}")
-    if where.startswith("/") and not any(c.isspace() for c in where):
+    """The resource id for `outlet/3/current` or `ocp/1/current`, and for `inlet/1/L2/current`, which costs 1 round trip. Numbers
+    count from 1. Raises SettingsError."""
+    kind, *parts = where.split("/")
+    if kind in ("outlet", "inlet", "ocp") and len(parts) in (2, 3) and number(parts[0]) > 0 and parts[-1].isalnum():
+        path = f"/{kind}/{number(parts[0]) - 1}"
+        if len(parts) == 2:
+            return context.unit.path(f"{path}/{parts[-1]}")
+        if kind == "inlet":
+            poles = context.unit.proxy(pdumodel.Inlet, path).getPoles()     # may be in another order than the lines
+            found = [sensor.target for pole in poles if pole.line.name == parts[1]
+                     for name, sensor in _members(context, pole) if name == parts[-1]]
+            if len(found) == 1:
+                return found[0]
+    elif where.startswith("/") and not any(c.isspace() for c in where):
         return where
     raise SettingsError(f"{where[:60]!r} is not a sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from "
                         f"'sensors'")
 
 
 def thresholds(context: Context) -> Result:
-    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change (read, write, read again)."""
+    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change (read, write, read again), 1 more for a line's."""
     sensor = context.proxy(NumericSensor, sensor_rid(context, context.options.sensor))
     wanted = dict(_change(word) for word in context.options.change)
     values = sensor.getThresholds()

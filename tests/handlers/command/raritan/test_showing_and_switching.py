@@ -105,11 +105,21 @@ def test_thresholds_are_shown_and_changed(run: Run) -> None:
     assert (changed["upperCritical"], changed["upperCriticalActive"], changed["lowerWarningActive"]) == (12.0, True, False)
 
 
+def test_a_line_is_the_same_sensor_in_thresholds_as_in_sensors(run: Run, unit: XerusPdu) -> None:
+    inlet = unit.units[0].inlets[0]
+    inlet.poles = [pole._replace(line=2 - pole.line) if pole.line < 3 else pole for pole in inlet.poles]
+    ids = {row["sensor"]: row["id"] for row in facts(run, "sensors")["sensors"]}
+    done(run("thresholds", "inlet/1/L1/current", "upperCritical=12", "--yes"))
+    assert facts(run, "thresholds", ids["inlet/1/L1/current"])["upperCritical"] == 12.0
+    assert facts(run, "thresholds", ids["inlet/1/L3/current"])["upperCritical"] == 0.0
+
+
 @pytest.mark.parametrize("words", [["outlet/x/current"], ["nothing"], ["outlet/1/current", "middle=3"],
                                    ["outlet/1/current", "upperCritical=much"],
                                    ["outlet/1/current", "upperCritical=nan", "--yes"],
                                    ["outlet/1/current", "upperCritical=1e999", "--yes"],
-                                   ["outlet/1/../../snmp"]])
+                                   ["outlet/1/../../snmp"], ["inlet/1/L4/current"], ["inlet/1/L1/nothing"],
+                                   ["inlet/9/L1/current"], ["outlet/1/L1/current"]])
 def test_a_wrong_sensor_threshold_or_value_is_refused(run: Run, words: List[str]) -> None:
     code, _, err = run("thresholds", *words)
     assert code == 2 and err.startswith("settings: ")
