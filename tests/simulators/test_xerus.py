@@ -217,6 +217,17 @@ def test_outlets_switch_on_one_by_one_at_the_in_rush_guard_delay() -> None:
         assert list(pdu.books().states.values()) == [True, True, True]
 
 
+def test_outlets_whose_switching_was_cancelled_delay_no_other() -> None:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=3, off=(1, 2, 3)), clock=clock) as pdu, Client(pdu) as client:
+        client.result("/model/pdu/0", "setAllOutletPowerStates", pstate=1)
+        client.call("/model/pdu/0", "cancelOutletSequence")
+        client.result(outlet_rid(2), "setPowerState", pstate=1)
+        assert pdu.books().states == {"1": True, "2": False, "3": False}
+        clock.now = 0.25
+        assert pdu.books().states == {"1": True, "2": False, "3": True}
+
+
 def test_a_slow_relay_shows_the_old_state_until_it_moves() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:

@@ -36,6 +36,7 @@ class Delays(NamedTuple):
 class Planned(NamedTuple):
     relay: Relay
     due: float
+    free: float             # when the next outlet may be switched on
     cancelable: bool
 
 
@@ -46,7 +47,7 @@ class Relays:
         self._clockwork = clockwork
         self.all = list(relays)
         self._delays = delays
-        self._free_at = 0.0                 # when the next outlet may be switched on
+        self._free_at = 0.0                 # when the next outlet may be switched on, unless one is planned
         self._planned: Dict[int, Planned] = {}
         self.held: FrozenSet[int] = frozenset()     # outlets that load shedding keeps off
 
@@ -106,15 +107,15 @@ class Relays:
         return action
 
     def _plan(self, relay: Relay, earliest: float, sequence: bool, cancelable: bool) -> None:
-        due = max(earliest, self._free_at)
-        self._free_at = due + self._delays.in_rush_guard() + (self._delays.sequence(relay.number) if sequence else 0.0)
+        due = max([earliest, self._free_at, *(planned.free for planned in self._planned.values())])
+        free = due + self._delays.in_rush_guard() + (self._delays.sequence(relay.number) if sequence else 0.0)
         relay.waiting = True
-        self._planned[relay.number] = Planned(relay, due, cancelable)
+        self._planned[relay.number] = Planned(relay, due, free, cancelable)
         ticket = relay.ticket
 
         def action() -> None:
             if relay.ticket == ticket:
-                self._planned.pop(relay.number, None)
+                self._free_at = self._planned.pop(relay.number).free
                 self._move(relay, True)
 
         self._clockwork.after(due - self._clockwork.now(), action)
