@@ -9,7 +9,7 @@ import pytest
 from tests.waiting import PATIENCE_S, until
 
 from . import late
-from .nut_server import NutServer, SwitchedPdu, User
+from .nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
 
 
 def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +36,16 @@ def test_impossible_devices_are_refused() -> None:
         SwitchedPdu(members=0)
     with pytest.raises(ValueError, match="must differ"):
         NutServer([SwitchedPdu("pdu"), SwitchedPdu("PDU")])
+
+
+def test_nothing_is_writable_while_a_driver_is_waited_for() -> None:
+    with NutServer([StaticDevice("pdu", {"ups.status": "OL"}, writable=["ups.status"])]) as server:
+        server.faults.drivers["pdu"] = Driver.WAITED_FOR
+        with socket.create_connection((server.host, server.port), PATIENCE_S) as connection, connection.makefile("rb") as answers:
+            connection.sendall(f"USERNAME {ADMIN.name}\nPASSWORD {ADMIN.password}\nSET VAR pdu ups.status OB\n"
+                               "GET TYPE pdu ups.status\nLIST RW pdu\nLOGOUT\n".encode())
+            assert answers.read().splitlines()[2:-1] == [b"ERR READONLY", b"TYPE pdu ups.status NUMBER", b"BEGIN LIST RW pdu",
+                                                         b"END LIST RW pdu"]
 
 
 def test_all_among_the_commands_of_a_user_allows_every_command() -> None:

@@ -88,8 +88,8 @@ class Session:
             return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
         lists: Mapping[str, Callable[[Device, str], List[str]]] = {
             "VAR": lambda device, _: [f"{k} {quoted(v)}" for k, v in sorted(self._variables(device).items())],
-            "RW": lambda device, _: [f"{name} {quoted(value)}" for name, value in self._variables(device).items()
-                                     if name in device.writable()],
+            "RW": lambda device, _: [f"{name} {quoted(value)}" for name, value in sorted(self._variables(device).items())
+                                     if name in self._writable(device)],
             "CMD": lambda device, _: self._commands(device),
             "ENUM": self._none_of, "RANGE": self._none_of,
             "CLIENT": lambda device, _: [s.address for s in self.site.logins.get(device.name.lower(), [])]}
@@ -135,7 +135,7 @@ class Session:
     def type(self, device: Device, name: str) -> str:
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
-        return "RW STRING:64" if name in device.writable() else "NUMBER"
+        return "RW STRING:64" if name in self._writable(device) else "NUMBER"
 
     def desc(self, device: Device, name: str) -> str:
         return quoted("UPS status" if name == "ups.status" else "Description unavailable")
@@ -167,6 +167,9 @@ class Session:
         if device.name in self.site.forced:
             variables["ups.status"] = f"FSD {variables.get('ups.status', '')}".strip()
         return variables
+
+    def _writable(self, device: Device) -> List[str]:
+        return [] if self._driver(device) is Driver.WAITED_FOR else device.writable()
 
     def _commands(self, device: Device) -> List[str]:
         return [] if self._driver(device) is Driver.WAITED_FOR else device.commands()
@@ -259,7 +262,7 @@ class Session:
         self._may(lambda user: user.set)
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
-        if name not in device.writable():
+        if name not in self._writable(device):
             raise Err("READONLY")
         if len(value) > 64:
             raise Err("TOO-LONG")
