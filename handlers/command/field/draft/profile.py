@@ -20,11 +20,10 @@ from . import columns
 from .columns import Guess, integers, letters, meanings, texts
 from .mib import Mib
 from .packed import PackedGuess, packed
-from .tables import VENDORS, tables
+from .tables import AGENTS, VENDORS, tables
 
 MARK = "?"
 _OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}       # both values of a column -> (on, off) on most devices
-_NET_SNMP = (1, 3, 6, 1, 4, 1, 8072)        # identifies the agent software, not the device
 _NO_COMMAND = ("No command is proposed, because a writable object need not be a command. Find the command in the vendor's "
                "documents and add it by hand.")
 
@@ -179,8 +178,8 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     described = "".join(c if c.isprintable() else " " for c in described).strip()
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
-    usable = (len(sys_object_id) > len(_NET_SNMP) and sys_object_id[:len(_NET_SNMP)] != _NET_SNMP
-              and sys_object_id[0] == 1)        # a profile takes no other OIDs
+    is_agent = any(sys_object_id[:len(one)] == one for one in AGENTS)        # names the agent's software, not the device
+    usable = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1      # a profile takes no other OIDs
     vendor = sys_object_id[len(VENDORS)] if sys_object_id[:len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS) else 0
     proof = Proof.MIB if mib.modules else Proof.DRIVER
     present = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}

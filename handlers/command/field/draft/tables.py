@@ -17,7 +17,7 @@ _LEAST, _MOST = 2, 400      # fewest rows of a column that no MIB defines, most 
 _SHALLOW = 3                # an entry with one column is a table if it has at least this many arcs below the vendor's number
 _ENTRY = 1                  # the arc of an entry below its table
 # Objects of the agent, which are not part of the PDU.
-_SYSTEM = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB
+AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB
 
 Index = Tuple[int, ...]
 
@@ -59,7 +59,7 @@ def tables(rows: Rows, columns: Collection[Arcs] = ()) -> List[Table]:
 
 
 def _is_of_device(oid: Arcs) -> bool:
-    return (oid[:len(VENDORS)] == VENDORS or oid[:len(ENERGY)] == ENERGY) and not any(oid[:len(one)] == one for one in _SYSTEM)
+    return (oid[:len(VENDORS)] == VENDORS or oid[:len(ENERGY)] == ENERGY) and not any(oid[:len(one)] == one for one in AGENTS)
 
 
 def _candidates(rows: Mapping[Arcs, Row]) -> Iterator[Table]:

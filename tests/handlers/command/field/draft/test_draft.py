@@ -385,11 +385,14 @@ def test_a_circle_of_names_has_no_oid() -> None:
     assert _objects([tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]) == {}
 
 
-def test_a_sys_object_id_that_no_profile_can_have_is_left_out() -> None:
+@pytest.mark.parametrize("sys_object_id, key", [
+    ("2.25.7.7.7.7.7.7", "own-pdu"), ("1.3.6.1.4.1.8072.3.2.10", "own-8072"), ("1.3.6.1.4.1.2021.250.10", "own-2021")])
+def test_a_sys_object_id_that_does_not_name_the_device_is_left_out(sys_object_id: str, key: str) -> None:
     rows = acme()
-    rows[SYS_OBJECT_ID] = Row(OID, (2, 25, 7, 7, 7, 7, 7, 7))
+    rows[SYS_OBJECT_ID] = Row(OID, arcs(sys_object_id))
     profile = draft(rows, Mib()).profile
-    assert profile is not None and (profile.key, profile.vendor, profile.sys_object_ids) == ("own-pdu", "unknown", ())
+    assert profile is not None and (profile.key, profile.sys_object_ids) == (key, ())
+    assert (profile.vendor == "unknown") == (key == "own-pdu")
 
 
 def test_a_column_is_never_confirmed_by_itself() -> None:
