@@ -20,6 +20,7 @@ from .store import Store
 
 __all__ = ["KINDS", "Failed", "Simulations"]
 _ROOT = Path(__file__).resolve().parents[2]
+_HOST = "127.0.0.1"             # every simulated PDU listens on this address
 _START_SECONDS, _STOP_SECONDS = 60.0, 10.0
 _LOG = logging.getLogger(__name__)
 
@@ -37,8 +38,12 @@ class Simulations:
         self._ready = threading.Event()
 
     def restore(self) -> None:
-        """Start the simulated PDUs of the last run again, side by side, with those outlets off that were last known as off."""
-        threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus() if pdu.simulated]
+        """Start the simulated PDUs of the last run again, side by side, with those outlets off that were last known as off.
+
+        Not those whose address a person has changed: they are other devices by now.
+        """
+        threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus()
+                   if pdu.simulated and pdu.address == _HOST]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -109,6 +109,21 @@ def test_a_simulated_pdu_whose_port_cannot_be_used_starts_on_a_free_one(port: st
         assert pdu.settings["timeout"] == "7"                       # a setting that a person added stays
 
 
+def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    db, begun = Database(None), []
+    try:
+        store = Store(db, Sealer(None))
+        store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
+        for address in ("127.0.0.1", "192.0.2.7"):
+            store.add_pdu("rack", "pdu_nut", address, {}, {}, simulated="nut")
+        simulations = Simulations(store)
+        monkeypatch.setattr(simulations, "_again", lambda pdu: begun.append(pdu.address))
+        simulations.restore()
+        assert begun == ["127.0.0.1"] and len(simulations.pdus()) == 2
+    finally:
+        db.close()
+
+
 @pytest.mark.parametrize("meanwhile", ["stopped", "removed"])
 def test_a_simulated_pdu_that_starts_after_the_stop_or_its_removal_ends_at_once(meanwhile: str,
                                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
