@@ -74,8 +74,8 @@ class FeedMeter(Meter):
                            for pole in self._listed_poles() or ()]
 
     def _listed_poles(self) -> Optional[List[Pole]]:
-        """The lines and the neutral; None if they cannot be read, or if one of several may be a line or not. Raises
-        JsonRpcSyntaxException if two lines that are not one circuit share a sensor, whose current would count twice."""
+        """The lines and the neutral; None if they cannot be read, or if the unit does not say which of them one of several is.
+        Raises JsonRpcSyntaxException if two lines that are not one circuit share a sensor, whose current would count twice."""
         if self._poles is None or self._poles.error is not None:
             return None
         poles = self._poles.get()
