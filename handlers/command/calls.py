@@ -171,7 +171,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     asking.askable(state, f"switching {_listed(named)} {word}", host)
     data = form.pdu_data(handler, host, state)
     if not state.yes:
-        asking.confirm(state, f"switch {word} {_named(handler.make(data), host, named)} of {host}", host)
+        asking.confirm(state, f"switch {word} {_named(handler.make(data), host, named)} of {_place(state, host)}", host)
     state.changing = True
     begin = time.monotonic()
     done: Outlets = []
@@ -215,6 +215,12 @@ def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException) -> i
 
 def _listed(identities: Sequence[str]) -> str:
     return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
+
+
+def _place(state: Given, host: str) -> str:
+    """The PDU that is switched: a setting `host` replaces HOST."""
+    other = state.settings.get("host", "").strip()
+    return f"{other} (the setting host, instead of {host})" if other else host
 
 
 def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:

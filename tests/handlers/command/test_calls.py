@@ -273,6 +273,16 @@ def test_the_question_names_pdu_outlet_name_and_state(peer: Peer, ask: Any, monk
     assert f"switch on outlet 2{named} (now {state}) of {peer.address}? [y/N] " in err and found == code
 
 
+def test_the_question_names_the_pdu_of_the_setting_host(capsys: pytest.CaptureFixture[str],
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
+    with PEERS["nut"]() as peer:
+        where = f"{peer.address}:{peer.settings['port']}"
+        arguments = ["-s", f"host={where}", "-s", "device=pdu", "-s", "tls=yes", "-s", f"ca_pem={peer.settings['ca_pem']}"]
+        err = run(capsys, "down", "nut", "192.0.2.7", "2", *arguments)[2]
+    assert f" of {where} (the setting host, instead of 192.0.2.7)? [y/N] " in err
+
+
 @pytest.mark.parametrize("typed, code, words", [
     (b"y\n", 0, "outlet 1 is UP"), (b"\n", exits.NOT_CONFIRMED, "nothing was done"),
     (b"\x04", exits.NOT_CONFIRMED, "nothing was done"),
