@@ -89,9 +89,14 @@ class _Command:
         return self.failed is not None or not tasks.under_way(reply)
 
     def _etag(self) -> str:
-        reply = self._service.reply(self._outlet)
-        if reply.status != 200:
-            raise failure(reply, self._service.login)
+        """The outlet's ETag: 1 round trip. Raises Refused, or Denied, if the outlet cannot be read: nothing was done."""
+        try:
+            reply = self._service.reply(self._outlet)
+            if reply.status != 200:
+                raise failure(reply, self._service.login)
+        except (Unreachable, ProtocolError, HttpRefused) as error:
+            why = ("not switched: the device takes commands only with an ETag, which cannot be read (", *error.parts, ")")
+            raise Refused(why, str(_DEMANDS_ETAG), error.host, error.operation) from None
         found = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
         if not found or not found.isascii() or not found.isprintable():
             raise Unsupported("the device takes commands only with an ETag, but this outlet has no usable one")

@@ -284,6 +284,16 @@ def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(e
     assert refused(tree).kind == "unsupported" and len(tree.commands) == 1
 
 
+@pytest.mark.parametrize("answer, kind", [(Answer(None, 500), "refused"), (Answer(None, 503), "refused"),
+                                          (Answer(None, 404), "refused"), (Answer(None, 0), "refused"),
+                                          (Answer(None, 403), "denied")])
+def test_an_etag_that_cannot_be_read_leaves_no_doubt_that_nothing_was_switched(answer: Answer, kind: str) -> None:
+    tree = Switched(say=lambda seen: Answer(None, 428), done=False)
+    tree.special[f"{OUTLETS}/1"] = lambda seen: answer if tree.commands else None
+    error = refused(tree)
+    assert error.kind == kind and len(tree.commands) == 1 and "may or may not" not in str(error)
+
+
 # ---- tasks -------------------------------------------------------------------------------------------------------
 
 def task(state: str, *messages: str) -> Json:
