@@ -84,7 +84,7 @@ def test_an_interrupted_environment_is_made_again(machine: Machine) -> None:
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
 
 
-def test_an_environment_without_pip_is_made_again(machine: Machine) -> None:
+def test_a_folder_that_another_tool_made_becomes_the_environment(machine: Machine) -> None:
     (machine.venv / "bin").mkdir(parents=True)
     shutil.copy(machine.bin / "python3", machine.venv / "bin" / "python")
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]

@@ -60,7 +60,10 @@ async def _pysnmp(engine: Any, port: int) -> int:
     """pysnmp as its documentation shows it, with default options, so that MIB look-up is on."""
     target = await hlapi.UdpTransportTarget.create(("127.0.0.1", port))
     community, context = hlapi.CommunityData("public"), hlapi.ContextData()
-    await hlapi.get_cmd(engine, community, target, context, hlapi.ObjectType(hlapi.ObjectIdentity(_OBJECT_ID)))
+    trouble, status, _, _ = await hlapi.get_cmd(engine, community, target, context,
+                                                hlapi.ObjectType(hlapi.ObjectIdentity(_OBJECT_ID)))
+    if trouble or status:
+        raise RuntimeError(str(trouble or status))
     rows = 0
     async for trouble, status, _, found in hlapi.bulk_walk_cmd(
             engine, community, target, context, 0, 25, hlapi.ObjectType(hlapi.ObjectIdentity(_STATES)), lexicographicMode=False):

@@ -66,8 +66,11 @@ class Access:
         return self._known(*_basic(headers.get("Authorization", "")))
 
     def log_in(self, user: Any, password: Any) -> Session:
-        if not isinstance(user, str) or not isinstance(password, str):
-            raise Refusal(400, "PropertyMissing", "UserName" if not isinstance(user, str) else "Password")
+        for name, value in (("UserName", user), ("Password", password)):
+            if value is None:
+                raise Refusal(400, "PropertyMissing", name)
+            if not isinstance(value, str):
+                raise Refusal(400, "PropertyValueTypeError", "", name)
         if self.refuse_all:
             raise self._denied()
         self._known(user, password)

@@ -50,7 +50,7 @@ class Service(Interface, version="1.0.1"):
 
 
 class DataPushService(Interface, version="1.0.3"):
-    """Pushing data to other servers on a schedule, at `/datapush`."""
+    """Pushes data to other servers, at `/datapush`. An entry is a server and what is sent to it; `pushData` starts a push."""
 
     ERR_NO_SUCH_ID, ERR_INVALID_PARAMS, ERR_MAX_ENTRIES_REACHED = range(1, 4)
 

@@ -1,4 +1,7 @@
-"""Controllers and other parts of a unit. Source: Controller.idl, MemoryMapController.idl, Unit.idl, Cascade.idl."""
+"""Controllers and other parts of a unit.
+
+Source: Controller.idl, MemoryMapController.idl, Unit.idl, Ade.idl, Bcm.idl, Cascade.idl.
+"""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Dict, List, Tuple

@@ -57,6 +57,7 @@ def cancelled(agent: Any, given: Any) -> Dict[str, Any]:
     outlets = pdu.getOutlets()
     pdu.setAllOutletPowerStates(power.PS_OFF)
     settings = pdu.getSettings()
+    settings.outletPowerStateSequence = list(reversed(range(len(outlets))))
     settings.inRushGuardDelay = 60000
     pdu.setSettings(settings)
     pdu.setAllOutletPowerStates(power.PS_ON)
