@@ -47,7 +47,7 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
 
 
 record = click.Command("record", callback=_record, help=f"""\
-Record what a device answers, for replay, draft, or to have its family added.
+Record what a device answers, for `pdu replay` and `pdu draft`, or to have its family added.
 
 Names, contacts, locations, addresses and serial numbers are replaced, equal values by equal replacements. Communities,
 passwords and other secrets are replaced too, unless they are common words or plain numbers.

@@ -48,8 +48,8 @@ class RedfishPdu(host.BasePdu):
 
     def port_up(self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS,
                 pause: float = PAUSE_SECONDS) -> PduPortView:
-        """Switch on. After the beginning: 2 round trips for the list of outlets and the outlet, 1 for the command, and 1 for each
-        read-back.
+        """Switch on. After the round trips that begin each call (see the class): 2 for the list of outlets and the outlet, 1 for
+        the command, and 1 for each read-back.
 
         1 more where another resource describes the parameters of the outlet's action or when a task has ended, 2 where the
         service demands an ETag, and more where links do not end in Ids. Sets `power_status` of `pdu_port_data` and returns it.

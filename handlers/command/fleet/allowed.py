@@ -15,7 +15,7 @@ from .listing import Device
 from .polling import Target
 from .sweep import Network
 
-_USUAL: Mapping[str, int] = {"nut": 3493, "snmp": 161}         # the usual ports of the handlers that do not use https
+_USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}      # usual ports; other handlers use those of HTTP
 
 
 class NotAllowed(ValueError):
@@ -52,7 +52,7 @@ class Allowed(NamedTuple):
         text = query.target
         named = [one for one in self.listed if one.device.name == text]
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
-        found = found or [one for one in self.listed if _is_at(one, query)]
+        found = found or [one for one in self.listed if self._is_at(one, query)]
         if len(found) > 1:
             several = ", ".join(one.device.name for one in found[:5])
             raise NotAllowed("ambiguous", f"{text} is the address of several PDUs of the list: name one of {several}")
@@ -62,7 +62,7 @@ class Allowed(NamedTuple):
         """`found`, with the list's handler and login. Raises NotAllowed for a query that names others."""
         for key, asked, own in (("handler", query.handler, found.device.handler), ("auth", query.auth, found.device.auth)):
             if asked not in ("", own):
-                raise NotAllowed("mismatch", f"the list sets the {key} of {query.target}: leave the parameter {key} out")
+                raise NotAllowed("mismatch", f"{query.target} is on the list, with another {key}: leave the parameter {key} out")
         return found
 
     def _in_networks(self, query: Query) -> Target:
@@ -78,23 +78,26 @@ class Allowed(NamedTuple):
             raise NotAllowed("handler", f"handler is one of {', '.join(sorted(self.handlers))}")
         if auth is None:
             raise NotAllowed("auth", f"auth is one of {names(self.auths)}" if self.auths else
-                             "this exporter has no logins by name (--auth), which targets that are not on its list need")
+                             "this exporter has no logins by name (--auth); a target that is not on its list needs one")
         return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)
 
+    def _is_at(self, listed: Target, query: Query) -> bool:
+        """Whether a query would reach a listed PDU by another form of its address, such as one with the usual port.
 
-def _is_at(listed: Target, query: Query) -> bool:
-    """Whether the query has the address of a listed PDU, also in another form, such as with the usual port: that must not lead
-    around the list's handler and login."""
-    own = _place(listed.device.address, listed.handler.name, dict(listed.device.settings).get("port", ""))
-    return own is not None and own == _place(query.target, query.handler or listed.handler.name)
+        Such a query must not bypass the list's handler and login.
+        """
+        login = self.auths.get(query.auth)
+        own = _place(listed.device.address, listed.handler.name, {**listed.auth.settings, **dict(listed.device.settings)})
+        asked = _place(query.target, query.handler or listed.handler.name, login.settings if login else {})
+        return own is not None and own == asked
 
 
-def _place(text: str, handler: str, port: str = "") -> Optional[Tuple[object, str]]:
-    """The IP address in `text`, and the port ("": the usual one of the handler); None for a host name. `port` is the setting."""
-    host, typed = host_and_port(text)
+def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Tuple[object, str]]:
+    """The IP address in `text` or in the setting `host`, and the port ("": a usual one of the handler); None for a host name."""
+    host, typed = host_and_port(settings.get("host", "").strip() or text)
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return None
-    found = port or str(typed or "")
-    return address, "" if found == str(_USUAL.get(handler, PORTS["https"])) else found
+    port = settings.get("port", "").strip() or str(typed or "")
+    return address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port

@@ -182,7 +182,7 @@ class XerusPdu:
     def fall_asleep(self, inlets: int = 1) -> None:
         """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of their owner has been called.
 
-        That takes one call, for an inlet `inlets` calls.
+        One call wakes the sensors of an outlet or protector; those of an inlet need `inlets` calls.
         """
         with self.lock:
             for unit in self.units.values():

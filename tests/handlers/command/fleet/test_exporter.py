@@ -123,21 +123,34 @@ def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> Non
         allowed.target(Query("192.0.2.1", "snmp", "x"))
 
 
-@pytest.mark.parametrize("listed, settings, asked, handler", [
-    ("192.0.2.7", "", "192.0.2.7:443", "raritan"), ("192.0.2.7:443", "", "192.0.2.7", "raritan"),
-    ("192.0.2.7", "", "192.0.2.7:161", "snmp"), ("192.0.2.7", "", "192.0.2.7:443", ""),
-    ("192.0.2.7", "50001", "192.0.2.7:50001", "raritan"), ("2001:db8::7", "", "[2001:DB8:0::7]:443", "raritan")])
-def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed: str, settings: str, asked: str,
-                                                                         handler: str) -> None:
-    device = Device("left", "raritan", listed, "xerus", (("port", settings),) if settings else ())
-    logins = {name: Auth(name, {}, {}) for name in ("xerus", "other")}
+@pytest.mark.parametrize("listed, settings, login, asked, handler", [
+    ("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan"), ("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan"),
+    ("192.0.2.7", {}, {}, "192.0.2.7:161", "snmp"), ("192.0.2.7", {}, {}, "192.0.2.7:443", ""),
+    ("192.0.2.7", {"port": "50001"}, {}, "192.0.2.7:50001", "raritan"),
+    ("192.0.2.7", {}, {"port": "50001"}, "192.0.2.7:50001", "raritan"),
+    ("192.0.2.7", {"scheme": "http"}, {}, "192.0.2.7:80", "raritan"),
+    ("192.0.2.99", {"host": "192.0.2.7"}, {}, "192.0.2.7", "raritan"),
+    ("2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan")])
+def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed: str, settings: Dict[str, str],
+                                                                         login: Dict[str, str], asked: str, handler: str) -> None:
+    device = Device("left", "raritan", listed, "xerus", tuple(settings.items()))
+    logins = {"xerus": Auth("xerus", login, {}), "other": Auth("other", {}, {})}
     networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
     handlers = {name: load(name) for name in ("raritan", "snmp")}
     allowed = Allowed([Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins)
-    with pytest.raises(NotAllowed, match="the list sets the"):
+    with pytest.raises(NotAllowed, match="is on the list, with another"):
         allowed.target(Query(asked, handler, "other"))
     assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]     # behind port forwarding
     assert allowed.target(Query("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
+
+
+def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
+    handler, own = load("raritan"), Auth("xerus", {}, {})
+    logins = {"xerus": own, "other": Auth("other", {"host": "192.0.2.7"}, {})}
+    allowed = Allowed([Target(Device("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
+                      [ipaddress.ip_network("192.0.2.0/24")], {"raritan": handler}, logins)
+    with pytest.raises(NotAllowed, match="is on the list, with another auth"):
+        allowed.target(Query("192.0.2.8", "raritan", "other"))
 
 
 def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(small: Hall, tmp_path: Path) -> None:
@@ -160,8 +173,8 @@ def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(sma
     ({"target": "[::ffff:127.0.0.1]", "handler": "snmp", "auth": "snmp"}, 403, "neither on the list nor"),
     ({"target": "2130706433", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
     ({"target": "localhost", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
-    ({"target": "snmp", "auth": "raritan"}, 403, "the list sets the auth of snmp: leave the parameter auth out"),
-    ({"target": "snmp", "handler": "raritan"}, 403, "the list sets the handler of snmp"),
+    ({"target": "snmp", "auth": "raritan"}, 403, "snmp is on the list, with another auth: leave the parameter auth out"),
+    ({"target": "snmp", "handler": "raritan"}, 403, "snmp is on the list, with another handler"),
     ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
     ({"target": "snmp", "module": "x"}, 400, "no parameter 'module'")])
 def test_a_target_that_is_not_allowed_is_refused_with_a_sentence(running: Exporter, query: Dict[str, str], status: int,
