@@ -74,7 +74,7 @@ class FeedMeter(Meter):
                            for pole in self._listed_poles() or ()]
 
     def _listed_poles(self) -> Optional[List[Pole]]:
-        """The lines and the neutral; None if they cannot be read, or if the unit does not say which of them one of several is.
+        """The lines and the neutral; None if they cannot be read, or if there are several and the `line` of one is unknown.
         Raises JsonRpcSyntaxException if two lines that are not one circuit share a sensor, whose current would count twice."""
         if self._poles is None or self._poles.error is not None:
             return None

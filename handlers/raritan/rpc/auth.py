@@ -1,4 +1,7 @@
-"""Authentication of logins. Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl."""
+"""Authentication of logins.
+
+Source: AuthManager.idl, LdapManager.idl, RadiusManager.idl, TacPlusManager.idl, LdapServerSettings.idl.
+"""
 from __future__ import annotations
 
 from typing import List, Tuple

@@ -1,4 +1,4 @@
-"""Linking and cascading of units. Source: CascadeManager.idl."""
+"""Linking and cascading of units. Source: CascadeManager.idl, Cascading.idl."""
 from __future__ import annotations
 
 from typing import Dict, List, Tuple

@@ -133,8 +133,8 @@ def upload(agent: Agent, data: scripts.Data, lowMemoryUploadOptions: Optional[Ma
            progress: Optional[Progress] = None) -> None:
     """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip.
 
-    The device accepts it over https only. Nothing is updated yet: see `Firmware.getImageInfo`, then call `startUpdate` or
-    `discardImage`.
+    Use https: over http, a device that enforces https breaks off the upload. Nothing is updated yet: see
+    `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
     lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and allowLowMemoryUntrusted of newer firmware,
     each 0 or 1. progress: called with (sent, size) in bytes.
     """

@@ -1,4 +1,4 @@
-"""Modbus devices and gateways. Source: ModbusGatewayMgr.idl."""
+"""Modbus devices and gateways. Source: ModbusDevice.idl, ModbusGatewayMgr.idl."""
 from __future__ import annotations
 
 from ._runtime import ZERO, Interface, Structure, declared

@@ -1,4 +1,4 @@
-"""The names that the RADIUS types had until firmware 4.0. Newer firmware has them in `auth`. Source: RadiusManager.idl."""
+"""The names that the RADIUS types had until firmware 4.0. Newer firmware has them in `auth`. Source: RadiusServerSettings.idl."""
 from __future__ import annotations
 
 from .auth import RadiusManager

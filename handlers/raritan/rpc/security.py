@@ -1,4 +1,4 @@
-"""Passwords, lockout, access control. Source: Security.idl."""
+"""Passwords, lockout, access control. Source: Security.idl, ServiceAuthorization.idl."""
 from __future__ import annotations
 
 from typing import List, Optional, Tuple, Union

@@ -1,4 +1,7 @@
-"""The names that the TACACS+ types had until firmware 4.0. Newer firmware has them in `auth`. Source: TacPlusManager.idl."""
+"""The names that the TACACS+ types had until firmware 4.0. Newer firmware has them in `auth`.
+
+Source: TacPlusServerSettings.idl.
+"""
 from __future__ import annotations
 
 from .auth import TacPlusManager

@@ -17,7 +17,7 @@ from handlers.raritan.rpc._runtime import ZERO, declared, registry
 from tests.needs import ROOT
 from tests.packaging.building import archive
 
-from .declared import Nowhere
+from .declared import Nowhere, calls
 
 AGENT = Nowhere()
 
@@ -93,6 +93,14 @@ def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_call
 def test_declaring_a_method_outside_an_interface_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="outside an interface"):
         declared()
+
+
+def test_methods_by_position_have_the_types_of_their_namesakes_by_rom_code() -> None:
+    declared = calls(peripheral.G2Production)
+    pairs = [(name, f"{name}Pos") for name in declared if f"{name}Pos" in declared]
+    for by_code, by_position in pairs:
+        assert list(declared[by_code].types.values())[1:] == list(declared[by_position].types.values())[1:], by_position
+    assert len(pairs) == 9
 
 
 # ---- modules -------------------------------------------------------------------------------------------------

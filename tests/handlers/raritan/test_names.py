@@ -1,11 +1,13 @@
-"""The binding has every public name of the vendor's newest SDK, with the same kind, order and values."""
+"""The binding has every public name of the vendor's newest SDK, with the same kind, order and values, and names its sources."""
 from __future__ import annotations
 
 import datetime
 import importlib
 import inspect
+import re
+import sys
 import typing
-from typing import Any, Dict, Iterator, Type
+from typing import Any, Dict, Iterator, Set, Tuple, Type
 
 import pytest
 
@@ -121,6 +123,28 @@ def _value(hint: Any, holder: Any) -> Any:
 
 
 _SIMPLE: Dict[Any, Any] = {bool: True, int: 3, float: 1.5, str: "text", datetime.datetime: 1700000000, Any: {"a": [1]}}
+
+
+_SECTION = re.compile(r'^# Section generated (?:by IdlC )?from "(?:.*/)?(\w+\.idl)"', re.MULTILINE)
+
+
+@pytest.mark.parametrize("release", sdk.RELEASES.values())
+def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(release: str) -> None:
+    missing: Set[Tuple[str, str]] = set()
+    seen = 0
+    for file in sorted((sdk.needed(release) / "raritan" / "rpc").glob("*/__init__.py")):
+        module = file.parent.name
+        if module not in MODULES:
+            continue                        # not for PDUs, such as the cooler's
+        vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
+        _, *sections = _SECTION.split(file.read_text("utf-8"))
+        for idl, code in zip(sections[::2], sections[1::2]):
+            ours = [getattr(vendor, name) for name in re.findall(r"^class (\w+)", code, re.M) if hasattr(vendor, name)]
+            seen += len(ours)
+            missing.update((module, idl) for one in ours
+                           if idl not in f"{vendor.__doc__} {sys.modules[one.__module__].__doc__}")
+    assert not missing
+    assert seen > 150
 
 
 def test_types_that_moved_to_other_modules_keep_their_old_names() -> None:
