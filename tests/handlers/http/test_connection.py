@@ -1,4 +1,4 @@
-"""The connection to a host with several addresses, and a kept connection that ended."""
+"""The addresses of a host, tried one after another, and when a kept connection is used again."""
 from __future__ import annotations
 
 import contextlib
@@ -106,6 +106,7 @@ def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
             assert transport.exchange(where, REQUEST).body == b"OK"
             connected: Any = transport._connection
             assert connected.sock.recv(1) == b""                # the server has closed the connection
+            # The server takes only one connection, so the refusal shows that a second one was tried.
             with pytest.raises(HttpUnreachable, match="refuses the connection"):
                 transport.exchange(where, REQUEST)
     finally:

@@ -1,4 +1,4 @@
-"""Steps for the worker process of the vendor's SDK: how it prints, what it reads back, and which names it has."""
+"""Steps for the worker process of the vendor's SDK: how it prints, which names it has, what it reads and encodes."""
 from __future__ import annotations
 
 import datetime

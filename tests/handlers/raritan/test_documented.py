@@ -291,8 +291,12 @@ def test_a_bulk_configuration_as_clear_text_ignores_the_password(to: Agent) -> N
 
 
 @since("3.6")
-def test_a_bulk_configuration_is_uploaded_to_link_units_without_checks(to: Agent, unit: XerusPdu) -> None:
+def test_a_bulk_configuration_is_uploaded_to_link_units_without_checks(to: Agent, unit: XerusPdu,
+                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     data = bulkcfg.download(to, link_ids=[1, 3])
+    monkeypatch.setattr(unit.site.firmware, "release", "9.9.9")
+    assert bulkcfg.upload(to, data, link_ids=[2]) == bulkcfg.UploadCode.PARAMETER_ERROR, "there is no link unit 2"
+    assert bulkcfg.upload(to, data, link_ids=[3]) == bulkcfg.UploadCode.FIRMWARE_VERSION_DIFFERS
     assert bulkcfg.upload(to, data, link_ids=range(3, 4), skip_check="firmware_version,model") == 0
 
 

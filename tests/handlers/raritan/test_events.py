@@ -50,7 +50,6 @@ def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmwa
         change = next(one for one in others if isinstance(one, Outlet.StateChangedEvent))
         assert change.newState.powerState is OFF and isinstance(change.source, Outlet)
         assert change.source.target == f"/tfwopaque/{pdu.site.firmware.type_id('pdumodel.Outlet')}/outlet.0"
-        assert any(isinstance(one, NumericSensor.ReadingChangedEvent) for one in others)
 
 
 def test_events_of_one_source_and_of_a_base_type_are_demanded(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -75,7 +74,7 @@ def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPd
     assert len(found) == 1
 
 
-def test_poll_events_returns_no_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
+def test_poll_events_returns_without_an_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
     channel = Service("/eventservice", connected(agent, pdu)).createChannel()
     assert channel is not None
     found: List[object] = []
@@ -91,7 +90,7 @@ def test_a_unit_that_answers_slowly_is_asked_less_often(agent: MakeAgent, pdu: X
     rests: List[float] = []
     readings = itertools.count(0.0, 0.25)       # the clock moves by 0.25 s at each reading, so a poll takes 0.25 s
     with Listener(connected(agent, pdu), STATES, seconds=5.0, clock=lambda: next(readings), sleep=rests.append) as listener:
-        assert list(listener) == [] and rests[0] == 2.25
+        assert list(listener) == [] and rests[0] == 2.25 > events._USUAL_PAUSE_S
 
 
 def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: XerusPdu) -> None:
@@ -161,7 +160,7 @@ def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agen
         passed.clear()
         with pytest.raises(Unreachable):
             next(listener)
-        assert passed == [0.5, 1.0, 2.0, 4.0, 8.0, 4.5], "pauses double, up to 8 s and the end"
+        assert passed == [0.5, 1.0, 2.0, 4.0, 8.0, 4.5], "pauses double, up to 8 s; the last one ends with the time"
         pdu.faults.clear()
 
 
@@ -209,7 +208,7 @@ def test_a_missing_channel_or_event_service_is_an_error(agent: MakeAgent, pdu: X
     held = [open_() for _ in range(16)]
     with pytest.raises(Refused, match="all event channels of the unit are in use"):
         open_()
-    assert len(held) == 16
+    assert len(pdu.events[0].channels) == len(held)
     with pytest.raises(Refused, match="404"):
         Listener(connected(agent, pdu), STATES, link=7)
 

@@ -26,7 +26,7 @@ thorough = settings(max_examples=150, deadline=None,
 
 
 class Script:
-    """A transport that replays recorded answers with the ids of the present requests."""
+    """A transport that replays recorded answers with the ids of the present requests, then answers `null`."""
 
     def __init__(self, bodies: List[Any]) -> None:
         self._bodies = list(bodies)

@@ -143,7 +143,7 @@ def test_a_harmful_value_is_a_protocol_error(agent: MakeAgent, value: str) -> No
             with pytest.raises(ProtocolError) as caught:
                 bulk.perform()
                 pending.get()
-            str(caught.value).encode()
+            str(caught.value).encode()          # the text holds no lone surrogate
 
 
 @pytest.mark.parametrize("method", ["getState", "setPowerState"])

@@ -90,8 +90,8 @@ def test_one_unmetered_line_of_three_does_not_make_the_sum_smaller(unit: Describ
 
 @pytest.mark.parametrize("lines", [{L1: 4.0, L2: 6.0, L3: 6.5}, {L1: 4.0, L2: 6.0, NEUTRAL: 1.0}, {L1: 4.0, L2: 6.0}])
 @pytest.mark.parametrize("line", [None, 9])
-def test_a_pole_that_may_be_a_line_makes_no_sum_without_it(unit: Described, lines: Dict[int, Optional[float]],
-                                                           line: Optional[int]) -> None:
+def test_no_sum_leaves_out_a_pole_that_may_be_a_line(unit: Described, lines: Dict[int, Optional[float]],
+                                                     line: Optional[int]) -> None:
     unit.inlet({"current": 6.5}, lines)
     poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
     for number, pole in enumerate(poles):
@@ -126,7 +126,7 @@ def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(unit: D
 
 
 @pytest.mark.parametrize("switches", [1, 2])
-def test_the_load_of_three_feeds_behind_transfer_switches_is_unknown(unit: Described, switches: int) -> None:
+def test_the_load_of_three_loaded_feeds_behind_transfer_switches_is_unknown(unit: Described, switches: int) -> None:
     for current in (5.0, 0.2, 4.0):
         unit.inlet({}, {L1: current})
     unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
@@ -274,7 +274,8 @@ def test_an_inlet_whose_lines_cannot_be_read_is_not_taken_for_single_phase(unit:
 
 
 @pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None), (Status(403), None)])
-def test_two_feeds_are_added_only_without_a_transfer_switch(unit: Described, answer: Status, load: Optional[float]) -> None:
+def test_two_feeds_are_added_only_if_the_unit_surely_has_no_transfer_switch(unit: Described, answer: Status,
+                                                                            load: Optional[float]) -> None:
     unit.inlet({}, {L1: 5.0})
     unit.inlet({}, {L1: 0.3})
     unit.calls[PDU, "getTransferSwitches"] = answer
@@ -317,7 +318,7 @@ def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(u
 
 
 @pytest.mark.parametrize("without", ["getPoles", "getSensors"])
-def test_an_inlet_that_does_not_have_a_list_has_no_counter_there(unit: Described, without: str) -> None:
+def test_where_an_inlet_lacks_the_list_of_its_counters_the_energy_is_that_of_the_outlets(unit: Described, without: str) -> None:
     unit.inlet({}, {L1: 3.0})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     unit.calls[f"{PDU}/inlet/0", without] = Status(404)

@@ -1,4 +1,4 @@
-"""Everyday administration through the binding, on four firmware generations: groups, accounts, clock, sensors, beeper."""
+"""Everyday administration through the binding: groups, transfer switches, sensors, accounts, sessions, clock, beeper, ports."""
 from __future__ import annotations
 
 import datetime as dt
@@ -178,9 +178,10 @@ def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed(agen
 
 
 def test_the_login_policy_is_written_back_unchanged(to: Agent) -> None:
-    manager = auth.AuthManager("/auth", to)
+    manager, before = auth.AuthManager("/auth", to), to.json_rpc("/auth", "getPolicy")
     policy = manager.getPolicy()
     assert policy.type == auth.Type.LOCAL and manager.setPolicy(policy) == 0
+    assert to.json_rpc("/auth", "getPolicy") == before
 
 
 def test_the_clock_is_read_and_set_with_datetimes(to: Agent) -> None:

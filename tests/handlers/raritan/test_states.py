@@ -1,4 +1,4 @@
-"""The state of an outlet, decoded from JSON as devices send it."""
+"""The states of outlets, decoded from JSON as devices send it, and the relay failures that contradict them."""
 from __future__ import annotations
 
 import time
@@ -48,7 +48,7 @@ def test_a_suspended_shed_or_serviced_outlet_that_is_off_is_down(reason: str) ->
     assert _status({**OFF, reason: True}) == "DOWN"
 
 
-def test_an_outlet_that_is_already_on_is_up_while_others_wait_for_their_turn() -> None:
+def test_an_outlet_that_is_on_is_up_although_it_reports_a_delayed_switch_on() -> None:
     assert _status({**ON, "switchOnInProgress": True}) == "UP"
 
 

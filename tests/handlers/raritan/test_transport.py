@@ -12,6 +12,9 @@ import pytest
 
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from handlers.http import connection
+from handlers.http.client import Login
+from handlers.http.message import Endpoint, Reply
+from handlers.http.redirects import redirected
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Agent, Bulk, HttpException, JsonRpcErrorException, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.agent import reads_only
@@ -409,11 +412,13 @@ def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(ag
     with Peer([[_moved("https://127.0.0.1/")]]) as origin:
         with pytest.raises(HttpException, match="another port"):
             get_state(agent("http", origin.address))
+    reply = Reply(302, {"location": "https://127.0.0.1/"}, b"")
+    assert redirected(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint("https", "127.0.0.1", 443)
 
 
 @pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",
                                       "http://[", "http://127.0.0.1:99999/", "https://127.0.0.1:0/"])
-def test_a_redirect_to_another_host_or_to_nowhere_is_refused(agent: MakeAgent, location: str) -> None:
+def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(agent: MakeAgent, location: str) -> None:
     with Peer([[result(1)]]) as target:
         with Peer([[_moved(location.format(port=target.port))]]) as origin:
             with pytest.raises(HttpException, match="redirects") as caught:
@@ -447,8 +452,8 @@ def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
             get_state(agent("http", origin.address))
 
 
-def test_the_original_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
-    """As in the vendor's SDK 4.4. The argument survives pickling and has no traceback, whose frames contain the password."""
+def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
+    """As in the vendor's SDK 4.4. The copy survives pickling. It has no traceback: the frames of one would hold the password."""
     with refusing() as port, pytest.raises(HttpException) as caught:
         get_state(agent("http", f"127.0.0.1:{port}"))
     error = caught.value

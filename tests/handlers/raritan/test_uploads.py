@@ -45,14 +45,14 @@ def test_a_form_read_in_pieces_has_exactly_its_announced_length(files: List[Tupl
 
 
 def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
-    form = MultipartForm([{"data": b"x", "filename": 'a"\r\nX-Evil: 1', "formname": "upfile"}])
+    form = MultipartForm([{"data": b"x", "filename": 'a"\r\nX-Evil: 1', "formname": 'b"\r\nX-Evil: 2'}])
     head = form.read().partition(b"\r\n\r\n")[0]
-    assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head
+    assert b"\r\nX-Evil" not in head and b'filename="a\\"' in head and b'; name="b\\"' in head
 
 
 @pytest.mark.parametrize("more, kind", [({}, b"application/octet-stream"), ({"mimetype": None}, b"application/octet-stream"),
                                         ({"mimetype": "text/plain"}, b"text/plain")])
-def test_a_file_without_a_type_is_sent_as_bytes(more: Dict[str, object], kind: bytes) -> None:
+def test_a_file_is_sent_with_its_type_and_without_one_as_bytes(more: Dict[str, object], kind: bytes) -> None:
     form = MultipartForm([{"data": b"x", "filename": "f", "formname": "upfile", **more}])
     assert b"\r\nContent-Type: " + kind + b"\r\n\r\n" in form.read()
 

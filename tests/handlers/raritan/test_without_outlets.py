@@ -28,7 +28,7 @@ def test_a_unit_of_unknown_type_is_an_error_that_names_model_firmware_and_inlets
 def test_a_unit_that_claims_outlets_and_lists_none_is_an_error(method: str, claim: str) -> None:
     unit = Described()
     unit.inlet({"current": 3.0}, {L1: 3.0})
-    unit.calls[PDU, "getMetaData"] = {claim: True}
+    unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": False, "hasMeteredOutlets": False, claim: True}
     with pytest.raises(PduHandlerError, match="inlets: 1.*: yes"):
         getattr(handler_of(unit), method)()
 
