@@ -162,7 +162,7 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
     except Unreachable:                 # the unit may restart before it answers
         answered = False
     return Result({"rebooting": True, "answered": answered},
-                  ["the unit restarts" if answered else "the unit did not answer; it may be restarting"],
+                  ["the unit restarts" if answered else "the unit did not confirm the restart; it may be restarting"],
                   DONE if answered else NOT_SEEN)
 
 

@@ -50,13 +50,13 @@ def test_an_update_that_is_not_confirmed_says_that_the_image_stays(run: Run, tmp
 
 def test_a_restart_without_an_answer_is_not_reported_as_a_fact(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.DROP_AFTER_WRITE, method="reboot")
-    assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not answer; it may be restarting\n")
+    assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not confirm the restart; it may be restarting\n")
 
 
 @pytest.mark.parametrize("fault, how", [(Fault.HTML, {}), (Fault.STATUS, {"status": 502})])
 def test_a_restart_with_another_answer_is_neither_a_fact_nor_a_refusal(run: Run, unit: XerusPdu, fault: Fault, how: Any) -> None:
     unit.faults.order(fault, method="reboot", **how)
-    assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not answer; it may be restarting\n")
+    assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not confirm the restart; it may be restarting\n")
 
 
 def test_a_unit_that_cannot_be_reached_is_not_said_to_restart(run: Run, unit: XerusPdu) -> None:
@@ -185,7 +185,7 @@ def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path,
     assert done(run("cert", "install", "--yes")) == "installed\n"
     out = tmp_path / "active.pem"
     done(run("cert", "download", "--out", str(out)))
-    assert out.read_bytes().startswith(b"-----BEGIN CERTIFICATE") and out.stat().st_mode & 0o077 == 0
+    assert out.read_bytes() == certificate and out.stat().st_mode & 0o077 == 0
     code, _, err = run("cert", "download", "--out", str(out))
     assert code == 2 and "exists" in err.lower()
     done(run("cert", "upload", str(out), str(tmp_path / "key.pem")))
@@ -313,6 +313,7 @@ def test_diagnosis_descriptor_and_power_meter_files_are_transferred(run: Run, tm
     done(run("eto", "--out", str(tmp_path / "eto")))
     done(run("pmc", "csv", "--out", str(tmp_path / "mains.csv")))
     done(run("pmc", "csv", "1", "--out", str(tmp_path / "panel.csv")))
+    assert len({(tmp_path / name).read_bytes() for name in ("eto", "mains.csv", "panel.csv")} - {b""}) == 3
     (tmp_path / "pmc.json").write_text("{}", encoding="ascii")
     assert done(run("pmc", "put", str(tmp_path / "pmc.json"), "--yes")) == "the unit answered: OK\n"
     assert run("pmc", "csv", "9")[0] == 2
