@@ -107,7 +107,7 @@ def test_a_line_that_needs_more_is_found() -> None:
 
 
 def unchecked(text: str) -> List[str]:
-    """The lines of a page that look like commands, in indented blocks and in fences of another language, which `lines` skips."""
+    """The lines that look like commands in indented blocks and in fences, except those of `sh`, `console` and `python`."""
     command = r"(?:\$ .*|(?:pdu|python3?|\.venv/\S+|make|sh|export|git|docker|curl) .*)$"
     text = re.sub(r"(?ms)^ *```(sh|console|python)\n.*?^ *```", "", text)
     fenced = "".join(block[1] for block in re.finditer(r"(?ms)^ *```\w*\n(.*?)^ *```", text))

@@ -19,13 +19,14 @@ from tests.dcimanager import Call, DciManager, Pdu
 from tests.handlers.snmp.calls import pdu as built_in
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
-from tests.simulators.snmp_agent import BUILT_IN, Agent
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
 
 from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
 from .registering import Admin
 
 pytestmark = pytest.mark.against("curl")
 INTEGER = 2
+SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 2, 0)
 STATES = {"on": "UP", "off": "DOWN", "unknown": "UNKNOWN"}
 _PROFILES = {profile.key: profile for profile in PROFILES}
 _UNITS = {unit.name: unit for unit in fixtures() if unit.name in _PROFILES}
@@ -191,7 +192,10 @@ def test_chosen_families_are_found_and_others_are_named_as_unknown(tmp_path: Pat
 
 def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--profile-key", "rpcm"))
-    with DciManager() as manager, Agent(BUILT_IN["rpcm"]()) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
+    unit = BUILT_IN["rpcm"]()
+    rows = unit.device._rows
+    rows[SYS_OBJECT_ID] = Row(rows[SYS_OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, 99998, 1))        # detection would find no family
+    with DciManager() as manager, Agent(unit) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
         register(admin, manager, "snmp")
         good, bad = add(manager, "pdu_snmp", right), add(manager, "pdu_snmp", wrong)
         manager.poll()

@@ -1,6 +1,7 @@
 """`register.sh` with the real curl against the stand-in: successful runs, and the ids that it remembers."""
 from __future__ import annotations
 
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -29,7 +30,7 @@ def without_list(request: Request, serve: Callable[[Request], Answer]) -> Answer
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_first_run_registers_and_second_run_uploads_a_new_version(admin: Admin, manager: DciManager, shell: str) -> None:
+def test_first_run_registers_and_second_run_uploads_again(admin: Admin, manager: DciManager, shell: str) -> None:
     path = admin.shell(shell)
     first = admin.run(manager, shell=path)
     assert (first.code, first.err) == (0, "")
@@ -140,15 +141,18 @@ def test_dry_run_refuses_a_damaged_archive_too(admin: Admin, manager: DciManager
     assert admin.run(manager, "--dry-run").code == 6
 
 
-def test_help_names_every_variable_option_and_exit_code(admin: Admin) -> None:
+def test_help_names_every_variable_of_the_script_and_every_option_and_exit_code(admin: Admin) -> None:
     shown = admin.run(None, "--help")
     assert shown.code == 0
     text = admin.script.read_text()
     used = {word for word in text.replace("$", " ").replace("{", " ").replace(":", " ").replace("-", " ").split()
             if word.startswith("DCI_") and word.isupper() and word.replace("_", "").isalpha()}
     assert len(used) >= 7 and not [name for name in used if name not in shown.out]
-    for word in ("--archive", "--id", "--dry-run", "--help", "0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "130"):
-        assert word in shown.out
+    for word in ("--archive", "--id", "--dry-run", "--help"):
+        assert f"\n  {word} " in shown.out
+    codes = re.findall(r"\bEXIT_[A-Z]+=(\d+)", text)
+    listed = re.findall(r"(?m)(?:^|\s)(\d+)(?=,? )", shown.out.partition("\nExit codes:\n")[2])
+    assert len(codes) == 6 and listed == ["0", *codes, "129", "130", "143"]
 
 
 def test_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:

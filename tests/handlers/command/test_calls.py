@@ -322,6 +322,7 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(
     taken, _ = silent()
     with taken, PEERS["nut"]() as peer:
         dead, alive = f"127.0.0.1:{taken.getsockname()[1]}", f"{peer.address}:{peer.settings['port']}"
+        # A host that is given twice is read once.
         hosts, arguments = [dead, alive, dead], ["-s", "device=pdu", "-s", "tls=yes", "-s", f"ca_pem={peer.settings['ca_pem']}"]
         code, out, err = run(capsys, "status", "nut", *hosts, *arguments)
         assert code == exits.code_of("unreachable") and f"status of {alive} by nut" in out and err.count("\n") == 1

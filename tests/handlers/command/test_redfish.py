@@ -56,8 +56,8 @@ def test_figures_of_outlets_that_only_sensors_have_are_read(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("sent, shown", [(-5.5, -5.5), (-3, -3.0), (0, 0.0), ("-3", None), (None, None), (True, None)])
-def test_a_sensor_may_read_below_zero(unit: RedfishService, capsys: pytest.CaptureFixture[str], sent: object,
-                                      shown: object) -> None:
+def test_a_sensor_may_read_below_zero_and_a_reading_that_is_not_a_number_is_null(
+        unit: RedfishService, capsys: pytest.CaptureFixture[str], sent: object, shown: object) -> None:
     unit.rewrite = lambda target, body: json.loads(json.dumps(body), object_hook=lambda one: (
         {**one, "Reading": sent} if "ReadingUnits" in one else one))
     assert {one["reading"] for one in found(unit, capsys, "sensors")["sensors"]} == {shown}
@@ -105,7 +105,7 @@ def test_a_tree_shows_the_error_of_a_list_that_cannot_be_read(unit: RedfishServi
     assert seen[f"{top}/Outlets"] == "(a collection of the device has no list of members)" and f"{top}/Branches" in seen
 
 
-def test_a_large_tree_has_more_time_than_a_call_of_dcimanager(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
+def test_a_tree_has_more_time_than_a_call_of_dcimanager(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
                                                               capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(service, "CALL_SECONDS", -1.0)
     assert found(unit, capsys, "tree", "/redfish/v1/PowerEquipment")
@@ -140,10 +140,12 @@ def test_the_setting_host_is_refused_beside_the_argument_host(
 
 
 def test_a_devices_text_is_escaped_on_the_terminal(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
-    unit.rewrite = lambda target, body: {**body, "Name": "a\x1b[31m\u2028b", "Model": "\x07", "@odata.type": "#X\x1b.v1"}
+    hostile = {"Name": "a\x1b[31m\u2028b", "UserLabel": "a\x1b[31m\u2028b", "Model": "\x07", "@odata.type": "#X\x1b.v1"}
+    unit.rewrite = lambda target, body: json.loads(json.dumps(body), object_hook=lambda one: (
+        {**one, **hostile} if "Id" in one else one))
     for words in (("info",), ("outlets",), ("sensors",), ("show",), ("tree", "/redfish/v1/PowerEquipment")):
         out = run(unit, capsys, *words)[1]
-        assert out and out.replace("\n", "").isprintable()
+        assert out.replace("\n", "").isprintable() and ("\\x1b" in out or "\\u001b" in out), out
 
 
 def test_sensors_of_all_pdus_of_a_service_are_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Start and end of the command: other Pythons, other folders, missing packages, Ctrl-C, pipes, completion."""
+"""Start and end of the command: other Pythons, other folders, missing packages, Ctrl-C, broken pipes, full disks, completion."""
 from __future__ import annotations
 
 import json
@@ -64,7 +64,7 @@ def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> Non
         assert done.returncode == 0 and "sentry4" in done.stdout
 
 
-def test_a_missing_package_is_reported_in_one_line_with_the_remedy(tmp_path: Path) -> None:
+def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
     done = run([sys.executable, "-S", "-E", "-m", "handlers", "status", "nut", "h"])  # -S: without site-packages
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr

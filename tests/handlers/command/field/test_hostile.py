@@ -1,4 +1,4 @@
-"""Damaged recordings and other files: each is read or refused with one sentence."""
+"""Damaged recordings, other files, impossible requests and malformed answers; hostile text in a recording."""
 from __future__ import annotations
 
 import contextlib
@@ -53,12 +53,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(LINES, max_size=12))
-def test_any_rows_give_a_draft_or_one_sentence(lines: List[str]) -> None:
+def test_any_rows_give_a_profile_or_the_reason_why_there_is_none(lines: List[str]) -> None:
     try:
         rows = snmprec.parse("\n".join(lines)).rows
     except SettingsError:
         return
-    draft(rows, Mib())
+    found = draft(rows, Mib())
+    assert (found.profile is None) == any("No column looks like" in doubt for doubt in found.doubts)
 
 
 @functools.cache

@@ -1,4 +1,7 @@
-"""`pdu identify`: every recording of a real unit, one unit of every handler, and a device that fits no family."""
+"""`pdu identify`: every recording of a real unit, one unit of every handler, and a device that fits no family.
+
+Also: the evidence of a figure, and which address and port are tried.
+"""
 from __future__ import annotations
 
 import json
@@ -84,7 +87,7 @@ def test_the_settings_that_permit_something_count_as_in_the_handler() -> None:
 
 @pytest.mark.parametrize("unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"])
 def test_the_evidence_of_a_total_is_the_objects_that_have_all_rows(unit: Optional[Arcs], used: List[int]) -> None:
-    """Row 1.2 of the first object has no figure, so it is not the load, or not that of unit 1."""
+    """Row 1.2 of the first object has no figure: this object is not the load of one unit and, in a chain, not that of unit 1."""
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
     rows: Dict[str, Union[int, str, bytes]] = {"0.1.1": 2, "0.1.2": "n/a", "0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
@@ -112,7 +115,7 @@ def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(error: 
     assert other.cannot == ["report load and energy: odd"]
 
 
-def test_no_meters_are_claimed_where_the_sys_object_id_alone_decides() -> None:
+def test_no_meters_are_claimed_where_only_the_sys_object_id_or_a_setting_decides() -> None:
     rows = {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.42610.1.4.2"}
     found = [of_device(Reader(Memory(rows)), choose(settings, {})) for settings in ({}, {"profile": "powertek-simple"})]
     assert [one.why for one in found] == [

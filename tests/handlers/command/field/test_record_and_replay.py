@@ -102,6 +102,8 @@ def test_two_recordings_of_a_device_have_the_same_stand_ins(handler: str) -> Non
     same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "redfish": ["serial-1", "name-1"],
                                   "nut": ["serial-1", "contact-1"]}
     assert all(stand in first and stand in second for stand in same[handler])
+    found = [re.findall(r"\b(?:name|serial|contact|location|host|secret)-[0-9]+", text) for text in (first, second)]
+    assert found[0] == found[1]
     if handler == "nut":                                # the device's name equals its location
         assert first.count("name-1") == 2 and "device.location: name-1" in first
 

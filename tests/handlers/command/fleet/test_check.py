@@ -69,7 +69,7 @@ def test_built_archives_are_checked_as_dcimanager_would_run_them(small: Hall, tm
     found = document(done)
     as_in_the_books(small, found)
     assert done.returncode == 0 and found["snmp"]["handler"] == str(tmp_path / "pdu_snmp-0.10.0.tar.gz")
-    assert found["raritan"]["requests"] == 4
+    assert found["raritan"]["requests"] == 4                # two for the states, two for the figures
     by_path = small.list(small.lines[0].replace(",", "2,", 1).replace(",snmp,", f",{tmp_path}/pdu_snmp-0.10.0.tar.gz,"))
     assert run("check", by_path, "--auth", small.logins).returncode == 0
     (tmp_path / "other.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
@@ -113,6 +113,7 @@ def test_csv_html_and_the_nagios_line_report_the_same_results(small: Hall, tmp_p
     assert done.returncode == 2 and [row["result"] for row in rows] == ["well"] * len(PEERS) + ["unreachable"]
     made = (tmp_path / "page.html").read_text()
     assert made.startswith("<!doctype html>") and all(f"<td>{name}</td>" in made for name in (*PEERS, "dead"))
+    assert [made.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
     assert os.listdir(tmp_path) == ["page.html"]
     done = run(*asked, "--nagios")
     assert done.returncode == 2 and done.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
@@ -249,8 +250,10 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: H
     dead = [f"dead {number},{crash},192.0.2.1,,say=die" for number in range(2)]
     done = run("check", small.list(*dead), "--auth", small.logins, "--json", "--parallel", "1")
     found = document(done)
-    assert done.returncode == 2 and found["dead 0"]["error"]["kind"] == "defect"
-    assert "a process ended before this PDU was read" in found["dead 0"]["error"]["reason"]
+    assert done.returncode == 2
+    for name in ("dead 0", "dead 1"):
+        assert found[name]["error"]["kind"] == "defect"
+        assert "a process ended before this PDU was read" in found[name]["error"]["reason"]
     as_in_the_books(small, found)
 
 

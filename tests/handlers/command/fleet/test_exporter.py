@@ -87,8 +87,9 @@ def test_the_format_follows_the_accept_header(running: Exporter) -> None:
 
 @pytest.mark.parametrize("accept", ["text/plain;version=escaping=x", "application/openmetrics-text;version=abc", ";;=,", "\x7f"])
 def test_a_malformed_accept_header_selects_the_default_format(running: Exporter, accept: str) -> None:
-    status, text, _ = running.get("metrics", {"Accept": accept})
+    status, text, headers = running.get("metrics", {"Accept": accept})
     assert status == 200 and "pdu_exporter_probes_running 0.0" in text
+    assert headers["content-type"].startswith("text/plain") and "# EOF" not in text
 
 
 # ---- allowed targets ---------------------------------------------------------------------------------------
