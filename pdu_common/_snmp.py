@@ -182,7 +182,7 @@ class _V1Rows(_Rows):
     The first OID is that of the last row. The others are guesses of the next rows: each has a last arc that is higher by one. At
     the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
-    missed. After a wrong guess the next request has no more guesses than that one.
+    missed. After a wrong guess, the number of guesses does not rise.
     """
 
     def __init__(self, root: Arcs) -> None:
