@@ -1,4 +1,4 @@
-"""The benchmark of a fleet runs, reads every simulated PDU, and prints its figures."""
+"""The benchmark of a fleet runs and prints its figures. `pdu check` reads every simulated PDU, the loops read samples."""
 from __future__ import annotations
 
 import json
@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE_S
 
 
 @pytest.mark.against("prometheus-snmp-exporter")
-def test_every_way_is_measured_and_reads_all_pdus(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_way_is_measured_and_pdu_check_reads_all_pdus(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("prometheus-snmp-exporter", "snmpbulkwalk"):
         program(name)
     # Both exit codes are right: the goals are for an idle machine and a long list.

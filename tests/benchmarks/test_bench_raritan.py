@@ -44,7 +44,7 @@ def test_a_goal_is_missed_only_if_the_whole_interval_misses_it() -> None:
 
 
 @pytest.mark.against("the vendor's SDK")
-def test_this_client_reads_the_same_as_the_sdk_in_two_requests_on_one_connection() -> None:
+def test_this_client_reads_the_states_and_energies_in_two_requests_on_one_connection() -> None:
     sdk.needed(sdk.RELEASES["4.4"])
     with bench_raritan.bench() as unit:
         ours, bulk, loop = unit.measure("near", {OURS: 1, BULK: 1, LOOP: 1}).values()

@@ -17,12 +17,12 @@ def test_every_handler_has_a_simulated_device_and_limits() -> None:
 def test_a_status_path_begins_at_the_handler_and_stays_within_the_limits(handler: str) -> None:
     with SIMULATED[handler]() as data:
         path = measured(handler, data)
-    assert next(iter(path.files)) == f"handlers/{handler}/handler.py"
+    begin = f"handlers/{handler}/handler.py"
+    assert next(iter(path.files)) == begin
     assert all(lines > 0 for lines in path.files.values()) and "tests" not in str(path.files)
     lines, files, calls = LIMITS[handler]
     assert sum(path.files.values()) <= lines and len(path.files) <= files and sum(path.between.values()) <= calls, str(path)
-    reached = {callee for _, callee in path.between}
-    assert reached == set(path.files) - {f"handlers/{handler}/handler.py"} | (reached & {f"handlers/{handler}/handler.py"})
+    assert {begin, *(callee for _, callee in path.between)} == set(path.files)
 
 
 def test_the_program_prints_a_line_for_the_handler_and_its_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The plausible forms of the platform. Each variant has one form of one unknown point, and is else the baseline."""
+"""The plausible forms of the platform. Each variant has one form of one unknown point, and is otherwise the baseline."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

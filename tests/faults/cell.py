@@ -140,8 +140,11 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless a status has the outlets of the books, with their states or UNKNOWN, and a statistic has no others, none
-    twice, and figures between theirs or not set."""
+    """Problems unless the view fits the books before and after the call.
+
+    A status has all their outlets, each with its state or UNKNOWN. A statistic has no other outlets and none twice; its figures
+    lie between those of the two books, or are not set.
+    """
     listed, known = [port.identity for port in view.ports], (list(before["states"]), list(after["states"]))
     whole = listed in known if method == "status" else any(sorted(set(listed) & set(one)) == sorted(listed) for one in known)
     if not whole:
@@ -168,7 +171,10 @@ def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterat
 
 
 def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
-    """Problems unless the answer is the given object, with UNKNOWN or the wanted state, which is or (`two-writers`) was true."""
+    """Problems unless the answer is the given object, with UNKNOWN or the wanted state.
+
+    The wanted state must be true, except with `two-writers`, where the other client has switched back.
+    """
     wanted = cell.method == "port_up"
     if answer is not port:
         yield "answered with another object"

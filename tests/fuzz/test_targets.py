@@ -1,6 +1,7 @@
 """Each target reads or refuses its good input, the findings of earlier runs, and many changed inputs."""
 from __future__ import annotations
 
+import hashlib
 import random
 from pathlib import Path
 from typing import List
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from . import __main__ as fuzz, targets
 from .mutation import mutated
-from .targets import BY_NAME, TARGETS, Target, found
+from .targets import BY_NAME, FOUND, TARGETS, Target, found
 
 SLOW = ("raritan", "redfish")           # in these targets each case is two whole calls of a handler
 
@@ -56,3 +57,9 @@ def test_a_kept_finding_is_named_by_its_content_and_its_target(tmp_path: Path, m
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"x"]
     fuzz._kept("nut-dump", b"y", "failure")
     assert (list(found("nut")), list(found("nut-dump"))) == ([b"x"], [b"y"])
+
+
+def test_each_finding_that_is_kept_belongs_to_a_target_and_is_named_by_its_content() -> None:
+    for path in FOUND.glob("*.bin"):
+        name, _, digest = path.stem.rpartition("-")
+        assert name in BY_NAME and hashlib.sha256(path.read_bytes()).hexdigest()[:8] == digest, path.name
