@@ -75,7 +75,7 @@ def _say(answers: Any, number: int, answer: Mapping[str, Any]) -> None:
         print(LOGGED, file=sys.stderr, flush=True)
     except (OSError, ValueError):                       # a handler may have closed standard error
         with contextlib.suppress(OSError):
-            os.write(1, f"{LOGGED}\n".encode())         # the same pipe
+            os.write(1, f"{LOGGED}\n".encode())         # descriptor 1 is the same pipe
     answers.write(json.dumps({**answer, "number": number}) + "\n")
     answers.flush()
 

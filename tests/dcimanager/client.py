@@ -25,7 +25,9 @@ class Client:
         self._context = ssl.create_default_context(cafile=str(manager.ca_file))
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.headers: Dict[str, str] = {"isp-box-instance": "true"}
-        self.headers["x-xsrf-token"] = self.post(TOKEN, {"email": manager.email, "password": manager.password}).body["token"]
+        reply = self.post(TOKEN, {"email": manager.email, "password": manager.password})
+        assert reply.status == 201, reply
+        self.headers["x-xsrf-token"] = reply.body["token"]
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Optional[Dict[str, str]] = None) -> Reply:
         host, port = self._manager.url[len("https://"):].split(":")

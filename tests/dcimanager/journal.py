@@ -93,12 +93,6 @@ class Journal:
                              (*values, most))
         return [_entry(row) for row in rows]
 
-    def switched(self, pdu: int, most: int = 10) -> List[Entry]:
-        """The last switchings of a PDU, newest first."""
-        rows = self._db.rows(f"SELECT {_COLUMNS} FROM call WHERE pdu = ? AND method LIKE 'port%' ORDER BY id DESC LIMIT ?",  # noqa: S608
-                             (pdu, most))
-        return [_entry(row) for row in rows]
-
     def thin(self) -> None:
         """Delete old entries. Of each PDU, keep the newest calls, and the newest failures and switchings."""
         for (pdu,) in self._db.rows("SELECT id FROM pdu"):

@@ -140,7 +140,7 @@ class Pdu:
             self.doubts.pop(identity, None)
 
     def changed(self) -> None:
-        """The next calls may reach another device: until a poll, no state is one of now, and numbers and names are unknown."""
+        """The next calls may reach another device: until a poll, no state is current, and numbers and names are unknown."""
         self.labels = {}
         self.calls.clear()
 

@@ -168,7 +168,7 @@ def test_unknown_function_is_an_error_answer(client: Client, method: str, path: 
 
 def test_first_requests_are_answered_503_when_asked() -> None:
     with DciManager(busy=1) as manager:
-        with pytest.raises(KeyError):
+        with pytest.raises(AssertionError, match="status=503"):
             Client(manager)
         assert Client(manager).headers["x-xsrf-token"]
 

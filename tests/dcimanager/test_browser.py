@@ -183,7 +183,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(w
         assert manager.pdus()[0].ports["2"] == "DOWN"
         clean(window, manager)
         pdu, = manager.pdus()
-        pdu.snmp["port"] = port = str(reserved())   # another program may take the first one, which was a free one of the system
+        pdu.snmp["port"] = port = str(reserved())   # the system chose the first one and may give it to another program
         manager.store.save(pdu)
     with serving(tmp_path) as manager:
         log_in(window, manager)

@@ -50,7 +50,7 @@ def test_one_line_has_address_and_login_and_a_restart_keeps_both(tmp_path: Path)
     lines: List[Tuple[str, ...]] = []
     kept = reserved(), reserved()
     for start in range(2):
-        if start:               # the first ones were free ports of the system, which another program may have taken by now
+        if start:               # the system chose the first ones, and another program may have taken them by now
             assert ports.read_text().split()[1] == lines[0][0].rpartition(":")[2].strip("/")
             ports.write_text("{} {}\n".format(*kept))
         with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as process:

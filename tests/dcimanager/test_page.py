@@ -185,8 +185,8 @@ def test_logging_out_ends_the_session(visitor: Visitor) -> None:
     assert visitor.post("/logout", {}).status == 303 and visitor.get("/").status == 303
 
 
-def test_an_archive_dropped_on_the_page_is_registered_updated_and_rolled_back(visitor: Visitor, site: DciManager, small: bytes,
-                                                                            newer: bytes) -> None:
+def test_an_uploaded_archive_is_registered_updated_and_rolled_back(visitor: Visitor, site: DciManager, small: bytes,
+                                                                   newer: bytes) -> None:
     assert visitor.upload([("pdu_small-1.tar.gz", small), ("broken.tar.gz", b"x")]).status == 303
     handler, = site.handlers()
     assert (handler.handler, handler.protocol, handler.uploads) == ("pdu_small", ["custom"], 1)

@@ -10,6 +10,7 @@ from typing import Any, Dict, List
 
 import pytest
 
+from tests.packaging.building import archive, small_tree
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S
 
@@ -93,12 +94,20 @@ def test_labels_are_read_again_after_a_restart_and_about_every_fiftieth_poll() -
     assert asked.count("status") == 120 and asked.count("labels") == 3
 
 
-def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(small: bytes) -> None:
+def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path: Path) -> None:
+    tree = small_tree(tmp_path)
+    handler = tree / "small" / "handler.py"
+    both = "view.load, view.total_consumption = 1.5, 42.25"
+    text = handler.read_text()
+    assert both in text
+    handler.write_text(text.replace(both, """from pdu_common.helper import PduPortStatisticView
+        view.load = 0.0
+        view.ports = [PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)]"""))
     with DciManager() as manager:
-        Client(manager).install(small)
+        Client(manager).install(archive(tree, "small"))
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         manager.poll()
-        assert pdu.metered == ["load", "energy"] and pdu.port_metered == []
+        assert pdu.calls[-1].ok and pdu.metered == ["load"] and pdu.port_metered == ["2"]
 
 
 @pytest.mark.parametrize("settings, shown", [

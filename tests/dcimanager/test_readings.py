@@ -1,4 +1,4 @@
-"""Thinning removes readings, changes none, and keeps the energy used."""
+"""Thinning removes readings, changes none, and keeps the energy used. A failed write changes nothing."""
 from __future__ import annotations
 
 import sqlite3

@@ -7,9 +7,11 @@ import json
 import os
 import queue
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
+import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 from typing import List, Optional
@@ -123,7 +125,7 @@ def test_each_outcome_has_its_kind_and_a_failure_keeps_the_last_states(manager: 
     assert pdu.calls[-1].ok and pdu.calls[-1].method == "statistic"
 
 
-def test_hanging_handler_is_stopped_and_blocks_no_other(small: bytes) -> None:
+def test_a_hang_a_crash_and_a_defect_end_only_their_own_calls(small: bytes) -> None:
     with DciManager() as manager:
         Client(manager).install(small)
         good = manager.add_pdu("good", "pdu_small", "127.0.0.1")
@@ -200,15 +202,16 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_stop_ends_every_worker_even_a_hanging_one_and_removes_every_file(small: bytes) -> None:
+def test_a_hanging_worker_delays_no_other_and_stop_ends_it_and_removes_every_file(small: bytes) -> None:
     manager = DciManager()
     folder = manager.ca_file.parent
     Client(manager).install(small)
-    manager.add_pdu("good", "pdu_small", "127.0.0.1")
-    manager.add_pdu("hang", "pdu_small", "127.0.0.1", settings={"say": "hang"})
+    hanging = manager.add_pdu("hang", "pdu_small", "127.0.0.1", settings={"say": "hang"})
+    good = manager.add_pdu("good", "pdu_small", "127.0.0.1")
     poll = threading.Thread(target=manager.poll, daemon=True)
     poll.start()
-    assert until(lambda: len(manager.worker_pids()) == 2)
+    assert until(lambda: len(manager.worker_pids()) == 2 and [call.ok for call in good.calls] == [True, True])
+    assert hanging.calls == []
     pids = manager.worker_pids()
     manager.stop()
     finished(poll)
@@ -419,7 +422,10 @@ def test_command_line_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
         shown = dict(line[len("export "):].split("=", 1) for line in lines)
         secret = Path(shown["DCI_PASSWORD_FILE"])
         assert shown["DCI_EMAIL"] == "me@example.com" and shown["DCI_URL"].startswith("https://127.0.0.1:")
-        assert Path(shown["CURL_CA_BUNDLE"]).is_file() and secret.stat().st_mode & 0o077 == 0
+        assert secret.stat().st_mode & 0o077 == 0
+        trusted = ssl.create_default_context(cafile=shown["CURL_CA_BUNDLE"])
+        with urllib.request.urlopen(shown["DCI_URL"], timeout=PATIENCE_S, context=trusted) as answer:       # noqa: S310  # https
+            assert b"Log in" in answer.read()
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
     assert list(tmp_path.iterdir()) == []

@@ -65,7 +65,8 @@ def moment(at: float) -> Markup:
 
 
 def state(pdu: Pdu, identity: str) -> str:
-    """A port's state on the page: "unknown"; else "on" or "off" if the last poll of this run succeeded, else "stale"."""
+    """A port's state on the page: "unknown", if it is that or its last switching is in doubt; "on" or "off", if the last poll
+    of this run succeeded; else "stale"."""
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll
