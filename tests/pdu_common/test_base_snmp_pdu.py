@@ -86,6 +86,7 @@ def test_a_walk_of_everything_ends_with_the_last_object(mixed: Snmpd, version: s
     elements = connect(mixed.port, version=version, user="plain").snmp_walk("1.3")
     # SNMPv1 has no Counter64: an agent leaves such an object out (RFC 2576).
     assert len(elements) == (12 if version == "1" else 13)
+    assert elements[-1].oid == f"{TYPES}.22.0"
 
 
 def test_values_of_seven_types_arrive_as_python_values(mixed: Snmpd) -> None:
@@ -225,11 +226,11 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
         server.restart(forget=True)
         assert pdu.snmp_get(NAME).value == "rpdu2"
         assert len(pdu.snmp_walk(STATES)) == 2
-        with pytest.raises(SnmpError, match="UnknownUserName"):     # the first answer was an error, and not a timeout now
+        with pytest.raises(SnmpError, match="UnknownUserName"):     # as before the restart, and not a timeout
             stranger.snmp_get(NAME)
 
 
-def test_a_forked_child_reads_with_its_own_engine(snmpd: Snmpd) -> None:
+def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
     """Runs in a separate process, so that the process of pytest, which has threads of its own, does not fork."""
     program = (
         "import os, sys\n"

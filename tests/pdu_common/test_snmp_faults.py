@@ -217,7 +217,9 @@ def test_the_oldest_engine_is_closed_when_there_are_too_many(events: List[str], 
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
-    assert events.count("made") == 4 and events.count("closed") == 2
+        assert events.count("made") == 4 and events.count("closed") == 2
+        assert [connect(agent.port).snmp_get(NAME).value for agent in agents[2:]] == ["rpdu2"] * 2
+        assert events.count("made") == 4            # the two newest engines were kept
     _snmp.forget()
     assert events.count("closed") == 4
 

@@ -1,4 +1,4 @@
-"""Bad values of `snmp_params`, OIDs and written values are errors. No test needs an agent."""
+"""Errors for bad `snmp_params`, OIDs and written values; how addresses and connection data are shown. No test needs an agent."""
 from __future__ import annotations
 
 import socket
