@@ -1,4 +1,4 @@
-"""Runs a program on a new terminal and answers one of its questions."""
+"""Runs a program on a new terminal and answers one of its questions; a stand-in for a person at `sys.stdin`."""
 from __future__ import annotations
 
 import os

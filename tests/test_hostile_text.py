@@ -25,6 +25,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.fleet.exporting import exporter
 from tests.handlers.command.fleet.halls import PDU, SECRETS, environment, line, login, private, run
 from tests.hostile import LISTED, TEXTS, Elements, is_one_line
+from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS, Peer
 from tests.peers.nut import _peer as nut_peer
@@ -49,6 +50,13 @@ def made(peer: Peer, **changes: str) -> Any:
     if peer.snmp:
         return make(PduSnmpData(peer.address, peer.snmp, {**peer.settings, **changes}))
     return make(PduData(peer.address, {**peer.settings, **changes}))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_executed() -> Iterator[None]:
+    """Some of TEXTS make the file `here` if a shell runs them."""
+    yield
+    assert not (ROOT / "here").exists()         # programs of these tests run in ROOT
 
 
 # ---- identities --------------------------------------------------------------------------------------------
@@ -229,6 +237,7 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name:
     outlets = json.loads(document.stdout)["outlets"]
     assert {one["identity"]: one["state"] for one in outlets} == states and len(outlets) == len(states)
     assert all(is_one_line(one["name"]) for one in outlets) and document.stdout.isascii()
+    assert [one["name"] for one in outlets].count(LISTED["markup"]) == 1        # the device's names are shown at all
     lines = shown.stdout.splitlines()
     assert len(lines) == 2 + len(states) and all(map(is_one_line, lines)), shown.stderr
     assert [line.split()[:2] for line in lines[2:]] == [[identity, state] for identity, state in states.items()]

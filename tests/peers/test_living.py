@@ -1,4 +1,4 @@
-"""The simulated PDUs on the page of the local DCImanager: states and power of the APC unit agree in its tables."""
+"""The APC unit on the page of the local DCImanager: its tables agree about states and power."""
 from __future__ import annotations
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
@@ -7,7 +7,7 @@ from tests.peers import living
 from tests.simulators.snmp_agent.devices import apc
 
 
-def test_all_tables_of_the_apc_unit_show_the_same_states_and_the_newest_one_power_that_fits_the_load() -> None:
+def test_all_tables_show_the_same_states_and_power_is_230_volts_times_the_current() -> None:
     with living("apc", 0, (2, 3)) as (peer, tick):
         tick(0.0)
         unit = BaseSnmpPdu(PduSnmpData(peer.address, {**peer.snmp, "timeout": "20"}))

@@ -1,4 +1,4 @@
-"""The vendor's own Python SDK, in several releases side by side, as an independent client for tests and benchmarks.
+"""Raritan's own Python SDK, in several releases side by side, as an independent client for tests and benchmarks.
 
 Each release is installed from PyPI into a separate folder under .cache/sdk, and runs in a separate process (worker.py).
 """
