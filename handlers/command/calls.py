@@ -63,7 +63,7 @@ def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
 def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask: Callable[[Any], Dict[str, Any]]) -> int:
     """Call `ask` once for each host, in the given order. The exit code is that of the first host that failed.
 
-    With --json, Ctrl-C prints the answers that were read before.
+    With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]

@@ -92,7 +92,10 @@ def show(call: Call) -> Result:
 
 
 def tree(call: Call) -> Result:
-    """PATH and the resources below it, breadth first. Costs a round trip for each resource and each further page of a list."""
+    """PATH and the resources below it; breadth first in JSON, by path in text.
+
+    Costs a round trip for each resource and each further page of a list.
+    """
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
     seen: Dict[str, str] = {}
@@ -145,7 +148,7 @@ def sensors(call: Call) -> Result:
 
 
 def _reading(sensor: Json) -> Optional[float]:
-    """The finite number that a sensor reads, which may be below zero, as a temperature; None for anything else."""
+    """The finite number that a sensor reads, which may be below zero (a temperature); None for anything else."""
     from ..redfish.figures import number
     value = sensor.get("Reading")
     if not isinstance(value, (int, float)) or value >= 0:

@@ -32,4 +32,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         return ending.run(lambda: root.run(list(sys.argv[1:] if arguments is None else arguments)))
     finally:
-        gc.freeze()
+        gc.freeze()             # also the command's objects, so that Python does not scan them when it exits

@@ -23,7 +23,7 @@ _HPE_ID = re.compile("OUTLET[0-9]+")
 
 
 def refuse_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported unless the device reports no lock of this outlet."""
+    """Raise Unsupported for an outlet that is locked, or may be (see `locked`)."""
     why = locked(outlet)
     if why:
         raise Unsupported(f"outlet {identity} was not switched: {why}; unlock it on the PDU")

@@ -84,7 +84,7 @@ class Allowed(NamedTuple):
     def _is_at(self, listed: Target, query: Query) -> bool:
         """Whether a query would reach a listed PDU by another form of its address, such as one with the usual port.
 
-        Such a query must not bypass the list's handler and login.
+        Such a query must not bypass the list's handler and login. A PDU that is listed by its host name is not recognised.
         """
         login = self.auths.get(query.auth)
         own = _place(listed.device.address, listed.handler.name, {**listed.auth.settings, **dict(listed.device.settings)})
@@ -99,5 +99,6 @@ def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Tup
         address = ipaddress.ip_address(host)
     except ValueError:
         return None
-    port = settings.get("port", "").strip() or str(typed or "")
-    return address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port
+    mapped = getattr(address, "ipv4_mapped", None)          # ::ffff:192.0.2.7 is the host 192.0.2.7
+    port = settings.get("port", "").strip().lstrip("0") or str(typed or "")         # handlers read 0443 as 443
+    return mapped or address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port

@@ -131,7 +131,7 @@ NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the chec
 def nagios(found: Summary, rows: Sequence[Row]) -> List[str]:
     """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well.
 
-    The energy is a counter, so it is left out while an error hides that of a PDU: without it the counter would fall.
+    The energy is a counter, so it is left out while an error hides that of a PDU: the sum over the others would be lower.
     """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),

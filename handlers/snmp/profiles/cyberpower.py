@@ -25,7 +25,7 @@ NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
 METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
-# On a unit with three phases the MIB does not define which current this is, so there is no sum with it.
+# On a unit with several phases the MIB does not define which current this is, so there is no sum with it.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 ONE_PHASE_CURRENT = Listed(CURRENT, Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False))
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit

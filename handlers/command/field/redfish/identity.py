@@ -13,7 +13,7 @@ from ...output import counted
 from ..kinds import Identity
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
-_MOST_SECONDS = 120.0          # the actions of all outlets may be described by one resource each
+_MOST_SECONDS = 120.0          # the service may describe each outlet's action in a resource that costs a round trip
 _Infos = Mapping[str, Union[Json, PduHandlerError]]
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 

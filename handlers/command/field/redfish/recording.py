@@ -15,7 +15,7 @@ from .tree import Json, links, plain
 
 _LONGEST_CRAWL = 900.0          # limit for a recording, in seconds
 MOST_RESOURCES = 10_000
-# Accounts, sessions, logs and other equipment: no handler reads them, and they identify the owner.
+# Accounts, sessions, tasks, logs, schemas and other equipment: no reading needs them, and many identify the owner.
 _LEFT_OUT = re.compile(r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
                        r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates|NetworkAdapters)(?:/|$)")
 _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept, because they identify outlets

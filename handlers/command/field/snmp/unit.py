@@ -1,7 +1,7 @@
 """A device simulated from a recording. It answers with the recorded rows. Its outlets follow the family's commands.
 
-A write is a command if the family's control would send it. Then rows change, if any change has this effect, so that the family
-reads the new state for this outlet and the old states for all others.
+A write is a command if the family's control would send it. The unit keeps the written value, and looks for a change of rows after
+which the family reads the new state for this outlet and the old states for all others. If it finds none, the states stay.
 """
 from __future__ import annotations
 
