@@ -79,7 +79,8 @@ def test_current_directory_does_not_matter(host: Path, tmp_path: Path, place: st
     decoys.mkdir()
     for name in ("errors.py", "wire.py", "handler.py", "common.py"):
         (decoys / name).write_text("raise SystemExit(name)")
-    assert load(host, unpacked, ["pdu_small.handler"], folder=tmp_path / place)["kinds"]
+    # Without -I, the current directory is on sys.path.
+    assert load(host, unpacked, ["pdu_small.handler"], ("-S", "-B"), tmp_path / place)["kinds"]
 
 
 def test_two_versions_under_two_names_run_side_by_side(host: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Tuple
+from typing import Any, Iterator, List, Tuple
 
 import pytest
 
@@ -11,6 +11,7 @@ from handlers.redfish import service
 from tests.simulators.redfish import Model, Pdu, RedfishService, units
 
 Run = Tuple[int, str, str]
+SENSORS = {"@odata.id": "/redfish/v1/Chassis/PDU1/Sensors"}
 
 
 @pytest.fixture
@@ -70,10 +71,18 @@ def test_info_names_the_service_and_its_pdus(unit: RedfishService, capsys: pytes
     assert "SIM-3P" in run(unit, capsys, "info")[1]
 
 
-def test_sensors_of_the_pdu_and_its_chassis_are_shown(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sensors_that_the_chassis_or_the_pdu_lists_are_shown(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     sensors = found(unit, capsys, "sensors")["sensors"]
     amperes = [one["reading"] for one in sensors if one["unit"] == "A"]
     assert unit.outlet("A1").amperes in amperes and len(sensors) > 10
+    moved: List[Any] = []
+
+    def move(resource: Any) -> Any:
+        if "ChassisType" in resource:
+            moved.append(resource.pop("Sensors"))
+        return {**resource, "Sensors": SENSORS} if "EquipmentType" in resource else resource
+    unit.rewrite = lambda target, body: json.loads(json.dumps(body), object_hook=move)
+    assert found(unit, capsys, "sensors")["sensors"] == sensors and moved == [SENSORS]
 
 
 def test_a_sensor_in_two_lists_is_shown_once(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:

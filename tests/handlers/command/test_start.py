@@ -36,7 +36,7 @@ def test_without_a_command_the_commands_are_listed() -> None:
     assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in PLACES)
 
 
-def test_help_of_new_explains_its_argument_and_that_of_check_announces_no_question() -> None:
+def test_help_of_new_explains_its_argument_and_only_that_of_find_announces_a_question() -> None:
     shown = {name: " ".join(run([sys.executable, "-m", "handlers", name, "--help"]).stdout.split())
              for name in ("new", "check", "exporter", "find")}
     assert "NAME of the handler" in shown["new"]

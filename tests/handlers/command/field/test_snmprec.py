@@ -100,7 +100,9 @@ def test_the_output_of_snmpwalk_holds_all_rows_of_the_device(family: str, option
 
 
 def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
-    for file in sorted(shared("snmp", "recordings").glob("*.snmprec")):
+    files = sorted(shared("snmp", "recordings").glob("*.snmprec"))
+    assert files
+    for file in files:
         text = file.read_text("utf-8", "surrogateescape")
         assert snmprec.is_recording(text)
         assert {".".join(map(str, oid)): tuple(row) for oid, row in snmprec.parse(text).rows.items()} == {

@@ -73,8 +73,8 @@ def test_sensors_of_inlet_lines_outlets_and_slots_are_listed(run: Run) -> None:
 
 
 @pytest.mark.parametrize("valid, value, alarm", [(True, -5.5, ""), (False, None, "not valid")])
-def test_a_sensor_may_read_below_zero(run: Run, monkeypatch: pytest.MonkeyPatch, valid: bool, value: Optional[float],
-                                      alarm: str) -> None:
+def test_a_sensor_may_read_below_zero_and_has_no_value_without_a_valid_reading(
+        run: Run, monkeypatch: pytest.MonkeyPatch, valid: bool, value: Optional[float], alarm: str) -> None:
     monkeypatch.setattr(NumericSensor, "getReading", lambda _: {"timestamp": 1, "available": True, "valid": valid, "status": {},
                                                                 "value": -5.5})
     row = next(row for row in facts(run, "sensors")["sensors"] if row["sensor"].startswith("slot/1"))
