@@ -46,7 +46,7 @@ class LinkedUnits(UnitDiscovery):
         return more
 
     def present(self) -> List[Present]:
-        """The unit itself and its wanted link units. Raises Unreachable or Denied if one of these cannot be read."""
+        """The unit itself and its wanted link units. Raises the unit's own error, or for a link unit Unreachable or Denied."""
         known = self._known()
         unknown = [unit.link for unit, answer in self._outlets if unit.link in self._wanted.ids
                    and (absent(answer.error) if known is None else unit.link not in known)]

@@ -50,12 +50,12 @@ class Preferences(Structure):
 
 class SnmpV3Settings(Structure):
     enabled: bool = False
-    secLevel: SnmpV3SecLevel = SnmpV3SecLevel(-1)
-    authProtocol: SnmpV3AuthProto = SnmpV3AuthProto(-1)
+    secLevel: SnmpV3SecLevel = ZERO
+    authProtocol: SnmpV3AuthProto = ZERO
     usePasswordAsAuthPassphrase: bool = False
     haveAuthPassphrase: bool = False
     authPassphrase: str = ""
-    privProtocol: SnmpV3PrivProto = SnmpV3PrivProto(-1)
+    privProtocol: SnmpV3PrivProto = ZERO
     useAuthPassphraseAsPrivPassphrase: bool = False
     havePrivPassphrase: bool = False
     privPassphrase: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 import datetime
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 from typing import Any, Dict, List
@@ -62,16 +63,32 @@ def _results(decode: Any) -> List[str]:
     return [] if last.strip() == "return None" else re.findall(r"\w+", last)[1:]
 
 
+def made(agent: Any, asked: List[str]) -> List[Any]:
+    """Return the JSON of each structure, made without arguments; None where the SDK cannot make or encode that one."""
+    out: List[Any] = []
+    for name in asked:
+        try:
+            out.append(json.loads(json.dumps(named(name)().encode())))
+        except (AssertionError, AttributeError, TypeError):     # a time or opaque JSON has no default in the SDK
+            out.append(None)
+    return out
+
+
+def named(name: str, rpc: str = "raritan.rpc") -> Any:
+    """Return the definition `module.Class.Inner` of the SDK, or of another binding in the package `rpc`."""
+    module, *path = name.split(".")
+    found: Any = importlib.import_module(f"{rpc}.{module}")
+    for part in path:
+        found = getattr(found, part)
+    return found
+
+
 def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
     """Decode and encode each [structure, JSON] with the SDK, whose decoder checks the type of every value."""
     out = []
-    for name, json in asked:
-        module, *path = name.split(".")
-        kind: Any = importlib.import_module(f"raritan.rpc.{module}")
-        for part in path:
-            kind = getattr(kind, part)
+    for name, sent in asked:
         try:
-            out.append(kind.decode(json, agent).encode())
+            out.append(named(name).decode(sent, agent).encode())
         except Exception as error:          # the SDK rejects a type; the failed test shows the error
             out.append(repr(error))
     return out

@@ -17,6 +17,7 @@ from tests.servers import sdk
 from tests.servers.worker import Worker
 
 from .declared import calls, classes, hints
+from .sdk_steps import named
 
 SCRIPT, STEPS = "tests.simulators.sdk.scripts.script", "tests.handlers.raritan.sdk_steps"
 NEWEST = sdk.RELEASES["4.4"]
@@ -41,11 +42,7 @@ def theirs(worker: Worker) -> Names:
 
 
 def _ours(name: str) -> Any:
-    module, *path = name.split(".")
-    found: Any = importlib.import_module(f"handlers.raritan.rpc.{module}")
-    for part in path:
-        found = getattr(found, part)
-    return found
+    return named(name, "handlers.raritan.rpc")
 
 
 def _of(theirs: Names, kind: str) -> Iterator[tuple[str, Dict[str, Any], Any]]:
@@ -83,6 +80,15 @@ def test_structures_and_value_objects_are_made_of_the_same_fields_in_the_same_or
     for name, facts, ours in _of(theirs, "structure"):
         assert issubclass(ours, Structure), name
         assert ours.elements == facts["fields"] == list(inspect.signature(ours).parameters)[:len(facts["fields"])], name
+
+
+def test_structures_that_are_no_value_objects_have_the_same_defaults(theirs: Names, worker: Worker) -> None:
+    every: Dict[str, Any] = {name: kind for kind in classes(Structure) for name in [idl_name(kind)]
+             if name in theirs and not issubclass(kind, ValueObject)}
+    defaults = dict(zip(every, worker.order(STEPS, "made", "http://127.0.0.1:1", "", "", list(every))))
+    known = {name: values for name, values in defaults.items() if values is not None}
+    assert {name: every[name]().encode() for name in known} == known
+    assert len(known) > 250
 
 
 def test_functions_take_the_same_arguments_first(theirs: Names) -> None:
