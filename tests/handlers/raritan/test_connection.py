@@ -27,6 +27,24 @@ def _outlet(agent: Agent) -> pdumodel.Outlet:
     return pdumodel.Outlet("/model/outlet/0", agent)
 
 
+class _Witness:
+    """A transport that records requests and answers 0 to every call."""
+
+    def __init__(self) -> None:
+        self.requests: List[Request] = []
+
+    def exchange(self, where: Endpoint, request: Request) -> Reply:
+        self.requests.append(request)
+        assert isinstance(request.body, bytes)
+        asked = json.loads(request.body)
+        count = len(asked["params"].get("requests", ()))
+        responses = [{"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200} for number in range(count)]
+        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
+
+    def close(self) -> None:
+        """Does nothing, since no connection is open."""
+
+
 # ---- the connection and the login --------------------------------------------------------------------------
 
 def test_many_calls_share_one_connection(agent: MakeAgent) -> None:
@@ -46,7 +64,7 @@ def test_a_connection_that_the_device_closes_after_each_answer_is_opened_again(a
         assert peer.accepted == 2
 
 
-def test_threads_take_turns_and_closing_waits_for_the_present_exchange(agent: MakeAgent) -> None:
+def test_threads_take_turns_while_another_thread_closes_the_connection(agent: MakeAgent) -> None:
     with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
         one = agent("http", peer.address)
         failed: List[BaseException] = []
@@ -65,6 +83,30 @@ def test_threads_take_turns_and_closing_waits_for_the_present_exchange(agent: Ma
             one.close()
         finished(*workers)
         assert not failed and len(peer.seen) == 150
+
+
+def test_closing_waits_for_the_present_exchange() -> None:
+    began, proceed, order = threading.Event(), threading.Event(), []
+
+    class Paused(_Witness):
+        def exchange(self, where: Endpoint, request: Request) -> Reply:
+            began.set()
+            assert proceed.wait(PATIENCE_S)
+            order.append("answered")
+            return super().exchange(where, request)
+
+        def close(self) -> None:
+            order.append("closed")
+
+    one = Agent("https", "pdu.example", "a", "b", transport=Paused())
+    caller, closer = threading.Thread(target=get_state, args=(one,)), threading.Thread(target=one.close)
+    caller.start()
+    assert began.wait(PATIENCE_S)
+    closer.start()
+    closer.join(0.2)            # it must not close the connection now
+    proceed.set()
+    finished(caller, closer)
+    assert order == ["answered", "closed"]
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")       # the simulator's threads run in this process
@@ -167,24 +209,6 @@ def test_errors_leave_no_socket_open() -> None:
 
 
 # ---- time-outs ---------------------------------------------------------------------------------------------
-
-class _Witness:
-    """A transport that records requests and answers 0 to every call."""
-
-    def __init__(self) -> None:
-        self.requests: List[Request] = []
-
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
-        self.requests.append(request)
-        assert isinstance(request.body, bytes)
-        asked = json.loads(request.body)
-        count = len(asked["params"].get("requests", ()))
-        responses = [{"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200} for number in range(count)]
-        return Reply(200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}).encode())
-
-    def close(self) -> None:
-        """Does nothing, since no connection is open."""
-
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12, "5"])
 def test_an_invalid_time_out_is_a_settings_error(timeout: Any) -> None:

@@ -12,6 +12,7 @@ from handlers.raritan.units import Unit
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
+from .described import PDU, Described, handler_of
 from .handling import FAST, Handle, shown, spent
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
@@ -51,6 +52,15 @@ def test_an_outlet_that_is_listed_at_the_position_of_its_label_is_switched(handl
         assert cost == [3, 1]
         assert [name for name, _ in pdu.books().writes] == ["2/" * identity.startswith("2.") + "outlet.2.setPowerState"]
         assert shown(device.status())[identity] is DOWN
+
+
+def test_an_outlet_is_switched_and_read_by_the_reference_that_status_reads() -> None:
+    unit, reference = Described(), "/tfwopaque/outlet.0"
+    unit.calls[PDU, "getOutlets"] = [{"rid": reference, "type": "pdumodel.Outlet:3.0.4"}]
+    unit.calls[reference, "setPowerState"] = 0
+    unit.calls[reference, "getState"] = {"available": True, "powerState": 0}
+    assert handler_of(unit).port_down(PduPortView("1")).power_status is DOWN
+    assert shown(handler_of(unit).status()) == {"1": DOWN}
 
 
 @pytest.mark.parametrize("model", [_mixed(off=()), Model(outlets=5, listed=MIXED, well_known_sensors=False)],
