@@ -35,9 +35,22 @@ _MARK = b"\n--8<--\n"                   # separates the answers of one call
 
 # ---- HTTP ----------------------------------------------------------------------------------------------------------
 
+class _Local(socket.socket):
+    """An end of a socket pair, which has no options of TCP."""
+
+    def setsockopt(self, *option: Any) -> None:
+        """Sets nothing."""
+
+
 def http(data: bytes) -> None:
-    """Reads an HTTP answer from a socket: head, chunks, body."""
-    ours, theirs = socket.socketpair()
+    with contextlib.suppress(PduHandlerError):
+        answered(data)
+
+
+def answered(data: bytes) -> Reply:
+    """Reads an HTTP answer from a socket: head, chunks, body. Raises PduHandlerError."""
+    near, theirs = socket.socketpair()
+    ours = _Local(fileno=near.detach())
     with theirs, mock.patch.object(connection, "_dialled", return_value=ours):
         ours.settimeout(5)
         theirs.setblocking(False)
@@ -45,9 +58,10 @@ def http(data: bytes) -> None:
             theirs.send(data)
         theirs.shutdown(socket.SHUT_WR)
         transport = connection.StandardTransport(Trust())
-        with contextlib.suppress(PduHandlerError):
-            transport.exchange(Endpoint("http", "192.0.2.1", 80), Request("GET", "/", {}, None, 5.0, 5.0, 1 << 20))
-        transport.close()
+        try:
+            return transport.exchange(Endpoint("http", "192.0.2.1", 80), Request("GET", "/", {}, None, 5.0, 5.0, 1 << 20))
+        finally:
+            transport.close()
 
 
 def http_seeds() -> List[bytes]:
@@ -106,15 +120,25 @@ def _read(pdu: Any) -> None:
 
 
 def raritan(data: bytes) -> None:
+    _read(raritan_pdu(data))
+
+
+def raritan_pdu(data: bytes) -> RaritanPdu:
+    """A PDU whose answers are in `data`. Each call begins with the first one."""
     pdu = _Raritan(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "link_units": "yes"}))
     pdu.bodies = data.split(_MARK)
-    _read(pdu)
+    return pdu
 
 
 def redfish(data: bytes) -> None:
+    _read(redfish_pdu(data))
+
+
+def redfish_pdu(data: bytes) -> RedfishPdu:
+    """A PDU whose answers are in `data`. Each call begins with the first one."""
     pdu = _Redfish(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "session": "basic"}))
     pdu.bodies = data.split(_MARK)
-    _read(pdu)
+    return pdu
 
 
 class _Tape:
@@ -149,7 +173,7 @@ def _taped(pdu: Any, kind: Any) -> List[bytes]:
 def raritan_seeds() -> Sequence[bytes]:
     with XerusPdu(Model(outlets=3, phases=3, off=(2,)), http_port=0, enforce_https=False) as unit:
         return _taped(RaritanPdu(PduData(unit.host, {"port": str(unit.http_port), "scheme": "http", "username": unit.user,
-                                                     "password": unit.password})), RaritanPdu)
+                                                     "password": unit.password, "link_units": "yes"})), RaritanPdu)
 
 
 @cache
@@ -220,4 +244,4 @@ def walks(data: bytes) -> None:
 @cache
 def walk_seeds() -> Sequence[bytes]:
     folder = Path(__file__).resolve().parents[1] / "recordings"
-    return [(folder / f"{key}.snmprec").read_bytes() for key in ("netio", "gude-epc", "aten-pe", "digipower", "ip9258")]
+    return [(folder / f"{key}.snmprec").read_bytes() for key in ("netio", "gude-epc", "aten-pe", "digipower", "baytech")]

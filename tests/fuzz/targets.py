@@ -50,6 +50,7 @@ TARGETS: Tuple[Target, ...] = (
     Target("list-csv", given.listed(".csv"), _seeds(
         b"name,handler,address,auth,settings\na,snmp,192.0.2.1,x,profile=netio\nb,nut,192.0.2.2,,\n")),
     Target("list-toml", given.listed(".toml"), _seeds(
+        b'[[pdu]]\nname = "b"\nhandler = "snmp"\naddress = "192.0.2.1"\nauth = "x"\n[auth.x]\nsnmp_version = "1"\n',
         b'[[pdu]]\nname = "a"\nhandler = "snmp"\naddress = "192.0.2.1"\nauth = "x"\n[auth.x]\ncommunity_file = "c"\n')),
     Target("archive", given.archive, lambda: [gzip.compress(given.tar(), 1), given.tar()]),
     Target("form", given.form, _seeds(_FORM)),

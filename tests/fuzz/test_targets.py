@@ -9,7 +9,9 @@ from typing import List
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from . import __main__ as fuzz, targets
+from handlers.command.fleet import listing
+
+from . import __main__ as fuzz, devices, targets
 from .mutation import mutated
 from .targets import BY_NAME, FOUND, TARGETS, Target, found
 
@@ -21,6 +23,17 @@ def test_good_input_and_earlier_findings_are_read_or_refused(target: Target) -> 
     assert target.seeds()
     for data in (*target.seeds(), *found(target.name), b""):
         target.run(data)
+
+
+def test_good_answers_and_a_good_list_are_not_refused(tmp_path: Path) -> None:
+    """A change of them then gets past the reader's first checks."""
+    assert [devices.answered(data).status for data in devices.http_seeds()] == [200, 200, 204, 401, 302]
+    for pdu, seeds in ((devices.raritan_pdu, devices.raritan_seeds()), (devices.redfish_pdu, devices.redfish_seeds())):
+        status, statistic = seeds
+        assert pdu(status).status().ports and pdu(statistic).statistic().load > 0
+    file = tmp_path / "list.toml"
+    file.write_bytes(BY_NAME["list-toml"].seeds()[0])
+    assert len(listing.read(str(file)).devices) == 1
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))
