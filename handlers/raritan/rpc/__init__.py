@@ -2,8 +2,8 @@
 
 Each module here is one of the vendor's, with the vendor's definitions. `_runtime` holds the machinery.
 A script for the vendor's binding runs if its imports name `handlers.raritan` instead of `raritan`. Deliberate differences are
-a default time-out, tolerance towards older and newer firmware, one kept connection, and exceptions that also belong to the
-error tree of this pack.
+a default time-out, tolerance towards older and newer firmware, writes that are never repeated, and exceptions that also belong
+to the error tree of this pack.
 """
 from __future__ import annotations
 

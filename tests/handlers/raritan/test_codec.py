@@ -25,6 +25,7 @@ from handlers.raritan.rpc import (
     sensors,
     servermon,
     session,
+    usermgmt,
 )
 from handlers.raritan.rpc._runtime.decoding import decode_structure, decoder
 from handlers.raritan.rpc._runtime.encoding import encode, encode_structure
@@ -130,6 +131,11 @@ def test_each_structure_is_made_with_no_and_with_all_arguments(cls: Type[Structu
 def test_a_structure_read_from_an_empty_object_is_written_as_one(cls: Type[Structure]) -> None:
     value = _decode(cls, {})
     assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls))
+
+
+def test_a_structure_made_here_is_written_with_the_fields_of_the_newest_firmware() -> None:
+    assert [cls for cls in STRUCTURES if list(cls().encode()) != cls.elements] == []
+    assert "oldSettings" in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
 
 
 # ---- particular types --------------------------------------------------------------------------------------

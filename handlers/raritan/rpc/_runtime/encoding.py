@@ -77,7 +77,7 @@ def encode_structure(value: Structure) -> Dict[str, object]:
     for name in field_names(type(value)):
         kind = types[name]
         now = getattr(value, name)
-        if name in wire.lifted.values() or name in wire.absent and now == blank(kind)():
+        if name in wire.lifted.values() or name in wire.absent and now == blank(kind, value._wire is None)():
             continue
         sent_null = name in wire.null and now == blank(kind)()
         out[wire.spelling.get(name, name)] = None if sent_null else encoder(kind)(now)
