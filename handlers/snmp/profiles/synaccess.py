@@ -41,6 +41,6 @@ PROFILES = (
                 states=State(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), on=("1", "257"), off=("0", "2", "256")),
                 control=Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2))),
         load=total(figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE), figure(BANKS), else_outlets=True),
-        energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"))),
+        energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"), ONES, NO_MODULE)),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "energy", "switching")),
 )

@@ -205,6 +205,12 @@ def test_the_energy_of_a_pdu_that_reports_none_is_that_of_its_outlets() -> None:
     assert read.energy == Decimal("817.345")
 
 
+@pytest.mark.parametrize("zero", ["0", "0.0", "0.00"])
+def test_a_netbooter_without_an_inlet_module_has_no_energy(zero: str) -> None:
+    read = metering.meter(_with("synaccess-netbooter", {"21728.3.5.1.0": zero, "21728.3.5.7.0": zero}))
+    assert read.load == Decimal("2.25") and read.energy is None         # the load is the sum of the banks
+
+
 APC_HOST = {f"318.1.1.12.{below}": value for below, value in (
     ("2.3.1.1.2.1", "24"), ("2.3.1.1.4.1", "1"), ("2.3.1.1.5.1", "0"), ("1.16.0", "520"))}
 CYBERPOWER_HOST = {f"3808.1.1.3.2.3.1.1.{column}.1": value for column, value in (
