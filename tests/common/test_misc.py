@@ -1,4 +1,4 @@
-"""The doubles of `common.misc` and `common.logger`, their guesses included."""
+"""The doubles of `common.misc` and `common.logger`, including behaviour that the vendor's page does not describe."""
 from __future__ import annotations
 
 import logging

@@ -1,4 +1,4 @@
-"""A local stand-in for DCImanager 6: the documented HTTPS calls, and handlers in worker processes."""
+"""A local stand-in for DCImanager 6: the documented HTTPS calls, a page for a browser, and handlers in worker processes."""
 from __future__ import annotations
 
 from .manager import DciManager

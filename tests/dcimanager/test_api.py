@@ -61,7 +61,7 @@ def test_documented_headers_are_required(client: Client, headers: Dict[str, str]
         assert set(reply.body["error"]) == {"code", "msg", "value"}
 
 
-def test_a_token_expires(small: bytes) -> None:
+def test_a_token_expires() -> None:
     with DciManager(token_seconds=0) as manager:
         assert Client(manager).request("GET", HANDLERS).body["error"]["code"] == 3005
 

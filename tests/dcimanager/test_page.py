@@ -1,4 +1,4 @@
-"""The page without a browser: logins and sessions, the effect of each form, the display of hostile text."""
+"""The page without a browser: logins and sessions, the effects of its forms, the display of hostile text."""
 from __future__ import annotations
 
 import functools

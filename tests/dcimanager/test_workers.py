@@ -139,7 +139,7 @@ def test_a_hang_a_crash_and_a_defect_end_only_their_own_calls(small: bytes) -> N
 
 @pytest.mark.parametrize("text", ["import absent_module", "raise SystemExit(3)", "def f(:", "x = 1", "1 / 0"])
 def test_archive_that_cannot_be_loaded_is_an_error_of_its_pdus_only(manager: DciManager, client: Client, small: bytes,
-                                                                    tmp_path: Path, text: str) -> None:
+                                                                    text: str) -> None:
     client.install(small)
     client.install(packed(("pdu_bad/__init__.py", b""), ("pdu_bad/handler.py", text.encode())), "pdu_bad")
     good, bad = manager.add_pdu("good", "pdu_small", "127.0.0.1"), manager.add_pdu("bad", "pdu_bad", "127.0.0.1")
