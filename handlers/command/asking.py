@@ -26,7 +26,11 @@ def confirm(state: Given, question: str, host: str = "") -> None:
     askable(state, question, host)
     if not state.yes:
         print(f"{printable(question)}? [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        try:
+            said = sys.stdin.readline()
+        except UnicodeDecodeError:
+            said = ""
+        if said.strip().lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
     state.changing = True
 
@@ -56,8 +60,13 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
         return value or ""
     if sys.stdin.isatty():
         import getpass
+        is_text = True
         try:
             return getpass.getpass(f"{printable(question)}: ")
         except EOFError:
             pass
+        except UnicodeDecodeError:
+            is_text = False
+        if not is_text:                 # raised here, because the decoder's error contains a part of the secret
+            raise SettingsError(f"the {key.replace('_', ' ')} that was typed is not text in this terminal's encoding")
     raise SettingsError((f"no {key.replace('_', ' ')} was given: set ", Named(key)))

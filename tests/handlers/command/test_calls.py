@@ -286,14 +286,15 @@ def test_the_question_names_the_pdu_of_the_setting_host(capsys: pytest.CaptureFi
 @pytest.mark.parametrize("typed, code, words", [
     (b"y\n", 0, "outlet 1 is UP"), (b"\n", exits.NOT_CONFIRMED, "nothing was done"),
     (b"\x04", exits.NOT_CONFIRMED, "nothing was done"),
-    (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["yes", "Enter", "Ctrl-D", "Ctrl-C"])
+    (b"\xff\n", exits.NOT_CONFIRMED, "nothing was done"), (b"\x03", exits.INTERRUPTED, "interrupted")],
+    ids=["yes", "Enter", "Ctrl-D", "not UTF-8", "Ctrl-C"])
 def test_the_question_is_answered_on_a_real_terminal(typed: bytes, code: int, words: str) -> None:
     with PEERS["nut"]() as peer:
         arguments, secrets = options(peer)
         shown = terminal.run(
             [sys.executable, "-m", "handlers", "up", "nut", peer.address, "1", *arguments],
-            {**os.environ, "PYTHONPATH": str(ROOT), **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, "[y/N] ",
-            typed)
+            {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict",
+             **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, "[y/N] ", typed)
         assert shown.code == code and words in shown.text and "Traceback" not in shown.text
         assert ("may still be carried out" in shown.text, bool(peer.books().writes)) == (False, code == 0)
 
@@ -469,7 +470,8 @@ def test_a_binary_secret_is_refused_and_not_shown(tmp_path: Path, capsys: pytest
 
 @pytest.mark.parametrize("typed, code, words", [
     (b"s3cret\n", exits.code_of("unreachable"), "unreachable"), (b"\x04", 2, "no password was given"),
-    (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["a password", "Ctrl-D", "Ctrl-C"])
+    (b"\xe9s3cret\n", 2, "the password that was typed is not text in this terminal's encoding"),
+    (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["a password", "Ctrl-D", "not UTF-8", "Ctrl-C"])
 def test_a_secret_is_asked_for_on_a_terminal_without_echo(typed: bytes, code: int, words: str,
                                                           monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PDU_PASSWORD", raising=False)
@@ -478,4 +480,4 @@ def test_a_secret_is_asked_for_on_a_terminal_without_echo(typed: bytes, code: in
         shown = terminal.run([sys.executable, "-m", "handlers", *arguments],
                              {**os.environ, "PYTHONPATH": str(ROOT)}, "password of u on 127.0.0.1: ", typed)
     assert shown.code == code and words in shown.text
-    assert "s3cret" not in shown.text and "Traceback" not in shown.text
+    assert "s3cret" not in shown.text and "0xe9" not in shown.text and "Traceback" not in shown.text
