@@ -168,8 +168,10 @@ def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(a
                                                                                monkeypatch: pytest.MonkeyPatch) -> None:
     listener = Listener(connected(agent, pdu), STATES)
     assert len(pdu.events[0].channels) == 1
+    before = pdu.books().connections
     listener.close()
     assert not pdu.events[0].channels and list(listener) == []
+    assert pdu.books().connections == before + 1, "an interrupted poll may have left half an answer on the old connection"
     patient = connected(agent, pdu)
     patient.timeout = 3600.0
     listener = Listener(patient, STATES)

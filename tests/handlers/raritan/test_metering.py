@@ -7,7 +7,7 @@ import pytest
 
 from handlers.errors import PduHandlerError
 
-from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status, reading
+from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status, handler_of, reading
 
 
 @pytest.fixture
@@ -178,6 +178,13 @@ def test_three_lines_without_sensors_fall_back_on_banks_then_on_outlets(unit: De
 def test_a_measured_zero_is_a_zero(unit: Described) -> None:
     unit.inlet({"current": 0.0, "activeEnergy": 0.0}, {})
     assert unit.measured() == (0.0, 0.0)
+
+
+def test_a_measured_zero_has_no_minus_sign(unit: Described) -> None:
+    unit.outlets([0.0], [0.0])
+    unit.calls[f"{PDU}/outlet/0/activeEnergy", "getReading"]["value"] = -0.0
+    port, = handler_of(unit).statistic().ports
+    assert str(port.consumption) == "0.0"
 
 
 def test_a_disabled_inlet_counts_for_the_energy_but_not_for_the_load(unit: Described) -> None:

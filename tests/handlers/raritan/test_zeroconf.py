@@ -132,6 +132,16 @@ def test_devices_are_in_the_order_of_their_addresses_as_numbers() -> None:
     assert [device.address for device in found.devices()] == ["10.0.0.200", "127.0.0.9", "127.0.0.12"]
 
 
+def test_an_announced_model_is_used_and_not_the_first_word_of_the_name() -> None:
+    class Network:
+        def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
+            return ServiceInfo(NEW, name, port=443, addresses=[_packed("127.0.0.17")], properties={"model": "PX4-9"})
+
+    found = discovery._Found(time.monotonic() + 100)
+    found.changed(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
+    assert [(device.name, device.model) for device in found.devices()] == [("Rack 1", "PX4-9")]
+
+
 def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:
     info = ServiceInfo(NEW, f"PX4-1.{NEW}", port=443, addresses=[_packed("127.0.0.15")])
     answers: List[Any] = [info, None]
@@ -152,6 +162,7 @@ def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> N
     assert discovery.discover(0.2, LOOPBACK) == []
 
 
-@pytest.mark.parametrize("text, plain", [("\x1b[31mred\n", "[31mred"), ("a\u202eb", "ab")])
-def test_control_characters_are_removed_from_a_devices_name(text: str, plain: str) -> None:
+@pytest.mark.parametrize("text, plain", [("\x1b[31mred\n", "[31mred"), ("a\u202eb", "ab"),
+                                         pytest.param("x" * 200, "x" * 120, id="long")])
+def test_a_devices_name_is_cut_and_loses_its_control_characters(text: str, plain: str) -> None:
     assert discovery._plain(text) == plain
