@@ -89,8 +89,8 @@ class UnitMeter:
         """Queue the readings. The caller performs the bulk at each of the three `yield`; usually only the first has queued calls.
 
         The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (a fifth
-        inlet), or reads no load at its inlets. If all readings are invalid, or well-known ids number the outlets in another
-        order, the second fetches the sensors by reference, and the third their readings.
+        inlet), or has breakers and an inlet whose load cannot be read. If all readings are invalid, or well-known ids number the
+        outlets in another order, the second fetches the sensors by reference, and the third their readings.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
