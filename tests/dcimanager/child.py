@@ -90,9 +90,9 @@ def _adapter(path: str) -> Any:
 
 
 def _handler_module(name: str) -> Any:
-    """A handler's module, by import path or by the path of its file, in a package or not.
+    """A handler's module, by import path, or by the path of a file, which need not be in a package.
 
-    A file is not entered in sys.modules: a platform may load it so, and this is harder for a handler.
+    A module from a file is not entered in sys.modules: a platform may load it so, and code that looks itself up there fails.
     """
     if not name.endswith(".py"):
         return importlib.import_module(name)

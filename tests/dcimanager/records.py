@@ -22,9 +22,9 @@ class Call(NamedTuple):
     """One call of a handler.
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive cannot be
-    loaded), "bug" (an exception that is not one of the pack's), "time-out", "died" (the process ended or did not
-    start), "interrupted" (the stand-in itself ended). `round_trips` are those to the device, None if they were not counted.
-    `lines` are the handler's log lines of this call. `at` is the time of its end in seconds since 1970; of an
+    loaded), "bug" (an exception that is not one of the pack's), "time-out", "died" (the process ended, did not start, or gave
+    no valid answer), "interrupted" (the stand-in itself ended). `round_trips` are those to the device, None if they were not
+    counted. `lines` are the handler's log lines of this call. `at` is the time of its end in seconds since 1970; of an
     interrupted call, that of its start.
     """
 

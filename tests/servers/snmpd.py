@@ -1,6 +1,6 @@
 """A real Net-SNMP snmpd on 127.0.0.1 that serves only a simulated device.
 
-Communities: `public` reads, `private` writes. SNMPv3 users: `USERS`. Runs as nobody when started by root.
+Communities: `public` reads, `private` reads and writes. SNMPv3 users: `USERS`. Runs as nobody when started by root.
 """
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Snmpd:
     """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an error.
 
     `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows and files; None allows writes
-    to every row. `settings`: further lines for snmpd.conf. snmpd works on a copy of the device, which therefore never changes.
+    to every row. `settings`: further lines for snmpd.conf. snmpd works on a copy, so the given device never changes.
     """
 
     host = "127.0.0.1"
@@ -99,7 +99,10 @@ class Snmpd:
         self._tidy()
 
     def restart(self, forget: bool = False) -> None:
-        """Restarts snmpd on the same port; with `forget` it gets another SNMPv3 engine id, as after a replacement of the unit."""
+        """Restarts snmpd on the same port. Values that were written are lost, those of `set_value` stay.
+
+        With `forget`, snmpd gets another SNMPv3 engine id, as after a replacement of the unit.
+        """
         self._end_process()
         if forget:
             shutil.rmtree(self.folder / "persist", ignore_errors=True)
