@@ -106,7 +106,7 @@ class Interface(Reference):
 
 
 class Pending(typing.Generic[R]):
-    """One call in a bulk. It has a value or an error after the bulk was performed."""
+    """One call in a bulk. It has a value or an error when it was answered."""
 
     def __init__(self, method: Callable[..., Any], args: Tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if not isinstance(method, BoundMethod):
@@ -116,11 +116,11 @@ class Pending(typing.Generic[R]):
         self._values: List[R] = []                          # none before `perform`, then one
 
     def get(self) -> R:
-        """The value. Raises the call's own error, and RuntimeError before `perform`."""
+        """The value. Raises the call's own error, and RuntimeError while there is no answer."""
         if self.error is not None:
             raise self.error
         if not self._values:
-            raise RuntimeError(f"{self.method.name}: the bulk was not performed yet")
+            raise RuntimeError(f"{self.method.name}: the bulk was not performed yet, or failed")
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
