@@ -9,7 +9,7 @@ from ..errors import Named, SettingsError
 from ..settings import host_and_port, is_address
 from .asking import secret
 from .files import read_file
-from .options import SECRETS, Given
+from .options import SECRETS, Given, spelled_secret
 
 if TYPE_CHECKING:
     from pdu_common.connection import PduData, PduSnmpData
@@ -98,7 +98,7 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
     """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`. Raises SettingsError."""
     for key in state.settings:
         if key in SECRETS or key in secrets:
-            raise SettingsError((f"{key} is a secret, and other users can see arguments: use ", Named(key)))
+            raise SettingsError(f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}")
     for key in state.secret_files:
         if key not in secrets:
             raise SettingsError(f"--secret-file: {whose} has no secret {key[:60]!r}; it takes {', '.join(secrets) or 'none'}")

@@ -75,11 +75,16 @@ SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_pa
 def spelled(key: str, value: str = "") -> str:
     """How a person gives the setting `key`, for errors."""
     if key in SECRETS:
-        return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
+        return spelled_secret(key)
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
     if found is not None:
         return f"{found.flag} {value}" if value and not found.value else found.flag
     return f"-s {key}={value or '...'}"
+
+
+def spelled_secret(key: str) -> str:
+    """How a person gives a secret, whose key a handler of another pack may have chosen."""
+    return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
 
 def output() -> Parameters:

@@ -19,6 +19,7 @@ from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
 from handlers.command.options import Given
 from handlers.command.output import figure
+from handlers.command.report import reason
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
@@ -449,6 +450,13 @@ def test_the_port_in_an_address_overrides_that_of_the_environment(monkeypatch: p
         assert form.pdu_data(load("nut"), host, Given()).custom_params.get("port") == port
         found = form.pdu_data(load("snmp"), host, Given())
         assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
+
+
+@pytest.mark.parametrize("key", ["password", "api_key"])           # the second one only a handler of another pack has
+def test_a_secret_in_an_argument_is_refused_with_the_ways_to_give_it(key: str) -> None:
+    with pytest.raises(errors.SettingsError) as raised:
+        form.check(Given(settings={key: "x"}), ["password", "api_key"], "acme")
+    assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(raised.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf\r\n"])
