@@ -42,7 +42,7 @@ def _no_constant(name: str) -> float:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _DIGITS:
+    if len(digits.lstrip("-")) > _DIGITS:
         raise ValueError("an integer of too many digits")
     return int(digits)
 

@@ -65,8 +65,10 @@ def test_a_repeated_key_is_found_despite_blanks_escapes_and_colons(text: str) ->
 
 def test_an_integer_of_a_hundred_digits_is_the_longest() -> None:
     assert loads(b"[" + b"7" * 100 + b"]") == [int("7" * 100)] and loads(b'["' + b"7" * 300 + b'"]') == ["7" * 300]
-    with pytest.raises(ValueError, match="too many digits"):
-        loads(b"[-" + b"7" * 101 + b"]")
+    assert loads(b'["' + b"7" * 300 + b'",-' + b"7" * 100 + b"]") == ["7" * 300, -int("7" * 100)]
+    for sign in (b"", b"-"):
+        with pytest.raises(ValueError, match="too many digits"):
+            loads(b"[" + sign + b"7" * 101 + b"]")
     assert loads(b"[1." + b"7" * 200 + b"]") == [1.7777777777777777]
 
 

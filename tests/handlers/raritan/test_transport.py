@@ -416,6 +416,11 @@ def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(ag
     assert redirected(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint("https", "127.0.0.1", 443)
 
 
+def test_a_redirect_may_write_the_name_of_the_host_in_other_letters() -> None:
+    reply = Reply(302, {"location": "https://pdu.EXAMPLE/"}, b"")
+    assert redirected(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint("https", "PDU.example", 443)
+
+
 @pytest.mark.parametrize("location", ["http://localhost:{port}/x", "//localhost:{port}/x", "ftp://127.0.0.1/", "/elsewhere", "",
                                       "http://[", "http://127.0.0.1:99999/", "https://127.0.0.1:0/"])
 def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(agent: MakeAgent, location: str) -> None:
