@@ -21,6 +21,7 @@ _DISCOVER = "discover"
 _DAY_S = 86400.0
 _ABSENT = ("404", "-32601")           # HTTP: no such resource; JSON-RPC: no such method
 _SECRETS = ("config_password", "link_password", "new_password", "read_community", "write_community")
+_FILES = frozenset(("file", "out"))         # the names of files may hold any bytes; so may `value` of pmc
 _REPLACED = ("host", "link_units")    # settings that HOST and --link replace
 
 PLACES: Mapping[str, Place] = {
@@ -48,7 +49,11 @@ PLACES: Mapping[str, Place] = {
 
 def _run(state: Given, host: str, name: str, command: Command, words: Mapping[str, Any]) -> Result:
     from ...raritan import settings
-    from .context import Context
+    from .context import Context, is_text
+    for key in words.keys() - (_FILES | {"value"} if name == "pmc" else _FILES):
+        for word in [words[key]] if isinstance(words[key], str) else words[key] if isinstance(words[key], tuple) else ():
+            if isinstance(word, str) and not is_text(word):
+                raise SettingsError(f"{word[:60]!r} has a character that is not valid Unicode; type it again")
     options = SimpleNamespace(**words)
     declared = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
     data = SimpleNamespace(ip=host, custom_params=form.of_command("raritan", declared, state, host, _SECRETS))

@@ -8,7 +8,6 @@ from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
 from ...raritan.rpc._runtime import scripts
 from ...raritan.rpc.cert import ServerSSLCert
 from ...raritan.rpc.devsettings import Snmp
-from ..asking import secret
 from ..exits import DONE, NOT_SEEN
 from ..files import read_file
 from ..groups import Command, Commands
@@ -121,7 +120,7 @@ def _raw(context: Context, action: str) -> Result:
 def _bulk(context: Context, action: str, backup: bool) -> Result:
     options = context.options
     units = _units(options.units)
-    password = secret(context.state, "config_password", "configuration password", needed=False)
+    password = context.secret("config_password", "configuration password", needed=False)
     if action == "get":
         return save(context, bulkcfg.download, backup, password, options.clear_text, units, options.profile or "")
     agent, data = context.files, read_file(options.file)
@@ -222,7 +221,7 @@ def snmp(context: Context) -> Result:
         setattr(settings, _SNMP[name], value == "yes" if name in ("v2", "v3") else value)
         changed = True
     for name, field in _COMMUNITIES.items():
-        community = secret(context.state, f"{name}_community", f"{name} community", needed=False)
+        community = context.secret(f"{name}_community", f"{name} community", needed=False)
         if community:
             setattr(settings, field, community)
             changed = True

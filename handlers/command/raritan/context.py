@@ -7,7 +7,7 @@ import time
 from types import SimpleNamespace
 from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Set, TextIO, Type, TypeVar
 
-from ...errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from ...errors import Named, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan import states
 from ...raritan.rpc import Agent, Interface, Structure
 from ...raritan.rpc._runtime.errors import leaves_open
@@ -25,6 +25,11 @@ Any_I = TypeVar("Any_I", bound=Interface)
 _UNITS = ("A", "W", "VA", "kWh")
 
 
+def is_text(word: str) -> bool:
+    """Whether a word can be sent. Bytes of an argument or a variable that are not UTF-8 are surrogates in it."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
+
+
 class Context:
     """One run of one command. `options`: the command's own options. `state`: those that all commands share.
 
@@ -38,6 +43,13 @@ class Context:
     def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:
         """A proxy on the unit that --link names."""
         return self.unit.mine(kind(rid, self.agent))
+
+    def secret(self, key: str, question: str, needed: bool = True) -> str:
+        """A secret, as `asking.secret` finds it. Raises SettingsError also for one that is not text."""
+        found = asking.secret(self.state, key, question, needed)
+        if not is_text(found):
+            raise SettingsError((Named(key), ": the value has a character that is not valid Unicode; type it again"))
+        return found
 
     @property
     def files(self) -> Agent:

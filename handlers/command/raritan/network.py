@@ -7,7 +7,6 @@ from ...errors import SettingsError, Unreachable, Unsupported
 from ...raritan.rpc.cascading import CascadeManager
 from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ...raritan.rpc.servermon import ServerMonitor
-from ..asking import secret
 from ..exits import NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
@@ -56,8 +55,8 @@ def links(context: Context) -> Result:
     manager = CascadeManager("/cascade", context.agent)
     if wanted == "add":
         link, host = _number(context.options.value[0], "link id"), context.options.value[1]
-        login = secret(context.state, "link_password", f"password of {context.options.link_user} on {host}")
-        fresh = secret(context.state, "new_password", "new password", needed=False)
+        login = context.secret("link_password", f"password of {context.options.link_user} on {host}")
+        fresh = context.secret("new_password", "new password", needed=False)
         context.confirm(f"link the unit {text(host)} as {link}")
         code = once("the unit may or may not be linked", "links",
                     lambda: manager.addLinkUnit(link, host, context.options.link_user, login, fresh))

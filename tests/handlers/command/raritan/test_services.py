@@ -331,6 +331,21 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
 
 
+@pytest.mark.parametrize("words, variable", [
+    (["snmp", "location=\udce9"], ""), (["servers", "add", "\udce9"], ""), (["links", "add", "2", "\udce9"], ""),
+    (["network", "forwarding", "on", "--role", "primary", "--interface", "\udce9"], ""),
+    (["snmp", "v2=yes"], "PDU_READ_COMMUNITY"), (["links", "add", "2", "192.0.2.50"], "PDU_LINK_PASSWORD"),
+    (["config", "backup", "get"], "PDU_CONFIG_PASSWORD")])
+def test_bytes_that_are_not_utf8_are_refused_and_not_written(run: Run, unit: XerusPdu, words: List[str], variable: str,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
+    if variable:
+        monkeypatch.setenv(variable, "\udce9s3cret")
+    code, out, err = run(*words, "--yes")
+    assert (code, out) == (2, "") and "not valid Unicode" in err and variable in err and "s3cret" not in err
+    assert unit.books().writes == []
+
+
 def test_silence_after_new_network_settings_has_a_separate_exit_code(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.CLOSE_BEFORE, None, method="getSettings", skip=1)
     code, out, _ = run("network", "bridge", "on", "--yes")
