@@ -424,6 +424,7 @@ def test_command_line_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
         assert shown["DCI_EMAIL"] == "me@example.com" and shown["DCI_URL"].startswith("https://127.0.0.1:")
         assert secret.stat().st_mode & 0o077 == 0
         trusted = ssl.create_default_context(cafile=shown["CURL_CA_BUNDLE"])
+        trusted.minimum_version = ssl.TLSVersion.TLSv1_2
         with urllib.request.urlopen(shown["DCI_URL"], timeout=PATIENCE_S, context=trusted) as answer:       # noqa: S310  # https
             assert b"Log in" in answer.read()
         process.terminate()

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import http.client
+import io
 import json
 import signal
 import socket
@@ -452,11 +453,13 @@ def test_a_restart_forgets_sessions_and_planned_switching_and_keeps_relays() -> 
 # -- other
 
 
-def test_a_defect_of_the_service_is_printed(unit: RedfishService, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_defect_of_the_service_is_printed(unit: RedfishService, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", printed)         # reading pytest's capture would lose what a thread writes meanwhile
     unit.rewrite = lambda target, body: 1 // 0
     with pytest.raises(ConnectionError):
         client.get(OUTLETS)
-    assert until(lambda: "ZeroDivisionError" in capsys.readouterr().err)
+    assert until(lambda: "ZeroDivisionError" in printed.getvalue())
 
 
 def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """The web server that the simulated units share, on the simulated Redfish service."""
 from __future__ import annotations
 
+import io
 import socket
+import sys
 
 import pytest
 
@@ -18,12 +20,13 @@ def test_stopping_ends_a_connection_in_its_handshake(unit: RedfishService) -> No
         assert silent.recv(1) == b""
 
 
-def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, monkeypatch: pytest.MonkeyPatch,
-                                         capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", printed)         # reading pytest's capture would lose what a thread writes meanwhile
     monkeypatch.setattr(unit, "answer", lambda _: int("no number"))
     with pytest.raises(ConnectionError):
         client.get(OUTLETS)
-    assert until(lambda: "no number" in capfd.readouterr().err)
+    assert until(lambda: "no number" in printed.getvalue())
 
 
 def test_a_length_that_is_not_a_number_is_refused(unit: RedfishService, client: Client) -> None:
