@@ -8,6 +8,7 @@ from tests.packaging.building import archive, small_tree
 
 from .client import Client
 from .manager import DciManager
+from .visiting import Visitor
 
 
 @pytest.fixture
@@ -19,6 +20,21 @@ def manager() -> Iterator[DciManager]:
 @pytest.fixture
 def client(manager: DciManager) -> Client:
     return Client(manager)
+
+
+@pytest.fixture
+def site() -> Iterator[DciManager]:
+    """A local DCImanager with its page."""
+    with DciManager(page_port=0, call_seconds=20) as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(site: DciManager) -> Visitor:
+    """A person who has logged in to the page."""
+    made = Visitor(site)
+    assert made.log_in().headers["location"] == "/log"
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from .chromium import DESKTOP, PHONE, Browser, browser
 from .client import Client
 from .manager import DciManager
 from .records import Pdu
-from .test_page import HOSTILE
+from .visiting import HOSTILE
 
 AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
 pytestmark = [pytest.mark.against("chromium"), pytest.mark.timeout(400)]

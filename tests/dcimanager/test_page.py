@@ -1,20 +1,17 @@
-"""The page without a browser: logins and sessions, the effects of its forms, the display of hostile text."""
+"""The page without a browser: the effects of its forms, the display of hostile text."""
 from __future__ import annotations
 
 import functools
 import html
-import http.client
 import json
 import re
-import socket
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, List, Tuple
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.hostile import TEXTS, Elements
-from tests.waiting import PATIENCE_S
 
 from .client import Client
 from .manager import DciManager
@@ -23,166 +20,9 @@ from .records import Call, Handler, Label
 from .servers import Feed
 from .store import Store
 from .test_api import packed
-from .tokens import proof
+from .visiting import HOSTILE, Visitor
 from .web.pages.handlers import _list
 from .web.shown import number, state
-
-HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" * 10_000
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: Dict[str, str]
-    body: str
-
-
-class Visitor:
-    """A person's browser, reduced to HTTP: keeps the cookie and sends forms with the CSRF token."""
-
-    def __init__(self, manager: DciManager) -> None:
-        self._manager = manager
-        self._host = manager.page_url[len("http://"):].strip("/")
-        self.cookie = ""
-
-    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection(self._host, timeout=60)
-        try:
-            given = {key.replace("_", "-"): value for key, value in headers.items()}
-            connection.request(method, path, body, {**({"cookie": self.cookie} if self.cookie else {}), **given})
-            answer = connection.getresponse()
-            shown = {key.lower(): value for key, value in answer.getheaders()}
-            return Answer(answer.status, shown, answer.read().decode())
-        finally:
-            connection.close()
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return self.request("GET", path, b"", **headers)
-
-    def log_in(self, password: Optional[str] = None) -> Answer:
-        given = self._manager.password if password is None else password
-        fields = {"email": self._manager.email, "password": given, "next": "/log"}
-        answer = self.post("/login", fields)
-        self.cookie = answer.headers.get("set-cookie", "").partition(";")[0]
-        return answer
-
-    @property
-    def csrf(self) -> str:
-        return proof(self.cookie.partition("=")[2])
-
-    def post(self, path: str, fields: Dict[str, str], **headers: str) -> Answer:
-        body = urlencode({"csrf": self.csrf, **fields}, errors="surrogatepass").encode()
-        return self.request("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
-
-    def upload(self, files: List[Tuple[str, bytes]]) -> Answer:
-        mark = "d41d8c"
-        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()]
-        head = f'--{mark}\r\nContent-Disposition: form-data; name="archive"; filename="%s"\r\n\r\n'
-        parts += [(head % name).encode() + data + b"\r\n" for name, data in files]
-        return self.request("POST", "/handlers/upload", b"".join(parts) + f"--{mark}--\r\n".encode(),
-                            content_type=f"multipart/form-data; boundary={mark}")
-
-
-@pytest.fixture
-def site() -> Iterator[DciManager]:
-    with DciManager(page_port=0, call_seconds=20) as made:
-        yield made
-
-
-@pytest.fixture
-def visitor(site: DciManager) -> Visitor:
-    made = Visitor(site)
-    assert made.log_in().headers["location"] == "/log"
-    return made
-
-
-def test_without_a_login_every_page_leads_to_the_login(site: DciManager) -> None:
-    visitor = Visitor(site)
-    for path in ("/", "/pdus/1", "/handlers", "/log?failed=1", "/nothing"):
-        answer = visitor.get(path)
-        assert (answer.status, answer.headers["location"].partition("=")[0]) == (303, "/login?next")
-    assert visitor.get("/", x_part="1").status == 401 and visitor.get("/static/style.css").status == 200
-    assert visitor.post("/pdus/simulate", {"kind": "nut"}).status == 303 and site.pdus() == []
-    assert visitor.log_in("wrong").status == 401 and visitor.get("/").status == 303
-
-
-def test_the_cookie_is_for_this_site_and_not_for_scripts(site: DciManager) -> None:
-    cookie = Visitor(site).log_in().headers["set-cookie"].lower()
-    assert "httponly" in cookie and "samesite=strict" in cookie
-
-
-@pytest.mark.parametrize("back, to", [
-    ("//evil.example/", "/"), ("https://evil.example/", "/"), ("/\\evil", "/"), ("/log", "/log")])
-def test_a_login_leads_only_to_pages_of_this_site(site: DciManager, back: str, to: str) -> None:
-    fields = {"email": site.email, "password": site.password, "next": back}
-    assert Visitor(site).post("/login", fields).headers["location"] == to
-
-
-def test_after_ten_wrong_passwords_every_login_is_refused(site: DciManager) -> None:
-    visitor = Visitor(site)
-    assert [visitor.log_in("wrong").status for _ in range(11)] == [401] * 10 + [429]
-    assert visitor.log_in().status == 429
-
-
-def test_every_answer_has_the_content_policy(visitor: Visitor) -> None:
-    for path in ("/", "/login", "/nothing", "/static/page.js", "/static/nothing", "/handlers"):
-        headers = visitor.get(path).headers
-        policy = headers["content-security-policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
-        assert headers["x-content-type-options"] == "nosniff"
-
-
-def test_pages_contain_nothing_inline_and_nothing_from_outside(visitor: Visitor, site: DciManager, small: bytes) -> None:
-    Client(site).install(small)
-    site.poll([site.add_pdu("rack", "pdu_small", "127.0.0.1")])
-    for path in ("/", "/pdus/add", "/pdus/1", "/pdus/1/switch?outlet=1&to=off", "/servers", "/handlers", "/log", "/login"):
-        body = visitor.get(path).body
-        assert "<html" in body and not re.search(r"<style|\sstyle=|\son[a-z]+=|<script>", body), path
-        assert not re.findall(r'(?:src|href|action)="(?!/|#)[^"]*"', body), path
-
-
-@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"}])
-def test_a_form_from_another_site_changes_nothing(visitor: Visitor, site: DciManager, headers: Dict[str, str]) -> None:
-    answer = visitor.post("/servers/add", {"name": "web"}, **headers)
-    assert answer.status == 403 and site.servers.all() == []
-
-
-@pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
-def test_a_form_without_the_sessions_own_token_changes_nothing(visitor: Visitor, site: DciManager, csrf: str) -> None:
-    assert visitor.post("/servers/add", {"name": "web", "csrf": csrf}).status == 403 and site.servers.all() == []
-
-
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1", "127.0.0.1:99999",
-                                  "127.0.0.1:x"])
-def test_an_unknown_or_malformed_host_is_refused(visitor: Visitor, site: DciManager, host: str) -> None:
-    answer = visitor.get("/", host=host)
-    assert answer.status == 421 and f"at the server's own address, for example {site.page_url}" in answer.body
-
-
-_PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
-
-
-@pytest.mark.parametrize("boundary, body", [("", b"x"), ("; boundary=", b"x"),
-                                            ("; boundary=x", 600 * (_PART + b"1\r\n") + b"--x--\r\n"),
-                                            ("; boundary=x", _PART + b"1" * 2_000_000 + b"\r\n--x--\r\n")],
-                         ids=["no boundary", "an empty boundary", "too many fields", "a large field"])
-def test_a_malformed_form_is_an_error_page(site: DciManager, boundary: str, body: bytes) -> None:
-    answer = Visitor(site).request("POST", "/login", body, content_type=f"multipart/form-data{boundary}")
-    assert answer.status == 400 and "This form cannot be read: " in answer.body
-
-
-def test_a_client_that_goes_away_within_a_form_is_no_defect(site: DciManager, caplog: pytest.LogCaptureFixture) -> None:
-    host, port = site.page_url[len("http://"):].strip("/").split(":")
-    for _ in range(20):
-        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as client:
-            client.sendall(f"POST /login HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n"
-                           "Content-Type: application/x-www-form-urlencoded\r\n\r\na".encode())
-    assert Visitor(site).get("/login").status == 200
-    site.stop()                                 # ends every request
-    assert "Exception in ASGI application" not in caplog.text
-
-
-def test_logging_out_ends_the_session(visitor: Visitor) -> None:
-    assert visitor.post("/logout", {}).status == 303 and visitor.get("/").status == 303
 
 
 def test_an_uploaded_archive_is_registered_updated_and_rolled_back(visitor: Visitor, site: DciManager, small: bytes,

@@ -11,7 +11,7 @@ from .database import Database
 from .manager import DciManager
 from .records import Pdu, Refusal
 from .servers import Feed, Server, Servers, Step, plan, port_state, server_state
-from .test_page import Visitor
+from .visiting import Visitor
 from .web.pages.servers import _seen
 
 A, B = Feed(1, "7"), Feed(2, "3")

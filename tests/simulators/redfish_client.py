@@ -13,6 +13,7 @@ from .redfish import RedfishService
 Json = Dict[str, Any]
 V1 = "/redfish/v1"
 OUTLETS = f"{V1}/PowerEquipment/RackPDUs/1/Outlets"
+SESSIONS = f"{V1}/SessionService/Sessions"
 
 
 class Reply(NamedTuple):

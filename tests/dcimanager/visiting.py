@@ -1,0 +1,63 @@
+"""A person who visits the page: a browser reduced to HTTP, and text that must stay text."""
+from __future__ import annotations
+
+import http.client
+from typing import Dict, List, NamedTuple, Optional, Tuple
+from urllib.parse import urlencode
+
+from .manager import DciManager
+from .tokens import proof
+
+HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" * 10_000
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Dict[str, str]
+    body: str
+
+
+class Visitor:
+    """A person's browser, reduced to HTTP: keeps the cookie and sends forms with the CSRF token."""
+
+    def __init__(self, manager: DciManager) -> None:
+        self._manager = manager
+        self._host = manager.page_url[len("http://"):].strip("/")
+        self.cookie = ""
+
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+        connection = http.client.HTTPConnection(self._host, timeout=60)
+        try:
+            given = {key.replace("_", "-"): value for key, value in headers.items()}
+            connection.request(method, path, body, {**({"cookie": self.cookie} if self.cookie else {}), **given})
+            answer = connection.getresponse()
+            shown = {key.lower(): value for key, value in answer.getheaders()}
+            return Answer(answer.status, shown, answer.read().decode())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.request("GET", path, b"", **headers)
+
+    def log_in(self, password: Optional[str] = None) -> Answer:
+        given = self._manager.password if password is None else password
+        fields = {"email": self._manager.email, "password": given, "next": "/log"}
+        answer = self.post("/login", fields)
+        self.cookie = answer.headers.get("set-cookie", "").partition(";")[0]
+        return answer
+
+    @property
+    def csrf(self) -> str:
+        return proof(self.cookie.partition("=")[2])
+
+    def post(self, path: str, fields: Dict[str, str], **headers: str) -> Answer:
+        body = urlencode({"csrf": self.csrf, **fields}, errors="surrogatepass").encode()
+        return self.request("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
+
+    def upload(self, files: List[Tuple[str, bytes]]) -> Answer:
+        mark = "d41d8c"
+        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'.encode()]
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="archive"; filename="%s"\r\n\r\n'
+        parts += [(head % name).encode() + data + b"\r\n" for name, data in files]
+        return self.request("POST", "/handlers/upload", b"".join(parts) + f"--{mark}--\r\n".encode(),
+                            content_type=f"multipart/form-data; boundary={mark}")

@@ -1,0 +1,188 @@
+"""The simulated Redfish service changes as DSP0266 says: actions, preconditions, tasks, settings, restarts."""
+from __future__ import annotations
+
+import http.client
+from typing import Any, Dict
+
+import pytest
+
+from tests.waiting import until
+
+from .clockwork import ManualClock
+from .redfish import Model, Pdu, RedfishService, units
+from .redfish_client import OUTLETS, SESSIONS, V1, Client
+
+
+def test_an_outlet_switches_and_its_neighbours_stay(unit: RedfishService, client: Client) -> None:
+    assert client.switch("B2", "Off").status == 204
+    assert unit.books().states == {id: id != "B2" for id in Pdu().outlets}
+    assert client.outlet("B2")["PowerState"] == "Off"
+    assert client.switch("B2", "On").status == 204
+    assert all(unit.books().states.values())
+    assert unit.books().writes == [("B2", "Off"), ("B2", "On")]
+
+
+@pytest.mark.parametrize("transition, state, flag", [("words", "PoweringOff", True), ("flag", "On", True),
+                                                     ("silent", "On", None)])
+def test_an_outlet_shows_its_models_form_of_transition_until_its_contact_moves(transition: str, state: str, flag: Any) -> None:
+    clock = ManualClock()
+    with RedfishService(Model(relay_delay=3.0, transition=transition), clock=clock) as service, Client(service) as client:
+        client.switch("A1", "Off")
+        shown = client.outlet("A1")
+        assert (shown["PowerState"], shown.get("PowerStateInTransition")) == (state, flag)
+        assert service.books().states["A1"] is True
+        clock.now = 3.1
+        assert client.outlet("A1")["PowerState"] == "Off" and service.books().states["A1"] is False
+
+
+def test_a_power_cycle_is_off_and_on_again_unless_another_command_comes() -> None:
+    clock = ManualClock()
+    with RedfishService(Model((Pdu(on_delay=1.0, cycle_delay=5.0),)), clock=clock) as service, Client(service) as client:
+        client.switch("A1", "PowerCycle")
+        client.switch("A2", "PowerCycle")
+        assert service.books().states["A1"] is False
+        client.switch("A2", "Off")
+        clock.now = 6.5
+        assert (service.books().states["A1"], service.books().states["A2"]) == (True, False)
+
+
+@pytest.mark.parametrize("body, key", [({}, "ActionParameterMissing"),
+                                       ({"PowerState": "Toggle"}, "ActionParameterValueNotInList"),
+                                       ({"PowerState": "Off", "Force": True}, "ActionParameterUnknown")])
+def test_wrong_parameters_of_the_action_are_refused(unit: RedfishService, client: Client, body: Dict[str, Any], key: str) -> None:
+    reply = client.send("POST", f"{OUTLETS}/A1/Actions/Outlet.PowerControl", body)
+    assert (reply.status, reply.key()) == (400, key)
+    assert unit.books().writes == []
+
+
+@pytest.mark.parametrize("body", ["{", "[]", "\xff", "[" * 100_000], ids=["half", "a list", "not UTF-8", "nested"])
+def test_a_body_that_is_not_an_object_is_refused(client: Client, body: str) -> None:
+    headers = {**client.headers, "Content-Type": "application/json"}
+    client.http.request("POST", f"{OUTLETS}/A1/Actions/Outlet.PowerControl", body.encode("latin-1"), headers)
+    answer = client.http.getresponse()
+    assert answer.status == 400 and b"MalformedJSON" in answer.read()
+
+
+def test_a_body_of_another_media_type_is_refused(unit: RedfishService, client: Client) -> None:
+    for kind in ("application/x-www-form-urlencoded", "text/plain"):
+        assert client.switch("A1", "Off", Content_Type=kind).status == 415
+    assert client.switch("A1", "Off", Content_Type="application/json; charset=utf-8").status == 204
+    assert unit.books().writes == [("A1", "Off")]
+
+
+def test_an_action_lists_its_values_itself_or_in_an_action_info() -> None:
+    with RedfishService(units.apc(), tls=False) as service, Client(service) as client:
+        control = client.outlet("A1")["Actions"]["#Outlet.PowerControl"]
+        assert control["PowerState@Redfish.AllowableValues"] == ["On", "Off", "Cycle"]
+        assert client.switch("A1", "PowerCycle").key() == "ActionParameterValueNotInList"
+    with RedfishService(units.rittal(), tls=False) as service, Client(service) as client:
+        control = client.outlet("L3_F2_30")["Actions"]["#Outlet.PowerControl"]
+        assert set(control) == {"target", "@Redfish.ActionInfo"}
+        parameter, = client.get(control["@Redfish.ActionInfo"])["Parameters"]
+        assert (parameter["Name"], parameter["AllowableValues"]) == ("PowerState", ["On", "Off", "PowerCycle"])
+
+
+def test_locked_stuck_and_unswitched_outlets_do_not_switch() -> None:
+    with RedfishService(Model((Pdu(locked=("A1",), stuck=("A2",), no_state=("A3",)),))) as service, Client(service) as client:
+        assert client.switch("A1", "Off").key() == "ResourceInUse" and client.outlet("A1")["PowerControlLocked"] is True
+        assert client.switch("A2", "Off").status == 204 and client.outlet("A2")["PowerState"] == "On"
+        assert not {"PowerState", "Actions"} & set(client.outlet("A3"))
+        assert client.send("POST", f"{OUTLETS}/A3/Actions/Outlet.PowerControl", {"PowerState": "Off"}).status == 404
+        assert (service.books().states["A2"], service.books().states["A3"]) == (True, None)
+
+
+def test_a_service_may_acknowledge_without_effect(unit: RedfishService, client: Client) -> None:
+    unit.control.ignores = True
+    assert client.switch("A1", "Off").status == 204
+    assert unit.books().states["A1"] is True and unit.books().writes == [("A1", "Off")]
+
+
+def test_a_precondition_is_demanded_and_checked() -> None:
+    with RedfishService(Model(demand_etag=True)) as service, Client(service) as client:
+        assert client.switch("A1", "Off").status == 428
+        tag = client.send("GET", f"{OUTLETS}/A1").headers["ETag"]
+        assert client.outlet("A1")["@odata.etag"] == tag
+        service.plants["1"].outlets["A1"].amperes = 3.0
+        assert client.switch("A1", "Off", If_Match=tag).status == 204
+        assert client.switch("A1", "On", If_Match=tag).status == 412
+        assert client.send("GET", f"{OUTLETS}/A2", If_None_Match=client.outlet("A2")["@odata.etag"]).status == 304
+        assert service.books().writes == [("A1", "Off")]
+
+
+def test_an_old_precondition_is_refused_even_if_none_is_demanded(unit: RedfishService, client: Client) -> None:
+    assert client.switch("A1", "Off", If_Match='"old"').status == 412
+    assert client.switch("A1", "Off", If_Match="*").status == 204
+    assert unit.books().writes == [("A1", "Off")]
+
+
+def test_a_task_runs_and_its_monitor_returns_the_result_once() -> None:
+    clock = ManualClock()
+    with RedfishService(Model(task_seconds=2.0), clock=clock) as service, Client(service) as client:
+        accepted = client.switch("A1", "Off")
+        assert (accepted.status, accepted.body["TaskState"]) == (202, "Running")
+        monitor = accepted.headers["Location"]
+        assert monitor == accepted.body["TaskMonitor"] and accepted.headers["Retry-After"] == "1"
+        assert client.send("GET", monitor).status == 202
+        clock.now = 2.1
+        assert client.send("GET", monitor).status == 204
+        assert client.send("GET", monitor).status == 404
+        assert client.get(accepted.body["@odata.id"])["TaskState"] == "Completed"
+        service.tasks.result = "Exception"
+        monitor = client.switch("A1", "On").headers["Location"]
+        clock.now = 5.0
+        assert client.send("GET", monitor).status == 500
+
+
+def test_hpes_body_resets_the_settings_that_it_does_not_name() -> None:
+    with RedfishService(units.hpe(), tls=False) as service, Client(service) as client:
+        target = client.outlet("OUTLET2")["Actions"]["#Outlet.PowerControl"]["target"]
+        assert client.send("POST", target, {"PowerState": "Off"}).key() == "PropertyMissing"
+        assert client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "off", "OffDelay": 0}).status == 204
+        for seconds, key in ((-1, "PropertyValueOutOfRange"), (10 ** 400, "PropertyValueOutOfRange"),
+                             (True, "PropertyValueTypeError")):
+            refused = client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "on", "OffDelay": seconds})
+            assert (refused.status, refused.key()) == (400, key)
+        outlet = service.outlet("OUTLET2")
+        assert (outlet.on, outlet.name, outlet.on_delay, outlet.cycle_delay) == (False, "", 0.0, 0.0)
+        kept = {name: client.outlet("OUTLET3")[name] for name in
+                ("OutletNumber", "StartupState", "OutletName", "OnDelay", "OffDelay", "RebootDelay")}
+        assert client.send("POST", target.replace("OUTLET2", "OUTLET3"), {**kept, "OutletStatus": "off"}).status == 204
+        assert {name: client.outlet("OUTLET3")[name] for name in kept} == kept
+
+
+def test_reset_metrics_starts_the_counters_again(unit: RedfishService, client: Client) -> None:
+    assert client.send("POST", f"{OUTLETS}/A1/Actions/Outlet.ResetMetrics", {}).status == 204
+    assert (unit.books().port_energy_kwh["A1"], unit.books().port_energy_kwh["A2"]) == (0.0, 1.25)
+    metrics = client.get(f"{V1}/PowerEquipment/RackPDUs/1/Metrics")
+    reset = metrics["Actions"]["#PowerDistributionMetrics.ResetMetrics"]["target"]
+    assert client.send("POST", reset, {}).status == 204
+    assert unit.books().energy_kwh == 0.0
+
+
+def test_labels_and_locations_can_be_set_and_other_properties_cannot(unit: RedfishService, client: Client) -> None:
+    assert client.send("GET", f"{OUTLETS}/A1").headers["Allow"] == "GET, HEAD, PATCH"
+    assert client.send("PATCH", f"{OUTLETS}/A1", {"UserLabel": "db-01"}).body["UserLabel"] == "db-01"
+    assert client.outlet("A1")["UserLabel"] == "db-01" and client.outlet("A2")["UserLabel"] == "Server A2"
+    pdu = f"{V1}/PowerEquipment/RackPDUs/1"
+    client.send("PATCH", pdu, {"Location": {"Placement": {"Rack": "7"}}})
+    assert client.get(pdu)["Location"]["Placement"] == {"Rack": "7", "Row": "1", "RackOffset": 1, "RackOffsetUnits": "EIA_310"}
+    for wrong, key in (({"PowerState": "Off"}, "PropertyNotWritable"), ({"UserLabel": 5}, "PropertyValueTypeError")):
+        assert client.send("PATCH", f"{OUTLETS}/A1", wrong).key() == key
+    assert client.send("PATCH", f"{V1}/SessionService", {"SessionTimeout": 30}).status == 405
+    with Client(unit, login=f"{unit.viewer_user}:{unit.viewer_password}") as viewer:
+        assert viewer.send("PATCH", f"{OUTLETS}/A1", {"UserLabel": "mine"}).status == 403
+    assert all(unit.books().states.values())
+
+
+def test_a_restart_forgets_sessions_and_planned_switching_and_keeps_relays() -> None:
+    clock = ManualClock()
+    with RedfishService(Model(relay_delay=5.0), clock=clock, reboot_seconds=0.1) as service, Client(service) as client:
+        client.send("POST", SESSIONS, {"UserName": service.user, "Password": service.password})
+        client.switch("A1", "Off")
+        assert client.send("POST", f"{V1}/Managers/1/Actions/Manager.Reset", {"ResetType": "ForceRestart"}).status == 204
+        assert until(lambda: service.boots() == 1 and not service.down())
+        clock.now = 60.0
+        with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+            client.get(OUTLETS)
+        client.http.close()
+        assert client.outlet("A1")["PowerState"] == "On" and service.sessions == []
