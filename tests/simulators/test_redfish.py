@@ -209,6 +209,12 @@ def test_the_root_needs_no_login_but_the_outlets_do(unit: RedfishService) -> Non
         assert stranger.send("GET", OUTLETS).status == 401
 
 
+@pytest.mark.parametrize("header", ["Basic é", "Basic !", "Basic /w=="])
+def test_a_login_that_is_not_ascii_base64_or_utf_8_is_401(client: Client, header: str) -> None:
+    client.headers = {"Authorization": header}
+    assert client.send("GET", OUTLETS).status == 401
+
+
 def test_a_session_is_opened_used_and_deleted(unit: RedfishService) -> None:
     with Client(unit, login="") as client:
         login = client.send("POST", SESSIONS, {"UserName": unit.user, "Password": unit.password})

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from dataclasses import dataclass
 from email.message import Message
@@ -108,6 +107,6 @@ def _basic(header: str) -> Tuple[str, str]:
         return "", ""
     try:
         user, _, password = base64.b64decode(given, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:          # not ASCII, not base64 or not UTF-8
         return "", ""
     return user, password
