@@ -334,7 +334,7 @@ LOGINS: List[Tuple[Any, type]] = [
 
 
 @pytest.mark.parametrize("indication, kind", LOGINS, ids=str)
-def test_a_platform_may_pass_on_only_the_text_of_pysnmp(indication: object, kind: type) -> None:
+def test_the_text_of_pysnmp_alone_gives_an_error_its_class(indication: object, kind: type) -> None:
     platform = snmp(RuntimeError(str(indication)))
     for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
         with pytest.raises(PduHandlerError) as caught:

@@ -1,7 +1,7 @@
-"""Devices that lag, stick and lose answers, on a clock that moves only while somebody waits: no wrong state is ever reported.
+"""Devices that lag, on a clock that moves only while somebody waits: no wrong state is ever reported.
 
-Two suites: the shared code against 5,400 generated devices, and each handler over the network against the simulators, whose
-relays and caches run on the same clock.
+Two suites: the shared code against 5,400 generated devices, which also stick and lose answers, and each handler over the network
+against the simulators, whose relays and caches run on the same clock.
 """
 from __future__ import annotations
 

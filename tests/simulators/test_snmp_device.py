@@ -137,7 +137,9 @@ def test_a_bad_line_of_a_recording_is_named(text: str) -> None:
 
 @pytest.mark.against("recordings of real units")
 def test_every_recording_next_to_the_project_is_read() -> None:
-    for path in sorted(shared("snmp", "recordings").glob("*.snmprec")):
+    found = sorted(shared("snmp", "recordings").glob("*.snmprec"))
+    assert found
+    for path in found:
         rows = read_snmprec(path.read_text("utf-8", "surrogateescape"))
         assert len(rows) > 20
         assert read_snmprec(write_snmprec(rows)) == rows
@@ -174,9 +176,10 @@ def test_eatons_reboot_switches_an_outlet_on_that_was_off() -> None:
     assert device.text(f"{eaton.STATE}.0.4") == "1"
 
 
-def test_eaton_refuses_delays_with_only_now_and_locked_outlets_always() -> None:
-    device = eaton.epdu(outlets=4, only_now=True, locked=(2,)).device
-    assert _write(device, f"{eaton.ON}.0.1", 1) == "wrongValue"
+@pytest.mark.parametrize("only_now", [True, False])
+def test_eaton_refuses_locked_outlets_and_a_unit_that_switches_only_now_refuses_delays(only_now: bool) -> None:
+    device = eaton.epdu(outlets=4, only_now=only_now, locked=(2,)).device
+    assert _write(device, f"{eaton.ON}.0.1", 1) == ("wrongValue" if only_now else "")
     assert _write(device, f"{eaton.OFF}.0.2", 0) == "notWritable"
 
 

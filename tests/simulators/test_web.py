@@ -29,6 +29,6 @@ def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, m
     assert until(lambda: "no number" in printed.getvalue())
 
 
-def test_a_length_that_is_not_a_number_is_refused(unit: RedfishService, client: Client) -> None:
+def test_a_length_with_a_sign_is_refused(unit: RedfishService, client: Client) -> None:
     client.http.request("GET", OUTLETS, headers={"Content-Length": "-5"})
     assert client.http.getresponse().status == 400

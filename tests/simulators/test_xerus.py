@@ -381,7 +381,7 @@ def test_a_limit_that_no_double_can_hold_is_refused(client: Client, limit: float
     assert client.call(f"{outlet_rid(0)}/current", "setThresholds", thresh=limits)["error"]["code"] == -32602
 
 
-def test_an_interface_is_down_without_link_or_up(client: Client) -> None:
+def test_each_interface_shows_whether_it_is_down_without_link_or_up(client: Client) -> None:
     found = client.result("/net", "getInfo")
     assert {one["key"]: one["value"]["state"] for one in found["ifMap"]} == {"br0": 1, "eth1": 3, "eth2": 2}
     assert {one["key"]: one["value"]["linkDetected"] for one in found["ethMap"]} == {"eth1": True, "eth2": False}

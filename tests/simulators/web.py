@@ -74,7 +74,7 @@ class Connection(BaseHTTPRequestHandler):
                 raise
 
     def parse_request(self) -> bool:
-        """As the base class; also answers 400 to a Content-Length that is not a number."""
+        """As the base class; also answers 400 to a Content-Length with anything but digits."""
         if not super().parse_request():
             return False
         if not (self.headers.get("Content-Length") or "0").isdecimal():

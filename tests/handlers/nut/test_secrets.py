@@ -6,6 +6,7 @@ from typing import Dict, Union
 
 import pytest
 
+from handlers import VERSION
 from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler
@@ -30,6 +31,7 @@ def test_each_call_logs_one_line_about_the_version_and_no_password(server: NutSe
         pdu.port_down(PduPortView("1"))
         pdu.labels()
     lines = [record.getMessage() for record in caplog.records if "pdu handler nut" in record.getMessage()]
+    assert all(line.startswith(f"pdu handler nut {VERSION}") for line in lines)
     assert [line.rpartition(" ")[2] for line in lines] == ["status", "statistic", "port_up", "port_down", "labels"]
     assert ADMIN.password not in caplog.text and ADMIN.password not in repr(vars(pdu))
 

@@ -60,7 +60,7 @@ def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
     assert variables(server)["outlet.2.desc"] == "two words"
 
 
-def test_the_simulator_can_be_started_by_hand(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_program_explains_itself_and_refuses_too_many_outlets(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0 and "--outlets" in capsys.readouterr().out

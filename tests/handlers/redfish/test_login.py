@@ -21,7 +21,10 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 class Guarded(Tree):
-    """A service that demands a login except at its root and in `special`. `challenge`: the WWW-Authenticate header of a 401."""
+    """A service that demands a login except in `special`. Its root needs none, but refuses a wrong one.
+
+    `challenge`: the WWW-Authenticate header of a 401.
+    """
 
     def __init__(self, basic: bool = True, challenge: str = "", location: str = f"{SESSIONS}/7", token: str = "token-7") -> None:
         super().__init__(unit())

@@ -161,7 +161,7 @@ def dmtf() -> Dict[str, Json]:
 
 
 def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **more: Any) -> Dict[str, Json]:
-    """Return the resources of a PDU, by default of two outlets, written from the schemas. `more` are properties of the PDU."""
+    """Return the resources of a PDU, with two outlets by default, written from the schemas. `more` are properties of the PDU."""
     root = "/redfish/v1"
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
     listed = outlets if outlets is not None else [outlet("1"), outlet("2")]

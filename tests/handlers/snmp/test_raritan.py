@@ -1,4 +1,4 @@
-"""Raritan PDUs with many sensors: the cost of statistics, and no figure without an available sensor."""
+"""The figures of Raritan PDUs: what they cost, their digits, and what counts where a sensor is unavailable."""
 from __future__ import annotations
 
 from decimal import Decimal

@@ -50,7 +50,7 @@ class When:
 
 @dataclass(frozen=True)
 class Effect:
-    """A change of the object `oid`, `after` some seconds: it gets `value`, or the written value translated by `mapping`.
+    """A change of the object `oid`, `after` seconds later: it gets `value`, or the written value translated by `mapping`.
 
     A written value that is not a key of `mapping` changes nothing. With neither value nor mapping, the object gets the written
     value. `written`: only if one of these was written. `source`: an object whose value is used in place of the written one.

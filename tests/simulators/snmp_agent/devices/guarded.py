@@ -88,7 +88,8 @@ def schleifenbauer(outlets: int = 9, relay_s: float = 0.0) -> Model:
 
 
 def avocent(outlets: int = 10, relay_s: float = 0.0, locked: Sequence[int] = ()) -> Model:
-    """Avocent PM: state off 1, on 2, locked off 3, locked on 4; command none 1, on 2, off 3, cycle 4, lock 5, unlock 6.
+    """Avocent PM: state off 1, on 2, locked off 3, locked on 4, going off 6, going on 7; command none 1, on 2, off 3, cycle 4,
+    lock 5, unlock 6.
 
     Command 1 is accepted without effect. A locked outlet refuses all other commands except unlock.
     """

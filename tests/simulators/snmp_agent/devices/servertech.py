@@ -72,6 +72,7 @@ def _infeed(rows: Rows, infeed: int, outlets: int, hundredths: int, tenths_kwh: 
 
 
 def _rules(relay_s: float) -> List[Rule]:
+    # outletControlAction: 1 on, 2 off, 3 reboot. outletControlState: 0 idle off, 1 idle on, 4 off, 5 on, 8 reboot.
     final: Dict[str, str] = {"1": "1", "2": "0", "3": "0"}
     effects = [
         Effect(f"{ACTION}.*", "0"),
