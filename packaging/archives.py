@@ -348,7 +348,7 @@ def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
             name.chmod(mode)
             name.replace(path)
         except BaseException:
-            name.unlink()
+            name.unlink(missing_ok=True)        # missing if an interrupt came just after the replacement
             raise
 
 
