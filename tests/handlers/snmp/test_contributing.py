@@ -44,7 +44,10 @@ def _unit(example: Mapping[str, str]) -> Fixture:
 
 
 def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, unit: Fixture) -> None:
-    found = detect(of_rows(unit.device().rows()), families)
+    device = of_rows(unit.device().rows())
+    found = detect(device, families)
+    asked = [question.partition(" ")[0] for question in device.asked]
+    assert (asked.count("get"), asked.count("walk")) == (unit.expected.gets, unit.expected.walks)
     read = metering.meter(found)
     assert found.profile.key == unit.key
     assert [(label.identity, label.number, label.name) for label in metering.labels(found)] == [
@@ -53,7 +56,8 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
             for identity, state in found.states.items()} == {
         identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh)
         for identity, outlet in unit.expected.outlets.items()}
-    assert (float(read.load or 0), float(read.energy or 0)) == (unit.expected.load_a, unit.expected.energy_kwh)
+    assert (float(read.load or 0), read.power, float(read.energy or 0)) == (
+        unit.expected.load_a, unit.expected.power_w, unit.expected.energy_kwh)
 
 
 def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:

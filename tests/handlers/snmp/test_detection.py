@@ -232,7 +232,7 @@ class Broken(Memory):
 
 
 @pytest.mark.parametrize("answers", [{}, table(f"{ACME}.2.3", {"1": 1})])
-def test_a_lost_sys_object_id_is_unreachable_and_no_other_family_is_read(answers: Mapping[str, Value]) -> None:
+def test_a_lost_sys_object_id_is_unreachable_and_no_family_is_tried(answers: Mapping[str, Value]) -> None:
     """The device may also have the objects of a sweep family, which may number its outlets differently."""
     memory = Broken(answers, {SYS_OBJECT_ID: Unreachable("silence")})
     with pytest.raises(Unreachable):

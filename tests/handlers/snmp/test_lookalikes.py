@@ -1,4 +1,4 @@
-"""Rows and objects that only look like outlets or totals: another device's nodes, a neutral wire, a missing meter."""
+"""Rows and objects that only look like outlets, states or figures, such as another device's nodes or a neutral wire."""
 from __future__ import annotations
 
 from decimal import Decimal

@@ -15,7 +15,7 @@ from tests.simulators.snmp_agent.devices import raritan
 
 E = "1.3.6.1.4.1.13742.6."
 VALUE, AVAILABLE, DIGITS, CAPABILITIES = E + "5.4.3.1.4", E + "5.4.3.1.2", E + "3.5.4.1.7", E + "3.5.3.1.10"
-ALL_BUT_ENERGY = raritan.capabilities(1, 5, 14)
+WITHOUT_ENERGY = raritan.capabilities(1, 5, 14)
 
 
 def px4() -> Memory:
@@ -38,7 +38,7 @@ def test_statistics_of_36_outlets_with_17_sensors_cost_at_most_60_requests() -> 
 
 def test_an_outlet_without_the_energy_capability_has_no_energy() -> None:
     device = px4()
-    device.put(f"{CAPABILITIES}.1.7", ALL_BUT_ENERGY)
+    device.put(f"{CAPABILITIES}.1.7", WITHOUT_ENERGY)
     read = meter(device)
     assert "1.7" not in read.energy_of and "1.7" in read.current_of and "1.8" in read.energy_of
 
@@ -69,7 +69,7 @@ def test_linked_units_and_kinds_of_outlets_may_have_different_digits() -> None:
     before = meter(device).current_of
     for n in range(1, 7):
         device.put(f"{DIGITS}.2.{n}.1", 1)                  # unit 2 is of another model
-    device.put(f"{CAPABILITIES}.1.3", ALL_BUT_ENERGY)       # outlet 3 is of another kind
+    device.put(f"{CAPABILITIES}.1.3", WITHOUT_ENERGY)       # outlet 3 is of another kind
     device.put(f"{DIGITS}.1.3.1", 2)
     after = meter(device).current_of
     factor = {"2": 100, "1": 1}

@@ -1,7 +1,6 @@
-"""Reserved outlets are not switched: locks, rights, capabilities, automatic modes, commands marked by others, neighbours.
+"""Reserved outlets are not switched, for example because of a lock, a missing right, an automatic mode or a neighbour's state.
 
-Each case is an outlet of the family's synthetic unit. Some cases set one object first. Nothing may be written, and the error
-says why.
+Each case is an outlet of a synthetic unit. Some cases set one object first. Nothing may be written, and the error says why.
 """
 from __future__ import annotations
 

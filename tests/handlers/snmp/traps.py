@@ -45,7 +45,7 @@ TRAPS: Tuple[Trap, ...] = (
          "Write of each family; layouts as functions",
          _on(_SWITCH, "apc-cpdu-2c", "enlogic-2c", "eaton-nlogic-2c", "apc-rpdu-2c")),
     Trap(3, "copies of a MIB with moved numbers; IBM's two layouts under one sysObjectID",
-         "State of each family; two Outlets, the older behind Provided(Provided(...))",
+         "State of each family; two Outlets, the older one behind Provided and Unless",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c", "panduit-g5-2c", "dell-rpdu-2c", "cyberpower-epdu2-2c",
              "ibm-dpi-1", "ibm-dpi_older-1") + _on(_READ_ONLY, "ibm-dpi_doubtful")
          + ("test_joins.py::test_a_source_may_depend_on_values_of_the_firmware",)),
@@ -89,7 +89,7 @@ TRAPS: Tuple[Trap, ...] = (
          (_RESERVED, "test_refusals.py::test_an_outlet_that_is_not_reserved_is_switched",
           "test_controls.py::test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not",
           "test_switching.py::test_the_error_for_a_read_only_community_says_so")),
-    Trap(19, "a write that succeeds and does nothing", "rule: the state is read back and returned",
+    Trap(19, "a write that succeeds and does nothing", "rule: the state is read back, and is UNKNOWN unless it is the wanted one",
          _on(_IGNORED, "avocent-pm", "schleifenbauer", "liebert-mph")
          + ("test_switching.py::test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing",)),
     Trap(20, "counters that a write resets, next to the commands", "rule: exactly the objects of the control are written",
@@ -110,7 +110,8 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_STATES, "schleifenbauer", "schleifenbauer_conteg")),
     Trap(27, "rows numbered consecutively over a chain (APC, CyberPower)", "Chained number; Joined by unit and number",
          _on(_NUMBERS, "apc-rpdu2", "cyberpower-epdu2") + _on(_FIGURES, "apc-rpdu2", "cyberpower-epdu2")),
-    Trap(28, "switched and metered tables with different rows", "Joined, Gathered; never by the row",
+    Trap(28, "switched and metered tables with different rows",
+         "Joined, Gathered, Renumbered; by the row only if both tables number the outlets alike",
          _on(_FIGURES, "schleifenbauer", "gude-epc", "riedo-updu", "apc-cpdu", "dell-rpdu")
          + ("test_joins.py::test_a_join_matches_module_and_number_and_not_the_row",)),
     Trap(29, "no table at all, numbers that change with the firmware (Rittal)", "Named: the variable's whole name",
@@ -141,8 +142,8 @@ TRAPS: Tuple[Trap, ...] = (
          "data: from recordings, else from what the neighbouring objects make plausible",
          _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman")
          + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
-    Trap(38, "the scale is in another column (Raritan, Rittal)", "Figure.exponent, Figure.factor",
-         _on(_FIGURES, "raritan-px2", "raritan-px2_sensors")
+    Trap(38, "the scale is in another column (Raritan, Rittal, Bachmann)", "Figure.exponent, Figure.factor",
+         _on(_FIGURES, "raritan-px2", "raritan-px2_sensors", "rittal-cmc3", "bachmann-bluenet2")
          + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten",
             "test_figures.py::test_a_negative_factor_divides")),
     Trap(39, "an on/off sensor whose value stays 0 (PX3, PX4)", "the STATE column, Column.suffix 14",
