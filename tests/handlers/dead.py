@@ -1,4 +1,4 @@
-"""Addresses at which nothing answers. A test of them waits for nothing."""
+"""Addresses at which nothing answers, and a replacement for the waits that connecting to them would take."""
 from __future__ import annotations
 
 import socket

@@ -8,8 +8,7 @@ import pytest
 from handlers import errors
 
 CLASSES: List[Type[errors.PduHandlerError]] = [
-    errors.SettingsError, errors.Unreachable, errors.Denied, errors.ProtocolError, errors.Refused, errors.NoSuchOutlet,
-    errors.Unsupported]
+    found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, errors.PduHandlerError)]
 
 
 def test_the_text_names_host_operation_and_reason_where_known() -> None:
@@ -33,7 +32,7 @@ def test_a_reason_names_settings_and_lists_their_keys() -> None:
 
 
 def test_no_two_classes_of_the_module_share_a_kind() -> None:
-    assert len({c.kind for c in CLASSES}) == len(CLASSES)
+    assert len({c.kind for c in CLASSES}) == len(CLASSES) > 1
 
 
 @pytest.mark.parametrize("error", [errors.Refused("no", "35", "pdu1", "port_up"), errors.ProtocolError("?", b"\x00\xff")])
@@ -50,7 +49,7 @@ def test_a_protocol_error_keeps_only_the_first_bytes() -> None:
 HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"
 
 
-@pytest.mark.parametrize("kind", [errors.PduHandlerError, *CLASSES])
+@pytest.mark.parametrize("kind", CLASSES)
 def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(kind: Type[errors.PduHandlerError]) -> None:
     given = kind(HOSTILE, host=HOSTILE, operation=HOSTILE)
     filled = kind("reason").at(HOSTILE, HOSTILE)

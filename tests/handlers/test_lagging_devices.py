@@ -1,7 +1,7 @@
 """Devices that lag, on a clock that moves only while somebody waits: no wrong state is ever reported.
 
-Two suites: the shared code against 5,400 generated devices, which also stick and lose answers, and each handler over the network
-against the simulators, whose relays and caches run on the same clock.
+Two suites: the shared code against 5,400 generated devices, whose relays may also stick and whose answers may be lost, and each
+handler over the network against the simulators, whose relays and caches run on the same clock.
 """
 from __future__ import annotations
 

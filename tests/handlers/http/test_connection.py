@@ -34,7 +34,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
 
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A function that gives every host name the addresses of its arguments."""
+    """A function that makes every host name resolve to its arguments."""
     def resolve(*found: object) -> None:
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: list(found))
     return resolve

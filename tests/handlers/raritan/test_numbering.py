@@ -1,4 +1,4 @@
-"""Reading, metering and switching number the outlets in the same way, even on units that list their outlets in another order."""
+"""Reading, metering and switching number the outlets alike, even on units that do not list them in the order of their labels."""
 from __future__ import annotations
 
 from typing import Tuple

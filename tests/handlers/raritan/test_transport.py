@@ -80,7 +80,7 @@ def test_an_answer_that_arrives_byte_by_byte_ends_at_the_deadline(agent: MakeAge
             get_state(agent("http", slow.address))
 
 
-def test_a_body_that_never_arrives_ends_at_the_deadline(agent: MakeAgent) -> None:
+def test_a_body_that_never_arrives_ends_at_the_time_out(agent: MakeAgent) -> None:
     with Peer([[lambda _: http(length=300), lambda _: b""]]) as slow, pytest.raises(Unreachable, match="in time"):
         get_state(agent("http", slow.address, timeout=0.3))
 
@@ -236,8 +236,9 @@ def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agen
 @pytest.mark.parametrize("body", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00\x01\x02\x03" * 9, b"HTTP/1.1 abc\r\n\r\n"])
 def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body: bytes) -> None:
     with Peer([[body]]) as peer:
-        with pytest.raises(HttpException, match="not HTTP"):
+        with pytest.raises(HttpException, match="not HTTP") as caught:
             get_state(agent("http", peer.address))
+    assert isinstance(caught.value, ProtocolError)
 
 
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
@@ -416,7 +417,7 @@ def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(ag
     assert redirected(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint("https", "127.0.0.1", 443)
 
 
-def test_a_redirect_may_write_the_name_of_the_host_in_other_letters() -> None:
+def test_a_redirect_may_write_the_hosts_name_in_upper_or_lower_case() -> None:
     reply = Reply(302, {"location": "https://pdu.EXAMPLE/"}, b"")
     assert redirected(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint("https", "PDU.example", 443)
 

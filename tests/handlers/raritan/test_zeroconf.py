@@ -1,4 +1,4 @@
-"""Discovery, also with a real responder and a real browser on the loopback interface."""
+"""Discovery over mDNS. Some tests use a real responder and a real service browser on the loopback interface."""
 from __future__ import annotations
 
 import copy
