@@ -8,7 +8,7 @@ from common.logger import get_logger
 from ..errors import Denied, Named, PduHandlerError, Unreachable
 from .link_units import LINK_UNITS, LOWEST_LINK, LinkUnits
 from .readings import absent
-from .rpc import Agent, Bulk, Pending, present
+from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
 from .rpc.cascading import CascadeManager
 from .rpc.pdumodel import Pdu
 from .units import OWN, Present, Unit, UnitDiscovery
@@ -68,12 +68,15 @@ class LinkedUnits(UnitDiscovery):
     def _known(self) -> Optional[Dict[int, CascadeManager.LinkUnit]]:
         """The linked units by id; None if the firmware has no list of them (before 3.6).
 
-        Raises if the list cannot be read: without it, a unit that does not answer looks like one that is not linked.
+        Raises if the list cannot be read, or is missing from the answer: without it, a unit that does not answer looks like one
+        that is not linked.
         """
         if self._cascade is None or absent(self._cascade.error):
             return None
         status = self._cascade.get()
-        return status.linkUnits if present(status, "linkUnits") else None
+        if not present(status, "linkUnits"):            # CascadeManager.idl has had it since its first version
+            raise JsonRpcSyntaxException("the list of link units is missing").at(self._agent.host, "getStatus /cascade")
+        return status.linkUnits
 
     @staticmethod
     def _silent(link: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, Typ
 from ..host import PortFigures
 from .link_units import LinkUnits
 from .meters import FeedMeter, Meter, PortMeter
-from .readings import NOT_KNOWN, Amount, Reading, absent, all_invalid, amount, ask, kilowatt_hours, largest, listed_amount, whole
+from .readings import (
+    NOT_KNOWN,
+    Amount,
+    Reading,
+    absent,
+    all_invalid,
+    amount,
+    ask,
+    failed,
+    kilowatt_hours,
+    largest,
+    listed_amount,
+    whole,
+)
 from .rpc import Agent, Bulk, Interface, Pending, sent
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
@@ -91,11 +104,13 @@ class UnitMeter:
         The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (a fifth
         inlet), or has breakers and an inlet whose load cannot be read. If all readings are invalid, or well-known ids number the
         outlets in another order, the second fetches the sensors by reference, and the third their readings.
+
+        Raises Denied if the account may not list sensors.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
         unread = self._use_inlets(bulk)
-        if self._sensors.error is None:
+        if failed(self._sensors) is None:
             self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
         if not unread and not self._fitted():
             self._ask_banks(bulk)
@@ -161,7 +176,7 @@ class UnitMeter:
         return largest(inlets) if _count(self._switches) == 1 and len(inlets) == 2 else NOT_KNOWN
 
     def _may_be_switched_over(self) -> bool:
-        error = self._switches.error
+        error = failed(self._switches)
         return bool(_count(self._switches)) if error is None else not absent(error)
 
     def energy(self) -> Amount:

@@ -4,7 +4,20 @@ from __future__ import annotations
 from typing import Callable, List, Optional, Tuple, Union
 
 from ..host import PortFigures
-from .readings import NOT_KNOWN, NOT_METERED, Amount, Reading, absent, amount, ask, kilowatt_hours, largest, listed_amount, whole
+from .readings import (
+    NOT_KNOWN,
+    NOT_METERED,
+    Amount,
+    Reading,
+    absent,
+    amount,
+    ask,
+    failed,
+    kilowatt_hours,
+    largest,
+    listed_amount,
+    whole,
+)
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
 from .units import Unit
@@ -26,12 +39,12 @@ class Meter:
 
     @property
     def found(self) -> bool:
-        """Whether the list of sensors was read. For example, False if no object has the resource id."""
-        return self._sensors is not None and self._sensors.error is None
+        """Whether the list of sensors was read. For example, False if no object has the resource id. Raises Denied."""
+        return self._sensors is not None and failed(self._sensors) is None
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the sensors that are fitted."""
-        if self._sensors is not None and self._sensors.error is None:
+        """Queue the readings of the sensors that are fitted. Raises Denied if the account may not list them."""
+        if self._sensors is not None and failed(self._sensors) is None:
             sensors = self._sensors.get()
             self.current = ask(bulk, self._unit, sensors.current)
             self.counter = ask(bulk, self._unit, sensors.activeEnergy)
@@ -75,8 +88,9 @@ class FeedMeter(Meter):
 
     def _listed_poles(self) -> Optional[List[Pole]]:
         """The lines and the neutral; None if they cannot be read, or if there are several and the `line` of one is unknown.
-        Raises JsonRpcSyntaxException if two lines that are not one circuit share a sensor, whose current would count twice."""
-        if self._poles is None or self._poles.error is not None:
+        Raises JsonRpcSyntaxException if two lines that are not one circuit share a sensor, whose current would count twice,
+        and Denied."""
+        if self._poles is None or failed(self._poles) is not None:
             return None
         poles = self._poles.get()
         if len(poles) > 1 and any(pole.line not in _KNOWN for pole in poles):

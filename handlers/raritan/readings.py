@@ -1,7 +1,7 @@
 """Figures from the answers of a bulk: measured, not known at the moment, or not metered."""
 from __future__ import annotations
 
-from typing import Callable, Iterable, List, NamedTuple, Optional
+from typing import Any, Callable, Iterable, List, NamedTuple, Optional
 
 from ..errors import Denied, PduHandlerError, Refused
 from .rpc import Bulk, Pending, present
@@ -35,11 +35,7 @@ def amount(reading: Optional[Reading]) -> Amount:
 
     Raises Denied if the account may not read the sensor.
     """
-    if reading is None:
-        return NOT_METERED
-    if isinstance(reading.error, Denied):
-        raise reading.error
-    if reading.error is not None:
+    if reading is None or failed(reading) is not None:
         return NOT_METERED
     value = reading.get()
     if not present(value, "available", "valid", "value") or not (value.available and value.valid):
@@ -81,6 +77,13 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     """Whether some sensors answered but none is valid: their references may be stale."""
     amounts = [amount(reading) for reading in readings]
     return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
+
+
+def failed(answer: Pending[Any]) -> Optional[PduHandlerError]:
+    """The error of a call that figures depend on, or None. Raises Denied: figures would be missing, and nothing would say why."""
+    if isinstance(answer.error, Denied):
+        raise answer.error
+    return answer.error
 
 
 def absent(error: Optional[PduHandlerError]) -> bool:

@@ -6,8 +6,9 @@ from typing import Any, Dict, Optional
 import pytest
 
 from handlers.errors import PduHandlerError
+from pdu_common.helper import PduPortView
 
-from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Status, handler_of, reading
+from .described import INTERNAL_ERROR, L1, L2, L3, NEUTRAL, PDU, PLUS, Described, Failure, Status, handler_of, reading
 
 
 @pytest.fixture
@@ -252,6 +253,36 @@ def test_a_reading_that_the_account_may_not_make_is_denied(unit: Described) -> N
     assert caught.value.kind == "denied"
 
 
+@pytest.mark.parametrize("answer", [Status(403), Failure(-32001)])
+@pytest.mark.parametrize("rid, method", [(PDU, "getSensors"), (f"{PDU}/inlet/0", "getSensors"), (f"{PDU}/inlet/0", "getPoles"),
+                                         (f"{PDU}/outlet/1", "getSensors"), (PDU, "getTransferSwitches")])
+def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_still_switch(unit: Described, rid: str, method: str,
+                                                                                         answer: Any) -> None:
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
+    unit.outlets([1.0, 2.0], [10.0, 20.0])
+    for number in (0, 1):               # without readings by well-known ids, the sensors of outlets are listed
+        del unit.calls[f"{PDU}/outlet/{number}/current", "getReading"]
+        del unit.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"]
+        unit.calls[f"{PDU}/outlet/{number}", "getSensors"] = {}
+        unit.calls[f"{PDU}/outlet/{number}", "setPowerState"] = 0
+        unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": 0}
+    assert unit.measured() == (6.0, 200.0)
+    unit.calls[rid, method] = answer
+    with pytest.raises(PduHandlerError) as caught:
+        handler_of(unit).statistic()
+    assert caught.value.kind == "denied"
+    assert [port.power_status.name for port in handler_of(unit).status().ports] == ["DOWN", "DOWN"]
+    assert handler_of(unit).port_down(PduPortView("2")).power_status.name == "DOWN"
+
+
+def test_a_list_that_no_figure_needs_may_be_denied(unit: Described) -> None:
+    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
+    unit.calls[f"{PDU}/inlet/1", "getSensors"] = unit.calls[PDU, "getOverCurrentProtectors"] = Status(403)
+    unit.calls[PDU, "getTransferSwitches"] = Status(403)
+    assert unit.measured() == (3.0, 100.0)
+
+
 def test_one_inlet_of_two_without_a_counter_leaves_the_energy_unknown(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.inlet({"current": 1.0}, {})
@@ -280,7 +311,7 @@ def test_an_inlet_whose_lines_cannot_be_read_is_not_taken_for_single_phase(unit:
     assert unit.measured() == (16.5, 9.0)
 
 
-@pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None), (Status(403), None)])
+@pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None)])
 def test_two_feeds_are_added_only_if_the_unit_surely_has_no_transfer_switch(unit: Described, answer: Status,
                                                                             load: Optional[float]) -> None:
     unit.inlet({}, {L1: 5.0})

@@ -5,7 +5,7 @@ from typing import Any, Dict, List
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, Unreachable
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.units import discovery
@@ -96,9 +96,14 @@ def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(unit: Described, s
     assert caught.value.reason.startswith(words)
 
 
-def test_an_answer_without_the_list_is_not_an_empty_list(unit: Described) -> None:
-    unit.calls["/cascade", "getStatus"] = {"role": 1}
-    assert found(unit, SECOND) == [0, 2]
+@pytest.mark.parametrize("wanted", [ALL, SECOND])
+@pytest.mark.parametrize("answer", [{"role": 1}, {"role": 1, "linkUnits": None}])
+def test_an_answer_without_the_list_is_an_error_and_not_an_empty_list(unit: Described, wanted: LinkUnits,
+                                                                      answer: Dict[str, Any]) -> None:
+    unit.calls["/cascade", "getStatus"] = answer
+    del unit.calls["/model/pdu/2", "getOutlets"]
+    with pytest.raises(ProtocolError, match="the list of link units is missing"):
+        found(unit, wanted)
 
 
 def test_a_unit_that_is_not_in_the_list_is_skipped_even_if_it_answers(unit: Described) -> None:
