@@ -111,6 +111,24 @@ def test_each_generation_has_its_own_fields_and_methods(generation: str) -> None
         assert (client.post("/cascade", b'{"method": "getStatus"}').status == 404) == (generation == "3.3")
 
 
+def test_the_books_count_requests_and_connections(pdu: XerusPdu, client: Client) -> None:
+    answers: List[Any] = [client.call(outlet_rid(0), "getState") for _ in range(5)]
+    assert len(answers) == pdu.books().requests == 5
+    assert pdu.books().connections == 1
+
+
+@pytest.mark.parametrize("change", [{"sequenceDelay": 2 ** 31}, {"sequenceDelay": -10 ** 400}, {"cycleDelay": 1.5}])
+def test_a_number_that_its_type_cannot_hold_is_refused(client: Client, change: Dict[str, Any]) -> None:
+    settings = {**client.result(outlet_rid(0), "getSettings"), **change}
+    assert client.call(outlet_rid(0), "setSettings", settings=settings)["error"]["code"] == -32602
+
+
+@pytest.mark.parametrize("limit", [float("inf"), float("nan"), 10 ** 400])
+def test_a_limit_that_no_double_can_hold_is_refused(client: Client, limit: float) -> None:
+    limits = {**client.result(f"{outlet_rid(0)}/current", "getThresholds"), "upperWarning": limit}
+    assert client.call(f"{outlet_rid(0)}/current", "setThresholds", thresh=limits)["error"]["code"] == -32602
+
+
 # -- access
 
 
@@ -178,6 +196,12 @@ def test_plain_http_is_redirected_with_its_path(generation: str, status: int) ->
     with XerusPdu(Model(outlets=1), generation, http_port=0) as pdu, Client(pdu, secure=False) as client:
         answer = client.post("/model/pdu/0", b'{"method":"getOutlets"}')
         assert (answer.status, answer.headers["Location"]) == (status, f"{pdu.url}/model/pdu/0")
+
+
+def test_the_basic_login_of_old_clients_is_accepted(client: Client) -> None:
+    login = base64.b64encode(b"admin:xerus-own-words").decode()
+    client.headers = {"Authorization": f"Basic:{login}"}
+    assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
 
 
 # -- sensors
@@ -315,6 +339,9 @@ def test_special_outlets_report_their_condition() -> None:
         assert pdu.books().states == {"1": False, "2": None, "3": None, "4": False}
 
 
+# -- link units
+
+
 def test_link_units_are_reached_through_the_primary_unit() -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=3)}) as pdu, Client(pdu) as client:
         outlets = client.result("/model/pdu/2", "getOutlets")
@@ -354,31 +381,7 @@ def test_a_unit_that_is_unlinked_leaves_no_listener_behind(pdu: XerusPdu) -> Non
     assert registered() == before and list(pdu.books().states) == ["1", "2", "3", "4"]
 
 
-# -- books
-
-
-def test_the_books_count_requests_and_connections(pdu: XerusPdu, client: Client) -> None:
-    answers: List[Any] = [client.call(outlet_rid(0), "getState") for _ in range(5)]
-    assert len(answers) == pdu.books().requests == 5
-    assert pdu.books().connections == 1
-
-
-def test_the_basic_login_of_old_clients_is_accepted(client: Client) -> None:
-    login = base64.b64encode(b"admin:xerus-own-words").decode()
-    client.headers = {"Authorization": f"Basic:{login}"}
-    assert client.result(outlet_rid(0), "getMetaData")["label"] == "1"
-
-
-@pytest.mark.parametrize("change", [{"sequenceDelay": 2 ** 31}, {"sequenceDelay": -10 ** 400}, {"cycleDelay": 1.5}])
-def test_a_number_that_its_type_cannot_hold_is_refused(client: Client, change: Dict[str, Any]) -> None:
-    settings = {**client.result(outlet_rid(0), "getSettings"), **change}
-    assert client.call(outlet_rid(0), "setSettings", settings=settings)["error"]["code"] == -32602
-
-
-@pytest.mark.parametrize("limit", [float("inf"), float("nan"), 10 ** 400])
-def test_a_limit_that_no_double_can_hold_is_refused(client: Client, limit: float) -> None:
-    limits = {**client.result(f"{outlet_rid(0)}/current", "getThresholds"), "upperWarning": limit}
-    assert client.call(f"{outlet_rid(0)}/current", "setThresholds", thresh=limits)["error"]["code"] == -32602
+# -- services, accounts, objects and models
 
 
 def test_each_interface_shows_whether_it_is_down_without_link_or_up(client: Client) -> None:
