@@ -1,7 +1,7 @@
 """Commands for certificates, configurations, diagnosis, power meter files, and the SNMP agent."""
 from __future__ import annotations
 
-from typing import Callable, List, Mapping, Optional, Union
+from typing import Callable, Dict, List, Mapping, Optional, Union
 
 from ...errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg
@@ -211,22 +211,23 @@ def snmp(context: Context) -> Result:
 
     Communities are secrets: they are neither shown nor taken from the command line.
     """
-    proxy = context.proxy(Snmp, "/snmp")
-    settings = proxy.getConfiguration()
-    changed = False
+    changes: Dict[str, object] = {}
     for word in context.options.change:
         name, equals, value = word.partition("=")
         if not equals or name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
             raise SettingsError(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
-        setattr(settings, _SNMP[name], value == "yes" if name in ("v2", "v3") else value)
-        changed = True
+        changes[_SNMP[name]] = value == "yes" if name in ("v2", "v3") else value
     for name, field in _COMMUNITIES.items():
         community = context.secret(f"{name}_community", f"{name} community", needed=False)
         if community:
-            setattr(settings, field, community)
-            changed = True
-    if changed:
+            changes[field] = community
+    if changes:
         context.confirm("change the SNMP agent's settings")
+    proxy = context.proxy(Snmp, "/snmp")
+    settings = proxy.getConfiguration()     # after the question, so that a change by others in the meantime is not undone
+    if changes:
+        for field, wanted in changes.items():
+            setattr(settings, field, wanted)
         check(proxy.setConfiguration(settings), "the settings", {1: "a value is not allowed (v2 needs a read community)"})
         settings = read_again(True, proxy.getConfiguration)
     return listed({

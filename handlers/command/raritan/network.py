@@ -1,7 +1,7 @@
 """Commands for link units, the network and watched servers."""
 from __future__ import annotations
 
-from typing import Mapping
+from typing import Mapping, Optional
 
 from ...errors import SettingsError, Unreachable, Unsupported
 from ...raritan.rpc.cascading import CascadeManager
@@ -80,18 +80,20 @@ def network(context: Context) -> Result:
     if context.options.interface and context.options.role == "expansion":
         raise SettingsError("--interface is for --role primary")
     proxy = context.proxy(Net, "/net")
-    settings = proxy.getSettings()
     if wanted != "show":
         state = context.options.value[0]
         if state not in ("on", "off"):
             raise SettingsError(f"give {_NETWORK_ACTIONS}")
+        role = _role(context) if wanted == "forwarding" and state == "on" else None
+        context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable at this address)")
+    settings = proxy.getSettings()          # after the question, so that a change by others in the meantime is not undone
+    if wanted != "show":
         if wanted == "forwarding":
-            _forwarding(context, settings, state == "on")
+            _forward(context, settings, role)
         elif BRIDGE in settings.ifMap:
             settings.ifMap[BRIDGE].enabled = state == "on"
         else:
             raise Unsupported(f"this unit has no interface {BRIDGE}: it cannot bridge")
-        context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable at this address)")
         code = once("the network settings may or may not have changed", "network", lambda: proxy.setSettings(settings))
         check(code, "the network settings")
         try:
@@ -108,18 +110,21 @@ def network(context: Context) -> Result:
         "downstream interface": forwarding.primaryUnitDownstreamIfName, **(ports if forwarding.enabled else {})})
 
 
-def _forwarding(context: Context, settings: Settings, on: bool) -> None:
-    """Change the port forwarding. Only the primary unit names an interface: the one that leads to the expansion units."""
-    forwarding = settings.common.portForwarding
-    forwarding.enabled = on
-    if not on:
-        return
+def _role(context: Context) -> PortForwardingRole:
+    """The role that --role names. Raises SettingsError, also where --interface is missing."""
     if context.options.role not in ("primary", "expansion"):
         raise SettingsError("forwarding on needs --role primary or --role expansion")
     if context.options.role == "primary" and not context.options.interface:
         raise SettingsError("--role primary needs --interface, the one that leads to the expansion units (usb, eth2, …)")
-    forwarding.role = PortForwardingRole.PRIMARY_UNIT if context.options.role == "primary" else PortForwardingRole.EXPANSION_UNIT
-    forwarding.primaryUnitDownstreamIfName = context.options.interface or ""
+    return PortForwardingRole.PRIMARY_UNIT if context.options.role == "primary" else PortForwardingRole.EXPANSION_UNIT
+
+
+def _forward(context: Context, settings: Settings, role: Optional[PortForwardingRole]) -> None:
+    """Turn port forwarding on, or off without a role. Only the primary unit names an interface: that to the expansion units."""
+    forwarding = settings.common.portForwarding
+    forwarding.enabled = role is not None
+    if role is not None:
+        forwarding.role, forwarding.primaryUnitDownstreamIfName = role, context.options.interface or ""
 
 
 # ---- watched servers ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ..groups import Command, Commands
 from ..options import Word
 from ..output import Result
-from .context import Context, check, listed, number, read_again, seen, table
+from .context import Context, check, listed, read_again, seen, table
 
 _UNITS = {
     Sensor.VOLT: "V", Sensor.AMPERE: "A", Sensor.WATT: "W", Sensor.VOLT_AMP: "VA", Sensor.WATT_HOUR: "Wh",
@@ -166,38 +166,34 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
     return out
 
 
-def sensor_rid(context: Context, where: str) -> str:
-    """The resource id for `outlet/3/current` or `ocp/1/current`, and for `inlet/1/L2/current`, which costs 1 round trip. Numbers
-    count from 1. Raises SettingsError."""
-    kind, *parts = where.split("/")
-    if kind in ("outlet", "inlet", "ocp") and len(parts) in (2, 3) and number(parts[0]) > 0 and parts[-1].isalnum():
-        path = f"/{kind}/{number(parts[0]) - 1}"
-        if len(parts) == 2:
-            return context.unit.path(f"{path}/{parts[-1]}")
-        if kind == "inlet":
-            poles = context.unit.proxy(pdumodel.Inlet, path).getPoles()     # may be in another order than the lines
-            found = [sensor.target for pole in poles if pole.line.name == parts[1]
-                     for name, sensor in _members(context, pole) if name == parts[-1]]
-            if len(found) == 1:
-                return found[0]
-    elif where.startswith("/") and not any(c.isspace() for c in where):
+def _sensor_id(context: Context, where: str) -> str:
+    """The resource id of a sensor, by its name in `sensors`: 2 round trips. `slot/1` needs no more of the name. An id is returned
+    unchanged. Raises SettingsError."""
+    if where.startswith("/") and not any(c.isspace() for c in where):
         return where
-    raise SettingsError(f"{where[:60]!r} is not a sensor; give outlet/3/current, inlet/1/L2/current, ocp/1/current or an id from "
-                        f"'sensors'")
+    places = _sensors_in_slots(context) if where.startswith("slot/") else sensors_of_the_pdu(context)
+    found = [sensor.target for name, sensor in places if where in (name, name.partition(" ")[0])]
+    if len(found) > 1:
+        raise SettingsError(f"the unit has {len(found)} sensors {where[:60]!r}: give the id of one, which 'sensors' shows")
+    if not found:
+        raise SettingsError(f"the unit has no sensor {where[:60]!r}: 'sensors' lists the existing ones with their ids; the names "
+                            f"are like outlet/3/current, inlet/1/L2/current, ocp/1/current")
+    return found[0]
 
 
 def thresholds(context: Context) -> Result:
-    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change (read, write, read again), 1 more for a line's."""
-    sensor = context.proxy(NumericSensor, sensor_rid(context, context.options.sensor))
+    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change (read, write, read again), 2 more for a name."""
     wanted = dict(_change(word) for word in context.options.change)
-    values = sensor.getThresholds()
+    sensor = context.proxy(NumericSensor, _sensor_id(context, context.options.sensor))
+    if wanted:
+        context.confirm(f"change the thresholds of {context.options.sensor}")
+    values = sensor.getThresholds()         # after the question, so that a change by others in the meantime is not undone
     if wanted:
         for name, value in wanted.items():
             if name in _EDGES:
                 setattr(values, f"{name}Active", value is not None)
             if value is not None:
                 setattr(values, name, value)
-        context.confirm(f"change the thresholds of {context.options.sensor}")
         check(sensor.setThresholds(values), "the thresholds", _THRESHOLD_CODES)
         values = read_again(True, sensor.getThresholds)
     return listed({**{name: getattr(values, name) if getattr(values, f"{name}Active") else "off" for name in _EDGES},

@@ -207,13 +207,13 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     outlets = context.outlets()
     if not outlets:
         raise Unsupported("the unit lists no outlets")
-    settings = pdu.getSettings()
     numbers = [] if order == "none" else [number(word) - 1 for word in order.split(",")]
     if numbers and sorted(numbers) != list(range(len(outlets))):
         raise SettingsError(f"the order is {text(order, 40)}: give each outlet from 1 to {len(outlets)} once, separated by "
                             f"commas, or none for the order of the numbers")
     _agreed(context, outlets, numbers)
     context.confirm("change the order in which outlets are switched on")
+    settings = pdu.getSettings()            # after the question, so that a change by others in the meantime is not undone
     settings.outletPowerStateSequence = numbers
     check(pdu.setSettings(settings), "the order", {1: "the device rejected it"})
     if context.options.delay is not None:

@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Dict, List
 
 import pytest
 
+from handlers.command.raritan.context import Context
 from tests import terminal
 from tests.simulators.xerus import Fault, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import RpcError
+from tests.simulators.xerus.sensors import NumericSensor
 
 from .results import Run, done, facts
 
@@ -344,6 +346,35 @@ def test_bytes_that_are_not_utf8_are_refused_and_not_written(run: Run, unit: Xer
     code, out, err = run(*words, "--yes")
     assert (code, out) == (2, "") and "not valid Unicode" in err and variable in err and "s3cret" not in err
     assert unit.books().writes == []
+
+
+@pytest.mark.parametrize("words, own, others", [
+    (["snmp", "location=rack 7"], "sysLocation", "sysContact"),
+    (["thresholds", "outlet/1/current", "upperCritical=9"], "upperCritical", "lowerCritical"),
+    (["sequence", "4,3,2,1"], "outletPowerStateSequence", "inRushGuardDelay"),
+    (["network", "bridge", "on"], "br0", "eth2"),
+    (["network", "forwarding", "on", "--role", "expansion"], "portForwarding", "eth2")])
+def test_a_setting_that_others_change_before_the_question_is_answered_keeps_their_value(
+        run: Run, unit: XerusPdu, words: List[str], own: str, others: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    current = unit.units[0].outlets[0].sensors.fitted["current"]
+    assert isinstance(current, NumericSensor)
+
+    def settings() -> Dict[str, Any]:
+        interfaces = {name: one["enabled"] for name, one in unit.net.settings["ifMap"].items()}
+        forwarding = {"portForwarding": unit.net.settings["common"]["portForwarding"]["enabled"]}
+        return {**unit.snmp.configuration, **current.thresholds, **unit.units[0].settings, **interfaces, **forwarding}
+
+    def others_change(context: Context, what: str) -> None:
+        unit.snmp.configuration["sysContact"] = "somebody else"
+        current.thresholds["lowerCritical"] = 1.0
+        unit.units[0].settings["inRushGuardDelay"] = 300
+        unit.net.settings["ifMap"]["eth2"]["enabled"] = False
+
+    monkeypatch.setattr(Context, "confirm", others_change)
+    before = settings()
+    done(run(*words))
+    after = settings()
+    assert after[own] != before.get(own) and after[others] != before[others]
 
 
 def test_silence_after_new_network_settings_has_a_separate_exit_code(run: Run, unit: XerusPdu) -> None:

@@ -1,6 +1,7 @@
 """`pdu raritan` on a simulated unit: its tables, and switching."""
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
@@ -34,7 +35,9 @@ def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) 
 
 
 @pytest.mark.parametrize("words, requests", [
-    (["info"], 1), (["outlets"], 3), (["sensors"], 5), (["thresholds", "outlet/1/current"], 1), (["sequence"], 1),
+    (["info"], 1), (["outlets"], 3), (["sensors"], 5), (["thresholds", "outlet/1/current"], 3),
+    (["thresholds", "inlet/1/L2/current"], 3), (["thresholds", "/model/pdu/0/outlet/0/current"], 1),
+    (["thresholds", "slot/1", "upperWarning=30", "--yes"], 5), (["sequence"], 1), (["snmp", "location=rack 7", "--yes"], 3),
     (["sequence", "4,3,2,1", "--yes"], 5), (["sequence", "4,3,2,1", "--delay", "5", "--yes"], 13),
     (["sequence", "none", "--yes"], 4), (["firmware"], 2), (["cert"], 1), (["snmp"], 1), (["links"], 1), (["network"], 1),
     (["network", "bridge", "on", "--yes"], 3), (["servers"], 1), (["servers", "add", "web.example", "--yes"], 2)])
@@ -112,6 +115,30 @@ def test_a_line_is_the_same_sensor_in_thresholds_as_in_sensors(run: Run, unit: X
     done(run("thresholds", "inlet/1/L1/current", "upperCritical=12", "--yes"))
     assert facts(run, "thresholds", ids["inlet/1/L1/current"])["upperCritical"] == 12.0
     assert facts(run, "thresholds", ids["inlet/1/L3/current"])["upperCritical"] == 0.0
+
+
+@pytest.mark.parametrize("named", ["outlet/1/current", "outlet/2/current", "slot/1"])
+def test_a_name_is_the_same_sensor_in_thresholds_as_in_sensors(named: str, monkeypatch: pytest.MonkeyPatch,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
+    with XerusPdu(Model(outlets=3, listed=(1, 3, 2))) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+
+        def run(*words: str) -> Any:
+            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", *words, "--fingerprint", pdu.fingerprint, "--json"]) == 0
+            return json.loads(capsys.readouterr().out)
+
+        ids = {row["sensor"]: row["id"] for row in run("sensors")["sensors"]}
+        run("thresholds", named, "upperCritical=12", "--yes")
+        limits = {name: run("thresholds", rid)["upperCritical"] for name, rid in ids.items()
+                  if name.endswith("/current") or name.startswith("slot/1 ")}
+        assert {name.split()[0]: limit for name, limit in limits.items() if limit} == {named: 12.0}
+
+
+def test_a_name_of_two_sensors_is_refused(run: Run, unit: XerusPdu) -> None:
+    inlet = unit.units[0].inlets[0]
+    inlet.poles = [pole._replace(line=2) for pole in inlet.poles]
+    code, _, err = run("thresholds", "inlet/1/L3/current", "upperCritical=12", "--yes")
+    assert code == 2 and "the unit has 4 sensors 'inlet/1/L3/current'" in err and not unit.books().writes
 
 
 @pytest.mark.parametrize("words", [["outlet/x/current"], ["nothing"], ["outlet/1/current", "middle=3"],
