@@ -105,8 +105,8 @@ def _listening(where: str, exporter: Any, turn: Any) -> Any:
         raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")
     try:
         return Server((host, port), exporter, turn)
-    except OSError as error:
-        raise SettingsError(f"--listen {where[:60]}: {error.strerror or error}") from None
+    except (OSError, TypeError) as error:           # TypeError: text that cannot be a host name
+        raise SettingsError(f"--listen {where[:60]}: {getattr(error, 'strerror', None) or error}") from None
 
 
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.

@@ -20,6 +20,7 @@ from .listing import Device
 
 UP, DOWN, UNKNOWN = (state.name for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN))
 _DEFECT = "defect"
+_LONGEST_TIMEOUT = 60.0         # in seconds; the SNMP double and this pack's handlers refuse a longer one
 
 
 class Outlet(NamedTuple):
@@ -34,7 +35,8 @@ class Outlet(NamedTuple):
 class Label(NamedTuple):
     """The number printed on the unit and the owner's name of an outlet.
 
-    A copy of the class in handlers/host. An import of handlers/host would keep the class that `prepare` replaces.
+    A copy of the class in handlers/host. An import of handlers/host here would come before `prepare`, so that the views of
+    handlers would have no current.
     """
 
     identity: str
@@ -192,14 +194,18 @@ def _count(pdu: object, count: List[int]) -> bool:
 
 
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:
-    """A shorter `timeout` for the handler if needed, so that a call ends soon after `longest` seconds without an answer."""
+    """A shorter `timeout` for the handler if needed, so that a call ends soon after `longest` seconds without an answer.
+
+    A `timeout` over _LONGEST_TIMEOUT stays, so that a probe reports the same error as a check.
+    """
     usual, tries = 10.0, 1
     try:
         if handler.snmp:
             usual, tries = 2.0, 1 + int(settings.get("retries") or 2)
         elif not any(setting.key == "timeout" for setting in handler.settings):
             return {}
-        is_longer = float(settings.get("timeout") or usual) * tries > longest
+        chosen = float(settings.get("timeout") or usual)
+        is_longer = chosen <= _LONGEST_TIMEOUT and chosen * tries > longest
     except (ValueError, OverflowError):
         return {}               # not a number, or too large a one: the handler raises SettingsError
     return {"timeout": f"{max(0.1, longest / tries):g}"} if is_longer else {}

@@ -279,8 +279,9 @@ def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, setti
 
 
 def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall) -> None:
+    refused = ("timeout=soon", "timeout=0", "timeout=61", "timeout=inf")
     lines = {f"{name}-{number}": re.sub("timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1))
-             for name, line in zip(small.peers, small.lines) for number, pair in enumerate(("timeout=soon", "timeout=0"))}
+             for name, line in zip(small.peers, small.lines) for number, pair in enumerate(refused)}
     listed = small.list(*lines.values(), "tries,snmp,192.0.2.1,snmp,retries=many", name="refused.csv")
     rows = json.loads(run("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
     kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
@@ -390,8 +391,9 @@ def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int
         assert running.process.returncode == code and "Traceback" not in err
 
 
-def test_a_port_in_use_or_out_of_range_is_refused_with_one_sentence(small: Hall, running: Exporter) -> None:
-    for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS")):
+def test_an_address_that_cannot_be_used_is_refused_with_one_sentence(small: Hall, running: Exporter) -> None:
+    for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS"),
+                          ("ä..b:9914", "hostname")):
         done = run("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
