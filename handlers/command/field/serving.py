@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import re
 import socketserver
+import sys
 import threading
 from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler
@@ -26,7 +27,9 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     site: Any
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that disconnects is not an error of this server."""
+        """Print a defect, but no error of a connection: clients may close theirs at any time."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Replay:

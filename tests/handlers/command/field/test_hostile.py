@@ -6,6 +6,7 @@ import functools
 import http.client
 import json
 import socket
+import socketserver
 import sys
 from typing import Any, List
 
@@ -21,6 +22,7 @@ from handlers.command.field.nut import dump
 from handlers.command.field.raritan import calls
 from handlers.command.field.redfish import tree
 from handlers.command.field.scrub import Scrubber
+from handlers.command.field.serving import HOST, ReplayServer
 from handlers.command.field.snmp import snmprec
 from handlers.errors import ProtocolError, SettingsError
 from handlers.http.connection import StandardTransport
@@ -92,6 +94,16 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(length: str, capsy
             connection.sendall(request.encode("latin-1"))
             assert connection.recv(100).startswith(b"HTTP/1.1 411 ")
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_defect_of_a_replayed_unit_is_printed_and_a_closed_connection_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    with ReplayServer((HOST, 0), socketserver.BaseRequestHandler) as listening:
+        for error, printed in ((ConnectionResetError("gone"), False), (ZeroDivisionError("a defect"), True)):
+            try:
+                raise error
+            except type(error):
+                listening.handle_error(None, (HOST, 9))
+            assert (str(error) in capsys.readouterr().err) is printed
 
 
 @pytest.mark.parametrize("handler", ["raritan", "redfish"])
