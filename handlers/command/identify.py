@@ -129,8 +129,9 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
     if best is not None:
         return [*lines, f"read it: pdu status {best.handler} {host}"]
     if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
-        lines.append("No handler found a PDU at this address. Check the address, the port, and what the lines above miss. On the "
-                     "PDU's web page, check the community and that SNMP is enabled: a PDU does not answer a wrong community.")
+        lines.append("No handler found a PDU at this address. Check the address and the port, and give the settings that the "
+                     "lines above ask for. On the PDU's web page, check the community and that SNMP is enabled: a PDU does not "
+                     "answer a wrong community.")
     return lines
 
 

@@ -20,9 +20,9 @@ Parameters = Sequence[click.Parameter]
 class Given:
     """The values of the shared options.
 
-    `settings` and `secret_files` are by key. `changing`: a command that changes the device was sent, or is about to be. `login`
-    names the source of all settings and `secrets` in errors. If it is set, nothing is taken from the environment and no question
-    is asked. `words` are the settings that this command takes as arguments, such as DEVICE.
+    `settings` and `secret_files` are by key. `changing`: a command that changes the device was sent, or is about to be.
+    `login` is the name that errors use for the source of all settings and `secrets`. If it is set, nothing is taken from the
+    environment and no question is asked. `words` are the settings that this command takes as arguments, such as DEVICE.
     """
 
     json: bool = False

@@ -20,8 +20,7 @@ from .report import Interrupted, Usage, failed
 COMPLETION = "_PDU_COMPLETE"
 _HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
 
-
-# A new command needs a line here and a module in this folder.
+# A new command needs a line here, with its module below this folder and its name in that module.
 PLACES: Mapping[str, Place] = {
     "status": Place("calls", "status", "list every outlet with its state, the number on the unit and its name"),
     "statistic": Place("calls", "statistic", "show load and energy, of the PDU and by outlet"),

@@ -134,7 +134,8 @@ class Scrubber:
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
         """JSON with every text scrubbed by the name of its member. Members for which `leave` is true stay.
 
-        Every text inside a contact or a location gets that kind, unless the name of the text's own member has a kind.
+        Every text inside a contact or a location gets that kind, unless the name of the text's own member has a kind or begins
+        with "@".
         """
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)

@@ -1,6 +1,6 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-An object gets a doubt, and neither an enumeration nor units, if both read it and disagree on one of them, or if two modules do.
+If the two programs, or two modules, differ in the enumeration or the units of an object, the object gets a doubt and has neither.
 Imported modules need not be given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual
 conventions in these files.
 """
