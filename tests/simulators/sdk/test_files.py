@@ -36,6 +36,7 @@ def test_a_certificate_is_uploaded_checked_and_installed(pdu: XerusPdu, step: St
                                           "other": pdu.authority.issue()[0].decode()})
     assert found["codes"] == [5, 4, 3, 0, 2]
     assert (found["pending"], found["installed"], found["pending after"]) == (True, 0, False)
+    assert found["issuer"].startswith("Testing CA")         # trustme's name of an authority; a certificate is a "Testing cert"
     assert found["nothing to install"] == 200
     assert found["active"] == certificate.decode()
     assert pdu.fingerprint != before

@@ -42,6 +42,7 @@ def test_the_sdk_changes_the_network_settings_of_old_firmware(step: Step) -> Non
 def test_the_sdk_adds_switches_and_releases_link_units(pdu: XerusPdu, step: Step) -> None:
     found = step("services", "cascade")
     assert (found["role"], found["links"], found["label"], found["off"], found["seen"]) == (1, [2], "2", 0, 0)
+    assert found["version"] == f"{pdu.site.firmware.release}.5-50000"
     assert found["codes"] == [4, 6, 7, 11, 0]
     assert (found["after"], found["released"], found["left"]) == ([2, 3], 0, [2])
     assert pdu.books().states["2.2"] is False

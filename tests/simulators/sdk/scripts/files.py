@@ -68,7 +68,8 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
     codes = [package.upload(agent, chain, other), package.upload(agent, b"no certificate", key),
              package.upload(agent, chain, b"no key"), package.upload(agent, chain, key), package.upload(agent, chain, key)]
     info = proxy.getInfo()
-    found: Dict[str, Any] = {"codes": codes, "pending": info.havePendingCert, "issuer": info.pendingCertInfo.issuer.organization}
+    found: Dict[str, Any] = {"codes": codes, "pending": info.havePendingCert,
+                             "issuer": info.pendingCertInfo.issuer.organizationalUnit}
     found["installed"] = proxy.installPendingKeyPair()
     active = package.download(agent)
     return {**found, "active": active.decode(), "pending after": proxy.getInfo().havePendingCert,
@@ -76,7 +77,7 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
 
 
 def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
-    """The same in release 3.6: `upload` returns nothing, and there is one certificate to download."""
+    """Uploads and installs a certificate in release 3.6, whose `upload` returns nothing. `given` has it and its key."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     package.upload(agent, given["certificate"].encode(), given["key"].encode())
