@@ -1,4 +1,4 @@
-"""The simulated Xerus PDU, without a handler: protocol, access, sensors, time and books. Figures: test_xerus_figures.py."""
+"""The simulated Xerus PDU, without a handler. Its figures: test_xerus_figures.py; its faults and files: test_xerus_faults.py."""
 from __future__ import annotations
 
 import base64
@@ -124,7 +124,7 @@ def test_a_number_that_its_type_cannot_hold_is_refused(client: Client, change: D
 
 
 @pytest.mark.parametrize("limit", [float("inf"), float("nan"), 10 ** 400])
-def test_a_limit_that_no_double_can_hold_is_refused(client: Client, limit: float) -> None:
+def test_a_limit_that_is_not_a_finite_double_is_refused(client: Client, limit: float) -> None:
     limits = {**client.result(f"{outlet_rid(0)}/current", "getThresholds"), "upperWarning": limit}
     assert client.call(f"{outlet_rid(0)}/current", "setThresholds", thresh=limits)["error"]["code"] == -32602
 
@@ -428,6 +428,7 @@ def test_the_administrator_can_be_renamed_but_no_account_has_an_empty_name(pdu: 
         assert renamed.result("/auth/user", "getAccountNames") == ["root", "viewer"]
         assert renamed.result("/auth/user", "deleteAccount", username="root") == 2
         assert renamed.result("/auth/user", "createAccount", username="", password="long enough") == 4
+        assert renamed.result("/auth/user", "renameAccount", username="root", newUsername="") == 4
         assert renamed.post("/auth/user/admin", b'{"method":"getInfo"}').status == 404
 
 

@@ -176,6 +176,8 @@ class UserManager(Served):
     def renameAccount(self, username: str, newUsername: str) -> int:
         if username not in self._accounts:
             return _NO_SUCH_USER
+        if not newUsername:
+            return _NAME_INVALID
         if newUsername in self._accounts:
             return _NEW_NAME_TAKEN
         self._accounts[newUsername] = self._remove(username)
