@@ -238,7 +238,7 @@ def test_no_engine_makes_a_compiler_of_mibs(monkeypatch: pytest.MonkeyPatch) -> 
     assert lacking and not any(lacking)
 
 
-def test_devices_share_an_engine_and_one_that_overran_its_deadline_is_closed(
+def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadline(
         events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception inside pysnmp can stop an engine's timer for good, so the call after a cancelled one gets a new engine."""
     with contextlib.ExitStack() as running:

@@ -312,4 +312,4 @@ def test_the_program_serves_a_recording_prints_its_address_and_ends_by_a_signal(
 def test_the_program_names_a_recording_that_it_cannot_read(tmp_path: Path) -> None:
     finished = subprocess.run([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(tmp_path / "none")],
                               cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
-    assert finished.returncode == 2 and "cannot serve" in finished.stderr
+    assert finished.returncode == 2 and f"cannot serve {tmp_path / 'none'}: " in finished.stderr

@@ -279,7 +279,7 @@ def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done(
     assert seen() == ["1", "2", "2", "2", "2"]
 
 
-def test_every_built_in_device_has_books_of_all_its_outlets() -> None:
+def test_every_built_in_device_has_its_familys_key_outlets_on_and_off_and_a_label_for_each() -> None:
     for key, build in BUILT_IN.items():
         model = build()
         states: Dict[str, Optional[bool]] = model.books().states

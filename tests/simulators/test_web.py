@@ -13,7 +13,7 @@ from .redfish import RedfishService
 from .redfish_client import OUTLETS, Client
 
 
-def test_stopping_ends_a_connection_in_its_handshake(unit: RedfishService) -> None:
+def test_hanging_up_ends_a_connection_in_its_handshake(unit: RedfishService) -> None:
     with socket.create_connection((unit.host, unit.port), PATIENCE_S) as silent:
         assert until(lambda: len(unit._server._open) == 2)          # the socket, and its TLS layer
         unit._server.hang_up_all()

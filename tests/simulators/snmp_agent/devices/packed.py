@@ -33,7 +33,7 @@ def digipower(outlets: int = 8, relay_s: float = 0.0) -> Model:
 
 
 def pulizzi(outlets: int = 8, relay_s: float = 0.0) -> Model:
-    """Eaton Pulizzi: state of outlet N at 3.N.0, its command at 2.(N+1).0; 2.1.0 is the command for ALL outlets."""
+    """Eaton Pulizzi: below `root`, the state of outlet N is 6.3.N.0 and its command 6.2.(N+1).0; 6.2.1.0 switches ALL outlets."""
     root = "1.3.6.1.4.1.20677.2"
     rows = Rows()
     rows.system("Eaton Pulizzi IPC3402", "1.3.6.1.4.1.20677.2", "pulizzi")

@@ -22,7 +22,7 @@ _SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"        # onSense 0, loadSense 1, 
 
 def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
             fixed: Sequence[str] = ()) -> Model:
-    """`each` outlets on every infeed. `neutral`: a three-phase tower, whose fourth infeed is the neutral.
+    """`each` outlets on every infeed. `neutral`: the tower is three-phase and has one more infeed, the neutral.
 
     `fixed`: outlets without power control.
     """
