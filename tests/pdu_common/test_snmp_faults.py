@@ -1,4 +1,4 @@
-"""The double against an agent with faults: within its deadline it returns the whole answer or raises."""
+"""The double against an agent with faults: within its deadline it returns the whole answer or raises. Also its use of engines."""
 from __future__ import annotations
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Basic login, sessions and the rights of each account. Source: DSP0266, "Authentication"."""
+"""Basic login, sessions and the rights of each account. Source: DSP0266, "Authentication"; Session v1.8.0."""
 from __future__ import annotations
 
 import base64

@@ -1,4 +1,4 @@
-"""Extended error messages. Source: DSP0266, "Error responses"; DMTF's Base message registry."""
+"""Extended error messages. Source: DSP0266, "Error responses"; Message v1.2.1; keys of DMTF's Base message registry."""
 from __future__ import annotations
 
 from typing import Any, Dict, Tuple
