@@ -81,7 +81,7 @@ def _phases_seen(resource: Json) -> int:
     if all(line in seen for line in _LINES):
         return 3
     lines = sum(line in currents for line in _LINES)
-    return 1 if lines == 2 and "Neutral" not in currents else max(lines, 1)
+    return 1 if lines == 2 and "Neutral" not in seen else max(lines, 1)
 
 
 def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]:

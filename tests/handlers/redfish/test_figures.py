@@ -24,6 +24,8 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     (lines(3.0, 3.0, PhaseWiringType="TwoPhase3Wire"), 3.0),                    # one circuit: the same current in both lines
     (lines(3.0, 3.0), 3.0),
     (lines(3.0, 2.0, neutral=1.0), 5.0),
+    (lines(3.0, 2.0, PolyPhaseVoltage={"Line1ToNeutral": {}, "Line2ToNeutral": {}}), 5.0),
+    (lines(3.0, 3.0, PolyPhaseVoltage={"Line1ToLine2": {}}), 3.0),
     (lines(1.0, 2.0, 4.0), 7.0),
     (lines(1.0, 2.0, 4.0, PolyPhaseVoltage={"Line1ToLine2": {}, "Line2ToLine3": {}}), 7.0),
     (lines(5.19, PhaseWiringType="TwoPhase3Wire", CurrentAmps={"Reading": 5.19}), 5.19),
