@@ -42,7 +42,8 @@ class Member:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or if a number has two
         spellings: these would be two ports for the same relay, perhaps with different states.
 
-        Number 0 is another name for the whole device, unless the numbers are exactly 0 to count - 1: some devices count from 0.
+        Number 0 is another name for the whole device, unless the numbers are exactly 0 to count - 1 and number 0 has every
+        variable that the others share: some devices count from 0.
         """
         numbers, count = sorted(self.rows, key=int), number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
@@ -54,6 +55,8 @@ class Member:
         from_0 = [n for n in numbers if int(n) < count]
         if len(from_0) < count:
             raise self.too_few(max(len(real), len(from_0)), count)
+        if real and not set.intersection(*(set(self.rows[n]) for n in real)) <= set(self.rows[from_0[0]]):
+            raise self.too_few(len(real), count)
         return from_0
 
     def too_few(self, listed: int, count: float) -> ProtocolError:

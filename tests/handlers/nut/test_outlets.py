@@ -70,6 +70,8 @@ def test_rows_of_the_whole_device_of_groups_and_with_negative_numbers_are_not_ou
 def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     rows = {f"outlet.{n}.status": "on" for n in range(4)}
     assert list(states(device({**rows, "outlet.count": "4"}))) == ["0", "1", "2", "3"]
+    assert list(states(device({**rows, "outlet.count": "4", "outlet.1.desc": "only here"}))) == ["0", "1", "2", "3"]
+    assert list(states(device({"outlet.count": "1", "outlet.0.status": "on"}))) == ["0"]
     assert list(states(device({**rows, "outlet.count": "3"}))) == ["1", "2", "3"]
     assert list(states(device(rows))) == ["1", "2", "3"]
 
@@ -79,7 +81,10 @@ def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
     {"device.1.outlet.1.status": "on", "device.2.mfr": "ACME", "outlet.count": "2"},
     {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
-    {"outlet.count": "3", "outlet.0.status": "on", "outlet.1.status": "on", "outlet.3.status": "on"},     # 0 is the whole device
+    # 0 is the whole device
+    {"outlet.count": "3", "outlet.0.status": "on", "outlet.1.status": "on", "outlet.3.status": "on"},
+    {"outlet.count": "3", "outlet.0.id": "0", "outlet.1.id": "1", "outlet.1.status": "on", "outlet.2.status": "on"},
+    {"device.1.outlet.count": "2", "device.1.outlet.0.desc": "All", "device.1.outlet.1.status": "on"},
     {"device.1.outlet.1.status": "on", "device.count": "2"}, {"device.2.outlet.1.status": "on", "device.count": "2"}])
 def test_fewer_outlets_or_members_than_the_driver_counts_are_an_error(variables: Dict[str, str]) -> None:
     with pytest.raises(ProtocolError, match="counts"):
