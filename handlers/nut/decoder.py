@@ -13,7 +13,7 @@ from .answers import Answers, Reply, Request
 from .failures import Failure
 from .words import encoded, split
 
-MAX_LINE = 4096                 # bytes; upsd itself builds lines of 1024
+MAX_LINE = 4096                 # bytes; upsd 2.8.0 cuts its lines after 512
 MAX_ROWS = 20000                # in one list; a long daisy chain has some 3000
 MAX_BYTES = 8 * 1024 * 1024     # in all answers to one write
 

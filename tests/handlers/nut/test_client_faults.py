@@ -22,7 +22,7 @@ from tests.handlers.nut.clients import named
 from tests.handlers.nut.given import client, gives_up_soon
 from tests.ports import refusing
 from tests.servers.scripted import serving
-from tests.simulators.nut_server import ADMIN, Cut, NutServer, User
+from tests.simulators.nut_server import ADMIN, Cut, NutServer, StaticDevice, User
 from tests.waiting import PATIENCE_S
 
 Answer = Callable[[str, bytes], Optional[bytes]]
@@ -66,6 +66,18 @@ def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(s
         assert isinstance(error, PduHandlerError) and error.host == server.host and "LIST VAR pdu" in error.operation
         server.faults.rewrite = None
         assert nut.variable("pdu", "outlet.1.status") == "on"
+
+
+# upsd sends 512 characters of a line. If they do not include the line break, the next line follows directly.
+@pytest.mark.parametrize("length, whole", [(501, True), (502, False), (503, False), (600, False)])
+def test_a_line_that_the_server_cuts_is_an_error(length: int, whole: bool) -> None:
+    described = StaticDevice("pdu", {"ups.status": "OL"}, description="d" * length)
+    with NutServer([described, StaticDevice("other", {})]) as server, client(server) as nut:
+        if whole:
+            assert nut.devices() == {"pdu": described.description, "other": "Unavailable"}
+        else:
+            with pytest.raises(ProtocolError, match="breaks the protocol|open quote"):
+                nut.devices()
 
 
 @pytest.mark.parametrize("timeout, total", [(0.5, None), (60.0, 0.5)])

@@ -112,3 +112,20 @@ def test_an_unescaped_comment_sign_in_quotes_drops_the_line_and_what_came_with_i
                 assert stream.readline() == b"1.3\n"
                 connection.sendall(b"USERNAME\nUSERNAME a\n")
                 assert [stream.readline(), stream.readline()] == [b"ERR INVALID-ARGUMENT\n", b"OK\n"]
+
+
+@pytest.mark.against("NUT upsd (compared with the simulator)")
+def test_a_line_of_more_than_512_characters_is_cut_as_by_a_real_upsd(real: Upsd) -> None:
+    words = ["b" * length for length in (474, 475, 500, 600)]
+    with NutServer([StaticDevice("small", {})]) as simulated:
+        answers = [_all_answers(server, [f"GET DESC small {word}" for word in words]) for server in (simulated, real)]
+    unavailable, cut = '"Description unavailable"\n', f"DESC small {'b' * 501}"
+    assert answers[0] == answers[1] == "".join([
+        f"DESC small {words[0]} {unavailable}", f"DESC small {words[1]} {unavailable[:-1]}", f"DESC small {words[2]} ", cut,
+        "OK Goodbye\n"])
+
+
+def _all_answers(server: Union[NutServer, Upsd], lines: List[str]) -> str:
+    with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
+        connection.sendall("".join(f"{line}\n" for line in [*lines, "LOGOUT"]).encode())
+        return stream.read().decode()

@@ -11,6 +11,7 @@ from .words import quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
+LONGEST_LINE = 512              # characters with the line break; like upsd, the server cuts a longer line, with its line break
 
 
 class Err(Exception):
@@ -44,7 +45,7 @@ class Session:
         self._reports: Dict[str, str] = {}
 
     def answer(self, words: Sequence[str]) -> str:
-        """The answer to one line, with line breaks."""
+        """The answer to one line of the client, with line breaks."""
         verb = words[0].upper() if words else ""
         request = _REQUESTS.get(verb)
         try:
@@ -56,7 +57,7 @@ class Session:
                 self._login()
             if self.site.faults.login_to_read and verb in ("LIST", "GET"):
                 self._who()
-            return "".join(f"{line}\n" for line in request(self, list(words[1:])))
+            return "".join(f"{line}\n"[:LONGEST_LINE] for line in request(self, list(words[1:])))
         except Err as error:
             return f"ERR {error}\n"
 
