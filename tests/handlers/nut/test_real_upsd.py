@@ -164,8 +164,9 @@ def test_starttls_is_verified_against_the_authority(real_tls: Upsd) -> None:
 
 
 def test_starttls_is_refused_for_an_unknown_authority_and_a_wrong_pin(real_tls: Upsd) -> None:
-    for tls in (Trust(), Trust(fingerprint="ab" * 32)):
-        with NutClient(real_tls.host, real_tls.port, tls=tls, timeout=PATIENCE_S) as nut, pytest.raises(Unreachable):
+    for tls, reason in ((Trust(), "is not trusted"), (Trust(fingerprint="ab" * 32), "shows another certificate")):
+        with NutClient(real_tls.host, real_tls.port, tls=tls, timeout=PATIENCE_S) as nut, pytest.raises(
+                Unreachable, match=reason):
             nut.devices()
 
 

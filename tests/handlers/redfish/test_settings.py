@@ -20,14 +20,15 @@ def read(**texts: str) -> settings.Given:
 
 @pytest.mark.parametrize("texts, sentence", [
     ({"username": ""}, "'username' and 'password' are needed"), ({"password": ""}, "'username' and 'password' are needed"),
-    ({"password": "two\nlines"}, "password"), ({"session": "token"}, "auto, basic or session"),
+    ({"password": "two\nlines"}, "on one line without tabs"), ({"session": "token"}, "auto, basic or session"),
     ({"scheme": "ftp"}, "https or http"),
-    ({"port": "70000"}, "1 to 65535"), ({"switch_unproven": "perhaps"}, "yes or no"), ({"outlet": "7"}, "'outlet' is unknown"),
+    ({"port": "70000"}, "1 to 65535"), ({"switch_unproven": "perhaps"}, "yes or no"), ({"outlet": "7"}, "allowed: host, port, "),
     ({"scheme": "http", "ca_pem": PEM}, "scheme=https"), ({"scheme": "http", "fingerprint": "ab" * 32}, "scheme=https")])
 def test_a_bad_setting_is_an_error_with_the_remedy(texts: Dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read(**texts)
-    assert sentence in str(caught.value) and LOGIN["password"] not in str(caught.value)
+    shown = str(caught.value)
+    assert sentence in shown and LOGIN["password"] not in shown and "two" not in shown
 
 
 def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
