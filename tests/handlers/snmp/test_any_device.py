@@ -1,4 +1,7 @@
-"""Every family on devices with random rows: only errors of handlers/errors.py are raised, and `one` agrees with `read`."""
+"""Every family on devices with random rows: only errors of handlers/errors.py are raised.
+
+An outlet has the same state whether it is read alone or with all others.
+"""
 from __future__ import annotations
 
 import contextlib

@@ -167,6 +167,15 @@ def test_a_call_to_a_slow_device_starts_no_request_after_its_time_limit(method: 
         assert agent.writes() == []
 
 
+def test_a_command_is_not_sent_if_the_readings_before_it_took_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last of them, a walk, starts within the limit and ends after it."""
+    monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
+    with Agent(rpcm.rpcm(2), faults=Faults(late_s=0.3)) as agent:
+        with pytest.raises(Unreachable, match="0.5 s were not enough for this call"):
+            pdu(agent, timeout="20", retries="0").port_down(PduPortView("1"))
+        assert agent.writes() == []
+
+
 def test_a_call_over_snmp_ends_within_a_minute_even_if_requests_are_slow() -> None:
     """The platform's requests cannot be interrupted, and the last one may start right before the limit."""
     request = max(_credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s
