@@ -35,7 +35,7 @@ WALK_DEADLINE_S = 25.0
 MAX_ROWS = 50_000
 BULK_ROWS = 25          # rows of one GETBULK, about 1 kB of numbers; small agents cut or drop larger answers
 V1_ROWS = 16            # rows of one GETNEXT: 16 OIDs fit into the 484 octets that every v1 agent accepts (RFC 1157, 4)
-_FIRST_GUESS = 4
+_FIRST_GUESS = 4        # OIDs in the first request of a walk over v1
 _ARCS = 2**32           # limit of an arc (RFC 2578, 3.5)
 PEERS_OF_AN_ENGINE = 100
 ENGINES_KEPT = 50       # limit for each set of credentials; an engine of 100 devices needs 5 MB
@@ -182,7 +182,7 @@ class _V1Rows(_Rows):
     The first OID is that of the last row. The others are guesses of the next rows: each has a last arc that is higher by one. At
     the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
-    missed. After a wrong guess, the number of guesses does not rise.
+    missed. If all guesses were right, the next request has twice as many OIDs, else as many as it found rows (at least 2).
     """
 
     def __init__(self, root: Arcs) -> None:

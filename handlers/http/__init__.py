@@ -1,6 +1,6 @@
 """HTTP/1.1 for handlers: one kept connection to a device, with deadlines, checked certificates and an error for each failure.
 
-    message     Endpoint, Request, Reply, and the protocol class Transport
+    message     Endpoint, Request, Reply, and the protocol classes Stream and Transport
     client      Login, and one device's HTTP service: repeats a read after a closed connection, turns statuses into errors
     connection  the transport that handlers use, on the standard library
     settings    scheme, user name and password

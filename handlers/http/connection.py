@@ -94,7 +94,7 @@ class StandardTransport:
 
 
 def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A new TCP connection. Once the address is known, `timeout` bounds connecting and the next wait, each, and `end` both."""
+    """A new TCP connection. After the look-up, connecting takes at most `timeout`, as does the next wait; both end by `end`."""
     found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until, failed = min(time.monotonic() + timeout, end), OSError()
     for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):

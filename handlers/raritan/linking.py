@@ -46,7 +46,10 @@ class LinkedUnits(UnitDiscovery):
         return more
 
     def present(self) -> List[Present]:
-        """The unit itself and its wanted link units. Raises the unit's own error, or for a link unit Unreachable or Denied."""
+        """The unit itself and its wanted link units.
+
+        Raises the error of the unit's own answers, and for a link unit that does not answer Unreachable or Denied.
+        """
         known = self._known()
         unknown = [unit.link for unit, answer in self._outlets if unit.link in self._wanted.ids
                    and (absent(answer.error) if known is None else unit.link not in known)]
@@ -73,10 +76,7 @@ class LinkedUnits(UnitDiscovery):
         """
         if self._cascade is None or absent(self._cascade.error):
             return None
-        status = self._cascade.get()
-        if not present(status, "linkUnits"):            # CascadeManager.idl has had it since its first version
-            raise JsonRpcSyntaxException("the list of link units is missing").at(self._agent.host, "getStatus /cascade")
-        return status.linkUnits
+        return linked(self._cascade.get(), self._agent)
 
     @staticmethod
     def _silent(link: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:
@@ -85,6 +85,13 @@ class LinkedUnits(UnitDiscovery):
         reason = (" (", *error.parts, ")") if error is not None else ()
         return Unreachable((f"link unit {link} {trouble}", *reason, ": bring it back, or change ",
                             Named(LINK_UNITS.key, noun="the handler setting "), " to the ids of the other link units (or to no)"))
+
+
+def linked(status: CascadeManager.Status, agent: Agent) -> Dict[int, CascadeManager.LinkUnit]:
+    """The linked units by id. Raises JsonRpcSyntaxException if the answer lacks them: CascadeManager.idl always had the field."""
+    if not present(status, "linkUnits"):
+        raise JsonRpcSyntaxException("the list of link units is missing").at(agent.host, "getStatus /cascade")
+    return status.linkUnits
 
 
 def _trouble(status: CascadeManager.LinkUnitStatus) -> str:

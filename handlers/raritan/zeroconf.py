@@ -57,7 +57,7 @@ class Address(str):
 
 
 def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Address]:
-    """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in order.
+    """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in numerical order.
 
     Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
     no IPv4 address has its IPv6 address in the list. Raises ImportError where `zeroconf` is missing.

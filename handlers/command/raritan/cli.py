@@ -89,9 +89,10 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
 
 def _linked(agent: Agent) -> Optional[Sequence[int]]:
     """The ids of the linked units, empty if the firmware has no list of them; None if the list cannot be read."""
+    from ...raritan.linking import linked
     from ...raritan.rpc.cascading import CascadeManager
     try:
-        return sorted(CascadeManager("/cascade", agent).getStatus().linkUnits)
+        return sorted(linked(CascadeManager("/cascade", agent).getStatus(), agent))
     except Refused as error:
         return () if error.code in _ABSENT else None
     except PduHandlerError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Mapping, Optional
 
 from ...errors import SettingsError, Unreachable, Unsupported
+from ...raritan.linking import linked
 from ...raritan.rpc.cascading import CascadeManager
 from ...raritan.rpc.net import FORWARDED_PORTS, Net, PortForwardingRole, Settings
 from ...raritan.rpc.servermon import ServerMonitor
@@ -66,7 +67,8 @@ def links(context: Context) -> Result:
         context.confirm(f"release link unit {link}")
         check(manager.releaseLinkUnit(link), "the release", _LINK_CODES)
     status = read_again(wanted != "show", manager.getStatus)
-    rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(status.linkUnits.items())]
+    units = read_again(wanted != "show", lambda: linked(status, context.agent))
+    rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(units.items())]
     return Result(plain(status), [f"role: {text(status.role)}", *columns(("link", "host", "status", "firmware"), rows)])
 
 

@@ -8,6 +8,8 @@ from typing import Any, Dict, List
 import pytest
 
 from handlers.command.raritan.context import Context
+from handlers.raritan.rpc._runtime.decoding import decode_structure
+from handlers.raritan.rpc.cascading import CascadeManager
 from tests import terminal
 from tests.simulators.xerus import Fault, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import RpcError
@@ -442,6 +444,17 @@ def test_link_units_are_listed_added_and_released(run: Run, monkeypatch: pytest.
     assert list(facts(run, "links", "release", "2", "--yes")["linkUnits"]) == ["3"]
     assert run("links", "add", "2")[0] == 2
     assert run("links", "--link", "3")[0] == 2
+
+
+def test_an_answer_without_the_list_of_link_units_is_an_error_and_not_an_empty_list(
+        run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_a_list(manager: CascadeManager) -> CascadeManager.Status:
+        return decode_structure(CascadeManager.Status, {"role": 1}, manager.agent)
+    monkeypatch.setattr(CascadeManager, "getStatus", without_a_list)
+    for words, code in (("links",), 5), (("links", "release", "3", "--yes"), 9):
+        found, out, err = run(*words)
+        assert (found, out) == (code, "") and "the list of link units is missing" in err
+    assert "linked are" not in run("outlets", "--link", "7")[2]
 
 
 def test_bridge_and_port_forwarding_are_shown_and_changed(run: Run) -> None:
