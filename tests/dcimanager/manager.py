@@ -19,7 +19,7 @@ from .asgi import Front
 from .database import Closed, Database
 from .journal import Journal
 from .poller import Poller
-from .records import Call, Handler, Pdu
+from .records import Call, Handler, Pdu, Refusal
 from .runtime import HOST_PACKAGES, Runtime
 from .sealed import Sealer
 from .server import WebServer, certificate, listening
@@ -173,12 +173,18 @@ class DciManager:
             with ThreadPoolExecutor(max_workers=min(32, len(chosen))) as pool:
                 list(pool.map(self._poll, chosen))
 
-    def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
+    def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN",
+             check: Callable[[], None] = lambda: None) -> Call:
         """One call: "status", "statistic", "labels", or "port_up" and "port_down", which take a port. A failure is in `Call`.
 
-        Raises LookupError if a port of a removed PDU is to be switched.
+        Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching raises
+        LookupError if the PDU was removed, and Refusal if its address or settings were changed while it waited.
         """
+        form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:
+            check()
+            if method.startswith("port_") and form != (pdu.address, pdu.snmp, pdu.settings):
+                raise Refusal(409, 1004, "the PDU's address or settings were changed meanwhile", pdu.name)
             switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             call = self.runtime.call(pdu, method, identity, state)
             if self._stopping and call.kind == "died":
@@ -188,9 +194,9 @@ class DciManager:
                 self.journal.wrote(pdu, call, switching)
         return call
 
-    def switch(self, pdu: Pdu, identity: str, on: bool) -> Call:
-        """Switch one port and keep the state that the handler returned; a failure is in the answer."""
-        return self.call(pdu, "port_up" if on else "port_down", identity, pdu.ports.get(identity, "UNKNOWN"))
+    def switch(self, pdu: Pdu, identity: str, on: bool, check: Callable[[], None] = lambda: None) -> Call:
+        """Switch one port and keep the state that the handler returned; a failure is in the answer. `check`: see `call`."""
+        return self.call(pdu, "port_up" if on else "port_down", identity, pdu.ports.get(identity, "UNKNOWN"), check)
 
     def readings(self, pdu: Pdu, since: float, outlet: Optional[str] = None) -> List[readings.Reading]:
         """Load and energy of a PDU or of one outlet since a time, oldest first."""

@@ -2,8 +2,8 @@
 
 Thinning removes whole readings and never changes one, so each energy figure that is left is one that the device counted.
 Of each stretch of time it keeps the last reading and, for a PDU as a whole, the one with the highest load. Where a counter
-fell, it keeps the readings before and after. The energy used over the whole time, the sum of the counter's rises, therefore
-stays the same, until readings are older than `OLDEST` and removed.
+fell, and where another device may count from then on, it keeps the readings before and after. The energy used over the whole
+time, the sum of the counters' rises, therefore stays the same, until readings are older than `OLDEST` and removed.
 """
 from __future__ import annotations
 
@@ -49,24 +49,31 @@ def series(db: Database, pdu: int, since: float, outlet: Optional[str] = None) -
     return [Reading(at, *figures[outlet]) for at, figures in ((at, _figures(packed)) for at, packed in rows) if outlet in figures]
 
 
-def used(readings: Sequence[Reading]) -> Optional[float]:
-    """The sum of a counter's rises in kWh; a fall, which is a restart, counts as 0. None for fewer than two counts."""
-    counts = [reading.energy for reading in readings if reading.energy is not None]
-    if len(counts) < 2:
-        return None
-    return sum(max(0.0, after - before) for before, after in zip(counts, counts[1:]))
+def used(readings: Sequence[Reading], changes: Sequence[float] = ()) -> Optional[float]:
+    """The sum of a counter's rises in kWh; a fall, which is a restart, counts as 0. A step over one of `changes` is left out:
+    its two counts may be those of two devices. None if no step is left."""
+    counts = [(reading.at, reading.energy) for reading in readings if reading.energy is not None]
+    steps = [after - before for (earlier, before), (later, after) in zip(counts, counts[1:])
+             if not changed(changes, earlier, later)]
+    return sum(max(0.0, step) for step in steps) if steps else None
+
+
+def changed(changes: Sequence[float], earlier: float, later: float) -> bool:
+    """Whether one of `changes` was between two readings. A change is later than a reading of the same time."""
+    return any(earlier <= at < later for at in changes)
 
 
 def thin(db: Database, now: float) -> int:
     """Removes the readings that the tiers do not keep, and returns their number. One short transaction per PDU and table."""
     gone = 0
-    for (pdu,) in db.rows("SELECT id FROM pdu"):
+    for pdu, seen in db.rows("SELECT id, seen FROM pdu"):
+        changes = json.loads(seen).get("changes", [])
         for table in ("reading", "outlets"):
-            gone += _thin_table(db, table, int(pdu), now)
+            gone += _thin_table(db, table, int(pdu), changes, now)
     return gone
 
 
-def _thin_table(db: Database, table: str, pdu: int, now: float) -> int:
+def _thin_table(db: Database, table: str, pdu: int, changes: Sequence[float], now: float) -> int:
     what = "at, load, energy" if table == "reading" else "at, figures"
     rows = db.rows(f"SELECT {what} FROM {table} WHERE pdu = ? AND at < ? ORDER BY at", (pdu, now - TIERS[0][0]))  # noqa: S608
     if table == "reading":
@@ -76,7 +83,7 @@ def _thin_table(db: Database, table: str, pdu: int, now: float) -> int:
         loads = [None] * len(rows)
         counters = [{identity: energy for identity, (_, energy) in _figures(packed).items()} for _, packed in rows]
     times = [float(row[0]) for row in rows]
-    kept = chosen(times, loads, counters, now)
+    kept = chosen(times, loads, counters, now, changes)
     old = [(pdu, at) for at in times if at not in kept]
     if old:
         with db.writing() as connection:
@@ -85,9 +92,11 @@ def _thin_table(db: Database, table: str, pdu: int, now: float) -> int:
 
 
 def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: Sequence[Mapping[str, Optional[float]]],
-           now: float) -> Set[float]:
-    """The times of the readings to keep; all three sequences are oldest first. Keeps the oldest reading, the newest, and all
-    that are younger than the first tier, but none older than OLDEST seconds."""
+           now: float, changes: Sequence[float] = ()) -> Set[float]:
+    """The times of the readings to keep; the first three sequences are oldest first.
+
+    Keeps the oldest reading, the newest, and all that are younger than the first tier, but none older than OLDEST seconds.
+    """
     kept: Set[float] = {*times[:1], *times[-1:]}
     best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time
     last: Dict[Tuple[float, int], float] = {}
@@ -101,7 +110,7 @@ def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: S
         load = loads[position]
         if load is not None and (place not in best or load >= best[place][0]):
             best[place] = load, at
-        if position and _fell(counters[position - 1], counters[position]):
+        if position and (_fell(counters[position - 1], counters[position]) or changed(changes, times[position - 1], at)):
             kept.update((times[position - 1], at))
     kept.update(last.values())
     kept.update(at for _, at in best.values())

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
@@ -94,7 +95,8 @@ class Pdu:
     """One PDU as a user of DCImanager sees it: the last good answers; a failed call does not change them.
 
     `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` names the metered ones.
-    `doubts` are the ports whose last switching may or may not have happened.
+    `doubts` are the ports whose last switching may or may not have happened. `changes` are the times, in seconds since 1970, of
+    each change of address, SNMP parameters or settings: from then on, another device may count the energy.
     """
 
     id: int
@@ -115,6 +117,7 @@ class Pdu:
     measured_at: float = 0.0                                            # time of the last successful `statistic`
     labels: Dict[str, Label] = field(default_factory=dict)
     doubts: Dict[str, str] = field(default_factory=dict)
+    changes: List[float] = field(default_factory=list)
     call_seconds: Optional[float] = None                                # limit of a call; None: the stand-in's limit
     polled_at: float = 0.0                                              # time of the last successful `status`
     calls: List[Call] = field(default_factory=list, repr=False)
@@ -143,6 +146,7 @@ class Pdu:
         """The next calls may reach another device: until a poll, no state is current, and numbers and names are unknown."""
         self.labels = {}
         self.calls.clear()
+        self.changes = [*self.changes, time.time()]
 
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])

@@ -22,7 +22,7 @@ from tests.turns import turn
 from .chromium import DESKTOP, PHONE, Browser, browser
 from .client import Client
 from .manager import DciManager
-from .records import Pdu
+from .records import Label, Pdu
 from .visiting import HOSTILE
 
 AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
@@ -250,6 +250,25 @@ def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, s
         window.shows("1 reading", "[data-note]")
         window.script("AbortSignal.timeout = () => AbortSignal.abort()")        # as if each answer took too long
         window.until(lambda: "may be out of date" in window.script(before), "that sentence about a server that does not answer")
+
+
+def test_the_list_of_outlets_of_the_plot_follows_the_pdu_and_keeps_the_chosen_one(window: Browser, small: bytes) -> None:
+    with DciManager(page_port=0) as manager:
+        pdu = shown(window, manager, small)
+        outlets, hours = Select(window.one("[data-outlet]")), Select(window.one("[data-hours]"))
+
+        def listed() -> List[str]:
+            return [option.text for option in outlets.options]
+        assert listed() == ["the whole PDU"]
+        pdu.port_load_a, pdu.labels = {"1": 0.5, "1.0": 0.5}, {"1": Label("1", "<b>web</b>")}
+        hours.select_by_value("6")                          # asks for the readings at once
+        window.until(lambda: listed() == ["the whole PDU", "outlet 1 (<b>web</b>)", "outlet 1.0"], "a list of two outlets")
+        outlets.select_by_value("1.0")
+        pdu.port_load_a = {}
+        hours.select_by_value("24")
+        window.until(lambda: listed() == ["the whole PDU", "outlet 1.0"], "a list of the chosen outlet")
+        assert outlets.first_selected_option.text == "outlet 1.0"
+        clean(window, manager)
 
 
 def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> None:

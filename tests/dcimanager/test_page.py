@@ -5,6 +5,7 @@ import functools
 import html
 import json
 import re
+import time
 from types import SimpleNamespace
 from typing import Any, List, Tuple
 from urllib.parse import urlencode
@@ -98,12 +99,12 @@ def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
         assert "hidden-4711" not in visitor.get(path).body, path
     pdu.labels = {"1": Label("1", "web"), "1.0": Label("2", "")}
     visitor.post(f"{where}/edit", {**form, "name": "rack 8", "value_0": ""})
-    assert (pdu.name, pdu.settings["password"]) == ("rack 8", "hidden-4711")
+    assert (pdu.name, pdu.settings["password"], pdu.changes) == ("rack 8", "hidden-4711", [])
     assert (state(pdu, "1"), pdu.labels["1"].name) == ("on", "web")
     visitor.post(f"{where}/edit", {**form, "name": "rack 8", "address": "127.0.0.2"})     # perhaps another device
     assert "none known" in visitor.get(f"{where}/switch?outlet=1&to=off").body
     for known in (pdu, Store(site.store._db, site.store._sealer).pdu(pdu.id)):
-        assert (state(known, "1"), known.labels) == ("stale", {})
+        assert (state(known, "1"), known.labels, len(known.changes)) == ("stale", {}, 1)
     assert visitor.post(f"{where}/edit", {**form, "name": ""}).status == 400 and pdu.name == "rack 8"
     assert visitor.post("/pdus/add", {**form, "key_1": "password"}).status == 400 and len(site.pdus()) == 1
     visitor.post(f"{where}/remove", {})
@@ -222,6 +223,8 @@ def test_a_hostile_identity_changes_no_element_of_the_page(visitor: Visitor, sit
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     pdu.port_metered, pdu.port_energy_kwh = ["one", text], {"one": 1.0, text: 1.0}
     site.servers.add("web")                 # its form lists the outlets
+    pdu.ports = {text: "UP"}
+    assert visitor.get(f"/pdus/{pdu.id}/readings.json").status == 200           # lists the outlets
     for path in ("/", f"/pdus/{pdu.id}", "/servers"):
         pdu.ports = {"one": "UP", "2": "DOWN"}
         ordinary = Elements(visitor.get(path).body).found
@@ -322,6 +325,28 @@ def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager,
     shown = json.loads(body)
     assert shown["count"] == len(shown["at"]) == 2              # without a timer, no time between polls is a gap
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
+
+
+def test_the_step_to_another_devices_counter_is_a_gap_and_no_energy_used(visitor: Visitor, site: DciManager) -> None:
+    site.store.create("pdu", "pdu_x", "x", ["custom"], [])
+    pdu = site.add_pdu("rack", "pdu_x", "127.0.0.1")
+
+    def count(energy: float) -> None:
+        value = {"load": 0.0, "total_consumption": energy, "metered": ["energy"], "ports": {"1": energy}, "port_metered": ["1"],
+                 "port_load": {}}
+        call = Call("statistic", "", 0.1, value, "", "", at=time.time())
+        pdu.note(call)
+        site.journal.wrote(pdu, call)
+    count(10.0)
+    count(12.0)
+    assert '"changed":false' in visitor.get(f"/pdus/{pdu.id}/readings.json").body
+    assert visitor.post(f"/pdus/{pdu.id}/edit", {"name": "rack", "address": "127.0.0.2"}).status == 303
+    count(900.0)
+    count(901.0)
+    for outlet in ("", "?outlet=1"):
+        shown = json.loads(visitor.get(f"/pdus/{pdu.id}/readings.json{outlet}").body)
+        assert shown["energy"] == [10.0, 12.0, None, 900.0, 901.0] and shown["at"] == sorted(shown["at"])
+        assert (shown["count"], shown["used"], shown["changed"]) == (4, 3.0, True)
 
 
 @pytest.mark.parametrize("value, text", [(-0.0001, "0"), (0.0, "0"), (1.2345, "1.234"), (-1.5, "-1.5"), (1000.0, "1000")])

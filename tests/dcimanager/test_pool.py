@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import pytest
 
@@ -18,8 +19,11 @@ from .client import Client
 from .local_build import registered
 from .manager import DciManager
 from .poller import Poller
+from .pool import Key, Pool
 from .records import Call, Label, Pdu
 from .sealed import masked
+from .test_workers import Answering
+from .worker import Job
 
 
 def test_more_pdus_than_processes_share_them_and_all_are_polled(small: bytes) -> None:
@@ -39,6 +43,25 @@ def test_a_shared_process_serves_each_pdu_with_its_own_data(small: bytes) -> Non
         for _ in range(3):
             manager.poll([bad, good])
         assert [call.kind for call in bad.calls] == ["settings"] * 3 and all(call.ok for call in good.calls)
+
+
+class Undying(Answering):
+    """A process that has not ended in time after it was killed, as one that hangs in the system."""
+
+    def wait(self, timeout: Optional[float] = None) -> int:
+        raise subprocess.TimeoutExpired("child.py", timeout or 0.0)
+
+
+def test_a_process_that_does_not_end_disturbs_no_other_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    job = Job([], "", {})
+    pool = Pool(tmp_path, 1, lambda folder: Undying('{"value": {}, "number": 1}'))
+    for handler in ("pdu_a", "pdu_b", "pdu_c"):
+        with pool.worker(Key(handler, 1), 1, job) as worker:
+            assert worker.call("status", PATIENCE_S).ok
+            if handler == "pdu_b":
+                pool.retire(handler)                # ends the process after the call
+    pool.close()
+    assert caplog.text.count("was killed, but has not ended") == 3
 
 
 def test_an_upload_does_not_end_a_switching_that_is_under_way(hanging_switch: bytes, small: bytes) -> None:

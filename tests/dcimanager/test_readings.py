@@ -18,28 +18,30 @@ NOW = 2_000_000_000.0
 Counts = Sequence[Optional[float]]
 
 
-def exact(counts: Counts) -> Fraction:
-    """The sum of all rises, without rounding."""
-    known = [Fraction(count) for count in counts if count is not None]
-    return sum((max(Fraction(0), after - before) for before, after in zip(known, known[1:])), Fraction(0))
+def exact(times: Sequence[float], counts: Counts, changes: Sequence[float]) -> Fraction:
+    """The sum of all rises but those over a change, without rounding."""
+    known = [(at, Fraction(count)) for at, count in zip(times, counts) if count is not None]
+    return sum((max(Fraction(0), after - before) for (earlier, before), (later, after) in zip(known, known[1:])
+                if not any(earlier <= at < later for at in changes)), Fraction(0))
 
 
 ROW = st.tuples(st.one_of(st.integers(1, 100), st.integers(1, 40_000)),
-                st.one_of(st.none(), st.integers(0, 50)), st.floats(0, 40))
+                st.one_of(st.none(), st.integers(0, 50)), st.floats(0, 40), st.sampled_from([False] * 4 + [True]))
 
 
 @given(st.lists(ROW, min_size=1, max_size=120))
-def test_the_energy_used_is_the_same_after_thinning_however_often_counters_fall(
-        rows: list[tuple[int, Optional[int], float]]) -> None:
-    times, counts, at = [], [], NOW - sum(step for step, *_ in rows)
-    for step, count, _ in rows:
+def test_the_energy_used_is_the_same_after_thinning_however_often_counters_fall_or_change(
+        rows: list[tuple[int, Optional[int], float, bool]]) -> None:
+    times, counts, changes, at = [], [], [], NOW - sum(step for step, *_ in rows)
+    for step, count, _, changed in rows:
+        changes += [at + step / 2] if changed else []
         at += step
         times.append(at)
         counts.append(None if count is None else count / 8)
-    loads = [load for *_, load in rows]
-    kept = chosen(times, loads, [{"": count} for count in counts], NOW)
-    left = [count for at, count in zip(times, counts) if at in kept]
-    assert exact(left) == exact(counts)
+    loads = [load for *_, load, _ in rows]
+    kept = chosen(times, loads, [{"": count} for count in counts], NOW, changes)
+    left = [(at, count) for at, count in zip(times, counts) if at in kept]
+    assert exact([at for at, _ in left], [count for _, count in left], changes) == exact(times, counts, changes)
     assert times[-1] in kept and {at for at in times if at >= NOW - 2 * HOUR} <= kept
     assert max(loads) == max(load for at, load in zip(times, loads) if at in kept)
 
@@ -72,9 +74,13 @@ def meter(db: Database, pdu: Pdu, at: float, energy: float, load: Optional[float
 def test_stored_and_thinned_readings_are_unchanged() -> None:
     db = Database(None)
     try:
-        pdu = pdu_of(Store(db, Sealer(None)))
+        store = Store(db, Sealer(None))
+        pdu = pdu_of(store)
         for minute in range(600):
-            meter(db, pdu, NOW - 60.0 * (600 - minute), 100 + minute / 3, load=None if minute == 3 else 1.25)
+            device = 5000 if minute > 302 else 0            # from then on, another device counts
+            meter(db, pdu, NOW - 60.0 * (600 - minute), 100 + minute / 3 + device, load=None if minute == 3 else 1.25)
+        pdu.changes = [NOW - 60.0 * (600 - 302.5)]
+        store.save(pdu)
         before = series(db, pdu.id, 0.0)
         assert before[3].load is None and before[4] == Reading(NOW - 60.0 * 596, 1.25, 100 + 4 / 3)
         outlet = series(db, pdu.id, 0.0, "1")
@@ -82,7 +88,8 @@ def test_stored_and_thinned_readings_are_unchanged() -> None:
         assert thin(db, NOW) > 600
         after: Set[Reading] = set(series(db, pdu.id, 0.0))
         assert after < set(before) and set(series(db, pdu.id, 0.0, "1")) < set(outlet)
-        assert used(sorted(after)) == pytest.approx(used(before), rel=1e-12)
+        assert used(before, pdu.changes) == pytest.approx(598 / 3, rel=1e-12)
+        assert used(sorted(after), pdu.changes) == pytest.approx(598 / 3, rel=1e-12)
         assert thin(db, NOW) == 0
     finally:
         db.close()
@@ -104,9 +111,10 @@ def test_a_failed_write_names_its_reason_and_changes_nothing() -> None:
         db.close()
 
 
-def test_energy_used_needs_two_readings() -> None:
-    def of(*counts: Optional[float]) -> Optional[float]:
+def test_energy_used_needs_two_readings_of_one_device() -> None:
+    def of(*counts: Optional[float], changes: Sequence[float] = ()) -> Optional[float]:
         rows: List[Reading] = [Reading(float(at), None, count) for at, count in enumerate(counts)]
-        return used(rows)
+        return used(rows, changes)
     assert of() is None and of(5.0) is None and of(None, 5.0) is None
     assert of(5.0, 7.5) == 2.5 and of(5.0, None, 7.0, 1.0, 2.0) == 3.0
+    assert of(5.0, 900.0, changes=[0.5]) is None and of(5.0, None, 900.0, 902.0, changes=[0.5]) == 2.0

@@ -1,8 +1,9 @@
 """The platform's rule for a server's state from PDU port and BMC, and its power commands."""
 from __future__ import annotations
 
+import html
 from types import SimpleNamespace
-from typing import Any, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import pytest
 
@@ -112,3 +113,38 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
         visitor.post(f"/servers/{server.id}/disconnect", {"feed": f"{pdu.id}:1"})
         visitor.post(f"/servers/{server.id}/remove", {})
         assert manager.servers.all() == []
+
+
+class Meanwhile:
+    """A lock that a request waits for: `act` happens meanwhile, once."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._acts = [act]
+
+    def __enter__(self) -> None:
+        if self._acts:
+            self._acts.pop()()
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("meanwhile, why", [
+    ("disconnected", "outlet 1 does not feed this server any more"), ("server removed", "there is no such server"),
+    ("PDU removed", "outlet 1 does not feed this server any more"), ("PDU changed", "address or settings were changed")])
+def test_a_power_command_switches_no_outlet_that_was_taken_from_the_server_while_it_waited(
+        site: DciManager, visitor: Visitor, small: bytes, meanwhile: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    server, feed = site.servers.add("web-01"), Feed(pdu.id, "1")
+    site.servers.connect(server, feed)
+    site.servers.set_bmc(server, "")
+    acts: Dict[str, Callable[[], object]] = {
+        "disconnected": lambda: site.servers.disconnect(server, feed), "server removed": lambda: site.servers.remove(server),
+        "PDU removed": lambda: site.remove_pdu(pdu), "PDU changed": lambda: setattr(pdu, "address", "127.0.0.2")}
+    monkeypatch.setattr(pdu, "busy", Meanwhile(acts[meanwhile]))
+    assert visitor.post(f"/servers/{server}/power", {"command": "off"}).status == 303
+    shown = html.unescape(visitor.get("/servers").body)
+    assert "web-01: power off ended early: " in shown and why in shown
+    assert not [call for call in pdu.calls if call.switches]

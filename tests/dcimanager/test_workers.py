@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -374,6 +375,35 @@ def test_the_end_of_a_log_is_written_if_the_handler_has_closed_standard_error(mo
     monkeypatch.setattr(sys, "stderr", closed)
     child._say(answers, 7, {"value": {}})
     assert capfd.readouterr().out == f"{child.LOGGED}\n" and json.loads(answers.getvalue()) == {"value": {}, "number": 7}
+
+
+def test_a_worker_ends_without_the_processes_that_its_handler_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.dcimanager.worker._END_SECONDS", 0.2)
+    program = ("import os, sys, time\nsys.stdin.readline()\n"
+               "if os.fork():\n    sys.stdin.readline()\nelse:\n    open('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)")
+    begun: List[subprocess.Popen[str]] = []
+
+    def start(folder: Path) -> subprocess.Popen[str]:
+        begun.append(subprocess.Popen([sys.executable, "-c", program], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True))
+        return begun[0]
+    worker = Worker(Job([], "", {}), tmp_path, start)
+    kinds: List[str] = []
+    calling = threading.Thread(target=lambda: kinds.append(worker.call("status", PATIENCE_S).kind), daemon=True)
+    closing = threading.Thread(target=worker.close, daemon=True)
+    pid = tmp_path / "pid"
+    calling.start()
+    assert until(lambda: pid.exists() and pid.read_text() != "")
+    try:
+        closing.start()
+        assert until(lambda: kinds == ["died"]) and not gone(int(pid.read_text()))
+    finally:
+        os.kill(int(pid.read_text()), signal.SIGKILL)
+        finished(calling)
+        finished(closing)
+        for stream in (begun[0].stdout, begun[0].stderr):
+            assert stream is not None
+            stream.close()
 
 
 def test_a_worker_that_cannot_start_again_is_not_explained_by_an_old_log_line(tmp_path: Path) -> None:

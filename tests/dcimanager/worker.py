@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import queue
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from .records import Call
 
 __all__ = ["Call", "Job", "Worker"]
 
+_LOG = logging.getLogger(__name__)
 _CHILD = Path(__file__).with_name("child.py")
 _LOG_LINES = 200
 _LONGEST_LINE = 2000
@@ -106,19 +108,24 @@ class Worker:
             self._end()
 
     def _end(self) -> None:
+        """Kill the process. Raises nothing and waits a limited time, because the next user of a process waits for this end."""
         process, self._process = self._process, None
         if process is None:
             return
         process.kill()
-        process.wait(_END_SECONDS)
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            _LOG.warning("the worker process %d was killed, but has not ended after %g s", process.pid, _END_SECONDS)
         for reader in self._readers:
             reader.join(_END_SECONDS)
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:         # the process has ended, so what is in the buffer cannot be sent
-                    pass
+        _close(process.stdin)
+        # A process that the handler started may hold the other pipes open. Then their readers run on: a call would wait for its
+        # answer, and closing a pipe would wait for its reader.
+        self._answers.put(None)
+        if not any(reader.is_alive() for reader in self._readers):
+            _close(process.stdout)
+            _close(process.stderr)
 
     def _ask(self, call: Mapping[str, Any], timeout: float) -> Tuple[Dict[str, Any], List[str]]:
         no_log = "it logged nothing"
@@ -176,6 +183,12 @@ class Worker:
             raise BrokenPipeError
         stream.write(json.dumps(message) + "\n")
         stream.flush()
+
+
+def _close(stream: Optional[IO[str]]) -> None:
+    if stream is not None:
+        with contextlib.suppress(OSError):      # the process has ended, so what is in the buffer cannot be sent
+            stream.close()
 
 
 def _lines_of(stream: Any) -> Iterator[str]:

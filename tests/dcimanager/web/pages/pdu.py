@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.routing import Route
 from ... import readings
 from ...readings import Reading
 from ...records import Pdu
+from ...store import storable
 from ..shown import plain
 from ..site import Site, Wrong, action, go, hours, number, optional, page, quote_all, text
 
@@ -38,8 +39,15 @@ def _show(site: Site, request: Request) -> Response:
     feeds: Dict[str, str] = {feed.identity: server.name for server in site.manager.servers.all() for feed in server.feeds
                              if feed.pdu == pdu.id}
     return site.show(request, "pdu.html", pdu=pdu, handler=site.manager.store.handler(pdu.handler), feeds=feeds,
-                     choices=HOURS, calls=site.manager.journal.calls(pdu.id, most=8), interval=site.manager.poll_seconds,
-                     switching=site.manager.journal.in_flight(pdu))
+                     choices=HOURS, outlets=_metered(pdu), calls=site.manager.journal.calls(pdu.id, most=8),
+                     interval=site.manager.poll_seconds, switching=site.manager.journal.in_flight(pdu))
+
+
+def _metered(pdu: Pdu) -> List[Tuple[str, str]]:
+    """Identity, and words for a list, of each outlet that has readings to plot."""
+    metered = [identity for identity in pdu.ports if identity in pdu.port_metered or identity in pdu.port_load_a]
+    names = {identity: f" ({plain(label.name, 40)})" for identity, label in pdu.labels.items() if label.name}
+    return [(storable(identity), f"outlet {plain(identity, 40)}{names.get(identity, '')}") for identity in metered]
 
 
 def _poll(site: Site, request: Request, form: FormData) -> Response:
@@ -87,25 +95,30 @@ def _readings(site: Site, request: Request) -> List[Reading]:
 
 
 def _json(site: Site, request: Request) -> Response:
-    """Columns for the plot: the newest readings, with a gap (null) where polls are missing; `count` and `used` of all."""
-    found = _readings(site, request)
-    drawn = _with_gaps(found, site.manager.poll_seconds)[-_MOST_POINTS:]
+    """Columns for the plot: the newest readings, with a gap (null) where polls are missing and at each change of address or
+    settings. `count` and `used` are those of all readings; `changed`: `used` leaves out the counter's step at such a change.
+    `outlets`: those to choose from."""
+    pdu = site.manager.store.pdu(number(request))
+    found, changes = _readings(site, request), pdu.changes
+    counted = [reading.at for reading in found if reading.energy is not None]
+    drawn = _with_gaps(found, site.manager.poll_seconds, changes)[-_MOST_POINTS:]
     return JSONResponse({"at": [reading.at for reading in drawn], "load": [reading.load for reading in drawn],
-                         "energy": [reading.energy for reading in drawn], "count": len(found), "used": readings.used(found)})
+                         "energy": [reading.energy for reading in drawn], "count": len(found),
+                         "used": readings.used(found, changes), "outlets": _metered(pdu),
+                         "changed": bool(counted) and readings.changed(changes, counted[0], counted[-1])})
 
 
-def _with_gaps(found: List[Reading], interval: float) -> List[Reading]:
-    """`found` with an empty reading in each gap of more than three intervals: of polls or of the tier, whichever are longer.
-
-    Without a timer, recent readings have no gaps.
-    """
+def _with_gaps(found: List[Reading], interval: float, changes: Sequence[float]) -> List[Reading]:
+    """`found` with an empty reading at each of `changes`, and in each gap of more than three intervals: of polls or of the tier,
+    whichever are longer. Without a timer, recent readings have no such gaps."""
     drawn: List[Reading] = []
     before: Optional[Reading] = None
     now = time.time()
     for reading in found:
         longest = 3 * max(interval, readings.stretch(now - reading.at) or 0.0)
-        if before is not None and longest and reading.at - before.at > longest:
-            drawn.append(Reading(before.at + 1, None, None))
+        if before is not None and (longest and reading.at - before.at > longest
+                                   or readings.changed(changes, before.at, reading.at)):
+            drawn.append(Reading((before.at + reading.at) / 2, None, None))
         drawn.append(reading)
         before = reading
     return drawn

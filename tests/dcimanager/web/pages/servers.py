@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...records import Pdu
-from ...servers import COMMANDS, Feed, Server, plan, port_state, server_state
+from ...records import Pdu, Refusal
+from ...servers import COMMANDS, Feed, Server, Step, plan, port_state, server_state
 from ..shown import plain
 from ..site import Site, Wrong, action, go, number, page, text
 
@@ -113,14 +113,33 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
     shown, command = _seen(site, site.manager.servers.one(number(request))), _command(text(form, "command"))
     name = plain(shown.server.name)
     for step in plan(command, shown.server, [state for *_, state in shown.feeds]):
-        if step.feed is None:
-            site.manager.servers.set_bmc(shown.server.id, "ON" if step.on else "OFF")
-            continue
-        call = site.manager.switch(site.manager.store.pdu(step.feed.pdu), step.feed.identity, step.on)
-        if not call.ok or call.value["state"] != ("UP" if step.on else "DOWN"):
-            wanted = "on" if step.on else "off"
-            why = plain(call.text, 500) if not call.ok else f"outlet {plain(step.feed.identity)} is not {wanted}"
+        try:
+            why = _failure(site, shown.server, step)
+        except (Wrong, Refusal, LookupError) as error:
+            why = plain(error, 500)
+        if why:
             site.say(request, f"{name}: power {command} ended early: {why}", good=False)
             return go(f"/servers#server-{shown.server.id}")
     site.say(request, f"{name}: power {command} was carried out.")
     return go(f"/servers#server-{shown.server.id}")
+
+
+def _failure(site: Site, server: Server, step: Step) -> str:
+    """Carry out one step, and say why it failed, "" if it did not.
+
+    Raises Wrong, Refusal or LookupError, and switches nothing, if server, feed or PDU was removed or the PDU changed meanwhile.
+    """
+    if step.feed is None:
+        site.manager.servers.set_bmc(server.id, "ON" if step.on else "OFF")
+        return ""
+    feed = step.feed
+
+    def check() -> None:
+        if feed not in site.manager.servers.one(server.id).feeds:
+            raise Wrong(f"outlet {feed.identity} does not feed this server any more")
+
+    call = site.manager.switch(site.manager.store.pdu(feed.pdu), feed.identity, step.on, check)
+    if not call.ok:
+        return plain(call.text, 500)
+    wanted = "on" if step.on else "off"
+    return "" if call.value["state"] == ("UP" if step.on else "DOWN") else f"outlet {plain(feed.identity)} is not {wanted}"

@@ -49,7 +49,19 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     };
   }
 
+  // Refresh the list of outlets. One that was chosen stays in it, because its old readings can still be shown.
+  let listed = "";
+  function list(outlets) {
+    if (JSON.stringify(outlets) === listed) return;
+    listed = JSON.stringify(outlets);
+    const [whole, chosen] = [outlet.options[0], outlet.selectedOptions[0]];
+    outlet.replaceChildren(whole, ...outlets.map(([identity, words]) => new Option(words, identity)));
+    if (![...outlet.options].some((one) => one.value === chosen.value)) outlet.append(chosen);
+    outlet.value = chosen.value;
+  }
+
   function draw(data) {
+    list(data.outlets);
     for (const [name, title, unit] of wanted) {
       const place = panel.querySelector(`[data-plot=${name}]`);
       const known = data[name].some((value) => value !== null);
@@ -66,6 +78,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     const bare = count ? wanted.filter(([name]) => data[name].every((value) => value === null)) : [];
     note.textContent = !count ? "No readings in this time."
       : counted(count) + (data.used === null ? "" : `; energy used in this time: ${figure(data.used, "kWh")}`)
+        + (data.changed ? "; the counter's step at a change of address or settings is not counted" : "")
         + bare.map(([, title]) => `; ${title.toLowerCase()} not metered`).join("");
   }
 
