@@ -26,13 +26,15 @@ class Pace(NamedTuple):
 def networks(texts: Sequence[str]) -> List[Network]:
     """The networks and single addresses, without those inside another one.
 
-    Raises SettingsError for other text, networks without hosts and too many addresses.
+    Raises SettingsError for other text, networks without hosts or with a zone, and too many addresses.
     """
     found: List[Network] = []
     for text in texts:
         network = one_network(text)
         if network.is_multicast or network.network_address == ipaddress.ip_address("255.255.255.255"):
             raise SettingsError(f"{network} has no hosts")
+        if "%" in text:             # answers come without it, and would be dropped
+            raise SettingsError(f"{network} has a zone, which a search cannot use: add this PDU to the list by hand")
         found.append(network)
     apart: List[Network] = [*_outermost(one for one in found if isinstance(one, _V4)),
                             *_outermost(one for one in found if isinstance(one, _V6))]

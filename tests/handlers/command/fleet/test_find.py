@@ -194,7 +194,7 @@ def test_requests_do_not_exceed_the_rate(hall: Hall) -> None:
     (["10.0.0.0/8"], "have 16777216 addresses; one run asks at most 65536"), (["10.0.0.0/16", "10.1.0.0/24"], "have 65792"),
     (["2001:db8::/64"], "addresses; one run asks at most"), (["192.0.2.7/24"], "give one as 192.0.2.0/24 (192.0.2.0/24?)"),
     (["rack.example.net"], "'rack.example.net' is not a network"), (["224.0.0.0/24"], "has no hosts"),
-    (["255.255.255.255"], "no hosts"),
+    (["255.255.255.255"], "no hosts"), (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
     ([""], "is not a network")])
 def test_an_invalid_network_is_refused_with_one_sentence(texts: List[str], words: str) -> None:
     with pytest.raises(SettingsError) as failed:
