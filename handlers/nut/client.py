@@ -150,8 +150,8 @@ class NutClient(NutReader):
         """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at the report.
 
         True: the driver reports success. False: the server accepted the write but shows no report, so nothing is proven.
-        Raises Refused, Denied or SettingsError if the server did not accept the write. After NotProven (an unknown error code, no
-        report, or an error as the report), Unreachable and ProtocolError the write may or may not have been done.
+        Raises Refused, Denied or SettingsError if the server did not accept the write. After NotProven (an unknown error code, an
+        error as the report, or no report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
         return self._tracked(ups, messages.set_var(ups, variable, value))
 

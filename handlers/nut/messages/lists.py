@@ -1,7 +1,7 @@
 """LIST: RFC 9271, section 4.2.7.
 
-The rows of an answer come between `BEGIN LIST` and `END LIST`, which repeat the request's words. Each row repeats these words
-and adds its own.
+The rows of an answer come between two lines that repeat the request after BEGIN and END. Each row repeats the request's words
+after LIST and adds its own.
 """
 from __future__ import annotations
 

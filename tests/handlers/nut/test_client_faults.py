@@ -51,8 +51,8 @@ def without_end(line: str, answer: bytes) -> Optional[bytes]:
     (lambda line, answer: b"ERR SOMETHING-NEW\n", Refused),
 ], ids=["silence", "closed", "half", "no end", "http", "binary", "other list", "open quote", "too much", "endless", "long line",
         "new ERR"])
-def test_a_broken_answer_is_an_error_of_the_tree_and_the_next_request_is_clean(server: NutServer, rewrite: Answer, kind: type,
-                                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_answer_is_a_handler_error_and_the_next_request_is_answered(server: NutServer, rewrite: Answer, kind: type,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
     last = gives_up_soon(monkeypatch)
 
     def broken(line: str, answer: bytes) -> Optional[bytes]:

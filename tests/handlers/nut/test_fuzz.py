@@ -77,7 +77,7 @@ def use(value: object) -> None:
             assert line.count(b"\n") == 1 and not set(line) & {0, 13}
 
 
-def test_no_answer_raises_outside_the_tree_hangs_or_injects_a_line() -> None:
+def test_an_answer_is_read_or_a_handler_error_and_injects_no_line() -> None:
     chance = random.Random(20261120)
     ends = {"value": 0, "error": 0, "unfinished": 0}
     for _ in range(ANSWERS):
@@ -97,7 +97,7 @@ def test_no_answer_raises_outside_the_tree_hangs_or_injects_a_line() -> None:
 
 
 @pytest.mark.parametrize("at", ["LIST", "INSTCMD", "GET"])
-def test_a_command_raises_only_errors_of_the_tree_on_damaged_answers(at: str) -> None:
+def test_a_command_raises_only_handler_errors_on_damaged_answers(at: str) -> None:
     chance = random.Random(7)
     with NutServer([SwitchedPdu("pdu", 3)]) as server:
         server.faults.rewrite = lambda line, answer: Cut(mutated(chance, answer)) if line.startswith(at) else answer

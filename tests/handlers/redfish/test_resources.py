@@ -1,4 +1,4 @@
-"""States, links, and the features that a service root offers."""
+"""States, names and Ids, links, and the form of expansion that a service root offers."""
 from __future__ import annotations
 
 from typing import Any, Dict
