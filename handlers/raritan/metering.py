@@ -157,10 +157,15 @@ class UnitMeter:
                        for index in range(_count(self._protectors))]
 
     def load(self) -> Amount:
-        """Amperes: the sum over inlets in use, over protectors (banks), or over outlets: the first of these that is known."""
+        """Amperes: the sum over inlets in use, over protectors (banks), or over outlets: the first of these that is known.
+
+        Raises Denied if none is known and the account may not list the protectors.
+        """
         sums = (self._fed(), whole(amount(bank) for bank in self._banks),
                 whole(amount(outlet.current) for outlet in self._outlets))
         known = [one for one in sums if one.value is not None]
+        if not known:
+            failed(self._protectors)        # raises Denied: the banks may have a figure
         return next((one for one in known or sums if one.metered), sums[0])
 
     def _fed(self) -> Amount:

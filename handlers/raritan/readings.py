@@ -31,7 +31,7 @@ def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Rea
 
 def amount(reading: Optional[Reading]) -> Amount:
     """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the reading is not valid now, or
-    below zero: currents are RMS values, and counters only rise.
+    below zero: currents are RMS values, and counters begin at zero.
 
     Raises Denied if the account may not read the sensor.
     """

@@ -219,6 +219,6 @@ COMMANDS: Commands = {
     "info": Command(info),
     "outlets": Command(outlets),
     "sensors": Command(sensors),
-    "thresholds": Command(thresholds, [Word("SENSOR", "outlet/3/current, inlet/1/L2/current, ocp/1/current, or an id"),
+    "thresholds": Command(thresholds, [Word("SENSOR", "a name or an id that 'sensors' shows, such as inlet/1/L2/current"),
                                        Word("CHANGE*", "upperCritical=16, lowerWarning=off, ...")]),
 }

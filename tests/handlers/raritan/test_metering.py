@@ -283,6 +283,16 @@ def test_a_list_that_no_figure_needs_may_be_denied(unit: Described) -> None:
     assert unit.measured() == (3.0, 100.0)
 
 
+def test_breakers_that_the_account_may_not_list_are_denied_where_no_other_figure_is_the_load(unit: Described) -> None:
+    unit.inlet({"activeEnergy": 100.0}, {L1: None})
+    unit.calls[PDU, "getOverCurrentProtectors"] = Status(403)
+    with pytest.raises(PduHandlerError) as caught:
+        unit.measured()
+    assert caught.value.kind == "denied"
+    unit.outlets([1.0, 2.0], [10.0, 20.0])
+    assert unit.measured() == (3.0, 100.0)
+
+
 def test_one_inlet_of_two_without_a_counter_leaves_the_energy_unknown(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.inlet({"current": 1.0}, {})
