@@ -7,7 +7,7 @@ off = 3, where 2 would be "on, later"), so a value that was read is never writte
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
-from ..sources import Arc, Chained, First, Joined, Number, Only, Provided, Source, Unless
+from ..sources import Arc, Chained, Column, EachUnit, First, Joined, Number, Only, Provided, Source, Unless
 from . import enlogic
 from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
 
@@ -80,6 +80,7 @@ RPDU2_OUTLETS = Outlets(
     energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS))
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
+RPDU2_UNITS = (RPDU2_DEVICE, First((RPDU2_MODULE, RPDU2_METERED_MODULE)))
 
 
 def _of_one_unit(values: Source) -> First:
@@ -87,6 +88,9 @@ def _of_one_unit(values: Source) -> First:
     return First((Provided(values, Number(RPDU2_DEVICE, plus=0), "1"), Unless(values, RPDU2_DEVICE)))
 
 
+def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
+    """A column of units, or of their phases. `module` is the column of their module in the same table."""
+    return EachUnit(column(below, name), module, RPDU2_UNITS)
 
 
 def unit_and_outlet(state: Source) -> Chained:
@@ -121,11 +125,12 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
                  _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*"))),
-        load=total(figure(column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"), TENTHS),
+        load=total(figure(_of_each_unit("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent",
+                                        column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")), TENTHS),
                    figure(_of_one_unit(RPDU_LINES.source), TENTHS)),
-        power=total(figure(column("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
+        power=total(figure(_of_each_unit("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
                     figure(_of_one_unit(RPDU_WATTS.source))),
-        energy=total(figure(column("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
+        energy=total(figure(_of_each_unit("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
         note="The outlet tables of rPDU2 are from the MIB; the recorded unit has only the older sPDU table."),
     Profile(

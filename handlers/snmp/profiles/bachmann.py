@@ -5,7 +5,7 @@ to 24 off. Measurements are in one table of variables, indexed by a GUID of eigh
 measured socket or phase, the last one differs for each variable. Each variable has a type, a status, a unit and a power of ten.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write
-from ..sources import Listed, OfUnits, Only, Source, Spelt
+from ..sources import EachUnit, Listed, Number, OfUnits, Only, Source, Spelt
 from .shorthand import ONES, column, oids, pysnmp_mibs, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
@@ -13,7 +13,8 @@ MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
 NOT_AVAILABLE, NOT_SWITCHABLE = "4", "5"
 
 SOCKETS = column("31770.2.2.6.5.1.6", "blueNet2SocketGuid")
-PHASES = column("31770.2.2.6.3.1.4", "blueNet2PhaseGuid")
+PHASE_GUIDS = column("31770.2.2.6.3.1.4", "blueNet2PhaseGuid")
+PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
 VALUE = column("31770.2.2.8.4.1.5", "blueNet2VariableDataValue")
 TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
 CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
@@ -26,14 +27,22 @@ THE_DEVICE = Arcs(stop=1)
 ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
 
 
+def _device(over: Source) -> Number:
+    return Number(over, plus=0, position=0)
+
+
+# The GUIDs of phases, and a row without one for a device that counts phases and lists none.
+PHASES = EachUnit(PHASE_GUIDS, _device(PHASE_GUIDS), (_device(Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)),))
+
+
 def _measured(kind: tuple[str, str], at: Source) -> Figure:
-    """A measurement of each row of `at`, a column of GUIDs."""
+    """A measurement of each row of `at`, which has GUIDs. There is no sum if a row has no variable of this kind."""
     def of(values: Source) -> Spelt:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
         measured = Only(of_unit, CONDITION, NOT_MEASURED, keep=False)
         return Spelt(Listed(measured, Only(measured, CONDITION, LOST, keep=False)), at, ENTITY)
 
-    return Figure(of(VALUE), ONES, (), exponent=of(SCALING))
+    return Figure(Listed(_device(at), of(VALUE)), ONES, (), exponent=of(SCALING))
 
 
 PROFILES = (

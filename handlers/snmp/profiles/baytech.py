@@ -2,16 +2,27 @@
 
 State and command share a column, in which a locked outlet reads "locked on" or "locked off".
 
-The MIB does not name units: tenths of amperes and watts are from two public drivers. An RPC without a meter reads -2000000.
+The MIB does not name units: tenths of amperes and watts are from public drivers. An RPC without a meter reads -2000000 in one of
+them, and 0 in the MIB, like an RPC without a load.
 """
 from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
-from ..sources import OfUnits, Unless
+from ..sources import EachUnit, Number, OfUnits, Source, Unless
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent")
 LOCKED_ON, LOCKED_OFF = "3", "4"
+COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 NO_METER = ("-1", "-2000000")
+
+
+def _rpc(over: Source) -> Number:
+    return Number(over, plus=0, position=0)
+
+
+def _of_each_rpc(values: Source) -> EachUnit:
+    return EachUnit(values, _rpc(values), (_rpc(COUNT), _rpc(STATE)))
+
 
 PROFILES = (
     Profile(
@@ -20,11 +31,11 @@ PROFILES = (
         outlets=(Outlets(
             states=State(STATE, on=("1", LOCKED_ON), off=("0", LOCKED_OFF)),
             control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
-            count=OfUnits(column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets"), STATE),
+            count=OfUnits(COUNT, STATE),
             name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
-        load=total(figure(CURRENT, TENTHS, NO_METER),
+        load=total(figure(_of_each_rpc(CURRENT), TENTHS, NO_METER),
                    figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS, NO_METER)),
-        power=total(figure(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower"), absent=NO_METER)),
+        power=total(figure(_of_each_rpc(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")), absent=NO_METER)),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.SIMULATED)),
 )

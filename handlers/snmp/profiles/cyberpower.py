@@ -11,7 +11,7 @@ count the current of the lines again.
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
-from ..sources import Chained, First, Listed, Only, Provided, Scalar, Unless
+from ..sources import Chained, Column, EachUnit, First, Listed, Only, Provided, Scalar, Source, Unless
 from .apc import phase_rows
 from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
 
@@ -25,12 +25,19 @@ NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
 METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
+DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
+PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
 # On a unit with several phases the MIB does not define which current this is, so there is no sum with it.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 ONE_PHASE_CURRENT = Listed(CURRENT, Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False))
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
 LINES = ("1", "2", "3")                                                        # of atsLoadStatusPhase; 4 to 6 are pairs of lines
 ATS_TOTAL = "1"                                                                # the row with the total, in the table of banks
+
+
+def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
+    """`values` of units, or of their phases. `module` is the column of their module in the same table."""
+    return EachUnit(values, module, (DEVICE_MODULE, First((MODULE, METERED_MODULE))))
 
 
 def _lines(below: str, name: str) -> Only:
@@ -77,12 +84,12 @@ PROFILES = (
             current=_metered("6", "ePDU2OutletMeteredStatusLoad"),
             power=_metered("7", "ePDU2OutletMeteredStatusActivePower"),
             energy=_metered("11", "ePDU2OutletMeteredStatusEnergy")),),
-        load=total(figure(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), TENTHS),
-                   figure(ONE_PHASE_CURRENT, TENTHS),
+        load=total(figure(_of_each_unit(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), PHASE_MODULE), TENTHS),
+                   figure(_of_each_unit(ONE_PHASE_CURRENT), TENTHS),
                    _beside_epdu2(PHASE_LOAD, TENTHS), else_outlets=True),
-        power=total(figure(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad")),
+        power=total(figure(_of_each_unit(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad"))),
                     _beside_epdu2(PHASE_POWER), else_outlets=True),
-        energy=total(figure(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy"), TENTHS),
+        energy=total(figure(_of_each_unit(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
                      _beside_epdu2(PHASE_ENERGY, TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=RECORDED,
         note="A slave of a chain lists only itself: read the host."),

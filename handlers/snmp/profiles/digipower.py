@@ -4,13 +4,18 @@ One agent has up to 16 units. The identity is the position of an outlet on the f
 a position without an outlet, -2 an outlet that lost its power. The MIB allows 32 characters in a write.
 """
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
-from ..sources import Field, Merged, Packed, Prefixed, Span, Spread
+from ..sources import EachUnit, Field, Merged, Number, Only, Packed, Prefixed, Source, Span, Spread
 from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
 
 FIRST, LAST = 1, 16
 UNITS = (Span(FIRST, LAST, FIRST),)
 STATUS = Spread(oid("17420.1.2.9"), UNITS, "pduNNOutletStatus", tail="13.0")
 STATES = Packed(STATUS, main=str(FIRST))
+CURRENT = Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0")
+
+
+def _unit(over: Source) -> Number:
+    return Number(over, plus=0)
 
 
 def _names(unit: int) -> Field:
@@ -26,7 +31,7 @@ PROFILES = (
             states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
             control=WritePacked(STATUS, STATES, on="1", off="0", longest=32),
             name=Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1))))),),
-        load=total(figure(Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0"), TENTHS)),
+        load=total(figure(EachUnit(CURRENT, _unit(CURRENT), (_unit(Only(STATUS, STATUS, ("",), keep=False)),)), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "switching"),
         note="Units with more than 16 outlets need more characters than a write may have, and are not switched. Nor are units "
              "with a position without an outlet or an outlet that lost its power: what a write does there is not known."),

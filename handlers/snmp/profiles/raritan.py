@@ -13,7 +13,7 @@ PDU-MIB: the state column itself is written. An energy of 0 means "not measured"
 from typing import Optional
 
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
-from ..sources import Alike, Arc, Bits, Chained, Checked, First, Listed, Negative, Number, Only, Source, Unless
+from ..sources import Alike, Arc, Bits, Chained, Checked, EachUnit, First, Listed, Negative, Number, Only, Source, Unless
 from .shorthand import ONES, THOUSANDTHS, column, counted, figure, librenms, oid, oids, scalar, total
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"        # sensor types
@@ -90,7 +90,10 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
 # The poles of the inlet without its neutral; if none of them is measured, the inlet, else the unit.
 PX1_POLES = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
 PX1_MEASURED_POLES = Only(PX1_POLES, PX1_POLES, ("-1",), keep=False)
-PX1_LOAD = total(figure(PX1_POLES, THOUSANDTHS),
+PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
+PX1_POLES_OF_EACH_INLET = EachUnit(PX1_POLES, Number(PX1_POLES, plus=0, position=0),
+                                   (Number(Only(PX1_POLE_COUNT, PX1_POLE_COUNT, ("0",), keep=False), plus=0),))
+PX1_LOAD = total(figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),
                  figure(Unless(column("~.20.2.1.7", "inletCurrent"), PX1_MEASURED_POLES), THOUSANDTHS),
                  figure(Unless(scalar("~.3.1.1.0", "unitCurrent"), PX1_MEASURED_POLES), THOUSANDTHS), else_outlets=True)
 PX1_POWER = total(figure(column("~.20.2.1.9", "inletActivePower")), figure(scalar("~.3.1.3.0", "unitActivePower")),

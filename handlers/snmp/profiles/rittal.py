@@ -7,8 +7,8 @@ variable has a unit and a scale.
 CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18 with
 the value 1 for on and 0 for off. The identity is the arc of the port (3 to 6) and the row.
 """
-from ..parts import SIMULATED, Confidence, Doubt, Figure, Guarded, Outlets, Profile, Proof, State, Write, changed
-from ..sources import Chained, Column, Counted, Listed, Merged, Named, Number, Only, Prefixed, Provided, Source, Tables
+from ..parts import SIMULATED, Arcs, Confidence, Doubt, Figure, Guarded, Outlets, Profile, Proof, State, Write, changed
+from ..sources import Chained, Column, Counted, Listed, Merged, Named, Number, Only, Provided, Tables
 from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13"))
@@ -30,17 +30,14 @@ def _scale(pattern: str, of: str) -> Named:
     return Named(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
 
 
-def _both(phases: Source, strips: Source) -> Merged:
-    return Merged((Prefixed("1", phases), Prefixed("2", strips)))
-
-
 # The value of a strip is its current if the unit is A. There is no sum without the current of each phase and strip.
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
 STRIP_VALUE = Named(NAMES, NUMBERS, STRIPS, f"cmcIIIVarValueInt of {STRIP}")
 STRIP_CURRENT = Only(STRIP_VALUE, Named(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",))
 CURRENT = Figure(
-    _both(Named(NAMES, NUMBERS, PHASES, f"cmcIIIVarValueInt of {PHASE}"), Listed(STRIP_VALUE, STRIP_CURRENT)), ONES, ("-1",),
-    factor=_both(_scale(PHASES, PHASE), _scale(STRIPS, STRIP)))
+    Merged((Named(NAMES, NUMBERS, PHASES, f"cmcIIIVarValueInt of {PHASE}"), Listed(STRIP_VALUE, STRIP_CURRENT))), ONES, ("-1",),
+    factor=Merged((_scale(PHASES, PHASE), _scale(STRIPS, STRIP))))
+THE_DEVICE = Arcs(stop=1)                           # a PDU, or a controller with strips
 
 CMC_TC = "2606.4.2"
 PORTS = range(3, 7)                                 # the arcs of the four ports
@@ -75,11 +72,11 @@ PROFILES = (
             control=Guarded(Write(RELAY, on=1, off=0), Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
                             allow=(READ_WRITE,), why="its relay cannot be written"),
             name=Named(NAMES, TEXTS, _SOCKET + r"(?:General\.)?DescName", "cmcIIIVarValueStr of ...DescName")),),
-        load=total(CURRENT),
+        load=total(CURRENT, unit=THE_DEVICE),
         power=total(_sum(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
-                    _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value")),
+                    _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value"), unit=THE_DEVICE),
         energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
-                     _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value")),
+                     _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"), unit=THE_DEVICE),
         switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
         note="It is inferred from readings that 0 switches a socket off: the MIB does not define its variables."),
     Profile(

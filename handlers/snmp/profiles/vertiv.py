@@ -3,7 +3,7 @@
 The six layouts have nothing in common. In four of them the numbers of the command differ from those of the state.
 """
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
-from ..sources import First, Merged, Only, Part, Provided, Source, Span, Spread
+from ..sources import First, Listed, Merged, Only, Part, Provided, Source, Span, Spread
 from .shorthand import (
     HUNDREDTHS,
     NET_SNMP,
@@ -58,6 +58,14 @@ DCS_OUTLETS = Spread(oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOu
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
 DCS_SWITCHED = ("2", "4", "6", "8")
+DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT)
+DCS_UNIT = Arcs(stop=1)
+
+
+def _dcs(below: str, name: str) -> Listed:
+    """A column of the units that are present."""
+    return Listed(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
+
 
 LIEBERT_PDU = Arcs(stop=1)
 
@@ -164,12 +172,9 @@ PROFILES = (
             control=Guarded(
                 Write(DCS_OUTLETS, on=1, off=0),
                 Part(DCS_TYPE, over=DCS_OUTLETS, stop=1), allow=DCS_SWITCHED, why="its unit only meters")),),
-        load=total(figure(Only(column("13400.3.2.225.1.1.4", "mpduMpscom4TotalCurrent"), DCS_TYPE, DCS_PRESENT), TENTHS,
-                          absent=("9999",))),
-        power=total(figure(Only(column("13400.3.2.225.1.1.8", "mpduMpscom8ActivePower"), DCS_TYPE, DCS_PRESENT), TENS,
-                           absent=("9999",))),
-        energy=total(figure(Only(column("13400.3.2.225.1.1.13", "mpduMpscom13PowerConsumption"), DCS_TYPE, DCS_PRESENT),
-                            HUNDREDTHS)),
+        load=total(figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=DCS_UNIT),
+        power=total(figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=DCS_UNIT),
+        energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
     Profile(
         key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB", source=librenms("avocent/PM-MIB"),

@@ -1,4 +1,5 @@
-"""Sources that leave out rows of another source: padding, other units, neutral lines."""
+"""Sources that leave out rows of another source (padding, other units, neutral lines), or mark what it lacks, so that there is no
+sum."""
 from __future__ import annotations
 
 import re
@@ -102,6 +103,30 @@ class OfUnits(Source):
         begun = {identity[:end] for identity in listed for end, sign in enumerate(identity)
                  if sign == "." and identity[:end] in units}
         return {unit: value for unit, value in units.items() if unit in begun}
+
+
+class EachUnit(Source):
+    """All rows of `source`, and a row without a value for each other unit of a chain: there is no sum.
+
+    `unit` has the unit of each row of `source`. The values of `units` are the units of the chain, such as a column of outlets
+    that has the unit of each outlet. No row is added if there is only one unit, because its number may differ between tables,
+    or if `source` has no rows.
+    """
+
+    source: Source
+    unit: Source
+    units: Tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        validation.some(self.units, "units")
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        listed = {text(unit) for units in self.units for unit in units.rows(reader).values()} - {""} if rows else set()
+        if len(listed) < 2:
+            return rows
+        found = {text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows}
+        return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}          # an index does not end with a dot
 
 
 class Counted(Source):

@@ -168,7 +168,14 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
     ("schleifenbauer_conteg", tuple(f"28402.12.1.1.2.6.1.1.{column}.210." for column in ("5", "10", "2")),
      ("2.00", "445", "103")),
     ("sinetica-hawk", tuple(f"3711.24.1.1.7.3.1.1.{column}.2." for column in "457"), ("4.1", None, "804.0")),
-    ("sentry4", ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."), ("10.20", "1936", "5328.233"))])
+    ("sentry4", ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."), ("10.20", "1936", "5328.233")),
+    ("apc-rpdu2", ("318.1.1.26.6.3.1.2.2", "318.1.1.26.6.3.1.5.2", *(f"318.1.1.26.4.3.1.{column}.2" for column in "259")),
+     (None, None, None)),
+    ("cyberpower-epdu2", (*(f"3808.1.1.6.4.4.1.{column}.{row}" for column in "25" for row in "234"),
+                          *(f"3808.1.1.6.3.4.1.{column}.2" for column in (2, 5, 9, 18))), (None, None, None)),
+    ("baytech", ("4779.1.3.5.2.1.4.2", "4779.1.3.5.2.1.7.2"), (None, None, None)),
+    ("vertiv-dcs-mpdu", tuple(f"13400.3.2.225.1.1.{column}.2" for column in (2, 4, 8, 13)), (None, None, None)),
+    ("digipower", ("17420.1.2.9.2.11.0",), (None, None, None))])
 def test_the_total_of_a_chain_is_not_that_of_some_of_its_units(unit: str, without: Tuple[str, ...],
                                                                figures: Tuple[Optional[str], ...]) -> None:
     read = metering.meter(_with(unit, {}, without))
@@ -198,6 +205,32 @@ def test_a_pdu_of_a_chain_without_meters_leaves_no_total() -> None:
     outlet = {PX2 + "3.2.2.1.4.2": "1", PX2 + "4.1.2.1.3.2.1": "7", PX2 + "3.5.3.1.2.2.1": "1"}
     read = metering.meter(_with("raritan-px2", outlet))
     assert (read.load, read.power, read.energy) == (None, None, None)
+
+
+PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("1", "2"), ("2", "1"), ("3", "3"))}
+
+
+# The unit that is added, or the phase that is not measured, has no row in the meters.
+@pytest.mark.parametrize("unit, values, without, load", [
+    ("apc-rpdu2", {"318.1.1.26.4.3.1.2.3": "3"}, (), None),
+    ("cyberpower-epdu2", {"3808.1.1.6.3.4.1.2.3": "3"}, (), None),
+    ("baytech", {"4779.1.3.5.2.1.15.4": "8"}, (), None),
+    ("vertiv-dcs-mpdu", {"13400.3.2.225.1.1.2.3": "7"}, (), None),
+    ("bachmann-bluenet2", PHASE_COUNTS, (), None),
+    ("bachmann-bluenet2", {**PHASE_COUNTS, "31770.2.2.4.2.1.20.3": "0"}, (), "12.374"),
+    ("bachmann-bluenet2", {}, ("31770.2.2.8.4.1.5.0.0.0.1.255.255.0.4",), None),
+    ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), "3.310"),       # the sum of the outlets
+    ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None)],
+    ids=["a device", "a unit", "an RPC that lists no outlets", "an MPDU that only meters", "a device with phases",
+         "a device without phases", "a phase without a variable", "an inlet with one pole", "a strip"])
+def test_a_load_is_that_of_all_listed_units(unit: str, values: Mapping[str, str], without: Tuple[str, ...],
+                                            load: Optional[str]) -> None:
+    assert metering.meter(_with(unit, values, without)).load == (None if load is None else Decimal(load))
+
+
+def test_a_single_unit_may_have_another_number_in_each_table() -> None:
+    modules = {f"3808.1.1.6.6.1.4.1.2.{row}": "0" for row in (1, 2, 3, 4)}
+    assert metering.meter(_with("cyberpower-epdu2", modules, ("3808.1.1.6.3.4.1.2", "3808.1.1.6.4.4.1.2"))).load == Decimal("6.7")
 
 
 def test_the_energy_of_a_pdu_that_reports_none_is_that_of_its_outlets() -> None:

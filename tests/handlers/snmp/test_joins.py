@@ -5,12 +5,13 @@ import time
 import pytest
 
 from handlers.errors import ProtocolError
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import (
     Arc,
     Column,
     Counted,
+    EachUnit,
     First,
     Joined,
     Listed,
@@ -118,6 +119,17 @@ def test_a_table_is_empty_unless_it_has_as_many_rows_as_a_count_above_zero(count
 def test_rows_of_unlisted_units_are_ignored() -> None:
     objects = {**table("1.3.1", {"1": 8, "2": 24, "1.2": 4, "11": 3}), **table("1.3.2", {"1.1": 1, "1.2.7": 1, "12": 1})}
     assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
+
+
+def test_a_unit_of_a_chain_without_rows_has_an_empty_row() -> None:
+    meters, units = table("1.3.1", {"1": 5, "2": 6}), table("1.3.3", {"1": 7, "2": 8, "3": 8, "4": ""})
+    each = EachUnit(A, B, (C,))
+    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 8})})) == {"1": 5, "2": 6}
+    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 7, "3": 8})})) == {"1": 5, "2": 6, "8.": ""}
+    assert each.rows(reader({**meters, **units})) == {"1": 5, "2": 6, "7.": "", "8.": ""}
+    assert each.rows(reader({**meters, **table("1.3.3", {"1": 9})})) == {"1": 5, "2": 6}, "a unit without a chain"
+    assert each.rows(reader(dict(units))) == {}, "a device without the table"
+    assert Total((Figure(each),), unit=Arcs(stop=1)).read(reader({**meters, **units}), {"7.1": None}) is None
 
 
 def test_the_units_of_a_hostile_table_are_found_in_less_than_a_second() -> None:
