@@ -7,7 +7,7 @@ modules report zeros for all inputs, although their channels meter.
 from decimal import Decimal
 
 from ..parts import RECORDED, Arcs, Confidence, Figure, Outlets, Profile, Proof, Root, State, Unlock, Write, changed
-from ..sources import Only
+from ..sources import Checked, Only
 from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, total
 
 THE_UNIT = Arcs(stop=1)
@@ -37,8 +37,8 @@ PROFILES = (
             energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal"))),),
         load=total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True, unit=THE_UNIT),
         power=total(_inputs("10", "sdbDevInPowerWatt"), else_outlets=True, unit=THE_UNIT),
-        # An input without voltage keeps its energy, so only an energy of 0 is not measured.
-        energy=total(figure(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), absent=("-1", "0")), else_outlets=True,
-                     unit=THE_UNIT),
+        # An input without voltage keeps its energy. An energy of 0 is not measured if there is no voltage.
+        energy=total(figure(Checked(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), ("0",), VOLTAGE, NOT_WIRED, most=0)),
+                     else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.MEDIUM, evidence=changed(RECORDED, state=Proof.SIMULATED)),
 )

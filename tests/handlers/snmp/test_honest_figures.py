@@ -238,6 +238,13 @@ def test_the_energy_of_a_pdu_that_reports_none_is_that_of_its_outlets() -> None:
     assert read.energy == Decimal("817.345")
 
 
+# The outlets of the second unit are not metered.
+@pytest.mark.parametrize("volts, energy", [("22990", Decimal(1025)), ("0", None)], ids=["with voltage", "without voltage"])
+def test_an_input_of_a_ring_has_an_energy_of_zero_only_if_it_has_voltage(volts: str, energy: Optional[Decimal]) -> None:
+    inputs = "31034.12.1.1.2.6.1.1."
+    assert metering.meter(_with("schleifenbauer", {inputs + "2.211.1": "0", inputs + "7.211.1": volts})).energy == energy
+
+
 @pytest.mark.parametrize("zero", ["0", "0.0", "0.00"])
 def test_a_netbooter_without_an_inlet_module_has_no_energy(zero: str) -> None:
     read = metering.meter(_with("synaccess-netbooter", {"21728.3.5.1.0": zero, "21728.3.5.7.0": zero}))
