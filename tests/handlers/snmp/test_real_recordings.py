@@ -1,4 +1,7 @@
-"""Recordings of real units: each has an expectation, fits only its own family (see ALSO), and shows no padding row."""
+"""Recordings of real units: each has an expectation, fits only its own family (see ALSO), and labels no padding row.
+
+The energies of a unit's inputs add up to that of the unit.
+"""
 from __future__ import annotations
 
 import re
