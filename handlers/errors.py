@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple, Sequence, Tuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
-LONGEST = 2000                  # limit for a part of an error's text, in characters
+LONGEST = 2000                  # limit for an error's text and for each of its parts, in characters
 
 
 def printable(text: str, limit: int = LONGEST) -> str:

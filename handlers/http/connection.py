@@ -131,7 +131,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Reader(io.RawIOBase):
-    """Reads until `end`, then raises socket.timeout. A socket's own time-out bounds each wait, but not an answer byte by byte."""
+    """Reads until `end`, then raises socket.timeout. A socket's own time-out bounds each wait, not an answer in single bytes."""
 
     def __init__(self, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
         self._raw, self._opened, self._timeout, self._end = raw, opened, timeout, end

@@ -44,7 +44,8 @@ def _agreed(context: Context, outlets: List[Outlet], chosen: List[int], cycle: b
     """Raise Unsupported if a number means one outlet in the unit's list and another one in its commands: 1 round trip.
 
     The command for one outlet takes its reference, the command for several their numbers. A person reads positions in the list.
-    Before a `cycle`, returns when each of the outlets was last switched, except those that are off: these will be switched on.
+    Before a `cycle`, returns when each outlet was last switched, except those that are off: if these are on later, they have
+    been switched.
     """
     bulk = Bulk(context.agent)
     labels = [(index, bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData), bulk.add(outlets[index].getMetaData))
