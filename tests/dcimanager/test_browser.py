@@ -271,6 +271,18 @@ def test_the_list_of_outlets_of_the_plot_follows_the_pdu_and_keeps_the_chosen_on
         clean(window, manager)
 
 
+def test_a_plot_of_one_reading_shows_two_minutes(window: Browser, small: bytes) -> None:
+    with DciManager(page_port=0) as manager:
+        shown(window, manager, small)
+        window.shows("1 reading", "[data-note]")
+        window.script("const real = uPlot; window.made = []; uPlot = function (...given) {"
+                      " const plot = new real(...given); made.push(plot); return plot; }")
+        window.resize(*PHONE)                               # draws the plots anew
+        spans = "return made.map(({ scales: { x } }) => x.max - x.min)"
+        window.until(lambda: len(window.script(spans)) >= 2, "both plots")
+        assert set(window.script(spans)) == {120}
+
+
 def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)

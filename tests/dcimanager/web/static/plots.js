@@ -18,6 +18,8 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     const margin = Math.max((high - low) * 0.15, 0.05);
     return [low - margin, high + margin];
   };
+  // For one reading, uPlot itself would show almost three years.
+  const whole = (plot, first, last) => plot.data[0].length > 1 ? [Math.min(first, last - 120), last] : [first - 120, first];
   const moment = (at, step) => {
     const day = { day: "numeric", month: "short" };
     const time = { hour: "2-digit", minute: "2-digit", ...(step < 60 ? { second: "2-digit" } : {}) };
@@ -39,7 +41,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
       width: place.clientWidth, height: 160, cursor: { points: { size: 7 }, y: false }, legend: { show: false },
       padding: [8, 30, 0, 0],
       hooks: { setCursor: [(plot) => read(plot, name, unit)] },
-      scales: { x: { range: (plot, first, last) => [Math.min(first, last - 120), last] }, y: { range: name === "load" ? fromZero : around } },
+      scales: { x: { range: whole }, y: { range: name === "load" ? fromZero : around } },
       series: [
         {},
         { label: title, stroke: colour("--" + name), width: 2, fill: name === "load" ? colour("--load") + "22" : undefined,
@@ -54,8 +56,8 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
   function list(outlets) {
     if (JSON.stringify(outlets) === listed) return;
     listed = JSON.stringify(outlets);
-    const [whole, chosen] = [outlet.options[0], outlet.selectedOptions[0]];
-    outlet.replaceChildren(whole, ...outlets.map(([identity, words]) => new Option(words, identity)));
+    const [first, chosen] = [outlet.options[0], outlet.selectedOptions[0]];
+    outlet.replaceChildren(first, ...outlets.map(([identity, words]) => new Option(words, identity)));
     if (![...outlet.options].some((one) => one.value === chosen.value)) outlet.append(chosen);
     outlet.value = chosen.value;
   }
