@@ -97,9 +97,10 @@ def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPo
 
 
 def _complete(outlets: Outlets, states: States, counted: int, known: bool, reader: Reader) -> States:
-    """The states. If there are fewer than `counted`, outlets that only `rows` lists are added as UNKNOWN.
+    """The states, and as UNKNOWN the outlets that only `rows` lists, if there are fewer states than `counted`.
 
-    They are also added unless `known`: then `counted` may lack outlets. Raises ProtocolError if fewer than `counted` are listed.
+    These outlets are also added if a count is not `known`, because `counted` may then be too small. Raises ProtocolError if fewer
+    than `counted` are listed.
     """
     if (len(states) < counted or not known) and outlets.rows is not None:
         listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)

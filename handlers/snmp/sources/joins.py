@@ -16,8 +16,8 @@ class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
     `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows share
-    joins nothing, nor does a row without a value in a column that has some. `else_same_row`: if one of these columns is empty or
-    missing, rows with the same index are joined.
+    joins nothing. Nor does a row without a value in a column where other rows have one. `else_same_row`: if one of these columns
+    is empty or missing, rows with the same index are joined.
     """
 
     values: Source

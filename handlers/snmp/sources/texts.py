@@ -1,4 +1,4 @@
-"""Sources that convert values (packed strings, fields, bits, signs), and printed numbers made from indexes."""
+"""Sources that convert values (packed strings, fields, bits, signs), and numbers made from indexes or for display."""
 from __future__ import annotations
 
 from typing import Optional, Tuple
@@ -95,7 +95,7 @@ class Negative(Source):
 
 
 class Number(Source):
-    """A printed number that follows from the index: the arc at `position` plus `plus`."""
+    """A number that follows from the index, printed or of a unit: the arc at `position` plus `plus`."""
 
     over: Source
     plus: int = 1

@@ -211,7 +211,8 @@ def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: 
         rows = without_state_rows(unit)
     with Agent(Device(rows, rules=None)) as agent:
         handler = handler_of(unit, agent)
-        for call in (handler.status, handler.statistic, lambda: handler.port_down(port_of(unit))):
+        for call in (handler.status, handler.statistic, lambda: handler.port_up(port_of(unit)),
+                     lambda: handler.port_down(port_of(unit))):
             with pytest.raises(ProtocolError, match="lists no outlet|but it listed 0"):
                 call()
         assert agent.writes() == []
