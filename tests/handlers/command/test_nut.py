@@ -195,11 +195,20 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
     monkeypatch.setattr(sys, "stdin", terminal.Person(""))
     monkeypatch.setattr(getpass, "getpass", lambda prompt: pytest.fail("a reading asks for no password"))
     assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
-    server.faults.login_to_read = True
+    requests: List[str] = []
+
+    def keep(line: str, answer: bytes) -> bytes:
+        requests.append(line.partition(" ")[0])
+        return answer
+    server.faults.rewrite = keep
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    for demanded in (False, True):
+        server.faults.login_to_read = demanded
+        assert Run(capsys, server, "vars", "pdu", "outlet.1.status", "--username", "admin").out == "on\n"
+        assert ("PASSWORD" in requests) is demanded
+    monkeypatch.delenv("PDU_PASSWORD")
     result = Run(capsys, server, "list")
     assert result.code == 4 and "give --username and PDU_PASSWORD" in result.err
-    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
-    assert Run(capsys, server, "vars", "pdu", "outlet.1.status", "--username", "admin").out == "on\n"
 
 
 @pytest.mark.parametrize("raised, code, sentence", [
@@ -296,6 +305,8 @@ def test_wrong_arguments_end_with_2_and_send_nothing(
 def test_a_devices_text_cannot_control_the_terminal(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     shown = Run(capsys, server, "vars", "odd", "ups.id").out
     assert shown == "a\\x1b[31m\\u2028b\n"
+    listed = Run(capsys, server, "vars", "odd").out
+    assert "ups.id: " + shown in listed and listed.replace("\n", "").isprintable()
 
 
 def test_help_names_every_command_and_pdu_help(capsys: pytest.CaptureFixture[str]) -> None:

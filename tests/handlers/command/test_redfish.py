@@ -66,6 +66,7 @@ def test_a_sensor_may_read_below_zero_and_a_reading_that_is_not_a_number_is_null
 
 def test_info_names_the_service_and_its_pdus(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     seen = found(unit, capsys, "info")
+    assert (seen["service"], seen["vendor"], seen["version"]) == ("Root service", "Contoso", "1.21.0")
     assert seen["expands"] == ["ExpandAll", "Levels", "Links", "NoLinks"]
     assert [(pdu["Id"], pdu["Manufacturer"], pdu["Model"]) for pdu in seen["pdus"]] == [("1", "Contoso", "SIM-3P")]
     assert "SIM-3P" in run(unit, capsys, "info")[1]
@@ -115,7 +116,7 @@ def test_a_tree_shows_the_error_of_a_list_that_cannot_be_read(unit: RedfishServi
 
 
 def test_a_tree_has_more_time_than_a_call_of_dcimanager(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
-                                                              capsys: pytest.CaptureFixture[str]) -> None:
+                                                        capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(service, "CALL_SECONDS", -1.0)
     assert found(unit, capsys, "tree", "/redfish/v1/PowerEquipment")
 

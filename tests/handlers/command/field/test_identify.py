@@ -75,7 +75,7 @@ def test_the_family_of_every_recording_is_identified() -> None:
 
 
 def settings_of(name: str, key: str) -> List[Identity]:
-    """A unit made from a MIB, identified with the setting `key` at no and at yes."""
+    """Identify a unit made from a MIB, first with `no` as the value of the setting `key`, then with `yes`."""
     return [of_device(Reader(of_rows(fixture(name).device().rows())), choose({key: value}, {})) for value in ("no", "yes")]
 
 
@@ -330,7 +330,7 @@ def test_the_next_step_is_named_where_no_family_fits(capsys: Printed, monkeypatc
     assert "pdu draft" in capsys.readouterr().out
 
 
-def test_a_silent_host_is_unreachable_and_no_secret_is_asked_for(capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_silent_host_is_unreachable_and_a_missing_community_is_named(capsys: Printed, monkeypatch: Patched) -> None:
     for key in ("PDU_COMMUNITY", "PDU_PASSWORD"):
         monkeypatch.delenv(key, raising=False)
     report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")

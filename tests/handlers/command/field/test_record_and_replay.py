@@ -246,7 +246,7 @@ def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> 
     assert served.about == "NUT device pdu, 2 outlets, switched: 1"
 
 
-def test_a_nut_server_that_restarts_is_asked_again() -> None:
+def test_a_nut_server_that_closes_the_connection_is_asked_again() -> None:
     with NutServer([SwitchedPdu("pdu", outlets=4)]) as server:
         pauses: List[float] = []
         asked: List[str] = []

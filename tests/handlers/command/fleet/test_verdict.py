@@ -1,4 +1,4 @@
-"""The verdict on a PDU, and how it is printed: table, exit code, CSV without formulas, HTML without foreign markup."""
+"""Verdicts on PDUs, changes since the last round, and their output: table, Nagios, CSV without formulas, escaped HTML."""
 from __future__ import annotations
 
 import csv

@@ -1,4 +1,4 @@
-"""`pdu raritan` on a simulated unit: its tables, and switching."""
+"""`pdu raritan` on a simulated unit: tables, thresholds, switching, and the requests that commands cost."""
 from __future__ import annotations
 
 import json
@@ -134,7 +134,7 @@ def test_a_name_is_the_same_sensor_in_thresholds_as_in_sensors(named: str, monke
         assert {name.split()[0]: limit for name, limit in limits.items() if limit} == {named: 12.0}
 
 
-def test_a_name_of_two_sensors_is_refused(run: Run, unit: XerusPdu) -> None:
+def test_a_name_of_several_sensors_is_refused(run: Run, unit: XerusPdu) -> None:
     inlet = unit.units[0].inlets[0]
     inlet.poles = [pole._replace(line=2) for pole in inlet.poles]
     code, _, err = run("thresholds", "inlet/1/L3/current", "upperCritical=12", "--yes")

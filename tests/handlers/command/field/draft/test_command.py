@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from handlers.command import root
 from handlers.command.field.draft import reading
 from handlers.command.field.snmp import snmprec
+from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.test_draft import ACME, acme
+from tests.handlers.command.field.planted import replayed
 from tests.needs import ROOT, pysmi
 from tests.waiting import PATIENCE_S
 
@@ -48,7 +51,16 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(recording: Path, mib
     assert root.run(["snmp", "check", str(file)]) == 0 and "the profile 'acme-strip' is valid" in capsys.readouterr().out
     built = subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--profile", str(file), "--out",
                             str(tmp_path / "dist")], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S)
-    assert built.returncode == 0 and list((tmp_path / "dist").glob("pdu_*acme*.tar.gz")), built.stderr
+    assert built.returncode == 0, built.stderr
+    (archive,) = (tmp_path / "dist").glob("pdu_*acme*.tar.gz")
+    with replayed("snmp", recording.read_text("utf-8")) as unit:
+        assert isinstance(unit.data, PduSnmpData)
+        polled = subprocess.run([sys.executable, "-m", "handlers", "status", str(archive), "--json",
+                                 f"{unit.data.ip}:{unit.data.snmp_params['port']}"], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True, timeout=PATIENCE_S,
+                                env={**os.environ, "PDU_COMMUNITY": "public"})
+    assert [(one["name"], one["state"]) for one in json.loads(polled.stdout)["outlets"]] == [
+        ("web", "UP"), ("db", "UP"), ("spare", "DOWN")], polled.stderr
     assert root.run(["draft", str(recording), "-o", str(file)]) == 2 and "File exists" in capsys.readouterr().err
 
 

@@ -49,7 +49,7 @@ def truth(rows: Rows) -> Truth:
 
 
 def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether the drafted states are read from the rows that the family reads."""
+    """Whether a drafted column of states has a row that the family reads, too."""
     chosen = [arcs(found.chosen[role]) for role in ("state", "confirm") if role in found.chosen]
     return any(oid[:len(column)] == column for column in chosen for oid in right.rows & rows.keys())
 
@@ -73,7 +73,7 @@ def names() -> List[str]:
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.names())
 def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: str) -> None:
-    """Not marked are 257 (off) and 259 (on), which are defined for every MIB (IANAPowerStateSet-MIB)."""
+    """257 (off) and 259 (on) of ENERGY-OBJECT-MIB are not marked: IANAPowerStateSet-MIB defines them, and no file is needed."""
     rows = rows_of(name)
     found, right = draft(rows, Mib()), truth(rows)
     if found.profile is None:
@@ -353,7 +353,7 @@ def convention(name: str, values: Sequence[object]) -> Tuple[object, ...]:
     return "typeDeclaration", name, ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values))
 
 
-def test_names_that_two_modules_define_mean_what_the_own_module_says() -> None:
+def test_a_name_that_two_modules_define_means_what_the_module_of_the_object_says() -> None:
     from handlers.command.field.draft.reading import _objects
     of_type = ("SimpleSyntax", "State")
     first = tree("A", convention("State", OFF_FIRST), node("acme", "enterprises", 7), node("s", "acme", 1, syntax=of_type))
