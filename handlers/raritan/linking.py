@@ -39,8 +39,8 @@ class LinkedUnits(UnitDiscovery):
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
         """If all are wanted, queue getOutlets of the linked units that `ask` left out. Returns these units."""
         links = [unit.link for unit in self.asked]
-        linked = sorted(self._known() or ()) if self._wanted.all else []
-        more = [Unit(link, self._agent) for link in linked if link not in links and link >= LOWEST_LINK]
+        known = sorted(self._known() or ()) if self._wanted.all else []
+        more = [Unit(link, self._agent) for link in known if link not in links and link >= LOWEST_LINK]
         self.asked += more
         self._outlets += [(unit, bulk.add(unit.proxy(Pdu).getOutlets)) for unit in more]
         return more
