@@ -1,4 +1,4 @@
-"""The page in a real browser: from an upload to plots at two widths, hostile names, an accessibility check."""
+"""The page in a real browser: uploads, switching, live parts, plots, hostile names, accessibility."""
 from __future__ import annotations
 
 import contextlib

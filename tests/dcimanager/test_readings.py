@@ -30,7 +30,7 @@ ROW = st.tuples(st.one_of(st.integers(1, 100), st.integers(1, 40_000)),
 
 
 @given(st.lists(ROW, min_size=1, max_size=120))
-def test_the_energy_used_is_the_same_after_thinning_however_often_counters_fall_or_change(
+def test_the_energy_used_is_the_same_after_thinning_however_often_counters_fall_or_devices_change(
         rows: list[tuple[int, Optional[int], float, bool]]) -> None:
     times, counts, changes, at = [], [], [], NOW - sum(step for step, *_ in rows)
     for step, count, _, changed in rows:
@@ -77,8 +77,8 @@ def test_stored_and_thinned_readings_are_unchanged() -> None:
         store = Store(db, Sealer(None))
         pdu = pdu_of(store)
         for minute in range(600):
-            device = 5000 if minute > 302 else 0            # from then on, another device counts
-            meter(db, pdu, NOW - 60.0 * (600 - minute), 100 + minute / 3 + device, load=None if minute == 3 else 1.25)
+            jump = 5000 if minute > 302 else 0              # to the counter of another device
+            meter(db, pdu, NOW - 60.0 * (600 - minute), 100 + minute / 3 + jump, load=None if minute == 3 else 1.25)
         pdu.changes = [NOW - 60.0 * (600 - 302.5)]
         store.save(pdu)
         before = series(db, pdu.id, 0.0)

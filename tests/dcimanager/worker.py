@@ -108,7 +108,7 @@ class Worker:
             self._end()
 
     def _end(self) -> None:
-        """Kill the process. Raises nothing and waits a limited time, because the next user of a process waits for this end."""
+        """Kill the process. Raises nothing and waits a limited time, because the call of another PDU may wait for this."""
         process, self._process = self._process, None
         if process is None:
             return
