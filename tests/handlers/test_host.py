@@ -355,7 +355,7 @@ def test_a_missing_right_and_a_refusal_are_named_by_reading_or_writing(words: st
 
 
 @pytest.mark.parametrize("host", ["timeout-lab", "nosuchname", "generr.example"])
-def test_a_host_that_cannot_be_resolved_is_that_whatever_its_name(host: str) -> None:
+def test_the_error_for_a_host_that_cannot_be_resolved_does_not_depend_on_its_name(host: str) -> None:
     platform = snmp(RuntimeError(f"no address for {host}"))
     for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
         with pytest.raises(Unreachable, match="the address cannot be resolved"):

@@ -58,7 +58,7 @@ def test_a_file_is_sent_with_its_type_and_without_one_as_bytes(more: Dict[str, o
 
 
 @pytest.mark.parametrize("data", ["text", None, io.StringIO("text"), [1]])
-def test_uploading_neither_bytes_nor_a_binary_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
+def test_uploading_anything_but_bytes_or_a_binary_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
     with pytest.raises(TypeError, match="bytes or a file"):
         agent("https", "pdu.example").form_data_file("/x", [{"data": data, "filename": "f", "formname": "upfile"}])
 

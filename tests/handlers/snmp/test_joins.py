@@ -47,7 +47,7 @@ def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -
         Merged((A, B)).rows(reader({**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}))
 
 
-def test_parts_that_have_their_own_range_of_outlets_are_read_one_by_one_too() -> None:
+def test_an_outlet_outside_the_bounds_of_one_part_is_read_from_another() -> None:
     merged = Merged((Spread("1.3.1", (Span(1, 2, 1),)), Spread("1.3.2", (Span(3, 4, 1),))))
     assert both(merged, {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}) == {"1": 1, "2": 0, "3": 1, "4": 0}
     assert both(First((Tables("1.3.1", 1, 2, "1"), B)), dict(table("1.3.2", {"7": 1}))) == {"7": 1}
