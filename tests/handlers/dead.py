@@ -1,4 +1,4 @@
-"""Addresses at which nothing answers, and a replacement for the waits that connecting to them would take."""
+"""Addresses at which nothing answers, and a socket class that does not really wait for them."""
 from __future__ import annotations
 
 import socket
