@@ -62,7 +62,9 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
         import getpass
         is_text = True
         try:
-            return getpass.getpass(f"{printable(question)}: ")
+            typed = getpass.getpass(f"{printable(question)}: ")
+            if typed:
+                return typed
         except EOFError:
             pass
         except UnicodeDecodeError:

@@ -67,7 +67,7 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
     known = of_file(auth)
     if login not in known:
         raise SettingsError(f"there is no login {printable(login, 60)!r}; known: {names(known)}")
-    if "community" not in known[login].secrets:
+    if not known[login].secrets.get("community"):
         raise SettingsError(f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c")
     return known[login].secrets["community"]
 

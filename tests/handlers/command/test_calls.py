@@ -485,8 +485,9 @@ def test_a_binary_secret_is_refused_and_not_shown(tmp_path: Path, capsys: pytest
 
 @pytest.mark.parametrize("typed, code, words", [
     (b"s3cret\n", exits.code_of("unreachable"), "unreachable"), (b"\x04", 2, "no password was given"),
+    (b"\n", 2, "no password was given"),
     (b"\xe9s3cret\n", 2, "the password that was typed is not text in this terminal's encoding"),
-    (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["a password", "Ctrl-D", "not UTF-8", "Ctrl-C"])
+    (b"\x03", exits.INTERRUPTED, "interrupted")], ids=["a password", "Ctrl-D", "Enter", "not UTF-8", "Ctrl-C"])
 def test_a_secret_is_asked_for_on_a_terminal_without_echo(typed: bytes, code: int, words: str,
                                                           monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PDU_PASSWORD", raising=False)

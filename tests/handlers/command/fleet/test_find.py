@@ -169,10 +169,12 @@ def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall) -> None:
 
 
 def test_the_list_names_the_login(hall: Hall, tmp_path: Path) -> None:
-    logins = private(tmp_path / "logins.toml", '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n')
+    logins = private(tmp_path / "logins.toml", '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
+                     '[auth.empty]\ncommunity = ""\n')
     options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
     assert until(lambda: f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n" in run("find", *options, "--login", "rack").stdout)
-    for login, words in (("none", "has no community"), ("other", "no login 'other'; known: none, rack")):
+    for login, words in (("none", "has no community"), ("empty", "has no community"),
+                         ("other", "no login 'other'; known: empty, none, rack")):
         assert words in run("find", *options, "--login", login).stderr
     assert "go together" in run("find", *options).stderr
 
