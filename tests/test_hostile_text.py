@@ -5,7 +5,6 @@ tests/dcimanager/test_page.py, and in device lists in tests/handlers/command/fle
 """
 from __future__ import annotations
 
-import contextlib
 import csv
 import importlib
 import io
@@ -15,7 +14,7 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
-from typing import Any, Callable, ContextManager, Iterator, List, Mapping, Sequence
+from typing import Any, Iterator, List
 
 import pytest
 
@@ -27,14 +26,9 @@ from tests.handlers.command.fleet.halls import PDU, SECRETS, environment, line, 
 from tests.hostile import LISTED, TEXTS, Elements, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.peers import PEERS, Peer
-from tests.peers.nut import _peer as nut_peer
-from tests.peers.raritan import _peer as raritan_peer
-from tests.peers.redfish import _peer as redfish_peer
+from tests.peers import NAMED, PEERS, Peer
+from tests.peers.nut import NO_LINE, _peer as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
-from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
-from tests.simulators.snmp_agent.devices import apc
-from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import bounded
 
 # The lines that a refused command may send: those with a setting begin as in NUT_LINES, the others are in NUT_WHOLE.
@@ -172,57 +166,9 @@ def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
 
 # ---- names of outlets --------------------------------------------------------------------------------------
 
-# A NUT server does not escape these characters, and no line may hold them.
-NO_NUT_LINE = [text for text in NAMES if set(text) & set("\0\r\n")]
-NUT_NAMES = [text for text in NAMES if text not in NO_NUT_LINE]
-
-
-def _nut_unit(names: Sequence[str]) -> SwitchedPdu:
-    device = SwitchedPdu("pdu", len(names))
-    for number, text in enumerate(names, 1):
-        device.set(f"outlet.{number}.desc", text)
-    return device
-
-
-@contextlib.contextmanager
-def _nut() -> Iterator[Peer]:
-    with NutServer([_nut_unit(NUT_NAMES)]) as server:
-        yield nut_peer(server)
-
-
-@contextlib.contextmanager
-def _raritan() -> Iterator[Peer]:
-    with XerusPdu(Model(outlets=len(NAMES), names=dict(enumerate(NAMES, 1)))) as pdu:
-        yield raritan_peer(pdu)
-
-
-@contextlib.contextmanager
-def _redfish() -> Iterator[Peer]:
-    with RedfishService(RedfishModel((Pdu(outlets=tuple(map(str, range(1, len(NAMES) + 1)))),))) as unit:
-        for number, text in enumerate(NAMES, 1):
-            unit.outlet(str(number)).name = text
-        yield redfish_peer(unit)
-
-
-@contextlib.contextmanager
-def _snmp() -> Iterator[Peer]:
-    model = apc.rpdu2(outlets=len(NAMES))
-    for number, text in enumerate(NAMES, 1):
-        model.device.put(f"{apc.RPDU2_STATUS}.3.{number}", text)
-    with PEERS["snmp"](lambda: model) as peer:
-        yield peer
-
-
-NAMED: Mapping[str, Callable[[], ContextManager[Peer]]] = {"nut": _nut, "raritan": _raritan, "redfish": _redfish, "snmp": _snmp}
-
-
-def test_every_handler_has_a_device_with_hostile_names() -> None:
-    assert set(NAMED) == set(PEERS)
-
-
 @pytest.mark.parametrize("name", list(NAMED))
 def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name: str, tmp_path: Path) -> None:
-    with NAMED[name]() as peer:
+    with NAMED[name](NAMES) as peer:
         listed, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
         listed.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
         with exporter("--list", listed, "--auth", logins) as running:
@@ -249,9 +195,11 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name:
     assert books.writes == []
 
 
-@pytest.mark.parametrize("text", NO_NUT_LINE, ids=ascii)
+@pytest.mark.parametrize("text", [text for text in NAMES if set(text) & NO_LINE], ids=ascii)
 def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
-    with NutServer([_nut_unit([text, "two"])]) as server:
+    device = SwitchedPdu("pdu", 2)
+    device.set("outlet.1.desc", text)
+    with NutServer([device]) as server:
         with pytest.raises(ProtocolError) as caught:
             made(nut_peer(server)).status()
         assert is_one_line(str(caught.value)) and server.books().writes == []

@@ -22,7 +22,8 @@ from .output import Result, shown
 _SKELETON = Path("packaging", "new")
 _PLACES: Mapping[str, str] = {                  # template below packaging/new → path in the tree
     "handlers": "handlers/@name@/{}", "tests/handlers": "tests/handlers/@name@/{}",
-    "tests/simulators": "tests/simulators/@name@/{}", "tests/peers": "tests/peers/@name@.py"}
+    "tests/simulators": "tests/simulators/@name@/{}", "tests/peers": "tests/peers/@name@.py",
+    "tests/faults/subjects": "tests/faults/subjects/@name@.py"}
 _SECTION = """## @Title@
 
 <!-- settings-@name@:begin -->
@@ -153,7 +154,7 @@ def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
     table = _FAMILIES / "__init__.py"
     lines: List[str] = (root / table).read_text("utf-8").splitlines(keepends=True)
     file = key.partition("-")[0]
-    line = f'{_MARK}".{file}", __package__), "{key}", "99999"),\n'
+    line = f'{_MARK}".{file}", __package__), "{key}",\n           "99999"),\n'
     heads = [number for number, text in enumerate(lines) if text.startswith(_MARK)]
     after = [number for number in heads if lines[number] > line]
     place = after[0] if after else next(number for number in range(heads[-1], len(lines)) if lines[number] == ")\n")

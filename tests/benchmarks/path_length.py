@@ -2,16 +2,18 @@
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
-Each handler reads a simulated PDU of 8 outlets, over SNMP of 24. `sys.setprofile` counts its first status in the process, which
-includes what is looked up or built only once, unless an earlier handler has done so. The bodies of modules that this status
-imports do not count. Files are those of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's
-modules, are counted separately. A call between files is a call from one file of `handlers` to another, also through the standard
-library (a callback, a context manager). test_path_length.py has the limits.
+Each handler reads its simulated PDU of tests/peers; but over NUT one without login and TLS, and over SNMP one of 24 outlets.
+`sys.setprofile` counts the first status in the process, which includes what is looked up or built only once, unless an earlier
+handler has done so. The bodies of modules that this status imports do not count. Files are those of `handlers`; the doubles in
+`common` and `pdu_common`, which replace the platform's modules, are counted separately. A call between files is a call from one
+file of `handlers` to another, also through the standard library (a callback, a context manager). test_path_length.py has the
+limits.
 """
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import importlib
 import inspect
 import sys
@@ -22,11 +24,10 @@ from typing import Any, Callable, Counter, Dict, Iterator, NamedTuple, Optional,
 from handlers.command import ending
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
+from tests.peers import PEERS
 from tests.simulators.nut_server import NutServer, SwitchedPdu
-from tests.simulators.redfish import Model as RedfishModel, Pdu as RedfishUnit, RedfishService
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
-from tests.simulators.xerus import Model, XerusPdu
 
 OURS = str(ROOT / "handlers") + "/"
 DOUBLES = (str(ROOT / "common") + "/", str(ROOT / "pdu_common") + "/")
@@ -101,22 +102,9 @@ def _short(name: str) -> str:
 
 
 @contextlib.contextmanager
-def _raritan() -> Iterator[object]:
-    with XerusPdu(Model(outlets=8)) as pdu:
-        yield PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
-
-
-@contextlib.contextmanager
 def _nut() -> Iterator[object]:
     with NutServer([SwitchedPdu("pdu", outlets=8)]) as server:
         yield PduData(server.host, {"port": str(server.port), "device": "pdu"})
-
-
-@contextlib.contextmanager
-def _redfish() -> Iterator[object]:
-    with RedfishService(RedfishModel((RedfishUnit(outlets=tuple("12345678")),))) as unit:
-        yield PduData(unit.host, {"port": str(unit.port), "username": unit.user, "password": unit.password,
-                                  "ca_pem": unit.ca_pem})
 
 
 @contextlib.contextmanager
@@ -125,8 +113,15 @@ def _snmp() -> Iterator[object]:
         yield PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})
 
 
+@contextlib.contextmanager
+def _of_peer(name: str) -> Iterator[object]:
+    with PEERS[name]() as peer:
+        yield PduSnmpData(peer.address, peer.snmp, peer.settings) if peer.snmp else PduData(peer.address, peer.settings)
+
+
+_OWN = {"nut": _nut, "snmp": _snmp}         # without a login and TLS; with 24 outlets
 SIMULATED: Dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
-    "raritan": _raritan, "nut": _nut, "redfish": _redfish, "snmp": _snmp}
+    name: _OWN.get(name, functools.partial(_of_peer, name)) for name in PEERS}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -7,10 +7,11 @@ from tests.benchmarks.path_length import SIMULATED, main, measured
 
 # The code that somebody must read to find a fault in a status: lines, files, and calls between files.
 LIMITS = {"raritan": (1700, 15, 100), "nut": (1500, 16, 220), "snmp": (1500, 17, 200), "redfish": (1550, 16, 100)}
+OTHERS = (1500, 15, 100)                # the limits of a handler that is not in LIMITS
 
 
-def test_every_handler_has_a_simulated_device_and_limits() -> None:
-    assert set(SIMULATED) == set(LIMITS) == set(registry.names())
+def test_every_handler_has_a_simulated_device_and_limits_are_of_handlers() -> None:
+    assert set(LIMITS) <= set(SIMULATED) == set(registry.names())
 
 
 @pytest.mark.parametrize("handler", SIMULATED)
@@ -20,7 +21,7 @@ def test_a_status_path_begins_at_the_handler_and_stays_within_the_limits(handler
     begin = f"handlers/{handler}/handler.py"
     assert next(iter(path.files)) == begin
     assert all(lines > 0 for lines in path.files.values()) and "tests" not in str(path.files)
-    lines, files, calls = LIMITS[handler]
+    lines, files, calls = LIMITS.get(handler, OTHERS)
     assert sum(path.files.values()) <= lines and len(path.files) <= files and sum(path.between.values()) <= calls, str(path)
     assert {begin, *(callee for _, callee in path.between)} == set(path.files)
 

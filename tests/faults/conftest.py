@@ -2,18 +2,21 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Callable
 
 import pytest
 
-_MODULES = ("handlers.nut.handler", "handlers.raritan.handler", "handlers.redfish.handler", "handlers.redfish.service",
-            "handlers.snmp.handler")
+from handlers import registry
 
 
 @pytest.fixture
 def budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """A function that sets the time budget of a call in seconds, in all handlers."""
     def limit(seconds: float) -> None:
-        for name in _MODULES:
-            monkeypatch.setattr(importlib.import_module(name), "CALL_SECONDS", seconds)
+        for name in registry.names():
+            importlib.import_module(f"handlers.{name}.handler")
+            for module in [module for key, module in sys.modules.items() if key.startswith(f"handlers.{name}.")]:
+                if "CALL_SECONDS" in vars(module):
+                    monkeypatch.setattr(module, "CALL_SECONDS", seconds)
     return limit

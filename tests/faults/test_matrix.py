@@ -48,6 +48,11 @@ def test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason(name:
             assert (answered in played.bends) == (not played.reason(fault)), fault.key
 
 
+def test_a_handler_without_a_subject_is_an_error() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        subject("nosuch")
+
+
 def test_the_compression_bomb_is_one_complete_gzip_member() -> None:
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     assert unpacker.decompress(http.bomb(3)) == b" " * (3 << 20) and unpacker.eof and not unpacker.unused_data

@@ -14,7 +14,7 @@ from typing import Any, Dict, Iterator, List
 import pytest
 
 from handlers.command import root
-from handlers.command.new import _family
+from handlers.command.new import _family, _handler, _table_of_families
 from tests.needs import ROOT
 
 GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
@@ -51,18 +51,21 @@ def refused(tree: Path, *arguments: str) -> str:
     return done.stderr
 
 
-def checked(tree: Path, name: str) -> None:
-    """Runs the handler's own tests, some tests that cover every handler, and ruff."""
-    made = [f"handlers/{name}", f"tests/handlers/{name}", f"tests/simulators/{name}", f"tests/peers/{name}.py"]
-    assert "passed" in run(tree, "-m", "pytest", "-q", "-n", "0", f"tests/handlers/{name}", "tests/test_rooms.py",
-                           "tests/handlers/test_registry.py", "tests/packaging/test_pages.py")
-    run(tree, "-m", "ruff", "check", *made)
+# Tests of the whole source and of every handler; {} stands for the new one.
+_OF_ALL = ("tests/test_rooms.py", "tests/handlers/test_registry.py", "tests/packaging/test_pages.py",
+           "tests/test_waiting.py::test_every_wait_for_a_process_thread_or_event_has_an_end",
+           "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
+           "tests/benchmarks/test_path_length.py::test_a_status_path_begins_at_the_handler_and_stays_within_the_limits[{}]",
+           "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
+           "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]")
 
 
 def test_new_handler_passes_its_tests_at_once_and_is_known_everywhere(tree: Path) -> None:
     printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
     assert "tests/handlers/acme" in printed and "docs/new-handler.md" in printed
-    checked(tree, "acme")
+    shown = run(tree, "-m", "pytest", "-q", "-n", "0", "tests/handlers/acme", *(test.format("acme") for test in _OF_ALL))
+    assert "passed" in shown
+    run(tree, "-m", "ruff", "check")
     assert "acme" in run(tree, "-m", "handlers", "--help")
     run(tree, "packaging/build.py", "--out", "dist")
     assert [path.name for path in sorted((tree / "dist").glob("pdu_acme-*.tar.gz"))]
@@ -90,10 +93,12 @@ def test_the_guide_makes_a_handler_for_a_device_that_exists(tree: Path) -> None:
     for file, text in _blocks().items():
         assert (tree / file).is_file()
         (tree / file).write_text(text, "utf-8")
-    checked(tree, "netio")
+    run(tree, "-m", "pytest", "-q", "-n", "0", "tests/test_rooms.py")
+    run(tree, "-m", "ruff", "check")
     for command in _commands(GUIDE.partition("## 5.")[2]):
         if not command.startswith("pdu") and "-m mypy" not in command:      # pdu needs a real device; mypy has its own test
-            run(tree, *command.split()[1:])
+            more = ["--method", "statistic"] if "tests.faults" in command else []           # the template is tried with all calls
+            run(tree, *command.split()[1:], *more)
 
 
 @pytest.mark.parametrize("place", ["packaging/new/tests/simulators/device.py.in", "tests/simulators/netio/device.py"])
@@ -114,7 +119,8 @@ def test_mypy_accepts_a_new_handler_and_the_guides_handler(tree: Path) -> None:
     with contextlib.suppress(FileNotFoundError):        # mypy's cache of `make lint` is valid for unchanged files
         shutil.copytree(ROOT / _MYPY_CACHE, tree / _MYPY_CACHE)
     made = [f"{folder}/{name}" for name in ("acme", "netio") for folder in ("handlers", "tests/handlers", "tests/simulators")]
-    run(tree, "-m", "mypy", *made, "tests/peers/acme.py", "tests/peers/netio.py")
+    made += [f"{folder}/{name}.py" for name in ("acme", "netio") for folder in ("tests/peers", "tests/faults/subjects")]
+    run(tree, "-m", "mypy", *made)
 
 
 def test_new_family_passes_the_tests_of_all_families(tree: Path) -> None:
@@ -135,9 +141,11 @@ def test_new_family_passes_the_tests_of_all_families(tree: Path) -> None:
     (["http"], "exists already"), (["errors"], "exists already"), (["acme", "--title", "x\"\"\""], "give letters, digits"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
     (["acme", "--tree", "/nonexistent"], "not a copy of this project")])
-def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(arguments: List[str], words: str) -> None:
+def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
+        arguments: List[str], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
     before = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
-    assert words in refused(ROOT, *arguments)
+    assert root.run(("new", *arguments)) == 2 and words in capsys.readouterr().err
     assert subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout == before
 
 
@@ -154,7 +162,15 @@ def test_a_name_whose_package_would_hide_a_module_is_refused(module: str, tmp_pa
 
 def test_a_vendor_whose_name_has_a_word_of_the_example_keeps_it() -> None:
     made = _family(ROOT, "globex-strip8", "ACME Acme")
-    assert 'vendor="ACME Acme", mib="GLOBEX-MIB"' in made[Path("handlers/snmp/profiles/globex.py")]
+    text = made[Path("handlers/snmp/profiles/globex.py")]
+    assert 'vendor="ACME Acme",' in text and 'mib="GLOBEX-MIB",' in text
+
+
+def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
+    title, family = 61 * "T", f"{21 * 'v'}-{30 * 'm'}"
+    made = {**_handler(ROOT, 31 * "n", title), **_family(ROOT, family, title), **_table_of_families(ROOT, family)}
+    assert len(made) > 15
+    assert [line for path, text in made.items() if path.suffix == ".py" for line in text.splitlines() if len(line) > 130] == []
 
 
 def _files(tree: Path) -> Dict[Path, bytes]:

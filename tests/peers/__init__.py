@@ -4,6 +4,7 @@ Each handler has a module with its name in this package, which defines
 
     peer()              a small PDU, for tests
     shown()             a PDU for the demo
+    named(names)        a PDU with an outlet for each name, except for names that its protocol cannot send
     KIND                the description of its simulated PDU on the page of the local DCImanager
     living(port, off)   that PDU on this port (0: any), with the outlets `off` switched off; its loads and counters change
 """
@@ -50,6 +51,7 @@ def _module(name: str) -> Any:
 
 PEERS: Dict[str, Callable[..., ContextManager[Peer]]] = {name: _module(name).peer for name in registry.names()}
 SHOWN: Mapping[str, Callable[[], ContextManager[Peer]]] = {name: _module(name).shown for name in registry.names()}
+NAMED: Mapping[str, Callable[[Sequence[str]], ContextManager[Peer]]] = {name: _module(name).named for name in registry.names()}
 KINDS: Mapping[str, Kind] = {kind.key: kind for name in registry.names() for kind in [_module(name).KIND]}
 
 

@@ -10,6 +10,7 @@ from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from . import Kind, Peer, Tick
 from .loads import Loads, hours_counted
 
+NO_LINE = set("\0\r\n")          # a NUT server does not escape these characters, and no line may hold them
 KIND = Kind("nut", "PDU behind a NUT server", "nut", 16)
 
 
@@ -28,6 +29,16 @@ def peer() -> Iterator[Peer]:
 def shown() -> Iterator[Peer]:
     with NutServer([SwitchedPdu("pdu", outlets=16)]) as server:
         yield _peer(server, "PDU behind NUT")
+
+
+@contextlib.contextmanager
+def named(names: Sequence[str]) -> Iterator[Peer]:
+    sent = [name for name in names if not set(name) & NO_LINE]
+    device = SwitchedPdu("pdu", len(sent))
+    for number, name in enumerate(sent, 1):
+        device.set(f"outlet.{number}.desc", name)
+    with NutServer([device]) as server:
+        yield _peer(server)
 
 
 @contextlib.contextmanager

@@ -31,6 +31,12 @@ def shown() -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
+def named(names: Sequence[str]) -> Iterator[Peer]:
+    with XerusPdu(Model(outlets=len(names), names=dict(enumerate(names, 1)))) as pdu:
+        yield _peer(pdu)
+
+
+@contextlib.contextmanager
 def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
     loads, names = Loads(KIND.outlets), {n: f"web-{n:02d}" for n in range(1, KIND.outlets - 3)}
     model = Model(outlets=KIND.outlets, phases=3, off=tuple(off), live=True, names=names, relay_delay=0.3)

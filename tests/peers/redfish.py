@@ -35,6 +35,14 @@ def shown() -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
+def named(names: Sequence[str]) -> Iterator[Peer]:
+    with RedfishService(Model((Pdu(outlets=_outlets(len(names))),))) as unit:
+        for number, name in enumerate(names, 1):
+            unit.outlet(str(number)).name = name
+        yield _peer(unit)
+
+
+@contextlib.contextmanager
 def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
     loads, numbers = Loads(KIND.outlets), range(1, KIND.outlets + 1)
     model = Model((Pdu(outlets=_outlets(KIND.outlets), off=tuple(map(str, off))),), relay_delay=0.3, live=True)

@@ -33,6 +33,15 @@ def _v2c_peer(agent: Agent, title: str = "") -> Peer:
 
 
 @contextlib.contextmanager
+def named(names: Sequence[str]) -> Iterator[Peer]:
+    model = apc.rpdu2(outlets=len(names))
+    for number, name in enumerate(names, 1):
+        model.device.put(f"{apc.RPDU2_STATUS}.3.{number}", name)
+    with peer(lambda: model) as made:
+        yield made
+
+
+@contextlib.contextmanager
 def living(port: int, off: Sequence[int]) -> Iterator[Tuple[Peer, Tick]]:
     outlets = KIND.outlets
     model, loads = apc.rpdu2(outlets, relay_s=0.3), Loads(outlets)

@@ -1,4 +1,4 @@
-"""Shared by Raritan and Redfish: framing of HTTP/1.1 messages, and wrong answers of an HTTP server."""
+"""Shared by the subjects over HTTP: framing of HTTP/1.1 messages, and wrong answers of an HTTP server."""
 from __future__ import annotations
 
 import json
