@@ -51,8 +51,8 @@ class Run:
         return json.loads(self.out)
 
 
-def test_a_variable_that_was_set_and_cannot_be_read_is_not_seen(server: NutServer, capsys: pytest.CaptureFixture[str],
-                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_that_cannot_be_read_after_it_was_set_ends_with_not_seen(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: Any) -> str:
         raise Unreachable("no answer")
     monkeypatch.setattr(NutClient, "variable", lost)

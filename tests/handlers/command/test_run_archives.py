@@ -102,7 +102,7 @@ def test_an_archive_of_many_extended_headers_in_a_row_is_refused(tmp_path: Path,
 @pytest.mark.parametrize("field, of", [(slice(124, 136), (2**96 - 512).to_bytes(12, "big")), (slice(148, 156), b"damaged ")])
 def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
         field: slice, of: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A size of -512 leads back to its own header. A wrong checksum ends the archive for tarfile, without an error."""
+    """After a size of -512, tarfile reads the same header again. It takes a wrong checksum for the end of the archive."""
     file, header = tmp_path / "pdu_odd.tar.gz", bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
     header[148:156] = 8 * b" "
     header[field] = of

@@ -79,7 +79,7 @@ def settings_of(name: str, key: str) -> List[Identity]:
     return [of_device(Reader(of_rows(fixture(name).device().rows())), choose({key: value}, {})) for value in ("no", "yes")]
 
 
-def test_the_settings_that_permit_something_count_as_in_the_handler() -> None:
+def test_settings_that_permit_something_have_the_same_effect_as_in_the_handler() -> None:
     assert [one.family for one in settings_of("geist-v5_inlet", "metered_only")] == ["", "geist-v5"]
     unproven = settings_of("teltronix", "switch_unproven")
     assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]

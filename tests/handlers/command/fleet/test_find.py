@@ -40,7 +40,7 @@ NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 
 def agent(place: int, port: int, **system: Any) -> Agent:
-    """Make an agent at this host number of the network. `system` replaces sysName and sysObjectID, or sets faults."""
+    """Make an agent at this host number of the network. `system`: `name` for sysName, `object_id` for sysObjectID, `faults`."""
     device = rpdu2(outlets=2)
     for oid, value in ((NAME, system.get("name")), (OBJECT_ID, system.get("object_id"))):
         if value is not None:
@@ -49,9 +49,9 @@ def agent(place: int, port: int, **system: Any) -> Agent:
 
 
 class Hall(NamedTuple):
-    """Agents in one network, and `traps`: sockets at addresses that a search of its .0/28 must not ask.
+    """Agents in one network, and `traps`: sockets at addresses that a search of the network's .0/28 must not ask.
 
-    The traps are the first and last address of this .0/28, and the one after it.
+    These are the first and the last address of the .0/28, and the address after it.
     """
 
     port: int
@@ -224,8 +224,8 @@ def test_the_broadcast_address_between_two_networks_is_not_asked() -> None:
     assert len(set(asked)) == len(asked) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(asked)
 
 
-def test_a_xerus_unit_that_answers_snmp_as_another_device_is_only_a_pdu(monkeypatch: pytest.MonkeyPatch,
-                                                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_xerus_unit_that_answers_snmp_as_another_device_is_listed_only_as_a_pdu(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     answers = {f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)}
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.setattr(sweep, "sweep", lambda *_: answers)
