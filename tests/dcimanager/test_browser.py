@@ -271,6 +271,22 @@ def test_the_list_of_outlets_of_the_plot_follows_the_pdu_and_keeps_the_chosen_on
         clean(window, manager)
 
 
+def test_a_plot_shows_the_first_reading_with_the_other_figures(window: Browser, small: bytes) -> None:
+    with DciManager(page_port=0) as manager:
+        Client(manager).install(small)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        log_in(window, manager)
+        source = "window.setInterval = () => 0"             # without the plot's own timer
+        added = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+        try:
+            window.open(manager.page_url + f"pdus/{pdu.id}")
+            window.shows("No readings in this time.", "[data-note]")
+            manager.poll()
+            window.shows("1 reading", "[data-note]")
+        finally:
+            window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
 def test_a_plot_of_one_reading_shows_two_minutes(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         shown(window, manager, small)

@@ -132,7 +132,7 @@ class Meanwhile:
 @pytest.mark.parametrize("meanwhile, why", [
     ("disconnected", "outlet 1 does not feed this server any more"), ("server removed", "there is no such server"),
     ("PDU removed", "outlet 1 does not feed this server any more"), ("PDU changed", "address or settings were changed")])
-def test_a_power_command_switches_no_outlet_that_was_taken_from_the_server_while_it_waited(
+def test_a_power_command_switches_nothing_that_changed_while_it_waited(
         site: DciManager, visitor: Visitor, small: bytes, meanwhile: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")

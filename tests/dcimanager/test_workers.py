@@ -396,11 +396,10 @@ def test_a_worker_ends_without_the_processes_that_its_handler_started(tmp_path: 
     assert until(lambda: pid.exists() and pid.read_text() != "")
     try:
         closing.start()
-        assert until(lambda: kinds == ["died"]) and not gone(int(pid.read_text()))
+        finished(calling, closing)
+        assert kinds == ["died"] and not gone(int(pid.read_text()))
     finally:
         os.kill(int(pid.read_text()), signal.SIGKILL)
-        finished(calling)
-        finished(closing)
         for stream in (begun[0].stdout, begun[0].stderr):
             assert stream is not None
             stream.close()

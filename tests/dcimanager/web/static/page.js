@@ -71,6 +71,7 @@ function live(region) {
           for (const name of region.getAttributeNames()) fresh.setAttribute(name, region.getAttribute(name));
           localTimes(fresh);
           morph(region, fresh);
+          document.dispatchEvent(new Event("refreshed"));       // for plots.js
         }
         region.toggleAttribute("data-lost", answer.status !== 200 && answer.status !== 304);
       } catch (error) {

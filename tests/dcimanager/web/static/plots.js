@@ -119,5 +119,6 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
   outlet.addEventListener("change", turn);
   hours.addEventListener("change", turn);
   turn();
+  document.addEventListener("refreshed", turn);
   setInterval(() => { if (!document.hidden) turn(); }, 1000 * Math.min(15, Number(panel.dataset.every)));
 }
