@@ -1,11 +1,12 @@
 """Reads 1,000 simulated PDUs of all handlers (24 outlets, 2 % dead, 20 ms before each answer): `pdu check` and other ways.
 
-    python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP]
+    python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP] [--json]
 
-The other ways are a plain loop over the same handlers in one thread (a sample, scaled up) and, for the living SNMP PDUs only,
-Net-SNMP's snmpbulkwalk in a shell loop and Debian's prometheus-snmp-exporter. Then a longer list (5,000 PDUs) is read, to
-compare the memory. The simulated PDUs run on the same cores and take their share. Exit code 1 if a goal is missed: ten times as
-fast as the loop, and memory that grows by at most a quarter.
+The other ways are a plain loop over the same handlers in one thread and, for the living SNMP PDUs only and where they are
+installed, Net-SNMP's snmpbulkwalk in a shell loop and Debian's prometheus-snmp-exporter. Each loop reads a sample, and its time
+is scaled up. Then a longer list (5,000 PDUs) is read, to compare the memory. The simulated PDUs run on the same cores and take
+their share. The goals are ten times the speed of the plain loop, and memory that grows by at most a quarter. Exit code 1 if one
+is missed.
 """
 from __future__ import annotations
 

@@ -6,9 +6,10 @@ for every client (handlers/nut/connection.py). PyNUTClient requests the descript
 has few commands, so this cost is measured on the project's server, whose PDU has three commands for each outlet, as switched
 PDUs have.
 
-All clients also run as separate processes. upsc is a program in C, and a short script has no options, so both end before a
-command line in Python has started. The goal of `pdu` is therefore at most twice the time in which Python imports click, the
-library of its command line. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of NUT is missing.
+upsc, a script with PyNUTClient and `pdu` run as separate processes. upsc is a program in C, and the script has no options, so
+both end before a command line in Python has started. The goal of `pdu` is therefore at most twice the time in which Python
+imports click, the library of its command line. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of NUT is
+missing.
 """
 from __future__ import annotations
 

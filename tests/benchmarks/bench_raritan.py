@@ -123,7 +123,7 @@ class Judged(NamedTuple):
 
 
 def goals(found: Dict[Key, Figures]) -> List[Judged]:
-    """All figures that are printed below the table; the ratio to the SDK's loop with the handshake and the CPU have no goal."""
+    """The figures below the table. The ratio to the SDK's loop with the handshake has no goal, nor have the ratios of CPU."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
              _exactly("requests where well-known sensor ids are refused",

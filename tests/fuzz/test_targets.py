@@ -26,7 +26,7 @@ def test_good_input_and_earlier_findings_are_read_or_refused(target: Target) -> 
 
 
 def test_good_answers_and_a_good_list_are_not_refused(tmp_path: Path) -> None:
-    """A change of them then gets past the reader's first checks."""
+    """Only changes of accepted input get past a reader's first checks."""
     assert [devices.answered(data).status for data in devices.http_seeds()] == [200, 200, 204, 401, 302]
     for pdu, seeds in ((devices.raritan_pdu, devices.raritan_seeds()), (devices.redfish_pdu, devices.redfish_seeds())):
         status, statistic = seeds
