@@ -8,7 +8,7 @@ from .figures import Total
 from .frozen import Frozen
 from .outlets import Outlets
 from .profile import Profile
-from .sources import Column, First, Named, Scalar, Spread, Tables
+from .sources import Column, EachUnit, First, Named, Scalar, Spread, Tables
 
 
 def devices(profiles: Sequence[Profile]) -> str:
@@ -49,11 +49,12 @@ def _load(total: Total | None) -> str:
 
 
 def objects(part: object) -> Iterable[str]:
-    """The MIB names of the objects that a part reads; of a `First`, those of its first choice."""
+    """The MIB names of the objects that a part reads; of a `First`, those of its first choice; of an `EachUnit`, those of its
+    `source`, without the columns of units."""
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name
-    for inner in _read_with(part):
+    for inner in [part.source] if isinstance(part, EachUnit) else _read_with(part):
         yield from objects(inner)
 
 

@@ -56,6 +56,7 @@ def _rpdu(state: Source) -> Outlets:
 
 
 # Second generation (rPDU2). Rows are numbered consecutively over all linked units. The metered table has another index.
+RPDU2_STATE = column("318.1.1.26.9.2.3.1.5", "rPDU2OutletSwitchedStatusState")
 RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
 RPDU2_NAME = column("318.1.1.26.9.2.3.1.3", "rPDU2OutletSwitchedStatusName")
 RPDU2_NUMBER = column("318.1.1.26.9.2.3.1.4", "rPDU2OutletSwitchedStatusNumber")
@@ -69,7 +70,7 @@ def _metered(below: str, name: str) -> Joined:
 
 
 RPDU2_OUTLETS = Outlets(
-    states=State(column("318.1.1.26.9.2.3.1.5", "rPDU2OutletSwitchedStatusState"), on=("2",), off=("1",)),
+    states=State(RPDU2_STATE, on=("2",), off=("1",)),
     control=Write(column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
@@ -80,7 +81,10 @@ RPDU2_OUTLETS = Outlets(
     energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS))
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
-RPDU2_UNITS = (RPDU2_DEVICE, First((RPDU2_MODULE, RPDU2_METERED_MODULE)))
+RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
+# The modules of outlets are not walked on a unit without outlets.
+RPDU2_UNITS = (RPDU2_DEVICE, First((Provided(RPDU2_MODULE, RPDU2_STATE, ".*"),
+                                    Provided(RPDU2_METERED_MODULE, RPDU2_METERED_NAME, "(?s).*"))))
 
 
 def _of_one_unit(values: Source) -> First:
@@ -90,7 +94,7 @@ def _of_one_unit(values: Source) -> First:
 
 def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
     """A column of units, or of their phases. `module` is the column of their module in the same table."""
-    return EachUnit(column(below, name), module, RPDU2_UNITS)
+    return EachUnit(column(f"318.1.1.26.{below}", name), module, RPDU2_UNITS)
 
 
 def unit_and_outlet(state: Source) -> Chained:
@@ -112,6 +116,17 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
 
 
 EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
+EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
+EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
+EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
+NO_OUTLET = "-1"            # in every column of the one row of a unit without switched outlets
+EASY_OUTLETS = Only(EASY_STATE, EASY_STATE, (NO_OUTLET,), keep=False)
+EASY_UNITS = (EASY_DEVICE, Provided(Only(EASY_MODULE, EASY_MODULE, (NO_OUTLET,), keep=False), EASY_OUTLETS, ".*"))
+
+
+def _easy(below: str, name: str, module: Column) -> EachUnit:
+    return EachUnit(column(f"318.1.1.30.{below}", name), module, EASY_UNITS)
+
 
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control column.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
@@ -125,12 +140,11 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(RPDU2_OUTLETS, _rpdu(Provided(RPDU_STATE, RPDU2_DEVICE, ".*")),
                  _spdu(Provided(SPDU_STATE, RPDU2_DEVICE, ".*"))),
-        load=total(figure(_of_each_unit("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent",
-                                        column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")), TENTHS),
+        load=total(figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
                    figure(_of_one_unit(RPDU_LINES.source), TENTHS)),
-        power=total(figure(_of_each_unit("318.1.1.26.4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
+        power=total(figure(_of_each_unit("4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
                     figure(_of_one_unit(RPDU_WATTS.source))),
-        energy=total(figure(_of_each_unit("318.1.1.26.4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
+        energy=total(figure(_of_each_unit("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
         note="The outlet tables of rPDU2 are from the MIB; the recorded unit has only the older sPDU table."),
     Profile(
@@ -171,18 +185,16 @@ PROFILES = (
         key="apc-easy-epdu", vendor="APC", mib="PowerNet-MIB (Easy PDU)", source=POWERNET,
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",), sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=(Outlets(
-            # A unit without switched outlets has one row with -1 in every column.
-            states=State(EASY_STATE, on=("2",), off=("1",), absent=("-1",)),
+            states=State(EASY_STATE, on=("2",), off=("1",), absent=(NO_OUTLET,)),
             control=Write(column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), on=1, off=2),
-            count=counted(scalar("318.1.1.30.5.0", "ePDUOutletTableSize"), Only(EASY_STATE, EASY_STATE, ("-1",), keep=False)),
-            number=Chained(column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule"),
-                           column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))),),
-        load=total(figure(column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent"), HUNDREDTHS), _easy_text("2", "current", "A")),
-        power=total(figure(column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower")),
-                    figure(column("318.1.1.30.4.2.1.6", "ePDUPhaseStatusActivePower")),
+            count=counted(scalar("318.1.1.30.5.0", "ePDUOutletTableSize"), EASY_OUTLETS),
+            number=Chained(EASY_MODULE, column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))),),
+        load=total(figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS), _easy_text("2", "current", "A")),
+        power=total(figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),
+                    figure(_easy("4.2.1.6", "ePDUPhaseStatusActivePower", EASY_PHASE)),
                     _easy_text("3", "power", "kW")),
-        energy=total(figure(column("318.1.1.30.2.1.1.11", "ePDUDeviceStatusEnergy"), THOUSANDTHS),
-                     figure(column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
+        energy=total(figure(_easy("2.1.1.11", "ePDUDeviceStatusEnergy", EASY_DEVICE), THOUSANDTHS),
+                     figure(_easy("4.2.1.10", "ePDUPhaseStatusEnergy", EASY_PHASE), THOUSANDTHS),
                      _easy_text("7", "energy", "kWh")),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED),
     Profile(

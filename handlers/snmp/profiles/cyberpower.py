@@ -27,6 +27,8 @@ METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
+# The modules of outlets are not walked on a unit without outlets.
+UNITS = (DEVICE_MODULE, First((Provided(MODULE, EPDU2_STATE, ".*"), Provided(METERED_MODULE, METERED_NAME, "(?s).*"))))
 # On a unit with several phases the MIB does not define which current this is, so there is no sum with it.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 ONE_PHASE_CURRENT = Listed(CURRENT, Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False))
@@ -37,7 +39,7 @@ ATS_TOTAL = "1"                                                                #
 
 def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
     """`values` of units, or of their phases. `module` is the column of their module in the same table."""
-    return EachUnit(values, module, (DEVICE_MODULE, First((MODULE, METERED_MODULE))))
+    return EachUnit(values, module, UNITS)
 
 
 def _lines(below: str, name: str) -> Only:

@@ -63,7 +63,7 @@ DCS_UNIT = Arcs(stop=1)
 
 
 def _dcs(below: str, name: str) -> Listed:
-    """A column of the units that are present."""
+    """A column, with a row for each unit that is present."""
     return Listed(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
 
 

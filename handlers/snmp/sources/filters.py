@@ -106,11 +106,11 @@ class OfUnits(Source):
 
 
 class EachUnit(Source):
-    """All rows of `source`, and a row without a value for each other unit of a chain: there is no sum.
+    """All rows of `source`, and a row without a value for each unit of a chain that has none, so that there is no sum.
 
-    `unit` has the unit of each row of `source`. The values of `units` are the units of the chain, such as a column of outlets
-    that has the unit of each outlet. No row is added if there is only one unit, because its number may differ between tables,
-    or if `source` has no rows.
+    `unit` has the unit of each row of `source`. The values of `units` are the units of the chain, such as a column with the unit
+    of each outlet. No row is added if there is only one unit, because its number may differ between tables, or if `source` has
+    no rows.
     """
 
     source: Source

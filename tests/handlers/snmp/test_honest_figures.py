@@ -171,6 +171,8 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
     ("sentry4", ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."), ("10.20", "1936", "5328.233")),
     ("apc-rpdu2", ("318.1.1.26.6.3.1.2.2", "318.1.1.26.6.3.1.5.2", *(f"318.1.1.26.4.3.1.{column}.2" for column in "259")),
      (None, None, None)),
+    ("apc-easy-epdu", (*(f"318.1.1.30.4.2.1.{column}.{row}" for column in "25" for row in "23"),
+                       *(f"318.1.1.30.2.1.1.{column}.2" for column in (2, 7, 11))), (None, None, None)),
     ("cyberpower-epdu2", (*(f"3808.1.1.6.4.4.1.{column}.{row}" for column in "25" for row in "234"),
                           *(f"3808.1.1.6.3.4.1.{column}.2" for column in (2, 5, 9, 18))), (None, None, None)),
     ("baytech", ("4779.1.3.5.2.1.4.2", "4779.1.3.5.2.1.7.2"), (None, None, None)),
