@@ -52,20 +52,38 @@ class Round(NamedTuple):
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
     wanted, state = Wanted(**options), given(context)
-    if wanted.watch is not None and (wanted.csv or wanted.nagios):
-        raise Usage("--watch works only with the table, --json and --html")
-    if sum((state.json, wanted.csv, wanted.nagios)) > 1:
-        raise Usage("give only one of --json, --csv and --nagios")
     try:
         return _run(wanted, state)
     except Exception as error:
         if not wanted.nagios or isinstance(error, BrokenPipeError):
             raise
-        print(f"PDU UNKNOWN - {described(error, state)['reason']}".replace("|", "/"))
-        return NAGIOS_FAILED
+        return _failed_plugin(described(error, state)["reason"])
+
+
+def _failed_plugin(reason: str) -> int:
+    print(f"PDU UNKNOWN - {reason}".replace("|", "/"))
+    return NAGIOS_FAILED
+
+
+class _Check(click.Command):
+    """Reports wrong arguments as a Nagios plugin does, if --nagios is one of them."""
+
+    def make_context(self, info_name: Optional[str], args: List[str], parent: Optional[click.Context] = None,
+                     **extra: Any) -> click.Context:
+        plugin = "--nagios" in args             # before click takes the arguments from the list
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if not plugin:
+                raise
+            raise click.exceptions.Exit(_failed_plugin(" ".join(error.format_message().split()))) from None
 
 
 def _run(wanted: Wanted, state: Given) -> int:
+    if wanted.watch is not None and (wanted.csv or wanted.nagios):
+        raise Usage("--watch works only with the table, --json and --html")
+    if sum((state.json, wanted.csv, wanted.nagios)) > 1:
+        raise Usage("give only one of --json, --csv and --nagios")
     fleet = listing.read(wanted.file)
     auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
     polled = targets(replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files))
@@ -168,9 +186,9 @@ FILE is CSV with a header line (name,handler,address,auth,settings,metered) or T
 
 \b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU did not
-answer or its states could not be read. If the list cannot be read: 2, or with --nagios 3. Outlets of a PDU with
+answer or its states could not be read. If the list or an option is wrong: 2, or with --nagios 3. Outlets of a PDU with
 metered=yes may be UNKNOWN."""
-check = click.Command("check", callback=_check, help=_HELP, params=[
+check = _Check("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),

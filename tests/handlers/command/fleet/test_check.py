@@ -171,12 +171,20 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(small: Hall, line: st
 
 
 @pytest.mark.parametrize("options, words", [
-    (("--watch", "5", "--csv"), "--watch works only with"), (("--nagios", "--csv"), "only one of --json"),
-    (("--watch", "0.1"), "1 to 86400"),
+    (("--watch", "5", "--csv"), "--watch works only with"), (("--watch", "0.1"), "1 to 86400"),
     (("--html", "/nowhere/page.html"), "cannot be written"), (("--parallel", "0"), "--parallel")])
 def test_wrong_options_are_refused_in_one_line(small: Hall, options: Tuple[str, ...], words: str) -> None:
     done = run("check", small.list(), "--auth", small.logins, *options)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+
+
+@pytest.mark.parametrize("options, words", [
+    (("list.csv", "--csv"), "only one of --json"), (("list.csv", "--watch", "5"), "--watch works only with"),
+    (("list.csv", "--parallel", "0"), "--parallel"), (("list.csv", "--nosuch"), "--nosuch"), ((), "FILE")])
+def test_wrong_options_are_unknown_to_nagios(capsys: pytest.CaptureFixture[str], options: Tuple[str, ...], words: str) -> None:
+    assert root.run(["check", *options, "--nagios"]) == 3
+    out, err = capsys.readouterr()
+    assert out.startswith("PDU UNKNOWN - ") and words in out and len(out.splitlines()) == 1 and err == ""
 
 
 # ---- interruptions and failures ----------------------------------------------------------------------------
