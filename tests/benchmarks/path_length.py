@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
-Each handler reads its simulated PDU of tests/peers; but over NUT one without login and TLS, and over SNMP one of 24 outlets.
+Each handler reads its simulated PDU of tests/peers, except for NUT (one without login and TLS) and SNMP (one of 24 outlets).
 `sys.setprofile` counts the first status in the process, which includes what is looked up or built only once, unless an earlier
 handler has done so. The bodies of modules that this status imports do not count. Files are those of `handlers`; the doubles in
 `common` and `pdu_common`, which replace the platform's modules, are counted separately. A call between files is a call from one
@@ -119,7 +119,7 @@ def _of_peer(name: str) -> Iterator[object]:
         yield PduSnmpData(peer.address, peer.snmp, peer.settings) if peer.snmp else PduData(peer.address, peer.settings)
 
 
-_OWN = {"nut": _nut, "snmp": _snmp}         # without a login and TLS; with 24 outlets
+_OWN = {"nut": _nut, "snmp": _snmp}         # in place of their peers
 SIMULATED: Dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
     name: _OWN.get(name, functools.partial(_of_peer, name)) for name in PEERS}
 

@@ -10,7 +10,7 @@ LIMITS = {"raritan": (1700, 15, 100), "nut": (1500, 16, 220), "snmp": (1500, 17,
 OTHERS = (1500, 15, 100)                # the limits of a handler that is not in LIMITS
 
 
-def test_every_handler_has_a_simulated_device_and_limits_are_of_handlers() -> None:
+def test_every_handler_has_a_simulated_device_and_only_handlers_have_limits() -> None:
     assert set(LIMITS) <= set(SIMULATED) == set(registry.names())
 
 

@@ -60,7 +60,7 @@ _OF_ALL = ("tests/test_rooms.py", "tests/handlers/test_registry.py", "tests/pack
            "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]")
 
 
-def test_new_handler_passes_its_tests_at_once_and_is_known_everywhere(tree: Path) -> None:
+def test_a_new_handler_passes_tests_at_once_and_is_in_help_build_and_conformance(tree: Path) -> None:
     printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
     assert "tests/handlers/acme" in printed and "docs/new-handler.md" in printed
     shown = run(tree, "-m", "pytest", "-q", "-n", "0", "tests/handlers/acme", *(test.format("acme") for test in _OF_ALL))
