@@ -109,8 +109,8 @@ class EachUnit(Source):
     """All rows of `source`, and a row without a value for each unit of a chain that has none, so that there is no sum.
 
     `unit` has the unit of each row of `source`. The values of `units` are the units of the chain, such as a column with the unit
-    of each outlet. No row is added if there is only one unit, because its number may differ between tables, or if `source` has
-    no rows.
+    of each outlet. A source of `units` with only one unit is ignored, because a unit without a chain may have another number in
+    each table. No row is added if `source` has no rows.
     """
 
     source: Source
@@ -122,8 +122,9 @@ class EachUnit(Source):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
-        listed = {text(unit) for units in self.units for unit in units.rows(reader).values()} - {""} if rows else set()
-        if len(listed) < 2:
+        named = [{text(unit) for unit in units.rows(reader).values()} - {""} for units in self.units] if rows else []
+        listed = set().union(*(units for units in named if len(units) > 1))
+        if not listed:
             return rows
         found = {text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows}
         return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}          # an index does not end with a dot

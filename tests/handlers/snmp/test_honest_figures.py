@@ -231,8 +231,9 @@ def test_a_load_is_that_of_all_listed_units(unit: str, values: Mapping[str, str]
 
 
 def test_a_single_unit_may_have_another_number_in_each_table() -> None:
-    modules = {f"3808.1.1.6.6.1.4.1.2.{row}": "0" for row in (1, 2, 3, 4)}
-    assert metering.meter(_with("cyberpower-epdu2", modules, ("3808.1.1.6.3.4.1.2", "3808.1.1.6.4.4.1.2"))).load == Decimal("6.7")
+    modules = {f"{EPDU2}{column}.{row}": number for column, number, rows in (
+        ("6.1.4.1.2", "0", 4), ("3.4.1.2", "1", 2), ("4.4.1.2", "1", 4)) for row in range(1, rows + 1)}
+    assert metering.meter(_with("cyberpower-epdu2", modules)).load == Decimal("6.7")
 
 
 def test_the_energy_of_a_pdu_that_reports_none_is_that_of_its_outlets() -> None:

@@ -129,6 +129,8 @@ def test_a_unit_of_a_chain_without_rows_has_an_empty_row() -> None:
     assert each.rows(reader({**meters, **units})) == {"1": 5, "2": 6, "7.": "", "8.": ""}
     assert each.rows(reader({**meters, **table("1.3.3", {"1": 9})})) == {"1": 5, "2": 6}, "a unit without a chain"
     assert each.rows(reader(dict(units))) == {}, "a device without the table"
+    alone = {**meters, **table("1.3.2", {"1": 1, "2": 1}), **table("1.3.3", {"1": 0})}
+    assert EachUnit(A, B, (B, C)).rows(reader(alone)) == {"1": 5, "2": 6}, "a unit with two numbers"
     assert Total((Figure(each),), unit=Arcs(stop=1)).read(reader({**meters, **units}), {"7.1": None}) is None
 
 
