@@ -32,6 +32,6 @@ class DiagLogSettings(Interface, version="1.0.0"):
 def download(agent: Agent) -> bytes:
     """The diagnostic data, an archive for the vendor's support: one round trip.
 
-    Set a longer `agent.timeout` if the device takes more than that to collect the data.
+    Set a longer `agent.timeout` if the device needs more time to collect the data.
     """
     return agent.get("/cgi-bin/diag-data.cgi")
