@@ -253,7 +253,7 @@ __all__ = ["make_handler"]
 
 
 def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = "") -> bytes:
-    """The bytes of one archive; the same files give the same bytes. `top` is its directory (default: `pdu_<name>`)."""
+    """The bytes of one archive, which depend only on its files and this Python's zlib. `top`: its folder, pdu_`name` if ""."""
     content = files(tree, name, replace)
     digest = hashlib.sha256()
     for path in sorted(content):
