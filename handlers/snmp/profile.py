@@ -106,8 +106,8 @@ class Profile(Frozen):
 
 
 def below(oid: str, prefix: str) -> bool:
-    """Whether `oid` is `prefix` or starts with all its arcs. Compares strings, which is fast, because each call compares
-    many prefixes."""
+    """Whether `oid` is `prefix` or starts with all its arcs. Each call compares many prefixes, so this compares strings, which is
+    faster than comparing numbers."""
     return f"{oid}.".startswith(f"{prefix}.")
 
 

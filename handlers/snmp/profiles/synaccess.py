@@ -1,13 +1,15 @@
 """Synaccess: netBooter of SYNSYS-MIB and SynLink of SYNLINK-MIB.
 
 In the table of newer netBooters index 0 is outlet 1. In the tree of older units index 1 is outlet 1. A command with an index of
-the wrong tree would switch the neighbour, so each tree has its own `Outlets`.
+the wrong tree would switch the neighbour, so each tree has its own `Outlets`. A unit that has the newer tree's number of
+outlets is not read by the older tree, even if the newer table is empty.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
-from ..sources import Number
+from ..sources import Number, Unless
 from .shorthand import ONES, by_unit, column, figure, oids, pysnmp_mibs, scalar, total
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
+OLDER_STATUS = Unless(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), scalar("21728.3.1.3.0", "powerOutletNum"))
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
 # Without an inlet module its objects are missing or 0. Then the banks are summed.
@@ -38,7 +40,7 @@ PROFILES = (
                 name=column("21728.3.2.1.1.2", "outletName"),
                 current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw"))),
             Outlets(
-                states=State(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), on=("1", "257"), off=("0", "2", "256")),
+                states=State(OLDER_STATUS, on=("1", "257"), off=("0", "2", "256")),
                 control=Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2))),
         load=total(figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE), figure(BANKS), else_outlets=True),
         energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"), ONES, NO_MODULE)),

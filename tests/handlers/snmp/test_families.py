@@ -234,6 +234,14 @@ def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first
         handler_of(unit, agent).status()
 
 
+def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> None:
+    """The older tree counts from 1, the newer one from 0, so that one identity names neighbouring outlets."""
+    newer, older = (next(unit for unit in FIXTURES if unit.name == name)
+                    for name in ("synaccess-netbooter", "synaccess-netbooter_older"))
+    with pytest.raises(ProtocolError, match="lists no outlet"):
+        find(newer, of_rows({**older.device().rows(), **without_state_rows(newer)}))
+
+
 DOUBTED = [unit for unit in FIXTURES for outlets in FAMILIES[unit.key].outlets[:1]
            if unit.expected.outlets and outlets.states and (outlets.states.doubts or outlets.states.confirm)]
 
