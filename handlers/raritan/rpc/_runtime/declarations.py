@@ -40,7 +40,7 @@ class Reference(Named):
         return isinstance(other, Reference) and self.target == other.target and idl_name(type(self)) == idl_name(type(other))
 
     def __hash__(self) -> int:
-        return hash((type(self), self.target))
+        return hash((idl_name(type(self)), self.target))
 
     def __deepcopy__(self, memo: Dict[int, object]) -> Self:
         """Returns itself: the copy of a structure shares its references and their agent."""
