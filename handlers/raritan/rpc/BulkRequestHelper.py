@@ -1,4 +1,4 @@
-"""The documented helper for bulk requests, in its documented module."""
+"""The documented helper for bulk requests, in a module with the same name as the vendor's."""
 from __future__ import annotations
 
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
@@ -20,7 +20,10 @@ class BulkRequestHelper:
         self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> List[Any]:
-        """Send the queue and keep it. Returns the result or exception of each request, or raises the first one if so chosen."""
+        """Send the queue and keep it. Returns the result or exception of each request.
+
+        raise_subreq_failure: raises the first exception instead. None: as given to the constructor.
+        """
         Bulk(self.agent, self.requests).perform()
         self.responses = [entry.error or entry.get() for entry in self.requests]
         if self.raise_subreq_failure if raise_subreq_failure is None else raise_subreq_failure:

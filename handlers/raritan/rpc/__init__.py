@@ -1,9 +1,9 @@
 """The documented Python binding of the Xerus JSON-RPC interface, under its documented names.
 
 Each module here is one of the vendor's, with the vendor's definitions. `_runtime` holds the machinery.
-A script for the vendor's binding runs if its imports name `handlers.raritan` instead of `raritan`. Deliberate differences are
-a default time-out, tolerance towards older and newer firmware, writes that are never repeated, and exceptions that also belong
-to the error tree of this pack.
+A script for the vendor's binding runs if its imports name `handlers.raritan` instead of `raritan`. The main deliberate
+differences are a default time-out, tolerance towards older and newer firmware, writes that are never repeated, and exceptions
+that also belong to the error tree of this pack.
 """
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ class AssetStrip(Interface, version="2.0.6"):
 
 
 class AssetStripLogger(Interface, version="1.0.7"):
-    """Log of attached and detached tags, at `/model/assetstriplogger`."""
+    """Log of attached and detached tags and of the states of strips, at `/model/assetstriplogger`."""
 
     NO_ERROR, ERR_INVALID_PARAM = range(2)
 

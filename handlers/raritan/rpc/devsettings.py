@@ -35,7 +35,7 @@ class Crestron(Interface, version="1.0.0"):
 
 
 class Modbus(Interface, version="2.0.0"):
-    """The Modbus/TCP service, at `/modbus`."""
+    """The Modbus service over TCP and a serial port, at `/modbus`."""
 
     ERR_INVALID_PARAM = 1
 
@@ -126,7 +126,7 @@ class Snmp(Interface, version="1.0.2"):
 
 
 class Zeroconf(Interface, version="2.0.0"):
-    """Announcement of the device by mDNS, at `/zeroconf`."""
+    """Announcement of the device by mDNS and LLMNR, at `/zeroconf`."""
 
     class Settings(Structure):
         mdnsEnabled: bool = False

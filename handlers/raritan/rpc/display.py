@@ -8,7 +8,7 @@ from ._runtime import ZERO, Interface, Structure, declared
 
 
 class DisplayControl(Interface, version="2.0.0"):
-    """Contents of the front display, at `/display`."""
+    """The front display and its settings, at `/display`."""
 
     SUCCESS, ERR_INVALID_VALUE = range(2)
 

@@ -1,4 +1,7 @@
-"""The names that the RADIUS types had until firmware 4.0. Newer firmware has them in `auth`. Source: RadiusServerSettings.idl."""
+"""The names that the RADIUS types had until firmware 4.0.0. Newer firmware has them in `auth`.
+
+Source: RadiusServerSettings.idl.
+"""
 from __future__ import annotations
 
 from .auth import RadiusManager

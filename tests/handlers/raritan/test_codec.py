@@ -25,6 +25,7 @@ from handlers.raritan.rpc import (
     sensors,
     servermon,
     session,
+    usb,
     usermgmt,
 )
 from handlers.raritan.rpc._runtime.decoding import decode_structure, decoder
@@ -291,6 +292,12 @@ def test_a_missing_result_code_is_not_success(answer: Dict[str, Any]) -> None:
     manager: Any = session.SessionManager("/session", AGENT)
     with pytest.raises(JsonRpcSyntaxException, match="newSession: the answer contains no result code"):
         manager.newSession.decode(answer)
+
+
+def test_a_single_number_that_is_null_is_not_called_a_result_code() -> None:
+    count: Any = usb.Usb("/usb", AGENT).getHostPortCount
+    with pytest.raises(JsonRpcSyntaxException, match="getHostPortCount: NoneType where int was expected"):
+        count.decode({"_ret_": None})
 
 
 def test_a_result_that_is_nested_too_deeply_is_a_protocol_error() -> None:

@@ -46,7 +46,8 @@ def declared() -> NoReturn:
 def method(*out: str, older_in: Tuple[str, ...] = (), older_out: Tuple[str, ...] = ()) -> Callable[[F], F]:
     """Declares the names of the results (`out`), and the parameters and results of older releases where these differ.
 
-    The number of arguments selects the parameters that are sent; the names in the answer select the results that are read.
+    The number of positional arguments selects the parameters that are sent; the names in the answer select the results that
+    are read.
     """
     def made(function: F) -> F:
         return cast(F, Method(function, out or ("_ret_",), older_in, older_out))

@@ -106,8 +106,8 @@ class Agent(Files):
                  calls: int = 1, repeatable: Optional[bool] = None, least: float = 0.0) -> object:
         """Make one call and return the `result` member. calls: the number of calls in a bulk, which waits longer.
 
-        least: the shortest wait in seconds. Raises HttpException, JsonRpcErrorException (an error object),
-        JsonRpcSyntaxException, and ValueError before anything is sent for a number that JSON does not have (NaN, infinity).
+        least: shortest wait in seconds. Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException;
+        before anything is sent, SettingsError (login or trust) and ValueError (a number that JSON does not have, such as NaN).
         """
         # > POST /model/pdu/0/outlet/6
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
@@ -127,7 +127,7 @@ class Agent(Files):
 
     def exchange(self, shown: str, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None],
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
-        """One HTTP request with this login; see `HttpClient.send`. With `debug`, prints a line that names the call as `shown`.
+        """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that names the call as `shown`.
 
         also: characters that are not percent-encoded, besides letters, digits and `_.-~/`. Raises HttpException, and
         JsonRpcSyntaxException for a target that is not text.
@@ -183,7 +183,7 @@ def responses(answer: object, count: int, login: Login) -> List[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of one call. `statcode` is its HTTP status; `json` is null where HTTP itself failed."""
+    """The result or error of one call. `statcode` is its HTTP status; `json` may be null if HTTP itself failed."""
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
     status, answer = response["statcode"], response.get("json")

@@ -106,7 +106,7 @@ class Interface(Reference):
 
 
 class Pending(typing.Generic[R]):
-    """One call in a bulk. It has a value or an error when it was answered."""
+    """One call in a bulk. It has a value or an error once it has been answered."""
 
     def __init__(self, method: Callable[..., Any], args: Tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if not isinstance(method, BoundMethod):

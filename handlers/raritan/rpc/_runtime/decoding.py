@@ -124,7 +124,7 @@ def _fields(cls: Type[Structure]) -> Tuple[Mapping[str, type], Mapping[str, Read
 
 def _usual(json: Dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader],
            agent: Caller) -> Optional[Dict[str, object]]:
-    """The values by field name if the device sent exactly the declared fields with their types; else None."""
+    """The values by field name if the device sent exactly the declared fields, with their types and none as null; else None."""
     if len(json) != len(plain) + len(others):
         return None
     for name, kind in plain.items():

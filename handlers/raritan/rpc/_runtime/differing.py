@@ -1,7 +1,7 @@
 """Results and structures that differ from their declaration, because the firmware is older or newer than this binding.
 
-These are results of older releases, and structures with missing or unknown fields, older names, null where the type has no
-null, or fields that newer firmware has inside another field.
+These are results of older releases, and structures with missing or unknown fields, older names, or fields that newer firmware
+has inside another field. Results and structures that contain null are read here too, also where their type allows it.
 """
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ if typing.TYPE_CHECKING:
 def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
-    Older releases name their results differently. Of several results, those that are missing or null become blank.
+    Older releases name the results of some methods differently. If the newest release has several results, those that are
+    missing or null become blank, except a result code: its absence is an error.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
@@ -33,7 +34,7 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
     form = next((names for names in older if not usual and names.keys() <= json.keys()), newest)
     if not form.keys() & json.keys():
         raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
-    if form.get("_ret_") is int and json.get("_ret_") is None:      # a blank one would be 0, which is success
+    if len(form) > 1 and form.get("_ret_") is int and json.get("_ret_") is None:    # a blank one would be 0, which is success
         raise JsonRpcSyntaxException("the answer contains no result code")
     values = tuple(blank(kind)() if name not in json or json[name] is None and len(method.out) > 1
                    else decoder(kind)(json[name], agent) for name, kind in form.items())

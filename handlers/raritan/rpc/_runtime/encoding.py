@@ -47,7 +47,10 @@ def needed(method: Method) -> List[str]:
 
 
 def encode(value: object) -> object:
-    """JSON for a value of any IDL type; an iterable other than text, bytes or a mapping is a vector. Raises TypeError."""
+    """JSON for a value of any IDL type. An iterable other than text, bytes or a mapping is a vector.
+
+    Raises TypeError for a value that has no IDL type.
+    """
     if isinstance(value, ValueObject):
         return {"type": value.wire_type, "value": encode_structure(value)}
     if isinstance(value, Structure):

@@ -32,7 +32,7 @@ def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErr
     found = error if isinstance(error, dict) else {}
     code, message = found.get("code"), found.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
-        return JsonRpcSyntaxException("the device answered with an error that has no code and message", login.payload(body))
+        return JsonRpcSyntaxException("the device answered with an error that lacks a code or a message", login.payload(body))
     words = login.quoted(message)
     if code == _PRIVILEGE:
         return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {code}: {words})",
@@ -44,7 +44,7 @@ def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErr
 def leaves_open(error: object) -> bool:
     """Whether the device may or may not have carried out the call that it answered with this error.
 
-    True for an internal or server error of JSON-RPC, and for the HTTP statuses of `failures.leaves_open`.
+    True for an internal or server error of JSON-RPC other than -32001, and for the HTTP statuses of `failures.leaves_open`.
     """
     if isinstance(error, JsonRpcErrorException) and not isinstance(error, Denied):
         return int(error.code) == _INTERNAL or int(error.code) in _SERVER_ERRORS

@@ -1,6 +1,6 @@
 """The device's CGI scripts: code that the upload and download functions of several modules share.
 
-Source: the vendor's documentation of its Python binding, one page per module (bulkcfg, cert, diag, firmware, rawcfg, ...).
+Source: "Python JSON-RPC Client Binding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ class _Zero:
 
 
 ZERO: Any = _Zero()
-"""The default of a field of these types: element 0 of an enumeration, an empty list or map, a structure with its defaults,
-1970 for a time. Text, numbers, booleans and references have plain defaults."""
+"""Stands for the default that the field's type has: element 0 of an enumeration, an empty list or map, a structure with its
+defaults, 1970 for a time. Fields of other types have plain defaults."""
 
 
 class _Named(Named):
@@ -277,7 +277,7 @@ class ValueObject(Structure):
 
 @once
 def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
-    """A structure's fields in the order of its constructor: those of the newest firmware, then those that only older ones have.
+    """A structure's fields in the order of its constructor: those of the newest firmware, then those that it no longer has.
 
     Derived value objects put their own fields before those of their base, as the vendor's constructors do.
     """

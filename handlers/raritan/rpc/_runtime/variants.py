@@ -64,7 +64,7 @@ def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, An
 
 
 def _union(kinds: Tuple[Any, ...], optional: bool) -> Reader:
-    """Reads null as None if `optional`, else the first type that fits: some values changed their type between releases."""
+    """Reads the first type that fits, and null as None if `optional`. Some values changed their type between releases."""
     readers: List[Reader] = [decoding.decoder(kind) for kind in kinds]
 
     def read(json: object, agent: Caller) -> Any:

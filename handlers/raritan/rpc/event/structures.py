@@ -1,4 +1,4 @@
-"""Types shared by the interfaces of the event module. Source: EventEngine.idl, UserEvent.idl."""
+"""Events of rules, and the base of events that a user causes. Source: EventEngine.idl, UserEvent.idl."""
 from __future__ import annotations
 
 from typing import List

@@ -60,7 +60,7 @@ class MemoryMapController(Controller, version="5.0.1"):
 
 
 class Unit(Interface, version="2.0.1"):
-    """Buzzer, display and identification light of the unit, at `/model/unit`."""
+    """Buzzer, display and identification of the unit, at `/model/unit`."""
 
     ERR_INVALID_PARAM = 1
 

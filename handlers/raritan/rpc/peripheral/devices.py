@@ -293,7 +293,7 @@ class DeviceManager(Interface, version="5.3.6"):
 
 
 class G2Production(Interface, version="4.0.0"):
-    """Production data of sensor packages."""
+    """Production functions of sensor packages: serial numbers, firmware, memory, reset."""
 
     ERR_INVALID_PARAMS = 1
     ERR_NO_CONFIG_MODE = 2

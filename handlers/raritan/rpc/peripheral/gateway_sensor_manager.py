@@ -26,7 +26,7 @@ class _Renumbered:
 
 
 class GatewaySensorManager(Interface, version="3.0.1"):
-    """Sensors of Modbus and SNMP devices (firmware 4.0.40 and later)."""
+    """Sensors of Modbus and SNMP devices (firmware later than 4.0.0)."""
 
     MODBUS_VENDOR_NAME = 0
     MODBUS_PRODUCT_CODE = 1
