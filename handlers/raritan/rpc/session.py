@@ -32,7 +32,7 @@ class Session(Structure):
 
 
 class SessionManager(Interface, version="2.0.0"):
-    """Sessions and their tokens, at `/session`. Close each session that you open: a device may allow one per user."""
+    """Sessions and their tokens, at `/session`. Close each session that you open: a device may allow only one per user."""
 
     ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER = 1
 

@@ -127,7 +127,7 @@ class ShelfPowerSupply(EDevice, version="1.0.0"):
 
 
 class PowerShelfManager(Interface, version="1.0.0"):
-    """The power supplies of a power shelf (firmware 4.4 and later)."""
+    """The power supplies and the DC bus of a power shelf (firmware 4.4 and later)."""
 
     def getPowerSupplies(self) -> List[ShelfPowerSupply]: declared()
     def getPowerBus(self) -> Optional[PowerBus]: declared()
