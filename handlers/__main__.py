@@ -10,7 +10,7 @@ if sys.version_info < (3, 9):
 if not __package__:             # run by path: `python handlers`, from any folder
     import os
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))     # a link may have another name
-    __package__, __spec__ = "handlers", None     # Python 3.13 warns of a spec without package
+    __package__, __spec__ = "handlers", None     # Python 3.12 and newer warn if the spec's parent is not __package__
     __import__(__package__)
 
 try:

@@ -2,8 +2,9 @@
 
 An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
 copies of the handler's own `handler.py` (in `handlers/<name>`; in `handlers/snmp` for an owner's profile) and of every file that
-it imports, directly or not. Only build options change one of them, `snmp/options.py`. The folder's name is the hash of its
-content, so that two versions never mix. Relative imports keep working, because the paths below handlers/ stay the same.
+it imports, directly or not. The copies are unchanged, except `snmp/options.py`, which holds the build options. The folder's name
+is the hash of its content, so that two versions never mix. Relative imports keep working, because the paths below handlers/ stay
+the same.
 
 Needs only the standard library.
 """

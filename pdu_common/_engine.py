@@ -1,4 +1,4 @@
-"""pysnmp's engine, made in 10 ms of processor time instead of 60."""
+"""pysnmp's engine, made in a small part of the processor time that pysnmp takes for it."""
 from __future__ import annotations
 
 from functools import cache
@@ -11,11 +11,11 @@ from pysnmp.proto.rfc3412 import MsgAndPduDispatcher
 from pysnmp.smi.builder import MibBuilder
 from pysnmp.smi.instrum import MibInstrumController
 
-_PACKAGES = ("pysnmp.smi.mibs.instances", "pysnmp.smi.mibs")      # in the order in which MibBuilder searches them
+_PACKAGES = ("pysnmp.smi.mibs", "pysnmp.smi.mibs.instances")      # in the order in which MibBuilder searches them
 
 
 def new_engine() -> Any:
-    """A SnmpEngine with pysnmp's own MIB modules."""
+    """An SnmpEngine with pysnmp's own MIB modules."""
     return SnmpEngine(msgAndPduDsp=MsgAndPduDispatcher(MibInstrumController(new_builder())))
 
 

@@ -50,6 +50,8 @@ def run(command: list[str], environment: Mapping[str, str], question: str, typed
                 piece = os.read(terminal, 1000)
             except OSError:                     # Linux: no process has the other side open
                 break
+            if not piece:                       # other systems
+                break
             shown += piece
             if not answered and question.encode() in shown:
                 assert until(lambda: asleep(process.pid), max(0.0, end - time.monotonic())), f"does not read; shown: {shown!r}"

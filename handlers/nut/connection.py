@@ -186,7 +186,7 @@ def _refuse_unasked(connection: socket.socket) -> None:
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except OSError:                             # nothing arrived, or the connection broke: the next read reports that
+    except OSError:                             # nothing arrived, or the connection broke, which the request reports
         return
     if unasked:
         raise ProtocolError("the server sent data that was not asked for", unasked)

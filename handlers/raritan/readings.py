@@ -13,7 +13,7 @@ Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure. `metered` is False without a sensor that answers. `value` is None while it is not known."""
+    """A figure. `metered` is False if there is none. `value` is None then, and while the figure is not known."""
 
     metered: bool
     value: Optional[float] = None
@@ -31,7 +31,7 @@ def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Rea
 
 def amount(reading: Optional[Reading]) -> Amount:
     """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the reading is not valid now, or
-    below zero: currents are RMS values, and counters begin at zero.
+    below zero, as no RMS current and no counter is.
 
     Raises Denied if the account may not read the sensor.
     """

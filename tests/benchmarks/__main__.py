@@ -32,7 +32,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__,
                                      epilog="exit codes: 0 all goals are met; 1 a goal is missed or a benchmark failed; "
                                             "2 wrong arguments")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)} (default: all, and the page is written)")
+    parser.add_argument("names", nargs="*", metavar="NAME",
+                        help=f"one or more of {', '.join(ALL)} (default: all, and the page is written)")
     parser.add_argument("--write", action="store_true", help="write the page with only the named benchmarks")
     options = parser.parse_args(arguments)
     for name in options.names:

@@ -127,7 +127,7 @@ SIMULATED: Dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.path_length", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("handlers", nargs="*", metavar="HANDLER", help=f"of {', '.join(SIMULATED)} (default: all)")
+    parser.add_argument("handlers", nargs="*", metavar="HANDLER", help=f"one or more of {', '.join(SIMULATED)} (default: all)")
     parser.add_argument("--files", action="store_true", help="show each file, and the calls from it to others")
     options = parser.parse_args(arguments)
     unknown = set(options.handlers) - set(SIMULATED)

@@ -37,7 +37,7 @@ _EXIT = "exit codes: 0 nothing differs; 1 something differs; 2 wrong arguments, 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=_HELP, epilog=_EXIT,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"which of {', '.join(peers.PEERS)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"one or more of {', '.join(peers.PEERS)} (default: all)")
     parser.add_argument("--platform", type=Path, metavar="DIR", help="a copy of the platform, with common/ and pdu_common/")
     parser.add_argument("--adapter", type=Path, metavar="FILE",
                         help="a file with the functions of tests/dcimanager/adapter.py that differ on this platform; "

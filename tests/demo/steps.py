@@ -125,13 +125,14 @@ class Steps:
         _agree(unit.title, "load", pdu.load_a, books.load_a)
         _agree(unit.title, "energy", pdu.energy_kwh, books.energy_kwh)
         if set(pdu.port_energy_kwh) != set(books.port_energy_kwh):
-            raise Failed(f"{unit.title}: energy by outlet is shown for {sorted(pdu.port_energy_kwh)}")
+            raise Failed(f"{unit.title}: an energy is shown for the outlets {sorted(pdu.port_energy_kwh)}, "
+                         f"the books have one for {sorted(books.port_energy_kwh)}")
         for identity, energy in books.port_energy_kwh.items():
             _agree(unit.title, f"energy of outlet {identity}", pdu.port_energy_kwh[identity], energy)
 
 
 def _agree(title: str, what: str, shown: float, books: Optional[float]) -> None:
-    if books is None or abs(shown - books) > ROUNDING:
+    if books is None or not abs(shown - books) <= ROUNDING:        # also if it is shown as NaN
         raise Failed(f"{title}: {what} is shown as {shown}, the books say {books}")
 
 

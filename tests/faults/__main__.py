@@ -23,7 +23,8 @@ _EPILOG = "\n".join(["faults:", *(f"  {fault.key:16} {fault.about}" for fault in
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=sys.modules["tests.faults"].__doc__,
                                      epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"of {', '.join(registry.names())} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="HANDLER",
+                        help=f"one or more of {', '.join(registry.names())} (default: all)")
     parser.add_argument("-m", "--method", action="append", choices=METHODS, help="only this call; may be repeated")
     parser.add_argument("--fault", action="append", choices=[fault.key for fault in FAULTS], metavar="FAULT",
                         help="only this fault of the list below; may be repeated")

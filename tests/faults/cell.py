@@ -43,7 +43,7 @@ class Cell(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`outcome`: "right" if nothing was raised, else the error's kind or class. `problems`: all defects. `steps`: exchanges."""
+    """`outcome`: "answered" if nothing was raised, else the error's kind or class. `problems`: defects. `steps`: exchanges."""
 
     cell: Cell
     outcome: str
@@ -110,7 +110,7 @@ class Played:
             problems.append(f"took {seconds:.0f} s")
         trace = "".join(traceback.format_exception(type(error), error, error.__traceback__)) if error is not None else ""
         problems += _leaks(trace + repr(error) + repr(getattr(error, "__dict__", "")), given["secrets"])
-        outcome = "right" if error is None else str(getattr(error, "kind", type(error).__name__))
+        outcome = "answered" if error is None else str(getattr(error, "kind", type(error).__name__))
         shown = "" if error is None else str(error)
         del answer, error
         problems += _left_open(before)

@@ -24,7 +24,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
                 if (name, method) not in found and method == "status":
                     found[name, method] = verdict.steps
                     continue
-                assert verdict.outcome == "right" and not verdict.problems, verdict
+                assert verdict.outcome == "answered" and not verdict.problems, verdict
                 found[name, method] = verdict.steps
     return found
 

@@ -91,11 +91,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     names = registry.names()
     with ProcessPoolExecutor(len(names), mp_context=warm()) as pool:
         days = list(pool.map(live, names, [options.hours] * len(names), [options.seed] * len(names)))
-    print("| handler | calls | with a fault | right | errors | wrong | memory kB | descriptors | threads |\n" + "|---" * 9 + "|")
+    print("| handler | calls | with a fault | answered | errors | wrong | memory kB | descriptors | threads |")
+    print("|---" * 9 + "|")
     for day in days:
-        errors = sum(count for end, count in day.ends.items() if end != "right")
+        errors = sum(count for end, count in day.ends.items() if end != "answered")
         spans = " | ".join(f"{first} → {last}" for first, last in (day.memory, day.open, day.threads))
-        print(f"| {day.handler} | {day.calls} | {day.faults} | {day.ends.get('right', 0)} | {errors} | {len(day.wrong)} | "
+        print(f"| {day.handler} | {day.calls} | {day.faults} | {day.ends.get('answered', 0)} | {errors} | {len(day.wrong)} | "
               f"{spans} |")
         print("\n".join(day.wrong), end="\n" if day.wrong else "")
     bad = [day.handler for day in days if day.wrong or not day.flat]

@@ -79,7 +79,7 @@ def _seconds(text: str) -> float:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=sys.modules["tests.fuzz"].__doc__, epilog=_EXIT,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="TARGET", help=f"of {', '.join(BY_NAME)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="TARGET", help=f"one or more of {', '.join(BY_NAME)} (default: all)")
     parser.add_argument("--seconds", type=_seconds, default=30.0, help="seconds for each target, at least 1 (default: 30)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the random changes without atheris (default: 0)")
     parser.add_argument("--blind", action="store_true", help="make random changes even if atheris is installed")

@@ -78,7 +78,7 @@ def test_current_directory_does_not_matter(host: Path, tmp_path: Path, place: st
     archives.read(archive(small_tree(tmp_path), "small")).unpack(unpacked)
     decoys.mkdir()
     for name in ("errors.py", "wire.py", "handler.py", "common.py"):
-        (decoys / name).write_text("raise SystemExit(name)")
+        (decoys / name).write_text(f"raise SystemExit({name!r})")
     # Without -I, the current directory is on sys.path.
     assert load(host, unpacked, ["pdu_small.handler"], ("-S", "-B"), tmp_path / place)["kinds"]
 
@@ -97,6 +97,7 @@ import importlib, sys
 sys.path[:0] = sys.argv[1:3]
 from pdu_common.connection import PduData
 module = importlib.import_module("pdu_small.handler")
+print("loaded", flush=True)
 for line in sys.stdin:
     module = importlib.reload(module)
     print(module.make_handler(PduData("127.0.0.1")).status().ports[1].identity, flush=True)
@@ -111,6 +112,7 @@ def test_upload_into_a_living_process_runs_the_new_code_and_rolls_back(host: Pat
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", _LIVING, str(host), str(unpacked)], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process, bounded(process):
         assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == "loaded\n"
         seen = []
         for number in ("1.0", "1.1", "1.0"):
             versions[number].unpack(unpacked)

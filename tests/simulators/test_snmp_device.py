@@ -166,6 +166,16 @@ def test_eaton_shows_a_delayed_command_as_pending_and_cancels_it() -> None:
     assert (device.text(f"{eaton.STATE}.0.1"), device.text(f"{eaton.OFF}.0.1")) == ("1", "-1")
 
 
+def test_eatons_column_shows_the_delay_of_the_last_command() -> None:
+    clock = ManualClock()
+    model = eaton.epdu(outlets=4)
+    device = Device(model.device.rows(), model.device.rules, clock)
+    _write(device, f"{eaton.OFF}.0.1", 10)
+    _write(device, f"{eaton.OFF}.0.1", 60)
+    clock.now = 30.0
+    assert (device.text(f"{eaton.STATE}.0.1"), device.text(f"{eaton.OFF}.0.1")) == ("2", "60")
+
+
 def test_eatons_reboot_switches_an_outlet_on_that_was_off() -> None:
     clock = ManualClock()
     model = eaton.epdu(outlets=4)

@@ -64,7 +64,7 @@ def outlets(context: Context) -> Result:
     rows: List[List[object]] = []
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):
         rows.append([index + 1, about.get().label, settings.get().name, seen(state.get(), index, doubted),
-                     amount(current).value, amount(power).value, kilowatt_hours(amount(energy)), about.get().isSwitchable])
+                     amount(current).value, _value(power), kilowatt_hours(amount(energy)), about.get().isSwitchable])
     return table("outlets", ("outlet", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)
 
 
@@ -105,9 +105,9 @@ def sensors(context: Context) -> Result:
     return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)
 
 
-def _value(reading: Pending[NumericSensor.Reading]) -> Optional[float]:
-    """What a sensor reads, also below zero: a temperature, an angle. None if this is not known. Raises Denied."""
-    if not amount(reading).metered:
+def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]:
+    """What a sensor reads, also below zero: a temperature, a power that is fed back. None if this is not known. Raises Denied."""
+    if reading is None or not amount(reading).metered:
         return None
     found = reading.get()
     return found.value + 0.0 if sent(reading, "value") is not None and found.available and found.valid else None

@@ -33,7 +33,8 @@ def _v5_metered(values: Source) -> Source:
     return by_number(values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),))
 
 
-# A unit fed in delta draws the current of its lines; its phases are between the lines. Firmware without lines reads 0.
+# A unit fed in delta draws the line currents; its phase currents flow between two lines. Firmware that does not measure lines
+# reports 0.
 V5_DELTA = "1"              # a value of pduMeterType
 V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
                   HUNDREDTHS, ("-1", "0"))
@@ -80,7 +81,7 @@ def _acs(below: str, name: str) -> First:
     return First((column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name)))
 
 
-# On a PDU with three phases the MIBs do not define which current that of the PDU is.
+# The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is not used there.
 PM_LINES = column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue")
 PM_CURRENT = Only(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"),
                   column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases"), (THREE_PHASES,), keep=False)

@@ -57,7 +57,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_STATES, "raritan-px2") + _on(_SWITCH, "raritan-px2-2c")),
     Trap(7, "neighbour columns with shifted numbers (Liebert, Planet)", "Write",
          _on(_SWITCH, "liebert-mph-2c", "planet-ipm-2c")),
-    Trap(8, "unexpected values for off and on (Tripp Lite, Aten, Teltronix; Synaccess the reverse)", "State and Write",
+    Trap(8, "off is 1 and on is 2 (Tripp Lite, Aten, Teltronix), or the reverse (Synaccess)", "State and Write",
          _on(_SWITCH, "tripplite-products-2c", "aten-pe-2c", "teltronix-2c", "synaccess-netbooter-2c")),
     Trap(9, "large numbers (Digital Loggers: 257 and 259)", "State and Write",
          _on(_STATES, "dli-energy-object") + _on(_SWITCH, "dli-energy-object-2c")),

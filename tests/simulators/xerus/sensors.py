@@ -38,7 +38,7 @@ KINDS = {
     "unbalancedLineLineVoltage": Kind(48, 9, 0, 0.0, 200.0),
     "residualCurrent": Kind(2, 2, 4, 0.0, 5.0, "pdumodel.TypeBResidualCurrentNumericSensor"),
     "residualACCurrent": Kind(2, 2, 4, 0.0, 5.0),
-    "residualDCCurrent": Kind(2, 2, 4, 0.0, 5.0),
+    "residualDCCurrent": Kind(2, 2, 4, -5.0, 5.0),
     "temperature": Kind(8, 7, 1, -35.0, 80.0),
     "humidity": Kind(9, 9, 0, 0.0, 100.0),
     "absoluteHumidity": Kind(41, 50, 1, 0.0, 300.0),

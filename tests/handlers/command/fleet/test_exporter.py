@@ -263,9 +263,10 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
             assert found["pdu_probe_duration_seconds"][()] == pytest.approx(2.5)
 
 
-def test_a_dead_pdu_is_reported_before_the_scrape_times_out(running: Exporter) -> None:
-    found = running.probe(timeout=str(PATIENCE_S), target="dead")
-    assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
+def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None:
+    line = f"silent,snmp,{small.dead},snmp,timeout=20; retries=0"
+    with exporter("--list", small.list(line), "--auth", small.logins) as running:
+        assert running.probe(timeout="4", target="silent")["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
 
 
 @pytest.mark.parametrize("handler, settings, timeout", [

@@ -67,11 +67,11 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
 
 
 def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When, ...], only_now: bool) -> Rule:
-    """0 switches now, n in n seconds (with a pending state until then), -1 cancels a pending command of this column."""
+    """0 switches now, n in n seconds, with a pending state until then if it will change. -1 cancels such a pending command."""
     opposite = _IS_ON if done == _IS_OFF else _IS_OFF
     return Rule(f"{column}.*", lowest=-1, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=(
-        # A new command replaces a pending one of its column: the pending state ends without a movement of the relay.
+        # A new command replaces one of its column whose pending state is shown: that state ends without a movement of the relay.
         Effect(f"{STATE}.*", opposite, cancels=True, when=(When(f"{STATE}.*", (pending,)),)),
         Effect(f"{STATE}.*", pending, when=(When(f"{STATE}.*", (opposite,)), When(f"{column}.*", ("-1", "0"), negate=True))),
         Effect(f"{STATE}.*", done, after=relay_s, after_written=True, when=(When(f"{column}.*", ("-1",), negate=True),)),
-        Effect(f"{column}.*", _IDLE, after=relay_s, after_written=True)))
+        Effect(f"{column}.*", _IDLE, cancels=True, after=relay_s, after_written=True)))
