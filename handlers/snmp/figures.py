@@ -96,16 +96,21 @@ class Total(Frozen):
     A scalar has one row. `else_outlets`: if there is no such figure, the sum over the outlets' own figures, provided that every
     outlet is metered. `unit`: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.
     With `unit`, each unit of a chain is summed by these rules, and there is no total if a unit with outlets or with an
-    unmeasured row has no sum.
+    unmeasured row has no sum. `units`: a source with a row for each unit of the chain, such as its number of inputs. There is no
+    total if a unit of `units` has no sum. With rows of only one unit, `units` is ignored, because a unit without a chain may have
+    another number in each table.
     """
 
     figures: Tuple[Figure, ...] = ()
     else_outlets: bool = False
     unit: Optional[Arcs] = None
+    units: Optional[Source] = None
 
     def __post_init__(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
+        if self.units is not None and self.unit is None:
+            raise ValueError("units without unit: give the arcs that name the unit")
 
     def read(self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}) -> Optional[Decimal]:
         """The total, None if there is none. `outlets`: the figure of each listed outlet, None for one that is not metered."""
@@ -118,7 +123,13 @@ class Total(Frozen):
                 found = {**sums, **found}
         if self.else_outlets:
             found = {**self._by_unit(outlets)[0], **found}
-        return sum(found.values(), Decimal(0)) if found and wanted <= found.keys() else None
+        complete = found and wanted <= found.keys() and self._chain(reader) <= found.keys()
+        return sum(found.values(), Decimal(0)) if complete else None
+
+    def _chain(self, reader: Reader) -> Set[str]:
+        """The units that `units` lists, none if it lists only one."""
+        listed = set(map(self._unit, self.units.rows(reader))) if self.units else set()
+        return listed if len(listed) > 1 else set()
 
     def _by_unit(self, rows: Mapping[str, Optional[Decimal]]) -> Tuple[Dict[str, Decimal], Set[str]]:
         """The sum of each unit's rows; and the units without a sum, because one of their rows has no figure."""

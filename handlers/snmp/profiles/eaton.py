@@ -21,6 +21,8 @@ LINES = figure(
          keep=False),
     THOUSANDTHS)
 
+OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")      # a row for each unit of the chain
+
 PULIZZI_OUTLETS = 36
 
 MONITORED = "20677.3.1.1"
@@ -38,6 +40,7 @@ POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
 NLOGIC = "534.7.1"
+NLOGIC_CONTROLLABLE = column(NLOGIC + ".1.2.1.10", "pduControllable")      # a row for each unit of the chain
 
 PROFILES = (
     Profile(
@@ -52,15 +55,17 @@ PROFILES = (
                 column("534.6.6.7.6.6.1.9", "outletControlSwitchable"), refuse=("2",),
                 why="the device's own setting makes it not switchable"),
             rows=column("534.6.6.7.6.1.1.2", "outletID"),
-            count=column("534.6.6.7.1.2.1.22", "outletCount"),
+            count=OUTLET_COUNT,
             number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
             name=column("534.6.6.7.6.1.1.3", "outletName"),
             current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
             power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
             energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS)),),
-        load=total(LINES, else_outlets=True, unit=THE_UNIT),
-        power=total(figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")), else_outlets=True, unit=THE_UNIT),
-        energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS), else_outlets=True, unit=THE_UNIT),
+        load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
+        power=total(figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")),
+                    else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
+        energy=total(figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS),
+                     else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
         key="eaton-revelation", vendor="Eaton", mib="PDU-MIB (Eaton's copy)", source=librenms("eaton/PDU-MIB"),
@@ -101,10 +106,10 @@ PROFILES = (
         outlets=(hpe.outlets(
             NLOGIC, "pdu", HUNDREDTHS, None, watts=13, control=Guarded(
                 Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
-                Part(column(NLOGIC + ".1.2.1.10", "pduControllable"),
-                     column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
+                Part(NLOGIC_CONTROLLABLE, column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
                 refuse=("2",), why="this unit only meters")),),
-        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, has_total=True), power=total(else_outlets=True, unit=THE_UNIT),
+        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_CONTROLLABLE, has_total=True),
+        power=hpe.chain(units=NLOGIC_CONTROLLABLE),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
         note="One public driver, no MIB text. The unit of the device's power is not known, so the powers of outlets are summed."),
     Profile(

@@ -27,13 +27,14 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
         return figure(by_number(column(f"{root}.5.9.1.{below}", name), (_unit(metered), metered), (_unit(number), number)), scale)
 
     states = Only(column(f"{root}.5.4.1.4", "pduOutletSwitchedStatusState"), number, (PADDING,), keep=False)
+    count = column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount")       # a row for each unit of the chain
     # Rows 1 to 3 of each unit are its phases, or its lines if it is fed in delta. Rows 4 to 6 repeat the current as delta phases.
     lines = Arc(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), -1, ("1", "2", "3"))
     return Profile(
         key=key, vendor=vendor, mib=mib, source=source, models=models, sys_object_ids=oids(sys_object_id),
         outlets=(Outlets(
             states=State(states, on=("1",), off=("0",)),
-            count=column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount"),
+            count=count,
             control=Write(column(f"{root}.5.5.1.4", "pduOutletSwitchedControlCommand"), on=2, off=1),
             rows=Only(metered, metered, (PADDING,), keep=False),
             number=First((Chained(_unit(number), number), Chained(_unit(metered), metered))),
@@ -42,9 +43,11 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
             current=meter("5", "pduOutletMeteredStatusCurrent", HUNDREDTHS),
             power=meter("6", "pduOutletMeteredStatusActivePower", ONES),
             energy=meter("11", "pduOutletMeteredStatusResettableEnergy", TENTHS)),),
-        load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT),
-        power=total(figure(column(f"{root}.2.4.1.4", "pduUnitStatusActivePower")), else_outlets=True, unit=THE_UNIT),
-        energy=total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS), else_outlets=True, unit=THE_UNIT),
+        load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT, units=count),
+        power=total(figure(column(f"{root}.2.4.1.4", "pduUnitStatusActivePower")),
+                    else_outlets=True, unit=THE_UNIT, units=count),
+        energy=total(figure(column(f"{root}.2.4.1.9", "pduUnitStatusEnergy"), TENTHS),
+                     else_outlets=True, unit=THE_UNIT, units=count),
         switching_confidence=Confidence.MEDIUM, evidence=evidence)
 
 

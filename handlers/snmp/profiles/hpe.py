@@ -11,11 +11,26 @@ are in A before revision 1.66 of the MIB and in hundredths of A since then, and 
 from decimal import Decimal
 from typing import Optional
 
-from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Control, Guarded, Outlets, Profile, Proof, State, Total, Verbs, changed
+from ..parts import (
+    RECORDED,
+    SIMULATED,
+    Arcs,
+    Confidence,
+    Control,
+    Figure,
+    Guarded,
+    Outlets,
+    Profile,
+    Proof,
+    State,
+    Total,
+    Verbs,
+    changed,
+)
 from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
-PADDING = "0"               # the state in rows beyond the unit's outlets
+PADDING = "0"               # the state in rows beyond the unit's outlets, the number of outlets in rows beyond the chain's units
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
 CONTROLLABLE = "1"          # a value of ...Controllable; 2 is a unit that only meters
 THE_UNIT = Arcs(stop=1)     # of a chain, in the indexes of outlets and inputs
@@ -23,13 +38,14 @@ CPQPOWER = librenms("hp/CPQPOWER-MIB")
 
 
 def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decimal], watts: int, control: Optional[Control] = None,
-            first_unit: int = 1, states: Optional[Source] = None, count: str = "", controllable: str = "") -> Outlets:
+            first_unit: int = 1, states: Optional[Source] = None, count: Optional[Source] = None,
+            controllable: str = "") -> Outlets:
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
     `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without energies. `watts`: the column of
     the power; the next column is the energy. `control`: None for the columns of the verbs. `first_unit`: the index of the unit
-    printed as 1. `states`: a source without the padding rows, if their state is not 0. `count`: the column of each unit's number
-    of outlets. `controllable`: the column that shows which units switch; their outlets are counted even if none is listed.
+    printed as 1. `states`: a source without the padding rows, if their state is not 0. `count`: each unit's number of outlets.
+    `controllable`: the column that shows which units switch; their outlets are counted even if none is listed.
     """
     verbs = Verbs(on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
                   off=column(f"{root}.5.2.1.2", name + "OutletControlOffCmd"))
@@ -52,28 +68,34 @@ def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decima
         energy=figure(column(f"{root}.5.1.1.{watts + 1}", name + "OutletWh"), kilowatt_hours) if kilowatt_hours else None)
 
 
-def _count(root: str, name: str, count: str, controllable: str, listed: Source) -> Source:
-    counts = column(f"{root}.1.2.1.{count}", name + "OutletCount")
-    of_listed = OfUnits(counts, listed)
+def _count(root: str, name: str, count: Source, controllable: str, listed: Source) -> Source:
+    of_listed = OfUnits(count, listed)
     if not controllable:
         return of_listed
-    return First((Only(counts, column(f"{root}.1.2.1.{controllable}", name + "Controllable"), (CONTROLLABLE,)), of_listed))
+    return First((Only(count, column(f"{root}.1.2.1.{controllable}", name + "Controllable"), (CONTROLLABLE,)), of_listed))
 
 
-def load(root: str, name: str, amps: Decimal, has_total: bool = False) -> Total:
+def chain(*figures: Figure, units: Source) -> Total:
+    """A total of these figures, else of the outlets. `units` has a row for each unit of the chain; a value of 0 is padding."""
+    return total(*figures, else_outlets=True, unit=THE_UNIT, units=Only(units, units, (PADDING,), keep=False))
+
+
+def load(root: str, name: str, amps: Decimal, units: Source, has_total: bool = False) -> Total:
     """The lines of the inputs without their neutral, else the total of each input (`has_total`), else the outlets."""
     lines = Only(column(f"{root}.2.2.1.11", name + "InputPhaseCurrent"),
                  column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType"), (NEUTRAL,), keep=False)
     totals = [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
-    return total(figure(lines, amps), *totals, else_outlets=True, unit=THE_UNIT)
+    return chain(figure(lines, amps), *totals, units=units)
 
 
-def power(root: str, name: str) -> Total:
+def power(root: str, name: str, units: Source) -> Total:
     """The power of all inputs in W, else of the outlets."""
-    return total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), else_outlets=True, unit=THE_UNIT)
+    return chain(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), units=units)
 
 
 PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
+PDU2_COUNT = column(PDU2 + ".1.2.1.12", "pdu2OutletCount")      # of each unit, with those of units that only meter
+PDU3_COUNT = column(PDU3 + ".1.2.1.13", "pdu3OutletCount")
 CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
 CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
 CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
@@ -93,17 +115,17 @@ PROFILES = (
     Profile(
         key="hpe-mapdu3", vendor="HPE", mib="CPQPOWER-MIB (pdu3)", source=CPQPOWER,
         models=("G2 metered and switched PDU, newer controller (P9S)",), sys_object_ids=oids(PDU3),
-        outlets=(outlets(PDU3, "pdu3", HUNDREDTHS, ONES, watts=13, count="13", controllable="10"),),
-        load=load(PDU3, "pdu3", HUNDREDTHS), power=power(PDU3, "pdu3"),
-        energy=total(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), else_outlets=True, unit=THE_UNIT),
+        outlets=(outlets(PDU3, "pdu3", HUNDREDTHS, ONES, watts=13, count=PDU3_COUNT, controllable="10"),),
+        load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT), power=power(PDU3, "pdu3", PDU3_COUNT),
+        energy=chain(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT),
         switching_confidence=Confidence.HIGH, evidence=changed(RECORDED, energy=Proof.SIMULATED),
         note="Energies are kWh although the outlet's object is called Wh; the input's power is W although the text says mW."),
     Profile(
         key="hpe-mapdu2", vendor="HPE", mib="CPQPOWER-MIB (pdu2)", source=CPQPOWER,
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",), sys_object_ids=oids(PDU2),
-        outlets=(outlets(PDU2, "pdu2", THOUSANDTHS, THOUSANDTHS, watts=14, first_unit=0, count="12"),),
-        load=load(PDU2, "pdu2", THOUSANDTHS), power=power(PDU2, "pdu2"),
-        energy=total(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), else_outlets=True, unit=THE_UNIT),
+        outlets=(outlets(PDU2, "pdu2", THOUSANDTHS, THOUSANDTHS, watts=14, first_unit=0, count=PDU2_COUNT),),
+        load=load(PDU2, "pdu2", THOUSANDTHS, PDU2_COUNT), power=power(PDU2, "pdu2", PDU2_COUNT),
+        energy=chain(figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS), units=PDU2_COUNT),
         switching_confidence=Confidence.HIGH, evidence=SIMULATED),
     Profile(
         key="hpe-ipdu", vendor="HPE", mib="CPQPOWER-MIB (mpdu)", source=CPQPOWER,

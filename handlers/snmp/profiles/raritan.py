@@ -52,6 +52,8 @@ def _inlet(kind: str) -> Figure:
 
 
 THE_PDU = Arcs(stop=1)
+INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
+PDUS = Only(INLET_COUNT, INLET_COUNT, ("0",), keep=False)   # a row for each PDU of the chain; a controller has no inlet
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"                                               # a value of inletPoleLine
 POLES = column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT)
@@ -117,9 +119,9 @@ PROFILES = (
             number=Chained(Number(LABEL, plus=0, position=0), LABEL, "."),
             name=column("13742.6.3.5.3.1.3", "outletName"),
             current=_outlet(CURRENT), power=_outlet(POWER), energy=_outlet(ENERGY)),),
-        load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU),
-        power=total(_inlet(POWER), else_outlets=True, unit=THE_PDU),
-        energy=total(_inlet(ENERGY), else_outlets=True, unit=THE_PDU),
+        load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),
+        power=total(_inlet(POWER), else_outlets=True, unit=THE_PDU, units=PDUS),
+        energy=total(_inlet(ENERGY), else_outlets=True, unit=THE_PDU, units=PDUS),
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
         key="raritan-px1", vendor="Raritan", mib="PDU-MIB of 2016-02-22", source=librenms("raritan/PDU-MIB"),

@@ -68,9 +68,9 @@ def counted(count: Source, listed: Source) -> Provided:
     return Provided(count, listed, ".*")
 
 
-def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None) -> Total:
+def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None, units: Optional[Source] = None) -> Total:
     """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(tuple(figures), else_outlets, unit)
+    return Total(tuple(figures), else_outlets, unit, units)
 
 
 NET_SNMP = oids(*NET_SNMP_IDS.split())

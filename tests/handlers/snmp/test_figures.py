@@ -171,6 +171,18 @@ def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
     assert total.read(reader({**objects, "1.3.2.2.8": -1})) is None
 
 
+def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
+    """A list of one unit is ignored, because a unit without a chain may have another number there."""
+    total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
+    lines, outlets = table("1.3.1", {"1.9": 2}), {"2.9": Decimal(3)}
+    assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
+    assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})}), outlets) is None
+    assert total.read(reader(table("1.3.2", {"1": 1, "2": 1})), outlets) is None, "a sum of outlets"
+    assert total.read(reader({**lines, **table("1.3.2", {"0": 1})})) == total.read(reader(lines)) == 2
+    with pytest.raises(ValueError, match="units"):
+        Total((Figure(A),), units=B)
+
+
 def test_a_total_of_measured_zeros_is_zero() -> None:
     assert Total((Figure(A),)).read(reader(table("1.3.1", {"1": 0}))) == 0
 

@@ -90,11 +90,11 @@ def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(source: Sou
 
 
 def objects_of_meters(profile: Profile, root: str) -> Set[str]:
-    """Return the objects of all figures, or none if one of them also describes the outlets."""
+    """Return the objects of all figures, without lists of units, or none if one of them also describes the outlets."""
     def spelt(*parts: object) -> Set[str]:
         return {root + oid[1:] if oid.startswith("~") else oid for part in parts if part for oid in oids(part)}
 
-    figures = spelt(profile.load, profile.power, profile.energy,
+    figures = spelt(*(total.figures for total in (profile.load, profile.power, profile.energy) if total),
                     *(part for outlets in profile.outlets for part in (outlets.current, outlets.power, outlets.energy)))
     others = spelt(*(part for outlets in profile.outlets for part in (
         outlets.states, outlets.rows, outlets.count, outlets.none_if_zero, outlets.number, outlets.name, outlets.control)))
@@ -210,6 +210,34 @@ def test_a_pdu_of_a_chain_without_meters_leaves_no_total() -> None:
 
 
 PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("1", "2"), ("2", "1"), ("3", "3"))}
+
+
+# A unit that only meters is in the list of units, but in none of the tables of meters. `listed` is its row in that list.
+@pytest.mark.parametrize("unit, listed, without", [
+    ("eaton-epdu", {"534.6.6.7.1.2.1.22.2": "0"}, ()),
+    ("hpe-mapdu3", {}, tuple(f"232.165.11.2.{column}.3." for column in ("2.1.9", "2.1.11", "1.1.5", "1.1.6"))),
+    ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "24"}, ()),
+    ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "1"}, ()),
+    ("eaton-nlogic", {"534.7.1.1.2.1.10.3": "2"}, ()),
+    ("enlogic", {}, ("38446.1.3.4.1.5.3.", "38446.1.2.4.1.4.3.", "38446.1.2.4.1.9.3.")),
+    ("apc-cpdu", {"318.1.1.32.2.3.1.4.3": "0"}, ()),
+    ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "1"}, ())])
+def test_a_listed_unit_without_meters_leaves_no_total(unit: str, listed: Mapping[str, str], without: Tuple[str, ...]) -> None:
+    whole = metering.meter(_with(unit, {}))
+    assert whole.load is not None
+    read = metering.meter(_with(unit, listed, without))
+    assert (read.load, read.power, read.energy) == (None, None, None)
+
+
+# The row that is added lists no unit that meters, or the only unit under another number.
+@pytest.mark.parametrize("unit, listed", [
+    ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
+    ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "0"}),
+    ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "0"}),
+    ("raritan-px2", {"13742.6.3.2.2.1.2.9": "1"})],
+    ids=["a number of outlets of 0", "a number of phases of 0", "a controller without inlets", "one unit"])
+def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapping[str, str]) -> None:
+    assert metering.meter(_with(unit, listed)) == metering.meter(_with(unit, {}))
 
 
 # The unit that is added, or the phase that is not measured, has no row in the meters.
