@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import re
+from contextlib import suppress
 from typing import Collection, Iterator, List, Mapping, Optional, Set
 
 from pdu_common._credentials import Credentials
@@ -145,11 +146,12 @@ def _text(row: Optional[Row]) -> str:
 
 
 def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
-    """The outlets' names that the device's family reads."""
+    """The outlets' names that the device's family reads; none if it cannot read them."""
     if found is not None and found.outlets is not None and found.outlets.name is not None:
-        for value in found.outlets.name.rows(reading(rows, found.reader)).values():
-            if isinstance(value, str):
-                yield value.strip("\0 \r\n\t")
+        with suppress(PduHandlerError):             # two names for one outlet, for instance
+            for value in found.outlets.name.rows(reading(rows, found.reader)).values():
+                if isinstance(value, str):
+                    yield value.strip("\0 \r\n\t")
 
 
 def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[Arcs]) -> Set[str]:

@@ -27,6 +27,7 @@ from tests.handlers.command.field.planted import PLANTED, UNITS, Unit, read, rec
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program, shared
 from tests.ports import refusing
+from tests.recordings import fixture
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.servers.upsd import Upsd, dummy_file
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
@@ -125,6 +126,16 @@ def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
     assert "1.3.6.1.4.1.99999.2.1.1.192.0.2.1" in found
     for value in (b"frontend42", b"kunde7", b"Schmidt", b"Hetzmann", b"GmbH", b"10.20.30.40", bytes((10, 20, 30, 40)), b"ller"):
         assert not [oid for oid, held in found.items() if isinstance(held, bytes) and value in held], value
+
+
+def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names() -> None:
+    variables = "1.3.6.1.4.1.2606.7.4.2.2.1"
+    device = fixture("rittal-cmc3_pdu").device().rows()
+    device.update({f"{variables}.3.2.999": Row(4, b"Sockets.Socket 01.DescName"), f"{variables}.10.2.999": Row(4, b"Hetzmann")})
+    rows = snmprec.parse(write_snmprec(device)).rows
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert clean[arcs(f"{variables}.10.2.999")].value != b"Hetzmann"
+    assert "as the device does" in _compared(rows, clean)[0]
 
 
 @pytest.mark.parametrize("load, same", [("6.5", True), ("2345678", False)], ids=["a figure", "a serial number"])
