@@ -11,6 +11,7 @@ import trustme
 
 from handlers import tls, untrusted
 from handlers.errors import SettingsError, Unreachable
+from tests.waiting import PATIENCE_S
 
 AUTHORITY = trustme.CA()
 LEAF = AUTHORITY.issue_cert("127.0.0.1")
@@ -46,7 +47,7 @@ def port() -> Iterator[int]:
 
 
 def handshake(context: ssl.SSLContext, port: int) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), 5) as plain:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as plain:
         with context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
             return secured.getpeercert(True) or b""
 
@@ -65,7 +66,7 @@ def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -
 def test_the_fingerprint_of_a_device_is_that_of_its_certificate_and_empty_without_one(
         port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def dial() -> socket.socket:
-        return socket.create_connection(("127.0.0.1", port), 5)
+        return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
     certificate = handshake(tls.Trust(True, authority(), "").context(), port)
     assert untrusted.shown_fingerprint(dial, "127.0.0.1") == hashlib.sha256(certificate).hexdigest()
     monkeypatch.setattr(ssl.SSLSocket, "getpeercert", lambda *_, **__: None)

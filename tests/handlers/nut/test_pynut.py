@@ -253,7 +253,7 @@ def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.Ca
     assert ADMIN.password not in repr(nut)
 
 
-def test_the_client_works_over_tls_with_a_trusted_certificate_alone(real_tls: Upsd) -> None:
+def test_the_client_works_over_tls_only_with_a_trusted_certificate(real_tls: Upsd) -> None:
     with pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), timeout=PATIENCE_S) as nut:
         assert b"pdu" in nut.GetUPSList()
     with pytest.raises(pynut.PyNUTConnectionError, match="is not trusted"):

@@ -183,7 +183,7 @@ def _relinked(body: Any, where: str, other_url: str) -> Any:
 
 @pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
 @pytest.mark.parametrize("page", ["the same again", "a new one forever"])
-def test_paging_that_does_not_end_is_an_error_after_500_pages(model: Model, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paging_that_does_not_end_is_an_error_within_500_pages(model: Model, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_module, "CALL_SECONDS", 10 * PATIENCE_S)   # on a busy machine 500 pages may take over 45 s
     count = iter(range(1, 10 ** 9))
 
