@@ -32,7 +32,7 @@ def _json(text: Union[str, bytes]) -> object:
         return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         pass
-    raise SettingsError("the handler settings are text that is not JSON; give them as key and value")
+    raise SettingsError("the handler settings are text that cannot be read as JSON; give them as key and value")
 
 
 def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:

@@ -108,6 +108,11 @@ def test_settings_that_are_too_long_are_not_called_invalid_json() -> None:
         host.settings({"custom_params": json.dumps({"ca_pem": "x" * 1_000_000})})
 
 
+def test_settings_that_are_nested_too_deeply_are_not_called_invalid_json() -> None:
+    with pytest.raises(SettingsError, match="cannot be read as JSON"):
+        host.settings({"custom_params": '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}"})
+
+
 def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
     with pytest.raises(SettingsError) as caught:
         host.settings({"custom_params": '{"password": "hunter2"'})

@@ -1,8 +1,9 @@
 """Bachmann: BlueNet of BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
 
 The status has one value for on and one for off for each alarm and warning: odd numbers from 9 to 23 are on, even ones from 10
-to 24 off. Measurements are in one table of variables, indexed by a GUID of eight octets. The first seven are those of the
-measured socket or phase, the last one differs for each variable. Each variable has a type, a status, a unit and a power of ten.
+to 24 off. Measurements are variables: one table has their units and powers of ten, another their values, types and statuses.
+The index of both is a GUID of eight octets. The first seven are those of the measured socket or phase, the last one differs
+for each variable.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write
 from ..sources import EachUnit, Listed, Number, OfUnits, Only, Source, Spelt

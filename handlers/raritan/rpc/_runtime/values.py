@@ -153,7 +153,7 @@ class _DataclassFields:
 class Structure(_Named):
     """Base of structures and value objects. A field can also be read and set under its older names. `==` compares the fields.
 
-    The constructor takes the fields of the newest firmware in their order; each may be left out.
+    The constructor takes the fields in the order of `field_names`; each may be left out.
     `_wire` is None for a structure that did not come from a device. It is not in `vars`, which scripts iterate.
     """
 
