@@ -166,7 +166,7 @@ new = click.Command(
     help="""Write a handler that works on a simulated device, with its tests, to turn into yours (docs/new-handler.md).
 With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
 
-NAME  of the handler, as in handlers/NAME; with --snmp the key of the family, VENDOR-MODEL""",
+NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",
     params=[Word("NAME"),
             *option("--title", "vendor or make, for people", "TEXT"),
             *option("--tree", "the copy of this project, if not this folder", "FOLDER"),

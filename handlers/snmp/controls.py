@@ -89,9 +89,9 @@ class WritePacked(Control):
     """Writes one string with the states of all outlets of a unit, of which one is changed.
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
-    shows the new text. Refused if any outlet reports a value other than `on` and `off`, because writing it back could switch
-    that outlet. Refused if the string has more than `longest` characters, because the device would truncate it and switch the
-    outlets whose states are cut off.
+    shows the new text. Unsupported if any outlet reports a value other than `on` and `off`, because writing it back could switch
+    that outlet. Unsupported if the string has more than `longest` characters, because the device would truncate it and switch
+    the outlets whose states are cut off.
     """
 
     at: Place
@@ -133,9 +133,9 @@ class WritePacked(Control):
 
 
 class Guarded(Control):
-    """A control that depends on a lock or a right: refused with the sentence `why` if `test` forbids it for this outlet.
+    """A control that depends on a lock or a right: Unsupported, with the sentence `why`, if `test` forbids it for this outlet.
 
-    Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: refused only if
+    Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: forbidden only if
     `test` reads one of these values, so a device without the object permits the command. `automatic`: `test` reads an
     automatic mode that a command would end; the setting `switch_automatic` lifts this guard.
     """
@@ -166,7 +166,7 @@ class Guarded(Control):
 
 
 class Unmarked(Control):
-    """A control whose command also executes commands that are marked for other outlets. Refused while `marks` reads anything
+    """A control whose command also executes commands that are marked for other outlets. Unsupported while `marks` reads anything
     but one of `quiet` for another outlet."""
 
     then: Control

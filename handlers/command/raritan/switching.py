@@ -33,7 +33,7 @@ def _numbers(context: Context, count: int) -> List[int]:
     for word in named:
         position = number(word) - 1
         if position < -1:
-            raise SettingsError(f"{word[:20]!r} is not an outlet; give numbers from 1 to {count}, or all alone")
+            raise SettingsError(f"{word[:20]!r} is not an outlet; give numbers from 1 to {count}, or only the word all")
         if not 0 <= position < count:
             raise NoSuchOutlet(f"there is no outlet {word[:20]}; give numbers from 1 to {count}, or all")
         out.append(position)

@@ -1,6 +1,6 @@
 """NTI: the reboot switches IPDU-S2 and IPDU-SX, whose outlets are the relay outputs of their MIBs.
 
-Both MIBs have the same number and the same columns. State and command share a column. The line monitor of the IPDU-SX is not
+Both MIBs have the same root and the same columns. State and command share a column. The line monitor of the IPDU-SX is not
 read, because the unit of its currents is not documented.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write

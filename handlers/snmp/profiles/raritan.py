@@ -1,5 +1,5 @@
-"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the PDU-MIB of the first PX, which
-Eaton sells below its own root.
+"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the PDU-MIB of the first PX, of
+which Eaton has a copy below its own root.
 
 PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are values of a
 general enumeration for sensors (7 on, 8 off), commands are 0 and 1. The device reports the decimal digits of each sensor. A

@@ -8,6 +8,7 @@ import json
 import socket
 import socketserver
 import sys
+from pathlib import Path
 from typing import Any, List
 
 import pytest
@@ -174,11 +175,15 @@ def test_control_characters_of_a_recording_are_escaped_on_a_terminal_only(
             assert f"ups.test.result: {written}" in capsys.readouterr().out.splitlines()
 
 
-def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(capsysbinary: pytest.CaptureFixture[bytes],
+                                                                              tmp_path: Path) -> None:
+    file = tmp_path / "unit.txt"
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "caf\udce9"})]) as server:
         assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
-    out = capsysbinary.readouterr().out
+        out = capsysbinary.readouterr().out
+        assert root.run(["record", "nut", f"{server.host}:{server.port}", "--out", str(file)]) == 0
     assert b"ups.test.result: caf\xe9\n" in out and out.endswith(b"\n")
+    assert file.read_bytes() == out
 
 
 @pytest.mark.parametrize("separator", ["\x0b", "\x1c", "\x85", "\u2028"])

@@ -321,7 +321,7 @@ def test_a_wrong_or_disabled_outlet_and_a_wrong_state_or_order_are_errors(run: R
 
 def test_all_beside_a_number_is_refused_with_the_remedy(run: Run) -> None:
     code, _, err = run("switch", "all", "1", "off")
-    assert code == 2 and "give numbers from 1 to 4, or all alone" in err
+    assert code == 2 and "give numbers from 1 to 4, or only the word all" in err
 
 
 def test_an_outlet_with_a_failed_relay_is_unknown_in_every_command(
