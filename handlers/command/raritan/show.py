@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from ...errors import SettingsError
 from ...raritan import panels, states
-from ...raritan.readings import amount, ask, kilowatt_hours
+from ...raritan.readings import absent, amount, ask, kilowatt_hours
 from ...raritan.rpc import Bulk, Pending, Structure, pdumodel, sent
 from ...raritan.rpc._runtime.values import field_names
 from ...raritan.rpc.firmware import Firmware
@@ -115,7 +115,7 @@ def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]
 
 def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
     if reading.error is not None:
-        return "not there"
+        return "not there" if absent(reading.error) else "cannot be read"
     value = reading.get()
     if not (value.available and value.valid):
         return "not valid"
@@ -167,8 +167,8 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
 
 
 def _sensor_id(context: Context, where: str) -> str:
-    """The resource id of a sensor, by its name in `sensors`: 2 round trips. `slot/1` needs no more of the name. An id is returned
-    unchanged. Raises SettingsError."""
+    """The resource id of a sensor, by its name in `sensors`: 2 round trips. Of the name of a slot, `slot/1` is enough. An id is
+    returned unchanged. Raises SettingsError."""
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
     places = _sensors_in_slots(context) if where.startswith("slot/") else sensors_of_the_pdu(context)

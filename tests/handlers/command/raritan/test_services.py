@@ -438,6 +438,14 @@ def test_a_refused_sensor_does_not_hide_the_others(run: Run, unit: XerusPdu) -> 
     assert rows["outlet/1/current"]["alarm"] == "not there" and rows["outlet/2/current"]["alarm"] == ""
 
 
+def test_a_sensor_that_cannot_be_read_is_not_reported_as_absent(run: Run, unit: XerusPdu) -> None:
+    def broken() -> None:
+        raise RuntimeError("simulated")
+    setattr(unit.units[0].outlets[0].sensors.fitted["current"], "getReading", broken)
+    rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
+    assert (rows["outlet/1/current"]["value"], rows["outlet/1/current"]["alarm"]) == (None, "cannot be read")
+
+
 def test_link_units_are_listed_added_and_released(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     assert list(facts(run, "links")["linkUnits"]) == ["3"]
