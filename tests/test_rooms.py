@@ -80,7 +80,7 @@ def test_imports_between_top_folders_point_one_way(room: str, may: Tuple[str, ..
     assert arrows(room) and not found, listed(found)
 
 
-def test_handlers_import_each_other_relatively() -> None:
+def test_imports_inside_handlers_are_relative() -> None:
     found = [arrow for arrow in arrows("handlers") if not arrow.level and arrow.top == "handlers"]
     assert not found, listed(found)
 

@@ -95,7 +95,7 @@ class Negative(Source):
 
 
 class Number(Source):
-    """A number that follows from the index, printed or of a unit: the arc at `position` plus `plus`."""
+    """A number from the index, such as the one printed at an outlet, or a unit's: the arc at `position` plus `plus`."""
 
     over: Source
     plus: int = 1

@@ -11,7 +11,7 @@ from .words import quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
-LONGEST_LINE = 512              # characters with the line break; like upsd, the server cuts a longer line, with its line break
+LONGEST_LINE = 512              # characters, with the line break; like upsd, the server sends no more, so a longer line has none
 
 
 class Err(Exception):

@@ -20,6 +20,7 @@ STATE, NAME, NUMBER, CURRENT, POWER, ENERGY = "state", "name", "number", "curren
 ON_WORDS = frozenset("on closed close enabled up active energized poweron outleton ison pwron relayon".split())
 OFF_WORDS = frozenset("off open opened disabled down inactive deenergized poweroff outletoff isoff pwroff relayoff".split())
 _CONTACT_WORDS = frozenset("closed close enabled up active open opened disabled down inactive".split())
+NOT_SHOWN = "the recording does not show which value is on and which is off"
 _CONTACT = "a word such as open or closed may describe a contact or a breaker"
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
 # Names of objects that have the same values as a state, but are commands, settings or alarms.
@@ -104,8 +105,7 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
         score += 1              # the first such column is often the state, later ones are settings
     if object_ is not None:
         score -= 4              # the MIB defines no enumeration for it, as it would for a state
-    return Guess(STATE, table, column, score, tuple(evidence), "the recording does not show which value is on and which is off",
-                 object_)
+    return Guess(STATE, table, column, score, tuple(evidence), NOT_SHOWN, object_)
 
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:

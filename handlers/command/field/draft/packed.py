@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import List, NamedTuple, Tuple
 
 from ..snmp.rows import Arcs, Rows, dotted
-from .columns import OFF_WORDS, ON_WORDS, words_doubt
+from .columns import NOT_SHOWN, OFF_WORDS, ON_WORDS, words_doubt
 
 _SEPARATORS = (",", ";", "|", " ")
 _FEWEST, _MOST = 4, 64          # limits for the number of outlets in a string
@@ -29,7 +29,7 @@ def packed(rows: Rows) -> List[PackedGuess]:
             values = tuple(value.strip() for value in text.split(separator))
             words = {value.lower() for value in values}
             if _FEWEST <= len(values) <= _MOST and (words <= {"0", "1"} or words <= ON_WORDS | OFF_WORDS):
-                doubt = "which value is on" if words <= {"0", "1"} else words_doubt(words)
+                doubt = NOT_SHOWN if words <= {"0", "1"} else words_doubt(words)
                 found.append(PackedGuess(oid, separator, values, f"{dotted(oid)} holds {len(values)} values of on or off in one "
                                          f"string: {text[:40]!r}", doubt))
     return sorted(found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid))

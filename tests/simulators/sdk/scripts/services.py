@@ -1,4 +1,4 @@
-"""The SDK administers a unit: SNMP, monitored servers, network, link units, sessions, users, groups, slots."""
+"""The SDK administers a unit: SNMP, servers, network, link units, sessions, users, groups, slots, clock, beeper, logs."""
 from __future__ import annotations
 
 from typing import Any, Dict, List

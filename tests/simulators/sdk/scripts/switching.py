@@ -1,4 +1,4 @@
-"""The SDK switches and cycles outlets, singly and in sequence, and sets thresholds and settings."""
+"""The SDK switches and cycles outlets, singly and in sequence, sets thresholds and names, and reads bulks and the topology."""
 from __future__ import annotations
 
 import time
