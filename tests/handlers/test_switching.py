@@ -89,8 +89,10 @@ def test_a_denied_reading_ends_the_wait() -> None:
     assert outlet.reads == 2
 
 
-def test_a_reading_before_the_device_went_away_is_not_the_present_state() -> None:
-    assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
+def test_a_reading_before_the_device_went_away_is_not_the_present_state(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
+    assert "the outlet's state could not be read: UNKNOWN" in caplog.text
 
 
 @pytest.mark.parametrize("answer", [Unreachable("no answer"), ProtocolError("half an answer")])
