@@ -14,7 +14,7 @@ _UNSET = _Unset(0.0)
 
 
 class EnumPowerStatus(Enum):
-    """KNOWN: the members UP, DOWN and UNKNOWN. UNKNOWN: their values."""
+    """KNOWN: the members UP, DOWN and UNKNOWN, but not their values."""
 
     UP = "up"
     DOWN = "down"

@@ -202,7 +202,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
         table.add_row(name, str(len(ranked)), *(f"{1000 * value:.0f} ms" for value in (
             statistics.median(ranked), ranked[int(0.95 * (len(ranked) - 1))], ranked[-1])))
     console.print(table)
-    console.print(f"first round of all polls: {first:.0f} s; polls due meanwhile: {wanted}, missed: {missed}; "
+    console.print(f"first round of all polls: {first:.0f} s; polls due while pages were opened: {wanted}, missed: {missed}; "
                   f"the two bad handlers: {', '.join(kinds)}")
     console.print(f"database: {grown.day * pdus / 1e6:.0f} MB a day are written, thinned to {grown.kept * pdus / 1e6:.0f} MB for "
                   f"{_DAYS} days; after the first month {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three years")

@@ -124,8 +124,9 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
         with peers.PEERS["snmp"](port=161, host="127.0.0.161") as peer:
             return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
     except OSError as error:
+        advice = "; run this as root" if isinstance(error, PermissionError) else ""
         return (f"pdu_snmp: this platform's SNMP client does not use the port in snmp_params, and port 161 of 127.0.0.161 "
-                f"cannot be opened here ({error.strerror}); run this as root", None)
+                f"cannot be opened here ({error.strerror}){advice}", None)
 
 
 def _matrix(names: Sequence[str], python: str) -> int:

@@ -1,6 +1,7 @@
 """`python -m tests.conformance`: on the project's own doubles, on trees such as an owner may have, and without --platform."""
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -113,10 +114,10 @@ def wire(data):
 '''}
 
 
-def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As for a user who may not open it."""
+def refuse_port_161(monkeypatch: pytest.MonkeyPatch, number: int = errno.EACCES) -> None:
+    """By default as for a user who may not open it, else with this error number."""
     def refused(**_: object) -> None:
-        raise PermissionError(13, "Permission denied")
+        raise OSError(number, os.strerror(number))
     made = peers.PEERS["snmp"]
     monkeypatch.setitem(peers.PEERS, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
 
@@ -141,6 +142,11 @@ def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tr
     assert conformance.main(["--platform", folder, "snmp"]) == 0
     shown = capsys.readouterr().out
     assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown
+
+    refuse_port_161(monkeypatch, errno.EADDRINUSE)
+    assert conformance.main(["--platform", folder, "snmp"]) == 0
+    shown = capsys.readouterr().out
+    assert f"cannot be opened here ({os.strerror(errno.EADDRINUSE)})" in shown and "run this as root" not in shown
 
 
 def test_a_port_in_use_is_reported_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

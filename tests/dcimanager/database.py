@@ -122,7 +122,9 @@ def _guarded(path: Path) -> Any:
     guard = path.with_suffix(".lock").open("a")
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         guard.close()
-        raise InUse(f"{path.parent} is in use by another stand-in") from None
+        if isinstance(error, BlockingIOError):
+            raise InUse(f"{path.parent} is in use by another stand-in") from None
+        raise                           # such as a file system without locks
     return guard

@@ -1,6 +1,8 @@
 """A stand-in that starts again has lost nothing, whether it ended by request or by `kill -9`."""
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import sqlite3
@@ -222,6 +224,14 @@ def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:
     with DciManager(data=tmp_path), pytest.raises(InUse, match="in use by another"):
         DciManager(data=tmp_path)
     DciManager(data=tmp_path).stop()
+
+
+def test_a_folder_that_cannot_be_locked_is_not_called_one_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOLCK)):
+        Database(tmp_path / "data.sqlite")
 
 
 # A stand-in in a separate process, which a test kills in the middle of `what`.

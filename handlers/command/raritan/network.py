@@ -32,7 +32,7 @@ BRIDGE = "br0"
 def _number(word: str, what: str) -> int:
     found = number(word)
     if found < 0:
-        raise SettingsError(f"{what} {word[:20]!r} is not a number")
+        raise SettingsError(f"{what} {word[:20]!r} is not a number of at most 9 digits")
     return found
 
 

@@ -35,7 +35,7 @@ def test_outlets_with_a_reported_relay_failure_are_unknown_at_no_extra_request(h
     links = {2: Model(outlets=3, stuck=(3,), off=(3,))}
     with XerusPdu(Model(outlets=6, stuck=(5,), off=(5, 6)), firmware, links) as pdu:
         for unit in pdu.units.values():
-            unit.health.named = "outlet.{}"
+            unit.health.named = "outlet.{}"                     # "outlet.5" may count from 1 or from 0: outlet 5 or 6
         with spent(pdu) as cost:
             seen = shown(handle(pdu, link_units="2").status())
         assert [port for port, state in seen.items() if state is EnumPowerStatus.UNKNOWN] == ["5", "6", "2.3"]

@@ -1,4 +1,4 @@
-"""NUT's line syntax: words between blanks, quotes and backslashes."""
+"""NUT's line syntax: words with blanks between them, in quotes or with backslashes."""
 from __future__ import annotations
 
 from typing import List, Optional

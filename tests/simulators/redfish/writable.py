@@ -1,4 +1,4 @@
-"""PATCH: the labels and locations that a client may set. Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas."""
+"""PATCH: the properties that a client may set. Source: DSP0266, "PATCH (update)"; OData.Permissions of the schemas."""
 from __future__ import annotations
 
 from typing import Any, Dict

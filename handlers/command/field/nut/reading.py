@@ -1,4 +1,4 @@
-"""Reads what a recording of NUT devices holds."""
+"""Reads from a NUT server what a recording of its devices holds."""
 from __future__ import annotations
 
 from typing import Dict, List

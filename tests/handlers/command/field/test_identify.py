@@ -330,7 +330,7 @@ def test_the_next_step_is_named_where_no_family_fits(capsys: Printed, monkeypatc
     assert "pdu draft" in capsys.readouterr().out
 
 
-def test_a_silent_host_is_unreachable_and_a_missing_community_is_named(capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named(capsys: Printed, monkeypatch: Patched) -> None:
     for key in ("PDU_COMMUNITY", "PDU_PASSWORD"):
         monkeypatch.delenv(key, raising=False)
     report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
