@@ -1,6 +1,6 @@
 """The build backend of the wheel: setuptools without the files of earlier builds.
 
-setuptools packs every file below build/lib. A module that was removed since the last `pip install .` would be installed again.
+setuptools packs every file below build/lib. A module removed since the last `pip install .` would be installed again.
 """
 from __future__ import annotations
 

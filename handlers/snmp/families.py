@@ -20,7 +20,7 @@ class Vendor(NamedTuple):
     """One file of profiles. A test compares each field with the file.
 
     `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1.
-    Both are separated by spaces. `sweep`: one of its families is probed if a device has no usable sysObjectID.
+    Both are lists separated by spaces. `sweep`: one of its families is probed if a device has no usable sysObjectID.
     """
 
     load: Callable[[], ModuleType]

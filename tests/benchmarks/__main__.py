@@ -55,9 +55,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def table(ratios: Sequence[Ratio]) -> List[str]:
-    """The ratios as a Markdown table."""
+    """The figures as a Markdown table."""
     rows = [f"| {one.area} | {one.what} | {one.figure:.2f} | {one.verdict} |" for one in ratios]
-    return ["| area | what | ratio | goal |", "|---|---|---|---|", *rows]
+    return ["| area | what | figure | goal |", "|---|---|---|---|", *rows]
 
 
 def machine() -> str:

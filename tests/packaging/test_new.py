@@ -32,7 +32,7 @@ def _tree(tmp_path: Path) -> Iterator[Path]:
 
 
 def _copy(source: str, target: str) -> None:
-    with contextlib.suppress(FileNotFoundError):        # a compiled file that another process replaces just now
+    with contextlib.suppress(FileNotFoundError):        # a compiled file that another process is replacing
         shutil.copy2(source, target)
 
 
