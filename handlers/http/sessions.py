@@ -54,7 +54,7 @@ class RequestsTransport:
             failed = HttpUnreachable("the TLS handshake failed: check the session's `verify` and `cert`")
         except requests.exceptions.ProxyError:
             failed = HttpUnreachable("the session's proxy cannot be reached, or refuses the request")
-        except requests.exceptions.InvalidHeader as error:
+        except (requests.exceptions.InvalidHeader, requests.exceptions.ContentDecodingError) as error:
             failed = HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
         except requests.RequestException as error:
             if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):     # urllib3's, while the body is read

@@ -72,7 +72,7 @@ def environment(version: str, program: Path) -> tuple[str, str]:
     wanted = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
     folder = ROOT / ".cache" / f"python-{version}"
     python, stamp = folder / "bin" / "python", folder / "installed"
-    # Without `python`, the Python that made the environment was removed.
+    # `python` is a link: it does not exist if the Python that made the environment was removed.
     if not python.exists() or not stamp.is_file() or stamp.read_text("utf-8").splitlines() != wanted:
         install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted]
         for command in ([str(program), "-m", "venv", "--clear", str(folder)], install):

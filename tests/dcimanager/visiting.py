@@ -1,4 +1,4 @@
-"""A person who visits the page: a browser reduced to HTTP, and text that must stay text."""
+"""A person who visits the page, as a browser reduced to HTTP; and a hostile text, which no page may show as markup."""
 from __future__ import annotations
 
 import http.client

@@ -28,7 +28,7 @@ def firmware(context: Context) -> Result:
     if context.options.file == "":          # an update without a file would install the image on the unit
         raise SettingsError(f"firmware {name}: the file's name is empty")
     if (context.options.cross or context.options.allow_untrusted) and name != "update":
-        raise SettingsError("--cross and --allow-untrusted are for update")
+        raise SettingsError(f"firmware {name} takes neither --cross nor --allow-untrusted")
     return _DO[name](context, context.proxy(fw.Firmware, "/firmware"))
 
 

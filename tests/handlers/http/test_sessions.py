@@ -140,9 +140,10 @@ def test_a_pause_in_a_body_is_not_reported_as_a_dead_host(session: requests.Sess
 
 @pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"),
                                         (http(b"x"), "protocol"),
+                                        (http(b"{}" * 9, "200 OK", "Content-Encoding: gzip"), "protocol"),
                                         (http(b"", "401 No"), "denied"), (http(b"", "404 No"), "refused"),
                                         (http(b" " * 5_000_000), "protocol")],
-                         ids=["closed", "half a body", "no JSON", "401", "404", "too long"])
+                         ids=["closed", "half a body", "no JSON", "not gzip", "401", "404", "too long"])
 def test_a_failed_write_is_a_pdu_handler_error_and_is_not_sent_again(session: requests.Session, step: Step, kind: str) -> None:
     with Peer([[step]]) as peer:
         with pytest.raises(PduHandlerError) as caught:

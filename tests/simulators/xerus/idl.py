@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set
 GENERATIONS = ("3.3", "3.6", "4.0", "4.4")
 _GENERIC = re.compile(r"(vector|map)<(.*)>$")
 # The version of peripheral.Device in each generation, from the vendor's releases (3.6 and 4.0 also from real units). All events
-# have version 1.0.0.
+# of the simulator have version 1.0.0.
 DEVICE_VERSIONS = ("3.0.0", "3.0.2", "6.0.0", "7.0.3")
 _DEVICE, _FIRST = "peripheral.Device", "1.0.0"
 
