@@ -22,9 +22,9 @@ def relay(port: int, round_trip_s: float) -> None:
     count = 0
     print(front.getsockname()[1], flush=True)
     while True:
-        wait = max(0.0, held[0][0] - time.monotonic()) if held else None
         # select is less exact than these delays need, so the last millisecond is a busy wait.
-        ready, _, _ = select.select([front, *owners], [], [], 0.0 if wait is not None and wait < 0.001 else wait)
+        wait = max(0.0, held[0][0] - time.monotonic() - 0.001) if held else None
+        ready, _, _ = select.select([front, *owners], [], [], wait)
         for source in ready:
             data, peer = source.recvfrom(65535)
             count += 1

@@ -297,8 +297,8 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
                                    ["network", "forwarding", "on", "--role", "expansion", "--interface", "usb", "--yes"],
                                    ["links", "release", "3", "--link-user", "root", "--yes"], ["firmware", "--cross"],
                                    ["firmware", "upload", "FILE", "--allow-untrusted"]])
-def test_an_argument_that_the_action_does_not_use_is_refused(run: Run, unit: XerusPdu, words: List[str], tmp_path: Path,
-                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_argument_that_is_empty_or_that_the_action_does_not_use_is_refused(
+        run: Run, unit: XerusPdu, words: List[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "FILE").write_bytes(b"x")       # a missing file would be refused, too
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*words)
