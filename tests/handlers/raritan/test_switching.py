@@ -63,6 +63,7 @@ def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1, off=(1,), relay_delay=60)) as pdu:
         port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
         assert port.power_status is EnumPowerStatus.UNKNOWN
+        assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.UNKNOWN}
 
 
 def test_an_outlet_in_a_power_cycle_is_unknown_and_can_be_switched_off(handle: Handle, firmware: str) -> None:

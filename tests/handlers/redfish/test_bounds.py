@@ -47,6 +47,7 @@ def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(monkey
     with serving(tree) as address:
         monkeypatch.setattr(parallel, "threading", SimpleNamespace(Thread=type("Thread", (threading.Thread,), {"start": start})))
         assert [port.identity for port in handler(address).status().ports] == [str(number) for number in range(1, 9)]
+        assert tree.connections == 1
 
 
 def read(service: RedfishService) -> Any:
