@@ -148,8 +148,8 @@ def _identity(found: Identity) -> List[str]:
 
 
 identify = click.Command("identify", callback=_identify, help="""\
-What the device at HOST is: families tried, objects seen, the one that fits and why, what it can and cannot do, and what each
-figure rests on. Nothing is written to the device.
+What the device at HOST is: families tried, the family that fits and why, objects seen, what the device can and cannot do, and
+what each figure rests on. Nothing is written to the device.
 
 Every handler is tried, except where its TCP port is closed or a setting is missing: SNMP needs a community or an SNMPv3 user,
 Raritan Xerus and Redfish need a login.\

@@ -163,7 +163,7 @@ class Scrubber:
     @functools.cached_property
     def _known(self) -> List[Tuple[str, str]]:
         """The values that are replaced inside texts, the longest first, each after its form in upper case."""
-        # Secrets of technical terms with digits or signs (admin123) are replaced inside texts. A single word (public) is not,
+        # A secret that is a common word with digits or signs (admin123) is replaced inside texts. A word alone (public) is not,
         # because it may be a state.
         secrets = [one for one in self._secrets if len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
         long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)

@@ -75,9 +75,9 @@ class Allowed(NamedTuple):
             raise NotAllowed("not-listed", "the target is neither on the list nor in a --network of this exporter")
         handler, auth = self.handlers.get(query.handler), self.auths.get(query.auth)
         if handler is None:
-            raise NotAllowed("handler", f"handler is one of {', '.join(sorted(self.handlers))}")
+            raise NotAllowed("handler", f"the parameter handler must be one of {', '.join(sorted(self.handlers))}")
         if auth is None:
-            raise NotAllowed("auth", f"auth is one of {names(self.auths)}" if self.auths else
+            raise NotAllowed("auth", f"the parameter auth must be one of {names(self.auths)}" if self.auths else
                              "this exporter has no logins by name (--auth); a target that is not on its list needs one")
         return Target(Device(query.target, query.handler, query.target, query.auth), handler, auth)
 

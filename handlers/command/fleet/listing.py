@@ -56,7 +56,7 @@ def read(path: str) -> Fleet:
 
 def _tables(tables: Any, path: str) -> Iterator[Entry]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise SettingsError(f"{path}: each PDU is a table [[pdu]]")
+        raise SettingsError(f"{path}: each PDU must be a table [[pdu]]")
     for number, table in enumerate(tables, 1):
         yield f"PDU {number}", table
 
@@ -133,7 +133,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
     try:
         metered = yes_no(given.get("metered") or "no")
     except ValueError:
-        raise ValueError("metered is yes or no") from None
+        raise ValueError("metered must be yes or no") from None
     handler = given["handler"]
     if handler.endswith(".tar.gz"):
         handler = os.path.join(folder, handler)
@@ -152,7 +152,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
     elif isinstance(value, str):
         pairs = [_pair(part) for part in value.split(";") if part.strip()]
     else:
-        raise ValueError("settings are key=value; key=value")
+        raise ValueError("settings must have the form key=value; key=value")
     found: Dict[str, str] = {}
     for key, one in pairs:
         if key in SECRETS:
@@ -167,5 +167,5 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
 def _pair(text: str) -> Tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise ValueError("settings are key=value; key=value")     # without the text, which may be a secret
+        raise ValueError("settings must have the form key=value; key=value")     # without the text, which may be a secret
     return key.strip().lower(), value.strip()

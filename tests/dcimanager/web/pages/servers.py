@@ -96,7 +96,7 @@ def _disconnect(site: Site, request: Request, form: FormData) -> Response:
 
 def _command(given: str) -> str:
     if given not in COMMANDS:
-        raise Wrong("A power command is on, off or reset.")
+        raise Wrong("There is no such power command. Choose on, off or reset.")
     return given
 
 

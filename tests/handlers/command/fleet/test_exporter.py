@@ -109,9 +109,9 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, runnin
         assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
         asked = agent.requests
         wrong: List[Tuple[Dict[str, str], str]] = [
-            ({}, "handler is one of"), ({"handler": "snmp"}, f"auth is one of {', '.join(sorted(PEERS))}"),
-            ({"handler": "../evil.tar.gz", "auth": "snmp"}, "handler is one of"),
-            ({"handler": "snmp", "auth": "nobody"}, "auth is one of")]
+            ({}, "handler must be one of"), ({"handler": "snmp"}, f"auth must be one of {', '.join(sorted(PEERS))}"),
+            ({"handler": "../evil.tar.gz", "auth": "snmp"}, "handler must be one of"),
+            ({"handler": "snmp", "auth": "nobody"}, "auth must be one of")]
         for query, words in wrong:
             status, text, _ = running.get("probe", target=other, **query)
             assert (status, words in text) == (400, True), text
@@ -163,7 +163,8 @@ def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(sma
     with Agent(rpdu2(outlets=8)) as agent, exporter(*arguments) as running:
         target = f"127.0.0.1:{agent.port}"
         assert running.probe(target=target, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
-        assert running.get("probe", target=target, handler="nut", auth="snmp")[:2] == (400, "handler is one of snmp\n")
+        assert running.get("probe", target=target, handler="nut", auth="snmp")[:2] == (
+            400, "the parameter handler must be one of snmp\n")
     with_list = run("exporter", "--list", small.list(), *arguments)
     assert with_list.returncode == 2 and "has no archive of" in with_list.stderr and with_list.stderr.count("\n") == 1
 

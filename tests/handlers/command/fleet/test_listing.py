@@ -93,9 +93,10 @@ settings = {timeout = 5, verify = false}
     (HEAD + 'a,"snmp,192.0.2.1\n', "line 2 is not CSV"),
     (HEAD + "a,snmp,\n", "line 2: there is no address"), (HEAD + "a,,192.0.2.1\n", "line 2: there is no handler"),
     (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),
-    (HEAD + "a,snmp,192.0.2.1,,x\n", "settings are key=value"),
+    (HEAD + "a,snmp,192.0.2.1,,x\n", "settings must have the form key=value"),
     (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, which a list must not contain"),
-    (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"), (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered is yes or no"),
+    (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"),
+    (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered must be yes or no"),
     (HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n", "line 5: the name 'a' is already in line 2"),
     (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable")])
 def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
@@ -112,13 +113,13 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
                                                 "community_file or community_env"),
     (f'[auth.x]\nCommunity = "{SECRET}"\n', "community is a secret, which a list must not contain"),
     (f'[[pdu]]\nhandler = "snmp"\naddress = "h"\nsettings = {{Community = "{SECRET}"}}\n', "PDU 1: community is a secret"),
-    (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU is a table"),
+    (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU must be a table"),
     ("[other]\n", "no table 'other'"), ("auth = 1\n", "not made of [auth.NAME] tables"),
     ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set"),
     ("[auth.x]\nuser = []\n", "neither text nor"),
     ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: there is no 'port'"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
-    ("[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n", "settings are")])
+    ("[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n", "settings must have the form")])
 def test_a_wrong_toml_list_is_refused_with_one_sentence(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text, "list.toml"))
 
