@@ -4,6 +4,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,7 @@ def _run(command: Sequence[str], place: Place) -> subprocess.CompletedProcess[st
 def _tree(folder: Path, place: Place) -> Path:
     """A copy of what is packed, compiled files included, with the file modes of the place and the present time."""
     tree = folder / "tree"
+    shutil.rmtree(tree, ignore_errors=True)         # left by a call that failed
     tree.mkdir()
     copied = _run(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(tree)], place)
     assert copied.returncode == 0, copied.stderr

@@ -58,7 +58,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
 
 
 def stale(text: str) -> list[str]:
-    """The archives in a page with a wrong version: below OLD/ it must be another one, elsewhere the present."""
+    """The archives in a page with a wrong version: below OLD/ the version must not be VERSION, elsewhere it must be."""
     found = re.findall(r"(OLD/)?(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
     return [archive for old, archive, version in found if (version != VERSION) != bool(old)]
 

@@ -86,7 +86,7 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
         nut.run("nosuch", "load.off")
 
 
-def test_an_error_about_the_number_of_clients_is_that_of_the_supported_request_name(server: NutServer) -> None:
+def test_the_number_of_clients_fails_with_the_error_for_the_request_name_that_the_server_supports(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
     with client(server) as nut, pytest.raises(DriverNotConnected):
         nut.logins("pdu")

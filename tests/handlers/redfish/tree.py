@@ -1,6 +1,7 @@
 """A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test replaces.
 
-A command changes no resource unless a test does it; `tests.simulators.redfish` is a unit that switches.
+A command changes a resource only if a function of the test in `special` does so. `tests.simulators.redfish` is a unit that
+switches.
 """
 from __future__ import annotations
 
