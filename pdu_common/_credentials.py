@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Tuple
 
 from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.proto.secmod.rfc3414.priv import des
+from pysnmp.proto.secmod.rfc3826.priv import aes
 
 
 class SnmpError(Exception):
@@ -120,16 +122,19 @@ def _levels(given: Mapping[str, str]) -> Dict[str, str]:
     if "priv_protocol" in wanted and "auth_protocol" not in wanted:
         raise SnmpError("snmp_params asks for privacy without authentication: give auth_protocol and auth_password too")
     if "priv_protocol" in wanted:
-        _check_ciphers()
+        _check_cipher(wanted["priv_protocol"])
     return wanted
 
 
-def _check_ciphers() -> None:
+def _check_cipher(protocol: str) -> None:
     if importlib.util.find_spec("cryptography") is None:
         raise SnmpError("snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
                         "pip install cryptography")
-    # pysnmp 7.1.21 imports two ciphers from a module that cryptography has deprecated for them.
-    warnings.filterwarnings("ignore", message="(CFB|TripleDES|AES) has been moved")
+    if getattr(des if protocol == "des" else aes, "PysnmpCryptoError", False):      # pysnmp could not import its cipher
+        raise SnmpError(f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed cryptography is too old: "
+                        "pip install --upgrade cryptography")
+    # pysnmp 7.1.21 takes the mode CFB from a module in which cryptography has deprecated it.
+    warnings.filterwarnings("ignore", message="CFB has been moved")
 
 
 def _resolve(host: str, port: int) -> Tuple[str, bool]:
