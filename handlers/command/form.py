@@ -122,9 +122,9 @@ def address(host: str) -> str:
 
 
 def typed(state: Given, keys: Iterable[str], host: str) -> Dict[str, str]:
-    """The given settings, and those of `keys` from the environment.
+    """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
-    The address and secrets are not taken from there, and the port only if the address has none.
+    The address and secrets are not taken from the environment, and the port only if the address has none.
     """
     found: Dict[str, str] = {}
     absent = {"host", *(("port",) if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None else ())}

@@ -72,7 +72,8 @@ def own_family(profile: Profile) -> OwnFamily:
 def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()) -> Dict[str, str]:
     """The options of an archive with built-in families, without those that are not given. Raises UnknownFamily.
 
-    `only` is sorted like PROFILES, because detection tries families in this order. `flags`: keys of the settings that are yes.
+    `only` is sorted like PROFILES, because detection tries families with equally long prefixes in this order. `flags`: keys of
+    the settings that are yes.
     """
     for key in only if profile is None else (*only, profile):
         family(key)

@@ -168,7 +168,7 @@ def helper(enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC
 
 
 def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> Dict[str, str]:
-    """The module of the rows that a handler gets from SNMP calls, joined from its three parts."""
+    """The module of the rows that a handler gets from SNMP calls, joined from ROW_CLASS and three other parts."""
     return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
 
 

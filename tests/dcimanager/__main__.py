@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--email", default="admin@example.com", help="the administrator (default: %(default)s)")
     parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests of the API")
     parser.add_argument("--exports", action="store_true",
-                        help="print shell lines with the settings for dist/register.sh, not the login")
+                        help="print shell lines with settings for dist/register.sh instead of the page's address and password")
     return parser
 
 

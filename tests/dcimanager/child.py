@@ -192,7 +192,7 @@ class _Worker:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise TypeError(f"not usable as identity: {value!r}")
+        raise TypeError(f"not usable as an identity: {value!r}")
     return value
 
 

@@ -264,7 +264,7 @@ def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(manager: Dc
     handler.write_text(handler.read_text().replace("port.power_status = EnumPowerStatus.DOWN", "port.identity = b'1'"))
     client.install(archive(tree, "small"))
     call = manager.switch(manager.add_pdu("rack", "pdu_small", "127.0.0.1"), "1", on=False)
-    assert (call.kind, call.text) == ("bug", "TypeError: not usable as identity: b'1'")
+    assert (call.kind, call.text) == ("bug", "TypeError: not usable as an identity: b'1'")
 
 
 def loaded() -> child._Worker:

@@ -55,7 +55,8 @@ def test_faults_replace_an_answer_by_html_broken_json_or_nothing(pdu: XerusPdu, 
 
 @pytest.mark.parametrize("fault", [Fault.ECHO, Fault.PRIVILEGE])
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"id": 3}'])
-def test_a_fault_answers_with_an_error_even_to_no_call(pdu: XerusPdu, client: Client, fault: Fault, body: bytes) -> None:
+def test_a_fault_answers_even_a_body_without_a_call_with_an_error(pdu: XerusPdu, client: Client, fault: Fault,
+                                                                  body: bytes) -> None:
     pdu.faults.order(fault)
     answer = json.loads(client.post(outlet_rid(0), body).read())
     assert answer["error"] and answer["id"] == (3 if body.endswith(b"}") else None)
@@ -190,13 +191,14 @@ def test_an_unsigned_image_needs_the_flag_that_allows_it(client: Client) -> None
 def test_an_update_to_another_generation_changes_types_and_ids() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1), "3.6", clock=clock, reboot_seconds=0.0) as pdu, Client(pdu) as client:
-        rid = client.result("/model/pdu/0", "getOutlets")[0]["rid"]
+        before = client.result("/model/pdu/0", "getOutlets")[0]
         client.post("/cgi-bin/fwupload.cgi", *_form("upfile", image("4.4.9.5-1"))).read()
         client.call("/firmware", "startUpdate", flags=[])
         clock.now = 5.0
         pdu.books()
         client.http.close()
-        assert client.post(rid, b'{"method":"getState"}').status == 404
+        assert client.post(before["rid"], b'{"method":"getState"}').status == 404
         client.http.close()
         assert client.result("/model/pdu/0", "getMetaData")["fwRevision"].startswith("4.4")
+        assert client.result("/model/pdu/0", "getOutlets")[0]["type"] != before["type"]
         assert pdu.books().states == {"1": True}

@@ -11,7 +11,7 @@ from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, OID, Devi
 ROOT = "1.3.6.1.4.1.13742.1"
 STATE = f"{ROOT}.2.2.1.3"
 OUTLETS = 8
-_PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 870}     # by column: mA, highest mA, mV, W, VA, power factor * 1000
+_PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 87}      # by column: mA, highest mA, mV, W, VA, power factor in %
 
 
 def px() -> Device:

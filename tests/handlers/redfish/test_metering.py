@@ -137,7 +137,7 @@ def test_a_missing_list_does_not_end_the_expansion_of_other_lists() -> None:
     tree = behind(20, EXPAND)
     tree.resources[PDU]["Mains"] = {"@odata.id": f"{PDU}/Mains"}
     assert totals(tree) == (190.0, 190.0)
-    assert len(tree.targets) == 3 + 2 + 2, "the missing list is requested with and without the query; the 40 sensors come in one"
+    assert len(tree.targets) == 3 + 2 + 2, "the missing list is requested with and without the query, the 40 sensors at once"
 
 
 @pytest.mark.parametrize("expand, count, requests", [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)])

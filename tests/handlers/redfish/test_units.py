@@ -162,7 +162,7 @@ def test_all_pages_are_followed(expand: Any) -> None:
     {"Members@odata.nextLink": f"{OUTLETS}/more"},                             # the page links to itself
     {"Members@odata.nextLink": "https://evil.example/more"}, {"Members@odata.nextLink": 7}, {"Members@odata.count": 3},
     {"Members": None}, {"Members": ["/redfish/v1"]}, {"Members": [{}]}])
-def test_a_list_that_does_not_end_is_invalid_or_is_shorter_than_its_count_is_an_error(page: Json) -> None:
+def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_count(page: Json) -> None:
     tree = paged([[outlet("1")], [outlet("2")]], 2)
     tree.resources[OUTLETS]["Members@odata.nextLink"] = f"{OUTLETS}/more"
     tree.resources[f"{OUTLETS}/more"] = {"Members": [{"@odata.id": f"{OUTLETS}/2"}], **page}

@@ -1,4 +1,4 @@
-"""The vendor's SDK administers the simulated unit: SNMP, servers, network, link units, sessions, users, groups, slots."""
+"""The vendor's SDK administers the simulated unit, from SNMP to log levels."""
 from __future__ import annotations
 
 import pytest

@@ -120,7 +120,7 @@ class Pending(typing.Generic[R]):
         if self.error is not None:
             raise self.error
         if not self._values:
-            raise RuntimeError(f"{self.method.name}: the bulk was not performed yet, or failed")
+            raise RuntimeError(f"{self.method.name}: the bulk has not been performed, or failed")
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
