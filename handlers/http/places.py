@@ -20,7 +20,8 @@ def path_here(link: object, here: Endpoint) -> str:
     except ValueError:                      # includes UnicodeError for half of a surrogate pair
         return ""
     if parts.scheme or parts.netloc:
-        same = parts.scheme == here.scheme and name == here.host.lower() and (port or PORTS.get(parts.scheme)) == here.port
+        port = PORTS.get(parts.scheme) if port is None else port
+        same = parts.scheme == here.scheme and name == here.host.lower() and port == here.port
         if not same or "@" in parts.netloc:
             return ""
     nowhere = link.startswith("//") or not path.startswith("/") or path.startswith("//") or parts.fragment

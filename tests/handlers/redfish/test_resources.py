@@ -49,9 +49,9 @@ def test_links_of_the_service_are_followed(link: str, sent: str) -> None:
 
 
 @pytest.mark.parametrize("link", [
-    "http://pdu.example/A", "https://evil.example/A", "https://pdu.example:8443/A", "https://pdu.example.evil.example/A",
-    "https://user@pdu.example/A", "https://pdu.example@evil.example/A", "//evil.example/A", "///evil.example/A",
-    "https:///A", "file:///etc/passwd", "href/redfish/v1/A", "A", "", "/A\r\nX-Evil: 1", "/A\\B", "/A#/B",
+    "http://pdu.example/A", "https://evil.example/A", "https://pdu.example:8443/A", "https://pdu.example:0/A",
+    "https://pdu.example.evil.example/A", "https://user@pdu.example/A", "https://pdu.example@evil.example/A", "//evil.example/A",
+    "///evil.example/A", "https:///A", "file:///etc/passwd", "href/redfish/v1/A", "A", "", "/A\r\nX-Evil: 1", "/A\\B", "/A#/B",
     "https://pdu.example:x/A", "https://[pdu.example/A", "/\ud800", None, 1, ["/A"], "/" + "A" * 3000])
 def test_links_to_another_service_and_invalid_links_are_refused(link: object) -> None:
     with pytest.raises(ProtocolError) as caught:
