@@ -44,7 +44,7 @@ def place():  # type: () -> str
         except OSError as error:
             folder, problem = "", error
     else:
-        sys.stderr.write("pdu.pyz cannot unpack itself (%s): set TMPDIR to a folder with more space\n" % problem)
+        sys.stderr.write("pdu.pyz cannot unpack itself (%s): set TMPDIR to a writable folder with enough space\n" % problem)
         sys.exit(2)
     try:
         os.rename(part, folder)

@@ -1,8 +1,8 @@
 """Determines the kind of device behind a NUT driver: by `device.type`, else by the device's variables. Pure.
 
 Source: NUT's docs/nut-names.txt. `device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar
-controller). Drivers before NUT 2.6 do not report it, and some report other words. Of these, sts (static transfer switch) is
-read like ats.
+controller). Some drivers before NUT 2.4.3 do not report it, and some report other words. Of these words, sts (static transfer
+switch) is read like ats.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def type_of_member(variables: Mapping[str, str], chain: Mapping[str, str]) -> st
 def may_lack_outlets(variables: Mapping[str, str]) -> bool:
     """Whether a device that lists no outlets really has none.
 
-    True if `outlet.count` is 0. Without that count true for types other than PDUs, and for a device of unknown type that has
+    True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a device of unknown type that has
     a battery, an input or an output.
     """
     count = number(variables.get("outlet.count"))

@@ -40,7 +40,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Browser]:
-    """An empty window. Only one test of the machine has one at a time, because a browser needs a core."""
+    """An empty window. Only one test on the machine has one at a time, because a browser needs a core."""
     with turn("browser"):
         chromium.resize(*DESKTOP)
         chromium.dark(False)

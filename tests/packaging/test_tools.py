@@ -210,7 +210,7 @@ def test_the_wheel_holds_the_three_packages_and_their_types(wheel: Path) -> None
 
 
 def required(text: str) -> Dict[str, Set[str]]:
-    """Package → its bounds, from requirements.txt or from the head of a wheel's METADATA."""
+    """Package → its bounds, from a file of requirements or from the head of a wheel's METADATA."""
     found = re.findall(r"^(?:Requires-Dist: )?([A-Za-z0-9-]+)([<>=][<>=,.0-9]+)", text, re.MULTILINE)
     return {name.lower(): set(bounds.split(",")) for name, bounds in found}
 

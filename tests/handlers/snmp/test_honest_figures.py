@@ -212,7 +212,8 @@ def test_a_pdu_of_a_chain_without_meters_leaves_no_total() -> None:
 PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("1", "2"), ("2", "1"), ("3", "3"))}
 
 
-# A unit that only meters is in the list of units, but in none of the tables of meters. `listed` is its row in that list.
+# A unit that only meters is in the list of units, but in none of the tables of meters. `listed` adds it to that list;
+# `without` removes the meters of a unit that is listed already.
 @pytest.mark.parametrize("unit, listed, without", [
     ("eaton-epdu", {"534.6.6.7.1.2.1.22.2": "0"}, ()),
     ("hpe-mapdu3", {}, tuple(f"232.165.11.2.{column}.3." for column in ("2.1.9", "2.1.11", "1.1.5", "1.1.6"))),

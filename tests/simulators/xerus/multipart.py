@@ -15,7 +15,7 @@ _LONGEST_HEADERS = 16 * 1024
 
 
 class BadForm(Exception):
-    """The request is not a complete multipart/form-data, or two of its parts have the same name."""
+    """The request is not a complete form, or two of its parts have the same name."""
 
 
 class Part(NamedTuple):

@@ -46,7 +46,7 @@ class MeterModel:
     wh          energy in Wh that the mains have counted
     mains       false: no current transformers at the mains
     size        number of circuit positions
-    odd_even    the labels of the positions are all odd numbers, then the even ones
+    odd_even    the labels of the positions are first the odd numbers, then the even ones
     """
 
     number: int = 1

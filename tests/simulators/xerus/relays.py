@@ -41,7 +41,7 @@ class Planned(NamedTuple):
 
 
 class Relays:
-    """Relays are switched on one by one, at least the in-rush guard delay apart, but off all at the same time."""
+    """Switches relays on one by one, at least the in-rush guard delay apart, but off all at once."""
 
     def __init__(self, clockwork: Clockwork, relays: Sequence[Relay], delays: Delays) -> None:
         self._clockwork = clockwork
