@@ -1,8 +1,8 @@
-"""Schleifenbauer: databus rings of up to 512 units, also sold by Conteg under another root. The index is unit.outlet.
+"""Schleifenbauer: databus rings of up to 512 units, of which SNMP shows at most 255. Also sold by Conteg under another root.
 
-The unit is an address on the ring. An outlet has the same number in the tables of names, meters and switches. The table of
-meters or of switches has no row for an outlet without one. An input without voltage is not wired to its meter: measuring
-modules report zeros for all inputs, although their channels meter.
+The index is unit.outlet; the unit is an address on the ring. An outlet has the same number in the tables of names, meters and
+switches. The table of meters or of switches has no row for an outlet without one. Measuring modules report zeros for all inputs
+and meter only outlets, so an input without voltage counts as not metered.
 """
 from decimal import Decimal
 
