@@ -1,8 +1,9 @@
 """Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents have consecutive
 numbers below one object.
 
-TPDIN2-MIB does not define 0 and 1. TPDIN3-MIB does: 0 off, 1 on, 2 cycle. It does not say which circuit a current belongs to.
-A current may charge a battery, so a WEB3 has no load. A load at normally closed contacts is on while its relay is off.
+TPDIN2-MIB does not define 0 and 1, so those of TPDIN3-MIB are taken: 0 off, 1 on, 2 cycle. TPDIN3-MIB does not say which circuit
+a current belongs to. A current may charge a battery, so a WEB3 has no load. A load at normally closed contacts is on while its
+relay is off.
 """
 from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread
@@ -22,7 +23,7 @@ PROFILES = (
             current=Figure(Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN"), scale_of_integers=TENTHS)),),
         load=total(else_outlets=True),
         switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.MIB, current=Proof.SIMULATED, switching=Proof.MIB),
+        evidence=Evidence(state=Proof.DRIVER, current=Proof.SIMULATED, switching=Proof.DRIVER),
         note="The relays are for DC, and how they are wired decides what 0 and 1 do."),
     Profile(
         key="tycon-tpdin3", vendor="Tycon", mib="TPDIN3-MIB of 2021-06-10", source=librenms("tycon/TPDIN3-MIB"),
