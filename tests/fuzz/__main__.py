@@ -41,7 +41,7 @@ def guided(name: str, seconds: float) -> Run:
             if path.is_file():
                 return Run(name, int(cases[1]) if cases else 0, _kept(name, path.read_bytes(), done.stdout))
         if done.returncode:
-            return Run(name, 0, done.stdout[-1500:])
+            return Run(name, 0, done.stdout[-1500:] or f"the process ended with code {done.returncode} and without output")
         return Run(name, int(cases[1]) if cases else 0, "")
 
 
