@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ....errors import SettingsError
@@ -15,7 +16,8 @@ _TYPED = re.compile(r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Z
 _RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
 _TAGS = {"INTEGER": INTEGER, "Counter32": COUNTER, "Gauge32": GAUGE, "Unsigned32": GAUGE, "UInteger32": GAUGE,
          "Counter64": COUNTER64, "Timeticks": TICKS, "STRING": OCTETS, "Hex-STRING": OCTETS, "BITS": OCTETS, "OID": OID,
-         "IpAddress": ADDRESS, "Network Address": ADDRESS, "Opaque": OPAQUE}
+         "IpAddress": ADDRESS, "Network Address": ADDRESS, "Opaque": OPAQUE, "OPAQUE": OPAQUE}
+_FLOAT = bytes.fromhex("9f7804")          # tag and length of a float in an Opaque, which Net-SNMP prints as `Opaque: Float: 1.5`
 # A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as 23.5 (RFC 2579, 3.1).
 _HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
 _NOTHING = ("No Such ", "No more variables", "NULL")
@@ -181,6 +183,9 @@ def _typed(text: str) -> Optional[Row]:
     if tag == ADDRESS:
         separator, base = (":", 16) if ":" in bare else (".", 10)
         return Row(tag, bytes(int(part, base) for part in bare.split(separator)))
+    if name == "Opaque":                    # with a number; other octets are printed after "OPAQUE:"
+        kind, _, shown = bare.partition(": ")
+        return Row(tag, _FLOAT + struct.pack(">f", float(shown.partition(" ")[0]))) if kind == "Float" else None
     if name == "STRING":
         quoted = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
         if quoted:

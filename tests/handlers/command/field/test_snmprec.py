@@ -10,7 +10,8 @@ from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.rows import NULL, Row, arcs, of_wire
 from handlers.errors import SettingsError
 from tests.needs import program, shared
-from tests.simulators.snmp_agent import BUILT_IN, Agent, read_snmprec
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
+from tests.simulators.snmp_agent.device import INTEGER, OPAQUE
 
 LINES = ("1.3.6.1.4.1.9.1.0|2|-5", "1.3.6.1.4.1.9.2.0|4x|00ff0a", "1.3.6.1.4.1.9.3.0|4|a|b", "1.3.6.1.4.1.9.4.0|6|1.3.6.1.4.1.9",
          "1.3.6.1.4.1.9.5.0|65|4294967295", "1.3.6.1.4.1.9.6.0|66|7", "1.3.6.1.4.1.9.7.0|67|8",
@@ -97,6 +98,26 @@ def test_the_output_of_snmpwalk_holds_all_rows_of_the_device(family: str, option
     parsed = snmprec.parse(done.stdout)
     assert parsed.left_out == 0 and {".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()} == {
         oid: tuple(row) for oid, row in rows.items()}
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+def test_the_output_of_snmpwalk_holds_the_floats_and_octets_of_opaque_values() -> None:
+    rows = {"1.3.6.1.4.1.9.1.0": AgentRow(OPAQUE, bytes.fromhex("9f780441c80000")),
+            "1.3.6.1.4.1.9.2.0": AgentRow(OPAQUE, b"\x04\x02ab"), "1.3.6.1.4.1.9.3.0": AgentRow(INTEGER, 1)}
+    with Agent(Device(rows)) as agent:
+        done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", "-On", f"{agent.host}:{agent.port}", "1.3.6.1.4.1"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={"MIBS": ""}, check=True)
+    assert [tuple(row) for row in snmprec.parse(done.stdout).rows.values()] == [tuple(row) for row in rows.values()]
+
+
+@pytest.mark.parametrize("shown", ["Float: x", "Float: 1e99"])
+def test_a_float_in_another_form_is_refused(shown: str) -> None:
+    with pytest.raises(SettingsError, match="line 1 of the recording: "):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Opaque: {shown}\n")
+
+
+def test_a_number_in_an_opaque_that_is_no_float_is_left_out() -> None:
+    assert snmprec.parse(".1.3.6.1.4.1.9.1.0 = Opaque: Int64: 5\n").rows == {}
 
 
 def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
