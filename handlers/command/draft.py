@@ -88,7 +88,7 @@ def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: st
 
 draft = click.Command("draft", callback=_draft, help="""\
 Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py --profile. Evidence and doubts
-are on standard error; with --out, on standard output.
+are on standard error, or on standard output if --out gets the profile.
 
 FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 
