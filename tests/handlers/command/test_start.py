@@ -42,7 +42,7 @@ def help_of(name: str) -> str:
 
 
 def test_help_of_new_explains_its_argument() -> None:
-    assert "NAME of the handler" in help_of("new")
+    assert "NAME the handler's name" in help_of("new")
 
 
 def test_help_announces_a_question_for_a_secret_only_where_one_is_asked() -> None:
