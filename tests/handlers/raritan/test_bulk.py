@@ -79,7 +79,7 @@ def test_no_list_or_a_wrong_number_of_answers_is_an_error_for_the_whole_bulk(res
     pending = bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId)
     with pytest.raises(ProtocolError, match="one response for each call"):
         bulk.perform()
-    with pytest.raises(RuntimeError, match="not performed yet, or failed"):
+    with pytest.raises(RuntimeError, match="has not been performed, or failed"):
         pending.get()
 
 
