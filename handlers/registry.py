@@ -1,8 +1,8 @@
 """The list of handlers: every folder next to this file that has a `handler.py` and an `about.py`.
 
 The build of archives, the command, the generated pages, the demo, the conformance runs and the local DCImanager use this list, so
-a new handler needs only its own folder, and modules of its name in `tests/peers` and `tests/faults/subjects`. Not packed into an
-archive.
+a new handler needs only its own folder, modules of its name in `tests/peers` and `tests/faults/subjects`, and a section in
+docs/settings.md. Not packed into an archive.
 """
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tests import secrecy
 from tests.dealing import dealt
 
 _AGAINST = "against"
-# Hypothesis' own limits, 200 ms for an example and a second for making its data, fail on a busy machine.
+# On a busy machine tests exceed Hypothesis' own limits: 200 ms for an example, and a second for the data of the first ten.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
@@ -29,7 +29,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_configure() -> None:
     """Restores the default action of SIGINT and SIGHUP, because programs that tests start inherit an ignored signal.
 
-    A shell starts a background job with SIGINT ignored; nohup ignores SIGHUP.
+    A script's shell starts a background job with SIGINT ignored; nohup ignores SIGHUP.
     """
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -72,7 +72,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     """Writes the counts below pytest's own summary, which is long if many tests are skipped."""
     yield
     outcomes: Dict[str, Counter[str]] = {}
-    for outcome in ("passed", "failed", "skipped"):
+    for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):
             for name, peer in getattr(report, "user_properties", []):
                 if name == _AGAINST:

@@ -56,7 +56,8 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
     index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.
-    Raises ProtocolError if neither all OIDs nor all indexes are there, and for an OID that is not below `asked`.
+    Raises ProtocolError for an OID that is not below `asked`, and if only some OIDs can be read or neither all OIDs nor all
+    indexes are there.
     """
     root = oid_arcs(asked) or ()
     oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
@@ -68,8 +69,10 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
         if full and len(set(whole)) == len(whole):
             return [_dotted(rest) for rest in whole]
         return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
-    if any(oid and oid[:_INTERNET] == root[:_INTERNET] for oid in oids):
+    if any(rest is None and oid and oid[:_INTERNET] == root[:_INTERNET] for rest, oid in zip(rests, oids)):
         raise ProtocolError("the walk returned an object that was not asked for", operation=f"walk {asked}")
+    if any(rests):
+        raise ProtocolError("only some of the walked rows have an OID that can be read", operation=f"walk {asked}")
     if all(index is not None for index in given):
         return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in given if index is not None]
     raise ProtocolError("this platform's walked rows have neither OID nor index (looked for oid, oid_index, index)",
@@ -78,7 +81,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
 def is_of(element: object, asked: str) -> bool:
     """Whether an element can be the object `asked`, by its index and its OID, which may lack a part of the index. True without
-    an OID."""
+    an OID that can be read."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True

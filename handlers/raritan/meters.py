@@ -133,12 +133,11 @@ class FeedMeter(Meter):
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
-        """Watt-hours: the feed's counter, else the sum of its lines' counters.
-
-        Not known if the list of sensors or of lines cannot be read now: it may name a counter.
-        """
+        """Watt-hours: the feed's counter, else the sum of its lines' counters, each of them once. Not known if the list of
+        sensors or of lines cannot be read now: it may name a counter."""
         if self.counter is not None:
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):
             return NOT_KNOWN
-        return whole(listed_amount(energy) for pole, _, energy in self._lines if pole.line in _LINES)
+        lines = [(pole.activeEnergy, energy) for pole, _, energy in self._lines if pole.line in _LINES]
+        return whole(map(listed_amount, {sensor and sensor.target: energy for sensor, energy in lines}.values()))

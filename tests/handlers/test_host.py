@@ -263,6 +263,11 @@ def test_a_row_of_another_column_is_an_error(where: List[str]) -> None:
         snmp(rows).walk("1.3.6.1.4.1.9.1.4")
 
 
+def test_rows_of_which_only_some_have_a_readable_oid_are_an_error() -> None:
+    with pytest.raises(ProtocolError, match="only some of the walked rows"):
+        snmp([row("1", oid=f"{ROOT}.1", oid_index="1"), row("1", oid="", oid_index="2")]).walk(ROOT)
+
+
 def test_a_repeated_row_is_an_error() -> None:
     with pytest.raises(ProtocolError, match="twice"):
         snmp([row("1", oid=f"{ROOT}.1"), row("2", oid=f"{ROOT}.1")]).walk(ROOT)

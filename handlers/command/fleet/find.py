@@ -87,7 +87,7 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], 
     for address, one in answers.items():
         named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
         family = next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None) if named else None
-        what = family.key if family else printable(f"{one.object_id} {' '.join(one.description.split())}", 100)
+        what = family.key if family else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
         (pdus if family else others).append(Found(address, "snmp", port, _shortened(one.name), what))
     return pdus, others
 

@@ -15,9 +15,9 @@ from .base import Source
 class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
-    `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows share
-    joins nothing. Nor does a row without a value in a column where other rows have one. `else_same_row`: if one of these columns
-    is empty or missing, rows with the same index are joined.
+    `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows of
+    one table share is not joined, nor is a row without a value in a column where other rows have one. `else_same_row`: if one of
+    these columns is empty or missing, rows with the same index are joined.
     """
 
     values: Source
@@ -113,8 +113,8 @@ class Gathered(Source):
 class Spelt(Source):
     """For each row of `ids` (octets, such as a GUID), the value whose index starts with the first `length` octets.
 
-    For tables whose index is a column of another table. A row whose `ids` is empty has an empty value, as has one with several
-    rows of `values`: there is no sum.
+    For tables whose index is a column of another table. A row whose `ids` is empty, or that several rows of `values`
+    fit, has an empty value, so that there is no sum over the rows.
     """
 
     values: Source

@@ -232,6 +232,13 @@ def test_an_inlet_without_a_counter_has_the_energy_of_its_lines_without_neutral(
     assert unit.measured() == (15.0, 600.0)
 
 
+def test_a_counter_that_two_lines_share_counts_once(unit: Described) -> None:
+    unit.inlet({}, {L1: 5.0, L2: 5.1})
+    for pole in unit.calls[f"{PDU}/inlet/0", "getPoles"]:
+        pole["activeEnergy"] = unit.sensor("E", 100.0)
+    assert unit.measured() == (5.1, 100.0)
+
+
 def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None:
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     del unit.calls[f"{PDU}/outlet/1/activeEnergy", "getReading"]

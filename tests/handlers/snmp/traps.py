@@ -94,7 +94,7 @@ TRAPS: Tuple[Trap, ...] = (
          + ("test_switching.py::test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing",)),
     Trap(20, "counters that a write resets, next to the commands", "rule: exactly the objects of the control are written",
          _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c")),
-    Trap(21, "a command that executes those marked for other outlets (WTI)", "Unmarked",
+    Trap(21, "a command that also executes the commands marked for other outlets (WTI)", "Unmarked",
          _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_a_mark_on_another_plug_forbids_the_write",)),
     Trap(22, "rows and units that count from 0", "identity is the row; Number is the printed one",
          _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",

@@ -13,7 +13,7 @@ _EXCLUSIVE = 1
 ADMIN_ROLE, OPERATOR_ROLE, VIEWER_ROLE = 1, 2, 3
 _MAY_WRITE = {ADMIN_ROLE, OPERATOR_ROLE}
 _SHORTEST_PASSWORD = 4
-_USER_EXISTS, _NO_SUCH_USER, _NAME_INVALID, _PASSWORD_EMPTY, _PASSWORD_SHORT, _NOT_DELETABLE = 1, 1, 4, 5, 6, 2
+_USER_EXISTS, _NO_SUCH_USER, _VALUE_INVALID, _PASSWORD_EMPTY, _PASSWORD_SHORT, _NOT_DELETABLE = 1, 1, 4, 5, 6, 2
 _OWN_UNCHANGED, _OWN_EMPTY, _OWN_SHORT = 1, 2, 3
 _ROLE_EXISTS, _NO_SUCH_ROLE, _ROLE_LOCKED = 1, 1, 2
 _NEW_NAME_TAKEN = 19
@@ -150,7 +150,7 @@ class UserManager(Served):
 
     def createAccountFull(self, username: str, password: str, info: Json) -> int:
         if not username:
-            return _NAME_INVALID
+            return _VALUE_INVALID
         if username in self._accounts:
             return _USER_EXISTS
         if len(password) < _SHORTEST_PASSWORD:
@@ -177,7 +177,7 @@ class UserManager(Served):
         if username not in self._accounts:
             return _NO_SUCH_USER
         if not newUsername:
-            return _NAME_INVALID
+            return _VALUE_INVALID
         if newUsername in self._accounts:
             return _NEW_NAME_TAKEN
         self._accounts[newUsername] = self._remove(username)
