@@ -71,7 +71,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
         return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
     if any(rest is None and oid and oid[:_INTERNET] == root[:_INTERNET] for rest, oid in zip(rests, oids)):
         raise ProtocolError("the walk returned an object that was not asked for", operation=f"walk {asked}")
-    if any(rests):
+    if any(rest is not None for rest in rests):
         raise ProtocolError("only some of the walked rows have an OID that can be read", operation=f"walk {asked}")
     if all(index is not None for index in given):
         return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in given if index is not None]

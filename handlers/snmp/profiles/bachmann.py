@@ -6,7 +6,7 @@ The index of both is a GUID of eight octets. The first seven are those of the me
 for each variable.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write
-from ..sources import EachUnit, Listed, Number, OfUnits, Only, Source, Spelt
+from ..sources import Listed, Number, OfUnits, Only, Source, Spelt
 from .shorthand import ONES, column, oids, pysnmp_mibs, total
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
@@ -14,7 +14,7 @@ MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
 NOT_AVAILABLE, NOT_SWITCHABLE = "4", "5"
 
 SOCKETS = column("31770.2.2.6.5.1.6", "blueNet2SocketGuid")
-PHASE_GUIDS = column("31770.2.2.6.3.1.4", "blueNet2PhaseGuid")
+PHASES = column("31770.2.2.6.3.1.4", "blueNet2PhaseGuid")
 PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
 VALUE = column("31770.2.2.8.4.1.5", "blueNet2VariableDataValue")
 TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
@@ -25,25 +25,18 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type a
 NOT_MEASURED = ("0", "1", "8", "44")            # statuses: expected, undefined, deactivate, disabled
 LOST = ("7",)                                   # a sum without this value would be too small
 THE_DEVICE = Arcs(stop=1)
+WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)        # a row for each device that counts phases
 ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
 
 
-def _device(over: Source) -> Number:
-    return Number(over, plus=0, position=0)
-
-
-# The GUIDs of phases, and a row without one for a device that counts phases and lists none.
-PHASES = EachUnit(PHASE_GUIDS, _device(PHASE_GUIDS), (_device(Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)),))
-
-
 def _measured(kind: tuple[str, str], at: Source) -> Figure:
-    """A measurement of each row of `at`, which has GUIDs. There is no sum if a row has no variable of this kind."""
+    """A measurement of each row of `at`, a column of GUIDs. There is no sum if a row has no variable of this kind."""
     def of(values: Source) -> Spelt:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
         measured = Only(of_unit, CONDITION, NOT_MEASURED, keep=False)
         return Spelt(Listed(measured, Only(measured, CONDITION, LOST, keep=False)), at, ENTITY)
 
-    return Figure(Listed(_device(at), of(VALUE)), ONES, (), exponent=of(SCALING))
+    return Figure(Listed(Number(at, plus=0, position=0), of(VALUE)), ONES, (), exponent=of(SCALING))
 
 
 PROFILES = (
@@ -58,8 +51,8 @@ PROFILES = (
             count=OfUnits(column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS),
             name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
             current=_measured(CURRENT, SOCKETS), power=_measured(POWER, SOCKETS), energy=_measured(ENERGY, SOCKETS)),),
-        load=total(_measured(CURRENT, PHASES), else_outlets=True, unit=THE_DEVICE),
-        power=total(_measured(POWER, PHASES), else_outlets=True, unit=THE_DEVICE),
-        energy=total(_measured(ENERGY, PHASES), else_outlets=True, unit=THE_DEVICE),
+        load=total(_measured(CURRENT, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
+        power=total(_measured(POWER, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
+        energy=total(_measured(ENERGY, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
 )
