@@ -116,8 +116,9 @@ def tree(call: Call) -> Result:
         seen[place] = text(resource, "@odata.type").lstrip("#")
         if follows:
             waiting.extend((below, depth + 1) for below in _below(call, {**resource, "Members": listed}))
+    more = any(path.rstrip("/") not in seen for path, _ in waiting)
     return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())],
-                  note="" if not waiting else f"only the first {_MOST_RESOURCES} resources are shown")
+                  note=f"only the first {_MOST_RESOURCES} resources are shown" if more else "")
 
 
 def _below(call: Call, resource: Json) -> List[str]:

@@ -6,7 +6,7 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from handlers.command import root
+from handlers.command import redfish, root
 from handlers.redfish import service
 from tests.simulators.redfish import Model, Pdu, RedfishService, units
 
@@ -113,6 +113,17 @@ def test_a_tree_shows_the_error_of_a_list_that_cannot_be_read(unit: RedfishServi
     unit.rewrite = lambda target, body: {**body, "Members": 7} if target.endswith("/Outlets") else body
     seen = found(unit, capsys, "tree", top)
     assert seen[f"{top}/Outlets"] == "(a collection of the device has no list of members)" and f"{top}/Branches" in seen
+
+
+def test_a_tree_says_that_it_is_cut_only_if_resources_are_missing(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
+                                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    top = "/redfish/v1/PowerEquipment"
+    unit.rewrite = lambda target, body: {**body, "Again": {"@odata.id": top}} if "EquipmentType" in body else body
+    number = len(found(unit, capsys, "tree", top, "--depth", "3"))
+    for most, cut in ((number, False), (number - 1, True)):
+        monkeypatch.setattr(redfish, "_MOST_RESOURCES", most)
+        _, out, err = run(unit, capsys, "tree", top, "--depth", "3")
+        assert (f"only the first {most} resources" in out + err) == cut and len(out.splitlines()) == most
 
 
 def test_a_tree_has_more_time_than_a_call_of_dcimanager(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
