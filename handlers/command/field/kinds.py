@@ -121,7 +121,8 @@ class Identity:
 
     def note_switched(self, switched: int, outlets: int, basis: str) -> None:
         """Note how many of the outlets can be switched, with the evidence."""
-        self.can.append(f"switch {switched} of {outlets} outlets (not tried here; the account needs the right to switch)")
+        listed = counted(outlets, "outlet")
+        self.can.append(f"switch {switched} of {listed} (not tried here; the account needs the right to switch)")
         self.evidence["switching"] = basis
 
     def note_total(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:

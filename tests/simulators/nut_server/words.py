@@ -9,10 +9,10 @@ LONGEST_WORD = 512
 class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
-    Like upsd, it drops bytes that are not printable ASCII, and all bytes of a word after the 512th. Inside quotes or after a
-    backslash, a line break does not end the line. `#` begins a comment, except after a backslash. Inside quotes it is an error:
-    as in upsd 2.8.0, the line and the rest of the piece get no answer. Unlike upsd, it does not make `=` outside quotes a word
-    of its own.
+    Like upsd, it drops control characters except DEL, bytes above 127, and all bytes of a word after the 512th. Inside quotes
+    or after a backslash, a line break does not end the line. `#` begins a comment, except after a backslash. Inside quotes it
+    is an error: as in upsd 2.8.0, the line and the rest of the piece get no answer. Unlike upsd, it does not make `=` outside
+    quotes a word of its own.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class LineReader:
 
     def _add(self, character: str) -> None:
         self._word = self._word or ""
-        if " " <= character <= "~" and len(self._word) < LONGEST_WORD:
+        if " " <= character <= "\x7f" and len(self._word) < LONGEST_WORD:
             self._word += character
 
     def _end_word(self) -> None:

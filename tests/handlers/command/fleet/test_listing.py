@@ -140,8 +140,8 @@ def test_a_missing_or_binary_list_is_refused_with_one_sentence(read: Any, tmp_pa
 
 # ---- permissions -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("mode, well", [(0o600, True), (0o400, True), (0o640, True), (0o644, False), (0o660, False),
-                                        (0o604, False)])
+@pytest.mark.parametrize("mode, well", [(0o600, True), (0o400, True), (0o640, True), (0o601, True), (0o644, False),
+                                        (0o660, False), (0o604, False), (0o602, False)])
 def test_a_file_of_logins_may_be_readable_by_its_owner_and_group(tmp_path: Path, mode: int, well: bool) -> None:
     path = private_file(tmp_path / "logins.toml", f'[auth.x]\ncommunity = "{SECRET}"\n')
     path.chmod(mode)
