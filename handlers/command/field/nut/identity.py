@@ -26,12 +26,11 @@ def identity(data: Any) -> Identity:
         version = client.version()
         out = Identity("nut", about={"server": printable(version, LONGEST)})
         found = everything(client, settings)
-    for device in found:
-        _device(device, settings, out)
-    drivers = sorted({printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in found})
-    if out.can:
-        out.family = ", ".join(drivers)
-        out.why = (f"the handler reads {counted(len(found), 'device')} of this server: what drivers list by NUT's own names "
+    read = [device for device in found if _device(device, settings, out)]
+    if read:
+        drivers = {printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in read}
+        out.family = ", ".join(sorted(drivers))
+        out.why = (f"the handler reads {counted(len(read), 'device')} of this server: what drivers list by NUT's own names "
                    "(NUT's docs/nut-names.txt)")
     else:
         out.why = f"the handler finds no outlets or meters in {counted(len(found), 'device')} of this server"
@@ -40,7 +39,8 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _device(device: Device, settings: Settings, out: Identity) -> None:
+def _device(device: Device, settings: Settings, out: Identity) -> bool:
+    """Note what the handler can do with one device. False if that is nothing."""
     shown = {name: printable(device.variables[name], LONGEST) for name in _WHAT if name in device.variables}
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
     family = f"{device.name}: {shown.get('driver.name', '?')}"
@@ -49,11 +49,13 @@ def _device(device: Device, settings: Settings, out: Identity) -> None:
     except PduHandlerError as error:
         out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
-        return
+        return False
+    before = len(out.can)
     out.tried.append({"family": family, "result": counted(len(found.outlets), "outlet")})
     out.seen += _objects(device)
     _states(device.name, found, out)
     _figures(device, found, settings, out)
+    return len(out.can) > before
 
 
 def _states(name: str, found: reading.Device, out: Identity) -> None:

@@ -273,6 +273,15 @@ def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(options: T
     assert report["handlers"][0]["why"].startswith(f"the handler reads {count} of this server")
 
 
+def test_a_nut_device_that_the_handler_cannot_read_is_not_counted_among_those_that_it_reads(capsys: Printed) -> None:
+    pdu = StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "snmp-ups"})
+    ups = StaticDevice("ups", {"ups.status": "OL", "driver.name": "usbhid-ups"})
+    with NutServer([pdu, ups]) as server:
+        found = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]
+    assert found["why"].startswith("the handler reads 1 device of this server") and found["family"] == "snmp-ups"
+    assert any(line.startswith("read ups: ") for line in found["cannot"])
+
+
 def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(capsys: Printed) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"})
     with NutServer([device]) as server:
