@@ -127,7 +127,7 @@ def _below(call: Call, resource: Json) -> List[str]:
     linked += [link(resource, key) for key in resource if key != "Links"]
     found = []
     for one in linked:
-        with contextlib.suppress(ProtocolError):        # a link to another service is not followed
+        with contextlib.suppress(ProtocolError):        # no link, or a link to another service
             found.append(call.service.path(one))
     return found
 
@@ -171,7 +171,8 @@ COMMANDS: Commands = {
     "sensors": Command(sensors, help="all sensors of the PDUs and of their chassis"),
     "show": Command(show, [_PATH], "one resource as JSON"),
     "tree": Command(tree, [
-        _PATH, *option("--depth", f"how many links to follow ({_DEPTH})", "N", click.IntRange(0, _DEEPEST), default=_DEPTH)],
+        _PATH, *option("--depth", f"how many levels of links to follow ({_DEPTH})", "N", click.IntRange(0, _DEEPEST),
+                       default=_DEPTH)],
         "PATH and the resources below it, with their types"),
 }
 PLACES = {name: Place("redfish", "COMMANDS", command.help) for name, command in COMMANDS.items()}

@@ -172,7 +172,7 @@ class UnitMeter:
         """The sum over the inlets in use. A transfer switch feeds everything from one inlet; the others show standby current.
 
         The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one switch and two inlets the larger
-        current is used; with other or unknown switches the load is not known if several inlets may carry current.
+        current is used; with more of either, or unknown switches, the load is not known if several inlets may carry current.
         """
         inlets = [inlet.load() for inlet in self._inlets if inlet.in_use]
         every = whole(inlets)

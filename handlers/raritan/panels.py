@@ -26,7 +26,7 @@ class WithoutOutlets:
     def __init__(self, unit: Unit, bulk: Bulk) -> None:
         self.unit = unit
         # > getPowerMeters of /model/pmc
-        # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}     PowerMeterController.idl 1.0.1
+        # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}    PowerMeterController.idl 1.2.12
         self._meters = bulk.add(unit.mine(PowerMeterController("/model/pmc", unit.agent)).getPowerMeters)
         pdu = unit.proxy(Pdu)
         self._metadata, self._inlets = bulk.add(pdu.getMetaData), bulk.add(pdu.getInlets)
@@ -48,7 +48,7 @@ class WithoutOutlets:
         quoted, plate = self.unit.agent.login.quoted, metadata.nameplate
         where = f"link unit {self.unit.link}" if self.unit.link != OWN else "the unit"
         raise Unsupported(
-            f"{where} lists no outlets and is not known to be a type without outlets: model {quoted(plate.model)!r}, "
+            f"{where} lists no outlets and is not known to be of a type without outlets: model {quoted(plate.model)!r}, "
             f"firmware {quoted(metadata.fwRevision)!r}, inlets: {len(inlets)}, power meters and panels: 0, reports "
             f"switchable outlets: {_yes(metadata, 'hasSwitchableOutlets')}, "
             f"metered outlets: {_yes(metadata, 'hasMeteredOutlets')}. "
@@ -58,7 +58,7 @@ class WithoutOutlets:
         """The reference as `Unit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""
         found = self.unit.mine(reference)
         if not isinstance(found, kind):
-            raise JsonRpcSyntaxException(f"the unit lists {what} of another type").at(self.unit.agent.host)
+            raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(self.unit.agent.host)
         return found
 
 
@@ -99,7 +99,7 @@ class MainsMeter(FeedMeter):
         return super().load() if self._complete else NOT_METERED
 
     def energy(self) -> Amount:
-        """Watt-hours: the meter's counter, else the sum over its lines; not metered if it does not list all its lines."""
+        """Watt-hours: the meter's counter; without one the sum over its lines, not metered if it does not list them all."""
         return super().energy() if self.counter is not None or self._complete else NOT_METERED
 
     def _one_circuit(self, poles: List[Pole]) -> bool:
@@ -155,7 +155,7 @@ class _Listing(NamedTuple):
 
 def _listings(bulk: Bulk, units: Sequence[WithoutOutlets]) -> List[_Listing]:
     # > getCircuits of each panel
-    # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}         Panel.idl 1.0.1
+    # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}         Panel.idl 2.0.4
     return [_Listing(unit, number, meter, bulk.add(meter.getCircuits))
             for unit in units for number, meter in unit.meters() if isinstance(meter, Panel)]
 

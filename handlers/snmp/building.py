@@ -21,7 +21,7 @@ _LARGEST = 1_000_000                # limit for the file of a profile, in bytes
 
 
 class UnknownFamily(ValueError):
-    """The archive would have no family with this key."""
+    """There is no family with this key, or the archive would not have it."""
 
 
 class OwnFamily(NamedTuple):

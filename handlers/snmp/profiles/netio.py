@@ -1,4 +1,4 @@
-"""NETIO products: PowerPDU and PowerBOX of NETIO-PRODUCTS-NETIO-MIB. A figure of 0 may also mean that there is no meter."""
+"""NETIO: PowerPDU, PowerBOX and PowerDIN of NETIO-PRODUCTS-NETIO-MIB. A figure of 0 may also mean that there is no meter."""
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Number
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, scalar, total

@@ -222,8 +222,8 @@ def test_the_energy_of_a_circuit_comes_from_its_own_sensor(unit: Meters) -> None
 
 
 @pytest.mark.parametrize("what, kind, words", [
-    (METERS, "pdumodel.Inlet:3.0.4", "a power meter of another type"), (("/meter/1", "getCircuits"), "pdumodel.Outlet:3.0.4",
-                                                                   "a circuit of another type")])
+    (METERS, "pdumodel.Inlet:3.0.4", "another type as a power meter"),
+    (("/meter/1", "getCircuits"), "pdumodel.Outlet:3.0.4", "another type as a circuit")])
 @pytest.mark.parametrize("method", ["status", "statistic", "labels"])
 def test_a_reference_to_something_else_is_an_error(unit: Meters, what: Any, kind: str, words: str, method: str) -> None:
     unit.meter(1, 0, {L1: 4.0})

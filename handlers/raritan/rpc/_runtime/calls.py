@@ -113,7 +113,7 @@ class Pending(typing.Generic[R]):
             raise TypeError("a bulk takes the methods of proxies, without parentheses")
         self.method, self.params = method, method.of.params(args, kwargs)
         self.error: Optional[PduHandlerError] = None        # the error of this call, not of the bulk
-        self._values: List[R] = []                          # none before `perform`, then one
+        self._values: List[R] = []                          # the value, once the call has succeeded
 
     def get(self) -> R:
         """The value. Raises the call's own error, and RuntimeError while there is no answer."""

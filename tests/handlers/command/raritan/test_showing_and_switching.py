@@ -378,4 +378,4 @@ def test_branch_circuits_are_listed_in_place_of_the_outlets_that_a_power_meter_c
     assert "the controller has no branch circuits" in lines((MeterModel(4, circuits=()),), inlets=0, metering="none")[1]
     assert "the unit meters its inlets and has no outlets" in lines(None, metering="inlet")[1]
     code, out, err = lines(None, inlets=0, metering="none")
-    assert code == 8 and not out and "lists no outlets and is not known to be a type without outlets" in err
+    assert code == 8 and not out and "lists no outlets and is not known to be of a type without outlets" in err
