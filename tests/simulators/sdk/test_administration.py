@@ -14,16 +14,17 @@ pytestmark = pytest.mark.against("the vendor's SDK")
 
 def test_the_scripts_call_every_method_that_changes_something_or_takes_parameters() -> None:
     # Compares only names: one call of setSettings counts for all interfaces with a setSettings. Outlet groups and event channels,
-    # which do not exist before a client creates them, are left out.
+    # which do not exist before a client creates them, are left out. The other calls are made by
+    # tests/handlers/raritan/test_agreement.py.
     scripts = "".join(path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "scripts").glob("*.py"))
     for generation in GENERATIONS:
         with XerusPdu(MODEL, generation) as pdu:
             firmware = pdu.site.firmware
             interfaces = {one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)}
             for interface in interfaces:
-                walked = {method.name for method in firmware.methods(interface).values()
+                others = {method.name for method in firmware.methods(interface).values()
                           if not method.takes and method.name.startswith(("get", "is", "list"))}
-                for name in set(firmware.methods(interface)) - walked:
+                for name in set(firmware.methods(interface)) - others:
                     assert re.search(rf"\b{name}\(", scripts), f"{interface}.{name}"
 
 

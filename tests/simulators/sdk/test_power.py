@@ -1,7 +1,7 @@
 """The vendor's SDK reads and switches the simulated unit of the same release."""
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
+from typing import Dict, List
 
 import pytest
 
@@ -14,32 +14,15 @@ pytestmark = pytest.mark.against("the vendor's SDK")
 def test_every_interface_has_the_version_of_its_sdk_release(pdu: XerusPdu, step: Step) -> None:
     firmware = pdu.site.firmware
     served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
-    assert step("walk", "types", served) == {interface: firmware.type_id(interface) for interface in served}
+    assert step("release", "types", served) == {interface: firmware.type_id(interface) for interface in served}
 
 
 def test_every_method_of_the_simulator_is_in_its_sdk_release(pdu: XerusPdu, step: Step) -> None:
     firmware = pdu.site.firmware
     served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
-    known: Dict[str, List[str]] = step("walk", "signatures", served)
+    known: Dict[str, List[str]] = step("release", "signatures", served)
     for interface in served:
         assert set(firmware.methods(interface)) <= set(known[interface])
-
-
-def test_the_sdk_reads_everything_that_needs_no_parameter(pdu: XerusPdu, step: Step) -> None:
-    given: List[Tuple[str, str, List[str]]] = []
-    for unit in pdu.units.values():
-        for served in unit.objects():
-            methods = [method.name for method in pdu.site.firmware.methods(served.interface).values()
-                       if not method.takes and method.name.startswith(("get", "is", "list"))]
-            if pdu.site.firmware.version(served.interface):
-                given.append((pdu.site.rid(served), served.interface, methods))
-    pdu.enforce_https = False                               # old releases connect for each call; TLS would make each slow
-    calls = 0
-    for first in range(0, len(given), 40):                  # small enough for a minute, the limit of a step
-        answer = step("walk", "walk", given[first:first + 40], f"http://{pdu.host}:{pdu.http_port}")
-        assert answer["wrong"] == []
-        calls += answer["calls"]
-    assert calls > 300
 
 
 def test_single_outlets_are_switched_or_refused(pdu: XerusPdu, step: Step) -> None:
