@@ -6,7 +6,7 @@ general enumeration for sensors (7 on, 8 off), commands are 0 and 1. The device 
 table of sensors has a row for each outlet and type, 612 on a PX4 of 36 outlets. To read fewer, an outlet's sensors are taken
 from its capabilities, and digits from the first and last outlet with the same capabilities. A reading of 0 counts if the sensor
 is available. The current of a three-phase inlet is that of its highest line, so its poles are summed. An inlet of one phase has
-no poles, so its own current counts.
+no readings by pole, so its own current counts.
 
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
