@@ -33,7 +33,7 @@ def identity(data: Any) -> Identity:
         out.why = (f"the handler reads {counted(len(read), 'device')} of this server: what drivers list by NUT's own names "
                    "(NUT's docs/nut-names.txt)")
     else:
-        out.why = f"the handler finds no outlets or meters in {counted(len(found), 'device')} of this server"
+        out.why = f"the handler can neither read nor switch anything on {counted(len(found), 'device')} of this server"
         out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",
                           "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may read it without NUT"]
     return out

@@ -282,6 +282,13 @@ def test_a_nut_device_that_the_handler_cannot_read_is_not_counted_among_those_th
     assert any(line.startswith("read ups: ") for line in found["cannot"])
 
 
+def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "pending"})]) as server:
+        found = identified(capsys, 8, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]
+    assert found["why"] == "the handler can neither read nor switch anything on 1 device of this server"
+    assert "pdu: read states: all UNKNOWN (1 outlet)" in found["cannot"]
+
+
 def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(capsys: Printed) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"})
     with NutServer([device]) as server:
