@@ -12,9 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, Iterator, Optional
-
-import pytest
+from typing import Dict, Iterator, NoReturn, Optional
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -39,8 +37,13 @@ def program(name: str) -> str:
     path = found(name)
     if path:
         return path
-    reason = f"{name} is missing: apt-get install {PACKAGES[name]}"
-    if os.environ.get("CI"):
+    _missing(f"{name} is missing: apt-get install {PACKAGES[name]}", fail=bool(os.environ.get("CI")))
+
+
+def _missing(reason: str, fail: bool) -> NoReturn:
+    # Not imported above: programs import this module too, and start faster without pytest.
+    import pytest
+    if fail:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
 
@@ -48,6 +51,7 @@ def program(name: str) -> str:
 @contextlib.contextmanager
 def reported() -> Iterator[None]:
     """For programs: turns the skip or failure of a missing program into one line of standard error and exit code 2."""
+    import pytest
     try:
         yield
     except (pytest.skip.Exception, pytest.fail.Exception) as missing:
@@ -63,17 +67,14 @@ def pysmi() -> str:
     folder = ROOT / ".cache" / "pysmi"
     if (folder / "pysmi").is_dir():
         return str(folder)
-    reason = "pysmi is missing: sh .ci/setup system"
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    _missing("pysmi is missing: sh .ci/setup system", fail=bool(os.environ.get("CI")))
 
 
 def shared(*parts: str) -> Path:
     """A file or folder of SHARED. Skips the test if it is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"no recordings next to the project ({'/'.join(parts)})")
+        _missing(f"no recordings next to the project ({'/'.join(parts)})", fail=False)
     return path
 
 
