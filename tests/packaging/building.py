@@ -2,7 +2,10 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Dict, Mapping, Optional
@@ -108,13 +111,23 @@ def small_tree(folder: Path, name: str = "small", version: str = "1.0") -> Path:
     return tree
 
 
+def packed(*paths: str) -> bytes:
+    """A tar.gz of empty files."""
+    with io.BytesIO() as made:
+        with tarfile.open(fileobj=made, mode="w:gz") as tar:
+            for path in paths:
+                tar.addfile(tarfile.TarInfo(path))
+        return made.getvalue()
+
+
 def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
     """Writes `register.sh` and small archives of `names` into `folder`, as a build does."""
     handlers = [build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom") for name in names]
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        tree = small_tree(folder / "trees" / name, name, version)
-        (folder / f"pdu_{name}-{version}.tar.gz").write_bytes(archive(tree, name))
+        with tempfile.TemporaryDirectory() as tree:
+            data = archive(small_tree(Path(tree), name, version), name)
+        (folder / f"pdu_{name}-{version}.tar.gz").write_bytes(data)
     script = folder / "register.sh"
     script.write_text(build.register_script(version, handlers), encoding="utf-8")
     script.chmod(0o755)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Iterator
 
@@ -17,7 +18,13 @@ def manager() -> Iterator[DciManager]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def small_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two small archives and their register.sh. Tests get a copy of it."""
+    return register_script(tmp_path_factory.mktemp("pack"), "small", "snmp").parent
+
+
 @pytest.fixture
-def admin(tmp_path: Path) -> Admin:
+def admin(tmp_path: Path, small_pack: Path) -> Admin:
     """An administrator with two small archives, in a folder whose name has a space and quotes."""
-    return Admin(tmp_path, register_script(tmp_path / "my 'dist'", "small", "snmp"))
+    return Admin(tmp_path, shutil.copytree(small_pack, tmp_path / "my 'dist'") / "register.sh")

@@ -1,6 +1,7 @@
 """`register.sh` with the real curl against the stand-in: successful runs, and the ids that it remembers."""
 from __future__ import annotations
 
+import json
 import re
 import stat
 import subprocess
@@ -101,18 +102,21 @@ def test_archive_option_uploads_exactly_that_file_whatever_its_name(admin: Admin
 
 
 @pytest.mark.parametrize("start", ["absolute", "relative", "same", "link"])
-def test_archives_are_found_from_any_directory(admin: Admin, manager: DciManager, tmp_path: Path, start: str) -> None:
+def test_archives_and_ids_are_found_from_any_directory(admin: Admin, tmp_path: Path, start: str) -> None:
     place = admin.script.parent
     folder, name = {"absolute": (Path("/"), str(admin.script)), "relative": (tmp_path, f"{place.name}/register.sh"),
                     "same": (place, "register.sh"), "link": (tmp_path, "linked folder/register.sh")}[start]
     (tmp_path / "linked folder").symlink_to(place)
-    done = subprocess.run(["sh", name, "snmp"], cwd=folder, env=admin.environment(manager), capture_output=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, b"")
+    (place / "register.ids").write_text("https://dci pdu_snmp 7\n")
+    done = subprocess.run(["sh", name, "--dry-run", "snmp"], cwd=folder, env=admin.environment(None, DCI_URL="https://dci"),
+                          capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "known under id 7" in done.stdout and "/pdu_snmp-1.0.tar.gz" in done.stdout
 
 
-def test_script_is_executable_and_runs_by_itself(admin: Admin, manager: DciManager) -> None:
+def test_script_is_executable_and_runs_by_itself(admin: Admin) -> None:
     assert admin.script.stat().st_mode & stat.S_IXUSR
-    done = subprocess.run([str(admin.script), "snmp"], env=admin.environment(manager), capture_output=True, timeout=60)
+    done = subprocess.run([str(admin.script), "--dry-run"], env=admin.environment(None), capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -155,23 +159,29 @@ def test_help_names_every_variable_of_the_script_and_every_option_and_exit_code(
     assert len(codes) == 6 and listed == ["0", *codes, "129", "130", "143"]
 
 
+def refuse(request: Request, serve: Callable[[Request], Answer]) -> Answer:
+    return answer_error(400, 1, "no")
+
+
 def test_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
-    for content in ("s3cret line", "s3cret line\n", "s3cret line\r\nmore\n"):
-        secret.write_bytes(content.encode())
-        with DciManager(password="s3cret line") as manager:
-            assert admin.run(manager, "snmp", DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 0
+    with DciManager(wrap=refuse) as manager:
+        for content in ("s3cret line", "s3cret line\n", "s3cret line\r\nmore\n"):
+            secret.write_bytes(content.encode())
+            assert admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 3
+    assert [json.loads(request.body)["password"] for request in manager.requests] == ["s3cret line"] * 3
 
 
 ODD: List[str] = ["a\"b\\c", "$(touch here) `touch here` $HOME %s %n", "пароль ☃ 🔑", "tab\there", "line\nend\n", "' ; #",
                   "\x01\x1f\x7f", "\\u0041", "-K/etc/passwd", "@/etc/passwd"]
 
 
-@pytest.mark.parametrize("secret", ODD)
-def test_any_password_arrives_unchanged(admin: Admin, tmp_path: Path, secret: str) -> None:
-    with DciManager(password=secret, email="o'neil+\"x\"@example.com") as manager:
-        done = admin.run(manager, "snmp", folder=tmp_path)
-        assert (done.code, done.err) == (0, "")
+def test_any_password_arrives_unchanged(admin: Admin, tmp_path: Path) -> None:
+    email = "o'neil+\"x\"@example.com"
+    with DciManager(wrap=refuse) as manager:
+        for secret in ODD:
+            assert admin.run(manager, folder=tmp_path, DCI_EMAIL=email, DCI_PASSWORD=secret).code == 3, secret
+    assert [json.loads(request.body) for request in manager.requests] == [{"email": email, "password": secret} for secret in ODD]
     assert not (tmp_path / "here").exists()
 
 

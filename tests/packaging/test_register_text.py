@@ -1,6 +1,7 @@
 """The JSON functions of register.sh compared with Python's, under every installed awk; shellcheck; every shell's parser."""
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -18,6 +19,7 @@ AWKS = [name for name in ("mawk", "gawk", "original-awk", "busybox") if shutil.w
 HANDLERS = tuple(build.HANDLERS)
 
 
+@functools.cache
 def functions() -> str:
     """The text of json_text and json_lines."""
     text = build.register_script("1.0", HANDLERS)
@@ -89,6 +91,16 @@ BROKEN: List[bytes] = [b"", b" ", b"{", b"[1", b'{"a"}', b'{"a":}', b"{a: 1}", b
 @pytest.mark.parametrize("text", BROKEN)
 def test_text_that_is_not_json_is_refused(tools: Path, text: bytes) -> None:
     assert run(tools, "json_lines", text)[0] == 1
+
+
+def test_a_long_string_is_read_to_its_end(tools: Path) -> None:
+    text = 'x' * 999 + '"' + "y" * 1000 + "\\" + "\u00e9" * 1500
+    for document in (json.dumps(text), json.dumps(text, ensure_ascii=False)):
+        assert run(tools, "json_lines", document.encode()) == (0, f"\t{text}\ttext\n".encode())
+
+
+def test_more_than_a_million_bytes_are_refused(tools: Path) -> None:
+    assert run(tools, "json_lines", b'"%s"' % (b"x" * 999_999))[0] == 1
 
 
 def test_a_key_cannot_pretend_to_be_a_path(tools: Path) -> None:
