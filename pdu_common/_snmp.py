@@ -1,9 +1,9 @@
 """SNMP for the double of BaseSnmpPdu: GET, SET and a walk of one subtree, over v1, v2c and v3, on pysnmp.
 
-All three versions use the high-level calls of pysnmp's v3 architecture. Its lighter v1 architecture is not used for v1 and v2c:
-in 7.1.21, the newest release for Python 3.9, a time-out of a SET, GETNEXT or GETBULK breaks its timer for good. All communities
-share engines. Each set of v3 credentials has its own engines, because an engine distinguishes users only by name, and two PDUs
-may have the same user with different passwords. MIB look-up is off: it costs more than the exchange.
+All three versions use the command generators of pysnmp's v3 architecture. The high-level calls would also look each OID up in
+MIBs, even with look-up off. The lighter v1 architecture is not used for v1 and v2c: in 7.1.21, the newest release for Python 3.9,
+a time-out of a SET, GETNEXT or GETBULK breaks its timer for good. All communities share engines. Each set of v3 credentials has
+its own engines, because an engine distinguishes users only by name, and two PDUs may have the same user with different passwords.
 """
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ import asyncio
 import logging
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, Tuple, TypeVar, Union
+from typing import Any, Callable, Coroutine, Dict, List, Optional, Set, Tuple, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
+from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.hlapi.v3arch.asyncio.lcd import CommandGeneratorLcdConfigurator
 from pysnmp.proto import errind, rfc1902, rfc1905
-from pysnmp.smi.view import MibViewController
 
 from ._credentials import Credentials, SnmpError
-from ._engine import new_builder, new_engine
+from ._engine import new_engine
 from ._loop import KeptLoop
 
 Value = Union[int, str, bytes, None]
@@ -78,14 +79,14 @@ def get(credentials: Credentials, oid: str) -> Element:
     arcs = parse_oid(oid)
 
     async def work(agent: _Agent) -> Element:
-        status, pairs = await agent.ask(hlapi.get_cmd, [(arcs, rfc1902.Null(""))])
+        status, pairs = await agent.ask_again(credentials.retries, cmdgen.GetCommandGenerator, [(arcs, rfc1902.Null(""))])
         if status == "noSuchName":                      # in v1 this means that the object is missing
             return Element(_dotted(arcs), None)
         agent.refuse(status, _dotted(arcs))
         if len(pairs) != 1 or pairs[0][0] != arcs:
             raise SnmpError(f"{agent.name} answered with an object other than {_dotted(arcs)}")
         return Element(_dotted(arcs), _plain(pairs[0][1]))
-    return _run(credentials, lambda engines: engines.call(credentials, work, credentials.retries), credentials.longest_s)
+    return _run(credentials, lambda engines: engines.call(credentials, work), credentials.longest_s)
 
 
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
@@ -98,9 +99,9 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
         raise SnmpError("the value to write does not fit into an INTEGER or an OCTET STRING") from None
 
     async def work(agent: _Agent) -> None:
-        status, _ = await agent.ask(hlapi.set_cmd, [(arcs, typed)])
+        status, _ = await agent.ask(cmdgen.SetCommandGenerator, [(arcs, typed)])
         agent.refuse(status, _dotted(arcs))
-    _run(credentials, lambda engines: engines.call(credentials, work, 0, repeatable=False), credentials.longest_s)
+    _run(credentials, lambda engines: engines.call(credentials, work, repeatable=False), credentials.longest_s)
 
 
 def walk(credentials: Credentials, oid: str) -> List[Element]:
@@ -121,8 +122,7 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     async def work(agent: _Agent) -> Pairs:
         rows = _V1Rows(root) if credentials.version == 1 else _Rows()
         return await _subtree(agent, root, rows, credentials.retries, after, most)
-    # No retries inside pysnmp: it would repeat the same large request, which the agent may not be able to answer.
-    return _run(credentials, lambda engines: engines.call(credentials, work, 0), WALK_DEADLINE_S)
+    return _run(credentials, lambda engines: engines.call(credentials, work), WALK_DEADLINE_S)
 
 
 async def _subtree(agent: _Agent, root: Arcs, asking: _Rows, retries: int, last: Arcs, most: int) -> Pairs:
@@ -157,7 +157,7 @@ class _Rows:
         while True:
             try:
                 status, pairs = await (self._many(agent, last) if self._size > 1 else
-                                       agent.ask(hlapi.next_cmd, [(last, rfc1902.Null(""))]))
+                                       agent.ask(cmdgen.NextCommandGeneratorSingleRun, [(last, rfc1902.Null(""))]))
             except SnmpTimeout:
                 if not retries:
                     raise
@@ -170,7 +170,7 @@ class _Rows:
             self._shrink(self._size // 2 if status == "tooBig" else 1)
 
     async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
-        return await agent.ask(hlapi.bulk_cmd, [(last, rfc1902.Null(""))], 0, self._size)
+        return await agent.ask(cmdgen.BulkCommandGeneratorSingleRun, [(last, rfc1902.Null(""))], 0, self._size)
 
     def _shrink(self, size: int) -> None:
         self._most = self._size = max(1, size)
@@ -192,7 +192,7 @@ class _V1Rows(_Rows):
     async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
         stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
         asked = [last, *((*stem, guess) for guess in range(number + 1, min(number + self._size, _ARCS)))]
-        status, pairs = await agent.ask(hlapi.next_cmd, [(arcs, rfc1902.Null("")) for arcs in asked])
+        status, pairs = await agent.ask(cmdgen.NextCommandGeneratorSingleRun, [(arcs, rfc1902.Null("")) for arcs in asked])
         if status:              # noSuchName: no object of the device follows one of them
             return "tooBig" if status == "noSuchName" else status, []
         found = pairs[:1]
@@ -215,16 +215,33 @@ class _Agent:
         self._engine, self._target, self._auth = engine, target, credentials.authentication()
         self._peer, self.name = credentials.peer, credentials.name
 
-    async def ask(self, command: Callable[..., Awaitable[Any]], pairs: Pairs,
-                  *numbers: int) -> Tuple[str, Pairs]:
+    async def ask_again(self, retries: int, generator: Callable[[], Any], pairs: Pairs) -> Tuple[str, Pairs]:
+        """As `ask`. Repeats the request up to `retries` times if no answer comes."""
+        while True:
+            try:
+                return await self.ask(generator, pairs)
+            except SnmpTimeout:
+                if not retries:
+                    raise
+                retries -= 1
+
+    async def ask(self, generator: Callable[[], Any], pairs: Pairs, *numbers: int) -> Tuple[str, Pairs]:
         """The error status ("" for none) and the pairs of OID and value. Raises SnmpError if no valid answer came."""
-        names = [hlapi.ObjectType(hlapi.ObjectIdentity(arcs), value) for arcs, value in pairs]
+        engine = self._engine.pysnmp
+        answered: asyncio.Future[Tuple[Any, Any, Any]] = asyncio.get_running_loop().create_future()
+
+        def take(_engine: Any, _handle: Any, trouble: Any, status: Any, _place: Any, found: Any, _context: Any) -> None:
+            if not answered.done():
+                answered.set_result((trouble, status, found))
+
         count = SENT.get()
         if count is not None:
             count[0] += 1
         try:
-            trouble, status, _, found = await command(self._engine.pysnmp, self._auth, self._target, hlapi.ContextData(),
-                                                      *numbers, *names, lookupMib=False)
+            target, _ = _TARGETS.configure(engine, self._auth, self._target)
+            generator().send_varbinds(engine, target, None, b"", *numbers,
+                                      [(rfc1902.ObjectName(arcs), value) for arcs, value in pairs], take)
+            trouble, status, found = await answered
         except (PySnmpError, PyAsn1Error) as error:
             raise SnmpError(f"{self.name}: {_short(error)}") from None
         if isinstance(trouble, errind.RequestTimedOut):
@@ -240,22 +257,15 @@ class _Agent:
             raise SnmpError(f"{self.name} answered {status} for {oid}")
 
 
+_TARGETS = CommandGeneratorLcdConfigurator()
+
+
 @dataclass(eq=False)
 class _Engine:
     pysnmp: Any
-    met: Set[Peer] = field(default_factory=set)
+    met: Dict[Peer, Dict[float, Any]] = field(default_factory=dict)         # each device's targets, by their timeouts
     answered: Set[Peer] = field(default_factory=set)        # even if only with an error
     users: int = 0
-
-
-class _NoCompiler:
-    """Replaces the MIB compiler that pysnmp makes for each engine if pysmi is installed. Making that compiler takes a second of
-    CPU, and it would fetch MIBs from the Internet.
-    """
-
-    def compile(self, *names: str, **_: object) -> Dict[str, str]:
-        """Compiles no MIB, as without pysmi."""
-        return {name: "missing" for name in names}
 
 
 class _Engines:
@@ -271,18 +281,15 @@ class _Engines:
         asyncio.get_running_loop().set_exception_handler(
             lambda _, context: _LOGGER.debug("pysnmp failed: %s", type(context.get("exception")).__name__))
         self._kept: Dict[Key, List[_Engine]] = {}
-        builder = new_builder()
-        builder.set_mib_compiler(_NoCompiler(), "")
-        self._view = MibViewController(builder)
 
-    async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]], retries: int,
+    async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]],
                    repeatable: bool = True) -> T:
         """The result of `work`. Raises SnmpError. `repeatable`: `work` only reads."""
         key, peer = credentials.engine_key(), credentials.peer
         engine = self._engine_for(key, peer)
         engine.users += 1
         try:
-            return await work(_Agent(engine, await _target(credentials, retries), credentials))
+            return await work(_Agent(engine, await _target(credentials, engine.met[peer]), credentials))
         except asyncio.CancelledError:
             # The call is past its deadline. An exception inside pysnmp can stop an engine's timer for good,
             # so that the engine never times out again.
@@ -300,7 +307,7 @@ class _Engines:
             engine.users -= 1
             if engine not in self._kept.get(key, ()):
                 self._drop(key, engine)
-        return await self.call(credentials, work, retries)
+        return await self.call(credentials, work)
 
     def close(self) -> None:
         for engines in self._kept.values():
@@ -314,17 +321,11 @@ class _Engines:
             if peer in engine.met:
                 return engine
         if not engines or len(engines[-1].met) >= PEERS_OF_AN_ENGINE:
-            engines.append(_Engine(self._made()))
+            engines.append(_Engine(new_engine()))
             for oldest in engines[:-ENGINES_KEPT]:
                 self._drop(key, oldest)
-        engines[-1].met.add(peer)
+        engines[-1].met[peer] = {}
         return engines[-1]
-
-    def _made(self) -> Any:
-        """A new engine. All engines share one view of pysnmp's own MIBs, because nothing is looked up in it."""
-        engine = new_engine()
-        engine.cache["mibViewController"] = self._view
-        return engine
 
     def _drop(self, key: Key, engine: _Engine) -> None:
         """Remove the engine, and close it if no call uses it. Otherwise the last call that uses it drops it again."""
@@ -334,9 +335,15 @@ class _Engines:
             engine.pysnmp.close_dispatcher()
 
 
-async def _target(credentials: Credentials, retries: int) -> Any:
-    kind = hlapi.Udp6TransportTarget if credentials.is_ipv6 else hlapi.UdpTransportTarget
-    return await kind.create((credentials.address, credentials.port), timeout=credentials.timeout_s, retries=retries)
+async def _target(credentials: Credentials, known: Dict[float, Any]) -> Any:
+    """The device's target with this timeout. It is the same for reads and writes, because pysnmp repeats neither (`retries=0`).
+    Each further target of an engine would make every later one cost more."""
+    target = known.get(credentials.timeout_s)
+    if target is None:
+        kind = hlapi.Udp6TransportTarget if credentials.is_ipv6 else hlapi.UdpTransportTarget
+        target = await kind.create((credentials.address, credentials.port), timeout=credentials.timeout_s, retries=0)
+        known[credentials.timeout_s] = target
+    return target
 
 
 _KEPT: KeptLoop[_Engines] = KeptLoop(_Engines, _Engines.close)

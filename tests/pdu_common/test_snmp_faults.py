@@ -4,9 +4,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
+from contextvars import copy_context
 from typing import List, Tuple
 
 import pytest
+from pysnmp.entity import config
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.smi import rfc1902
 
@@ -135,8 +137,14 @@ def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(ag
 
 def test_a_read_is_repeated_after_a_lost_request_and_after_a_lost_answer(agent: Agent) -> None:
     agent.faults = Faults(drop=frozenset((1,)), drop_answers=frozenset((2,)))
-    assert connect(agent.port, timeout="1", retries="8").snmp_get(NAME).value == "rpdu2"
+    sent = [0]
+
+    def read() -> None:
+        _snmp.SENT.set(sent)
+        assert connect(agent.port, timeout="1", retries="8").snmp_get(NAME).value == "rpdu2"
+    copy_context().run(read)
     assert agent.requests >= 3          # more if the machine is busy
+    assert sent == [agent.requests]
 
 
 def test_a_late_answer_is_not_taken_for_that_of_a_later_request(agent: Agent) -> None:
@@ -210,6 +218,21 @@ def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(events: Lis
     assert events == ["made"] * 3 + ["closed"] * 3
 
 
+def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pysnmp sorts all addresses of an engine for each new one."""
+    added: List[object] = []
+    add = config.add_target_address
+
+    def noted(*given: object) -> None:
+        added.append(given)
+        add(*given)
+    monkeypatch.setattr(config, "add_target_address", noted)
+    pdu = connect(agent.port)
+    assert pdu.snmp_get(NAME).value == "rpdu2" and len(pdu.snmp_walk(STATES)) == 48
+    pdu.snmp_set(f"{COMMANDS}.1", 2)
+    assert len(added) == 1
+
+
 def test_the_oldest_engine_is_closed_when_there_are_too_many(events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine of 100 devices needs 5 MB."""
     monkeypatch.setattr(_snmp, "PEERS_OF_AN_ENGINE", 1)
@@ -224,18 +247,18 @@ def test_the_oldest_engine_is_closed_when_there_are_too_many(events: List[str], 
     assert events.count("closed") == 4
 
 
-def test_no_engine_makes_a_compiler_of_mibs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where pysmi is installed, pysnmp gives a compiler to each builder of MIBs that has none (`ifNotAdded`).
-
-    Such a compiler costs a second and fetches missing MIBs from the Internet.
-    """
-    lacking: List[bool] = []
-    monkeypatch.setattr(rfc1902, "add_mib_compiler", lambda builder, **_: lacking.append(builder.get_mib_compiler() is None))
+def test_no_call_makes_a_compiler_of_mibs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pysmi is installed, pysnmp's high-level calls make one, which costs a second and fetches MIBs from the Internet."""
+    made: List[object] = []
+    monkeypatch.setattr(rfc1902, "add_mib_compiler", lambda *given, **_: made.append(given))
     _snmp.forget()
     with Agent(apc.rpdu2(outlets=1)) as agent:
-        assert connect(agent.port).snmp_get(NAME).value == "rpdu2"
+        pdu = connect(agent.port)
+        pdu.snmp_set(f"{COMMANDS}.1", 2)
+        assert pdu.snmp_get(NAME).value == "rpdu2" and len(pdu.snmp_walk(STATES)) == 1
+        assert len(connect(agent.port, version="1").snmp_walk(STATES)) == 1
     _snmp.forget()
-    assert lacking and not any(lacking)
+    assert made == []
 
 
 def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadline(
