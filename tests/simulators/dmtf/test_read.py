@@ -1,11 +1,9 @@
 """DMTF's own clients read the values of the simulated units' books."""
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Iterator
 
 import pytest
 
@@ -15,14 +13,7 @@ from tests.servers.worker import Worker
 from ..redfish import UNITS, Model, RedfishService, units
 
 STATES = {"On": True, "Off": False, None: None}
-TOOL = Path(sys.executable).with_name("rf_power_equipment.py")
-# Runs the tool's own command line, with the account from the environment.
-_CALL = """
-import os, runpy, sys
-account = ["-r", os.environ["URL"], "-u", os.environ["ACCOUNT"], "-p", os.environ["SECRET"]]
-sys.argv = ["rf_power_equipment.py", *account, *sys.argv[1:]]
-runpy.run_path(os.environ["TOOL"], run_name="__main__")
-"""
+TOOL = Path(sys.executable).with_name("rf_power_equipment.py")      # the program as pip installed it
 
 
 @pytest.fixture(scope="module")
@@ -67,21 +58,16 @@ def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
         assert unit.sessions == [] and unit.opened == (len(model.pdus) or 1) * (login == "session")
 
 
-def _show(unit: RedfishService, *arguments: str) -> Any:
-    environment = {**os.environ, "URL": unit.url, "ACCOUNT": unit.user, "SECRET": unit.password, "TOOL": str(TOOL)}
-    done = subprocess.run([sys.executable, "-c", _CALL, *arguments], env=environment, capture_output=True, text=True,
-                          timeout=100)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.mark.against("DMTF's rf_power_equipment.py")
-def test_the_tool_lists_pdus_and_outlets() -> None:
+def test_the_tool_lists_pdus_and_outlets(reader: Worker) -> None:
     with RedfishService(units.several()) as unit:
+        def shows(*command: str) -> str:
+            return str(reader.order("program", str(TOOL), "-r", unit.url, "-u", unit.user, "-p", unit.password, *command))
+
         unit.turn("2.B1", False)
-        shown = _show(unit, "list")
+        shown = shows("list")
         assert [line.split()[0] for line in shown.splitlines() if "SIM-3P" in line] == ["1", "2", "3"]
-        lines = [line.split("|") for line in _show(unit, "outlets", "-t", "RackPDU", "-pe", "2").splitlines()]
+        lines = [line.split("|") for line in shows("outlets", "-t", "RackPDU", "-pe", "2").splitlines()]
         watts = {line[0].strip(): line[-1].strip() for line in lines if len(line) > 1}
         assert (watts["B1"], watts["B2"]) == ("0.0", "57.5")
         assert unit.sessions == []
