@@ -37,7 +37,7 @@ class Kind(NamedTuple):
     on: Tuple[Tuple[str, Union[int, str]], ...]
 
 
-_RELAY_S = 0.15
+_RELAY_S = 0.05
 
 KINDS: Mapping[str, Kind] = {
     "state and command in one column": Kind(
