@@ -13,13 +13,13 @@ from typing import Any, Callable
 PATIENCE_S = 60.0
 
 
-def until(true: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
-    """Calls `true` every 10 ms until it returns True; False if that takes longer than `seconds`."""
+def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 0.01) -> bool:
+    """Calls `true` every 10 ms, or `every` so many seconds, until it returns True; False if that takes longer than `seconds`."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() >= end:
             return False
-        time.sleep(0.01)
+        time.sleep(every)
     return True
 
 

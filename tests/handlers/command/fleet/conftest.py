@@ -1,10 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from typing import Tuple
 
 import pytest
 
-from .halls import Hall, hall
+from handlers.command import root
+from handlers.command.fleet import polling, pool
+from handlers.command.fleet.polling import Reading, Target
+
+from .halls import Call, Hall, hall
 
 
 @pytest.fixture(scope="module")
@@ -12,3 +19,29 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A data hall with one PDU of each handler and a dead one."""
     with hall(tmp_path_factory.mktemp("hall")) as made:
         yield made
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """A function like `run` that runs the command in this process.
+
+    A check reads its PDUs one after another, because this process has threads and must not fork. It adds no current to the
+    double's views, which all tests of this process share.
+    """
+    def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[Tuple[int, Reading]]:
+        for place, target in enumerate(targets):
+            yield place, polling.poll(target)
+    monkeypatch.setattr(pool, "read_all", one_by_one)
+    monkeypatch.setattr(polling, "prepare", lambda: None)
+    for key in [key for key in os.environ if key.startswith("PDU_")]:
+        monkeypatch.delenv(key)
+
+    def called(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+        asked = [*map(str, arguments)]
+        capsys.readouterr()
+        with pytest.MonkeyPatch.context() as patch:
+            for key, value in variables.items():
+                patch.setenv(key, value)
+            code = root.run(asked)
+        return subprocess.CompletedProcess(asked, code, *capsys.readouterr())
+    return called

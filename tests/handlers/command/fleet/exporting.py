@@ -1,32 +1,37 @@
-"""`pdu exporter` as a program, its answers, and Prometheus as its client."""
+"""`pdu exporter` as a program and in this process, its answers, and Prometheus as its client."""
 from __future__ import annotations
 
 import contextlib
 import json
 import subprocess
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Tuple
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from handlers.command.fleet import exporter as exporter_command, polling, server
+from handlers.command.options import Given
 from tests.needs import program
 from tests.ports import reserved
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from .halls import PDU, environment
 
 Labels = Tuple[Tuple[str, str], ...]
 
 
-class Exporter(NamedTuple):
+@dataclass(frozen=True)
+class Exporter:
     """A running exporter. `url` ends with a slash."""
 
     url: str
-    process: subprocess.Popen[str]
 
     def get(self, path: str, headers: Dict[str, str] | None = None, /, **query: str) -> Tuple[int, str, Dict[str, str]]:
         """Return status, text and headers of an answer. Header names are in lower case."""
@@ -37,6 +42,13 @@ class Exporter(NamedTuple):
         status, text, _ = self.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query)
         assert status == 200, text
         return parsed(text)
+
+
+@dataclass(frozen=True)
+class Program(Exporter):
+    """A running exporter with its process."""
+
+    process: subprocess.Popen[str]
 
 
 def fetched(url: str, headers: Dict[str, str] | None = None) -> Tuple[int, str, Dict[str, str]]:
@@ -57,15 +69,34 @@ def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
 
 
 @contextlib.contextmanager
-def exporter(*arguments: object, port: int = 0) -> Iterator[Exporter]:
-    """Run an exporter until the block ends."""
+def exporter(*arguments: object, port: int = 0) -> Iterator[Program]:
+    """Run an exporter as a program until the block ends."""
     process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with process, bounded(process, 2 * PATIENCE_S):
         assert process.stdout is not None and process.stderr is not None
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), process.stderr.read()
-        yield Exporter(url, process)
+        yield Program(url, process)
+
+
+@contextlib.contextmanager
+def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
+    """Run an exporter in this process until the block ends. It reports no currents: see the fixture `call`."""
+    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=Given())
+    wanted = exporter_command.Wanted(**context.params)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(polling, "prepare", lambda: None)
+        allowed = exporter_command._allowed(wanted, Given())
+    made = server.Exporter(allowed, server.Limits(wanted.parallel, wanted.timeout_offset))
+    with server.Server(("127.0.0.1", port), made, lambda: None) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield Exporter(f"http://127.0.0.1:{listening.server_address[1]}/")
+        finally:
+            listening.shutdown()
+            finished(thread)
 
 
 class Prometheus(NamedTuple):
@@ -98,7 +129,7 @@ def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
                                     f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)
         with process, bounded(process, 2 * PATIENCE_S):
             url = f"http://127.0.0.1:{port}/"
-            assert until(lambda: ready(url)), (folder / "prometheus.log").read_text()[-2000:]
+            assert until(lambda: ready(url), every=0.1), (folder / "prometheus.log").read_text()[-2000:]
             yield Prometheus(url)
 
 

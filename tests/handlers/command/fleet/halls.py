@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Sequence
+from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence
 
 from tests.needs import ROOT
 from tests.peers import PEERS, Peer
@@ -16,6 +16,7 @@ from tests.waiting import PATIENCE_S
 DEAD = "timeout=0.5; retries=1"          # handler settings of the dead PDU, so that its poll fails soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "handlers"))
+Call = Callable[..., "subprocess.CompletedProcess[str]"]           # `run`, or the fixture `call`
 
 
 class Hall(NamedTuple):
@@ -32,6 +33,12 @@ class Hall(NamedTuple):
     @property
     def logins(self) -> Path:
         return self.folder / "logins.toml"
+
+    def one(self, handler: str) -> Path:
+        """Write a device list of the one PDU of this handler and return its path."""
+        path = self.folder / f"{handler}.csv"
+        path.write_text(f"name,handler,address,auth,settings\n{self.lines[list(self.peers).index(handler)]}\n")
+        return path
 
     def list(self, *more: str, name: str = "list.csv", dead: bool = False) -> Path:
         """Write a device list and return its path: the simulated PDUs, with `dead` also the dead one, and `more` lines."""

@@ -31,8 +31,8 @@ from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, bounded, finished, until
 
-from .exporting import Exporter, exporter
-from .halls import PDU, Hall, environment, run
+from .exporting import Exporter, exporter, fetched, serving
+from .halls import PDU, Call, Hall, environment
 
 HOSTILE = '<script>alert("1")</script>'
 
@@ -155,9 +155,9 @@ def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_addr
         allowed.target(Query("192.0.2.8", "raritan", "other"))
 
 
-def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(small: Hall, tmp_path: Path) -> None:
+def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(small: Hall, tmp_path: Path, call: Call) -> None:
     arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
-    none = run("exporter", *arguments)
+    none = call("exporter", *arguments)
     assert none.returncode == 2 and f"{tmp_path} has no archive of a handler" in none.stderr and none.stderr.count("\n") == 1
     (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
     with Agent(rpdu2(outlets=8)) as agent, exporter(*arguments) as running:
@@ -165,7 +165,7 @@ def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(sma
         assert running.probe(target=target, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
         assert running.get("probe", target=target, handler="nut", auth="snmp")[:2] == (
             400, "the parameter handler must be one of snmp\n")
-    with_list = run("exporter", "--list", small.list(), *arguments)
+    with_list = call("exporter", "--list", small.list(), *arguments)
     assert with_list.returncode == 2 and "has no archive of" in with_list.stderr and with_list.stderr.count("\n") == 1
 
 
@@ -188,7 +188,6 @@ def test_a_target_that_is_not_allowed_is_refused_with_a_sentence(running: Export
 
 
 def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
-    from .exporting import fetched
     assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (400, "a parameter is given twice\n")
 
 
@@ -201,15 +200,15 @@ def test_unknown_states_of_a_unit_that_only_meters_are_normal(metered: bool, mon
     assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (True, not metered)
 
 
-def test_an_exporter_without_list_and_network_does_not_start(small: Hall) -> None:
-    done = run("exporter", "--auth", small.logins)
+def test_an_exporter_without_list_and_network_does_not_start(small: Hall, call: Call) -> None:
+    done = call("exporter", "--auth", small.logins)
     assert done.returncode == 2 and "would give its logins away" in done.stderr
 
 
 def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
     port = small.peers["nut"].settings["port"]
     twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
-    with exporter("--list", small.list(twin), "--auth", small.logins) as running:
+    with serving("--list", small.list(twin), "--auth", small.logins) as running:
         status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
         assert (status, "several PDUs of the list: name one of nut, twin" in text) == (400, True)
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
@@ -231,7 +230,7 @@ def test_health_metrics_and_targets_of_the_exporter_are_served(running: Exporter
 def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
     quoted = HOSTILE.replace('"', '""')
     line = f'"{quoted}",snmp,127.0.0.1:1,snmp,"timeout=0.1; retries=0"'
-    with exporter("--list", small.list(line), "--auth", small.logins) as running:
+    with serving("--list", small.list(line), "--auth", small.logins) as running:
         status, text, headers = running.get("")
         assert status == 200 and "<script" not in text and "&lt;script&gt;alert(&quot;1&quot;)" in text
         assert headers["content-security-policy"] == "default-src 'none'"
@@ -241,7 +240,7 @@ def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
 def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
     from tests.simulators.snmp_agent.device import Row
     device = rpdu2(outlets=2)
-    with Agent(device) as agent, exporter("--network", "127.0.0.0/8", "--auth", small.logins) as running:
+    with Agent(device) as agent, serving("--network", "127.0.0.0/8", "--auth", small.logins) as running:
         rows = device.device._rows          # as if the owner entered this name on the PDU's web page
         for oid, row in list(rows.items()):
             if row.value in (b"server-1", b"Outlet 1"):
@@ -256,7 +255,7 @@ def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
 def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
     with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20; retries=0"
-        with exporter("--list", small.list(line), "--auth", small.logins) as running:
+        with serving("--list", small.list(line), "--auth", small.logins) as running:
             begin = time.monotonic()
             found = running.probe(timeout="3", target="slow")
             assert time.monotonic() - begin < 30
@@ -266,7 +265,7 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
 
 def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None:
     line = f"silent,snmp,{small.dead},snmp,timeout=20; retries=0"
-    with exporter("--list", small.list(line), "--auth", small.logins) as running:
+    with serving("--list", small.list(line), "--auth", small.logins) as running:
         assert running.probe(timeout="4", target="silent")["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
 
 
@@ -280,15 +279,15 @@ def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, setti
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
 
 
-def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall) -> None:
+def test_a_timeout_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall, call: Call) -> None:
     refused = ("timeout=soon", "timeout=0", "timeout=61", "timeout=inf")
     lines = {f"{name}-{number}": re.sub("timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1))
              for name, line in zip(small.peers, small.lines) for number, pair in enumerate(refused)}
     listed = small.list(*lines.values(), "tries,snmp,192.0.2.1,snmp,retries=many", name="refused.csv")
-    rows = json.loads(run("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
+    rows = json.loads(call("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
     kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
     assert set(kinds) == {*lines, "tries"}
-    with exporter("--list", listed, "--auth", small.logins) as running:
+    with serving("--list", listed, "--auth", small.logins) as running:
         for name, kind in kinds.items():
             assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {(("kind", kind),): 1.0}, name
 
@@ -297,7 +296,7 @@ def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall
     """The PDU does not answer until the other probes are refused, so that the first one keeps the only slot."""
     with Agent(rpdu2(outlets=8), faults=Faults(silent=True)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=2; retries=9"
-        with exporter("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:
+        with serving("--list", small.list(line), "--auth", small.logins, "--parallel", "1") as running:
             def probed(seconds: str) -> int:
                 return running.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": seconds}, target="slow")[0]
             answers: List[int] = []
@@ -351,16 +350,16 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.M
 
 
 def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
-    path = small.list(name="changing.csv")
+    path = small.one("nut")
     with exporter("--list", path, "--auth", small.logins) as running:
         assert running.get("probe", target="new")[0] == 403
-        path.write_text(path.read_text() + "new,snmp,127.0.0.1:1,snmp,timeout=0.1\n")
+        path.write_text(path.read_text() + "new,nut,127.0.0.1:1,nut,timeout=0.1\n")
         running.process.send_signal(signal.SIGHUP)
         assert until(lambda: running.get("probe", target="new")[0] == 200)
         path.write_text("nonsense\n")
         running.process.send_signal(signal.SIGHUP)
         assert until(lambda: "last_reload_successful 0.0" in running.get("metrics")[1])
-        assert running.probe(target="snmp")["pdu_up"] == {(): 1.0}
+        assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
 
 
 @pytest.mark.parametrize("place", range(8))
@@ -386,17 +385,17 @@ def test_sigterm_after_sighup_ends_the_exporter_whenever_it_comes(place: int) ->
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
 def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int) -> None:
-    with exporter("--list", small.list(), "--auth", small.logins) as running:
+    with exporter("--list", small.one("nut"), "--auth", small.logins) as running:
         assert running.get("healthz")[0] == 200
         running.process.send_signal(number)
         _, err = running.process.communicate(timeout=60)
         assert running.process.returncode == code and "Traceback" not in err
 
 
-def test_an_address_that_cannot_be_used_is_refused_with_one_sentence(small: Hall, running: Exporter) -> None:
+def test_an_address_that_cannot_be_used_is_refused_with_one_sentence(small: Hall, running: Exporter, call: Call) -> None:
     for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS"),
                           ("ä..b:9914", "hostname")):
-        done = run("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
+        done = call("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
 
 

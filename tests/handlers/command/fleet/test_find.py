@@ -32,7 +32,7 @@ from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.turns import turn
 from tests.waiting import PATIENCE_S, bounded, until
 
-from .halls import PDU, environment, private, run
+from .halls import PDU, Call, environment, private, run
 
 # From the process id, so that each pytest-xdist worker has its own network.
 NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
@@ -75,24 +75,24 @@ def hall() -> Iterator[Hall]:
         yield Hall(first.port, agents, traps)
 
 
-def find(hall: Hall, *arguments: str, community: str = "public") -> subprocess.CompletedProcess[str]:
-    return run("find", *arguments, "--port", hall.port, "--no-mdns", PDU_COMMUNITY=community)
+def find(by: Call, hall: Hall, *arguments: str, community: str = "public") -> subprocess.CompletedProcess[str]:
+    return by("find", *arguments, "--port", hall.port, "--no-mdns", PDU_COMMUNITY=community)
 
 
-def complete(hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
+def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer within the 4 s it has."""
     tried: List[subprocess.CompletedProcess[str]] = []
 
     def whole() -> bool:
-        tried.append(find(hall, *arguments))
+        tried.append(find(by, hall, *arguments))
         return "PDUs: 4; other devices that answer SNMP: 1" in tried[-1].stderr or '"asked": 6' in tried[-1].stdout and all(
             f"{NETWORK}.{place}" in tried[-1].stdout for place in range(1, 6))
     assert until(whole), tried[-1]
     return tried[-1]
 
 
-def test_the_pdus_of_a_network_become_a_list_that_check_reads(hall: Hall, tmp_path: Path) -> None:
-    done = complete(hall, f"{NETWORK}.0/28")
+def test_the_pdus_of_a_network_become_a_list_that_check_reads(hall: Hall, tmp_path: Path, call: Call) -> None:
+    done = complete(run, hall, f"{NETWORK}.0/28")
     assert done.returncode == 0
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [(row["name"], row["address"].partition(":")[0][len(NETWORK) + 1:]) for row in rows] == [
@@ -102,11 +102,11 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(hall: Hall, tmp_pa
     assert done.stderr.splitlines()[-1] == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
     (tmp_path / "list.csv").write_text(done.stdout)
     assert [device.name for device in listing.read(str(tmp_path / "list.csv")).devices] == [row["name"] for row in rows]
-    checked = run("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
+    checked = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
     assert checked.returncode == 0 and "4 well" in checked.stdout, checked.stdout
 
 
-def test_only_hosts_inside_the_networks_are_asked(hall: Hall) -> None:
+def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> None:
     for trap in hall.traps.values():    # another test may have searched the whole network
         with contextlib.suppress(BlockingIOError):
             while trap.recv(100):
@@ -115,11 +115,11 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall) -> None:
 
     def once() -> bool:
         before = {place: one.requests for place, one in hall.agents.items()}
-        assert find(hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
+        assert find(call, hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
         asked.update({place: one.requests - before[place] for place, one in hall.agents.items()})
         return asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}        # host 6 gives no valid answer: asked twice
     assert until(once), asked           # repeated, because a host that does not answer within 2 s is asked twice too
-    assert find(hall, f"{NETWORK}.0/28").returncode == 0
+    assert find(call, hall, f"{NETWORK}.0/28").returncode == 0
     for trap in hall.traps.values():
         with pytest.raises(BlockingIOError):
             trap.recv(100)
@@ -166,32 +166,32 @@ def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPat
     assert [one.port for one in find_._announced(sweep.networks(["127.0.0.0/24"]))] == [443]
 
 
-def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall) -> None:
-    done = find(hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
+def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
+    done = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
     assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
     assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
 
 
-def test_the_list_names_the_login(hall: Hall, tmp_path: Path) -> None:
+def test_the_list_names_the_login(hall: Hall, tmp_path: Path, call: Call) -> None:
     logins = private(tmp_path / "logins.toml", '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
                      '[auth.empty]\ncommunity = ""\n')
     options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
-    assert until(lambda: f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n" in run("find", *options, "--login", "rack").stdout)
+    assert until(lambda: f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n" in call("find", *options, "--login", "rack").stdout)
     for login, words in (("none", "has no community"), ("empty", "has no community"),
                          ("other", "no login 'other'; known: empty, none, rack")):
-        assert words in run("find", *options, "--login", login).stderr
-    assert "go together" in run("find", *options).stderr
+        assert words in call("find", *options, "--login", login).stderr
+    assert "go together" in call("find", *options).stderr
 
 
-def test_json_holds_pdus_and_others(hall: Hall) -> None:
-    found = json.loads(complete(hall, f"{NETWORK}.0/29", "--json").stdout)
+def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
+    found = json.loads(complete(call, hall, f"{NETWORK}.0/29", "--json").stdout)
     assert [one["what"] for one in found["pdus"]][:1] == ["apc-rpdu2"] and found["asked"] == 6
     assert [one["name"] for one in found["others"]] == ["switch"]
 
 
-def test_requests_do_not_exceed_the_rate(hall: Hall) -> None:
+def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     begin = time.monotonic()
-    done = find(hall, f"{NETWORK}.32/28", "--rate", "10")
+    done = find(call, hall, f"{NETWORK}.32/28", "--rate", "10")
     # 14 addresses are asked twice, and each round waits 2 s for answers.
     assert done.returncode == 0 and time.monotonic() - begin > 28 / 10 + 4 - 0.5
 
@@ -275,7 +275,7 @@ def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) ->
         sweep.sweep(sweep.networks(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
 
 
-def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path) -> None:
+def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path, call: Call) -> None:
     """The responder announces one unit inside and one outside the asked network."""
     secret = private(tmp_path / "community", "public")
     with turn("mdns"):
@@ -288,7 +288,7 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path
             rows: List[str] = []
 
             def found() -> bool:
-                rows[:] = run("find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}").stdout.splitlines()
+                rows[:] = call("find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}").stdout.splitlines()
                 return len(rows) > 1
             assert until(found)
         finally:
@@ -320,8 +320,8 @@ def test_a_rate_that_is_not_a_number_is_refused(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "usage: --rate is not a number\n"
 
 
-def test_a_search_without_a_community_is_refused_with_one_sentence() -> None:
-    done = run("find", "192.0.2.0/30", "--no-mdns")
+def test_a_search_without_a_community_is_refused_with_one_sentence(call: Call) -> None:
+    done = call("find", "192.0.2.0/30", "--no-mdns")
     assert done.returncode == 2 and "no community was given" in done.stderr and len(done.stderr.splitlines()) == 1
 
 

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Dict, List
+from typing import Callable, Dict, List
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.peers import PEERS
 from tests.ports import reserved
 from tests.waiting import until
 
-from .exporting import Prometheus, exporter, prometheus
+from .exporting import Prometheus, exporter, prometheus, serving
 from .halls import Hall
 
 DOCS = ROOT / "docs" / "prometheus"
@@ -49,6 +49,11 @@ def rules(folder: Path, limit: float) -> None:
     (folder / "pdu-rules.yml").write_text(re.sub(r"for: \w+", "for: 0s", text))
 
 
+def eventually(true: Callable[[], bool]) -> bool:
+    """Wait for something that Prometheus changes only after a scrape."""
+    return until(true, every=0.2)
+
+
 def value(seen: Prometheus, expression: str) -> float:
     found = seen.query(expression)
     return found[0][1] if len(found) == 1 else float("nan")
@@ -62,9 +67,10 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
     rules(tmp_path, limit)
     with exporter("--list", small.list(dead=True), "--auth", small.logins, port=port), \
             prometheus(tmp_path, config(port)) as seen:
-        assert until(lambda: value(seen, "count(pdu_up)") == len(PEERS) + 1), (tmp_path / "prometheus.log").read_text()[-2000:]
+        log = tmp_path / "prometheus.log"
+        assert eventually(lambda: value(seen, "count(pdu_up)") == len(PEERS) + 1), log.read_text()[-2000:]
         wanted = {**{name: 1.0 for name in PEERS}, "dead": 0.0}
-        assert until(lambda: {labels["instance"]: up for labels, up in seen.query("pdu_up")} == wanted), seen.query("pdu_up")
+        assert eventually(lambda: {labels["instance"]: up for labels, up in seen.query("pdu_up")} == wanted), wanted
         every = [peer.books() for peer in peers.values()]
         # One metric for each level, so that a sum over a metric counts nothing twice. A scrape that takes too long on a busy
         # machine leaves its series out, until the next one.
@@ -74,10 +80,10 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
                 ("sum(pdu_outlet_energy_joules_total) / 3600000",
                  sum(kwh for books in every for kwh in books.port_energy_kwh.values())),
                 ("sum(pdu_outlet_state)", sum(on is True for books in every for on in books.states.values()))):
-            assert until(lambda: value(seen, expression) == pytest.approx(total)), (expression, total)
+            assert eventually(lambda: value(seen, expression) == pytest.approx(total)), (expression, total)
         over = {name for name, peer in peers.items() if (peer.books().load_a or 0.0) > limit}
-        assert until(lambda: {one["instance"] for one in seen.alerts().get("PduLoadOverLimit", ())} == over), seen.alerts()
-        assert until(lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]), seen.alerts()
+        assert eventually(lambda: {one["instance"] for one in seen.alerts().get("PduLoadOverLimit", ())} == over), seen.alerts()
+        assert eventually(lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]), seen.alerts()
 
 
 @pytest.mark.against("prometheus")
@@ -88,17 +94,17 @@ def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_
     device, port = rpdu2(outlets=2), reserved()
     rules(tmp_path, 100)
     with Agent(device) as agent, prometheus(tmp_path, config(port)) as seen:
-        with exporter("--list", small.list(f"falls,snmp,127.0.0.1:{agent.port},snmp,"), "--auth", small.logins, port=port):
-            assert until(lambda: value(seen, 'count_over_time(pdu_energy_joules_total{instance="falls"}[1h])') >= 2)
+        with serving("--list", small.list(f"falls,snmp,127.0.0.1:{agent.port},snmp,"), "--auth", small.logins, port=port):
+            assert eventually(lambda: value(seen, 'count_over_time(pdu_energy_joules_total{instance="falls"}[1h])') >= 2)
             before = (agent.books().energy_kwh or 0) * 3.6e6
             assert before > 0
-            assert until(lambda: value(seen, 'pdu_energy_joules_total{instance="falls"}') == pytest.approx(before))
+            assert eventually(lambda: value(seen, 'pdu_energy_joules_total{instance="falls"}') == pytest.approx(before))
             rows = device.device._rows              # as if the owner reset the counter on the PDU's web page
             for oid, row in list(rows.items()):
                 if isinstance(row.value, int) and row.value * 360_000 == pytest.approx(before):
                     rows[oid] = Row(row.tag, 1)
-            assert until(lambda: "falls" in {one["instance"] for one in seen.alerts().get("PduEnergyCounterFell", ())})
-        assert until(lambda: len(seen.alerts().get("PduExporterDown", ())) >= len(PEERS) + 1), seen.alerts()
+            assert eventually(lambda: "falls" in {one["instance"] for one in seen.alerts().get("PduEnergyCounterFell", ())})
+        assert eventually(lambda: len(seen.alerts().get("PduExporterDown", ())) >= len(PEERS) + 1), seen.alerts()
 
 
 @pytest.mark.against("prometheus")
@@ -112,11 +118,11 @@ def test_two_exporters_share_one_list(small: Hall, tmp_path: Path) -> None:
     for number, port in enumerate(ports):
         shares = shares.replace(f"exporter-{number}.example.net:9914", f"127.0.0.1:{port}")
     shutil.copy(DOCS / "pdu-rules.yml", tmp_path)
-    with exporter("--list", small.list(*lines), "--auth", small.logins, port=ports[0]) as first, \
-            exporter("--list", small.list(*lines), "--auth", small.logins, port=ports[1]) as second, \
+    with serving("--list", small.list(*lines), "--auth", small.logins, port=ports[0]) as first, \
+            serving("--list", small.list(*lines), "--auth", small.logins, port=ports[1]) as second, \
             prometheus(tmp_path, text[:one] + shares) as seen:
         wanted = len(small.peers) + len(lines)
-        assert until(lambda: value(seen, "sum(pdu_up)") == wanted), (tmp_path / "prometheus.log").read_text()[-2000:]
+        assert eventually(lambda: value(seen, "sum(pdu_up)") == wanted), (tmp_path / "prometheus.log").read_text()[-2000:]
         probed: Dict[str, float] = {}
         for running in (first, second):
             _, metrics, _ = running.get("metrics")
