@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
-from handlers.command.field.kinds import Recorder, kind
+from handlers.command.field.kinds import Recorder, Recording, kind
 from handlers.command.loading import load
 from pdu_common.connection import PduData, PduSnmpData
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row
+from tests.simulators.snmp_agent import Agent, Device, Row
+from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu
 
 # No recording without `keep` may contain any of these values, in any spelling, and none may contain SECRETS.
@@ -46,7 +48,7 @@ def read(unit: Unit) -> Read:
 
 @contextlib.contextmanager
 def snmp() -> Iterator[Unit]:
-    rows = BUILT_IN["apc-rpdu2"]().device.rows()
+    rows = rpdu2(outlets=8).device.rows()
     texts = {"1.3.6.1.2.1.1.4.0": "Schmidt <noc@kunde.example>", "1.3.6.1.2.1.1.5.0": "frontend42.kunde.example",
              "1.3.6.1.2.1.1.6.0": "Hetzmann-GmbH", "1.3.6.1.4.1.318.9.1.0": "db-master-kunde7 at 10.20.30.40",
              "1.3.6.1.4.1.318.9.2.0": "SN: PK65860010", "1.3.6.1.4.1.318.9.3.0": COMMUNITY,
@@ -122,3 +124,10 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
 def recorded(unit: Unit, *keep: str) -> str:
     """Record a device and return the text of the recording."""
     return kind(unit.handler).record(unit.data, Recorder(keep)).text
+
+
+@functools.cache
+def recording_of(handler: str) -> Tuple[Read, Recording]:
+    """Record the handler's unit of UNITS, once. Return what the handler read from the unit before, and the recording."""
+    with UNITS[handler]() as unit:
+        return read(unit), kind(handler).record(unit.data, Recorder())

@@ -19,9 +19,10 @@ from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.field.kinds import Served, kind_of
 from handlers.command.files import new_file, text_of
 from pdu_common.connection import PduSnmpData
-from tests.handlers.command.field.planted import COMMUNITY, snmp
+from tests.handlers.command.field.planted import COMMUNITY, recording_of, snmp
 from tests.needs import ROOT
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, read_snmprec
+from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, bounded, until
 
 PDU = (sys.executable, "-m", "handlers")
@@ -37,31 +38,37 @@ def done(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
                           capture_output=True, text=True, timeout=PATIENCE_S)
 
 
-def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(tmp_path: Path) -> None:
+def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "unit.snmprec"
     with snmp() as unit:
         assert isinstance(unit.data, PduSnmpData)
         arguments = ("record", "snmp", f"{unit.data.ip}:{unit.data.snmp_params['port']}", "-o", str(file))
-        first, again = done(*arguments, PDU_COMMUNITY=COMMUNITY), done(*arguments, PDU_COMMUNITY=COMMUNITY)
+        first = done(*arguments, PDU_COMMUNITY=COMMUNITY)
+        monkeypatch.setenv("PDU_COMMUNITY", COMMUNITY)
+        assert root.run(arguments) == 2 and "File exists" in capsys.readouterr().err
     assert first.returncode == 0
     assert "reads as the family apc-rpdu2 with" in first.stderr and "Look through the file" in first.stderr
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and len(read_snmprec(file.read_text("utf-8"))) > 100
-    assert again.returncode == 2 and "File exists" in again.stderr
 
 
-def test_standard_output_holds_only_the_recording() -> None:
+def test_standard_output_holds_only_the_recording(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        recorded = done("record", "snmp", f"{agent.host}:{agent.port}")
-        as_json = done("record", "snmp", f"{agent.host}:{agent.port}", "--json")
-    assert recorded.returncode == 0 and len(read_snmprec(recorded.stdout)) > 10 and "objects" in recorded.stderr
-    assert json.loads(as_json.stdout)["recording"] == recorded.stdout
+        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}"]) == 0
+        recorded = capsys.readouterr()
+        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", "--json"]) == 0
+    assert len(read_snmprec(recorded.out)) > 10 and "objects" in recorded.err
+    assert json.loads(capsys.readouterr().out)["recording"] == recorded.out
 
 
-def test_a_recording_that_fails_leaves_no_file(tmp_path: Path) -> None:
+def test_a_recording_that_fails_leaves_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["rpcm"](), faults=Faults(silent=True)) as agent:
-        recorded = done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file), "--timeout", "0.1")
-    assert recorded.returncode == 3 and recorded.stderr.startswith("unreachable: ") and not file.exists()
+        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file), "--timeout", "0.1"]) == 3
+    assert capsys.readouterr().err.startswith("unreachable: ") and not file.exists()
 
 
 def test_a_new_file_is_closed_and_removed_if_its_block_fails(tmp_path: Path) -> None:
@@ -80,7 +87,7 @@ def test_a_new_file_that_somebody_removes_does_not_hide_the_error_of_its_block(t
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_recording_and_leaves_no_file(number: signal.Signals, tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
-    with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=100)) as agent:
+    with Agent(rpdu2(outlets=8), faults=Faults(walk_silent_after=100)) as agent:
         process = started("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
         with bounded(process):
             assert until(lambda: agent.requests > 6) and file.exists()
@@ -90,7 +97,7 @@ def test_a_signal_ends_a_recording_and_leaves_no_file(number: signal.Signals, tm
 
 
 def test_a_broken_pipe_ends_a_recording_quietly() -> None:
-    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+    with Agent(BUILT_IN["rpcm"]()) as agent:
         process = started("record", "snmp", f"{agent.host}:{agent.port}")
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
@@ -102,19 +109,19 @@ def test_a_broken_pipe_ends_a_recording_quietly() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(
+        number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
-    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        assert done("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file)).returncode == 0
+    file.write_text(recording_of("snmp")[1].text, "utf-8")
     process = started("replay", str(file))
     with bounded(process):
         assert process.stdout is not None
         first, second = process.stdout.readline(), process.stdout.readline()
-        assert "family apc-rpdu2, 24 outlets, switched by its commands" in first
+        assert "family apc-rpdu2, 8 outlets, switched by its commands" in first
         assert second.startswith("read it: pdu status snmp 127.0.0.1:")
         where = second.split()[5].rstrip(";")
-        switched = done("down", "snmp", where, "3", "--yes")
-        assert switched.returncode == 0 and "outlet 3 is DOWN" in switched.stdout
+        assert root.run(["down", "snmp", where, "3", "--yes"]) == 0 and "outlet 3 is DOWN" in capsys.readouterr().out
         assert "outlet 3 off" in process.stdout.readline()
         process.send_signal(number)
         output = process.communicate(timeout=PATIENCE_S)
@@ -202,7 +209,7 @@ def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_a_terminal_shows_the_progress_of_a_recording(tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
-    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+    with Agent(rpdu2(outlets=2)) as agent:
         master, slave = os.openpty()
         with subprocess.Popen([*PDU, "record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file)], cwd=ROOT,
                               env={"PDU_COMMUNITY": "public"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

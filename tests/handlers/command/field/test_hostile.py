@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import http.client
 import json
 import socket
@@ -28,7 +27,7 @@ from handlers.command.field.snmp import snmprec
 from handlers.errors import ProtocolError, SettingsError
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
-from tests.handlers.command.field.planted import UNITS, recorded
+from tests.handlers.command.field.planted import UNITS, recorded, recording_of
 from tests.simulators.nut_server import NutServer, StaticDevice
 from tests.simulators.redfish_client import OUTLETS
 
@@ -65,17 +64,11 @@ def test_any_rows_give_a_profile_or_the_reason_why_there_is_none(lines: List[str
     assert (found.profile is None) == any("No column looks like" in doubt for doubt in found.doubts)
 
 
-@functools.cache
-def a_recording(handler: str) -> str:
-    with UNITS[handler]() as unit:
-        return recorded(unit)
-
-
 @pytest.mark.parametrize("handler", list(UNITS))
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObject) -> None:
-    text = a_recording(handler)
+    text = recording_of(handler)[1].text
     at = data.draw(st.integers(0, len(text) - 1))
     put, dropped = data.draw(st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])), data.draw(st.integers(0, 3))
     spoilt = text[:at] + put + text[at + dropped:]
@@ -88,7 +81,7 @@ def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObj
 
 @pytest.mark.parametrize("length", ["²", "9" * 5000, "-1", "99999999999"], ids=["superscript", "digits", "negative", "huge"])
 def test_a_replayed_unit_refuses_an_impossible_content_length(length: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with contextlib.closing(kind("redfish").serve(a_recording("redfish"), 0)) as served:
+    with contextlib.closing(kind("redfish").serve(recording_of("redfish")[1].text, 0)) as served:
         with socket.create_connection((served.host, served.port), 60) as connection:
             connection.settimeout(60)
             request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
@@ -109,7 +102,7 @@ def test_a_defect_of_a_replayed_unit_is_printed_and_a_closed_connection_is_not(c
 
 @pytest.mark.parametrize("handler", ["raritan", "redfish"])
 def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) -> None:
-    with contextlib.closing(kind(handler).serve(a_recording(handler), 0)) as served:
+    with contextlib.closing(kind(handler).serve(recording_of(handler)[1].text, 0)) as served:
         target = {"raritan": "/model/pdu/0", "redfish": OUTLETS + "/A1/Actions/Outlet.PowerControl"}[handler]
         with contextlib.closing(http.client.HTTPConnection(served.host, served.port, timeout=60)) as connection:
             connection.request("POST", target, b"[" * 100_000)

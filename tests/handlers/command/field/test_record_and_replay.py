@@ -23,7 +23,7 @@ from handlers.nut.handler import NutPdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field import planted
-from tests.handlers.command.field.planted import PLANTED, UNITS, Unit, read, recorded, replayed
+from tests.handlers.command.field.planted import PLANTED, UNITS, Unit, read, recorded, recording_of, replayed
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program, shared
 from tests.ports import refusing
@@ -45,10 +45,9 @@ def test_every_kind_of_device_is_tested() -> None:
 
 @HANDLERS
 def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
-    with UNITS[handler]() as unit:
-        before, text = read(unit), recorded(unit)
+    before, recording = recording_of(handler)
     assert before.states and before.load is not None
-    with replayed(handler, text) as again:
+    with replayed(handler, recording.text) as again:
         assert read(again) == before
 
 
@@ -87,7 +86,7 @@ def test_a_replayed_redfish_outlet_follows_its_action_also_in_a_list_that_includ
 @HANDLERS
 def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str) -> None:
     with UNITS[handler]() as unit:
-        text, kept = recorded(unit), recorded(unit, "names", "addresses", "serials", "contacts", "locations")
+        text, kept = recording_of(handler)[1].text, recorded(unit, "names", "addresses", "serials", "contacts", "locations")
     squeezed = text.lower().replace(" ", "").replace("-", "").replace(":", "")
     found = [value for value in PLANTED if value.lower() in text.lower()
              or value.lower().replace("-", "").replace(":", "") in squeezed or value.encode().hex() in text.lower()]
@@ -98,8 +97,9 @@ def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str)
 
 @HANDLERS
 def test_two_recordings_of_a_device_have_the_same_stand_ins(handler: str) -> None:
+    first = recording_of(handler)[1].text
     with UNITS[handler]() as unit:
-        first, second = recorded(unit), recorded(unit)
+        second = recorded(unit)
     same: Dict[str, List[str]] = {"snmp": ["contact-1", "location-1"], "raritan": ["name-1"], "redfish": ["serial-1", "name-1"],
                                   "nut": ["serial-1", "contact-1"]}
     assert all(stand in first and stand in second for stand in same[handler])
@@ -156,9 +156,7 @@ def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
 
 @HANDLERS
 def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
-    with UNITS[handler]() as unit:
-        text = recorded(unit)
-    with replayed(handler, text) as again:
+    with replayed(handler, recording_of(handler)[1].text) as again:
         before = dict(read(again).states)
         identity = next(one for one, state in before.items() if state == "UP")
         pdu = load(handler).make(again.data)
@@ -185,8 +183,8 @@ def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
 @pytest.mark.parametrize("handler, limit", [("raritan", "raritan.recording.MOST_CALLS"),
                                             ("redfish", "redfish.recording.MOST_RESOURCES")])
 def test_a_recording_that_reaches_its_limit_says_so(handler: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not recording_of(handler)[1].notes
     with UNITS[handler]() as unit:
-        assert not kind(handler).record(unit.data, Recorder()).notes
         monkeypatch.setattr(f"handlers.command.field.{limit}", 20)
         notes = kind(handler).record(unit.data, Recorder()).notes
     assert len(notes) == 1 and notes[0].startswith("The recording is incomplete: the device has more than 20 ")
@@ -194,16 +192,15 @@ def test_a_recording_that_reaches_its_limit_says_so(handler: str, limit: str, mo
 
 @HANDLERS
 def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
-    with UNITS[handler]() as unit:
-        assert kind_of(recorded(unit), "any") == handler
+    assert kind_of(recording_of(handler)[1].text, "any") == handler
     with pytest.raises(SettingsError, match="is not a recording"):
         kind_of("<html>nothing</html>", "any")
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_recording_continues_after_lost_answers(version: str) -> None:
-    """The agent falls silent after 150 rows, and answers again while the recorder waits."""
-    with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(walk_silent_after=150)) as agent:
+    """The agent has 167 rows, falls silent after 120, and answers again while the recorder waits."""
+    with Agent(apc.rpdu2(outlets=4), faults=Faults(walk_silent_after=120)) as agent:
         messages: List[str] = []
 
         def sleep(_: float) -> None:
@@ -212,27 +209,27 @@ def test_a_recording_continues_after_lost_answers(version: str) -> None:
                                         "retries": "0"})
         text = kind("snmp").record(data, Recorder(patience=60.0, tell=messages.append, sleep=sleep)).text
         requests = agent.requests
-    with Agent(BUILT_IN["apc-rpdu2"]()) as whole:
+    with Agent(apc.rpdu2(outlets=4)) as whole:
         again = PduSnmpData(whole.host, {"port": str(whole.port), "community": "public", "version": version})
         assert kind("snmp").record(again, Recorder()).text == text
         assert "no answer; trying again" in messages and requests < 1.5 * whole.requests
 
 
-@pytest.mark.parametrize("skip", [1, 3, 5])
-def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely(skip: int) -> None:
+def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
     """After `skip` requests the unit closes every connection, until the recorder has waited twice."""
-    with XerusPdu(clock=lambda: 1000.0) as pdu:
+    with XerusPdu(Model(outlets=2), clock=lambda: 1000.0) as pdu:
         data = PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
-        whole = kind("raritan").record(data, Recorder()).text
-        pauses: List[float] = []
+        whole = json.loads(kind("raritan").record(data, Recorder()).text)["calls"]
+        for skip in (1, 3, 5):
+            pauses: List[float] = []
 
-        def sleep(seconds: float) -> None:
-            pauses.append(seconds)
-            if len(pauses) == 2:
-                pdu.faults.clear()
-        pdu.faults.order(Fault.CLOSE_BEFORE, None, skip=skip)
-        again = kind("raritan").record(data, Recorder(patience=60.0, sleep=sleep)).text
-    assert len(pauses) == 2 and json.loads(again)["calls"] == json.loads(whole)["calls"]
+            def sleep(seconds: float, pauses: List[float] = pauses) -> None:
+                pauses.append(seconds)
+                if len(pauses) == 2:
+                    pdu.faults.clear()
+            pdu.faults.order(Fault.CLOSE_BEFORE, None, skip=skip)
+            again = kind("raritan").record(data, Recorder(patience=60.0, sleep=sleep)).text
+            assert len(pauses) == 2 and json.loads(again)["calls"] == whole, skip
 
 
 def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,8 +298,7 @@ def test_a_real_agent_is_recorded_over_snmpv3() -> None:
 @pytest.mark.against("NUT upsd with dummy-ups")
 def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
     program("dummy-ups")
-    with UNITS["nut"]() as unit:
-        text = recorded(unit)
+    text = recording_of("nut")[1].text
     with replayed("nut", text) as ours, Upsd([dummy_file("pdu", text)]) as server:
         theirs = NutPdu(PduData(server.host, {"port": str(server.port)}))
         assert [(port.identity, port.power_status.name) for port in theirs.status().ports] == read(ours).states
