@@ -35,19 +35,23 @@ def run(main: Callable[[], int]) -> int:
         finally:                # also runs after --help, which raises SystemExit
             sys.stdout.flush()
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        _report("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         _discard(sys.stdout)
         return READER_GONE
     except OutputError as error:
         _discard(sys.stdout)
-        try:
-            print(f"settings: the standard output cannot be written ({error}); the command itself may have been carried out",
-                  file=sys.stderr)
-        except OutputError:         # both go to the same disk
-            _discard(sys.stderr)
+        _report(f"settings: the standard output cannot be written ({error}); the command itself may have been carried out")
         return code_of("settings")
+
+
+def _report(words: str) -> None:
+    """Print on standard error, if it can be written."""
+    try:
+        print(words, file=sys.stderr)
+    except (BrokenPipeError, OutputError):          # such as a full disk that both outputs go to
+        _discard(sys.stderr)
 
 
 def _name_failures(stream: TextIO) -> None:

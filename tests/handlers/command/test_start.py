@@ -14,7 +14,7 @@ import click
 import pytest
 
 from handlers import VERSION
-from handlers.command.exits import READER_GONE
+from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.options import option
 from handlers.command.root import PLACES
 from tests.needs import ROOT, pythons
@@ -127,6 +127,21 @@ def test_an_output_that_cannot_be_written_is_named_in_one_line(arguments: List[s
                               env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=PATIENCE_S, text=True)
     assert (done.returncode, done.stderr) == (2, "settings: the standard output cannot be written (No space left on device); "
                                                  "the command itself may have been carried out\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
+@pytest.mark.parametrize("gone", [True, False], ids=["a pipe without a reader", "a full disk"])
+def test_ctrl_c_has_its_exit_code_also_if_standard_error_cannot_be_written(gone: bool) -> None:
+    program = ("import signal\nfrom handlers.command import ending\n"
+               "raise SystemExit(ending.run(lambda: signal.raise_signal(signal.SIGINT) or 0))")
+    reader, writer = os.pipe() if gone else (os.open(os.devnull, os.O_RDONLY), os.open("/dev/full", os.O_WRONLY))
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=writer,
+                              timeout=PATIENCE_S)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stdout) == (INTERRUPTED, b"")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
