@@ -42,8 +42,8 @@ class Unit(NamedTuple):
         twice: an outlet would be two ports, and the current of an inlet would count twice."""
         found = [self.mine(one) for one in references]
         if len({one.target for one in found}) != len(found):
-            what = method[len("get"):].lower()
-            raise JsonRpcSyntaxException(f"the unit lists one of its {what} twice").at(self.agent.host, f"{method} {self.path()}")
+            what = "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get"):])
+            raise JsonRpcSyntaxException(f"the unit lists one of its{what} twice").at(self.agent.host, f"{method}, {self.path()}")
         return found
 
     def identity(self, index: int) -> str:

@@ -235,13 +235,14 @@ def test_a_reference_to_something_else_is_an_error(unit: Meters, what: Any, kind
     assert caught.value.kind == "protocol"
 
 
-@pytest.mark.parametrize("what", [METERS, ("/meter/1", "getCircuits")])
+@pytest.mark.parametrize("what, words", [(METERS, "one of its power meters twice"),
+                                         (("/meter/1", "getCircuits"), "one of its circuits twice")])
 @pytest.mark.parametrize("method", ["status", "statistic"])
-def test_a_meter_or_a_circuit_under_two_numbers_is_an_error(unit: Meters, what: Any, method: str) -> None:
+def test_a_meter_or_a_circuit_under_two_numbers_is_an_error(unit: Meters, what: Any, words: str, method: str) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.circuit(1, 0, current=1.0)
     unit.calls[what].append({**unit.calls[what][0], "key": 7})
-    with pytest.raises(PduHandlerError, match="twice") as caught:
+    with pytest.raises(PduHandlerError, match=words) as caught:
         getattr(handler_of(unit), method)()
     assert caught.value.kind == "protocol"
 
