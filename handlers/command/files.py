@@ -24,7 +24,7 @@ def read_file(path: str, *what: Part) -> bytes:
 
 
 def text_of(path: str) -> str:
-    """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogates and are written back unchanged.
+    """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogate escapes.
 
     Raises SettingsError.
     """

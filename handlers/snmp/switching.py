@@ -43,7 +43,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
         control = control.over_automatic()
     with turns.exclusive(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
         orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
-        device.check()                      # raises Unreachable, before anything is sent, if the time is over
+        device.check()                      # raises Unreachable, before anything is written, if the time is over
         device.extend(CONFIRM_UNTIL_SECONDS)
 
         def write() -> None:

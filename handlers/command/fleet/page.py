@@ -13,7 +13,7 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bar: #3b82c4; --bad: #c0392b; --doubtful: #b7791f; }
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding-bottom: .4rem; }
+table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem; text-align: left; vertical-align: top; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bar { min-width: 8rem; } .bar span { display: block; height: .7rem; margin-top: .3rem; background: var(--bar); }

@@ -78,7 +78,7 @@ def network(context: Context) -> Result:
     """Show or change the network settings: 1 round trip to show, 3 to change (read, write, read again)."""
     wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
     if (context.options.role or context.options.interface) and (wanted != "forwarding" or "on" not in context.options.value):
-        raise SettingsError("--role and --interface are for forwarding on")
+        raise SettingsError("--role and --interface are for 'forwarding on'")
     if context.options.interface and context.options.role == "expansion":
         raise SettingsError("--interface is for --role primary")
     proxy = context.proxy(Net, "/net")
@@ -101,7 +101,7 @@ def network(context: Context) -> Result:
         try:
             settings = read_again(True, proxy.getSettings)
         except NotSeen as error:
-            if not isinstance(error.__cause__, Unreachable):        # for example the login of another unit at this address
+            if not isinstance(error.__cause__, Unreachable):        # such as Denied, by another unit that now has this address
                 raise
             return Result({"accepted": True}, ["accepted, but the unit no longer answers at this address"], NOT_SEEN)
     forwarding = settings.common.portForwarding
@@ -115,7 +115,7 @@ def network(context: Context) -> Result:
 def _role(context: Context) -> PortForwardingRole:
     """The role that --role names. Raises SettingsError, also where --interface is missing."""
     if context.options.role not in ("primary", "expansion"):
-        raise SettingsError("forwarding on needs --role primary or --role expansion")
+        raise SettingsError("'forwarding on' needs --role primary or --role expansion")
     if context.options.role == "primary" and not context.options.interface:
         raise SettingsError("--role primary needs --interface, the one that leads to the expansion units (usb, eth2, …)")
     return PortForwardingRole.PRIMARY_UNIT if context.options.role == "primary" else PortForwardingRole.EXPANSION_UNIT

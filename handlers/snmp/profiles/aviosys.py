@@ -10,7 +10,8 @@ OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")
 
 PROFILES = (
     Profile(
-        key="ip9258", vendor="Aviosys", mib="none public", source=public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
+        key="ip9258", vendor="Aviosys", mib="no MIB is public",
+        source=public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
         models=("IP Power 9258",),
         outlets=(Outlets(states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)),),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),

@@ -3,7 +3,7 @@
 ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for states as for commands (rPDU2: state on 2, off 1). Its rows are
 numbered consecutively over all units of a chain. The metered table has another index. ePDU is rPDU with more meters: its load
 table has rows of phases and rows of banks, which count the same current again. Some units have their outlets in ePDU2 and their
-meters in ePDU. UPSs of this vendor have the same older sysObjectIDs, so the outlet table decides.
+meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the outlet table decides.
 
 A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines, which
 count the current of the lines again.

@@ -6,7 +6,7 @@ STATE = column("46235.2.4.2.1.4", "output state (example handler)")
 
 PROFILES = (
     Profile(
-        key="rpcm", vendor="RCNTEC", mib="none public (DCImanager's example)",
+        key="rpcm", vendor="RCNTEC", mib="DCImanager's example: no MIB is public",
         source="https://www.ispsystem.com/docs/dcimanager-admin/developer-section/handlers/creating-a-pdu-handler",
         models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"), sys_object_ids=oids("46235"),
         outlets=(Outlets(

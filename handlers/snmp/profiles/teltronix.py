@@ -6,7 +6,7 @@ STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
 
 PROFILES = (
     Profile(
-        key="teltronix", vendor="Teltronix", mib="none public",
+        key="teltronix", vendor="Teltronix", mib="no MIB is public",
         source=public("openstack/ironic", "ironic/drivers/modules/snmp.py"),
         models=("PDU",), sys_object_ids=oids("23620"),
         outlets=(Outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),),

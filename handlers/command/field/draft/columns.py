@@ -1,7 +1,7 @@
 """Guesses the role of each column of a table (state, name, number, current, power, energy), with evidence and doubt. Pure.
 
-A column that no MIB defines is judged only by its values. Every conclusion is then doubtful, except for a column of the words
-on and off.
+A column that no MIB defines is judged only by recorded values. Every conclusion is then doubtful, except for a column of the
+words on and off.
 """
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
         return None
     score = 14 + _place(table, labels)
     lower = object_.name.lower()
-    score += 3 if re.search(r"stat(e|us)$|status|state", lower) else 0
+    score += 3 if re.search(r"status|state", lower) else 0
     score -= 6 if _NO_STATE.search(lower) else 0
     score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
     score -= 2 if len(object_.enumeration) > 2 * _MOST_STATES else 0
@@ -148,7 +148,7 @@ def letters(text: str) -> str:
 
 
 def meanings(object_: Object) -> Tuple[List[int], List[int]]:
-    """The values whose names surely mean on, and those whose names surely mean off."""
+    """The values whose names are words for on, and those whose names are words for off."""
     def named(words: FrozenSet[str]) -> List[int]:
         return [value for value, name in object_.enumeration.items() if words & {
             letters(name), re.sub(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$", "", letters(name))}]
@@ -175,7 +175,7 @@ def _place(table: Table, labels: float) -> float:
 
 
 def _labels(table: Table) -> int:
-    """2 if at least half of a column's strings name outlets, 1 if a column has different strings, else 0."""
+    """2 if a column has different strings and at least half of them name outlets, 1 if it only has different strings, else 0."""
     best = 0
     for column in table.columns:
         values = texts(column)
