@@ -8,7 +8,7 @@ from ..settings import is_address
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
-# Keys that the platform itself may add. They are not settings of a handler.
+# Keys that the platform itself may add. Only those in `own` may be settings of a handler too.
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
 MOST_SETTINGS = 100
 _LONGEST_NUMBER = 100           # limit in bits

@@ -145,7 +145,7 @@ def servers(context: Context) -> Result:
     elif wanted == "delete":
         watched = _number(context.options.value[0], "server")
         context.confirm(f"stop watching server {watched}")
-        check(monitor.deleteServer(watched), "the server", _SERVER_CODES)
+        check(monitor.deleteServer(watched), "the deletion", _SERVER_CODES)
     rows = [[key, one.settings.host, one.settings.enabled, one.status.reachable]
             for key, one in sorted(read_again(wanted != "show", monitor.listServers).items())]
     return table("servers", ("id", "host", "enabled", "state"), rows)

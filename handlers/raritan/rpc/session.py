@@ -83,7 +83,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     try:
         Login(token=token).headers()
     except SettingsError:
-        with contextlib.suppress(PduHandlerError):              # by password; the error to report is the missing token
+        with contextlib.suppress(PduHandlerError):              # with the password; the error to report is the missing token
             if present(session, "sessionId"):                   # a missing id reads as 0, which may be another session
                 manager.closeSession(session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(agent.host, "newSession") from None
