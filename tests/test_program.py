@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from typing import List
+from typing import Callable, List
 
 import pytest
 
@@ -23,11 +24,27 @@ PROGRAMS = {"tests.simulators.xerus": "--https-port", "tests.simulators.nut_serv
 
 
 def refused(module: str, *arguments: str) -> str:
-    """The error message of a program that refuses to start."""
+    """The error message of a program that refuses to start, run with `python -m`."""
     done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, ""), done
     return done.stderr
+
+
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def refused_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refused:
+    """As `refused`, for the function `main` of a module, in this process."""
+    def run(module: str, *arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", [module, *arguments])
+        with pytest.raises(SystemExit) as ended:
+            importlib.import_module(module).main()
+        shown = capsys.readouterr()
+        assert (ended.value.code, shown.out) == (2, "")
+        return shown.err
+    return run
 
 
 @pytest.mark.parametrize("module, option", PROGRAMS.items())
@@ -42,22 +59,29 @@ def test_a_port_that_is_taken_is_reported_in_one_sentence(module: str, option: s
 
 
 @pytest.mark.parametrize("module, option", PROGRAMS.items())
-def test_a_number_that_is_not_a_port_is_refused_with_the_range(module: str, option: str) -> None:
-    assert "70000 is not from 0 to 65535" in refused(module, option, "70000")
+def test_a_number_that_is_not_a_port_is_refused_with_the_range(refused_here: Refused, module: str, option: str) -> None:
+    assert "70000 is not from 0 to 65535" in refused_here(f"{module}.__main__", option, "70000")
 
 
 @pytest.mark.parametrize("module, arguments, words", [
-    ("tests.simulators.xerus", ["--outlets", "300"], "300"), ("tests.simulators.xerus", ["--links", "-1"], "below 0"),
-    ("tests.simulators.xerus", ["--ca-file", "/nonexistent/ca.pem"], "/nonexistent"),
-    ("tests.simulators.snmp_agent", ["--late", "-1"], "-1 is not from"),
-    ("tests.simulators.snmp_agent", ["--late", "soon"], "'soon' is not a number of seconds"),
-    ("tests.simulators.snmp_agent", ["--port", "1.5"], "'1.5' is not a whole number"),
-    ("tests.dcimanager", ["--busy", "-1"], "below 0"),
-    ("tests.faults", ["snmp", "--fault", "closed"], "snmp, closed: not over UDP"),
-    ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.faults", ["--processes", "0"], "below 1"),
-    ("tests.faults.soak", ["--hours", "0"], "below 1"), ("tests.fuzz", ["--seconds", "0.5"], "0.5 is not"),
-    ("tests.demo", ["--nosuch"], "--nosuch")])
-def test_an_impossible_argument_is_refused_with_a_sentence(module: str, arguments: List[str], words: str) -> None:
+    ("tests.simulators.xerus.__main__", ["--outlets", "300"], "300"),
+    ("tests.simulators.xerus.__main__", ["--links", "-1"], "below 0"),
+    ("tests.simulators.xerus.__main__", ["--ca-file", "/nonexistent/ca.pem"], "/nonexistent"),
+    ("tests.simulators.snmp_agent.__main__", ["--late", "-1"], "-1 is not from"),
+    ("tests.simulators.snmp_agent.__main__", ["--late", "soon"], "'soon' is not a number of seconds"),
+    ("tests.simulators.snmp_agent.__main__", ["--port", "1.5"], "'1.5' is not a whole number"),
+    ("tests.dcimanager.__main__", ["--busy", "-1"], "below 0"),
+    ("tests.faults.__main__", ["snmp", "--fault", "closed"], "snmp, closed: not over UDP"),
+    ("tests.faults.__main__", ["--processes", "0"], "below 1"), ("tests.demo.__main__", ["--nosuch"], "--nosuch")])
+def test_an_impossible_argument_is_refused_with_a_sentence(refused_here: Refused, module: str, arguments: List[str],
+                                                           words: str) -> None:
+    assert words in refused_here(module, *arguments)
+
+
+@pytest.mark.parametrize("module, arguments, words", [
+    ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.faults.soak", ["--hours", "0"], "below 1"),
+    ("tests.fuzz", ["--seconds", "0.5"], "0.5 is not")])
+def test_a_program_with_an_impossible_argument_prints_one_sentence(module: str, arguments: List[str], words: str) -> None:
     sentence = refused(module, *arguments)
     assert words in sentence and "Traceback" not in sentence
 
