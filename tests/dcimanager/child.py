@@ -18,8 +18,6 @@ import re
 import runpy
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, Mapping, Sequence
@@ -28,8 +26,8 @@ _KIND = re.compile("[a-z][a-z-]{0,40}")
 LOGGED = "\x1e"         # ends the log lines of a call; written to standard error before the answer
 
 
-class _Without(MetaPathFinder):
-    """Hides packages that a platform may not have, except those that this process has imported already."""
+class _Without:
+    """An entry of sys.meta_path that hides packages that a platform may not have, except those that are imported already."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = frozenset(names)
@@ -126,6 +124,7 @@ class _Worker:
                 self._data, self._pdu = call["data"], None
             if not self._fresh:
                 return {"value": self._made(call)}
+            from concurrent.futures import ThreadPoolExecutor  # here, because its import makes each start slower
             with ThreadPoolExecutor(max_workers=1) as thread:
                 self._pdu = None
                 return {"value": thread.submit(self._made, call).result()}
