@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 
 from handlers.command import ending
-from tests.dcimanager import DciManager, Pdu
 from tests.dcimanager.database import Database
 from tests.dcimanager.local_build import install, registered
+from tests.dcimanager.manager import DciManager
 from tests.dcimanager.readings import keep, thin
-from tests.dcimanager.records import Call
+from tests.dcimanager.records import Call, Pdu
 from tests.dcimanager.sealed import Sealer
 from tests.dcimanager.store import Store
 from tests.needs import ROOT

@@ -7,7 +7,7 @@ import pytest
 
 from tests.benchmarks import bench_page
 from tests.benchmarks.hall import OUTLETS
-from tests.dcimanager import DciManager
+from tests.dcimanager.manager import DciManager
 
 PAGES: Dict[str, List[float]] = {"list of all PDUs": [0.1, 0.1, 0.9], "log": [0.01]}
 

@@ -1,7 +1,4 @@
-"""A local stand-in for DCImanager 6: the documented HTTPS calls, a page for a browser, and handlers in worker processes."""
-from __future__ import annotations
+"""A local stand-in for DCImanager 6: the documented HTTPS calls, a page for a browser, and handlers in worker processes.
 
-from .manager import DciManager
-from .records import Call, Handler, Pdu
-
-__all__ = ["Call", "DciManager", "Handler", "Pdu"]
+Imports nothing: the programs in this package that are not the stand-in itself would otherwise take twice as long to start.
+"""

@@ -238,7 +238,7 @@ def test_a_folder_that_cannot_be_locked_is_not_called_one_in_use(tmp_path: Path,
 _PROGRAM = """
 import sys, threading
 from pathlib import Path
-from tests.dcimanager import DciManager
+from tests.dcimanager.manager import DciManager
 from tests.dcimanager.client import Client
 folder, archive, what = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), sys.argv[3]
 manager = DciManager(data=folder, call_seconds=600)

@@ -222,7 +222,7 @@ def test_a_hanging_worker_delays_no_other_and_stop_ends_it_and_removes_every_fil
 
 _ORPHAN = """
 import os, sys
-from tests.dcimanager import DciManager
+from tests.dcimanager.manager import DciManager
 from tests.dcimanager.client import Client
 from tests.waiting import until
 manager = DciManager(call_seconds=600)

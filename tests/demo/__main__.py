@@ -15,7 +15,7 @@ from typing import List, Optional, Tuple
 from rich.console import Console
 from rich.table import Table
 
-from tests.dcimanager import DciManager
+from tests.dcimanager.manager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 
 from .pages import COLUMNS, rows, write

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional
 
-from tests.dcimanager import Call, DciManager, Pdu
+from tests.dcimanager.manager import DciManager
+from tests.dcimanager.records import Call, Pdu
 from tests.needs import ROOT
 from tests.peers import SHOWN, Peer
 from tests.servers.process import end

@@ -6,7 +6,7 @@ from typing import Iterator
 
 import pytest
 
-from tests.dcimanager import DciManager
+from tests.dcimanager.manager import DciManager
 
 from .building import register_script
 from .registering import Admin

@@ -9,7 +9,7 @@ from typing import Dict, List, NamedTuple, Optional
 
 import pytest
 
-from tests.dcimanager import DciManager
+from tests.dcimanager.manager import DciManager
 from tests.needs import program
 
 SHELLS = ("dash", "bash", "busybox")

@@ -10,7 +10,7 @@ import pytest
 
 from handlers import registry
 from tests import peers
-from tests.dcimanager import DciManager
+from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
 
 from .building import NAMES

@@ -15,7 +15,8 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import KINDS, dumps
 from tests.conformance.forks import Forks
-from tests.dcimanager import Call, DciManager, Pdu
+from tests.dcimanager.manager import DciManager
+from tests.dcimanager.records import Call, Pdu
 from tests.handlers.snmp.calls import pdu as built_in
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures

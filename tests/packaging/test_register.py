@@ -10,8 +10,8 @@ from typing import Callable, List
 
 import pytest
 
-from tests.dcimanager import DciManager
 from tests.dcimanager.api import Answer, Request, answer_error
+from tests.dcimanager.manager import DciManager
 
 from .building import archive, register_script, small_tree
 from .registering import SHELLS, Admin

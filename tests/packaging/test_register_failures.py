@@ -15,8 +15,8 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import pytest
 
 from tests import terminal
-from tests.dcimanager import DciManager
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
+from tests.dcimanager.manager import DciManager
 from tests.servers.scripted import serving
 from tests.waiting import PATIENCE_S
 

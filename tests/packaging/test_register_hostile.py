@@ -8,8 +8,8 @@ from typing import List
 
 import pytest
 
-from tests.dcimanager import DciManager
 from tests.dcimanager.api import Answer, Request
+from tests.dcimanager.manager import DciManager
 from tests.hostile import LISTED, TEXTS, is_one_line
 
 from .building import packed
