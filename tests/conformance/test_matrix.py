@@ -5,16 +5,18 @@ import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List
+from typing import Callable, Dict, Iterator, List, Tuple
 
 import pytest
 
+from handlers import registry
 from handlers.command import archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import Peer
 from tests.simulators.books import Books
+from tests.simulators.snmp_agent.devices.rpcm import rpcm
 from tests.simulators.snmp_agent.devices.servertech import sentry3
 
 from . import baseline, trial
@@ -27,9 +29,10 @@ Make = Callable[[Variant, Path], trial.Platform]
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[Dict[str, Peer]]:
-    """One device for each handler. Each process of xdist has its own devices."""
-    with contextlib.ExitStack() as open_peers:
-        yield {name: open_peers.enter_context(make()) for name, make in peers.PEERS.items()}
+    """One small device for each handler. Each process of xdist has its own devices."""
+    with contextlib.ExitStack() as opened:
+        made = {name: make(rpcm) if name == "snmp" else make() for name, make in peers.PEERS.items()}
+        yield {name: opened.enter_context(peer) for name, peer in made.items()}
 
 
 @pytest.fixture
@@ -62,23 +65,48 @@ def platform() -> Iterator[Make]:
         yield made
 
 
+def tried(variant: Variant) -> Tuple[str, ...]:
+    """The handlers that try a variant: all that it affects if it is the first form of its point, or if it loads archives in
+    another way. Any other form is tried by the SNMP handler and by one of the others, in turn.
+
+    Handlers meet the platform only in handlers/host, which is the same in each archive. `python -m tests.conformance` tries
+    each form with all handlers.
+    """
+    number = VARIANTS.index(variant)
+    first = all(earlier.point != variant.point for earlier in VARIANTS[:number])
+    others = [name for name in variant.handlers if name != "snmp"]
+    if first or variant.point == "archive" or not others:
+        return variant.handlers
+    return (others[number % len(others)], *(name for name in variant.handlers if name == "snmp"))
+
+
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_variant_runs_the_archives_that_it_affects(variant: Variant, simulated: Dict[str, Peer], place: Place,
+def test_every_variant_runs_archives_that_it_affects(variant: Variant, simulated: Dict[str, Peer], place: Place,
                                                          platform: Make, tmp_path: Path) -> None:
     on = platform(variant, tmp_path)
 
     def problems(name: str) -> List[str]:
-        return trial.run(on, place(name, variant.place), simulated[name], port_energy=variant.port_energy, fresh=variant.fresh)
+        with variant.device(simulated[name]) as peer:
+            return trial.run(on, place(name, variant.place), peer, port_energy=variant.port_energy, fresh=variant.fresh)
 
-    with ThreadPoolExecutor(max_workers=len(variant.handlers)) as pool:
-        found = dict(zip(variant.handlers, pool.map(problems, variant.handlers)))
-    assert found == {name: [] for name in variant.handlers}
+    names = tried(variant)
+    with ThreadPoolExecutor(max_workers=len(names)) as pool:
+        found = dict(zip(names, pool.map(problems, names)))
+    assert found == {name: [] for name in names}
+
+
+def test_each_handler_tries_every_point_that_affects_it_and_each_protocol_every_form() -> None:
+    every = {(variant.point, name) for variant in VARIANTS for name in variant.handlers}
+    assert {(variant.point, name) for variant in VARIANTS for name in tried(variant)} == every
+    for variant in VARIANTS:
+        protocols, names = ({registry.about(name).protocol for name in some} for some in (variant.handlers, tried(variant)))
+        assert protocols == names and set(tried(variant)) <= set(variant.handlers), variant
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str)
 def test_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place, platform: Make,
                                                                tmp_path: Path) -> None:
-    with peers.PEERS["snmp"](lambda: sentry3(relay_s=0.0)) as peer:
+    with peers.PEERS["snmp"](lambda: sentry3(each=1)) as peer:
         assert "." in next(iter(peer.books().states))
         assert trial.run(platform(variant, tmp_path), place("snmp", "directory"), peer) == []
 

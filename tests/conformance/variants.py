@@ -1,14 +1,19 @@
 """The plausible forms of the platform. Each variant has one form of one unknown point, and is otherwise the baseline."""
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Dict, Mapping, Tuple
+from typing import Callable, ContextManager, Dict, Mapping, Optional, Tuple
 
 from handlers import registry
+from tests import peers
+from tests.simulators.snmp_agent import Model
+from tests.simulators.snmp_agent.devices import apc
 
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
 
 ALL = registry.names()
+WITH_PEM = ("raritan", "redfish")       # the settings of their simulated devices have a PEM
 CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol == protocol) for protocol in ("custom", "snmp"))
 
 
@@ -18,7 +23,7 @@ class Variant:
 
     `handlers` are those that the point affects. `port_energy` is False if a handler finds no place for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
-    thread.
+    thread. `unit` is the SNMP device with which the point shows; None: every device shows it.
     """
 
     point: str
@@ -29,9 +34,14 @@ class Variant:
     port_energy: bool = True
     place: str = "directory"
     fresh: bool = False
+    unit: Optional[Callable[[], Model]] = None
 
     def __str__(self) -> str:
         return f"{self.point}: {self.form}"
+
+    def device(self, usual: peers.Peer) -> ContextManager[peers.Peer]:
+        """The simulated PDU for this variant: one with `unit`, else the usual one."""
+        return nullcontext(usual) if self.unit is None else peers.PEERS["snmp"](self.unit)
 
 
 # ---- BasePdu's module and form -----------------------------------------------------------------------------
@@ -116,9 +126,11 @@ _SETTINGS = tuple(_data(form, "handler settings", CUSTOM, settings=f"lambda pair
     ("in custom_settings", '{"custom_settings": pairs}'),
     ("the port as a number", '{"custom_params": {**pairs, "port": int(pairs["port"])}}'),
     ("keys with capitals and blanks", '{"custom_params": {f" {key.upper()} ": value for key, value in pairs.items()}}'),
-    ("line ends of a PEM lost", '{"custom_params": {key: value.replace("\\n", " ") for key, value in pairs.items()}}'),
     ("with the platform's own keys among them", '{"custom_params": {**pairs, "device_id": 7, "handler": "x", "name": "rack"}}'),
-)) + tuple(_data(form, "handler settings", SNMP_ONLY, settings=f"lambda pairs: {text}") for form, text in (
+)) + (
+    _data("line ends of a PEM lost", "handler settings", WITH_PEM,
+          settings='lambda pairs: {"custom_params": {key: value.replace("\\n", " ") for key, value in pairs.items()}}'),
+) + tuple(_data(form, "handler settings", SNMP_ONLY, settings=f"lambda pairs: {text}") for form, text in (
     ("none at all", "{}"), ("None", '{"custom_params": None}'), ("an empty list", '{"custom_params": []}'),
     ("empty text", '{"custom_params": ""}'),
 ))
@@ -154,7 +166,15 @@ _VALUES = tuple(Variant("value of an element", form, rows(
     ("an object of the library",
      'type("Integer32", (), {"__str__": lambda self: str(value), "__int__": lambda self: int(value)})()'),
 ))
-_MISSING = tuple(Variant("a missing object", form, rows(missing=f"\ndef missing(oid):\n    {text}\n"), handlers=SNMP_ONLY)
+def _without_count() -> Model:
+    """An APC unit without rPDU2OutletSwitchedTableSize, which the handler asks for in each call."""
+    model = apc.rpdu2(outlets=2)
+    model.device.take("1.3.6.1.4.1.318.1.1.26.9.1.0")
+    return model
+
+
+_MISSING = tuple(Variant("a missing object", form, rows(missing=f"\ndef missing(oid):\n    {text}\n"), handlers=SNMP_ONLY,
+                         unit=_without_count)
                  for form, text in (
     ("a value of None", 'return Row(None, oid=oid, oid_index="")'),
     ("None in place of an element", "return None"),

@@ -1,8 +1,9 @@
 """Forks workers on request. Started by path in a clean process: `python -I zygote.py FD`, where FD is an open socket.
 
 Each request has the four descriptors of a worker (standard input, output, error, and one that stays open while the worker
-lives) and the name of its folder. The answer is the worker's process id. This process imports `child.py` and pysnmp once,
-because these imports take most of the time that a worker needs to start. It imports no archive and no platform.
+lives) and the name of its folder. The answer is the worker's process id. This process imports `child.py`, pysnmp and larger
+modules of the standard library once, because these imports take most of the time that a worker needs to start. It imports no
+archive and no platform.
 """
 from __future__ import annotations
 
@@ -19,11 +20,14 @@ from typing import Any, List
 
 _CHILD = Path(__file__).parents[1] / "dcimanager" / "child.py"
 _LONGEST = 4096
+# `platform` is imported by pysnmp's engines, the others by archives.
+_SHARED = ("pysnmp.hlapi.v3arch.asyncio", "platform", "dataclasses", "decimal", "difflib", "http.client")
 
 
 def main() -> None:
-    with contextlib.suppress(ImportError):
-        importlib.import_module("pysnmp.hlapi.v3arch.asyncio")
+    for name in _SHARED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     spec = importlib.util.spec_from_file_location("child", _CHILD)
     assert spec is not None and spec.loader is not None
     child: Any = importlib.util.module_from_spec(spec)
