@@ -88,11 +88,14 @@ def imports(source: str, shown: str) -> Tuple[Import, ...]:
         raise BuildError(f"{shown} line {error.lineno}: not valid Python ({error.msg})") from None
     except ValueError as error:         # NUL characters, before Python 3.12
         raise BuildError(f"{shown}: not valid Python ({error})") from None
-    return tuple(_imports(tree, shown, False))
+    return tuple(_imports(tree, shown, False, "import_module" in source))
 
 
-def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
+def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[Import]:
+    """`guarded`: ImportError is caught. `calls`: expressions may call import_module; otherwise only statements are searched."""
     for child in _run(node):
+        if isinstance(child, ast.expr) and not calls:
+            continue
         if isinstance(child, ast.ImportFrom):
             yield Import(child.lineno, child.level, child.module or "", tuple(alias.name for alias in child.names))
         elif isinstance(child, ast.Import):
@@ -106,7 +109,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool) -> Iterator[Import]:
             elif not guarded:
                 raise BuildError(f"{shown} line {child.lineno}: a module that is chosen at run time may be missing in the "
                                  f"archive; import it by a literal name, or catch ImportError")
-        yield from _imports(child, shown, guarded or _catches_import_error(child))
+        yield from _imports(child, shown, guarded or _catches_import_error(child), calls)
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
@@ -166,6 +169,7 @@ class _Closure:
     def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
         self.tree, self.name, self.replace = tree, name, replace
         self.files: Dict[str, bytes] = {}
+        self._paths: Dict[Module, Optional[str]] = {}
         self._allowed = standard_library() | HOST
         self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
 
@@ -209,6 +213,12 @@ class _Closure:
                 self.add(base + (name,))
 
     def _path(self, module: Module) -> Optional[str]:
+        """The file of a module or package; None if there is none, as for a name that a module defines."""
+        if module not in self._paths:
+            self._paths[module] = self._found(module)
+        return self._paths[module]
+
+    def _found(self, module: Module) -> Optional[str]:
         stem = "/".join(module)
         for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
             if path in self.replace or (self.tree / path).is_file():

@@ -53,6 +53,7 @@ def _arrows_of(path: Path) -> Tuple[Arrow, ...]:
 
 
 def _arrows(node: ast.AST, file: str, by_type: bool) -> Iterator[Arrow]:
+    """Searches statements only, because no expression contains one."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import):
             for alias in child.names:
@@ -63,7 +64,7 @@ def _arrows(node: ast.AST, file: str, by_type: bool) -> Iterator[Arrow]:
             for branch, typed in ((child.body, True), (child.orelse, by_type)):
                 for inner in branch:
                     yield from _arrows(ast.Module([inner], []), file, typed)
-        else:
+        elif not isinstance(child, ast.expr):
             yield from _arrows(child, file, by_type)
 
 
