@@ -66,21 +66,56 @@ def fetched(done: subprocess.CompletedProcess[str], what: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def pyz(folder: Path, place: Place = HERE) -> Path:
-    """pdu.pyz, built in the project itself or, for another place, in a copy."""
-    tree = ROOT if place is HERE else _tree(folder, place)
-    fetched(_run([sys.executable, str(tree / "packaging" / "tools.py"), "--out", str(folder)], place), "pdu.pyz")
+def pyz(folder: Path) -> Path:
+    """pdu.pyz, built in the project itself."""
+    fetched(_run([sys.executable, str(ROOT / "packaging" / "tools.py"), "--out", str(folder)], HERE), "pdu.pyz")
     return folder / "pdu.pyz"
 
 
-def wheel(folder: Path, place: Place = HERE) -> Path:
-    """The wheel, built in a copy of the project that holds a module left by an earlier build."""
-    tree = _tree(folder, place)
+# Builds pdu.pyz in a copy of the project. The other packages and all licences come from an earlier pdu.pyz, not from pip.
+_PYZ_AGAIN = """
+import sys, zipfile
+from pathlib import Path
+earlier, packaging, out = sys.argv[1:]
+sys.path.insert(0, packaging)
+import tools
+ours = ("__main__.py", *(f"{package}/" for package in tools.PACKAGES))
+def fetched(folder):
+    with zipfile.ZipFile(earlier) as packed:
+        packed.extractall(folder, [name for name in packed.namelist() if not name.startswith(ours)])
+tools.fetched = fetched
+tools.build(Path(out))
+"""
+
+
+def pyz_elsewhere(folder: Path, earlier: Path) -> Path:
+    """pdu.pyz, built in a copy of the project under the conditions of ELSEWHERE with the packages of an earlier pdu.pyz."""
+    packaging = _tree(folder, ELSEWHERE) / "packaging"
+    done = _run([sys.executable, "-c", _PYZ_AGAIN, str(earlier), str(packaging), str(folder)], ELSEWHERE)
+    assert done.returncode == 0, done.stderr
+    return folder / "pdu.pyz"
+
+
+def wheel(folder: Path) -> Path:
+    """The wheel, built by pip in a copy of the project that holds a module left by an earlier build."""
+    tree = _tree(folder, HERE)
     left = tree / "build" / "lib" / "handlers" / LEFT_MODULE
     left.parent.mkdir(parents=True)
     left.touch()
     done = _run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-cache-dir",
-                 "-w", str(folder), str(tree)], place)
+                 "-w", str(folder), str(tree)], HERE)
+    assert done.returncode == 0, done.stderr
+    return built_wheel(folder)
+
+
+def wheel_elsewhere(folder: Path) -> Path:
+    """The wheel, built by its backend without pip in another copy, in another time zone, with the same umask.
+
+    setuptools packs the files with their modes, which depend on the umask.
+    """
+    tree, place = _tree(folder, HERE), ELSEWHERE._replace(umask=HERE.umask)
+    done = _run([sys.executable, "-c", "import os, sys; os.chdir(sys.argv[1]); sys.path.insert(0, 'packaging')\n"
+                 "import wheel_backend; wheel_backend.build_wheel(sys.argv[2])", str(tree), str(folder)], place)
     assert done.returncode == 0, done.stderr
     return built_wheel(folder)
 
@@ -92,7 +127,7 @@ def built_wheel(folder: Path) -> Path:
 
 
 def environment(folder: Path, packed: Path) -> None:
-    """Makes a virtual environment with only the wheel and its requirements."""
+    """Makes a virtual environment with only the wheel and its requirements. Python compiles the modules that it imports."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE_S)
-    fetched(_run([sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "-q", str(packed)], HERE),
-            "an installation")
+    fetched(_run([sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "-q", "--no-compile",
+                  str(packed)], HERE), "an installation")

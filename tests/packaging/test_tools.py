@@ -17,14 +17,15 @@ from typing import Any, Dict, Iterator, List, Set
 import pytest
 
 from handlers import VERSION
+from tests.handlers.command.fleet import halls
+from tests.handlers.command.fleet.halls import SECRETS, Hall
 from tests.needs import ROOT, pythons
 from tests.packaging import installing
 from tests.packaging.building import archive
-from tests.peers import PEERS, Peer
+from tests.peers import Peer
 from tests.waiting import PATIENCE_S, bounded
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-_SECRETS = ("password", "community")
 _OURS = {version: path for version, path in pythons().items() if tuple(map(int, version.split("."))) >= (3, 9)}
 OTHERS = sorted(_OURS, key=lambda version: tuple(map(int, version.split("."))))
 OLD = {version: path for version, path in pythons().items() if version not in _OURS}
@@ -37,20 +38,30 @@ def run(command: List[str], folder: Path, **variables: str) -> subprocess.Comple
                           env=environment, check=False)
 
 
-def status(program: List[str], peer: Peer, folder: Path, handler: str = "") -> None:
-    """Asserts that `program status` shows the states of the simulator's books. `handler` may be an archive's file."""
-    form = {**peer.settings, **peer.snmp}
-    arguments = [part for key, value in form.items() if key not in _SECRETS for part in ("-s", f"{key}={value}")]
-    secrets = {f"PDU_{key.upper()}": value for key, value in form.items() if key in _SECRETS}
-    done = run([*program, "status", handler or peer.handler, peer.address, "--json", *arguments], folder, **secrets)
+def reads_every_simulator(program: List[str], hall: Hall, folder: Path, *options: str) -> Dict[str, str]:
+    """Asserts that `program check` shows the states of the simulators' books. Returns the handler that read each PDU."""
+    done = run([*program, "check", str(hall.list()), "--auth", str(hall.logins), "--json", *options], folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = json.loads(done.stdout)["pdus"]
+    assert {row["name"]: {one["identity"]: one["state"] for one in row["outlets"]} for row in rows} == {
+        name: {identity: SHOWN[on] for identity, on in peer.books().states.items()} for name, peer in hall.peers.items()}
+    return {row["name"]: row["handler"] for row in rows}
+
+
+def shows_status(program: List[str], peer: Peer, folder: Path) -> None:
+    """Asserts that `program status` shows the states of the simulator's books."""
+    arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
+    done = run([*program, "status", peer.handler, peer.address, "--json", *arguments], folder,
+               PDU_PASSWORD=peer.settings["password"])
     assert done.returncode == 0, done.stderr
     assert {one["identity"]: one["state"] for one in json.loads(done.stdout)["outlets"]} == {
         identity: SHOWN[on] for identity, on in peer.books().states.items()}
 
 
-@pytest.fixture(scope="module", params=list(PEERS))
-def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
-    with PEERS[request.param]() as made:
+@pytest.fixture(scope="module", name="hall")
+def _hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A simulated PDU for each handler."""
+    with halls.hall(tmp_path_factory.mktemp("hall")) as made:
         yield made
 
 
@@ -67,28 +78,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("version", dict.fromkeys([*OTHERS[:1], *OTHERS[-1:]]))
-def test_pyz_reads_each_simulator_on_the_oldest_and_the_newest_python(pyz: Path, home: Path, peer: Peer,
-                                                                      version: str) -> None:
-    status([str(_OURS[version]), "-S", "-E", str(pyz)], peer, home)         # -S hides the installed packages
+def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(pyz: Path, home: Path, hall: Hall, version: str) -> None:
+    """The logins are in TOML, which needs a package on the oldest Python: pdu.pyz holds it."""
+    program = [str(_OURS[version]), "-S", "-E", str(pyz)]                   # -S hides the installed packages
+    reads_every_simulator(program, hall, home)
+    shows_status(program, hall.peers["nut"], home)
 
 
 @pytest.mark.parametrize("version", dict.fromkeys([*OTHERS[:1], *OTHERS[-1:]]))
-def test_pyz_checks_a_list_and_answers_prometheus(pyz: Path, home: Path, tmp_path: Path, version: str) -> None:
-    """TOML needs a package on the oldest Python, Prometheus' format on every Python: pdu.pyz holds both packages."""
-    program = [str(_OURS[version]), "-S", "-E", str(pyz)]
-    with PEERS["snmp"]() as peer:
-        port = peer.snmp["port"]
-        (tmp_path / "hall.toml").write_text(f'[[pdu]]\nname = "rack"\nhandler = "snmp"\naddress = "127.0.0.1:{port}"\n')
-        community = {"PDU_COMMUNITY": peer.snmp["community"]}
-        checked = run([*program, "check", str(tmp_path / "hall.toml")], home, **community)
-        assert (checked.returncode, checked.stderr) == (0, "") and "1 PDU in " in checked.stdout
-        with subprocess.Popen([*program, "exporter", "--list", str(tmp_path / "hall.toml"), "--listen", "127.0.0.1:0"],
-                              env={"PATH": os.environ["PATH"], "HOME": str(home), **community}, stdout=subprocess.PIPE,
-                              text=True) as process, bounded(process):
-            assert process.stdout is not None
-            url = f"{process.stdout.readline().strip()}probe?target=rack"
-            with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:     # noqa: S310  # loopback
-                assert "\npdu_up 1.0\n" in answer.read().decode()
+def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, version: str) -> None:
+    """Prometheus' format needs a package on every Python: pdu.pyz holds it."""
+    with subprocess.Popen([str(_OURS[version]), "-S", "-E", str(pyz), "exporter", "--list", str(hall.list()),
+                           "--auth", str(hall.logins), "--listen", "127.0.0.1:0"],
+                          env={"PATH": os.environ["PATH"], "HOME": str(home)}, stdout=subprocess.PIPE,
+                          text=True) as process, bounded(process):
+        assert process.stdout is not None
+        url = f"{process.stdout.readline().strip()}probe?target=snmp"
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:     # noqa: S310  # loopback
+            assert "\npdu_up 1.0\n" in answer.read().decode()
 
 
 def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: Path, tmp_path: Path) -> None:
@@ -148,9 +155,9 @@ def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
     assert {name.replace("-", "_") for name in wanted} <= set(texts) and ours in texts.values() and all(texts.values())
 
 
-def test_pyz_holds_no_hidden_file(pyz: Path) -> None:
+def test_pyz_holds_neither_hidden_files_nor_those_that_pip_makes(pyz: Path) -> None:
     with zipfile.ZipFile(pyz) as packed:
-        assert not [name for name in packed.namelist() if any(part.startswith(".") for part in name.split("/"))]
+        assert not [name for name in packed.namelist() if re.search(r"(^|/)\.|^bin/|\.dist-info/", name)]
 
 
 def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> None:
@@ -170,7 +177,8 @@ def test_pyz_ends_with_a_sentence_on_an_old_python(pyz: Path, home: Path, versio
 
 
 def test_pyz_has_the_same_bytes_wherever_it_is_built(pyz: Path, tmp_path: Path) -> None:
-    assert filecmp.cmp(installing.pyz(tmp_path, installing.ELSEWHERE), pyz, shallow=False)
+    """pip's own files, which may differ from one installation to the next, are left out."""
+    assert filecmp.cmp(installing.pyz_elsewhere(tmp_path, pyz), pyz, shallow=False)
     assert pyz.stat().st_mode & 0o777 == 0o755
 
 
@@ -191,9 +199,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_the_same_bytes_wherever_it_is_built_with_the_same_umask(wheel: Path, tmp_path: Path) -> None:
-    """setuptools packs the files with their modes, which depend on the umask."""
-    elsewhere = installing.ELSEWHERE._replace(umask=installing.HERE.umask)
-    assert filecmp.cmp(installing.wheel(tmp_path, elsewhere), wheel, shallow=False)
+    assert filecmp.cmp(installing.wheel_elsewhere(tmp_path), wheel, shallow=False)
 
 
 def test_the_wheel_holds_the_three_packages_and_their_types(wheel: Path) -> None:
@@ -231,15 +237,19 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installing.once(tmp_path_factory, "bare", lambda folder: installing.environment(folder, wheel)) / "bin" / "pdu"
 
 
-def test_the_installed_program_reads_each_simulator(installed: Path, peer: Peer, home: Path) -> None:
-    status([str(installed)], peer, home)
+def test_the_installed_program_reads_every_simulator(installed: Path, hall: Hall, home: Path) -> None:
+    reads_every_simulator([str(installed)], hall, home)
+    shows_status([str(installed)], hall.peers["nut"], home)
 
 
-def test_the_installed_program_and_pyz_run_a_built_archive(installed: Path, pyz: Path, peer: Peer, home: Path) -> None:
-    built = home / f"pdu_{peer.handler}.tar.gz"
-    built.write_bytes(archive(ROOT / "handlers", peer.handler))
-    status([str(installed)], peer, home, built.name)
-    status([sys.executable, "-S", "-E", str(pyz)], peer, home, built.name)
+def test_the_installed_program_and_pyz_run_built_archives(installed: Path, pyz: Path, hall: Hall, home: Path,
+                                                          tmp_path: Path) -> None:
+    built = {name: tmp_path / f"pdu_{name}-{VERSION}.tar.gz" for name in hall.peers}
+    for name, file in built.items():
+        file.write_bytes(archive(ROOT / "handlers", name))
+    for program in ([str(installed)], [sys.executable, "-S", "-E", str(pyz)]):
+        assert reads_every_simulator(program, hall, home, "--archives", str(tmp_path)) == {
+            name: str(file) for name, file in built.items()}
 
 
 def test_the_installed_program_has_the_packs_version(installed: Path, home: Path) -> None:
