@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 from pathlib import Path
 from typing import Dict, Iterator, List, Set
 
@@ -18,11 +16,11 @@ from tests.conformance.forks import Forks
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Call, Pdu
 from tests.handlers.snmp.calls import pdu as built_in
-from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
 
 from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
+from .building import build as builder
 from .registering import Admin
 
 pytestmark = pytest.mark.against("curl")
@@ -34,9 +32,8 @@ _UNITS = {unit.name: unit for unit in fixtures() if unit.name in _PROFILES}
 
 
 def build(out: Path, *arguments: str) -> Path:
-    """Runs the builder as an administrator does; returns the path of its register.sh."""
-    subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(out), *arguments], cwd="/",
-                   check=True, capture_output=True, timeout=60)
+    """Runs the builder in this process; returns the path of its register.sh."""
+    assert builder.main(["--out", str(out), *arguments]) == 0
     return out / "register.sh"
 
 
@@ -178,9 +175,9 @@ def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_on
 
 # ---- options of pdu_snmp -----------------------------------------------------------------------------------
 
-def test_chosen_families_are_found_and_others_are_named_as_unknown(tmp_path: Path) -> None:
+def test_chosen_families_are_found_and_others_are_named_as_unknown(tmp_path: Path, forks: Forks) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
-    with DciManager() as manager, contextlib.ExitStack() as stack:
+    with DciManager(start=forks.start) as manager, contextlib.ExitStack() as stack:
         register(admin, manager, "snmp")
         pdus: Dict[str, Pdu] = {}
         for key in ("rpcm", "sentry3", "raritan-px2"):
@@ -191,25 +188,25 @@ def test_chosen_families_are_found_and_others_are_named_as_unknown(tmp_path: Pat
         assert call.kind == "unsupported" and "1.3.6.1.4.1.13742" in call.text
 
 
-def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path) -> None:
+def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path, forks: Forks) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--profile-key", "rpcm"))
     unit = BUILT_IN["rpcm"]()
     rows = unit.device._rows
     rows[SYS_OBJECT_ID] = Row(rows[SYS_OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, 99998, 1))        # detection would find no family
-    with DciManager() as manager, Agent(unit) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
+    with DciManager(start=forks.start) as manager, Agent(unit) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
         register(admin, manager, "snmp")
         good, bad = add(manager, "pdu_snmp", right), add(manager, "pdu_snmp", wrong)
         manager.poll()
         assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
 
 
-def test_unproven_commands_need_an_archive_built_for_them(tmp_path: Path) -> None:
+def test_unproven_commands_need_an_archive_built_for_them(tmp_path: Path, forks: Forks) -> None:
     """Switches one PDU before and after the upload of a new version; the PDU's form has no settings."""
     unit = _UNITS[UNCERTAIN]
     assert unit.switch is not None
     version = unit.versions[0].replace("2c", "2")
     admin = Admin(tmp_path, build(tmp_path / "dist", "snmp"))
-    with DciManager() as manager, Agent(unit.device(), versions=(int(version),)) as agent:
+    with DciManager(start=forks.start) as manager, Agent(unit.device(), versions=(int(version),)) as agent:
         register(admin, manager, "snmp")
         pdu = add(manager, "pdu_snmp", agent, version)
         assert read(manager, pdu) == ["", ""]
