@@ -8,27 +8,24 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, List
+from xml.etree import ElementTree
 
 import pytest
 
 from handlers.command import root
 from handlers.command.new import _family, _handler, _table_of_families
 from tests.needs import ROOT
+from tests.packaging.installing import once
+from tests.test_waiting import endless
 
 GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
 _SECONDS = 300
 pytestmark = pytest.mark.timeout(900)         # some tests run pytest, mypy or the builder several times
-
-
-@pytest.fixture(name="tree")
-def _tree(tmp_path: Path) -> Iterator[Path]:
-    """A copy of the project. Its compiled files stay valid, because the copied sources keep their times."""
-    shutil.copytree(ROOT, tmp_path / "copy", ignore=_LEFT_OUT, copy_function=_copy)
-    yield tmp_path / "copy"
 
 
 def _copy(source: str, target: str) -> None:
@@ -44,35 +41,6 @@ def run(tree: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def refused(tree: Path, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "handlers", "new", *arguments], cwd=tree, text=True, capture_output=True,
-                          timeout=_SECONDS)
-    assert done.returncode and "Traceback" not in done.stderr
-    return done.stderr
-
-
-# Tests of the whole source and of every handler; {} stands for the new one.
-_OF_ALL = ("tests/test_rooms.py", "tests/handlers/test_registry.py", "tests/packaging/test_pages.py",
-           "tests/test_waiting.py::test_every_wait_for_a_process_thread_or_event_has_an_end",
-           "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
-           "tests/benchmarks/test_path_length.py::test_a_status_path_begins_at_the_handler_and_stays_within_the_limits[{}]",
-           "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
-           "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]")
-
-
-def test_a_new_handler_passes_tests_at_once_and_is_in_help_build_and_conformance(tree: Path) -> None:
-    printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
-    assert "tests/handlers/acme" in printed and "docs/new-handler.md" in printed
-    shown = run(tree, "-m", "pytest", "-q", "-n", "0", "tests/handlers/acme", *(test.format("acme") for test in _OF_ALL))
-    assert "passed" in shown
-    run(tree, "-m", "ruff", "check")
-    assert "acme" in run(tree, "-m", "handlers", "--help")
-    run(tree, "packaging/build.py", "--out", "dist")
-    assert [path.name for path in sorted((tree / "dist").glob("pdu_acme-*.tar.gz"))]
-    assert "acme|Acme & Sons PDUs|custom" in (tree / "dist" / "register.sh").read_text("utf-8")
-    assert "agrees" in run(tree, "-m", "tests.conformance", "--platform", str(tree), "acme")
-
-
 def _blocks() -> Dict[str, str]:
     """File → its whole text, from the guide's blocks below a file's name."""
     found = dict(re.findall(r"(?ms)^`([\w/.]+)`:\n\n```python\n(.*?)^```$", GUIDE))
@@ -80,25 +48,103 @@ def _blocks() -> Dict[str, str]:
     return found
 
 
-def _commands(part: str) -> List[str]:
-    return [line for block in re.findall(r"(?ms)^```sh\n(.*?)^```$", part) for line in block.splitlines()]
+def _commands(part: str) -> List[List[str]]:
+    """The words of each line to paste, without comments."""
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", part)
+    return [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
 
 
-def test_the_guide_makes_a_handler_for_a_device_that_exists(tree: Path) -> None:
-    for command in _commands(GUIDE.partition("\n## ")[0]):
-        program, *arguments = shlex.split(command, comments=True)
-        assert program in (".", "pdu", "python")
-        if program != ".":
-            run(tree, *(["-m", "handlers"] if program == "pdu" else []), *arguments)
+FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition("## 5.")[2])
+
+
+@pytest.fixture(scope="module", name="grown")
+def _grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the handler acme as it is made, the guide's handler for NETIO, and the family globex-strip8.
+
+    Its compiled files stay valid, because the copied sources keep their times. Tests write only caches and dist/.
+    """
+    return once(tmp_path_factory, "grown", _grow) / "copy"
+
+
+def _grow(folder: Path) -> None:
+    tree = folder / "copy"
+    shutil.rmtree(tree, ignore_errors=True)         # left by a call that failed
+    shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
+    printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
+    assert "tests/handlers/acme" in printed and "docs/new-handler.md" in printed
+    for program, *arguments in FIRST:
+        assert program in (".", "pdu") or [program, *arguments] in LAST
+        if program == "pdu":
+            run(tree, "-m", "handlers", *arguments)
     for file, text in _blocks().items():
         assert (tree / file).is_file()
         (tree / file).write_text(text, "utf-8")
-    run(tree, "-m", "pytest", "-q", "-n", "0", "tests/test_rooms.py")
-    run(tree, "-m", "ruff", "check")
-    for command in _commands(GUIDE.partition("## 5.")[2]):
-        if not command.startswith("pdu") and "-m mypy" not in command:      # pdu needs a real device; mypy has its own test
-            more = ["--method", "statistic"] if "tests.faults" in command else []           # the template is tried with all calls
-            run(tree, *command.split()[1:], *more)
+    printed = run(tree, "-m", "handlers", "new", "globex-strip8", "--snmp", "--title", "Globex")
+    assert "CONTRIBUTING.md" in printed and "docs/devices.md (changed)" in printed and "docs/snmp.md (changed)" in printed
+    assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
+
+
+# Tests of the whole source and of every handler; {} stands for the new one.
+_OF_ALL = ("tests/test_rooms.py", "tests/handlers/test_registry.py", "tests/packaging/test_pages.py",
+           "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
+           "tests/benchmarks/test_path_length.py::test_a_status_path_begins_at_the_handler_and_stays_within_the_limits[{}]",
+           "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
+           "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]")
+
+
+def passed(tree: Path, report: Path, *arguments: str) -> List[str]:
+    """Runs tests in that tree, of which none may fail; returns those that passed as `module.name`, with dots for slashes."""
+    run(tree, "-m", "pytest", "-q", "-n", "0", f"--junitxml={report}", *arguments)
+    cases = ElementTree.parse(report).iter("testcase")          # noqa: S314  # written by pytest
+    return [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("skipped") is None]
+
+
+def test_a_new_handler_and_the_guides_handler_pass_the_tests_of_all_handlers(grown: Path, tmp_path: Path) -> None:
+    own, = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
+    found = passed(grown, tmp_path / "report.xml", "tests/handlers/acme", *own, *(test.format("acme") for test in _OF_ALL))
+    of_modules = Counter(name.partition(".test_")[0] for name in found)
+    assert of_modules["tests.handlers.acme"] > 20 and of_modules["tests.handlers.netio"] > 20
+
+
+def test_a_new_family_passes_the_tests_of_all_families(grown: Path, tmp_path: Path) -> None:
+    # Tests with devices of no family, which must not become devices of the new one.
+    unknown = ("tests/handlers/command/field/test_identify.py", "tests/handlers/command/fleet/test_find.py")
+    found = passed(grown, tmp_path / "report.xml", "tests/handlers/snmp", *unknown,
+                   "-k", "globex or each_table or no_family_fits or become_a_list or the_example or bad_setting")
+    assert sum("globex" in name for name in found) > 30 and sum("tests.handlers.command." in name for name in found) == 2
+
+
+def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(grown: Path) -> None:
+    """The guide's commands are run, the builder with the other handler too, and the faults with one call."""
+    assert {"acme", "netio"} <= set(run(grown, "-m", "handlers", "--help").replace(",", " ").split())
+    # The fault matrix has been run for acme with every call.
+    more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}
+    ran = set()
+    for program, *arguments in LAST:
+        name = arguments[arguments[0] == "-m"]
+        if program == "python" and name not in ("pytest", "mypy"):      # these have their own tests; pdu needs a real device
+            run(grown, *arguments, *more.get(name, []))
+            ran.add(name)
+    assert ran == {"packaging/build.py", "tests.conformance", "tests.faults"}
+    assert {path.name.partition("-")[0] for path in (grown / "dist").glob("*.tar.gz")} == {"pdu_acme", "pdu_netio"}
+    assert "acme|Acme & Sons PDUs|custom" in (grown / "dist" / "register.sh").read_text("utf-8")
+    assert "agrees" in run(grown, "-m", "tests.conformance", "--platform", str(grown), "acme")
+
+
+def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -> None:
+    run(grown, "-m", "ruff", "check")
+    with contextlib.suppress(FileNotFoundError):        # mypy's cache of `make lint` is valid for unchanged files
+        shutil.copytree(ROOT / _MYPY_CACHE, grown / _MYPY_CACHE)
+    made = [f"{folder}/{name}" for name in ("acme", "netio") for folder in ("handlers", "tests/handlers", "tests/simulators")]
+    made += [f"{folder}/{name}.py" for name in ("acme", "netio") for folder in ("tests/peers", "tests/faults/subjects")]
+    assert ["python", "-m", "mypy"] in LAST
+    run(grown, "-m", "mypy", *made, "handlers/snmp/profiles/globex.py")
+
+
+def test_no_test_of_a_new_handler_waits_forever() -> None:
+    made = {**_handler(ROOT, "acme", None), **{Path(file): text for file, text in _blocks().items()}}
+    texts = [text for path, text in made.items() if path.parts[0] == "tests"]
+    assert len(texts) > 5 and [endless(text) for text in texts] == [[]] * len(texts)
 
 
 @pytest.mark.parametrize("place", ["packaging/new/tests/simulators/device.py.in", "tests/simulators/netio/device.py"])
@@ -111,28 +157,18 @@ def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second(
     assert device.books().port_energy_kwh == {"1": pytest.approx(1 + 0.1 * 230 / 1000, abs=0.001), "2": 2.0}
 
 
-def test_mypy_accepts_a_new_handler_and_the_guides_handler(tree: Path) -> None:
-    run(tree, "-m", "handlers", "new", "acme")
-    run(tree, "-m", "handlers", "new", "netio")
-    for file, text in _blocks().items():
-        (tree / file).write_text(text, "utf-8")
-    with contextlib.suppress(FileNotFoundError):        # mypy's cache of `make lint` is valid for unchanged files
-        shutil.copytree(ROOT / _MYPY_CACHE, tree / _MYPY_CACHE)
-    made = [f"{folder}/{name}" for name in ("acme", "netio") for folder in ("handlers", "tests/handlers", "tests/simulators")]
-    made += [f"{folder}/{name}.py" for name in ("acme", "netio") for folder in ("tests/peers", "tests/faults/subjects")]
-    run(tree, "-m", "mypy", *made)
+def _small(folder: Path) -> Path:
+    """A copy of the parts of the project that `pdu new` reads."""
+    for name in ("common", "pdu_common", "handlers", "packaging", "docs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT, copy_function=_copy)
+    shutil.copy2(ROOT / "CONTRIBUTING.md", folder)
+    return folder
 
 
-def test_new_family_passes_the_tests_of_all_families(tree: Path) -> None:
-    printed = run(tree, "-m", "handlers", "new", "globex-strip8", "--snmp", "--title", "Globex")
-    assert "CONTRIBUTING.md" in printed and "docs/devices.md (changed)" in printed and "docs/snmp.md (changed)" in printed
-    # Tests with devices of no family, which must not become devices of the new one.
-    unknown = ("tests/handlers/command/field/test_identify.py", "tests/handlers/command/fleet/test_find.py")
-    shown = run(tree, "-m", "pytest", "-q", "-n", "0", "tests/handlers/snmp", "tests/packaging/test_pages.py", *unknown,
-                "-k", "globex or table or no_family_fits or become_a_list or the_example or bad_setting")
-    assert int(re.findall(r"(\d+) passed", shown)[-1]) > 10
-    assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
-    run(tree, "-m", "ruff", "check", "handlers/snmp/profiles")
+@pytest.fixture(scope="module", name="small")
+def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For tests that change nothing."""
+    return _small(tmp_path_factory.mktemp("small"))
 
 
 @pytest.mark.parametrize("arguments, words", [
@@ -142,11 +178,12 @@ def test_new_family_passes_the_tests_of_all_families(tree: Path) -> None:
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
     (["acme", "--tree", "/nonexistent"], "not a copy of this project")])
 def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
-        arguments: List[str], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(ROOT)
-    before = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
+        arguments: List[str], words: str, small: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(small)
+    before = _files(small)
     assert root.run(("new", *arguments)) == 2 and words in capsys.readouterr().err
-    assert subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout == before
+    assert _files(small) == before
 
 
 @pytest.mark.parametrize("module", ["handlers/errors.py", "tests/handlers/clocks.py", "tests/simulators/web.py"])
@@ -177,15 +214,19 @@ def _files(tree: Path) -> Dict[Path, bytes]:
     return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
-def test_a_tree_that_cannot_be_written_is_named_in_one_line_and_stays_as_it_was(tree: Path) -> None:
+def test_a_tree_that_cannot_be_written_is_named_in_one_line_and_stays_as_it_was(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = _small(tmp_path)
     folder = tree / "tests" / "handlers" / "acme"
+    folder.parent.mkdir(parents=True)
     folder.touch()                                  # root may write to a folder without write permission, but not below a file
     page = tree / "docs" / "snmp.md"
     # readme.py writes docs/devices.md before it fails at this page.
     page.write_text(page.read_text("utf-8").replace("<!-- costly:begin -->", ""), "utf-8")
     before = _files(tree)
-    for arguments, words in ((["acme"], f"{folder.relative_to(tree)} cannot be read or written (File exists); nothing was made"),
+    for arguments, words in ((["acme"], f"{folder} cannot be read or written (File exists); nothing was made"),
                              (["globex-strip8", "--snmp"], "packaging/readme.py failed (ValueError: ")):
-        said = refused(tree, *arguments)
+        assert root.run(("new", *arguments, "--tree", str(tree))) == 2
+        said = capsys.readouterr().err
         assert words in said and "nothing was made" in said and said.count("\n") == 1
         assert _files(tree) == before and not (tree / "handlers" / "acme").exists()
