@@ -1,19 +1,19 @@
 """A temporary certificate authority for the TLS of simulated servers."""
 from __future__ import annotations
 
+import functools
 import hashlib
 import ssl
 import tempfile
 from pathlib import Path
-from typing import Tuple
-
-import trustme
+from typing import NamedTuple, Tuple
 
 
 class Authority:
     """Issues certificates that `ca_pem` verifies."""
 
     def __init__(self) -> None:
+        import trustme  # imported late: takes 0.1 s, and simulators without TLS do not need it
         self._ca = trustme.CA()
         self.ca_pem = self._ca.cert_pem.bytes().decode("ascii")
 
@@ -31,6 +31,23 @@ def server_context(key: bytes, certificate: bytes) -> ssl.SSLContext:
         path.write_bytes(key + certificate)
         context.load_cert_chain(path)
     return context
+
+
+class Identity(NamedTuple):
+    """A private key and its certificate in PEM, the authority that signed it, and a server's context with them."""
+
+    authority: Authority
+    key: bytes
+    certificate: bytes
+    context: ssl.SSLContext
+
+
+@functools.cache
+def usual() -> Identity:
+    """The identity of all simulated servers of this process, because each test starts some. Do not change the context."""
+    authority = Authority()
+    key, certificate = authority.issue()
+    return Identity(authority, key, certificate, server_context(key, certificate))
 
 
 def fingerprint(certificate: bytes) -> str:

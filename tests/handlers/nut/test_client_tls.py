@@ -11,7 +11,7 @@ from handlers.nut.client import NutClient
 from handlers.tls import Trust
 from tests.handlers.nut.clients import listen
 from tests.servers.scripted import serving
-from tests.simulators.certificates import Authority, server_context
+from tests.simulators.certificates import usual
 from tests.simulators.nut_server import ADMIN, NutServer
 from tests.waiting import PATIENCE_S
 
@@ -56,7 +56,7 @@ def test_a_server_that_closes_after_an_untrusted_certificate_leaves_the_error_wi
     def once(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"OK STARTTLS\n")
-        server_context(*Authority().issue()).wrap_socket(connection, server_side=True)
+        usual().context.wrap_socket(connection, server_side=True)
 
     with serving(once) as port, NutClient("127.0.0.1", port, tls=Trust(), timeout=PATIENCE_S) as nut:
         with pytest.raises(Unreachable, match="not trusted .*'fingerprint'") as caught:

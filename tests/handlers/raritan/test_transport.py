@@ -21,7 +21,7 @@ from handlers.raritan.rpc._runtime.agent import reads_only
 from handlers.raritan.rpc._runtime.errors import leaves_open
 from handlers.tls import Trust
 from tests.ports import refusing
-from tests.simulators.certificates import Authority, server_context
+from tests.simulators.certificates import usual
 from tests.waiting import PATIENCE_S, until
 
 from .conftest import MakeAgent
@@ -88,7 +88,7 @@ def test_a_body_that_never_arrives_ends_at_the_time_out(agent: MakeAgent) -> Non
 @pytest.mark.parametrize("proto", ["http", "https"])
 def test_a_header_that_arrives_byte_by_byte_ends_at_the_deadline(agent: MakeAgent, proto: str, clock: Clock) -> None:
     head = b"HTTP/1.1 200 OK\r\nX-Drops: "
-    tls = server_context(*Authority().issue()) if proto == "https" else None
+    tls = usual().context if proto == "https" else None
     with Peer([[Drip(itertools.chain(head, itertools.cycle(b"drop")), clock.tick)]], tls=tls) as slow:
         with pytest.raises(Unreachable, match="in time"):
             get_state(agent(proto, slow.address, trust=Trust(verify=False)))
@@ -111,7 +111,7 @@ def test_the_time_of_the_handshake_counts_towards_the_deadline_of_the_answer(age
     def slow_handshake(*_: object) -> None:
         clock.now += 2 * PATIENCE_S                 # the handshake uses up the deadline of the exchange
 
-    tls = server_context(*Authority().issue())
+    tls = usual().context
     tls.sni_callback = slow_handshake
     answer = http(b'{"jsonrpc":"2.0","result":{"_ret_":0},"id":1}')
     with Peer([[answer]], tls=tls) as slow, pytest.raises(Unreachable, match="in time"):
@@ -311,7 +311,7 @@ def test_an_unusable_address_is_unreachable(agent: MakeAgent, host: str) -> None
 
 @pytest.mark.parametrize("untrusted", [False, True], ids=["closed in the handshake", "untrusted"])
 def test_a_handshake_that_fails_is_unreachable_and_nothing_is_sent(agent: MakeAgent, untrusted: bool) -> None:
-    tls = server_context(*Authority().issue()) if untrusted else None
+    tls = usual().context if untrusted else None
     with Peer([], tls=tls) as peer:
         with pytest.raises(Unreachable, match="not trusted" if untrusted else "closed before an answer"):
             get_state(agent("https", peer.address))
@@ -344,7 +344,7 @@ REDIRECTS = ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent 
 
 @pytest.mark.parametrize("status", REDIRECTS)
 def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_remembered(agent: MakeAgent, status: str) -> None:
-    with Peer([[result(1), result(2)]], tls=server_context(*Authority().issue())) as target:
+    with Peer([[result(1), result(2)]], tls=usual().context) as target:
         with Peer([[_moved(f"https://127.0.0.1:{target.port}/model/outlet/0", status)]]) as origin:
             one = agent("http", origin.address, trust=Trust(verify=False))
             assert get_state(one) == {"_ret_": 1}
@@ -358,7 +358,7 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
 
 @pytest.mark.parametrize("answers", [[], [[b"not HTTP\r\n\r\n"]]], ids=["none", "not HTTP"])
 def test_a_redirect_to_an_address_that_does_not_answer_is_not_remembered(agent: MakeAgent, answers: List[List[Step]]) -> None:
-    with Peer(answers, tls=server_context(*Authority().issue())) as target:
+    with Peer(answers, tls=usual().context) as target:
         with Peer([[_moved(f"https://{target.address}/")], [result(2)]]) as origin:
             one = agent("http", origin.address, trust=Trust(verify=False))
             with pytest.raises(HttpException):
@@ -368,7 +368,7 @@ def test_a_redirect_to_an_address_that_does_not_answer_is_not_remembered(agent: 
 
 @pytest.mark.parametrize("status", REDIRECTS)
 def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: MakeAgent, status: str) -> None:
-    with Peer([[result(1)]], tls=server_context(*Authority().issue())) as target:
+    with Peer([[result(1)]], tls=usual().context) as target:
         with Peer([[_moved(f"https://{target.address}/", status), result(2)]]) as origin:
             with pytest.raises(HttpException,
                                match=f"https://{target.address} .*not sent again: set that scheme and port") as caught:
@@ -381,7 +381,7 @@ def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_the_login_is_not_sent_to_another_port_with_the_same_scheme(agent: MakeAgent, scheme: str,
                                                                     call: Callable[[Agent], object]) -> None:
-    tls = server_context(*Authority().issue()) if scheme == "https" else None
+    tls = usual().context if scheme == "https" else None
     with Peer([[result(1)]], tls=tls) as target, Peer([[_moved(f"{scheme}://{target.address}/")]], tls=tls) as origin:
         with pytest.raises(HttpException, match="another port .*another PDU"):
             call(agent(scheme, origin.address, trust=Trust(verify=False)))
@@ -392,7 +392,7 @@ def test_the_login_is_not_sent_from_https_to_http(agent: MakeAgent) -> None:
     def moved(_: object) -> bytes:
         return http(b"", "302 Found", f"Location: http://{origin.address}/", "Connection: close")
 
-    with Peer([[moved]], tls=server_context(*Authority().issue())) as origin:
+    with Peer([[moved]], tls=usual().context) as origin:
         with pytest.raises(HttpException, match="from https to http"):
             get_state(agent("https", origin.address, trust=Trust(verify=False)))
         assert origin.accepted == 1
@@ -433,7 +433,7 @@ def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(agent
 
 
 def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
-    tls = server_context(*Authority().issue())
+    tls = usual().context
     with Peer([], tls=tls) as last, Peer([[_moved(f"https://{last.address}/")]], tls=tls) as target:
         with Peer([[_moved(f"https://{target.address}/")]]) as origin:
             with pytest.raises(HttpException, match="redirects more than once"):
@@ -469,7 +469,6 @@ def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAg
     with Peer([], silent=True) as peer, pytest.raises(HttpException) as late:
         get_state(agent("http", peer.address, timeout=0.2))
     assert isinstance(late.value.args[1], socket.timeout)
-    authority = Authority()
-    with Peer([], tls=server_context(*authority.issue())) as peer, pytest.raises(HttpException) as untrusted:
+    with Peer([], tls=usual().context) as peer, pytest.raises(HttpException) as untrusted:
         get_state(agent("https", peer.address))
     assert isinstance(untrusted.value.args[1], ssl.SSLCertVerificationError)

@@ -17,7 +17,7 @@ from handlers.http.multipart import MultipartForm, Progress
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, rawcfg
 from handlers.tls import Trust
 from tests.needs import ROOT
-from tests.simulators.certificates import Authority, server_context
+from tests.simulators.certificates import usual
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu, image
 from tests.waiting import PATIENCE_S
@@ -92,7 +92,7 @@ def test_an_upload_that_is_redirected_to_https_is_an_error(agent: MakeAgent) -> 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
 def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) -> None:
-    tls = server_context(*Authority().issue()) if proto == "https" else None
+    tls = usual().context if proto == "https" else None
     with Peer([[http(b"<html>", "401 Unauthorized")]], tls=tls, hasty=True) as peer:
         with pytest.raises(HttpException) as caught:
             fw.upload(agent(proto, peer.address, trust=Trust(verify=False)), b"x" * (8 * MEGABYTE))

@@ -3,16 +3,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import socket
 import ssl
 import threading
 import time
 from typing import Callable, List, Optional, Sequence, Set
 
-import trustme
-
 from tests.simulators.books import Books
+from tests.simulators.certificates import fingerprint, usual
 
 from .devices import Device, SwitchedPdu
 from .faults import Cut, Faults
@@ -34,8 +32,10 @@ class NutServer:
                  port: int = 0, faults: Optional[Faults] = None) -> None:
         self.devices: List[Device] = list(devices) if devices is not None else [SwitchedPdu()]
         self.faults = faults if faults is not None else Faults()
-        self.ca_pem = self.fingerprint = ""
-        self._tls = self._certificate() if tls else None
+        identity = usual() if tls else None
+        self.ca_pem = identity.authority.ca_pem if identity else ""
+        self.fingerprint = fingerprint(identity.certificate) if identity else ""
+        self._tls = identity.context if identity else None
         self._site = Site(self.devices, users, self.faults, tls)
         self._lock = threading.Lock()
         self._round_trips = self._connections = 0
@@ -86,17 +86,6 @@ class NutServer:
             books.requests, books.connections = self._round_trips, self._connections
         books.writes = list(self._site.writes)
         return books
-
-    def _certificate(self) -> ssl.SSLContext:
-        authority = trustme.CA()
-        leaf = authority.issue_cert("localhost", "127.0.0.1")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        leaf.configure_cert(context)
-        self.ca_pem = authority.cert_pem.bytes().decode("ascii")
-        der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode("ascii"))
-        self.fingerprint = hashlib.sha256(der).hexdigest()
-        return context
 
     # ---- connections -----------------------------------------------------------------------------------------
 

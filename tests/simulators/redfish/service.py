@@ -7,7 +7,7 @@ from functools import partial
 from typing import Callable, Dict, List, Optional
 
 from ..books import Books
-from ..certificates import Authority, fingerprint, server_context
+from ..certificates import fingerprint, usual
 from ..clockwork import Clockwork
 from ..web import Counters, Reboots
 from .access import Access, Account, Session
@@ -66,14 +66,10 @@ class RedfishService:
             self._serve_pdus()
         self._reboots = Reboots(reboot_seconds)
         self._counters = Counters()
-        self.ca_pem = self.fingerprint = ""
-        context = None
-        if tls:
-            authority = Authority()
-            key, certificate = authority.issue()
-            self.ca_pem, self.fingerprint = authority.ca_pem, fingerprint(certificate)
-            context = server_context(key, certificate)
-        self._server = RedfishServer((self.host, port), self, self._counters, context)
+        identity = usual() if tls else None
+        self.ca_pem = identity.authority.ca_pem if identity else ""
+        self.fingerprint = fingerprint(identity.certificate) if identity else ""
+        self._server = RedfishServer((self.host, port), self, self._counters, identity.context if identity else None)
         self.port = self._server.port
         self.url = self._dispatcher.front = f"{'https' if tls else 'http'}://{self.host}:{self.port}"
 

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type
 from urllib.parse import urlsplit
 
 from ..books import Books
-from ..certificates import Authority, fingerprint, server_context
+from ..certificates import fingerprint, server_context, usual
 from ..clockwork import Clockwork
 from ..web import Counters, Reboots
 from .access import Access, Account
@@ -87,13 +87,13 @@ class XerusPdu:
             self.link(link_id, kind)
         self._reboots = Reboots(reboot_seconds)
         self._counters = Counters()
-        self.authority = Authority()
+        identity = usual()
+        self.authority = identity.authority
         self.ca_pem = self.authority.ca_pem
-        key, certificate = self.authority.issue()
-        self.fingerprint = fingerprint(certificate)
-        self._serve(key, certificate)
+        self.fingerprint = fingerprint(identity.certificate)
+        self._serve(identity.key, identity.certificate)
         self._files = Files(self)
-        self._listen(server_context(key, certificate), https_port, http_port)
+        self._listen(identity.context, https_port, http_port)
 
     def _serve(self, key: bytes, certificate: bytes) -> None:
         """Adds the services that only the primary unit has."""
