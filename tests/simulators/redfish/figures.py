@@ -21,16 +21,20 @@ class Figure(NamedTuple):
 class Sensors:
     """The sensors of one chassis by name; the first excerpt of a sensor adds it.
 
-    `figures` is the form of a value in excerpts: "inline"; "sensors": only a DataSourceUri; "null": Reading is null.
+    `figures` is the form of a value in excerpts: "inline"; "sensors": only a DataSourceUri; "null": Reading is null. Until
+    `complete`, excerpts are empty.
     """
 
     def __init__(self, path: str, figures: str) -> None:
         self.path, self._figures = path, figures
+        self.complete = False
         self.made: Dict[str, Callable[[], Json]] = {}
 
     def excerpt(self, name: str, kind: str, context: str, read: Callable[[], float]) -> Json:
         figure = Figure(kind, read, context)
-        self.made.setdefault(name, partial(self._sensor, name, figure))
+        if not self.complete:
+            self.made.setdefault(name, partial(self._sensor, name, figure))
+            return {}
         source = {"DataSourceUri": f"{self.path}/{name}"}
         if self._figures == "sensors":
             return source

@@ -74,9 +74,10 @@ class Dispatcher:
             if not account.may_write:
                 raise Refusal(403, "InsufficientPrivilege")
             return self._patch(request, path)
-        if session is None and path not in self.actions and self._read(path) is None:
+        body = self._read(path)
+        if session is None and path not in self.actions and body is None:
             raise Refusal(404, "ResourceMissingAtURI", path)
-        raise Refusal(405, "OperationNotAllowed", headers=(("Allow", self._allow(path)),))
+        raise Refusal(405, "OperationNotAllowed", headers=(("Allow", self._allow(path, body or {})),))
 
     def _get(self, request: Request, path: str, query: str) -> Answer:
         if path == "/redfish":
@@ -87,13 +88,13 @@ class Dispatcher:
         body = self._read(path)
         if body is None:
             raise Refusal(404, "ResourceMissingAtURI", path)
-        tag = etag(body)
+        tag = str(body.get("@odata.etag") or etag(body))
         if request.headers.get("If-None-Match") == tag:
             return Answer(304, headers=(("ETag", tag),))
         shown: Any = queried(body, parse(query, self._model), self._model, self._read, query)
         if self.rewrite is not None:
             shown = self.rewrite(request.target, shown)
-        return of(200, shown, (("ETag", tag), ("Allow", self._allow(path))))
+        return of(200, shown, (("ETag", tag), ("Allow", self._allow(path, body))))
 
     def _read(self, path: str) -> Optional[Json]:
         path = path.rstrip("/")
@@ -104,14 +105,14 @@ class Dispatcher:
         body = writable.merged(make(), self._set.get(path, {}))
         return body if "Members" in body else {**body, "@odata.etag": etag(body)}
 
-    def _allow(self, path: str) -> str:
+    def _allow(self, path: str, body: Json) -> str:
         if path in self.actions:
             return "POST"
         if path == SESSIONS:
             return "GET, HEAD, POST"
         if path.startswith(SESSIONS):
             return "GET, HEAD, DELETE"
-        return "GET, HEAD, PATCH" if path in self.made and writable.of(self.made[path]()) else "GET, HEAD"
+        return "GET, HEAD, PATCH" if path in self.made and writable.of(body) else "GET, HEAD"
 
     def _patch(self, request: Request, path: str) -> Answer:
         given = _object(request)

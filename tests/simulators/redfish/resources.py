@@ -76,6 +76,7 @@ class PduResources:
             self.made[self._info] = self._action_info
         for body in list(self.made.values()):
             body()                          # adds the sensors of the excerpts in the body
+        self.sensors.complete = True
         self.made.update((f"{self.sensors.path}/{name}", body) for name, body in self.sensors.made.items())
         self.made[self.sensors.path] = partial(collection, self.sensors.path, "SensorCollection", "Sensors",
                                                list(self.sensors.made))
