@@ -15,7 +15,7 @@ from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler
 from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 
-ANSWERS = 100_000
+ANSWERS = 30_000
 GOOD: List[Tuple[Callable[[], Request[object]], bytes]] = [
     (lambda: messages.list_var("pdu"), b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\n'
      b'VAR pdu outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu device.2.outlet.1.status "on"\n'

@@ -21,7 +21,7 @@ SETTINGS = {"username": "admin", "password": "hush-hush", "link_units": "yes"}
 JUNK = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
                     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
                     max_leaves=4)
-thorough = settings(max_examples=150, deadline=None,
+thorough = settings(max_examples=100, deadline=None,
                     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
