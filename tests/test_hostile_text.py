@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import itertools
 import json
 import logging
 import signal
@@ -21,8 +22,9 @@ import pytest
 from handlers.errors import NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unreachable
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.command.fleet.exporting import exporter
-from tests.handlers.command.fleet.halls import PDU, SECRETS, environment, line, login, private, run
+from tests.handlers.command.fleet import conftest
+from tests.handlers.command.fleet.exporting import exporter, serving
+from tests.handlers.command.fleet.halls import PDU, SECRETS, Call, environment, line, login, private, run
 from tests.hostile import LISTED, TEXTS, Elements, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
@@ -36,6 +38,7 @@ NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 NAMES = list(LISTED.values())
+call = conftest.call                # the fixture that runs `pdu` in this process
 
 
 def made(peer: Peer, **changes: str) -> Any:
@@ -56,14 +59,12 @@ def nothing_is_executed() -> Iterator[None]:
 # ---- identities --------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", list(PEERS))
-@pytest.mark.parametrize("call", ["port_up", "port_down"])
-def test_an_identity_that_no_outlet_has_is_refused_without_a_write(name: str, call: str,
-                                                                   caplog: pytest.LogCaptureFixture) -> None:
+def test_an_identity_that_no_outlet_has_is_refused_without_a_write(name: str, caplog: pytest.LogCaptureFixture) -> None:
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
         before = peer.books()
-        for about, text in TEXTS.items():
+        for (about, text), method in zip(TEXTS.items(), itertools.cycle(("port_up", "port_down"))):
             with pytest.raises(NoSuchOutlet) as caught:
-                getattr(made(peer), call)(PduPortView(text, EnumPowerStatus.UNKNOWN))
+                getattr(made(peer), method)(PduPortView(text, EnumPowerStatus.UNKNOWN))
             assert is_one_line(str(caught.value)) and len(str(caught.value)) < 1000, about
         after = peer.books()
     assert (after.writes, after.states) == (before.writes, before.states)
@@ -167,17 +168,17 @@ def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
 # ---- names of outlets --------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", list(NAMED))
-def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name: str, tmp_path: Path) -> None:
+def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name: str, call: Call, tmp_path: Path) -> None:
     with NAMED[name](NAMES) as peer:
         listed, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
         listed.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
-        with exporter("--list", listed, "--auth", logins) as running:
+        with serving("--list", listed, "--auth", logins) as running:
             found = running.probe(target=name)
         form = {**peer.settings, **peer.snmp}
         arguments = [part for key, value in form.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
         secrets = {f"PDU_{key.upper()}": value for key, value in form.items() if key in SECRETS}
-        shown = run("status", name, peer.address, *arguments, **secrets)
-        document = run("status", name, peer.address, "--json", *arguments, **secrets)
+        shown = call("status", name, peer.address, *arguments, **secrets)
+        document = call("status", name, peer.address, "--json", *arguments, **secrets)
         books = peer.books()
     states = {identity: STATES[on] for identity, on in books.states.items()}
     outlets = json.loads(document.stdout)["outlets"]
