@@ -280,7 +280,7 @@ def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, 
 
 def _tar_gz(packed: Mapping[str, bytes], mtime: int) -> bytes:
     out = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=9, mtime=0) as packer, \
+    with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packer, \
             tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path in sorted(_folders(packed) | set(packed)):
             info = tarfile.TarInfo(path)
