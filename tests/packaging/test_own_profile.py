@@ -15,7 +15,7 @@ from handlers.snmp.schema import KINDS, dumps
 from tests.conformance.forks import Forks
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Call, Pdu
-from tests.handlers.snmp.calls import pdu as built_in
+from tests.handlers.snmp.calls import near
 from tests.recordings import Fixture, fixtures
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
 
@@ -160,7 +160,7 @@ def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_on
     with Agent(unit.device(), versions=(int(version),)) as agent:
         pdu = registered.add(key, agent, version)
         assert read(registered.manager, pdu) == ["", ""]
-        handler = built_in(agent, {"profile": key}, version=version)
+        handler = near(agent, {"profile": key}, version=version)
         assert pdu.ports == {port.identity: port.power_status.name for port in handler.status().ports}
         assert pdu.ports == {identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()}
         statistic = handler.statistic()
