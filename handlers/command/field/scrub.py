@@ -12,7 +12,8 @@ import functools
 import ipaddress
 import re
 from collections import Counter
-from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Pattern, Sequence, Set, Tuple, TypeVar
+from collections.abc import Mapping
+from typing import Any, Callable, Collection, Dict, Iterable, List, Optional, Pattern, Sequence, Set, Tuple, TypeVar
 
 from ...settings import host_and_port
 from .words import is_common

@@ -21,7 +21,7 @@ from tests.needs import ROOT
 from tests.servers import upsd
 from tests.servers.upsd import ADMIN, PRIMARY, Upsd
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, Device, Driver, NutServer, StaticDevice, SwitchedPdu, User
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 HOSTILE = StaticDevice("odd", {"device.type": "ups", "ups.status": "OL", "ups.id": "a\x1b[31m\u2028b"}, ["load.off"],
                        description="two words")
@@ -316,25 +316,27 @@ def test_help_names_every_command_and_pdu_help(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.against("NUT upsd")
-def test_the_program_works_with_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path) -> None:
-    def tool(server: Upsd, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "handlers", "nut", f"{server.host}:{server.port}", *words], cwd=ROOT,
-                              text=True,
-                              capture_output=True, timeout=30, env={"PATH": "/usr/bin:/bin", **environment},
-                              stdin=subprocess.DEVNULL)
-    assert "pdu" in tool(real, "list").stdout
-    outlets = json.loads(tool(real, "outlets", "pdu", "--json").stdout)["outlets"]
-    assert len(outlets) == 48 and outlets[6]["state"] == "off"
+def test_the_command_works_with_a_real_server(real: Upsd, real_tls: Upsd, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
     login = {"PDU_USERNAME": ADMIN.name, "PDU_PASSWORD": ADMIN.password}
-    assert tool(real, "set", "small", "ups.id", "by tool", "--yes", **login).stdout == "ups.id: by tool\n"
-    failed = tool(real, "run", "small", "load.off", "--yes", **login)
-    assert failed.returncode == 9 and failed.stderr.startswith("not-proven: ")
-    assert tool(real, "run", "small", "load.off", "--yes", PDU_USERNAME=PRIMARY.name,
-                PDU_PASSWORD=PRIMARY.password).returncode == 4
+    words = ("nut", f"{real.host}:{real.port}", "set", "small", "ups.id", "by tool", "--yes")
+    done = subprocess.run([sys.executable, "-m", "handlers", *words], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **login}, text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S)
+    assert done.stdout == "ups.id: by tool\n"
+    assert "pdu" in Run(capsys, real, "list").out
+    outlets = Run(capsys, real, "outlets", "pdu", "--json").json["outlets"]
+    assert len(outlets) == 48 and outlets[6]["state"] == "off"
+    for name, value in login.items():
+        monkeypatch.setenv(name, value)
+    failed = Run(capsys, real, "run", "small", "load.off", "--yes")
+    assert failed.code == 9 and failed.err.startswith("not-proven: ")
+    monkeypatch.setenv("PDU_USERNAME", PRIMARY.name)
+    monkeypatch.setenv("PDU_PASSWORD", PRIMARY.password)
+    assert Run(capsys, real, "run", "small", "load.off", "--yes").code == 4
     authority = tmp_path / "ca.pem"
     authority.write_text(real_tls.ca_pem)
-    assert tool(real_tls, "list", "--ca-pem", str(authority)).stdout.startswith("pdu")
-    assert tool(real_tls, "list", "--tls").returncode == 3
+    assert Run(capsys, real_tls, "list", "--ca-pem", str(authority)).out.startswith("pdu")
+    assert Run(capsys, real_tls, "list", "--tls").code == 3
 
 
 @pytest.mark.against("NUT upsd")
@@ -344,7 +346,7 @@ def test_a_server_or_driver_that_fails_ends_a_reading_with_its_code(capsys: pyte
         where = f"{server.host}:{server.port}"
 
         def ends_with(code: int) -> None:
-            assert until(lambda: _codes(where) == [code, code]), (code, capsys.readouterr().err[-300:])
+            assert until(lambda: _codes(where) == [code, code], every=0.1), (code, capsys.readouterr().err[-300:])
 
         ends_with(0)
         server.pause_driver("pdu")

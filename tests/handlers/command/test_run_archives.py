@@ -22,7 +22,7 @@ from tests.peers import PEERS
 from tests.waiting import PATIENCE_S
 
 
-@pytest.mark.parametrize("handler", list(PEERS))
+@pytest.mark.parametrize("handler", ["nut", "snmp"])       # test_check.py reads every handler's archive
 def test_an_archive_is_run_by_its_path(handler: str, tmp_path: Path) -> None:
     file = tmp_path / f"pdu_{handler}.tar.gz"
     file.write_bytes(archive(ROOT / "handlers", handler))

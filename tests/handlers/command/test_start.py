@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Dict, List
 
 import click
 import pytest
 
 from handlers import VERSION
+from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.options import option
 from handlers.command.root import PLACES
@@ -36,18 +37,19 @@ def test_without_a_command_the_commands_are_listed() -> None:
     assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in PLACES)
 
 
-def help_of(name: str) -> str:
+def help_of(name: str, capsys: pytest.CaptureFixture[str]) -> str:
     """Return the help of a command without its line breaks."""
-    return " ".join(run([sys.executable, "-m", "handlers", name, "--help"]).stdout.split())
+    assert root.run([name, "--help"]) == 0
+    return " ".join(capsys.readouterr().out.split())
 
 
-def test_help_of_new_explains_its_argument() -> None:
-    assert "NAME the handler's name" in help_of("new")
+def test_help_of_new_explains_its_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "NAME the handler's name" in help_of("new", capsys)
 
 
-def test_help_announces_a_question_for_a_secret_only_where_one_is_asked() -> None:
+def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     """`find` asks for a missing community. `check` and `exporter` run without a person."""
-    assert ["you are asked" in help_of(name) for name in ("find", "check", "exporter")] == [True, False, False]
+    assert ["you are asked" in help_of(name, capsys) for name in ("find", "check", "exporter")] == [True, False, False]
 
 
 def test_only_an_option_without_a_value_is_declared_as_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,10 +105,13 @@ def test_ctrl_c_in_the_first_milliseconds_is_quiet(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-@pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "show", "rpcm"], ["--help"], ["status", "--help"]],
-                         ids=" ".join)
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_broken_pipe_ends_the_command_quietly(arguments: List[str], unbuffered: str) -> None:
+# With PYTHONUNBUFFERED=1 a line fails when it is printed, otherwise when the buffer is written.
+FAMILIES, HELP, NO_HOST = ["snmp", "families"], ["--help"], ["status", "nut", "--json"]
+
+
+@pytest.mark.parametrize("unbuffered, arguments", [
+    ("", FAMILIES), ("1", FAMILIES), ("", HELP), ("1", HELP), ("", ["snmp", "show", "rpcm"]), ("", ["status", "--help"])])
+def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str, arguments: List[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -118,10 +123,10 @@ def test_a_broken_pipe_ends_the_command_quietly(arguments: List[str], unbuffered
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
-@pytest.mark.parametrize("arguments", [["snmp", "families"], ["snmp", "families", "--json"], ["snmp", "show", "rpcm"], ["--help"],
-                                       ["status", "--help"], ["status", "nut", "--json"]], ids=" ".join)
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_an_output_that_cannot_be_written_is_named_in_one_line(arguments: List[str], unbuffered: str) -> None:
+@pytest.mark.parametrize("unbuffered, arguments", [
+    ("", FAMILIES), ("1", FAMILIES), ("", HELP), ("1", HELP), ("", NO_HOST), ("1", NO_HOST),
+    ("", [*FAMILIES, "--json"]), ("", ["snmp", "show", "rpcm"]), ("", ["status", "--help"])])
+def test_an_output_that_cannot_be_written_is_named_in_one_line(unbuffered: str, arguments: List[str]) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
                               env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, timeout=PATIENCE_S, text=True)
@@ -155,28 +160,36 @@ def test_output_and_errors_on_one_full_disk_have_the_same_exit_code(arguments: L
 
 # ---- completion --------------------------------------------------------------------------------------------
 
-def completed(*words: str) -> List[str]:
-    """Return the completions that bash offers for the last of these words."""
-    done = run([sys.executable, "-m", "handlers"], _PDU_COMPLETE="bash_complete", COMP_WORDS=" ".join(("pdu", *words)),
-               COMP_CWORD=str(len(words)))
-    assert not done.stderr
-    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+def asked(*words: str) -> Dict[str, str]:
+    """Return the variables by which bash asks the command for the completions of the last of these words."""
+    return {"_PDU_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("pdu", *words)), "COMP_CWORD": str(len(words))}
 
 
-def test_commands_handlers_options_and_families_are_completed() -> None:
-    assert completed("sta") == ["status", "statistic"]
-    assert completed("status", "ra") == ["raritan"] and completed("status", "nut", "h", "--fing") == ["--fingerprint"]
-    assert completed("snmp", "show", "sentry") == ["sentry3", "sentry4"]
-    assert completed("raritan", "192.0.2.7", "thr") == ["thresholds"] and completed("nut", "192.0.2.7", "var") == ["vars"]
+def test_the_program_prints_completions() -> None:
+    done = run([sys.executable, "-m", "handlers"], ROOT, **asked("sta"))
+    assert (done.stdout, done.stderr) == ("plain,status\nplain,statistic\n", "")
 
 
-def test_the_completion_script_of_a_shell_is_printed() -> None:
+@pytest.mark.parametrize("words, offered", [
+    (["sta"], ["status", "statistic"]), (["status", "ra"], ["raritan"]), (["status", "nut", "h", "--fing"], ["--fingerprint"]),
+    (["snmp", "show", "sentry"], ["sentry3", "sentry4"]), (["raritan", "192.0.2.7", "thr"], ["thresholds"]),
+    (["nut", "192.0.2.7", "var"], ["vars"])])
+def test_commands_handlers_options_and_families_are_completed(words: List[str], offered: List[str],
+                                                              monkeypatch: pytest.MonkeyPatch,
+                                                              capsys: pytest.CaptureFixture[str]) -> None:
+    for name, value in asked(*words).items():
+        monkeypatch.setenv(name, value)
+    root.run([])
+    assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == offered
+
+
+def test_the_completion_script_of_a_shell_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     bash = shutil.which("bash")
     assert bash is not None
-    done = run([sys.executable, "-m", "handlers", "completion", "bash"])
-    assert done.returncode == 0 and "_PDU_COMPLETE=bash_complete" in done.stdout
-    assert run([bash, "-n", "-c", done.stdout]).returncode == 0
-    assert "compdef" in run([sys.executable, "-m", "handlers", "completion", "zsh"]).stdout
-    printed = json.loads(run([sys.executable, "-m", "handlers", "completion", "bash", "--json"]).stdout)
-    assert printed == {"shell": "bash", "script": done.stdout.removesuffix("\n")}
-    assert run([sys.executable, "-m", "handlers", "completion", "tcsh"]).returncode == 2
+    assert root.run(["completion", "bash"]) == 0
+    script = capsys.readouterr().out
+    assert "_PDU_COMPLETE=bash_complete" in script and run([bash, "-n", "-c", script]).returncode == 0
+    assert root.run(["completion", "zsh"]) == 0 and "compdef" in capsys.readouterr().out
+    assert root.run(["completion", "bash", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"shell": "bash", "script": script.removesuffix("\n")}
+    assert root.run(["completion", "tcsh"]) == 2

@@ -8,7 +8,8 @@ A call that failed has `error` (of JSON-RPC) or `status` (of HTTP) instead of `r
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
+from collections.abc import Mapping
+from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 from ....errors import SettingsError
 

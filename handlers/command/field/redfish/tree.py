@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, Iterator, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any, Dict, Iterator, Tuple
 
 from ....errors import SettingsError
 from ....redfish.commands import ACTION
