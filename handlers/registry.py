@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from importlib.machinery import PathFinder
 from typing import NamedTuple, Tuple
 
 from . import __path__ as _OWN
@@ -40,7 +41,7 @@ def is_handler(name: str) -> bool:
     if not name.isidentifier():
         return False
     places = [f"{folder}/{name}" for folder in FOLDERS]
-    return {"about", "handler"} <= {found.name for found in pkgutil.iter_modules(places)}
+    return all(PathFinder.find_spec(module, places) is not None for module in ("about", "handler"))
 
 
 def about(name: str) -> About:
