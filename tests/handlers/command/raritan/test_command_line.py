@@ -107,6 +107,10 @@ def test_letters_outside_the_terminals_encoding_are_shown_as_codes(unit: XerusPd
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 def test_a_command_runs_with_closed_standard_streams(unit: XerusPdu, closed: str) -> None:
     assert shell(unit, f"TOOL info --no-verify {closed}").returncode == 0
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_question_without_an_open_stream_is_not_answered(unit: XerusPdu, closed: str) -> None:
     asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
     assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout
 
