@@ -26,7 +26,7 @@ STEPS = 3
 @pytest.mark.timeout(900)       # hundreds of calls; many wait for a time-out
 @pytest.mark.parametrize("name", registry.names())
 def test_every_call_is_right_with_every_fault(name: str) -> None:
-    verdicts = list(matrix.run(matrix.cells([name], STEPS), processes=8))
+    verdicts = list(matrix.run(matrix.cells([name], STEPS)))
     wrong = [f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems]
     assert not wrong, "\n".join(wrong[:20])
     rows = matrix.table([name], verdicts)
