@@ -1,4 +1,4 @@
-"""`packaging/archives.py` for tests: loaded by its path, since a package of that name would hide the library `packaging`."""
+"""Modules of packaging/ for tests: loaded by their paths, since a package of that name would hide the library `packaging`."""
 from __future__ import annotations
 
 import importlib.util
@@ -13,8 +13,9 @@ from typing import Dict, Mapping, Optional
 from tests.needs import ROOT
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("pack_build", ROOT / "packaging" / "archives.py")
+def loaded(name: str) -> ModuleType:
+    """A new copy of a module of packaging/."""
+    spec = importlib.util.spec_from_file_location(f"packaging_{name}", ROOT / "packaging" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -22,7 +23,7 @@ def _load() -> ModuleType:
     return module
 
 
-build = _load()
+build = loaded("archives")
 NAMES = tuple(str(handler.name) for handler in build.HANDLERS)
 
 

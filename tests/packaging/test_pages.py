@@ -14,6 +14,8 @@ from handlers import VERSION, registry
 from tests.demo import pages
 from tests.needs import ROOT
 
+from .building import loaded
+
 PAGES = [path for path in sorted(ROOT.rglob("*.md")) if not {".cache", ".venv"} & set(path.relative_to(ROOT).parts)
          and not path.relative_to(ROOT).parts[0].startswith(".")]
 
@@ -22,6 +24,21 @@ def test_the_tables_of_the_pages_match_the_code() -> None:
     done = subprocess.run([sys.executable, str(ROOT / "packaging" / "readme.py"), "--check"], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_page_that_is_out_of_date_is_named_by_a_check_and_otherwise_written(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = loaded("readme")
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- exits:begin -->\nSTALE\n<!-- exits:end -->\nz\n", "utf-8")
+    monkeypatch.setattr(readme, "ROOT", tmp_path)
+    monkeypatch.setattr(readme, "FILES", {"page.md": ("exits",)})
+    seen = []
+    for arguments in (["--check"], [], ["--check"]):
+        monkeypatch.setattr(sys, "argv", ["readme.py", *arguments])
+        seen.append((readme.main(), "page.md" in "".join(capsys.readouterr()), "STALE" in page.read_text("utf-8")))
+    assert seen == [(1, True, True), (0, True, False), (0, False, False)]
+    assert page.read_text("utf-8").startswith("a\n<!-- exits:begin -->\n| code |")
 
 
 def test_every_test_that_a_page_names_as_proof_exists() -> None:
