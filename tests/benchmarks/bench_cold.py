@@ -27,6 +27,7 @@ from rich.table import Table
 from handlers.command import archives, ending
 from tests.benchmarks.path_length import SIMULATED
 from tests.needs import ROOT
+from tests.packaging.building import archive
 from tests.program import positive
 
 from .ratios import note, warn_if_busy
@@ -63,24 +64,23 @@ class Figures(NamedTuple):
 
 
 @contextlib.contextmanager
-def built() -> Iterator[Path]:
-    """A folder with each handler's archive, unpacked once below `kept` and once below `uncompiled`."""
+def built(names: Sequence[str]) -> Iterator[Path]:
+    """A folder with each of these handlers' archives, unpacked once below `kept` and once below `uncompiled`."""
     with tempfile.TemporaryDirectory() as place:
-        folder, packed = Path(place) / "handlers", Path(place) / "dist"
-        subprocess.run([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(packed)], check=True,
-                       capture_output=True, timeout=300)
-        for archive in packed.glob("*.tar.gz"):
+        folder = Path(place)
+        for name in names:
+            read = archives.read(archive(ROOT / "handlers", name))
             for copy in ("kept", "uncompiled"):
-                archives.read(archive.read_bytes()).unpack(folder / copy)
+                read.unpack(folder / copy)
         yield folder
 
 
-def measure(runs: int) -> Dict[str, Figures]:
+def measure(runs: int, names: Sequence[str] = tuple(SIMULATED)) -> Dict[str, Figures]:
     """Measures each row `runs` times, after a first round that writes the bytecode."""
-    with built() as folder, contextlib.ExitStack() as stack:
+    with built(names) as folder, contextlib.ExitStack() as stack:
         jobs: Dict[str, Dict[str, Any]] = {REQUESTS: {"kind": "", "data": [], "module": ""}}
-        for name, simulated in SIMULATED.items():
-            data: Any = stack.enter_context(simulated())
+        for name in names:
+            data: Any = stack.enter_context(SIMULATED[name]())
             jobs[f"pdu_{name}"] = {"kind": type(data).__name__, "data": list(vars(data).values()),
                                    "module": f"pdu_{name}.handler"}
         found = {name: Figures([], [], [], 0) for name in jobs}

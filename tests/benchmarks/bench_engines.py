@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable, List, Mapping, Optional, Sequence
 
-from pysnmp.hlapi.v3arch import asyncio as hlapi
+from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.proto import rfc1902
 from rich.console import Console
 from rich.table import Table
@@ -61,11 +61,11 @@ def _coroutines(agents: Sequence[Credentials]) -> List[int]:
 
         async def one(agent: Credentials) -> int:
             async def work(client: Any) -> int:
-                await client.ask(hlapi.get_cmd, [(_snmp.parse_oid(_OBJECT_ID), null)])
-                _, rows = await client.ask(hlapi.bulk_cmd, [(root, null)], 0, _snmp.BULK_ROWS)
+                await client.ask_again(2, cmdgen.GetCommandGenerator, [(_snmp.parse_oid(_OBJECT_ID), null)])
+                _, rows = await client.ask(cmdgen.BulkCommandGeneratorSingleRun, [(root, null)], 0, _snmp.BULK_ROWS)
                 return sum(arcs[:len(root)] == root for arcs, _ in rows)
             async with slots:
-                return int(await engines.call(agent, work, 2))
+                return int(await engines.call(agent, work))
         return list(await asyncio.gather(*map(one, agents)))
     return _snmp._KEPT.run(every, 600.0)
 

@@ -120,20 +120,20 @@ def polled(pdus: Sequence[Pdu]) -> List[int]:
     return [sum(call.method == "status" and call.ok for call in pdu.calls) for pdu in pdus]
 
 
-def growth(outlets: int = OUTLETS) -> Growth:
-    """Measures a real database: one PDU with a reading every BEAT_S for `_DAYS` days, which is then thinned."""
+def growth(outlets: int = OUTLETS, beat_s: float = BEAT_S) -> Growth:
+    """Measures a real database: one PDU with a reading every `beat_s` for `_DAYS` days, which is then thinned."""
     with tempfile.TemporaryDirectory() as folder:
         db = Database(Path(folder) / "growth.sqlite")
         try:
             store = Store(db, Sealer(None))
             store.create("pdu", "pdu_x", "x", ["custom"], [])
             pdu = store.add_pdu("rack", "pdu_x", "127.0.0.1", {}, {})
-            now, per_day = time.time(), int(86400 / BEAT_S)
+            now, per_day = time.time(), int(86400 / beat_s)
             sizes = [_used(db)]
             for day in range(_DAYS):
                 with db.writing() as connection:
                     for beat in range(per_day):
-                        at = now - (_DAYS - day) * 86400 + beat * BEAT_S
+                        at = now - (_DAYS - day) * 86400 + beat * beat_s
                         pdu.note(_statistic(at, day * per_day + beat, outlets))
                         keep(connection, pdu, pdu.calls[-1])
                 sizes.append(_used(db))

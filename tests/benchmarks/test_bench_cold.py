@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from handlers import registry
 from tests.benchmarks import bench_cold
+from tests.benchmarks.path_length import SIMULATED
 
 
-def test_every_archive_is_imported_and_reads_its_simulator() -> None:
-    found = bench_cold.measure(1)
-    assert set(found) == {bench_cold.REQUESTS, *(f"pdu_{name}" for name in registry.names())}
+def test_an_archive_of_each_protocol_is_imported_and_reads_its_simulator() -> None:
+    assert set(SIMULATED) == set(registry.names())
+    found = bench_cold.measure(1, ("nut", "snmp"))
+    assert set(found) == {bench_cold.REQUESTS, "pdu_nut", "pdu_snmp"}
     assert all(len(one.compiled) == len(one.uncompiled) == 1 and one.modules > 0 for one in found.values())

@@ -6,7 +6,10 @@ import pytest
 from tests.benchmarks import bench_engines
 
 
-def test_every_layout_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_layout_is_measured(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    once = tuple(dict(bench_engines._CASES).items())        # each layout with the last of its numbers of PDUs per engine
+    assert {layout for layout, _ in once} == set(bench_engines._LAYOUTS)
+    monkeypatch.setattr(bench_engines, "_CASES", once)
     assert bench_engines.main(["--pdus", "3"]) == 0
     shown = capsys.readouterr().out
-    assert all(shown.count(layout) == times for layout, times in (("one after the other", 1), ("threads", 3), ("coroutines", 1)))
+    assert all(shown.count(layout) == 1 for layout in bench_engines._LAYOUTS)

@@ -5,7 +5,7 @@ from typing import Dict
 import pytest
 
 from tests.benchmarks import bench_redfish
-from tests.benchmarks.bench_redfish import LIBRARY, SERVICES, STATISTIC, STATUS, TOOL, Figure, Row
+from tests.benchmarks.bench_redfish import LIBRARY, PROCESS, SCRIPT, SERVICES, STATISTIC, STATUS, TOOL, Figure, Row
 
 
 def figures(ours: float, theirs: float) -> Dict[Row, Dict[str, Figure]]:
@@ -23,7 +23,9 @@ def test_the_goals_are_ratios_of_the_service_that_expands() -> None:
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
 def test_every_client_runs_and_reads_all_outlets() -> None:
     with bench_redfish.places() as where, bench_redfish.clients() as works:
+        processes = {name: works.pop(name) for name in (PROCESS, SCRIPT)}
         found = bench_redfish.measure({row: place for row, place in where.items() if row[1] == "near"}, works, 1)
+        assert all(read(where["expands", "near"]) > 0 for read in processes.values())
     assert {name: one.requests for name, one in found["expands", "near"].items() if name in (STATUS, STATISTIC)} == {
         STATUS: 3, STATISTIC: 5}
     assert found["expands", "near"][STATUS].connections == 1 and found["plain", "near"][STATUS].connections == 4
