@@ -28,7 +28,7 @@ def raw_value(element: object) -> Optional[Raw]:
     value = getattr(element, "value", element)
     if value is None:
         return None
-    if isinstance(value, str) and any(squeezed(value).startswith(mark) for mark in MISSING):
+    if isinstance(value, str) and squeezed(value).startswith(MISSING):
         return None
     if isinstance(value, bool) or not isinstance(value, (int, str, bytes)):
         value = str(value)

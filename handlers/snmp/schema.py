@@ -6,12 +6,13 @@ A decimal number is written as text ("0.1"), so that it stays exact.
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import json
 import typing
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any, Dict, List, Mapping, Tuple, Type
+from typing import Any, Callable, Dict, List, Mapping, Tuple, Type
 
 from ..errors import printable
 from . import controls, sources
@@ -37,6 +38,9 @@ def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:
 
 KINDS = _kinds(sources, controls)
 PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Arcs, Total, Span)
+
+
+_hints: Callable[[Any], Dict[str, Any]] = functools.cache(typing.get_type_hints)        # compiles each annotation's text
 
 
 def dumps(profile: Profile) -> str:
@@ -140,7 +144,7 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
         if kind not in allowed:
             raise ProfileError(f"{path}.kind: {_said(kind)} is not allowed; give one of {', '.join(allowed)}")
         cls = KINDS[kind]
-    hints, known = typing.get_type_hints(cls), cls.FIELDS
+    hints, known = _hints(cls), cls.FIELDS
     for name in given:
         if name not in known:
             raise ProfileError(f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has {', '.join(known)}")
@@ -165,7 +169,7 @@ def reference() -> str:
     for cls in (*PLAIN, *KINDS.values()):
         where = "control" if issubclass(cls, Control) else "place or source" if issubclass(cls, Place) \
             else "source" if issubclass(cls, Source) else "–"
-        hints = typing.get_type_hints(cls)
+        hints = _hints(cls)
         listed = ", ".join(f"`{name}` {_type(hints[name])}" + ("" if default is REQUIRED else f" ({_default(default)})")
                            for name, default in cls.FIELDS.items())
         meaning = " ".join((inspect.getdoc(cls) or "").split()).replace("|", "\\|")

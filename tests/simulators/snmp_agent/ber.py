@@ -38,7 +38,7 @@ class Message(NamedTuple):
 
 def encode(message: Message) -> bytes:
     pdu = message.pdu
-    bindings = b"".join(_tlv(_SEQUENCE, _oid(oid) + _value(value)) for oid, value in pdu.bindings)
+    bindings = b"".join(_encoded(binding) for binding in pdu.bindings)
     body = _integer(pdu.request_id) + _integer(pdu.status) + _integer(pdu.error_index) + _tlv(_SEQUENCE, bindings)
     return _tlv(_SEQUENCE, _integer(message.version) + _tlv(OCTETS, message.community) + _tlv(pdu.kind, body))
 
@@ -70,6 +70,11 @@ def _integer(number: int, tag: int = INTEGER) -> bytes:
 
 
 @functools.lru_cache(maxsize=1 << 14)
+def _encoded(binding: Binding) -> bytes:
+    oid, value = binding
+    return _tlv(_SEQUENCE, _oid(oid) + _value(value))
+
+
 def _oid(oid: Arcs) -> bytes:
     content = bytearray()
     for arc in (oid[0] * 40 + oid[1], *oid[2:]):
@@ -122,7 +127,6 @@ def _signed(content: bytes) -> int:
     return int.from_bytes(content, "big", signed=True)
 
 
-@functools.lru_cache(maxsize=1 << 14)
 def _arcs(content: bytes) -> Arcs:
     arcs: List[int] = []
     number = 0
@@ -137,6 +141,7 @@ def _arcs(content: bytes) -> Arcs:
     return (first, arcs[0] - first * 40, *arcs[1:])
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _binding(tag: int, content: bytes) -> Binding:
     parts = _parts(content)
     if tag != _SEQUENCE or len(parts) != 2 or parts[0][0] != OID:

@@ -277,6 +277,7 @@ def arcs(oid: str) -> Arcs:
     return tuple(int(part) for part in oid.strip().strip(".").split("."))
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def dotted(oid: Arcs) -> str:
     return ".".join(map(str, oid))
 
