@@ -1,7 +1,7 @@
 """Every declared family, on its synthetic units: detection, states, figures, switching and faults."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Set
+from typing import Dict, List, Optional, Set, Tuple
 
 import pytest
 
@@ -24,8 +24,10 @@ from tests.handlers.snmp.units import (
     FIXTURES,
     HURRIED,
     REACHED,
+    SWITCHED,
     SWITCHED_VERSION,
     UNPROVEN,
+    WIRED,
     Reach,
     about,
     chosen_by_hand,
@@ -113,7 +115,7 @@ def test_rows_that_are_not_outlets_are_never_shown(unit: Fixture) -> None:
     found = find(unit, memory(unit))
     for index in unit.padding:
         assert any(oid.endswith(f".{index}")
-                   for oid in unit.device().rows()), "the unit has no such row: the test would prove nothing"
+                   for oid in unit.rows), "the unit has no such row: the test would prove nothing"
         assert index not in found.states
 
 
@@ -121,7 +123,7 @@ def test_rows_that_are_not_outlets_are_never_shown(unit: Fixture) -> None:
 def test_identities_do_not_depend_on_names(unit: Fixture) -> None:
     names = {outlet.name for outlet in unit.expected.outlets.values()} - {""}
     rows = {oid: row._replace(value=b"renamed") if row.tag == _OCTETS and isinstance(row.value, bytes)
-            and row.value.decode("utf-8", "replace") in names else row for oid, row in unit.device().rows().items()}
+            and row.value.decode("utf-8", "replace") in names else row for oid, row in unit.rows.items()}
     assert dict(find(unit, of_rows(rows)).states) == expected_states(unit)
 
 
@@ -163,10 +165,10 @@ def without_state_rows(unit: Fixture) -> Dict[str, Row]:
     by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)
               if isinstance(part, Spread) and part.by_get for _, sub in part.numbers()]
     lost = tuple(f"{oid}." for oid in (*state_columns(unit), *by_get))
-    return {oid: row for oid, row in unit.device().rows().items() if not f"{oid}.".startswith(lost)}
+    return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}
 
 
-@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if unit.switch], ids=unit_id)
+@pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
 def test_a_switched_unit_without_states_is_never_shown_without_outlets(unit: Fixture) -> None:
     """A missing table does not prove a PDU without outlets, even if the unit still has its meters."""
     whole = expected_states(unit)
@@ -193,7 +195,7 @@ def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name:
 def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_states() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "hpe-mapdu3")
     lost = "1.3.6.1.4.1.232.165.11.5.2.1.1.2."
-    rows = {oid: row for oid, row in unit.device().rows().items() if not oid.startswith(lost)}
+    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(lost)}
     found = dict(detection.detect(of_rows(rows), PROFILES).states)
     whole = expected_states(unit)
     assert {identity for identity in whole if identity.startswith("2.")} <= set(found)
@@ -204,7 +206,7 @@ def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_stat
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
 def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: str) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == name)
-    rows = unit.device().rows()
+    rows = unit.rows
     if name == "digipower":         # the string with all states is empty
         rows = {oid: row._replace(value=b"") if oid.endswith(".13.0") else row for oid, row in rows.items()}
     else:
@@ -229,7 +231,7 @@ def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first
     unit = next(unit for unit in FIXTURES if unit.name == "digipower")
     state = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
     rows = {oid: row._replace(value=first) if oid == state and first is not None else row
-            for oid, row in unit.device().rows().items() if oid != state or first is not None}
+            for oid, row in unit.rows.items() if oid != state or first is not None}
     with Agent(Device(rows, rules=None)) as agent, pytest.raises(ProtocolError, match="the first unit lists no outlets"):
         handler_of(unit, agent).status()
 
@@ -239,7 +241,7 @@ def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> 
     newer, older = (next(unit for unit in FIXTURES if unit.name == name)
                     for name in ("synaccess-netbooter", "synaccess-netbooter_older"))
     with pytest.raises(ProtocolError, match="lists no outlet"):
-        find(newer, of_rows({**older.device().rows(), **without_state_rows(newer)}))
+        find(newer, of_rows({**older.rows, **without_state_rows(newer)}))
 
 
 DOUBTED = [unit for unit in FIXTURES for outlets in FAMILIES[unit.key].outlets[:1]
@@ -270,7 +272,7 @@ def test_a_missing_row_of_a_doubt_makes_the_state_unknown(unit: Fixture) -> None
         for lost in expected_states(unit):
             held = _objects(source, lost)
             assert held & set(unit.rows)
-            rows = {oid: row for oid, row in unit.device().rows().items() if oid not in held}
+            rows = {oid: row for oid, row in unit.rows.items() if oid not in held}
             assert dict(find(unit, of_rows(rows)).states) == {**expected_states(unit), lost: EnumPowerStatus.UNKNOWN}
             assert state.one(Reader(of_rows(rows)), lost) is EnumPowerStatus.UNKNOWN
 
@@ -295,7 +297,7 @@ COUNTED = [unit for unit in FIXTURES if counted_states(unit)]
 def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fixture) -> None:
     whole, lost = expected_states(unit), counted_states(unit)[-1]
     ends = tuple(f"{column}.{lost}." for column in state_columns(unit))
-    short = of_rows({oid: row for oid, row in unit.device().rows().items() if not f"{oid}.".startswith(ends)})
+    short = of_rows({oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(ends)})
     try:
         found = dict(find(unit, short).states)
     except ProtocolError as error:
@@ -314,14 +316,14 @@ def count_oid(unit: Fixture) -> str:
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if count_oid(unit)], ids=unit_id)
 def test_a_unit_whose_count_is_lost_lists_all_outlets(unit: Fixture) -> None:
     count = count_oid(unit)
-    rest = of_rows({oid: row for oid, row in unit.device().rows().items() if not below(oid, count)})
+    rest = of_rows({oid: row for oid, row in unit.rows.items() if not below(oid, count)})
     assert find(unit, rest).states == expected_states(unit)
 
 
 def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "apc-easy-epdu_metered")
     size = "1.3.6.1.4.1.318.1.1.30.5.0"
-    rows = unit.device().rows()
+    rows = unit.rows
     assert find(unit, of_rows({**rows, size: rows[size]._replace(value=1)})).states == {}
 
 
@@ -331,9 +333,7 @@ def test_twenty_families_or_more_count_their_outlets_themselves() -> None:
 
 @EACH_VERSION
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str) -> None:
-    """The unit's newest SNMP version is tested over the wire, the others in memory."""
-    reach = pdu if version == unit.versions[-1] else near
+def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str, reach: Reach) -> None:
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(unit)
         assert agent.counts["get"] == unit.expected.gets
@@ -347,11 +347,36 @@ def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str) -> Non
         if (outlet.current_a, outlet.energy_kwh) != (None, None)}
 
 
+def kinds_of_reads(unit: Fixture, version: str) -> Set[Tuple[object, ...]]:
+    """Return (version, call, what) for each read of a status and of all figures.
+
+    For a GET this is the object's type, for a walk the type of each row and the number of arcs of its index. It is None for a
+    missing object and for a walk without rows.
+    """
+    device = memory(unit)
+    metering.meter(find(unit, device))
+    kinds: Set[Tuple[object, ...]] = set()
+    for call, oid in (question.split() for question in device.asked):
+        if call == "get":
+            kinds.add((version, call, unit.rows[oid].tag if oid in unit.rows else None))
+            continue
+        rows = {held[len(oid) + 1:]: row for held, row in unit.rows.items() if held.startswith(f"{oid}.")}
+        kinds.update({(version, call, f"type {row.tag}") for row in rows.values()} if rows else {(version, call, None)})
+        kinds.update((version, call, f"{index.count('.') + 1} arcs") for index in rows)
+    return kinds
+
+
+def test_the_units_read_over_the_wire_have_every_kind_of_read() -> None:
+    every, wired = (set().union(*(kinds_of_reads(unit, version) for unit in units for version in unit.versions))
+                    for units in (FIXTURES, WIRED))
+    assert every == wired
+
+
 @SWITCHED_VERSION
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(unit: Fixture, version: str) -> None:
-    """The unit's newest SNMP version is tested over the wire, the others in memory."""
-    switch, reach = switching(unit), pdu if version == unit.versions[-1] else near
+def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
+        unit: Fixture, version: str, reach: Reach) -> None:
+    switch = switching(unit)
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         at_first = states_on(unit, agent)
         for up in (False, True):
@@ -370,7 +395,7 @@ def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
 @pytest.mark.against("synthetic units, switched with faults")
 def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: Fixture, reach: Reach) -> None:
     switch = switching(unit)
-    deaf = Device(unit.device().rows(), [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
+    deaf = Device(unit.rows, [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
     with Agent(deaf) as agent:
         before = states_on(unit, agent)[switch.identity]
         wishes = [(up, wanted) for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN))
@@ -395,11 +420,10 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 
 
 @REACHED
-@pytest.mark.parametrize("answer", ["genErr", "commitFailed", "undoFailed"])
 @pytest.mark.against("synthetic units, switched with faults")
-def test_a_device_that_fails_within_a_command_may_have_switched(
-        unit: Fixture, reach: Reach, answer: str) -> None:
-    with Agent(unit.device(), faults=Faults(set_error=answer)) as agent:
+def test_a_device_that_fails_within_a_command_may_have_switched(unit: Fixture, reach: Reach) -> None:
+    """test_switching.py has the other answers for such a failure."""
+    with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         handler = handler_of(unit, agent, reach)
         with pytest.raises(Unreachable, match="may or may not have switched"):
@@ -441,7 +465,7 @@ READ_ONLY = [unit for unit in FIXTURES if not unit.switch or FAMILIES[unit.key].
 
 @pytest.mark.parametrize("unit", READ_ONLY, ids=unit_id)
 def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
-    with Agent(Device(unit.device().rows(), rules=None)) as agent:
+    with Agent(Device(unit.rows, rules=None)) as agent:
         for identity in list(unit.expected.outlets)[:2]:
             chosen = {"profile": unit.key} if chosen_by_hand(unit) else {}
             for settings in (chosen, {**chosen, **UNPROVEN}) if unit.switch is None else (chosen,):
@@ -454,7 +478,7 @@ def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> Non
 
 @EACH
 def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
-    with Agent(Device(unit.device().rows(), rules=None)) as agent:
+    with Agent(Device(unit.rows, rules=None)) as agent:
         for identity in ("999", *unit.padding[:1]):
             with pytest.raises(PduHandlerError):
                 handler_of(unit, agent, near).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))

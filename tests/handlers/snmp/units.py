@@ -32,8 +32,16 @@ def unit_id(value: object) -> str:
 
 
 EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
-EACH_VERSION = pytest.mark.parametrize("unit, version", [(unit, version) for unit in FIXTURES for version in unit.versions],
-                                       ids=unit_id)
+# Units that are also read over the wire. Together they need every kind of read (test_families.py, `kinds_of_reads`).
+WIRED = [unit for unit in FIXTURES if unit.name in (
+    "apnl-modular", "bachmann-bluenet2", "clever-ms-pdu", "cpi-econnect", "opengear-rpc")]
+
+
+def _reached(units: List[Fixture], wired: List[Fixture]) -> pytest.MarkDecorator:
+    """Each unit in each of its SNMP versions: in memory, and those of `wired` over the wire too."""
+    return pytest.mark.parametrize("unit, version, reach", [
+        *(pytest.param(unit, version, near, id=f"{unit.name}-{version}") for unit in units for version in unit.versions),
+        *(pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire") for unit in wired for version in unit.versions)])
 
 
 def _kinds() -> List[Fixture]:
@@ -47,16 +55,16 @@ def _kinds() -> List[Fixture]:
     return list(found.values())
 
 
+SWITCHED = [unit for unit in FIXTURES if unit.switch]
+EACH_VERSION, SWITCHED_VERSION = _reached(FIXTURES, WIRED), _reached(SWITCHED, _kinds())
 # Every switched unit in memory, and those of `_kinds` over the wire.
 REACHED = pytest.mark.parametrize("unit, reach", [
-    *(pytest.param(unit, near, id=unit.name) for unit in FIXTURES if unit.switch),
+    *(pytest.param(unit, near, id=unit.name) for unit in SWITCHED),
     *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])
-SWITCHED_VERSION = pytest.mark.parametrize(
-    "unit, version", [(unit, version) for unit in FIXTURES if unit.switch for version in unit.versions], ids=unit_id)
 
 
 def memory(unit: Fixture) -> Memory:
-    return of_rows(unit.device().rows())
+    return of_rows(unit.rows)
 
 
 def chosen_by_hand(unit: Fixture) -> bool:
