@@ -27,7 +27,7 @@ from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from tests.needs import reported
 from tests.program import positive
-from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, Snmpd
+from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import bounded
 
@@ -126,7 +126,7 @@ def measure(runs: int) -> Dict[str, Dict[int, float]]:
     """Medians in ms, by client and by round trip in ms."""
     figures: Dict[str, Dict[int, float]] = {}
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS)))
+        server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS), users=USERS))
         authentic = {"version": "3", "user": "shaaes", "auth_protocol": "SHA", "auth_password": AUTH_PASSWORD,
                      "priv_protocol": "AES", "priv_password": PRIV_PASSWORD}
         clients: Dict[str, Client] = {

@@ -13,12 +13,12 @@ from common.misc import Oid
 from pdu_common.base_snmp_pdu import SnmpError
 from tests.handlers.snmp.memory import plain
 from tests.needs import ROOT
-from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd, User
 from tests.simulators.snmp_agent import Device, Row, Rule
 from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
 from tests.simulators.snmp_agent.devices import apc
 
-from .conftest import connect
+from .double import connect
 
 pytestmark = pytest.mark.against("Net-SNMP snmpd")
 
@@ -28,6 +28,7 @@ LEVELS: Dict[str, Dict[str, str]] = {
     "v1": {"version": "1"}, "v2c": {"version": "2c"},
     **{f"v3 {user.auth or 'no'} {user.priv or 'no'}": user.params() for user in USERS},
 }
+SHA_AES = next(user for user in USERS if user.name == "shaaes")
 TYPES = "1.3.6.1.4.1.99999.1"
 MIXED = {
     f"{TYPES}.1.0": Row(INTEGER, -7), f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
@@ -43,7 +44,7 @@ MIXED = {
 def mixed() -> Iterator[Snmpd]:
     """An snmpd with the objects of MIXED. Objects 20 and 21 are writable, 22 refuses writes."""
     rules = (Rule(f"{TYPES}.20.0"), Rule(f"{TYPES}.21.0"), Rule(f"{TYPES}.22.0", refuse="inconsistentValue"))
-    with Snmpd(Device(MIXED, rules)) as server:
+    with Snmpd(Device(MIXED, rules), users=[User("plain")]) as server:
         yield server
 
 
@@ -56,13 +57,20 @@ def test_every_version_and_security_level_reads_and_walks(snmpd: Snmpd, level: s
     assert [element.value_int for element in states] == [1 if n % 4 == 0 else 2 for n in range(1, 49)]
 
 
-@pytest.mark.parametrize("level", sorted(LEVELS))
-def test_every_version_and_security_level_writes_exactly_one_integer(level: str) -> None:
-    with Snmpd(apc.rpdu2(outlets=4)) as server:
-        pdu = connect(server.port, **LEVELS[level])
-        pdu.snmp_set(f"{COMMANDS}.3", 2)
-        assert pdu.snmp_get(f"{STATES}.3").value_int == 1
-        assert [tuple(write) for write in server.writes()] == [(f"{COMMANDS}.3", INTEGER, "2", "")]
+@pytest.fixture(scope="module")
+def switched() -> Iterator[Snmpd]:
+    """An snmpd whose outlets are on, except each fourth. Each level switches an outlet of its own off."""
+    with Snmpd(apc.rpdu2(outlets=24), users=USERS) as server:
+        yield server
+
+
+@pytest.mark.parametrize("outlet, level", zip((n for n in range(1, 25) if n % 4), sorted(LEVELS)))
+def test_every_version_and_security_level_writes_exactly_one_integer(switched: Snmpd, outlet: int, level: str) -> None:
+    pdu, before = connect(switched.port, **LEVELS[level]), len(switched.writes())
+    assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 2
+    pdu.snmp_set(f"{COMMANDS}.{outlet}", 2)
+    assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 1
+    assert [tuple(write) for write in switched.writes()[before:]] == [(f"{COMMANDS}.{outlet}", INTEGER, "2", "")]
 
 
 @pytest.mark.parametrize("version", ("1", "2", "3"))
@@ -173,7 +181,7 @@ def test_a_wrong_community_is_a_timeout_and_never_shown(snmpd: Snmpd) -> None:
 @pytest.mark.parametrize("level", ("v2c", "v3 SHA AES"))
 def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> None:
     rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
-    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=3.0),))) as server:
+    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=3.0),)), users=[SHA_AES]) as server:
         # With version 3 this reads the agent's engine ID, so that the write is the next datagram, however slow the machine is.
         assert connect(server.port, **{**LEVELS[level], "timeout": "20"}).snmp_get(f"{TYPES}.1.0").value == 0
         pdu = connect(server.port, **{**LEVELS[level], "timeout": "1.2", "retries": "3"})
@@ -187,14 +195,14 @@ def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> 
 def test_a_walk_right_after_a_write_is_whole() -> None:
     with Snmpd(apc.rpdu2(outlets=48)) as server:        # a separate one: other tests expect the initial states
         pdu = connect(server.port)
-        for turn in range(40):
+        for turn in range(12):
             pdu.snmp_set(f"{COMMANDS}.{turn % 48 + 1}", 2 - turn % 2)
             assert len(pdu.snmp_walk(STATES)) == 48
 
 
 def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
-    with Snmpd(apc.rpdu2(outlets=5)) as small, Snmpd(apc.rpdu2(outlets=30)) as large:
-        pdus = [connect(server.port, **LEVELS[level]) for level in ("v1", "v2c", "v3 SHA AES") for server in (small, large)] * 5
+    with Snmpd(apc.rpdu2(outlets=5), users=[SHA_AES]) as small, Snmpd(apc.rpdu2(outlets=30), users=[SHA_AES]) as large:
+        pdus = [connect(server.port, **LEVELS[level]) for level in ("v1", "v2c", "v3 SHA AES") for server in (small, large)] * 2
         with ThreadPoolExecutor(max_workers=12) as pool:
             rows = list(pool.map(lambda pdu: len(pdu.snmp_walk(STATES)), pdus))
     assert rows == [5, 30] * (len(pdus) // 2)
@@ -217,7 +225,7 @@ def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
 
 
 def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
-    with Snmpd(apc.rpdu2(outlets=2)) as server:
+    with Snmpd(apc.rpdu2(outlets=2), users=[SHA_AES]) as server:
         pdu = connect(server.port, **{**LEVELS["v3 SHA AES"], "timeout": "1", "retries": "3"})
         stranger = connect(server.port, version="3", user="nobody-here", timeout="1", retries="3")
         assert pdu.snmp_get(NAME).value == "rpdu2"
@@ -234,7 +242,7 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
     """Runs in a separate process, so that the process of pytest, which has threads of its own, does not fork."""
     program = (
         "import os, sys\n"
-        "from tests.pdu_common.conftest import connect\n"
+        "from tests.pdu_common.double import connect\n"
         f"pdu = connect({snmpd.port})\n"
         f"assert pdu.snmp_get('{NAME}').value == 'rpdu2'\n"
         "child = os.fork()\n"
@@ -250,7 +258,7 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
 
 
 def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
-    program = ("from tests.pdu_common.conftest import connect; "
+    program = ("from tests.pdu_common.double import connect; "
                f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')")
     finished = subprocess.run([sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program], cwd=ROOT,
                               capture_output=True, text=True, timeout=60, check=False)

@@ -1,6 +1,7 @@
 """A real Net-SNMP snmpd on 127.0.0.1 that serves only a simulated device.
 
-Communities: `public` reads, `private` reads and writes. SNMPv3 users: `USERS`. Runs as nobody when started by root.
+Communities: `public` reads, `private` reads and writes. SNMPv3 users are those that a test asks for. Runs as nobody when started
+by root.
 """
 from __future__ import annotations
 
@@ -60,13 +61,14 @@ class Snmpd:
     """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an error.
 
     `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows and files; None allows writes
-    to every row. `settings`: further lines for snmpd.conf. snmpd works on a copy, so the given device never changes.
+    to every row. `users`: the SNMPv3 users; the keys of all USERS double the time of snmpd's start. `settings`: further lines for
+    snmpd.conf. snmpd works on a copy, so the given device never changes.
     """
 
     host = "127.0.0.1"
 
     def __init__(self, rows: Union[Model, Device, Mapping[str, Row], Path], rules: Optional[Sequence[Rule]] = (),
-                 settings: Sequence[str] = ()) -> None:
+                 users: Sequence[User] = (), settings: Sequence[str] = ()) -> None:
         if isinstance(rows, Model):
             rows = rows.device
         if isinstance(rows, Device):
@@ -77,7 +79,7 @@ class Snmpd:
         self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, True)
         self.folder = Path(self._folder)
         self._fill(rows, rules)
-        self._settings = list(settings)
+        self._users, self._settings = users, list(settings)
         self._process: Optional[subprocess.Popen[bytes]] = None
         self.port = 0
 
@@ -129,12 +131,12 @@ class Snmpd:
     def _configuration(self, python: str) -> str:
         lines = [f"agentaddress udp:{self.host}:{self.port}", "dontLogTCPWrappersConnects yes",
                  f"rocommunity {READ} {self.host}", f"rwcommunity {WRITE} {self.host}"]
-        for user in USERS:
+        for user in self._users:
             auth = f' {user.auth} "{AUTH_PASSWORD}"' if user.auth else ""
             priv = f' {user.priv} "{PRIV_PASSWORD}"' if user.priv else ""
             level = "priv" if user.priv else "auth" if user.auth else "noauth"
             lines += [f"createUser {user.name}{auth}{priv}", f"rwuser {user.name} {level}"]
-        back_end = f"pass_persist .1.3.6.1 {python} -u {self.folder / 'snmpd_backend.py'}"
+        back_end = f"pass_persist .1.3.6.1 {python} -E -S -u {self.folder / 'snmpd_backend.py'}"
         return "\n".join(lines + self._settings + [back_end, ""])
 
     def _start(self) -> bool:

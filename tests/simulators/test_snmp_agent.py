@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
+from tests.handlers.snmp.calls import near
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.servers.snmpd import Snmpd
@@ -184,8 +185,7 @@ def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> N
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_each_kind_of_control_switches_one_outlet_and_no_other(kind: Kind) -> None:
     with Agent(kind.build()) as agent:
-        pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "private", "port": str(agent.port), "timeout": "20"}))
-        relay, before = kind.build().relays[kind.identity], agent.books().states
+        pdu, relay, before = near(agent), kind.build().relays[kind.identity], agent.books().states
         assert before[kind.identity] is True
         for sets, wanted in ((kind.off, False), (kind.on, True)):
             for oid, value in sets:

@@ -19,7 +19,7 @@ from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, choose
 from pdu_common import _credentials, _snmp
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.commands import COMMANDS
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Row
 from tests.simulators.snmp_agent.devices import apc, eaton, raritan, rpcm, servertech
@@ -110,7 +110,7 @@ def test_an_unavailable_sensor_has_no_figure() -> None:
 def test_labels_have_the_numbers_printed_on_the_unit(key: str) -> None:
     model = BUILT_IN[key]()
     with Agent(model) as agent:
-        labels = pdu(agent).labels()
+        labels = near(agent).labels()
     assert [label.identity for label in labels] == list(model.relays)
     assert {label.identity: label.number for label in labels} == dict(model.labels)
 

@@ -58,7 +58,7 @@ def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
 def rounds(relay_s: float, seed: int) -> None:
     chance = random.Random(f"{relay_s} {seed}")
     with Agent(digipower(OUTLETS, relay_s=relay_s)) as agent, ThreadPoolExecutor(2) as callers:
-        for round_ in range(15):
+        for round_ in range(5):
             before = states(agent)
             orders = [(outlet, chance.random() < 0.5) for outlet in chance.sample(range(1, OUTLETS + 1), 2)]
             reported = list(callers.map(lambda order: switch(agent, *order), orders))

@@ -1,13 +1,12 @@
 """Recordings of real units: each is detected as its family, and every state and figure is right."""
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, Optional
 
 import pytest
 
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Proof
-from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
@@ -95,20 +94,11 @@ def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
 @pytest.mark.against("recordings of real units, served by the project's agent")
 def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -> None:
     """Version 1 has no Counter64: an agent leaves such objects out, and the figure is missing."""
+    in_memory = figures_in_memory(name, version)
     with Agent(Device(recorded.rows(name), rules=None)) as agent:
-        reads_the_same(name, lambda: near(agent, version=version), version)
+        view, statistic = near(agent, version=version).status(), near(agent, version=version).statistic()
         assert agent.writes() == []
-
-
-def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None:
-    """Compare states with the expectation, and figures with a reading in memory of the objects that this version has."""
-    wanted, rows = recorded.expected(name), recorded.rows(name)
-    served_rows = {oid: row for oid, row in rows.items() if version == "2" or row.tag != COUNTER64}
-    in_memory = metering.meter(detection.detect(of_rows(served_rows), PROFILES))
-    view, statistic = made().status(), made().statistic()
-    assert {port.identity: port.power_status for port in view.ports} == {
-        identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
-        for identity, outlet in wanted["outlets"].items()}
+    assert {port.identity: port.power_status for port in view.ports} == states_of(name)
     assert statistic.load == pytest.approx(float(in_memory.load or 0))
     assert statistic.total_consumption == pytest.approx(float(in_memory.energy or 0))
     assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(
@@ -118,6 +108,18 @@ def reads_the_same(name: str, made: Callable[[], SnmpPdu], version: str) -> None
 def found_figures(read: metering.Readings) -> set[str]:
     """Return the outlets that have an entry in the statistics."""
     return set(read.current_of) | set(read.energy_of)
+
+
+def states_of(name: str) -> Dict[str, EnumPowerStatus]:
+    """Return the expected states of a recording's outlets."""
+    return {identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
+            for identity, outlet in recorded.expected(name)["outlets"].items()}
+
+
+def figures_in_memory(name: str, version: str) -> metering.Readings:
+    """Return the figures that are read in memory from the objects that this version has."""
+    rows = {oid: row for oid, row in recorded.rows(name).items() if version == "2" or row.tag != COUNTER64}
+    return metering.meter(detection.detect(of_rows(rows), PROFILES))
 
 
 @pytest.fixture(scope="module")
@@ -131,5 +133,8 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
                          indirect=["served"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
 def test_a_recorded_unit_reads_the_same_over_the_wire(served: tuple[str, Snmpd], version: str) -> None:
+    """One call reads the states and all figures."""
     name, server = served
-    reads_the_same(name, lambda: pdu(server, version=version), version)
+    found, read = pdu(server, version=version).figures()
+    assert found.states == states_of(name)
+    assert read == figures_in_memory(name, version)

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.errors import Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import near, pdu
+from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import OCTETS
@@ -91,7 +91,7 @@ def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, pu
     for oid, value in put.items():
         device.put(oid, value)
     with Agent(device) as agent:
-        port = pdu(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01)
+        port = near(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01)
         assert (port.power_status, len(agent.writes())) == (EnumPowerStatus.DOWN, 1)
 
 
@@ -100,8 +100,8 @@ def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, pu
 def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(unit: str, identity: str) -> None:
     with Agent(fixture(unit).device()) as agent:
         with pytest.raises(Unsupported, match="automatic mode.*unless its owner sets switch_automatic=yes"):
-            pdu(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
-        handler = pdu(agent, {"switch_automatic": "yes"})
+            near(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+        handler = near(agent, {"switch_automatic": "yes"})
         for method, wanted in ((handler.port_down, EnumPowerStatus.DOWN), (handler.port_up, EnumPowerStatus.UP)):
             assert method(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01).power_status is wanted
         assert [write.value for write in agent.writes()] == ["0", "1"]
@@ -114,7 +114,7 @@ def test_permission_to_end_automatic_modes_lifts_no_other_guard(case: Reserved) 
     for oid, value in case.put.items():
         device.put(oid, value)
     with Agent(device) as agent:
-        handler = pdu(agent, {"switch_unproven": "yes", "switch_automatic": "yes"})
+        handler = near(agent, {"switch_unproven": "yes", "switch_automatic": "yes"})
         with pytest.raises(Unsupported, match=case.words):
             handler.port_down(PduPortView(case.identity, EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []

@@ -14,6 +14,7 @@ from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.commands import COMMANDS, INTEGER
+from tests.handlers.snmp.units import states
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
 from tests.simulators.snmp_agent.ber import Message
@@ -49,7 +50,7 @@ def test_one_object_is_written_once_and_the_relay_follows(key: str, version: str
 def test_an_outlet_already_in_the_wanted_state_is_written(key: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
         identity = one_that_is_on(BUILT_IN[key]())
-        assert pdu(agent).port_up(PduPortView(identity)).power_status is UP
+        assert near(agent).port_up(PduPortView(identity)).power_status is UP
         assert [tuple(write) for write in agent.writes()] == COMMANDS[key].written(identity, up=True)
 
 
@@ -58,10 +59,12 @@ def test_an_outlet_already_in_the_wanted_state_is_written(key: str) -> None:
 def test_a_real_agent_receives_the_writes_of_each_kind_of_control(kind: Kind) -> None:
     with Snmpd(kind.build()) as server:
         handler = pdu(server, {"switch_unproven": "yes"})
+        before = states(handler.status())
         assert handler.port_down(PduPortView(kind.identity), pause=0.05).power_status is DOWN
+        assert states(handler.status()) == {**before, kind.identity: DOWN}
         assert handler.port_up(PduPortView(kind.identity), pause=0.05).power_status is UP
-        assert [(write.oid, int(write.value) if write.tag == INTEGER else write.value) for write in server.writes()] == [
-            *kind.off, *kind.on]
+        assert [(write.oid, int(write.value) if write.tag == INTEGER else write.value, write.answer)
+                for write in server.writes()] == [(oid, value, "") for oid, value in (*kind.off, *kind.on)]
 
 
 @pytest.mark.parametrize("model", [

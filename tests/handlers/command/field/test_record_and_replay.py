@@ -288,7 +288,7 @@ def test_a_device_that_never_answered_is_not_waited_for() -> None:
 def test_a_real_agent_is_recorded_over_snmpv3() -> None:
     program("snmpd")
     user = next(user for user in USERS if user.priv == "AES")
-    with Snmpd(BUILT_IN["apc-rpdu"]()) as server:
+    with Snmpd(BUILT_IN["apc-rpdu"](), users=[user]) as server:
         text = kind("snmp").record(PduSnmpData(server.host, {"port": str(server.port), **user.params()}), Recorder()).text
     with replayed("snmp", text) as unit:
         assert len(read(unit).states) == len(BUILT_IN["apc-rpdu"]().relays)
