@@ -15,7 +15,7 @@ from handlers import registry
 from tests import peers
 from tests.needs import ROOT
 
-from . import __main__ as conformance, baseline, unknown
+from . import __main__ as conformance, baseline, trial, unknown
 from .variants import VARIANTS
 
 
@@ -60,20 +60,20 @@ def tree(folder: Path, files: Dict[str, str]) -> str:
 
 
 def test_a_platform_with_other_names_is_supported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert conformance.main(["--platform", tree(tmp_path, _OTHER)]) == 0
+    assert conformance.main(["--platform", tree(tmp_path, _OTHER), "nut", "snmp"]) == 0     # one for each class of data
     shown = capsys.readouterr().out
     assert "BasePdu: in pdu_common.abstractions" in shown and "PduSnmpData(rack, host" in shown
-    assert f"{len(registry.names())} agree" in shown
+    assert "2 agree, 0 differ" in shown
 
 
 def test_a_platform_with_an_unknown_field_needs_an_adapter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     strange = {"pdu_common/connection.py": _CONNECTION.replace("host", "where")}
-    assert conformance.main(["--platform", tree(tmp_path, strange), "snmp"]) == 1
+    assert conformance.main(["--platform", tree(tmp_path, strange), "nut"]) == 1
     assert "no field for the address" in capsys.readouterr().out
     own = tmp_path / "mine.py"
-    own.write_text("def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection import PduSnmpData\n"
-                   "    made = PduSnmpData(None, address, snmp)\n    made.ip = address\n    return made\n")
-    assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "snmp"]) == 0
+    own.write_text("def data(protocol, address, snmp, settings, handler):\n    from pdu_common.connection import PduHttpData\n"
+                   "    made = PduHttpData(address)\n    made.ip, made.handler_params = address, settings\n    return made\n")
+    assert conformance.main(["--platform", str(tmp_path), "--adapter", str(own), "nut"]) == 0
 
 
 def test_a_module_that_exits_leaves_the_other_points_of_the_survey(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,10 +114,10 @@ def wire(data):
 '''}
 
 
-def refuse_port_161(monkeypatch: pytest.MonkeyPatch, number: int = errno.EACCES) -> None:
-    """By default as for a user who may not open it, else with this error number."""
+def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuses it as to a user who may not open it."""
     def refused(**_: object) -> None:
-        raise OSError(number, os.strerror(number))
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     made = peers.PEERS["snmp"]
     monkeypatch.setitem(peers.PEERS, "snmp", lambda **options: refused() if options.get("port") == 161 else made(**options))
 
@@ -132,21 +132,26 @@ def test_an_error_before_the_first_packet_does_not_blame_the_port(tmp_path: Path
 
 
 def test_a_platform_that_uses_only_port_161_is_tried_there_or_reported_as_not_tried(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tree(tmp_path, _ONLY_161)
-    code = conformance.main(["--platform", folder, "snmp"])
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = conformance.main(["--platform", tree(tmp_path, _ONLY_161), "snmp"])
     shown = capsys.readouterr().out
     assert code == 0 and ("agrees  pdu_snmp (on port 161)" in shown or "not tried  pdu_snmp" in shown)
 
+
+def test_a_platform_whose_port_161_cannot_be_opened_is_reported_as_not_tried(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     refuse_port_161(monkeypatch)
-    assert conformance.main(["--platform", folder, "snmp"]) == 0
+    assert conformance.main(["--platform", tree(tmp_path, _ONLY_161), "snmp"]) == 0
     shown = capsys.readouterr().out
     assert "not tried  pdu_snmp" in shown and "run this as root" in shown and "0 agree, 0 differ, 1 not tried" in shown
 
-    refuse_port_161(monkeypatch, errno.EADDRINUSE)
-    assert conformance.main(["--platform", folder, "snmp"]) == 0
-    shown = capsys.readouterr().out
-    assert f"cannot be opened here ({os.strerror(errno.EADDRINUSE)})" in shown and "run this as root" not in shown
+
+def test_only_a_user_who_may_not_open_port_161_is_advised_to_be_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(**_: object) -> None:
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+    monkeypatch.setitem(peers.PEERS, "snmp", busy)
+    what, problems = conformance._on_port_161(trial.Platform(ROOT), trial.Placed("", ""))
+    assert f"cannot be opened here ({os.strerror(errno.EADDRINUSE)})" in what and "root" not in what and problems is None
 
 
 def test_a_port_in_use_is_reported_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
