@@ -13,8 +13,7 @@ T = TypeVar("T")
 # the processors. At the end of a run, or all at once, they would leave the processors idle.
 WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "tests/faults/test_together.py",
            "tests/handlers/command/fleet/test_find.py", "tests/handlers/command/fleet/test_prometheus.py",
-           "tests/conformance/test_matrix.py", "tests/pdu_common/test_snmp_faults.py", "tests/faults/test_budget.py",
-           "tests/test_waiting.py")
+           "tests/conformance/test_matrix.py", "tests/pdu_common/test_snmp_faults.py", "tests/faults/test_budget.py")
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:

@@ -1,8 +1,8 @@
-"""Every archive on unfriendly hosts: one with read-only files, the C locale, warnings as errors (not with SNMP), without name
-service and home, and one with proxies and .netrc.
+"""Every archive on two unfriendly hosts.
 
-Each archive runs in a clean process on such a host, does the four calls against its simulated device, and answers as on any
-other host. Another test calls each archive from several threads while a new version is uploaded.
+One host has read-only files, no name service, no home and the C locale, and turns warnings into errors (not with SNMP). The
+other has proxies and a .netrc. Each archive runs in a clean process of such a host, does the four calls against its simulated
+device, and answers as on any other host. Another test calls each archive from several threads while a new version is uploaded.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.peers import PEERS, Peer
 
 from .building import NAMES, archive
 
-# Does the jobs one after the other. On a host that is "bare", an audit hook refuses writes to files and looking up names.
+# Runs the jobs one after the other. On the host "bare", an audit hook refuses to write files and to look up names.
 _CHILD = """
 import errno, ipaddress, json, os, sys
 task = json.loads(sys.stdin.readline())
