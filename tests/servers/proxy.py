@@ -7,19 +7,18 @@ import socketserver
 import threading
 from typing import List
 
+from tests.simulators.web import PromptServer
 
-class ConnectProxy(socketserver.ThreadingTCPServer):
+
+class ConnectProxy(PromptServer):
     """A context manager. `targets`: the `host:port` of each CONNECT; `logins`: its Proxy-Authorization header, or ""."""
-
-    daemon_threads = True
-    allow_reuse_address = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.targets: List[str] = []
         self.logins: List[str] = []
         self.open: List[socket.socket] = []
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         self._thread.start()
 
     @property

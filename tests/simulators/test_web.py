@@ -32,3 +32,10 @@ def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, m
 def test_a_length_with_a_sign_is_refused(unit: RedfishService, client: Client) -> None:
     client.http.request("GET", OUTLETS, headers={"Content-Length": "-5"})
     assert client.http.getresponse().status == 400
+
+
+def test_a_stopped_server_has_no_thread_and_takes_no_connection(unit: RedfishService) -> None:
+    unit.stop()
+    assert not unit._server._thread.is_alive()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((unit.host, unit.port), PATIENCE_S)

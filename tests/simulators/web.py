@@ -7,7 +7,7 @@ import ssl
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Iterator, List, Optional, Protocol, Set, Tuple, Type, Union
 
@@ -98,12 +98,40 @@ class Connection(BaseHTTPRequestHandler):
             pass
 
 
-class WebServer(socketserver.ThreadingTCPServer):
-    """Listens as soon as it is constructed. `stop` ends every connection and waits for the server's thread."""
+class PromptServer(socketserver.ThreadingTCPServer):
+    """A server that ends at once on `shutdown`. The usual `serve_forever` wakes up every few milliseconds to look for it."""
 
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
+    _ending = False
+
+    def serve_forever(self, poll_interval: float = 0.5) -> None:
+        while True:
+            try:
+                request, address = self.get_request()
+            except OSError:             # the client has gone, or the server is closed
+                if self._ending:
+                    return
+                continue
+            if self._ending:
+                self.shutdown_request(request)
+                return
+            try:
+                self.process_request(request, address)
+            except Exception:
+                self.handle_error(request, address)
+                self.shutdown_request(request)
+
+    def shutdown(self) -> None:
+        """Ends `serve_forever` by a connection. Does not wait for it, and does nothing if the server is closed."""
+        self._ending = True
+        with suppress(OSError):
+            socket.create_connection(self.socket.getsockname()[:2], 1).close()
+
+
+class WebServer(PromptServer):
+    """Listens as soon as it is constructed. `stop` ends every connection and waits for the server's thread."""
 
     def __init__(self, address: Tuple[str, int], handler: Type[Connection], unit: Powered, counters: Counters,
                  tls: Optional[ssl.SSLContext]) -> None:
@@ -116,7 +144,7 @@ class WebServer(socketserver.ThreadingTCPServer):
         self.stopping = threading.Event()
         self._open: Set[socket.socket] = set()
         self._open_lock = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         self._thread.start()
 
     @property

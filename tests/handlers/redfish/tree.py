@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from handlers.redfish.handler import RedfishPdu, make_handler
 from pdu_common.connection import PduData
 from tests.needs import shared
+from tests.simulators.web import PromptServer
 from tests.waiting import PATIENCE_S
 
 Json = Dict[str, Any]
@@ -134,16 +135,15 @@ def serving(tree: Tree) -> Iterator[str]:
 
         do_GET = do_POST = do_DELETE = do_PATCH = _serve
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    server = PromptServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield f"127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
-        server.server_close()
         thread.join(PATIENCE_S)
+        server.server_close()
 
 
 def handler(address: str, **settings: str) -> RedfishPdu:
