@@ -1,6 +1,6 @@
 """Devices that lag, on a clock that moves only while somebody waits: no wrong state is ever reported.
 
-Two suites: the shared code against 5,400 generated devices, whose relays may also stick and whose answers may be lost, and each
+Two suites: the shared code against 2,000 generated devices, whose relays may also stick and whose answers may be lost, and each
 handler over the network against the simulators, whose relays and caches run on the same clock.
 """
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Bank:
 
 def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> None:
     confirmed = unknown = unclear = 0
-    for seed in range(5400):
+    for seed in range(2000):
         chance = random.Random(seed)
         bank, age = Bank(clock, chance), chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
         neighbours = [bank.read(outlet) for outlet in range(1, 4)]
@@ -84,7 +84,7 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
                 confirmed += 1
         assert bank.commands == [(0, on)]
         assert [bank.read(outlet) for outlet in range(1, 4)] == neighbours
-    assert min(confirmed, unknown, unclear) > 300
+    assert min(confirmed, unknown, unclear) > 100
 
 
 # ---- the handlers over the network ----------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def redfish(clock: Clock, lag: float) -> Iterator[Wired]:
 def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
         clock: Clock, device: Callable[[Clock, float], contextlib.AbstractContextManager[Wired]]) -> None:
     reported: List[EnumPowerStatus] = []
-    for seed in range(12):
+    for seed in range(8):
         chance = random.Random(seed)
         with device(clock, chance.uniform(0, LONGEST_LAG)) as wired:
             wanted: Dict[str, Optional[bool]] = dict(wired.books().states)

@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 
 from .script import make, module
 
-_PATIENCE = 50.0
+_PATIENCE, _PAUSE = 50.0, 0.1              # seconds
 
 
 def _helper(package: str, *names: str) -> Any:
@@ -39,7 +39,7 @@ def firmware(agent: Any, given: str) -> Dict[str, Any]:
             states.append(state)
         if state == "NONE":
             break
-        time.sleep(0.02)
+        time.sleep(_PAUSE)
     history = proxy.getUpdateHistory()
     return {**found, "states": states, "now": proxy.getVersion(), "history": [history[0].imageVersion, history[0].status.val]}
 
@@ -56,7 +56,7 @@ def reboot(agent: Any, given: Any) -> Dict[str, Any]:
                 return {"version": version}
         except module("").HttpException:
             down = True
-        time.sleep(0.02)
+        time.sleep(_PAUSE)
     return {"version": None}
 
 
@@ -155,7 +155,7 @@ def _finished(proxy: Any) -> int:
     deadline = time.monotonic() + _PATIENCE
     status = proxy.getStatus()[0].val
     while status == 2 and time.monotonic() < deadline:
-        time.sleep(0.02)
+        time.sleep(_PAUSE)
         status = proxy.getStatus()[0].val
     return int(status)
 

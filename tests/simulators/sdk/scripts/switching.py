@@ -87,7 +87,7 @@ def cycles(agent: Any, given: Any) -> Dict[str, Any]:
 def _settled(pdu: Any, outlets: List[Any]) -> List[Any]:
     deadline = time.monotonic() + _PATIENCE
     while pdu.getOutletSequenceState().sequenceRunning and time.monotonic() < deadline:
-        time.sleep(0.01)
+        time.sleep(0.05)
     return outlets
 
 
