@@ -199,8 +199,8 @@ def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_recording_continues_after_lost_answers(version: str) -> None:
-    """The agent has 167 rows, falls silent after 120, and answers again while the recorder waits."""
-    with Agent(apc.rpdu2(outlets=4), faults=Faults(walk_silent_after=120)) as agent:
+    """The agent has 291 rows, falls silent after 270, and answers again while the recorder waits. Most rows are read once."""
+    with Agent(apc.rpdu2(outlets=8), faults=Faults(walk_silent_after=270)) as agent:
         messages: List[str] = []
 
         def sleep(_: float) -> None:
@@ -209,10 +209,10 @@ def test_a_recording_continues_after_lost_answers(version: str) -> None:
                                         "retries": "0"})
         text = kind("snmp").record(data, Recorder(patience=60.0, tell=messages.append, sleep=sleep)).text
         requests = agent.requests
-    with Agent(apc.rpdu2(outlets=4)) as whole:
+    with Agent(apc.rpdu2(outlets=8)) as whole:
         again = PduSnmpData(whole.host, {"port": str(whole.port), "community": "public", "version": version})
         assert kind("snmp").record(again, Recorder()).text == text
-        assert "no answer; trying again" in messages and requests < 1.5 * whole.requests
+        assert "no answer; trying again" in messages and requests < 1.3 * whole.requests
 
 
 def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
