@@ -12,8 +12,8 @@ from ...settings import host_and_port
 from ..loading import Handler
 from .auth import Auth, names
 from .listing import Device
+from .networks import Network
 from .polling import Target
-from .sweep import Network
 
 _USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}      # usual ports; other handlers use those of HTTP
 

@@ -15,8 +15,8 @@ from . import listing
 from .allowed import Allowed
 from .archives import replaced, usable
 from .auth import of_environment, of_file
+from .networks import one_network
 from .polling import failure, targets
-from .sweep import one_network
 
 LISTEN = "127.0.0.1:9914"
 _LAST_PORT = 65535

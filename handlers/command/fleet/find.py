@@ -20,6 +20,7 @@ from ..report import Usage
 from . import sweep
 from .auth import names, of_file
 from .datagrams import Answer
+from .networks import Network, hosts, parsed
 
 _HEAD = ("name", "handler", "address", "auth", "settings")
 _LONGEST_NAME = 48              # limit in characters: with three dots and an address, the 100 that a list allows
@@ -43,9 +44,9 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     if math.isnan(rate):            # click's range takes it, and no pause would follow a request
         raise Usage("--rate is not a number")
     form.check(state, ["community"], "pdu find")
-    networks = sweep.networks(network)
+    networks = parsed(network)
     community = _community(state, auth, login)
-    count = sum(1 for one in networks for _ in sweep.hosts(one))
+    count = sum(1 for one in networks for _ in hosts(one))
     with progress(count * sweep.TRIES, "asking") as bar:
         answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None)
     pdus, others = _sorted_out(answers, port)
@@ -92,7 +93,7 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], 
     return pdus, others
 
 
-def _announced(networks: Sequence[sweep.Network]) -> List[Found]:
+def _announced(networks: Sequence[Network]) -> List[Found]:
     """Xerus units in the networks that announce themselves. Asks only on interfaces in these networks, over IPv4."""
     interfaces = [own for network in networks for own in [_own_address(network)] if own]
     if not interfaces:
@@ -116,12 +117,12 @@ def _address(text: str) -> Any:
     return ipaddress.ip_address(text.partition("%")[0])
 
 
-def _own_address(network: sweep.Network) -> str:
+def _own_address(network: Network) -> str:
     """This machine's address in an IPv4 network, '' if it has none. Nothing is sent."""
     if network.version != 4:
         return ""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, contextlib.suppress(OSError):
-        asked.connect((next(sweep.hosts(network)), 9))
+        asked.connect((next(hosts(network)), 9))
         own = str(asked.getsockname()[0])
         return own if ipaddress.ip_address(own) in network else ""
     return ""

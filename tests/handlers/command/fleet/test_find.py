@@ -21,7 +21,7 @@ from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE, WRONG
-from handlers.command.fleet import find as find_, listing, sweep
+from handlers.command.fleet import find as find_, listing, networks, sweep
 from handlers.command.fleet.datagrams import Answer
 from handlers.errors import SettingsError
 from handlers.raritan import zeroconf as discovery
@@ -163,7 +163,7 @@ def test_a_device_with_net_snmp_is_a_pdu_only_by_an_object_id_of_a_family(object
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     units = [discovery.Device("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
-    assert [one.port for one in find_._announced(sweep.networks(["127.0.0.0/24"]))] == [443]
+    assert [one.port for one in find_._announced(networks.parsed(["127.0.0.0/24"]))] == [443]
 
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
@@ -196,38 +196,6 @@ def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     assert done.returncode == 0 and time.monotonic() - begin > 28 / 10 + 4 - 0.5
 
 
-@pytest.mark.parametrize("texts, words", [
-    (["10.0.0.0/8"], "have 16777216 addresses; one run asks at most 65536"), (["10.0.0.0/16", "10.1.0.0/24"], "have 65792"),
-    (["2001:db8::/64"], "addresses; one run asks at most"), (["192.0.2.7/24"], "give one as 192.0.2.0/24 (192.0.2.0/24?)"),
-    (["rack.example.net"], "'rack.example.net' is not a network"), (["224.0.0.0/24"], "has no hosts"),
-    (["255.255.255.255"], "no hosts"), (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
-    ([""], "is not a network")])
-def test_an_invalid_network_is_refused_with_one_sentence(texts: List[str], words: str) -> None:
-    with pytest.raises(SettingsError) as failed:
-        sweep.networks(texts)
-    assert words in failed.value.reason
-
-
-@pytest.mark.parametrize("network, first, last, count", [
-    ("192.0.2.0/24", "192.0.2.1", "192.0.2.254", 254), ("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2),
-    ("192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2), ("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1),
-    ("2001:db8::/126", "2001:db8::1", "2001:db8::3", 3), ("::1", "::1", "::1", 1)])
-def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
-        network: str, first: str, last: str, count: int) -> None:
-    hosts = list(sweep.hosts(sweep.networks([network])[0]))
-    assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
-
-
-def test_hosts_of_overlapping_networks_are_asked_once() -> None:
-    asked = sweep.networks(["192.0.2.128/25", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24", "::1", "192.0.2.0/24"])
-    assert [str(one) for one in asked] == ["192.0.2.0/24", "::1/128"]
-
-
-def test_the_broadcast_address_between_two_networks_is_not_asked() -> None:
-    asked = [host for one in sweep.networks(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"]) for host in sweep.hosts(one)]
-    assert len(set(asked)) == len(asked) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(asked)
-
-
 def test_a_xerus_unit_that_answers_snmp_as_another_device_is_listed_only_as_a_pdu(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     answers = {f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)}
@@ -242,7 +210,7 @@ def test_a_xerus_unit_that_answers_snmp_as_another_device_is_listed_only_as_a_pd
 
 def test_an_answer_with_another_request_id_is_dropped() -> None:
     with Agent(rpdu2(outlets=2), faults=Faults(wrong_request_id=True)) as agent:
-        found = sweep.sweep(sweep.networks(["127.0.0.1"]), "public", agent.port, sweep.Pace(200, 0.3), lambda: None)
+        found = sweep.sweep(networks.parsed(["127.0.0.1"]), "public", agent.port, sweep.Pace(200, 0.3), lambda: None)
         assert found == {} and until(lambda: agent.requests == 2)
 
 
@@ -251,7 +219,7 @@ def test_a_community_may_hold_octets_that_are_not_utf_8() -> None:
         agent._read = b"\xff"
 
         def answers() -> bool:
-            found = sweep.sweep(sweep.networks(["127.0.0.1"]), "\udcff", agent.port, sweep.Pace(200, 0.3), lambda: None)
+            found = sweep.sweep(networks.parsed(["127.0.0.1"]), "\udcff", agent.port, sweep.Pace(200, 0.3), lambda: None)
             return list(found) == ["127.0.0.1"]
         assert until(answers)
 
@@ -262,7 +230,7 @@ def test_an_ipv6_host_is_asked() -> None:
             trap.bind(("::1", 0))
         except OSError:
             pytest.skip("no IPv6 here")
-        sweep.sweep(sweep.networks(["::1"]), "public", trap.getsockname()[1], sweep.Pace(200, 0.1), lambda: None)
+        sweep.sweep(networks.parsed(["::1"]), "public", trap.getsockname()[1], sweep.Pace(200, 0.1), lambda: None)
         trap.settimeout(10)
         assert trap.recv(1000)
 
@@ -272,7 +240,7 @@ def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
     with pytest.raises(SettingsError, match="no UDP socket for these networks .Address family not supported"):
-        sweep.sweep(sweep.networks(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
+        sweep.sweep(networks.parsed(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
 
 
 def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path, call: Call) -> None:

@@ -1,0 +1,63 @@
+"""IP networks as people write them, and the addresses of their hosts. Pure."""
+from __future__ import annotations
+
+import ipaddress
+from typing import Iterable, Iterator, List, Sequence, TypeVar, Union
+
+from ...errors import SettingsError, printable
+
+MOST = 65_536                   # limit of addresses of one search: a /16
+_V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Network)
+
+
+def parsed(texts: Sequence[str]) -> List[Network]:
+    """The networks and single addresses, without those inside another one.
+
+    Raises SettingsError for other text, networks without hosts or with a zone, and too many addresses.
+    """
+    found: List[Network] = []
+    for text in texts:
+        network = one_network(text)
+        if network.is_multicast or network.network_address == ipaddress.ip_address("255.255.255.255"):
+            raise SettingsError(f"{network} has no hosts")
+        if "%" in text:             # answers come without it, and would be dropped
+            raise SettingsError(f"{network} has a zone, which a search cannot use: add this PDU to the list by hand")
+        found.append(network)
+    apart: List[Network] = [*_outermost(one for one in found if isinstance(one, _V4)),
+                            *_outermost(one for one in found if isinstance(one, _V6))]
+    count = sum(network.num_addresses for network in apart)
+    if count > MOST:
+        raise SettingsError(f"these networks have {count} addresses; one run asks at most {MOST}: give smaller networks")
+    return apart
+
+
+def _outermost(found: Iterable[AnIPVersion]) -> List[AnIPVersion]:
+    """The networks that are not inside another one. Neighbours are not joined: each has a broadcast address of its own."""
+    kept: List[AnIPVersion] = []
+    for network in sorted(found):           # a network comes before those inside it
+        if not kept or not network.subnet_of(kept[-1]):
+            kept.append(network)
+    return kept
+
+
+def one_network(text: str) -> Network:
+    """A network or a single address. Raises SettingsError for other text."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise SettingsError(f"{printable(text, 60)!r} is not a network: give one as 192.0.2.0/24{_meant(text)}") from None
+
+
+def _meant(text: str) -> str:
+    """The network of an address with host bits, as a question; "" for other text."""
+    try:
+        return f" ({ipaddress.ip_network(text, strict=False)}?)"
+    except ValueError:
+        return ""
+
+
+def hosts(network: Network) -> Iterator[str]:
+    """The addresses of hosts, in order, without the network's own and the broadcast address, if any: many hosts would answer."""
+    return map(str, network.hosts())

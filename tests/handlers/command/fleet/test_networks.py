@@ -1,0 +1,41 @@
+"""Networks that a search takes, and the hosts in them."""
+from __future__ import annotations
+
+from typing import List
+
+import pytest
+
+from handlers.command.fleet import networks
+from handlers.errors import SettingsError
+
+
+@pytest.mark.parametrize("texts, words", [
+    (["10.0.0.0/8"], "have 16777216 addresses; one run asks at most 65536"), (["10.0.0.0/16", "10.1.0.0/24"], "have 65792"),
+    (["2001:db8::/64"], "addresses; one run asks at most"), (["192.0.2.7/24"], "give one as 192.0.2.0/24 (192.0.2.0/24?)"),
+    (["rack.example.net"], "'rack.example.net' is not a network"), (["224.0.0.0/24"], "has no hosts"),
+    (["255.255.255.255"], "no hosts"), (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
+    ([""], "is not a network")])
+def test_an_invalid_network_is_refused_with_one_sentence(texts: List[str], words: str) -> None:
+    with pytest.raises(SettingsError) as failed:
+        networks.parsed(texts)
+    assert words in failed.value.reason
+
+
+@pytest.mark.parametrize("network, first, last, count", [
+    ("192.0.2.0/24", "192.0.2.1", "192.0.2.254", 254), ("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2),
+    ("192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2), ("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1),
+    ("2001:db8::/126", "2001:db8::1", "2001:db8::3", 3), ("::1", "::1", "::1", 1)])
+def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
+        network: str, first: str, last: str, count: int) -> None:
+    hosts = list(networks.hosts(networks.parsed([network])[0]))
+    assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
+
+
+def test_hosts_of_overlapping_networks_are_asked_once() -> None:
+    asked = networks.parsed(["192.0.2.128/25", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24", "::1", "192.0.2.0/24"])
+    assert [str(one) for one in asked] == ["192.0.2.0/24", "::1/128"]
+
+
+def test_the_broadcast_address_between_two_networks_is_not_asked() -> None:
+    asked = [host for one in networks.parsed(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"]) for host in networks.hosts(one)]
+    assert len(set(asked)) == len(asked) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(asked)
