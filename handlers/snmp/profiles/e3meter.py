@@ -1,6 +1,6 @@
 """E3METER, also sold as Bachmann BlueNet: PDUs with an IPM, which meters the phases and neither lists nor switches outlets.
 
-The neutral wire is a row of the same table, in which only the current is meaningful. Its channel type distinguishes it.
+The neutral wire is a row in the table of the phases, and only its current is meaningful. Its channel type distinguishes it.
 Firmware without this column (before MIB revision 2011-11-02) has no totals here. A concentrator (CTR) has another MIB, for the
 meters of many racks. It is not a PDU and is not read.
 """

@@ -3,7 +3,7 @@
 Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end them permanently, so such a relay is not
 switched unless its owner sets `switch_automatic`. -1 toggles and is never written.
 
-npPwrTable has the same relays under other numbers. Newer firmware has both tables; in the newest, npPwrTable has no modes or
+npPwrTable has the same relays under another OID. Newer firmware has both tables; in the newest, npPwrTable has no modes or
 states. Firmware without npPwrRelayState (DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic
 mode and during a reset.
 """
