@@ -111,7 +111,7 @@ class ProtocolError(PduHandlerError):
 
 
 class Refused(PduHandlerError):
-    """The device answered that it did not do it; `code` is its own code as text, "" if it sent none."""
+    """The device answered that it refuses or failed; `code` is its own code as text, "" if it sent none."""
 
     kind = "refused"
 

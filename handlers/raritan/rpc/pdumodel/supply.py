@@ -252,7 +252,7 @@ class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
 
 
 class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
-    """The bypass of a transfer switch: its state, and the selected inlet."""
+    """Bits: the active inlet, and whether the bypass is selected; in 4.2 the selected inlet, and whether this inlet is active."""
 
     STATE_SELECTED_INLET_MASK = 7
     STATE_SELECTED_INLET_IS_ACTIVE = 8
