@@ -12,7 +12,7 @@ import tempfile
 import urllib.request
 import zipfile
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Set
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 import pytest
 
@@ -26,9 +26,17 @@ from tests.peers import Peer
 from tests.waiting import PATIENCE_S, bounded
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-_OURS = {version: path for version, path in pythons().items() if tuple(map(int, version.split("."))) >= (3, 9)}
-OTHERS = sorted(_OURS, key=lambda version: tuple(map(int, version.split("."))))
-OLD = {version: path for version, path in pythons().items() if version not in _OURS}
+
+
+def _number(version: str) -> Tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+_PYTHONS = {f"{sys.version_info[0]}.{sys.version_info[1]}": Path(sys.executable), **pythons()}
+OLD = {version: path for version, path in _PYTHONS.items() if _number(version) < (3, 9)}
+_OURS = sorted(_PYTHONS.keys() - OLD.keys(), key=_number)
+# Both without the installed packages. Each version compiles pdu.pyz, so tests that need no special version share the newest.
+OLDEST, NEWEST = ([str(_PYTHONS[version]), "-S", "-E"] for version in (_OURS[0], _OURS[-1]))
 
 
 def run(command: List[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -77,19 +85,20 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.mark.parametrize("version", dict.fromkeys([*OTHERS[:1], *OTHERS[-1:]]))
-def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(pyz: Path, home: Path, hall: Hall, version: str) -> None:
+@pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
+def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(pyz: Path, home: Path, hall: Hall,
+                                                                       python: List[str]) -> None:
     """The logins are in TOML, which needs a package on the oldest Python: pdu.pyz holds it."""
-    program = [str(_OURS[version]), "-S", "-E", str(pyz)]                   # -S hides the installed packages
+    program = [*python, str(pyz)]
     reads_every_simulator(program, hall, home)
     shows_status(program, hall.peers["nut"], home)
 
 
-@pytest.mark.parametrize("version", dict.fromkeys([*OTHERS[:1], *OTHERS[-1:]]))
-def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, version: str) -> None:
+@pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
+def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, python: List[str]) -> None:
     """Prometheus' format needs a package on every Python: pdu.pyz holds it."""
-    with subprocess.Popen([str(_OURS[version]), "-S", "-E", str(pyz), "exporter", "--list", str(hall.list()),
-                           "--auth", str(hall.logins), "--listen", "127.0.0.1:0"],
+    with subprocess.Popen([*python, str(pyz), "exporter", "--list", str(hall.list()), "--auth", str(hall.logins),
+                           "--listen", "127.0.0.1:0"],
                           env={"PATH": os.environ["PATH"], "HOME": str(home)}, stdout=subprocess.PIPE,
                           text=True) as process, bounded(process):
         assert process.stdout is not None
@@ -101,12 +110,12 @@ def test_pyz_answers_prometheus(pyz: Path, home: Path, hall: Hall, version: str)
 def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: Path, tmp_path: Path) -> None:
     seen = set()
     for _ in range(2):
-        assert run([sys.executable, "-S", "-E", str(pyz), "--version"], home).stdout.startswith(f"pdu {VERSION}, ")
+        assert run([*NEWEST, str(pyz), "--version"], home).stdout.startswith(f"pdu {VERSION}, ")
         unpacked, = (home / ".cache" / "pdu").iterdir()
         seen.add((unpacked.stat().st_ino, (unpacked / "handlers" / "__init__.py").stat().st_ino))
     assert len(seen) == 1
     (tmp_path / "file").touch()
-    done = run([sys.executable, "-S", "-E", str(pyz), "--version"], tmp_path, HOME=str(tmp_path / "file"), TMPDIR=str(tmp_path))
+    done = run([*NEWEST, str(pyz), "--version"], tmp_path, HOME=str(tmp_path / "file"), TMPDIR=str(tmp_path))
     assert done.stdout.startswith(f"pdu {VERSION}, ") and [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -166,7 +175,7 @@ def test_pyz_holds_neither_hidden_files_nor_those_that_pip_makes(pyz: Path) -> N
 
 
 def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> None:
-    program = [sys.executable, "-S", "-E", str(pyz)]
+    program = [*NEWEST, str(pyz)]
     private = run([*program, "status", "snmp", "127.0.0.1", "--snmp-version", "3", "--username", "u", "--auth-protocol", "SHA",
                    "--priv-protocol", "AES"], home, PDU_AUTH_PASSWORD="long-enough", PDU_PRIV_PASSWORD="long-enough")
     assert private.returncode == 2 and "cryptography" in private.stderr and private.stderr.count("\n") == 1
@@ -252,7 +261,7 @@ def test_the_installed_program_and_pyz_run_built_archives(installed: Path, pyz: 
     built = {name: tmp_path / f"pdu_{name}-{VERSION}.tar.gz" for name in hall.peers}
     for name, file in built.items():
         file.write_bytes(archive(ROOT / "handlers", name))
-    for program in ([str(installed)], [sys.executable, "-S", "-E", str(pyz)]):
+    for program in ([str(installed)], [*NEWEST, str(pyz)]):
         assert reads_every_simulator(program, hall, home, "--archives", str(tmp_path)) == {
             name: str(file) for name, file in built.items()}
 
