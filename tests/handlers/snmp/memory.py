@@ -1,14 +1,13 @@
 """An SNMP device in memory, with a log of its requests."""
 from __future__ import annotations
 
-import functools
 from bisect import bisect_right
 from typing import Dict, List, Mapping, Optional, Tuple, Union
 
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Source
 from tests.simulators.snmp_agent import Row
-from tests.simulators.snmp_agent.device import IP, OPAQUE
+from tests.simulators.snmp_agent.device import IP, OPAQUE, arcs
 
 Value = Union[int, str, bytes]
 
@@ -17,17 +16,17 @@ class Memory:
     """A device with these objects by OID. `asked` lists every GET and walk in order."""
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
-        self._objects: Dict[Tuple[int, ...], Value] = {_arcs(oid): value for oid, value in objects.items()}
+        self._objects: Dict[Tuple[int, ...], Value] = {arcs(oid): value for oid, value in objects.items()}
         self._order = sorted(self._objects)
         self.asked: List[str] = []
 
     def get(self, oid: str) -> Optional[Value]:
         self.asked.append(f"get {oid}")
-        return self._objects.get(_arcs(oid))
+        return self._objects.get(arcs(oid))
 
     def walk(self, oid: str) -> Mapping[str, Value]:
         self.asked.append(f"walk {oid}")
-        root = _arcs(oid)
+        root = arcs(oid)
         rows: Dict[str, Value] = {}
         for found in self._order[bisect_right(self._order, root):]:
             if found[:len(root)] != root:
@@ -40,7 +39,7 @@ class Memory:
         return words
 
     def put(self, oid: str, value: Value) -> None:
-        self._objects[_arcs(oid)] = value
+        self._objects[arcs(oid)] = value
         self._order = sorted(self._objects)
 
 
@@ -76,8 +75,3 @@ def plain(row: Row) -> Value:
         except UnicodeDecodeError:
             return row.value
     return ".".join(map(str, row.value)) if isinstance(row.value, tuple) else row.value
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _arcs(oid: str) -> Tuple[int, ...]:
-    return tuple(map(int, oid.split(".")))

@@ -30,7 +30,7 @@ def _recorded(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
 
 def _made(name: str) -> Tuple[Rows, Callable[[Memory], Found]]:
     unit = fixture(name)
-    return unit.device().rows(), lambda device: units.find(unit, device)
+    return unit.rows, lambda device: units.find(unit, device)
 
 
 UNITS = [pytest.param(_recorded, name, id=f"recording {name}", marks=pytest.mark.against("recordings of real units, in memory"))
@@ -135,7 +135,7 @@ def test_a_phase_without_good_data_is_not_left_out_of_a_sum(unit: str, status: s
     ("bachmann-bluenet2", "31770.2.2.6.3.1.4.1.1.1", "4.254"),          # the GUID of a phase
     ("sentry3", "1718.3.2.1.1.8.1", "16.50")])                          # the tower's capabilities: is the fourth infeed neutral?
 def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wrong: str) -> None:
-    device = of_rows(fixture(unit).device().rows())
+    device = of_rows(fixture(unit).rows)
     device.put(f"1.3.6.1.4.1.{empty}", "")
     found = detection.detect(device, PROFILES)
     assert metering.meter(found).load != Decimal(wrong)
@@ -146,7 +146,7 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
 def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> Found:
     """The unit with other values (whole numbers are INTEGERs), and without the objects that start with one of `without`."""
     lost = tuple(ENTERPRISES + below for below in without)
-    rows = {oid: row for oid, row in fixture(name).device().rows().items() if not lost or not f"{oid}.".startswith(lost)}
+    rows = {oid: row for oid, row in fixture(name).rows.items() if not lost or not f"{oid}.".startswith(lost)}
     rows.update({ENTERPRISES + below: Row(INTEGER, int(value)) if value.lstrip("-").isdigit() else Row(OCTETS, value.encode())
                  for below, value in values.items()})
     return detection.detect(of_rows(rows), PROFILES)

@@ -20,7 +20,7 @@ DPI = "1.3.6.1.4.1.2.6.223"
 
 
 def unit(name: str) -> Memory:
-    return of_rows(fixture(name).device().rows())
+    return of_rows(fixture(name).rows)
 
 
 def test_a_gateway_does_not_show_the_nodes_of_the_pdu_on_its_bus() -> None:
@@ -75,7 +75,7 @@ RPDU_LOADS = "1.3.6.1.4.1.318.1.1.12.2.3.1.1"
 
 def test_a_table_of_loads_without_phase_and_bank_numbers_is_not_summed() -> None:
     """Phases and their banks share one table. Without the columns that name them, a sum could count the same current twice."""
-    rows = {oid: row for oid, row in fixture("apc-rpdu").device().rows().items()
+    rows = {oid: row for oid, row in fixture("apc-rpdu").rows.items()
             if not oid.startswith((f"{RPDU_LOADS}.4.", f"{RPDU_LOADS}.5."))}
     assert meter(detect(of_rows(rows), PROFILES)).load == Decimal("4.8"), "the sum of the outlets"
     one_row = {oid: row for oid, row in rows.items() if not oid.startswith(RPDU_LOADS) or oid.endswith(".1")}
@@ -88,7 +88,7 @@ def test_a_table_of_loads_without_phase_and_bank_numbers_is_not_summed() -> None
 ])
 def test_a_shared_sys_object_id_does_not_prove_a_unit_without_outlets(
         lost: str, error: Type[Exception], says: str) -> None:
-    rows = fixture("clever-mpro_metered").device().rows()
+    rows = fixture("clever-mpro_metered").rows
     device = of_rows({oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")})
     with pytest.raises(error, match=says):
         detect(device, PROFILES)

@@ -79,7 +79,7 @@ def test_linked_units_and_kinds_of_outlets_may_have_different_digits() -> None:
 
 
 def test_the_load_is_the_sum_of_the_outlets_if_a_line_is_unavailable() -> None:
-    device = of_rows(fixture("raritan-px2").device().rows())
+    device = of_rows(fixture("raritan-px2").rows)
     value, available = E + "5.2.4.1.4.1.1.2.1", E + "5.2.4.1.2.1.1.2.1"
     device.put(value, 0)
     device.put(available, 1)
@@ -89,7 +89,7 @@ def test_the_load_is_the_sum_of_the_outlets_if_a_line_is_unavailable() -> None:
 
 
 def test_the_load_is_the_sum_of_the_outlets_if_one_of_two_inlets_is_unavailable() -> None:
-    device = of_rows(fixture("raritan-px2_sensors").device().rows())
+    device = of_rows(fixture("raritan-px2_sensors").rows)
     assert meter(device).load == Decimal("1.612")
     for oid, value in ((E + "5.2.3.1.4.1.2.1", 0), (E + "5.2.3.1.2.1.2.1", 2), (E + "3.3.4.1.7.1.2.1", 3)):
         device.put(oid, value)

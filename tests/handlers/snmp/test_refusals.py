@@ -68,7 +68,7 @@ RESERVED = {
 
 @pytest.mark.parametrize("case", RESERVED.values(), ids=list(RESERVED))
 def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(case: Reserved) -> None:
-    device = Device(fixture(case.unit).device().rows(), rules=None)
+    device = Device(fixture(case.unit).rows, rules=None)
     for oid, value in case.put.items():
         device.put(oid, value)
     with Agent(device) as agent:
@@ -110,7 +110,7 @@ def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(unit:
 @pytest.mark.parametrize("case", [case for case in RESERVED.values() if "automatic" not in case.words],
                          ids=[name for name, case in RESERVED.items() if "automatic" not in case.words])
 def test_permission_to_end_automatic_modes_lifts_no_other_guard(case: Reserved) -> None:
-    device = Device(fixture(case.unit).device().rows(), rules=None)
+    device = Device(fixture(case.unit).rows, rules=None)
     for oid, value in case.put.items():
         device.put(oid, value)
     with Agent(device) as agent:
@@ -130,7 +130,7 @@ SECRET = "r3ad-and-write"
 @pytest.mark.parametrize("sent", [SECRET, f"x {SECRET}", f"{SECRET[:-1]}{SECRET}"])
 def test_a_community_that_the_device_sends_back_is_not_in_the_error(unit: str, identity: str, oid: str, sent: str) -> None:
     made = fixture(unit)
-    rows = {**made.device().rows(), oid: Row(OCTETS, (sent if "17420" not in oid else f"1,{sent},1,0").encode())}
+    rows = {**made.rows, oid: Row(OCTETS, (sent if "17420" not in oid else f"1,{sent},1,0").encode())}
     if oid.endswith("1.1.0"):
         rows = {held: row for held, row in rows.items() if "4.1.13400" not in held}
     device = Device(rows, made.rules)

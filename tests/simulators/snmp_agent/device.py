@@ -272,7 +272,7 @@ class Device:
         return [found[len(column):] for found in self._order if found[:len(column)] == column]
 
 
-@functools.lru_cache(maxsize=1 << 14)
+@functools.lru_cache(maxsize=1 << 15)        # more than the recordings have together
 def arcs(oid: str) -> Arcs:
     return tuple(int(part) for part in oid.strip().strip(".").split("."))
 
