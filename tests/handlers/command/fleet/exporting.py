@@ -97,6 +97,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
         finally:
             listening.shutdown()
             finished(thread)
+            assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), "a probe still runs"
 
 
 class Prometheus(NamedTuple):
