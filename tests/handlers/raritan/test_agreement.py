@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Any, Iterator, List
+from typing import Any, Iterator, List, Set, Tuple
 
 import pytest
 
@@ -32,14 +32,15 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 def _reading(unit: XerusPdu) -> List[List[str]]:
     """Return [interface, rid, method] of every call that only reads and takes no parameters.
 
-    Of sensors whose rids differ only in numbers, such as those of all outlets, only the first is called.
+    Of sensors that differ only in their owner, such as the voltages of all inlets, poles and outlets, only the first is called.
     """
-    firmware, sensors = unit.site.firmware, set()
+    firmware = unit.site.firmware
+    sensors: Set[Tuple[str, str]] = set()
     calls: List[List[str]] = []
     for served in (served for part in unit.units.values() for served in part.objects() if firmware.version(served.interface)):
         rid = unit.site.rid(served)
         if served.interface.startswith("sensors."):
-            kind = re.sub(r"\d+", "", rid)
+            kind = served.interface, re.sub(r".*\d", "", rid)       # "VoltageLN" of …/I0P0VoltageLN
             if kind in sensors:
                 continue
             sensors.add(kind)
