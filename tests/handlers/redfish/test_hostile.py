@@ -300,7 +300,7 @@ def test_no_command_is_sent_to_another_outlet_or_to_the_unit(unit: RedfishServic
 def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(unit: RedfishService) -> None:
     unit.control.ignores = True
     port = PduPortView("A1")
-    handler(unit).port_down(port, deadline=1.0, pause=0.1)
+    handler(unit).port_down(port, deadline=0.3, pause=0.1)
     assert port.power_status is EnumPowerStatus.UNKNOWN and unit.books().writes == [("A1", "Off")]
 
 

@@ -89,7 +89,7 @@ def test_switching_keeps_an_hpe_outlets_configuration() -> None:
     (Model(demand_etag=True), EnumPowerStatus.DOWN)])
 def test_the_reported_state_is_that_of_the_contact_or_unknown(model: Model, shown: EnumPowerStatus) -> None:
     with RedfishService(model) as unit:
-        seconds = 3.0 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
+        seconds = 0.5 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
         port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
         assert port.power_status is shown
         assert unit.books().states["A1"] is (shown is not EnumPowerStatus.DOWN)
