@@ -63,10 +63,11 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
 def _begin(names: Sequence[str]) -> None:
     """Makes one call of each handler first, so that what a process caches does not count as left open."""
     global _played
+    gc.freeze()         # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()
     for name in names:
         _played.run(Cell(name, "status", ""))
-    gc.freeze()         # each cell collects garbage; this excludes the imported modules
+    gc.freeze()
 
 
 def _verdict(cell: Cell) -> Verdict:

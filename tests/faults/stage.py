@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 from multiprocessing.connection import Connection
 from typing import Any, Callable, Dict, Optional
 
@@ -98,6 +99,7 @@ def _once(act: Callable[[], None]) -> Bend:
 def serve(line: Connection, other: Connection) -> None:
     """Answers until the other end of `line` is closed. `other` is the copy of that end that a fork inherits."""
     other.close()
+    gc.freeze()         # no collection goes through the imported modules, whose memory is shared with other processes
     stage = Stage()
     with contextlib.suppress(EOFError):
         while True:
