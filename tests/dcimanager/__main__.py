@@ -107,7 +107,7 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
     ports: List[Tuple[int, Optional[int]]] = [asked]
     file = folder / "ports"
     saved = re.fullmatch("([0-9]{1,5}) ([0-9]{1,5})\n", file.read_text("latin-1")) if file.exists() else None
-    if asked == (0, 0) and saved:
+    if asked == (0, 0) and saved and max(int(saved[1]), int(saved[2])) <= 65535:
         ports.insert(0, (int(saved[1]), int(saved[2])))
     for api_port, page_port in ports:
         try:
@@ -115,7 +115,7 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
                 host=options.host, port=api_port, page_port=page_port, email=options.email, password=password, busy=options.busy,
                 data=folder, poll_seconds=options.interval, processes=PROCESSES, token_seconds=_TOKEN_SECONDS,
                 keep_requests=False)
-        except (OSError, OverflowError):        # taken, or no port at all
+        except OSError:                         # taken
             if (api_port, page_port) == asked:
                 raise
             continue

@@ -10,11 +10,15 @@ import sys
 import urllib.request
 from pathlib import Path
 from typing import Iterator, List, Tuple
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.ports import reserved
+
+from . import __main__ as command
+from .manager import DciManager
 
 PATIENCE_S = 100.0
 
@@ -22,7 +26,7 @@ PATIENCE_S = 100.0
 @contextlib.contextmanager
 def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "TMPDIR": str(folder)}
-    with subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, env=environment) as process:
         try:
             yield process
@@ -53,7 +57,7 @@ def test_one_line_has_address_and_login_and_a_restart_keeps_both(tmp_path: Path)
         if start:               # the system chose the first ones, and another program may have taken them by now
             assert ports.read_text().split()[1] == lines[0][0].rpartition(":")[2].strip("/")
             ports.write_text("{} {}\n".format(*kept))
-        with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as process:
+        with started("-m", "tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as process:
             found = line_of(process, LOGIN)
             lines.append(found.groups())
             with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:        # noqa: S310  # it begins with http://
@@ -72,31 +76,38 @@ def test_one_line_has_address_and_login_and_a_restart_keeps_both(tmp_path: Path)
 
 @pytest.mark.parametrize("text", ["", "x y\n", "99999 99999\n"])
 def test_damaged_ports_of_the_last_run_are_ignored(tmp_path: Path, text: str) -> None:
-    (tmp_path / "ports").write_text(text)
-    with started("tests.dcimanager", "--data", str(tmp_path), folder=tmp_path) as process:
-        line_of(process, LOGIN)
+    ports = tmp_path / "ports"
+    ports.write_text(text)
+    with command._manager(command._parser().parse_args([]), tmp_path, "open sesame") as manager:
+        assert ports.read_text() == f"{urlsplit(manager.url).port} {urlsplit(manager.page_url).port}\n"
 
 
 def test_a_folder_in_use_is_refused_with_one_sentence(tmp_path: Path) -> None:
-    with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as first:
-        line_of(first, LOGIN)
-        with started("tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as second:
-            out, err = second.communicate(timeout=PATIENCE_S)
-            assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
+    with DciManager(data=tmp_path), started("-m", "tests.dcimanager", "--data", str(tmp_path), folder=tmp_path) as second:
+        out, err = second.communicate(timeout=PATIENCE_S)
+        assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
 
 
 def test_listening_on_all_addresses_warns_and_offers_https_only(tmp_path: Path) -> None:
-    with started("tests.dcimanager", "--host", "0.0.0.0", folder=tmp_path) as process:      # noqa: S104  # what is tested
+    with started("-m", "tests.dcimanager", "--host", "0.0.0.0", folder=tmp_path) as process:      # noqa: S104  # what is tested
         assert line_of(process, r"^(https://0\.0\.0\.0:\d+/)   log in as")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0 and "do not leave it running" in err
 
 
-@pytest.mark.against("curl and the stand-in for DCImanager")
+# The demo with --keep, without PDUs and archives.
+_KEEP = """
+import sys
+from tests.demo import __main__ as demo
+demo.simulators, demo.build, demo.register = (lambda stack: []), (lambda: None), (lambda *_: [])
+sys.argv.append("--keep")
+sys.exit(demo.main())
+"""
+
+
 def test_the_demo_leaves_its_page_open_when_asked(tmp_path: Path) -> None:
-    program("curl")
-    with started("tests.demo", "--keep", folder=tmp_path) as process:
+    with started("-c", _KEEP, folder=tmp_path) as process:
         found = line_of(process, LOGIN)
         with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:            # noqa: S310  # it begins with http://
             assert b"Log in" in answer.read()
