@@ -147,10 +147,7 @@ def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.execut
             platform = baseline.platform(variant.files, variant.adapter, folder / str(number))._replace(start=forks.start)
             for name in variant.handlers:
                 if name in devices:
-                    with variant.device(devices[name]) as peer:
-                        problems = trial.run(platform, placed[name, variant.place], peer, port_energy=variant.port_energy,
-                                             fresh=variant.fresh)
-                    yield f"{variant}, pdu_{name}", name, problems
+                    yield f"{variant}, pdu_{name}", name, variant.problems(platform, placed[name, variant.place], devices[name])
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:

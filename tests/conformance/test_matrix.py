@@ -86,8 +86,7 @@ def test_every_variant_runs_archives_that_it_affects(variant: Variant, simulated
     on = platform(variant, tmp_path)
 
     def problems(name: str) -> List[str]:
-        with variant.device(simulated[name]) as peer:
-            return trial.run(on, place(name, variant.place), peer, port_energy=variant.port_energy, fresh=variant.fresh)
+        return variant.problems(on, place(name, variant.place), simulated[name])
 
     names = tried(variant)
     with ThreadPoolExecutor(max_workers=len(names)) as pool:
@@ -109,12 +108,6 @@ def test_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant,
     with peers.PEERS["snmp"](lambda: sentry3(each=1)) as peer:
         assert "." in next(iter(peer.books().states))
         assert trial.run(platform(variant, tmp_path), place("snmp", "directory"), peer) == []
-
-
-@pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "a call that fails"], ids=str)
-def test_silence_is_unreachable_whatever_the_platform_raises(variant: Variant, snmp_peer: Peer, place: Place, platform: Make,
-                                                             tmp_path: Path) -> None:
-    assert trial.silent(platform(variant, tmp_path), place("snmp", "directory"), snmp_peer) == []
 
 
 @pytest.mark.parametrize("name", list(peers.PEERS))

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Callable, ContextManager, Dict, Mapping, Optional, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
 from handlers import registry
-from tests import peers
+from tests.peers import PEERS, Peer
 from tests.simulators.snmp_agent import Model
 from tests.simulators.snmp_agent.devices import apc
 
+from . import trial
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
 
 ALL = registry.names()
@@ -23,7 +24,8 @@ class Variant:
 
     `handlers` are those that the point affects. `port_energy` is False if a handler finds no place for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
-    thread. `unit` is the SNMP device with which the point shows; None: every device shows it.
+    thread. `unit` is the SNMP device with which the point shows; None: every device shows it. `silent`: the device does not
+    answer, which must be an error of the kind `unreachable`.
     """
 
     point: str
@@ -35,13 +37,17 @@ class Variant:
     place: str = "directory"
     fresh: bool = False
     unit: Optional[Callable[[], Model]] = None
+    silent: bool = False
 
     def __str__(self) -> str:
         return f"{self.point}: {self.form}"
 
-    def device(self, usual: peers.Peer) -> ContextManager[peers.Peer]:
-        """The simulated PDU for this variant: one with `unit`, else the usual one."""
-        return nullcontext(usual) if self.unit is None else peers.PEERS["snmp"](self.unit)
+    def problems(self, platform: trial.Platform, placed: trial.Placed, usual: Peer) -> List[str]:
+        """The problems of an archive on a platform of this form, with a simulated PDU: one with `unit`, else the usual one."""
+        with nullcontext(usual) if self.unit is None else PEERS["snmp"](self.unit) as peer:
+            if self.silent:
+                return trial.silent(platform, placed, peer)
+            return trial.run(platform, placed, peer, port_energy=self.port_energy, fresh=self.fresh)
 
 
 # ---- BasePdu's module and form -----------------------------------------------------------------------------
@@ -182,7 +188,8 @@ _MISSING = tuple(Variant("a missing object", form, rows(missing=f"\ndef missing(
     ("a sentence as value", 'return Row("No Such Instance currently exists at this OID", oid=oid, oid_index="")'),
     ("an exception", 'raise LookupError("noSuchInstance")'),
 ))
-_FAILURES = tuple(Variant("a call that fails", form, rows(fail=f"\n{text}\n"), handlers=SNMP_ONLY) for form, text in (
+_FAILURES = tuple(Variant("a call that fails", form, rows(fail=f"\n{text}\n"), handlers=SNMP_ONLY, silent=True)
+                  for form, text in (
     ("its own exception", "class SnmpException(Exception):\n    pass\n\n\ndef fail(error):\n"
                           '    raise SnmpException("request timed out") from error'),
     ("an exception of a library", "class EasySNMPTimeoutError(Exception):\n    pass\n\n\ndef fail(error):\n"
