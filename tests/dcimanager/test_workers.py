@@ -138,15 +138,18 @@ def test_a_hang_a_crash_and_a_defect_end_only_their_own_calls(small: bytes) -> N
         assert len(manager.worker_pids()) == 2
 
 
-@pytest.mark.parametrize("text", ["import absent_module", "raise SystemExit(3)", "def f(:", "x = 1", "1 / 0"])
-def test_archive_that_cannot_be_loaded_is_an_error_of_its_pdus_only(manager: DciManager, client: Client, small: bytes,
-                                                                    text: str) -> None:
+def test_archives_that_cannot_be_loaded_are_errors_of_their_pdus_only(manager: DciManager, client: Client, small: bytes) -> None:
     client.install(small)
-    client.install(packed(("pdu_bad/__init__.py", b""), ("pdu_bad/handler.py", text.encode())), "pdu_bad")
-    good, bad = manager.add_pdu("good", "pdu_small", "127.0.0.1"), manager.add_pdu("bad", "pdu_bad", "127.0.0.1")
+    good, bad = manager.add_pdu("good", "pdu_small", "127.0.0.1"), []
+    for number, text in enumerate((b"import absent_module", b"raise SystemExit(3)", b"def f(:", b"x = 1", b"1 / 0")):
+        name = f"pdu_bad_{number}"
+        client.install(packed((f"{name}/__init__.py", b""), (f"{name}/handler.py", text)), name)
+        bad.append(manager.add_pdu(name, name, "127.0.0.1"))
     manager.poll()
-    assert good.calls[-1].ok and bad.calls[0].kind == "import" and bad.calls[0].text
-    assert not manager.switch(bad, "1", on=True).ok
+    assert good.calls[-1].ok and good.calls[-1].method == "statistic"
+    for pdu in bad:
+        assert pdu.calls[0].kind == "import" and pdu.calls[0].text, pdu.name
+        assert manager.switch(pdu, "1", on=True).kind == "import", pdu.name
 
 
 def test_a_poll_before_the_archive_is_uploaded_is_an_error(manager: DciManager, client: Client) -> None:
