@@ -18,6 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 T = TypeVar("T")
 DESKTOP, PHONE = (1280, 900), (390, 844)
 LONGEST_WAIT = 60.0
+LOOK_SECONDS = 0.2          # between two looks of `until`, each of which takes about 0.01 s of processor time
 _FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-default-apps", "--hide-scrollbars",
@@ -81,7 +82,7 @@ class Browser:
                 return look()
             return None
         try:
-            found: T = WebDriverWait(self.driver, LONGEST_WAIT, 0.1).until(tried)
+            found: T = WebDriverWait(self.driver, LONGEST_WAIT, LOOK_SECONDS).until(tried)
         except TimeoutException:
             raise AssertionError(f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}") from None
         return found

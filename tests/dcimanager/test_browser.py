@@ -62,7 +62,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def serving(data: Path) -> DciManager:
-    return DciManager(data=data, page_port=0, poll_seconds=3.0, token_seconds=600.0, processes=8)
+    return DciManager(data=data, page_port=0, poll_seconds=1.0, token_seconds=600.0, processes=8)
 
 
 def log_in(window: Browser, manager: DciManager) -> None:
@@ -112,15 +112,16 @@ def test_upload_add_switch_plot_and_restart_in_a_browser(window: Browser, dist: 
             assert fits(window, PHONE)
             clean(window, manager)
             before = manager.pdus()[0]
+            first = manager.readings(before, 0.0)[0]
             leave(window)
         window.resize(*DESKTOP)
         with serving(tmp_path) as manager:
             log_in(window, manager)
             window.shows("rack 7")
             pdu, = manager.pdus()
-            assert pdu.name == before.name and len(pdu.ports) == 16
+            assert pdu.name == before.name and len(pdu.ports) == 16 and manager.readings(pdu, 0.0)[0] == first
             window.open(manager.page_url + f"pdus/{pdu.id}")
-            window.until(lambda: points(window, "load") >= 3, "the readings from before the restart")
+            window.until(lambda: points(window, "load") >= 3, "the readings of both runs")
             window.shows("Server 5")
             off_and_on(window)
             assert fits(window, DESKTOP)
