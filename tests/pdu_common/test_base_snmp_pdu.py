@@ -36,15 +36,16 @@ MIXED = {
     f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)), f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
     f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1), f"{TYPES}.7.0": Row(TICKS, 100), f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
     f"{TYPES}.9.0": Row(OCTETS, b""), f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
-    f"{TYPES}.20.0": Row(INTEGER, 0), f"{TYPES}.21.0": Row(OCTETS, b""), f"{TYPES}.22.0": Row(INTEGER, 0),
 }
+WRITTEN = "1.3.6.1.4.1.99999.2"         # objects that tests write
 
 
 @pytest.fixture(scope="module")
 def mixed() -> Iterator[Snmpd]:
-    """An snmpd with the objects of MIXED. Objects 20 and 21 are writable, 22 refuses writes."""
-    rules = (Rule(f"{TYPES}.20.0"), Rule(f"{TYPES}.21.0"), Rule(f"{TYPES}.22.0", refuse="inconsistentValue"))
-    with Snmpd(Device(MIXED, rules), users=[User("plain")]) as server:
+    """An snmpd with the objects of MIXED, and with three objects below WRITTEN, of which the third refuses writes."""
+    rows = {**MIXED, f"{WRITTEN}.1.0": Row(INTEGER, 0), f"{WRITTEN}.2.0": Row(OCTETS, b""), f"{WRITTEN}.3.0": Row(INTEGER, 0)}
+    rules = (Rule(f"{WRITTEN}.1.0"), Rule(f"{WRITTEN}.2.0"), Rule(f"{WRITTEN}.3.0", refuse="inconsistentValue"))
+    with Snmpd(Device(rows, rules), users=[User("plain")]) as server:
         yield server
 
 
@@ -94,14 +95,14 @@ def test_a_walk_of_everything_ends_with_the_last_object(mixed: Snmpd, version: s
     elements = connect(mixed.port, version=version, user="plain").snmp_walk("1.3")
     # SNMPv1 has no Counter64: an agent leaves such an object out (RFC 2576).
     assert len(elements) == (12 if version == "1" else 13)
-    assert elements[-1].oid == f"{TYPES}.22.0"
+    assert elements[-1].oid == f"{WRITTEN}.3.0"
 
 
 def test_values_of_seven_types_arrive_as_python_values(mixed: Snmpd) -> None:
     values = {element.oid_index: element.value for element in connect(mixed.port).snmp_walk(TYPES)}
     assert values == {
         "1.0": -7, "2.0": "naïve\n", "3.0": b"\xfe\x00\xff", "4.0": "1.3.6.1.4.1.318", "5.0": "192.0.2.7",
-        "6.0": 2**32 - 1, "7.0": 100, "8.0": 2**64 - 1, "9.0": "", "10.0": "12.5", "20.0": 0, "21.0": "", "22.0": 0}
+        "6.0": 2**32 - 1, "7.0": 100, "8.0": 2**64 - 1, "9.0": "", "10.0": "12.5"}
     assert values == {oid[len(TYPES) + 1:]: plain(row) for oid, row in MIXED.items()}, "a device in memory has the same values"
 
 
@@ -117,12 +118,12 @@ def test_a_number_in_text_can_be_read_as_a_number(mixed: Snmpd) -> None:
 
 def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> None:
     pdu, before = connect(mixed.port), len(mixed.writes())
-    pdu.snmp_set(f"{TYPES}.20.0", 3)
-    pdu.snmp_set(f"{TYPES}.21.0", "grün")
+    pdu.snmp_set(f"{WRITTEN}.1.0", 3)
+    pdu.snmp_set(f"{WRITTEN}.2.0", "grün")
     with pytest.raises(SnmpError, match="wrongType"):
-        pdu.snmp_set(f"{TYPES}.20.0", "3")
-    assert pdu.snmp_get(f"{TYPES}.20.0").value == 3
-    assert pdu.snmp_get(f"{TYPES}.21.0").value == "grün"
+        pdu.snmp_set(f"{WRITTEN}.1.0", "3")
+    assert pdu.snmp_get(f"{WRITTEN}.1.0").value == 3
+    assert pdu.snmp_get(f"{WRITTEN}.2.0").value == "grün"
     assert [write.tag for write in mixed.writes()[before:]] == [INTEGER, OCTETS, OCTETS]
 
 
@@ -144,7 +145,7 @@ def test_a_refused_write_raises_with_the_devices_error_status(snmpd: Snmpd, leve
 
 def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
     with pytest.raises(SnmpError, match="inconsistentValue"):
-        connect(mixed.port).snmp_set(f"{TYPES}.22.0", 1)
+        connect(mixed.port).snmp_set(f"{WRITTEN}.3.0", 1)
 
 
 @pytest.mark.parametrize("params, words", [

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any, Dict, List, Mapping
+from typing import Any, Mapping, Sequence
 
 from handlers.snmp.profiles import PROFILES
 from tests.needs import SHARED, shared
@@ -12,7 +12,8 @@ from tests.simulators.snmp_agent import Row, read_snmprec
 _FAMILIES = {profile.key for profile in PROFILES}
 
 
-def names() -> List[str]:
+@cache
+def names() -> Sequence[str]:
     """Return the names of the recordings with expectations of a declared family, ["none"] if there are none."""
     folder = SHARED / "snmp" / "recordings" / "expected"
     found = [path.stem for path in sorted(folder.glob("*.json"))
@@ -26,7 +27,8 @@ def rows(name: str) -> Mapping[str, Row]:
     return read_snmprec(shared("snmp", "recordings", f"{name}.snmprec").read_text("utf-8", "surrogateescape"))
 
 
-def expected(name: str) -> Dict[str, Any]:
+@cache
+def expected(name: str) -> Mapping[str, Any]:
     """Return `outlets` by identity, `device`, `family` and `phantom_rows` of an expectation. Skips the test if it is missing."""
-    data: Dict[str, Any] = json.loads(shared("snmp", "recordings", "expected", f"{name}.json").read_text("utf-8"))
+    data: Mapping[str, Any] = json.loads(shared("snmp", "recordings", "expected", f"{name}.json").read_text("utf-8"))
     return data

@@ -32,7 +32,7 @@ def shown_by_unit(unit: Fixture) -> Set[str]:
     return shown | ({"switching"} if unit.switch else set())
 
 
-def shown_by_recording(wanted: Dict[str, Any]) -> Set[str]:
+def shown_by_recording(wanted: Mapping[str, Any]) -> Set[str]:
     """Return the capabilities for which a recording has a value. Switching is not among them: a unit was only read."""
     outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}

@@ -1,7 +1,7 @@
 """Recordings of real units: each is detected as its family, and every state and figure is right."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, Mapping, Optional
 
 import pytest
 
@@ -23,7 +23,7 @@ ROUNDED = 5e-7              # the expectations are rounded to six decimals
 LINES = ("phase_current_a", "infeed_current_a", "input_current_a", "branch_current_a")
 
 
-def load_of(device: Dict[str, Any]) -> Optional[float]:
+def load_of(device: Mapping[str, Any]) -> Optional[float]:
     """Return the load in A of an expectation: the sum of its lines, else the current of its inlet, else None."""
     lines = next((device[key] for key in LINES if device.get(key)), None)
     return sum(lines.values()) if lines else device.get("current_a")
