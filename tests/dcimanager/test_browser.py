@@ -289,20 +289,26 @@ def test_the_list_of_outlets_of_the_plot_follows_the_pdu_and_keeps_the_chosen_on
         clean(window, manager)
 
 
+@contextlib.contextmanager
+def beginning_with(window: Browser, source: str) -> Iterator[None]:
+    """Meanwhile, each page runs this script before its own."""
+    added = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+    try:
+        yield
+    finally:
+        window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
 def test_a_plot_shows_the_first_reading_with_the_other_figures(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         log_in(window, manager)
-        source = "window.setInterval = () => 0"             # without the plot's own timer
-        added = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
-        try:
+        with beginning_with(window, "window.setInterval = () => 0"):        # without the plot's own timer
             window.open(manager.page_url + f"pdus/{pdu.id}")
             window.shows("No readings in this time.", "[data-note]")
             manager.poll()
             window.shows("1 reading", "[data-note]")
-        finally:
-            window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 def test_a_plot_of_one_reading_shows_two_minutes(window: Browser, small: bytes) -> None:
@@ -345,7 +351,6 @@ def faults(window: Browser) -> List[str]:
     that depend on the look also on a dark phone."""
     window.resize(*DESKTOP)
     window.dark(False)
-    window.script(AXE.read_text("utf-8"))
     sentences = findings(window, "light desktop", {})
     window.resize(*PHONE)
     window.dark(True)
@@ -363,7 +368,7 @@ def findings(window: Browser, look: str, options: Dict[str, object]) -> List[str
 def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: bytes) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is missing: sh .ci/setup system (it needs npm)")
-    with DciManager(page_port=0) as manager:
+    with DciManager(page_port=0) as manager, beginning_with(window, AXE.read_text("utf-8")):
         window.open(manager.page_url)
         assert faults(window) == []
         log_in(window, manager)
