@@ -55,7 +55,7 @@ def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]
     data: Dict[str, Any] = {
         "profile": json.loads(profile) if profile else None, "chosen": found.chosen, "doubts": found.doubts, "notes": list(notes),
         "guesses": [_guess(guess) for guess in found.guesses],
-        "texts": [{"oid": dotted(guess.oid), "evidence": guess.evidence} for guess in found.packed]}
+        "texts": [{"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt} for guess in found.packed]}
     report = [printable(line) for line in (*_report(found), *notes, *(_STEPS if profile else ()))]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])

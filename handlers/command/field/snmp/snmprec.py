@@ -168,7 +168,7 @@ def _typed(text: str) -> Optional[Row]:
         return Row(OCTETS, b"")
     found = _TYPED.match(text)
     if found is None:
-        raise ValueError("the value has no type: run snmpwalk without -Oq")
+        raise ValueError("the value has no type: run snmpwalk without -OQ")
     name, value, tag = found["type"], found["value"], _TAGS.get(found["type"])
     bare = value.strip()
     if tag is None:

@@ -128,3 +128,12 @@ def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them()
         assert snmprec.is_recording(text)
         assert {".".join(map(str, oid)): tuple(row) for oid, row in snmprec.parse(text).rows.items()} == {
             oid: tuple(row) for oid, row in read_snmprec(text).items()}, file.name
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+def test_values_without_types_are_refused_with_the_option_that_left_the_types_out() -> None:
+    with Agent(Device({"1.3.6.1.4.1.9.1.0": AgentRow(INTEGER, 5)})) as agent:
+        done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", "-OnQ", f"{agent.host}:{agent.port}", "1.3.6.1.4.1"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={"MIBS": ""}, check=True)
+    with pytest.raises(SettingsError, match="line 1 of the recording: the value has no type: run snmpwalk without -OQ"):
+        snmprec.parse(done.stdout)

@@ -11,6 +11,7 @@ import pytest
 
 from handlers.command import root
 from handlers.command.field.draft import reading
+from handlers.command.field.draft.columns import NOT_SHOWN
 from handlers.command.field.snmp import snmprec
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.draft import modules
@@ -71,6 +72,15 @@ def test_json_holds_all_evidence(recording: Path, mib: Path, capsys: Printed) ->
     assert {"state", "name", "current", "energy"} <= {look["role"] for look in document["guesses"]}
     assert all(look["evidence"] for look in document["guesses"]) and "No command is proposed" in document["doubts"][-1]
     assert "outletCommand" not in json.dumps(document["profile"])
+
+
+def test_json_holds_the_doubt_about_a_string_of_states(tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "unit.snmprec"
+    file.write_text("1.3.6.1.4.1.99999.1.0|4|1,0,1,1\n", "utf-8")
+    assert root.run(["draft", str(file)]) == 0
+    assert f"doubt: {NOT_SHOWN}" in capsys.readouterr().err
+    assert root.run(["draft", str(file), "--json"]) == 0
+    assert [text["doubt"] for text in json.loads(capsys.readouterr().out)["texts"]] == [NOT_SHOWN]
 
 
 def test_a_recording_without_outlets_leaves_no_file(tmp_path: Path, capsys: Printed) -> None:
