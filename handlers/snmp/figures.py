@@ -40,7 +40,7 @@ class Figure(Frozen):
     def __post_init__(self) -> None:
         for scale in (self.scale, self.scale_of_integers):
             if scale is not None and not (scale.is_finite() and scale > 0):
-                raise ValueError(f"scale {scale} is not above zero")
+                raise ValueError(f"scale {scale} is not a finite number above zero")
             if scale is not None and abs(scale.adjusted()) > self.MOST_DIGITS:
                 raise ValueError(f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS} digits")
 
@@ -110,7 +110,7 @@ class Total(Frozen):
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.units is not None and self.unit is None:
-            raise ValueError("units without unit: give the arcs that name the unit")
+            raise ValueError("units is given and unit is not: give the arcs that name the unit")
 
     def read(self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}) -> Optional[Decimal]:
         """The total, None if there is none. `outlets`: the figure of each listed outlet, None for one that is not metered."""

@@ -1,8 +1,8 @@
 """Synaccess: netBooter of SYNSYS-MIB and SynLink of SYNLINK-MIB.
 
 In the table of newer netBooters index 0 is outlet 1. In the tree of older units index 1 is outlet 1. A command with an index of
-the wrong tree would switch the neighbour, so each tree has its own `Outlets`. A unit that has the newer tree's number of
-outlets is not read by the older tree, even if the newer table is empty.
+the wrong tree would switch the neighbour, so each tree has its own `Outlets`. The older tree is not read on a unit that has
+the newer tree's number of outlets, even if the newer table is empty.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Unless

@@ -89,7 +89,8 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),
     ("outlets.0.current.scale", 0.01, 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.01'),
     ("outlets.0.current.scale", "ten", 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "ten"'),
-    ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not above zero"),
+    ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not a finite number above zero"),
+    ("outlets.0.current.scale", "Infinity", "profile.outlets[0].current: scale Infinity is not a finite number above zero"),
     ("outlets.0.current.scale", "1E+999999",
      "profile.outlets[0].current: scale 1.0e+999999 shifts the decimal point by more than 12 digits"),
 ])
