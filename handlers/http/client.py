@@ -42,7 +42,7 @@ class Login(NamedTuple):
         if self.token is not None:
             if self.token and self.token.isascii() and self.token.isprintable():
                 return {self.token_header: self.token}
-            raise SettingsError("a token is one line of printable ASCII characters, as the device issued it")
+            raise SettingsError("the token is not one line of printable ASCII characters: give it as the device issued it")
         if self.user is None or self.password is None:
             return {}
         if ":" in self.user:

@@ -25,9 +25,9 @@ _CHUNK = 1 << 16
 class RequestsTransport:
     """Sends each request with the proxies, certificates, adapters and retries of `session`, which the caller closes.
 
-    The session's `verify` and `cert` are used instead of the agent's trust. Its `auth`, if set, is added to a request with the
-    agent's login, so give such an agent no login. `.netrc` is not read. Redirects are left to the agent. A request's
-    `total` covers only the body of the answer.
+    The session's `verify` and `cert` are used instead of the agent's trust. Its `auth`, if set, acts on a request that already
+    has the agent's login, and may replace it or be sent with it: give such an agent no login. `.netrc` is not read. Redirects
+    are left to the agent. A request's `total` covers only the body of the answer.
     """
 
     def __init__(self, session: requests.Session) -> None:

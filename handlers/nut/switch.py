@@ -26,7 +26,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(("a NUT server switches only for its users: give ", Named("username", noun="the handler settings "),
-                             " and ", Named("password"), " of a user that may (instcmds and actions in upsd.users)"))
+                             " and ", Named("password"), " of a user that may switch (instcmds and actions in upsd.users)"))
 
     proven = False
 
