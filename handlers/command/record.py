@@ -50,7 +50,7 @@ record = click.Command("record", callback=_record, help=f"""\
 Record what a device answers, for `pdu replay` and `pdu draft`, or to have its family added.
 
 Names, contacts, locations, addresses and serial numbers are replaced, equal values by equal replacements. Communities,
-passwords and other secrets are replaced too. Inside other texts they stay if they are common words, very short or short numbers.
+passwords and other secrets are replaced too. Inside other texts, common words, very short values and short numbers stay.
 
 HANDLER  {', '.join(names())}""", params=[
     click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),

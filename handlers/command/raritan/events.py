@@ -57,7 +57,7 @@ def events(context: Context) -> Result:
     except KeyboardInterrupt:           # Ctrl-C is the usual end
         return Result(None, (), exits.INTERRUPTED)
     missed = options.count is not None
-    note = f"{seen} of {options.count} events in {options.for_:g} s" if missed else ""
+    note = f"{seen} of {options.count} events in {options.for_:.10g} s" if missed else ""
     return Result(None, (), exits.NOT_SEEN if missed else exits.DONE, note=note)
 
 
@@ -108,7 +108,8 @@ def _line(event: Event, name: str) -> str:
 
 
 def _changes(event: Event) -> List[str]:
-    """The changes: `field old → new` where the event has both values, else `field value`."""
+    """The changes: `field old → new` where the event has both values, else `field value`. Without `field` for a value outside a
+    structure whose name begins with "new" (`newRole`): the name of the event tells what it is."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
     changes: List[str] = []
     for name, value in fields.items():

@@ -1,7 +1,8 @@
 """A device simulated from a recording. It answers with the recorded rows. Its outlets follow the family's commands.
 
-A write is a command if the family's control would send it. The unit keeps the written value, and looks for a change of rows after
-which the family reads the new state for this outlet and the old states for all others. If it finds none, the states stay.
+A write is a command if the family's control would send it. The unit keeps the written value if the recording has the object, and
+looks for a change of rows after which the family reads the new state for this outlet and the old states for all others. If it
+finds none, the states stay.
 """
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Unit:
     def set(self, pairs: Sequence[Tuple[Arcs, Row]]) -> Tuple[str, int]:
         """Carry out the writes of one SET, all or none.
 
-        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that has it, or "" and 0.
+        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that has it, counted from 0;
+        or "" and 0.
         """
         with self._lock:
             before, effects = dict(self._rows), []

@@ -1,6 +1,7 @@
 """`pdu raritan HOST events`: lines, lost connections, and how it ends: after N events, a time, Ctrl-C or a broken pipe."""
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -105,6 +106,11 @@ def test_listening_ends_after_its_time_and_too_few_events_have_an_exit_code(run:
     assert run("events", "--for", "0.2") == (0, "", "")
     code, out, err = run("events", "--for", "0.2", "--count", "1")
     assert (code, out) == (NOT_SEEN, "") and err == "0 of 1 events in 0.2 s\n"
+
+
+def test_a_long_time_is_shown_with_all_its_digits(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "Listener", lambda *_, **__: contextlib.nullcontext(()))
+    assert run("events", "--for", "2591999", "--count", "1") == (NOT_SEEN, "", "0 of 1 events in 2591999 s\n")
 
 
 def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str]:
