@@ -123,7 +123,7 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
     profile = found.profile
     if found.outlets is None or found.outlets.control is None:
         if found.states:
-            out.cannot.append("switch: it is read as a unit that only meters" if not profile.is_switched
+            out.cannot.append(f"switch: the family '{profile.key}' has no commands" if not profile.is_switched
                               else "switch: a command could not be confirmed, because no state is reported")
         return
     sure = profile.switching_confidence

@@ -88,6 +88,12 @@ def test_settings_that_permit_something_have_the_same_effect_as_in_the_handler()
     assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
 
 
+def test_a_family_with_states_but_without_commands_is_not_called_metered_only() -> None:
+    found = of_device(Reader(of_rows(fixture("opengear-rpc").device().rows())), choose({}, {}))
+    assert any(line.startswith("read the states") for line in found.can)
+    assert [line for line in found.cannot if line.startswith("switch")] == ["switch: the family 'opengear-rpc' has no commands"]
+
+
 @pytest.mark.parametrize("unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"])
 def test_the_evidence_of_a_total_is_the_objects_that_have_all_rows(unit: Optional[Arcs], used: List[int]) -> None:
     """Row 1.2 of the first object has no figure: this object is not the load of one unit and, in a chain, not that of unit 1."""
