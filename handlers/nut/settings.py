@@ -9,7 +9,7 @@ from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .connection import PORT as NUT_PORT
 from .words import MAX_WORD, is_name, word as protocol_word
 
-_CARRIED = f"without line breaks or tabs, at most {MAX_WORD} bytes"
+_CARRIED = f"without line breaks, tabs or other control characters, at most {MAX_WORD} bytes"
 
 
 def _name(text: str) -> str:
