@@ -56,9 +56,10 @@ class Lazy(click.Group):
 
 
 class Command(NamedTuple):
-    """A command of an OnHost group: its function, and its own arguments and options. A command that `writes` asks first.
+    """A command of an OnHost group: its function, and its own arguments and options.
 
-    `help` is its line in the list of commands, if the group makes `places` from its commands.
+    `help` is its line in the list of commands, if the group makes `places` from its commands. `writes`: the command asks first
+    and gets the option --yes. Not needed in a group whose `behind` has that option.
     """
 
     run: Callable[[Any], Result]

@@ -137,7 +137,7 @@ class RedfishService:
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
         """The resources behind links in their order, or the error of each: 1 round trip each, over up to 4 connections.
 
-        Raises an error of login, rights or network, which concerns the whole device.
+        Raises ProtocolError as `path` does, and an error of login, rights or network, which concerns the whole device.
         """
         paths = [self.path(target) for target in targets]
         if (self._mode == AUTO or self._has_no_session) and len(paths) > 1:     # the first reading logs in

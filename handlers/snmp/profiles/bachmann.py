@@ -25,7 +25,7 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type a
 NOT_MEASURED = ("0", "1", "8", "44")            # statuses: expected, undefined, deactivate, disabled
 LOST = ("7",)                                   # a sum without this value would be too small
 THE_DEVICE = Arcs(stop=1)
-WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)        # a row for each device that counts phases
+WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)        # a row for each device that has phases
 ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
 
 

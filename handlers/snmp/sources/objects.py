@@ -1,4 +1,4 @@
-"""Columns and scalars of the device. `object` is the name, that of the MIB if there is one."""
+"""Columns and scalars of the device. `object` is the name of the column or scalar, as in the MIB if there is one."""
 from __future__ import annotations
 
 from .. import validation

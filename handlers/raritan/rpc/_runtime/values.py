@@ -57,7 +57,7 @@ class _ElementNames:
 
 
 class _Listed(_Named):
-    values = _ElementNames()                # declared in this base, because in an enumeration it would be an element
+    values = _ElementNames()                # declared in this base, because in an enumeration mypy would take it for an element
 
 
 def unlisted(cls: Type[E], value: object, word: str) -> Optional[E]:
