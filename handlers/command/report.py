@@ -40,11 +40,13 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
     """An error for JSON. An error without a kind is a defect; --debug prints its traceback."""
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
+        advice = "run again with --debug and report what it prints"
         if state.debug:
             import traceback
             traceback.print_exception(type(error), error, error.__traceback__)
-        return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT), "reason": printable(
-            f"{type(error).__name__}: {error}; run again with --debug and report what it prints")}
+            advice = "report this with the traceback"
+        return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT),
+                "reason": printable(f"{type(error).__name__}: {error}; {advice}")}
     host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
     return {"kind": printable(kind), "host": host, "operation": operation,
             "reason": reason(error, state.words), "exit_code": code_of(kind)}

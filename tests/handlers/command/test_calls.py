@@ -255,7 +255,8 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(monkeypa
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out) == (exits.DEFECT, "") and err.startswith("defect: ZeroDivisionError: division\\x1b")
     assert err.count("\n") == 1
-    assert "Traceback" in run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--debug")[2]
+    shown = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--debug")[2]
+    assert "Traceback" in shown and "report this" in shown and "run again" not in shown
     assert json.loads(run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")[1])["error"]["kind"] == "defect"
 
 
