@@ -30,5 +30,5 @@ def reason(error: ssl.SSLError, seen: str = "") -> Reason:
         pin = f"; its SHA-256 is {seen}: compare it with the certificate on the device itself before you pin it" if seen else ""
         return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", Named("ca_pem"), " or ",
                 Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
-    return (f"the TLS handshake failed ({error.reason or error}): check that this is the device's TLS port, and that the device "
-            "supports TLS 1.2 or newer")
+    return (f"the TLS handshake failed ({error.reason or error}): check that the device speaks TLS on this port, in "
+            "version 1.2 or newer")
