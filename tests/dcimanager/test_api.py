@@ -101,8 +101,7 @@ def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Clien
 
 @pytest.mark.parametrize("data, words", [
     (b"", "empty"), (b"PK\x03\x04", "tar.gz"), (packed(*GOOD)[:-20], "complete"), (packed(*GOOD)[:-1], "complete"),
-    (packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than"), (packed(*GOOD)[:60], "complete"),
-    (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"),
+    (packed(*GOOD)[:60], "complete"), (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"),
     (packed(*GOOD, ("other/a.py", b"")), "one directory"),
     (packed(*GOOD, ("/etc/x", b"")), "not a path below"), (packed(*GOOD, ("pdu_x/../../x", b"")), "not a path below"),
     (packed(*GOOD, ("pdu_x/link", None)), "link"), (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "link"),
@@ -111,7 +110,15 @@ def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Clien
     (packed(("pdu-x/__init__.py", b"")), "cannot be used"), (packed(("pdu_x/__init__.py", b"")), "not a module"),
     # An archive's bytes contain the time, so they cannot be part of a test's name.
 ], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")
-def test_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager, data: bytes, words: str) -> None:
+def test_a_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: DciManager, data: bytes, words: str) -> None:
+    refused(client, manager, data, words)
+
+
+def test_an_archive_of_60_megabytes_is_refused_and_leaves_nothing(client: Client, manager: DciManager) -> None:
+    refused(client, manager, packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than 50 MB")
+
+
+def refused(client: Client, manager: DciManager, data: bytes, words: str) -> None:
     number = client.create("pdu_x")
     reply = client.upload(number, data, "pdu_x.handler")
     assert reply.status == 400 and words in reply.body["error"]["msg"]
