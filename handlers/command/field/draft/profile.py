@@ -181,7 +181,8 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     is_agent = any(sys_object_id[:len(one)] == one for one in AGENTS)        # names the agent's software, not the device
     usable = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1      # a profile takes no other OIDs
     vendor = sys_object_id[len(VENDORS)] if sys_object_id[:len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS) else 0
-    proof = Proof.MIB if mib.modules else Proof.DRIVER
+    source = outlets.states.source if outlets.states is not None else None
+    in_mib = isinstance(source, ColumnSource) and source.object != ""
     present = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
     totals = {name: Total(else_outlets=True) if figure is not None else None for name, figure in present.items()}
     return Profile(
@@ -189,5 +190,6 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
         models=(described or "unknown",), mib=", ".join(mib.modules) or "none: drafted from a recording",
         sys_object_ids=(dotted(sys_object_id),) if usable else (), outlets=(outlets,),
         load=totals["current"], power=totals["power"], energy=totals["energy"], switching_confidence=Confidence.NONE,
-        evidence=Evidence(state=proof, **{name: proof for name, figure in present.items() if figure is not None}),
+        evidence=Evidence(state=Proof.MIB if in_mib else Proof.DRIVER,
+                          **{name: Proof.MIB for name, figure in present.items() if figure is not None}),
         note="Drafted, not confirmed. " + " ".join(doubts))

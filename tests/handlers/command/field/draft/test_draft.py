@@ -17,6 +17,7 @@ from handlers.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.controls import Control
 from handlers.snmp.device import Found
+from handlers.snmp.evidence import Proof
 from handlers.snmp.frozen import parts
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
@@ -378,6 +379,15 @@ def test_an_object_to_which_two_modules_give_different_values_has_none() -> None
     assert kept.enumeration == {}
     (same,) = _objects([modules_[0], modules_[2]]).values()
     assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
+
+
+@pytest.mark.parametrize("column, proof", [(2, Proof.DRIVER), (3, Proof.MIB)])
+def test_states_rest_on_a_mib_only_if_it_defines_their_column(column: int, proof: Proof) -> None:
+    oid = arcs(f"1.3.6.1.4.1.99999.2.1.1.{column}")
+    values = {0: "off", 1: "on"} if column == 3 else {}
+    found = draft(acme(), Mib({oid: Object("outletObject", "ACME-MIB", oid, enumeration=values)}, ["ACME-MIB"]))
+    assert found.profile is not None and found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
+    assert found.profile.evidence.state is proof
 
 
 def test_a_circle_of_names_has_no_oid() -> None:
