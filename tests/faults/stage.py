@@ -12,6 +12,8 @@ import gc
 from multiprocessing.connection import Connection
 from typing import Any, Callable, Dict, Optional
 
+from tests.ports import reserved
+
 from .catalogue import AT_START, BY_KEY, Fault
 from .handshakes import Handshakes
 from .subjects import Bend, Device, Relay, Subject, subject
@@ -44,11 +46,12 @@ class Stage:
             if played.tls == "STARTTLS":
                 settings["tls"] = "yes"
         else:
-            # Over UDP the relay to a kept device stays on one port, like a real device: the platform's SNMP client keeps what it
-            # knows about each port.
-            listen = {"listen": self._ports.get(name, 0)} if keep and played.transport == "udp" else {}
+            # Over UDP all relays listen on one port, like a real device: the platform's SNMP client keeps what it knows about
+            # each port, and a new one takes it 5 ms.
+            if played.transport == "udp" and name not in self._ports:
+                self._ports[name] = reserved()
+            listen = {"listen": self._ports[name]} if name in self._ports else {}
             self._relay = _relay(played, device, fault, step, identity, on, **listen)
-            self._ports[name] = self._relay.port
         self._stack.callback(self._relay.close)
         if key in AT_START:
             device.happen(key, identity, on)
