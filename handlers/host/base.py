@@ -22,7 +22,7 @@ def _find_base() -> type:
     for base in snmp.__mro__:
         if base.__name__ == "BasePdu":
             return cast(type, base)
-    raise ImportError(f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor above BaseSnmpPdu")
+    raise ImportError(f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor among the bases of BaseSnmpPdu")
 
 
 if TYPE_CHECKING:
