@@ -32,6 +32,8 @@ _EVERY: Tuple[Demand, ...] = ((Event, None),)
 _TWICE = "/outletState"         # an outlet's discrete sensor, whose events repeat those of the outlet
 _OF_EACH = ("source", "actUserName", "actIpAddr")
 _KEYS = ("time", "event", "source", "name")             # of the JSON of each event, before its fields
+_SECRETS = ("password", "pin", "newPin", "authPassphrase", "privPassphrase")       # fields of events and of structures in them
+_HIDDEN = "(not shown)"
 _LONGEST_S = 30 * 86400.0
 
 
@@ -93,7 +95,8 @@ def _now() -> str:
 
 def _as_json(event: Event, name: str) -> str:
     """One object with `_KEYS` and the event's fields. A field with the name of a key has an underscore after it: `event_`."""
-    fields = {field + "_" * (field in _KEYS): value for field, value in plain(event).items() if field != "source"}
+    known = _without_secrets(plain(event))
+    fields = {field + "_" * (field in _KEYS): value for field, value in known.items() if field != "source"}
     source = event.source.target if event.source is not None else None
     return json.dumps({"time": _now(), "event": base_name(event.wire_type), "source": source, "name": name, **fields})
 
@@ -115,10 +118,10 @@ def _changes(event: Event) -> List[str]:
     for name, value in fields.items():
         if name.startswith("new"):
             before, after = _flat(fields.get("old" + name[3:])), _flat(value)
-            changes += [f"{key} {f'{_word(before[key])} → ' if key in before else ''}{_word(new)}".strip()
+            changes += [f"{key} {f'{_shown(key, before[key])} → ' if key in before else ''}{_shown(key or name, new)}".strip()
                      for key, new in after.items() if key not in before or before[key] != new]
         elif not name.startswith("old"):
-            changes += [f"{key} {_word(one)}".strip() for key, one in _flat(value, name).items()]
+            changes += [f"{key} {_shown(key, one)}".strip() for key, one in _flat(value, name).items()]
     return changes
 
 
@@ -131,6 +134,17 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
         if field not in ("timestamp", "lastPowerStateChange"):
             found.update(_flat(getattr(value, field), f"{name}.{field}" if name else field))
     return found
+
+
+def _shown(field: str, value: object) -> str:
+    return _HIDDEN if value and field.rpartition(".")[2] in _SECRETS else _word(value)
+
+
+def _without_secrets(data: Any) -> Any:
+    """JSON with `_HIDDEN` for each secret that is set."""
+    if isinstance(data, dict):
+        return {name: _HIDDEN if value and name in _SECRETS else _without_secrets(value) for name, value in data.items()}
+    return [_without_secrets(one) for one in data] if isinstance(data, list) else data
 
 
 def _word(value: object) -> str:

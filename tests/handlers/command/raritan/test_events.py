@@ -16,7 +16,7 @@ import pytest
 
 from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
 from handlers.command.raritan import events
-from handlers.raritan.rpc import assetmgrmodel, pdumodel, sensors, usermgmt, webcam
+from handlers.raritan.rpc import assetmgrmodel, event as rpc_event, pdumodel, sensors, serial, smartlock, usermgmt, webcam
 from handlers.raritan.rpc._runtime.decoding import decoder
 from handlers.raritan.rpc.idl import Event
 from tests.handlers.raritan.declared import Nowhere
@@ -93,6 +93,27 @@ def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share()
     event = assetmgrmodel.AssetStrip.StateChangedEvent(oldState=states.FIRMWARE_UPDATE, newState=states.AVAILABLE)
     assert "state changed: firmware update → available" in events._line(event, "strip")
     assert [events._word(one) for one in (power.PS_ON, power(7))] == ["on", "unknown 7"]
+
+
+def test_no_event_shows_a_secret() -> None:
+    access = smartlock.DoorAccessControl
+    rules = [access.DoorAccessRule(name="staff", keypadCondition1=access.KeypadCondition(enabled=True, pin=pin))
+             for pin in ("", "4711", "0815")]
+    account = decoder(Event)({"type": "usermgmt.AccountChanged:1.0.0", "value": {       # of older firmware, with settings
+        "oldSettings": {"snmpV3Settings": {"privPassphrase": ""}},
+        "newSettings": {"snmpV3Settings": {"privPassphrase": "4711"}}}}, Nowhere())
+    entry = rpc_event.DataPushService.EntryAddedEvent(settings=rpc_event.DataPushService.EntrySettings(password="4711"))
+    for event, shown in (
+            (access.DoorAccessRuleChangedEvent(oldRule=rules[0], newRule=rules[1]), "keypadCondition1.pin  → (not shown)"),
+            (access.DoorAccessRuleChangedEvent(oldRule=rules[1], newRule=rules[2]),
+             "keypadCondition1.pin (not shown) → (not shown)"),
+            (access.DoorAccessRuleAddedEvent(rule=rules[1]), "rule.keypadCondition1.pin (not shown)"),
+            (account, "snmpV3Settings.privPassphrase  → (not shown)"),
+            (serial.GsmModem.SimPinUpdatedEvent(newPin="4711"), "sim pin updated: (not shown)"),
+            (entry, "settings.password (not shown)")):
+        line, found = events._line(event, "unit"), events._as_json(event, "unit")
+        assert shown in line and "(not shown)" in found
+        assert not any(secret in text for secret in ("4711", "0815") for text in (line, found)), (line, found)
 
 
 def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) -> None:
