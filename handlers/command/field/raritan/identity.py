@@ -15,6 +15,7 @@ from ...output import counted
 from ..kinds import Identity
 
 _BINDING = "the vendor's documented interface, which recorded traffic of two real units confirms"
+_MAINS = "on a power meter controller, the mains of its panels or power meters"
 
 
 def identity(data: Any) -> Identity:
@@ -30,8 +31,9 @@ def identity(data: Any) -> Identity:
     else:
         out.cannot.append("read states: it lists no outlets")
     out.note_figures(
-        handler.statistic, f"the sum of the line currents of the inlets in use; else breakers, else outlets: {_BINDING}",
-        f"the unit's counter; else those of its inlets, else of its outlets: {_BINDING}")
+        handler.statistic,
+        f"the sum of the line currents of the inlets in use; else breakers, else outlets; {_MAINS}: {_BINDING}",
+        f"the unit's counter; else those of its inlets, else of its outlets; {_MAINS}: {_BINDING}")
     return out
 
 

@@ -31,7 +31,7 @@ from tests.recordings import fixture
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
 from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
-from tests.simulators.xerus import Model, XerusPdu
+from tests.simulators.xerus import MeterModel, Model, XerusPdu
 
 # Recordings that together have every SNMP type of the others: a family with several tables, one of an old agent, one without a
 # usable sysObjectID, and one that reports no states.
@@ -247,6 +247,14 @@ def test_a_unit_without_meters_is_shown_without_figures(capsys: Printed, monkeyp
     assert {"report its load", "report its energy", "report the energy by outlet"} <= set(found["cannot"])
     assert not any(word in line for line in found["can"] for word in ("energy", "load"))
     assert capsys.readouterr().out.splitlines()[1].count("not metered") == 3
+
+
+def test_the_load_of_a_power_meter_controller_rests_on_mains(capsys: Printed, monkeypatch: Patched) -> None:
+    with XerusPdu(Model(outlets=0, inlets=0, metering="none", product="BCM2-1965", meters=(MeterModel(1),))) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
+    evidence = report["handlers"][0]["evidence"]
+    assert "mains of its panels" in evidence["load"] and "mains of its panels" in evidence["energy"]
 
 
 def test_a_unit_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: Printed, monkeypatch: Patched) -> None:
