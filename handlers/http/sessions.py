@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from ..errors import SettingsError
 from .failures import HttpException, HttpSyntax, HttpUnreachable, broken_off, too_long
 from .message import Endpoint, Reply, Request
 
@@ -37,7 +38,8 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once unless the session retries. Raises HttpException."""
+        """Send and read, once unless the session retries. Raises HttpException, and SettingsError for a missing file in the
+        session's `verify` or `cert`."""
         failed: HttpException               # raised outside `except`: errors of requests may hold the proxy's password
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,
@@ -62,6 +64,8 @@ class RequestsTransport:
             else:
                 failed = HttpUnreachable(f"{where.netloc} cannot be reached ({type(error).__name__}): check address, port and "
                                          f"the network")
+        except OSError as error:            # as requests raises it before it connects; a RequestException is an OSError too
+            raise SettingsError(f"the session's `verify` or `cert` cannot be used: {error}") from None
         raise failed
 
 

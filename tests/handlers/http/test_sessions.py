@@ -7,14 +7,14 @@ import socket
 import ssl
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Iterator
+from typing import Any, Dict, Iterator
 
 import pytest
 import requests
 import requests.adapters
 import trustme
 
-from handlers.errors import PduHandlerError, Unreachable
+from handlers.errors import PduHandlerError, SettingsError, Unreachable
 from handlers.http import sessions
 from handlers.http.message import Endpoint, Request
 from handlers.http.sessions import RequestsTransport
@@ -84,6 +84,15 @@ def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(session
     with pytest.raises(Unreachable) as caught:
         pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
     assert "hush" not in str(caught.value) and caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("files", [{"verify": "absent.pem"}, {"cert": "absent.pem"}, {"cert": ("absent.pem", "absent.key")}])
+def test_a_missing_file_of_the_session_is_an_error_that_names_it(session: requests.Session, files: Dict[str, Any]) -> None:
+    vars(session).update(files)
+    with Peer([]) as peer:
+        with pytest.raises(SettingsError, match="the session's `verify` or `cert` cannot be used: .*absent.pem"):
+            get_state(_agent(session, "https", peer.address))
+        assert peer.accepted == 0
 
 
 def test_retries_and_adapters_of_the_script_are_used(session: requests.Session) -> None:
