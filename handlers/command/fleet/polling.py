@@ -1,6 +1,7 @@
 """Reads one PDU once, as DCImanager would: states, load and energy, or the error."""
 from __future__ import annotations
 
+import contextvars
 import math
 import sys
 import threading
@@ -128,6 +129,10 @@ def prepare() -> None:
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
     """Calls `status`, then `statistic`, then `labels` if wanted, until one fails. An Exception is in the result, not raised."""
+    return contextvars.copy_context().run(_polled, target, timeout, with_labels)       # its counter ends with this context
+
+
+def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Reading:
     begin = time.monotonic()
     count: List[int] = [0]
     counted = False

@@ -92,7 +92,8 @@ def test_an_unreadable_ca_is_a_settings_error(agent: MakeAgent, pdu: XerusPdu) -
 
 
 def test_tls_on_a_plain_http_port_is_an_error_with_a_hint(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with pytest.raises(HttpException, match="TLS handshake failed.* check that this is|closed before.* check that this is"):
+    hint = "TLS handshake failed.* check that the device speaks TLS|closed before.* check that this is"
+    with pytest.raises(HttpException, match=hint):
         _count(agent("https", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(verify=False)))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from handlers import tally
 from handlers.command.fleet import polling, tables, verdict
 from handlers.command.fleet.auth import Auth
 from handlers.command.fleet.listing import Device
@@ -33,9 +34,23 @@ class Foreign:
         return PduStatisticView(self._figure, self._figure, [PduPortStatisticView("1", self._figure)])
 
 
+class Counted(Foreign):
+    """A handler of this project, which sends one request for its states."""
+
+    __module__ = "handlers.nut.handler"
+
+    def status(self) -> PduView:
+        tally.SENT.get()()
+        return super().status()
+
+
 def reading(pdu: Foreign) -> polling.Reading:
     handler = Handler("foreign", "foreign", lambda _: pdu, (), False)
     return polling.poll(polling.Target(Device("a", "foreign", "192.0.2.1"), handler, Auth("none", {}, {})))
+
+
+def test_the_counter_of_requests_ends_with_the_reading() -> None:
+    assert reading(Counted(2)).requests == 1 and tally.SENT.get() is bool
 
 
 @pytest.mark.parametrize("figure", [2, Decimal("2"), "2"])
