@@ -1,13 +1,14 @@
 """Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents have consecutive
 numbers below one object.
 
-TPDIN2-MIB does not define 0 and 1, so those of TPDIN3-MIB are taken: 0 off, 1 on, 2 cycle. TPDIN3-MIB does not say which circuit
-a current belongs to. A current may charge a battery, so a WEB3 has no load. A load at normally closed contacts is on while its
-relay is off.
+TPDIN2-MIB does not define 0 and 1, so those of TPDIN3-MIB are taken: 0 off, 1 on, 2 cycle. Neither MIB says which circuit a
+current belongs to. It may charge a battery: in the TPDIN-SC48, currents 2 and 3 of the same objects are those of battery and
+input (tpdinsc48.inc.php of LibreNMS). So neither unit has a load. What is wired to normally closed contacts is on while its relay
+is off.
 """
 from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread
-from .shorthand import TENTHS, librenms, oid, oids, total
+from .shorthand import TENTHS, librenms, oid, oids
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
 WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
@@ -21,7 +22,6 @@ PROFILES = (
             control=Write(RELAYS, on=1, off=0),
             # Decimal text in amperes; an INTEGER would be tenths.
             current=Figure(Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN"), scale_of_integers=TENTHS)),),
-        load=total(else_outlets=True),
         switching_confidence=Confidence.LOW,
         evidence=Evidence(state=Proof.DRIVER, current=Proof.SIMULATED, switching=Proof.DRIVER),
         note="The relays are for DC, and how they are wired decides what 0 and 1 do."),
