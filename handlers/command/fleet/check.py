@@ -172,7 +172,8 @@ def _write(path: str, text: str) -> None:
             os.chmod(part.name, 0o644)
             os.replace(part.name, target)
         except BaseException:
-            os.unlink(part.name)
+            with contextlib.suppress(FileNotFoundError):        # Ctrl-C came just after the replacement
+                os.unlink(part.name)
             raise
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

@@ -211,6 +211,19 @@ def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_just_after_a_page_was_replaced_is_not_reported_as_a_failed_write(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def interrupted(source: str, target: str) -> None:
+        replace(source, target)
+        raise KeyboardInterrupt
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        check_command._write(str(tmp_path / "page.html"), "text")
+    assert (tmp_path / "page.html").read_text() == "text"
+
+
 def test_a_page_does_not_replace_a_link_a_device_or_a_pipe(tmp_path: Path) -> None:
     page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe"))
     link.symlink_to(page)
