@@ -152,4 +152,4 @@ class NutReader:
 
     def _still_waiting(self, ups: str) -> DriverNotConnected:
         return DriverNotConnected(f"the NUT server still waits for the driver of {self.shown(ups)}: check that driver", WAIT,
-                                  self._connection.host, "GET VAR")
+                                  self._connection.host, f"reading {STATUS}")

@@ -282,5 +282,6 @@ def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeyp
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     kind = looks_three_times(monkeypatch)
     nut = kind(server.host, server.port, timeout=LOOKS_S)
-    with nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
+    with nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu") as failed:
         nut.snapshots(["pdu", "ups"])
+    assert failed.value.operation == "reading ups.status"           # here in the answer to LIST VAR, elsewhere to GET VAR
