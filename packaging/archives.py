@@ -425,9 +425,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
     swallowed = [key for key in options.only if key in known]
     if swallowed:
-        was = "were" if len(swallowed) > 1 else "was"
-        parser.error(f"--only takes all words after it, so {', '.join(swallowed)} {was} read as a family: name handlers first, "
-                     f"as in build.py snmp --only KEY")
+        read_as = "were read as families" if len(swallowed) > 1 else "was read as a family"
+        parser.error(f"--only takes all words after it, so {', '.join(swallowed)} {read_as}: name handlers first, as in "
+                     f"build.py snmp --only KEY")
     has_options = bool(options.only or options.profile_key is not None or options.flags)
     if has_options and options.names and "snmp" not in options.names:
         parser.error("--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are options of snmp: add "

@@ -258,6 +258,6 @@ def test_a_handlers_name_after_only_is_not_looked_up_as_a_family(tmp_path: Path,
     assert ended.value.code == 2 and "snmp was read as a family" in printed and "build.py snmp --only" in printed
     with pytest.raises(SystemExit):
         run(tmp_path, "--only", "apc-rpdu2", "snmp", "nut")
-    assert "snmp, nut were read as a family" in capsys.readouterr().err
+    assert "snmp, nut were read as families" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
     assert run(tmp_path, "snmp", "--only", "apc-rpdu2") == 0

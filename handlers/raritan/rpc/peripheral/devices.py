@@ -293,7 +293,11 @@ class DeviceManager(Interface, version="5.3.6"):
 
 
 class G2Production(Interface, version="4.0.0"):
-    """Production functions of sensor packages: serial numbers, firmware, memory, reset."""
+    """Production functions of sensor packages: serial numbers, and until firmware 3.3 firmware, memory and reset.
+
+    Until firmware 3.3 there are all methods except `programSerialNumber`, since then only that one. Code 4 is
+    ERR_NO_FIRMWARE_FILE until firmware 3.3, since then ERR_OPERATION_FAILED.
+    """
 
     ERR_INVALID_PARAMS = 1
     ERR_NO_CONFIG_MODE = 2
