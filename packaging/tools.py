@@ -52,7 +52,7 @@ def check(files: Mapping[str, bytes]) -> None:
     """
     for path, data in sorted(files.items()):
         if path.endswith(".so"):
-            raise BuildError(f"{path} is made for one kind of machine")
+            raise BuildError(f"{path} is made for one kind of machine, and pdu.pyz must run on any")
         try:
             ast.parse(data if path.endswith(".py") else b"", path, feature_version=OLDEST)
         except SyntaxError as error:

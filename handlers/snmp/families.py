@@ -11,8 +11,7 @@ from typing import Any, Callable, Iterator, NamedTuple, Optional, Tuple
 from .profile import Profile, below
 
 ENTERPRISES = "1.3.6.1.4.1."
-# Default sysObjectIDs of agents built on Net-SNMP, which several families share: netSnmpAgentOIDs.10 and linux (NET-SNMP-TC,
-# UCD-SNMP-MIB).
+# Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of NET-SNMP-TC and of UCD-SNMP-MIB.
 NET_SNMP_IDS = "8072.3.2.10 2021.250.10"
 
 

@@ -1,4 +1,4 @@
-"""The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page with links to them."""
+"""The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page that lists them."""
 from __future__ import annotations
 
 import json
