@@ -68,7 +68,7 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Presen
     if listed is None:
         raise NoSuchOutlet(f"outlet {identity}: the PDU has no link unit {unit.link}; check the port in DCImanager")
     if index >= len(listed.outlets):
-        raise NoSuchOutlet(f"outlet {identity}: the unit lists only {len(listed.outlets)}; check the port in DCImanager")
+        raise NoSuchOutlet(f"outlet {identity}: the unit has fewer outlets ({len(listed.outlets)}); check the port in DCImanager")
     outlet = listed.outlets[index]
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)

@@ -91,7 +91,7 @@ def _reference(key: str) -> Tuple[str, str]:
 def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
     if source == "_env":
         if not os.environ.get(text):
-            raise SettingsError(f"{where}: {secret}_env names a variable that is not set")
+            raise SettingsError(f"{where}: {secret}_env names a variable that is not set or is empty")
         return os.environ[text]
     if source != "_file":
         return text

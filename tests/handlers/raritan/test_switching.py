@@ -82,7 +82,7 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(handle: Handle, 
 
 
 def test_the_error_for_an_unknown_outlet_states_the_number_of_outlets(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu, pytest.raises(PduHandlerError, match="outlet 2: the unit lists only 1;"):
+    with XerusPdu(Model(outlets=1)) as pdu, pytest.raises(PduHandlerError, match="outlet 2: the unit has fewer outlets .1.;"):
         handle(pdu).port_down(PduPortView("2"))
 
 

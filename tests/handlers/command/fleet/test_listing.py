@@ -115,7 +115,7 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
     (f'[[pdu]]\nhandler = "snmp"\naddress = "h"\nsettings = {{Community = "{SECRET}"}}\n', "PDU 1: community is a secret"),
     (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU must be a table"),
     ("[other]\n", "no table 'other'"), ("auth = 1\n", "not made of [auth.NAME] tables"),
-    ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set"),
+    ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set or is empty"),
     ("[auth.x]\nuser = []\n", "neither text nor"),
     ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: there is no 'port'"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
