@@ -1,7 +1,7 @@
 """Variables and commands of a NUT device -> its outlets. Pure; names and units are those of NUT's docs/nut-names.txt.
 
-An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets: `outlet.*` without a number (the
-whole device), `outlet.group.N.*` (banks), and numbers below 0, which some drivers list by mistake.
+An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets: `outlet.*` without a number and
+usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks), and numbers below 0, which some drivers list by mistake.
 
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
 `outlet.N.switch` if it is writable and shows on, off, 1 or 0. `outlet.N.switchable` does not decide: some drivers report `no` for

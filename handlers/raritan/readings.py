@@ -31,7 +31,7 @@ def ask(bulk: Bulk, unit: Unit, sensor: Optional[NumericSensor]) -> Optional[Rea
 
 def amount(reading: Optional[Reading]) -> Amount:
     """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the reading is not valid now, or
-    below zero, as no RMS current and no counter is.
+    below zero: an RMS current or a counter cannot be negative.
 
     Raises Denied if the account may not read the sensor.
     """

@@ -106,7 +106,7 @@ class Profile(Frozen):
 
 
 def below(oid: str, prefix: str) -> bool:
-    """Whether `oid` is `prefix` or starts with all its arcs. Each call compares many prefixes, so this compares strings, which is
+    """Whether `oid` is `prefix` or starts with all its arcs. Detection compares many prefixes, so this compares strings, which is
     faster than comparing numbers."""
     return f"{oid}.".startswith(f"{prefix}.")
 
