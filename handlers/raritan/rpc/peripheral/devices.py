@@ -293,10 +293,10 @@ class DeviceManager(Interface, version="5.3.6"):
 
 
 class G2Production(Interface, version="4.0.0"):
-    """Production functions of sensor packages: serial numbers, and until firmware 3.3 firmware, memory and reset.
+    """Production functions of sensor packages.
 
-    Until firmware 3.3 there are all methods except `programSerialNumber`, since then only that one. Code 4 is
-    ERR_NO_FIRMWARE_FILE until firmware 3.3, since then ERR_OPERATION_FAILED.
+    Until firmware 3.3 these are all methods except `programSerialNumber`. Firmware 3.4 and newer has only that one. Code 4 is
+    ERR_NO_FIRMWARE_FILE until firmware 3.3, and ERR_OPERATION_FAILED from 3.4 on.
     """
 
     ERR_INVALID_PARAMS = 1
