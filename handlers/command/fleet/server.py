@@ -50,7 +50,7 @@ class Exporter:
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
     def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
-        """Reads one PDU. 400 for a wrong query, 403 for a target that is not allowed, 503 if no slot becomes free in time."""
+        """Reads one PDU. 400 for a wrong query, 403 for one that is not allowed, 503 if no slot becomes free in time."""
         begin = time.monotonic()
         try:
             target = self.allowed.target(_query(query))
