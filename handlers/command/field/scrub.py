@@ -99,7 +99,7 @@ class Scrubber:
     def text(self, text: str, numbers: bool = True) -> str:
         """The text without learned values, and without anything that looks like an address or a serial number.
 
-        With `numbers`, a number that was not learned stays, because it may be a figure.
+        With `numbers`, a text of digits alone that was not learned stays, because it may be a figure.
         """
         if not text or text.isspace():
             return text
@@ -166,7 +166,8 @@ class Scrubber:
         """The values that are replaced inside texts, the longest first, each after its form in upper case."""
         # A secret that is a common word with digits or signs (admin123) is replaced inside texts. A word alone (public) is not,
         # because it may be a state.
-        secrets = [one for one in self._secrets if len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
+        secrets = [one for one in self._secrets
+                   if one in self._learned and len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
         long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)
         return [(value.upper(), value) for value in long]
 

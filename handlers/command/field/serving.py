@@ -84,8 +84,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
         body = b"" if content is None else json.dumps(content).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=UTF-8")
-        self.send_header("Content-Length", str(len(body)))
+        if status != 204:                   # which has no Content-Length: RFC 9110, 8.6
+            self.send_header("Content-Type", "application/json; charset=UTF-8")
+            self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

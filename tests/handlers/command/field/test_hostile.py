@@ -90,6 +90,15 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(length: str, capsy
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_a_replayed_service_answers_204_without_a_length() -> None:
+    with contextlib.closing(kind("redfish").serve(recording_of("redfish")[1].text, 0)) as served:
+        with socket.create_connection((served.host, served.port), 60) as connection, connection.makefile("rb") as answer:
+            connection.settimeout(60)
+            connection.sendall(b"DELETE /redfish/v1/SessionService/Sessions/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            head = answer.read()
+    assert head.startswith(b"HTTP/1.1 204 ") and head.endswith(b"\r\n\r\n") and b"Content-Length" not in head
+
+
 def test_a_defect_of_a_replayed_unit_is_printed_and_a_closed_connection_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     with ReplayServer((HOST, 0), socketserver.BaseRequestHandler) as listening:
         for error, printed in ((ConnectionResetError("gone"), False), (ZeroDivisionError("a defect"), True)):

@@ -77,6 +77,11 @@ def test_a_secret_is_replaced_inside_a_text_unless_it_is_a_common_word_or_number
     assert Scrubber(secrets=("public", "1234", "on")).text("public 1234 on") == "public 1234 on"
 
 
+def test_a_secret_without_a_stand_in_stays_in_a_text() -> None:
+    found = Scrubber(secrets=("127.0.0.1", "admin123", "secret-1")).text("127.0.0.1 admin123 secret-1")
+    assert found == "127.0.0.1 secret-1 secret-1"
+
+
 def test_a_replacement_is_not_replaced_again() -> None:
     scrubber = Scrubber()
     once = scrubber.text("00:c0:b7:12:34:56 10.0.0.77 fe80::1 SN: AB1234567 x@y.example")
