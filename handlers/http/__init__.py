@@ -5,7 +5,7 @@
     connection  the transport that handlers use, on the standard library
     settings    scheme, user name and password
     strict_json JSON from a device, bounded before it is parsed
-    echo        keeps a login that a device sends back out of error texts
+    echo        hides a device's text in errors if it holds the login
     redirects   which redirects are followed
     places      the path of a link, if the link stays on the device
     failures    the error for each way in which an exchange fails

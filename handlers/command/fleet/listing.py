@@ -48,7 +48,7 @@ def read(path: str) -> Fleet:
         document = toml.loads(text, path)
         unknown = sorted(set(document) - {"pdu", "auth"})
         if unknown:
-            raise SettingsError(f"{path}: there is no table {printable(unknown[0], 60)!r}; a list has [[pdu]] and [auth.NAME]")
+            raise SettingsError(f"{path}: {printable(unknown[0], 60)!r} is unknown; a list has [[pdu]] and [auth.NAME]")
         logins = auth.of_tables(document.get("auth", {}), path, inline=False)
         return Fleet(_devices(path, _tables(document.get("pdu", []), path)), logins)
     return Fleet(_devices(path, _rows(text, path)), {})
@@ -121,7 +121,8 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
     """One PDU of the list. The path of an archive is relative to the list's folder. Raises ValueError or SettingsError."""
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
-        raise ValueError(f"there is no {printable(unknown[0], 60)!r}; a PDU has {', '.join(COLUMNS)}")
+        wrong = f"{printable(unknown[0], 60)!r} is unknown" if unknown[0] else "a cell is in a column without a name"
+        raise ValueError(f"{wrong}; a PDU has {', '.join(COLUMNS)}")
     given = {key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"}
     missing = [key for key in _NEEDED if not given.get(key)]
     if missing:

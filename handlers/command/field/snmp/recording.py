@@ -79,8 +79,8 @@ def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
-    A word stays only if it is a technical term or describes the product (`_known`). Rows that the device's family reads for
-    states, numbers and figures keep all words.
+    A word stays only if it is a technical term or describes the product (`_known`). In rows that the device's family reads for
+    states, numbers and figures, `Scrubber.text` alone decides what is replaced.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
@@ -97,7 +97,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 
 def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
-    """The scrubbed row. `known`: the words that stay; None: all words stay."""
+    """The scrubbed row. `known`: words that stay, besides technical terms; None: `Scrubber.text` alone decides."""
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
