@@ -21,8 +21,9 @@ def everything(client: NutClient, settings: Settings) -> List[Device]:
     found = []
     for name, seen in client.snapshots(names, writable=True).items():
         variables = dict(sorted(seen.variables.items()))
-        found.append(Device(name, _description(described.get(name, "")), variables, client.commands(name, describe=True),
-                            sorted(seen.writable), _descriptions(client, name, list(variables))))
+        commands = {command: _description(about) for command, about in client.commands(name, describe=True).items()}
+        found.append(Device(name, _description(described.get(name, "")), variables, commands, sorted(seen.writable),
+                            _descriptions(client, name, list(variables))))
     return found
 
 

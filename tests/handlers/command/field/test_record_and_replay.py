@@ -254,6 +254,12 @@ def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> 
     assert served.about == "NUT device pdu, 2 outlets, switched: 1"
 
 
+def test_a_description_that_upsd_does_not_have_is_not_recorded() -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"}, commands=("outlet.1.load.off",))]) as server:
+        text = recorded(Unit("nut", PduData(server.host, {"port": str(server.port)})))
+    assert "# command outlet.1.load.off " in text and "navailable" not in text
+
+
 def test_a_nut_server_that_closes_the_connection_is_asked_again() -> None:
     with NutServer([SwitchedPdu("pdu", outlets=4)]) as server:
         pauses: List[float] = []
