@@ -18,6 +18,7 @@ _BEGINNING = 2                              # characters of the password in `use
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
+_CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _QUOTED = 300                               # limit for a device's text in an error, in characters
 _EXAMINED = 8000                            # searched length; errors keep at most 2000, so all that they keep was searched
 
@@ -57,7 +58,7 @@ def _views(text: str) -> Iterator[str]:
 
 
 def _character(escape: re.Match[str]) -> str:
-    return chr(int(escape[1], 16)) if escape[1] else escape[2]
+    return chr(int(escape[1], 16)) if escape[1] else _CONTROLS.get(escape[2], escape[2])
 
 
 def _unescaped(text: str) -> str:

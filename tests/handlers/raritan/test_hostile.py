@@ -256,6 +256,11 @@ def test_any_login_is_found_in_any_text_that_holds_it(user: str, password: str, 
     assert login.quoted("\x1b" + password).isprintable()
 
 
+def test_a_password_with_control_characters_is_found_in_json() -> None:
+    password = "hu\b\f\n\r\tsh"
+    assert holds(json.dumps({"seen": password}), secrets(Login("admin", password)))
+
+
 def test_a_request_shows_neither_login_nor_parameters() -> None:
     shown = repr(Request("POST", "/cgi-bin/x.cgi?bulk_config_password=hush", Login("admin", "hush").headers(), b"hush", 1.0, 2.0,
                          3))
