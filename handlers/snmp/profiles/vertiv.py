@@ -54,7 +54,7 @@ def _v3_phases(first: int, name: str) -> Merged:
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns after outlet 24 are
-# writable limits.
+# writable limits and delays.
 DCS_OUTLETS = Spread(oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True)
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT = tuple(map(str, range(1, 9)))      # product types; an absent unit has none of them
@@ -150,7 +150,7 @@ PROFILES = (
                 Guarded(
                     Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
                     column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"), refuse=("1", "2", "5"),
-                    why="this receptacle only measures"),
+                    why="this receptacle cannot be switched"),
                 column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"), refuse=("2",),
                 why="it is locked on the device"),
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
@@ -172,7 +172,7 @@ PROFILES = (
             states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
             control=Guarded(
                 Write(DCS_OUTLETS, on=1, off=0),
-                Part(DCS_TYPE, over=DCS_OUTLETS, stop=1), allow=DCS_SWITCHED, why="its unit only meters")),),
+                Part(DCS_TYPE, over=DCS_OUTLETS, stop=1), allow=DCS_SWITCHED, why="its unit is not of a type that switches")),),
         load=total(figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=DCS_UNIT),
         power=total(figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=DCS_UNIT),
         energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),

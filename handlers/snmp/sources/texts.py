@@ -28,7 +28,7 @@ class Packed(Source):
     def rows(self, reader: Reader) -> Rows:
         packed = {row: text(value) for row, value in self.source.rows(reader).items()}
         if any(packed.values()) and not packed.get(self.main):
-            raise ProtocolError("the first unit lists no outlets, but a later unit does; poll it again")
+            raise ProtocolError("the first unit lists no outlets, but a later unit does; poll the PDU again")
         return {self.identity(row, n): part.strip() for row, values in packed.items() if values
                 for n, part in enumerate(values.split(self.separator), 1)}
 

@@ -30,9 +30,12 @@ class Reserved(NamedTuple):
 
 RESERVED = {
     "a receptacle that is locked": Reserved("liebert-mph", "2.1.1", {}, "locked on the device"),
-    "a receptacle that only measures": Reserved("liebert-mph", "1.2.5", {}, "only measures"),
-    "a unit that only meters": Reserved("vertiv-dcs-mpdu", "2.1", {}, "only meters"),
-    "a unit of no known type": Reserved("vertiv-dcs-mpdu", "1.3", {E + "13400.3.2.225.1.1.2.1": "0"}, "only meters"),
+    "a receptacle that only measures": Reserved("liebert-mph", "1.2.5", {}, "cannot be switched"),
+    "a receptacle that neither measures nor switches": Reserved(
+        "liebert-mph", "1.2.5", {E + "476.1.42.3.8.50.20.1.50.1.2.5": "1"}, r"cannot be switched \(the device says 1\)"),
+    "a unit that only meters": Reserved("vertiv-dcs-mpdu", "2.1", {}, "not of a type that switches"),
+    "a unit of no known type": Reserved("vertiv-dcs-mpdu", "1.3", {E + "13400.3.2.225.1.1.2.1": "0"},
+                                        "not of a type that switches"),
     "an outlet that is locked on": Reserved("avocent-pm", "1.1.4", {}, "locked"),
     "an outlet that is locked off": Reserved("avocent-pm", "1.1.5", {}, "locked"),
     "an outlet that is always on": Reserved("avocent-pm", "1.1.8", {}, "cannot be switched"),
