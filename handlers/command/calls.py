@@ -195,7 +195,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
         reasons = [f"outlet {identity} may or may not have switched" for identity in unsure]
         if len(begun) < len(named):
             reasons.append(f"no command was sent to {_listed(named[len(begun):])}")
-        return _stopped(state, answer, Interrupted("; ".join(reasons), host))
+        return _stopped(state, answer, Interrupted("; ".join(reasons) or "every command had been answered", host))
     missed = [outlet for outlet in done if not outlet["done"]]
     note = "; ".join(f"outlet {outlet['identity']} of {host} was to be switched {word}; the PDU accepted the command, but "
                      f"the outlet's state is {outlet['state']}: look at the PDU before you try again" for outlet in missed)
@@ -248,7 +248,8 @@ def _switching(name: str, help_: str, on: bool) -> click.Command:
 
 status = _reading("status", "Every outlet: the identity that DCImanager shows, its state, the number on the unit, its name.",
                   _status)
-statistic = _reading("statistic", "Load in A and energy in kWh, of the PDU and of each outlet that it meters.", _statistic)
+statistic = _reading("statistic", "Load in A and energy in kWh of the PDU, and the energy of each outlet that it meters.",
+                     _statistic)
 labels = _reading("labels", "Every outlet: its identity, the number printed on the unit, its name.", _labels)
 _ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.
 

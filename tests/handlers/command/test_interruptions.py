@@ -60,6 +60,16 @@ def test_an_interruption_reports_the_outlets_that_were_switched_before(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_an_interruption_after_the_last_command_says_that_all_were_answered(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*words: object, **options: Any) -> None:
+        raise KeyboardInterrupt
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Interrupting(0, 0).make, (), False))
+    monkeypatch.setattr(calls, "print", interrupted, raising=False)
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
+    assert (code, out, err) == (exits.INTERRUPTED, "", "interrupted: 192.0.2.7: every command had been answered\n")
+
+
 class InterruptedStatus:
     """A handler whose status at the host 192.0.2.8 is interrupted by Ctrl-C."""
 
