@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ..errors import Named
+from ..errors import Named, PduHandlerError
 from .client import HttpClient, Login
-from .failures import HttpException, HttpRefused, HttpUnreachable
+from .failures import HttpRefused, HttpUnreachable
 from .message import PORTS, Endpoint, Reply, Request
 from .places import path_here
 
@@ -26,7 +26,7 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
     here, client.where = client.where, moved
     try:
         return client.attempt(request, True)
-    except HttpException as error:
+    except PduHandlerError as error:
         client.where = here
         if not isinstance(error, HttpUnreachable):
             raise

@@ -366,6 +366,15 @@ def test_a_redirect_to_an_address_that_does_not_answer_is_not_remembered(agent: 
             assert one.url == f"http://{origin.address}" and get_state(one) == {"_ret_": 2}
 
 
+def test_a_redirect_is_not_remembered_if_the_ca_file_cannot_be_read(agent: MakeAgent) -> None:
+    with Peer([[]], tls=usual().context) as target:
+        with Peer([[_moved(f"https://{target.address}/")]]) as origin:
+            one = agent("http", origin.address, trust=Trust(ca_pem="/no/such/ca.pem"))
+            with pytest.raises(SettingsError):
+                get_state(one)
+            assert one.url == f"http://{origin.address}"
+
+
 @pytest.mark.parametrize("status", REDIRECTS)
 def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: MakeAgent, status: str) -> None:
     with Peer([[result(1)]], tls=usual().context) as target:
