@@ -60,7 +60,7 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
 
 
 def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
-    """The community: from the login, else from PDU_COMMUNITY, --secret-file or the terminal. Raises SettingsError."""
+    """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal. Raises SettingsError."""
     if (auth is None) != (login is None):
         raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:

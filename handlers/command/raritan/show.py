@@ -212,7 +212,8 @@ def _change(word: str) -> Tuple[str, Optional[float]]:
             return name, wanted
     except (ValueError, OverflowError):
         pass                                # reported below
-    raise SettingsError(f"{word[:60]!r}: give a number{', or off' if name in _EDGES else ''}")
+    kind = "a whole number" if name == "assertionTimeout" else "a number"
+    raise SettingsError(f"{word[:60]!r}: give {kind}{', or off' if name in _EDGES else ''}")
 
 
 COMMANDS: Commands = {

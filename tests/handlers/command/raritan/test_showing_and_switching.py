@@ -143,6 +143,11 @@ def test_a_name_of_several_sensors_is_refused(run: Run, unit: XerusPdu) -> None:
     assert code == 2 and "the unit has 4 sensors 'inlet/1/L3/current'" in err and not unit.books().writes
 
 
+def test_a_fraction_for_the_assertion_timeout_gets_an_error_that_asks_for_a_whole_number(run: Run) -> None:
+    code, _, err = run("thresholds", "outlet/1/current", "assertionTimeout=1.5", "--yes")
+    assert code == 2 and "'assertionTimeout=1.5': give a whole number" in err
+
+
 @pytest.mark.parametrize("words", [["outlet/x/current"], ["nothing"], ["outlet/1/current", "middle=3"],
                                    ["outlet/1/current", "upperCritical=much"],
                                    ["outlet/1/current", "upperCritical=nan", "--yes"],
