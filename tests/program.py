@@ -59,8 +59,8 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        named = " or ".join(str(port) for port in ports if port)
-        sentence = f"port {named} is in use by another program; choose another" if taken and named else str(error)
+        named = " or ".join(str(port) for port in dict.fromkeys(ports) if port)
+        sentence = f"port {named} is already in use; choose another" if taken and named else str(error)
         print(f"cannot start: {sentence}", file=sys.stderr)
         raise SystemExit(2) from None
 

@@ -55,7 +55,7 @@ def test_a_port_that_is_taken_is_reported_in_one_sentence(module: str, option: s
             taken.listen()
         port = taken.getsockname()[1]
         sentence = refused(module, option, str(port))
-    assert sentence == f"cannot start: port {port} is in use by another program; choose another\n"
+    assert sentence == f"cannot start: port {port} is already in use; choose another\n"
 
 
 @pytest.mark.parametrize("module, option", PROGRAMS.items())

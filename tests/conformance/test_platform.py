@@ -161,7 +161,7 @@ def test_a_port_in_use_is_reported_in_one_sentence(capsys: pytest.CaptureFixture
         with pytest.raises(SystemExit) as ended:
             conformance.main(["--platform", str(ROOT), "--snmp-port", str(port), "snmp"])
     assert ended.value.code == 2
-    assert capsys.readouterr().err == f"cannot start: port {port} is in use by another program; choose another\n"
+    assert capsys.readouterr().err == f"cannot start: port {port} is already in use; choose another\n"
 
 
 def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         signals = stack.enter_context(StopSignals())
         folder: Path = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-")))
         folder = folder.resolve()
-        with starting(options.port, options.page_port):
+        with starting(options.port, options.page_port if options.host in LOOPBACK else 0):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             password, secret = _password(folder)
             manager = stack.enter_context(_manager(options, folder, password))
@@ -40,7 +40,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         lines = [f"export {name}={shlex.quote(value)}" for name, value in exports]
         if options.exports:
             print("\n".join(lines))
-            print("# now, in another terminal: sh dist/register.sh      (Ctrl-C ends this program)", flush=True)
+            print("# paste these lines into another terminal, then run there: sh dist/register.sh      "
+                  "(Ctrl-C ends this program)", flush=True)
         else:
             manager.environment_file = str((options.data or folder) / "register.env")
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
@@ -61,9 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
-                        help="TCP port of the HTTPS API (default: a free one; with --data that of the last run, if neither "
-                             "--port nor --page-port is given, both ports of that run are free, and --host does not let in "
-                             "other machines)")
+                        help="TCP port of the HTTPS API (default: with --data that of the last run, else a free one; "
+                             "also a free one if --page-port is given, if a port of that run is taken, or if --host "
+                             "lets in other machines)")
     parser.add_argument("--page-port", type=port, default=0,
                         help="TCP port of the page without TLS; unused if --host lets in other machines (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
@@ -101,7 +102,7 @@ def _password(folder: Path) -> Tuple[str, Path]:
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
-    """The stand-in. On this machine and without given ports, it takes those of the last run if they are free."""
+    """The stand-in. Without given ports, one that only this machine reaches takes the ports of the last run if they are free."""
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]

@@ -114,7 +114,7 @@ def test_a_bad_archive_is_refused_and_leaves_nothing(client: Client, manager: Dc
     refused(client, manager, data, words)
 
 
-def test_an_archive_of_60_megabytes_is_refused_and_leaves_nothing(client: Client, manager: DciManager) -> None:
+def test_an_archive_that_unpacks_to_60_megabytes_is_refused_and_leaves_nothing(client: Client, manager: DciManager) -> None:
     refused(client, manager, packed(*GOOD, ("pdu_x/zeros", bytes(60_000_000))), "more than 50 MB")
 
 

@@ -67,7 +67,7 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
         return asking.secret(state, "community", "community of the PDUs (public where nobody changed it)")
     known = of_file(auth)
     if login not in known:
-        raise SettingsError(f"there is no login {printable(login, 60)!r}; known: {names(known)}")
+        raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(known)}")
     if not known[login].secrets.get("community"):
         raise SettingsError(f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c")
     return known[login].secrets["community"]

@@ -96,7 +96,7 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
         if auth is None:
-            raise SettingsError(f"{device.name}: there is no login {printable(device.auth, 60)!r}; known: {names(auths)}")
+            raise SettingsError(f"{device.name}: unknown login {printable(device.auth, 60)!r}; known: {names(auths)}")
         if device.handler not in handlers:
             try:
                 handlers[device.handler] = load(device.handler)
@@ -106,7 +106,7 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
     known = SECRETS.union(setting.key for one in handlers.values() for setting in one.settings if setting.secret)
     for key in usual.secrets if usual is not None else ():
         if key not in known:
-            raise SettingsError(f"--secret-file: there is no secret {printable(key, 60)!r}; there are {', '.join(sorted(known))}")
+            raise SettingsError(f"--secret-file: unknown secret {printable(key, 60)!r}; known: {', '.join(sorted(known))}")
     return found
 
 

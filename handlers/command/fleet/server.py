@@ -122,7 +122,7 @@ def _query(text: str) -> Query:
     given = dict(pairs)
     unknown = sorted(set(given) - set(Query._fields))
     if unknown:
-        raise NotAllowed("query", f"there is no parameter {printable(unknown[0], 60)!r}; there are target, handler and auth")
+        raise NotAllowed("query", f"unknown parameter {printable(unknown[0], 60)!r}; known: target, handler and auth")
     if len(given) < len(pairs):
         raise NotAllowed("query", "a parameter is given twice")
     if not given.get("target"):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
@@ -30,7 +31,8 @@ PLACES: Mapping[str, Place] = {
         ("show", "info", "model, serial number, firmware, name and parts of the unit"),
         ("show", "outlets", "outlets with state, current, power and energy"),
         ("show", "sensors", "all sensors, including those in peripheral slots"),
-        ("events", "events", "events as they happen, one line each, until Ctrl-C: --count, --for, --all"),
+        ("events", "events", "events as they happen, one line each, until Ctrl-C, --count N or --for SECONDS; "
+                             "--all: every kind of event"),
         ("show", "thresholds", "thresholds of a sensor; NAME=VALUE or NAME=off changes one and asks"),
         ("switching", "switch", "switch outlets on or off and wait until they have switched; asks"),
         ("switching", "cycle", "power-cycle outlets and wait until they are on again; asks"),
@@ -102,6 +104,11 @@ def _linked(agent: Agent) -> Optional[Sequence[int]]:
 @click.pass_context
 def _discover(context: click.Context, seconds: float, interface: Sequence[str]) -> int:
     from ...raritan import zeroconf
+    for one in interface:
+        try:
+            ipaddress.IPv4Address(one)
+        except ValueError:
+            raise SettingsError(f"--interface: {one[:60]!r} is not an IPv4 address") from None
     try:
         found = zeroconf.discover_devices(seconds, list(interface) or None)
     except ImportError:
@@ -117,7 +124,8 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
 
 discover = click.Command(_DISCOVER, callback=_discover, help="Find units by mDNS, which reaches the local network only.", params=[
     *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
-    *option("--interface", "ask only on the interface with this address (default: on all)", "ADDRESS", multiple=True), *output()])
+    *option("--interface", "ask only on the interface with this IPv4 address (default: on all)", "ADDRESS", multiple=True),
+    *output()])
 _OPTIONS = [*device(*LOGIN, *(one for one in TLS if one.key != "tls")), *asking()]
 raritan = OnHost("raritan", PLACES, _run, _OPTIONS, [
     *option("--link", "act on this link unit", "ID", click.IntRange(2, 255)),

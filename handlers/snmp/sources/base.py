@@ -19,7 +19,7 @@ class Source(Frozen, ABC):
 
     @abstractmethod
     def rows(self, reader: Reader) -> Rows:
-        """All values, in the device's order; {} if the device has none of these objects."""
+        """All values; {} if the device has none of these objects."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         """The value of one identity, None if it has none. Reads all rows unless the class can read one."""

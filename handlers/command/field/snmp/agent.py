@@ -29,7 +29,7 @@ _EVERYTHING = (1, 3)
 
 
 class Agent:
-    """Serves a unit until it is closed. Raises OSError if the port cannot be used."""
+    """Serves a unit until it is closed. Raises OSError if the port cannot be used or the agent does not start."""
 
     def __init__(self, unit: Unit, port: int, community: str) -> None:
         """With `port` 0 the system chooses a port."""
@@ -45,7 +45,9 @@ class Agent:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(community,), name=f"replay-{self.port}", daemon=True)
         self._thread.start()
-        self._ready.wait(_STARTS_S)
+        if not self._ready.wait(_STARTS_S):
+            self.close()
+            raise OSError(f"the simulated agent did not start within {_STARTS_S:g} s")
 
     def close(self) -> None:
         """Ends the thread and closes the socket."""

@@ -30,7 +30,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     from .agent import Agent  # imported late: it loads pysnmp's agent side
     parsed = snmprec.parse(text)
     if not parsed.rows:
-        raise SettingsError("the recording has no object with a numeric OID: walk with snmpwalk -On")
+        raise SettingsError("the recording has no object" + " with a numeric OID: walk with snmpwalk -On" * (parsed.left_out > 0))
     found, why = _found(parsed.rows, profile)
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)

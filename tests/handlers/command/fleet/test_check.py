@@ -159,7 +159,7 @@ def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_miss
 # ---- wrong lists and options -------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("line, words", [
-    ("x,snmp,192.0.2.1,nobody,", f"x: there is no login 'nobody'; known: {', '.join(sorted(PEERS))}"),
+    ("x,snmp,192.0.2.1,nobody,", f"x: unknown login 'nobody'; known: {', '.join(sorted(PEERS))}"),
     ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is not a handler"),
     ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line ")])
 def test_a_wrong_list_is_refused_before_anything_is_polled(small: Hall, line: str, words: str, call: Call) -> None:

@@ -179,7 +179,7 @@ def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(sma
     ({"target": "snmp", "auth": "raritan"}, 403, "snmp is on the list, with another auth: leave the parameter auth out"),
     ({"target": "snmp", "handler": "raritan"}, 403, "snmp is on the list, with another handler"),
     ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
-    ({"target": "snmp", "module": "x"}, 400, "no parameter 'module'")])
+    ({"target": "snmp", "module": "x"}, 400, "unknown parameter 'module'")])
 def test_a_target_that_is_not_allowed_is_refused_with_a_sentence(running: Exporter, query: Dict[str, str], status: int,
                                                                  words: str) -> None:
     got, text, headers = running.get("probe", **query)
@@ -210,8 +210,15 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
     twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
     with serving("--list", small.list(twin), "--auth", small.logins) as running:
         status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
-        assert (status, "several PDUs of the list: name one of nut, twin" in text) == (400, True)
+        assert (status, text.endswith("several PDUs of the list: name one of nut, twin\n")) == (400, True)
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
+
+
+@pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
+def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
+    listed = [Target(Device(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {})) for n in range(units)]
+    with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
+        Allowed(listed, (), {}, {}).target(Query("192.0.2.1"))
 
 
 # ---- the exporter's own pages ------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path, monkeypatch
     path = str(private_file(tmp_path / "community", SECRET))
     assert len(polling.targets([PLAIN], {}, auth.of_environment({"community": path}))) == 1
     error = refused(lambda: polling.targets([PLAIN], {}, auth.of_environment({"comunity": path})))
-    assert error.startswith("--secret-file: there is no secret 'comunity'; there are auth_password, community, ")
+    assert error.startswith("--secret-file: unknown secret 'comunity'; known: auth_password, community, ")
 
 
 @pytest.mark.parametrize("stage", ["auth", "priv"])

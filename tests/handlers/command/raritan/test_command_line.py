@@ -169,6 +169,12 @@ def test_a_search_that_fails_or_is_interrupted_prints_one_line(
     assert root.run(["raritan", "discover", "--seconds", "0.1"]) == code and capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("interface", ["fe80::5", "::1", "eth0", ""])
+def test_a_search_asks_on_ipv4_interfaces_only(capsys: pytest.CaptureFixture[str], interface: str) -> None:
+    assert root.run(["raritan", "discover", "--interface", interface]) == 2
+    assert f"--interface: {interface!r} is not an IPv4 address" in capsys.readouterr().err
+
+
 def test_discover_needs_no_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from handlers.raritan import zeroconf
     found = [zeroconf.Device("PX3-1 Rack", "PX3-1", "192.0.2.7", 443, "4.4.1")]
