@@ -178,7 +178,7 @@ def test_the_list_names_the_login(hall: Hall, tmp_path: Path, call: Call) -> Non
     options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
     assert until(lambda: f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n" in call("find", *options, "--login", "rack").stdout)
     for login, words in (("none", "has no community"), ("empty", "has no community"),
-                         ("other", "no login 'other'; known: empty, none, rack")):
+                         ("other", "unknown login 'other'; known: empty, none, rack")):
         assert words in call("find", *options, "--login", login).stderr
     assert "go together" in call("find", *options).stderr
 
