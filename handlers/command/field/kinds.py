@@ -107,11 +107,11 @@ class Identity:
         """Note what the device reports about itself. Empty facts are left out."""
         self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
 
-    def note_states(self, states: Collection[EnumPowerStatus], basis: str) -> None:
+    def note_states(self, states: Collection[EnumPowerStatus], basis: str, port: str = "outlet") -> None:
         """Put at the head of `can` that states can be read, with the number of outlets in each state. If all outlets are
-        UNKNOWN, put at the head of `cannot` that states cannot be read."""
+        UNKNOWN, put at the head of `cannot` that states cannot be read. `port`: the word for one of them."""
         number = Counter(state.name for state in states)
-        outlets = counted(len(states), "outlet")
+        outlets = counted(len(states), port)
         if not number["UP"] and not number["DOWN"]:
             self.cannot.insert(0, f"read states: all UNKNOWN ({outlets})")
             return
@@ -134,8 +134,11 @@ class Identity:
             self.can.append(f"{before}report its {name} ({figure(value, unit)})")
             self.evidence[before + name] = basis
 
-    def note_figures(self, read: Callable[[], PduStatisticView], load: str, energy: str) -> None:
-        """Note the totals, with the evidence of load and energy, and how many outlets report an energy."""
+    def note_figures(self, read: Callable[[], PduStatisticView], load: str, energy: str, port: str = "outlet") -> None:
+        """Note the totals, with the evidence of load and energy, and how many outlets report an energy.
+
+        `port`: the word for one of them.
+        """
         try:
             view = read()
         except (ProtocolError, Refused, Unsupported) as error:
@@ -145,9 +148,9 @@ class Identity:
         self.note_total("energy", metered(view, "total_consumption"), "kWh", energy)
         number = sum(metered(port, "consumption") is not None for port in view.ports)
         if number:
-            self.can.append(f"report the energy by outlet ({counted(number, 'outlet')})")
+            self.can.append(f"report the energy by {port} ({counted(number, port)})")
         else:
-            self.cannot.append("report the energy by outlet")
+            self.cannot.append(f"report the energy by {port}")
 
 
 class Kind(NamedTuple):

@@ -23,22 +23,26 @@ def identity(data: Any) -> Identity:
     out = Identity("raritan", family="Xerus JSON-RPC", why="it answers the calls of Xerus firmware at /model/pdu/0")
     given = settings.read(data)
     with settings.agent(data, given) as agent:
-        _units(agent, given.link_units, out)
+        outlets = _units(agent, given.link_units, out)
     handler = RaritanPdu(data)
     states = [port.power_status for port in handler.status().ports]
+    port = "outlet" if outlets == len(states) else "port" if outlets else "branch circuit"
     if states:
-        out.note_states(states, f"Outlet.getState, powerState: {_BINDING}")
+        out.note_states(states, f"Outlet.getState, powerState: {_BINDING}", port)
     else:
         out.cannot.append("read states: it lists no outlets")
     out.note_figures(
         handler.statistic,
         f"the sum of the line currents of the inlets in use; else breakers, else outlets; {_MAINS}: {_BINDING}",
-        f"the unit's counter; else those of its inlets, else of its outlets; {_MAINS}: {_BINDING}")
+        f"the unit's counter; else those of its inlets, else of its outlets; {_MAINS}: {_BINDING}", port)
     return out
 
 
-def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> None:
-    """Note model and firmware of the unit, and objects and relays of the unit and its link units, in `out`."""
+def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
+    """Note model and firmware of the unit, and objects and relays of the unit and its link units, in `out`.
+
+    Returns the number of outlets.
+    """
     found, bulk = discovered(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
@@ -63,3 +67,4 @@ def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> None:
                           f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK also switches a simulated unit")
     else:
         out.cannot.append("switch: no outlet reports that it is switchable" if asked else "switch: it lists no outlets")
+    return len(asked)

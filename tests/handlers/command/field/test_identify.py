@@ -31,7 +31,7 @@ from tests.recordings import fixture
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
 from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
-from tests.simulators.xerus import MeterModel, Model, XerusPdu
+from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
 # Recordings that together have every SNMP type of the others: a family with several tables, one of an old agent, one without a
 # usable sysObjectID, and one that reports no states.
@@ -255,6 +255,20 @@ def test_the_load_of_a_power_meter_controller_rests_on_mains(capsys: Printed, mo
         report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
     evidence = report["handlers"][0]["evidence"]
     assert "mains of its panels" in evidence["load"] and "mains of its panels" in evidence["energy"]
+
+
+@pytest.mark.parametrize("outlets, states, energy", [
+    (0, "read states: all UNKNOWN (2 branch circuits)", "report the energy by branch circuit (2 branch circuits)"),
+    (3, "read the states of 5 ports (2 UP, 1 DOWN, 2 UNKNOWN)", "report the energy by port (5 ports)")])
+def test_branch_circuits_are_not_called_outlets(outlets: int, states: str, energy: str, capsys: Printed,
+                                                monkeypatch: Patched) -> None:
+    panel = Model(outlets=0, inlets=0, metering="none", meters=(MeterModel(1, circuits=(CircuitModel(0), CircuitModel(1))),))
+    link = ["-s", "link_units=2"] if outlets else []
+    with XerusPdu(Model(outlets=outlets, off=(2,)) if outlets else panel, links={2: panel} if outlets else None) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan", *link)
+    found = report["handlers"][0]
+    assert states in found["can"] + found["cannot"] and energy in found["can"]
 
 
 def test_a_unit_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: Printed, monkeypatch: Patched) -> None:
