@@ -34,6 +34,7 @@ def test_every_way_is_measured_and_pdu_check_reads_all_pdus(capsys: pytest.Captu
 
 def test_the_hall_mixes_handlers_and_every_fiftieth_pdu_is_dead(tmp_path: Path) -> None:
     assert Counter(fleet_hall.kinds(100)) == dict(fleet_hall.SHARES)
+    assert set(fleet_hall.kinds(1000)[49::50]) == set(dict(fleet_hall.SHARES))
     done = subprocess.run([sys.executable, "-m", "tests.benchmarks.fleet_hall", str(tmp_path), "100", "0"], cwd=ROOT,
                           input="\n", capture_output=True, text=True, timeout=PATIENCE_S)
     lines = (tmp_path / "list.csv").read_text().splitlines()
