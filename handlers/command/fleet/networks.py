@@ -6,7 +6,7 @@ from typing import Iterable, Iterator, List, Sequence, TypeVar, Union
 
 from ...errors import SettingsError, printable
 
-MOST = 65_536                   # limit of addresses of one search: a /16
+MOST = 65_536                   # addresses in one search, at most: a /16
 _V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Network)
@@ -22,8 +22,8 @@ def parsed(texts: Sequence[str]) -> List[Network]:
         network = one_network(text)
         if network.is_multicast or network.network_address == ipaddress.ip_address("255.255.255.255"):
             raise SettingsError(f"{network} has no hosts")
-        if "%" in text:             # answers come without it, and would be dropped
-            raise SettingsError(f"{network} has a zone, which a search cannot use: add this PDU to the list by hand")
+        if "%" in text:             # answers come without a zone, and would be dropped
+            raise SettingsError(f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand")
         found.append(network)
     apart: List[Network] = [*_outermost(one for one in found if isinstance(one, _V4)),
                             *_outermost(one for one in found if isinstance(one, _V6))]
@@ -34,7 +34,7 @@ def parsed(texts: Sequence[str]) -> List[Network]:
 
 
 def _outermost(found: Iterable[AnIPVersion]) -> List[AnIPVersion]:
-    """The networks that are not inside another one. Neighbours are not joined: each has a broadcast address of its own."""
+    """The networks that are not inside another one. Neighbours stay apart: each IPv4 network has its own broadcast address."""
     kept: List[AnIPVersion] = []
     for network in sorted(found):           # a network comes before those inside it
         if not kept or not network.subnet_of(kept[-1]):
@@ -47,13 +47,13 @@ def one_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError:
-        raise SettingsError(f"{printable(text, 60)!r} is not a network: give one as 192.0.2.0/24{_meant(text)}") from None
+        raise SettingsError(f"{printable(text, 60)!r} is not a network such as 192.0.2.0/24{_meant(text)}") from None
 
 
 def _meant(text: str) -> str:
     """The network of an address with host bits, as a question; "" for other text."""
     try:
-        return f" ({ipaddress.ip_network(text, strict=False)}?)"
+        return f": did you mean {ipaddress.ip_network(text, strict=False)}?"
     except ValueError:
         return ""
 

@@ -11,7 +11,8 @@ from handlers.errors import SettingsError
 
 @pytest.mark.parametrize("texts, words", [
     (["10.0.0.0/8"], "have 16777216 addresses; one run asks at most 65536"), (["10.0.0.0/16", "10.1.0.0/24"], "have 65792"),
-    (["2001:db8::/64"], "addresses; one run asks at most"), (["192.0.2.7/24"], "give one as 192.0.2.0/24 (192.0.2.0/24?)"),
+    (["2001:db8::/64"], "addresses; one run asks at most"),
+    (["192.0.2.7/24"], "'192.0.2.7/24' is not a network such as 192.0.2.0/24: did you mean 192.0.2.0/24?"),
     (["rack.example.net"], "'rack.example.net' is not a network"), (["224.0.0.0/24"], "has no hosts"),
     (["255.255.255.255"], "no hosts"), (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
     ([""], "is not a network")])
