@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
-# Test processes: more than most machines have cores, because many tests wait for a server. On two cores, 4 and 6 are slower.
+# Test processes, more than the cores of a small machine, because many tests wait for a server. On two cores, 4 and 6 are slower.
 WORKERS ?= 5
 export PYTHON VENV
 # Tests start hundreds of programs, and without cached bytecode each of them would compile the whole pack.
 unexport PYTHONDONTWRITEBYTECODE
-# Without this, Hypothesis imports trio, which selenium brings, in each test process. No test uses it, and it takes 0.2 s of CPU.
+# Without this, Hypothesis imports trio, which selenium brings, in each test process. No test uses trio; its import takes 0.2 s.
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
@@ -16,7 +16,7 @@ export HYPOTHESIS_NO_PLUGINS = 1
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
 
-env:             ## the Python environment in .venv, which every target below makes when it needs it
+env:             ## the Python environment in .venv; targets that need it make it first
 	@sh .ci/setup env
 
 system:          ## the real servers that tests run against: installs them as root on Debian, else prints the command
@@ -27,7 +27,7 @@ demo: env        ## everything on simulators: build, register, poll, switch, met
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
 test: env system ## lint and all tests, against real servers too where they are installed
-	@# While mypy runs, one process compiles the tests; in a new clone each worker would compile all of them.
+	@# While mypy runs, one process compiles the tests; in a new clone each worker would otherwise compile all of them.
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
@@ -35,10 +35,10 @@ lint: env        ## mypy --strict and ruff
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
 
-audit: env       ## known vulnerabilities of what is installed in .venv, by pip-audit; needs PyPI
+audit: env       ## known vulnerabilities of the packages in .venv, by pip-audit; needs PyPI
 	@$(RUN) -m venv .cache/audit
 	@.cache/audit/bin/python -m pip install -q --disable-pip-version-check "pip-audit>=2.7,<3"
-	@# --strict: fail for a package that PyPI does not have, and without a network; otherwise both would pass unchecked.
+	@# --strict: fail for a package that PyPI does not have, which would otherwise pass unchecked.
 	@.cache/audit/bin/pip-audit --strict --progress-spinner off \
 		--path "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
