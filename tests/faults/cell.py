@@ -91,7 +91,7 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: Tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES over the first call
+        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES more than before the first
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
@@ -142,8 +142,8 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
     """Problems unless the view fits the books before and after the call.
 
-    A status has all their outlets, each with its state or UNKNOWN. A statistic has no other outlets and none twice; its figures
-    lie between those of the two books, or are not set.
+    A status has exactly the outlets of one of the books, in order, each UNKNOWN or with its state in either. A statistic has no
+    outlet twice and only outlets of one of the books; each figure is unset or between its values in both.
     """
     listed, known = [port.identity for port in view.ports], (list(before["states"]), list(after["states"]))
     whole = listed in known if method == "status" else any(sorted(set(listed) & set(one)) == sorted(listed) for one in known)
@@ -176,16 +176,17 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
     The wanted state must be true, except with `two-writers`, where the other client has switched back.
     """
     wanted = cell.method == "port_up"
+    state, true = port.power_status, STATES[after["states"].get(port.identity)]
     if answer is not port:
         yield "answered with another object"
-    if port.power_status is STATES[not wanted]:
-        yield f"reported {port.power_status.name}"
-    if port.power_status is STATES[wanted] and after["states"][port.identity] is not wanted and cell.fault != "two-writers":
-        yield f"reported {port.power_status.name} instead of {after['states'][port.identity]}"
+    if state is STATES[not wanted]:
+        yield f"reported {state.name}"
+    if state is STATES[wanted] and state is not true and cell.fault != "two-writers":
+        yield f"reported {state.name} instead of {true.name}"
 
 
 def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
-    """Problems if a reading sent a command, a write sent two, or the error or the state does not fit the sent commands."""
+    """Problems if a read sent a command, a write sent two, or the error or the state does not fit the sent commands."""
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{counted(len(sent), 'command')}: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:

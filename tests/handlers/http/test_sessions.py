@@ -154,7 +154,7 @@ def test_a_pause_in_a_body_is_not_reported_as_a_dead_host(session: requests.Sess
                                         (http(b" " * 5_000_000), "protocol")],
                          ids=["closed", "half a body", "no JSON", "not gzip", "401", "404", "too long"])
 def test_a_failed_write_is_a_pdu_handler_error_and_is_not_sent_again(session: requests.Session, step: Step, kind: str) -> None:
-    with Peer([[step]]) as peer:
+    with Peer([[step], [step]]) as peer:
         with pytest.raises(PduHandlerError) as caught:
             set_state(_agent(session, "http", peer.address))
         assert caught.value.kind == kind and len(peer.seen) == 1

@@ -49,7 +49,7 @@ def test_no_two_structures_share_a_default() -> None:
 
 
 @pytest.mark.parametrize("args, given", [(tuple(range(7)), {}), ((), {"nam": "x"}), (("x",), {"name": "y"})])
-def test_arguments_that_fit_no_field_are_refused(args: Any, given: Dict[str, Any]) -> None:
+def test_surplus_unknown_and_repeated_arguments_are_refused(args: Any, given: Dict[str, Any]) -> None:
     kind: Any = pdumodel.Outlet.Settings
     with pytest.raises(TypeError, match="Settings"):
         kind(*args, **given)
@@ -90,9 +90,12 @@ def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_call
     assert isinstance(method, Interface.Method) and method.decode({"_ret_": 3}) == 3
 
 
-def test_declaring_a_method_outside_an_interface_is_a_type_error() -> None:
+def test_calling_a_method_declared_outside_an_interface_is_a_type_error() -> None:
+    class NoInterface:
+        def getState(self) -> int: declared()
+
     with pytest.raises(TypeError, match="outside an interface"):
-        declared()
+        NoInterface().getState()
 
 
 def test_methods_by_position_have_the_types_of_their_namesakes_by_rom_code() -> None:
