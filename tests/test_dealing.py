@@ -44,7 +44,7 @@ def test_modules_that_wait_begin_first_in_two_workers() -> None:
     assert not {name for name, _ in third} & set(WAITING)
 
 
-def test_a_share_too_small_for_its_slow_modules_loses_none() -> None:
+def test_no_test_is_lost_if_a_share_is_too_small_for_its_slow_modules() -> None:
     given = items(demo__a=9, faults__b=1, handlers__nut__c=2)
     assert shares(dealt(given, lambda item: item[0], 3), 3) == [
         [("b.py", 1), ("a.py", 3)], [("a.py", 4)], [("c.py", 2), ("a.py", 2)]]

@@ -10,7 +10,7 @@ from tests.needs import program
 
 
 @pytest.mark.against("Net-SNMP snmpd")
-def test_every_client_is_measured_at_both_round_trips(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_client_is_measured_at_both_round_trip_times(capsys: pytest.CaptureFixture[str]) -> None:
     program("snmpbulkwalk")
     assert bench_snmp.main(["--runs", "1", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)

@@ -27,7 +27,7 @@ _SURVEY_SECONDS = 300.0
 _HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on loopback, each in a clean process, and
 compares the answers with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
 
-An owner of DCImanager gets the real modules from the location server:
+An owner of DCImanager copies the real modules from the location server, and names the copy:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
 where VENV has the packages of equip_handler/requirements.txt. All packets stay on this machine."""
@@ -80,7 +80,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _adapter(own: str, folder: Path) -> Path:
-    """Writes one file with the functions of unknown.py, overridden by those of the owner's text `own`."""
+    """Writes one file with the functions of unknown.py, overridden by the functions in `own`, the owner's text."""
     joined = folder / "adapter.py"
     texts = ((_HERE / "unknown.py").read_text(encoding="utf-8"), own.replace("from __future__ import annotations", ""))
     joined.write_text("\n\n".join(texts), encoding="utf-8")

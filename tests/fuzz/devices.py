@@ -159,7 +159,7 @@ class _Tape:
 
 
 def _taped(pdu: Any, kind: Any) -> List[bytes]:
-    """The recorded answers to a handler's status, and those to its statistic."""
+    """Two seeds: the answers to a handler's status, and the answers to its statistic."""
     found = []
     for call in ("status", "statistic"):
         tape = _Tape(connection.StandardTransport(Trust()))

@@ -186,7 +186,7 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(status: str, expected
 @pytest.mark.parametrize("figures, expected", [
     ({"output.phases": "3", "output.current": "4"}, None),
     ({"output.L1.current": "4", "output.L2.current": "5", "output.L3.current": "3", "output.current": "4"}, 12)])
-def test_the_current_of_the_whole_load_is_not_that_of_one_phase(figures: Dict[str, str], expected: Optional[float]) -> None:
+def test_the_current_of_one_phase_is_not_given_for_the_whole_load(figures: Dict[str, str], expected: Optional[float]) -> None:
     found = device({"device.type": "ups", "ups.status": "OL", **figures}, ["load.off"], whole_load=True)
     assert found.outlets[0].current == found.load == expected
 
@@ -218,7 +218,7 @@ def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> Non
     assert device(rest).load == 6.48
 
 
-# nut-names.txt, Three phase: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged".
+# nut-names.txt, Three-phase additions: "Partial Three phase" shows one line of three; `input.current` is "aggregated/averaged".
 @pytest.mark.parametrize("figures", [
     {"input.phases": "3", "input.L2.current": "48.2"}, {"input.L2.current": "48.2"},
     {"input.L1.current": "1", "input.L3.current": "2", "input.current": "6"}, {"input.phases": "3.00", "input.current": "6.48"},
@@ -301,7 +301,7 @@ def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
     assert (list(states(found)), found.load, found.energy) == (["1.1"], 7, None)
 
 
-def test_a_member_without_outlets_counts_in_the_totals_of_a_chain_that_is_not_counted() -> None:
+def test_a_member_without_outlets_counts_in_the_totals_of_a_chain_without_a_device_count() -> None:
     variables = {"device.1.outlet.1.status": "on", "device.1.input.current": "3", "device.2.input.current": "4"}
     assert device(variables).load == 7
     assert device({**variables, "device.2.input.current": "unknown"}).load is None

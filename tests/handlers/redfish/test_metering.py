@@ -101,7 +101,7 @@ def test_a_missing_list_of_circuits_is_empty_and_a_failing_one_is_an_error() -> 
 
 
 def test_a_circuit_that_is_listed_and_missing_is_an_error() -> None:
-    """The load of the branches would differ from that of the mains, which the next poll may read again."""
+    """Otherwise the load could come from the branches in one poll and from the mains in the next."""
     tree = metered([amps(1.0)], Mains=[amps(8.0)], Branches=[amps(5.0)])
     tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
     tree.special[f"{PDU}/Mains/2"] = lambda seen: Answer(None, 404)

@@ -14,14 +14,14 @@ from tests.waiting import PATIENCE_S
 FIRST, SPARE = cast(HttpClient, "first"), cast(HttpClient, "spare")
 
 
-def test_the_first_client_goes_on_alone_after_the_others_took_its_place() -> None:
+def test_the_first_client_goes_on_alone_after_all_clients_have_failed() -> None:
     served, refused = threading.Event(), threading.Event()
 
     def fetch(path: str, client: HttpClient) -> str:
         if client is SPARE:
             served.set()
             assert refused.wait(PATIENCE_S)
-            raise HttpUnreachable("closed after one answer")
+            raise HttpUnreachable("closed")
         if not refused.is_set():
             assert served.wait(PATIENCE_S)
             refused.set()

@@ -87,7 +87,7 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_is_th
     with pytest.raises(Unsupported):
         detect(hidden, (OLD, METER))                    # METER is the second candidate
     with pytest.raises(Unsupported):
-        read_as(device(f"{ACME}.3"), METER)             # the family is fixed, but the device is of another
+        read_as(device(f"{ACME}.3"), METER)             # the family is fixed, but the sysObjectID does not fit
 
 
 def test_enterprise_number_zero_is_used_if_a_family_declares_it() -> None:
@@ -159,7 +159,7 @@ def test_a_number_of_outlets_proves_that_there_are_none_only_if_it_is_zero_in_ev
 
 @pytest.mark.parametrize("counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}])
 def test_without_a_readable_count_of_every_unit_outlets_without_a_state_are_listed(counts: Dict[str, Value]) -> None:
-    """Else a unit whose count is lost would lose its outlets without a state."""
+    """Otherwise a unit whose count is lost would lose its outlets without a state."""
     profile = Profile("acme-7", "Acme", ("7",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
         states=State(Column(f"{ACME}.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Column(f"{ACME}.9")),))
     names = dict.fromkeys(("1.1", "1.2", "1.3", "2.1", "2.2"), "x")
