@@ -9,14 +9,14 @@ from tests.benchmarks.bench_redfish import LIBRARY, PROCESS, SCRIPT, SERVICES, S
 
 
 def figures(ours: float, theirs: float) -> Dict[Row, Dict[str, Figure]]:
-    """Figures of every service. From the one that does not expand, the handlers take ten times as long."""
+    """Figures for every service. The handler needs ten times as long for the one that does not expand."""
     times = {"expands": ours, "plain": 10 * ours}
     return {(service, at): {name: Figure(seconds, 1, 1) for name, seconds in (
         (STATISTIC, times[service]), (STATUS, times[service]), (LIBRARY, theirs), (TOOL, 2 * theirs))}
             for service in SERVICES for at in ("near", "far")}
 
 
-def test_the_goals_are_ratios_of_the_service_that_expands() -> None:
+def test_the_goals_are_ratios_for_the_service_that_expands() -> None:
     assert [ratio for _, ratio in bench_redfish.goals(figures(1.0, 2.0))] == [2.0, 4.0, 2.0, 4.0]
 
 

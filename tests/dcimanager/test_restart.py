@@ -1,4 +1,7 @@
-"""A stand-in that starts again has lost nothing, whether it ended by request or by `kill -9`."""
+"""A stand-in that starts again has lost nothing, whether it ended by request or by `kill -9`.
+
+Also: its files, older versions of handlers, and simulated PDUs that start with it.
+"""
 from __future__ import annotations
 
 import errno
@@ -118,7 +121,7 @@ def test_a_simulated_pdu_whose_port_is_taken_starts_on_a_free_one() -> None:
 
 
 @pytest.mark.parametrize("port", ["x", "²", "70000", ""])
-def test_a_simulated_pdu_whose_port_is_no_port_starts_on_a_free_one(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_simulated_pdu_whose_port_is_not_valid_starts_on_a_free_one(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: List[int] = []
 
     def started(kind: str, port: int, off: List[str]) -> Any:
@@ -185,7 +188,7 @@ def test_a_simulated_pdu_that_cannot_be_added_ends(small: bytes, monkeypatch: py
         assert begun[0].poll() == 0
 
 
-def test_a_build_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_does_not_end_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.dcimanager.local_build._BUILD_SECONDS", 0.001)
     with DciManager() as manager, pytest.raises(Refusal, match="did not end within 0.001 s"):
         registered(manager)
@@ -246,7 +249,7 @@ def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:
     DciManager(data=tmp_path).stop()
 
 
-def test_a_folder_that_cannot_be_locked_is_not_called_one_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_locked_is_not_reported_as_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unsupported(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
     monkeypatch.setattr(fcntl, "flock", unsupported)
@@ -300,7 +303,7 @@ def whole(folder: Path) -> None:
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_a_switching_in_flight_is_shown_as_uncertain_and_never_sent_again(hanging_switch: bytes, tmp_path: Path) -> None:
+def test_a_command_in_flight_is_shown_as_uncertain_and_never_sent_again(hanging_switch: bytes, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     killed(folder, hanging_switch, "switching")
     with DciManager(data=folder) as manager:

@@ -17,7 +17,7 @@ from .catalogue import FAULTS, METHODS
 from .subjects import subject
 
 _EPILOG = "\n".join(["faults:", *(f"  {fault.key:16} {fault.about}" for fault in FAULTS), "",
-                     "exit codes: 0 every cell is right; 1 some are wrong; 2 wrong arguments"])
+                     "exit codes: 0 every cell is right; 1 a cell is wrong; 2 wrong arguments"])
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -41,7 +41,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     faults = [fault for fault in FAULTS if not options.fault or fault.key in options.fault]
     reasons = {f"{name}, {fault.key}": subject(name).reason(fault) for name in names for fault in faults}
     if all(reasons.values()):
-        parser.error("; ".join(f"{pair}: {reason}" for pair, reason in reasons.items()))
+        parser.error("there is nothing to run: " + "; ".join(f"{pair}: {reason}" for pair, reason in reasons.items()))
     begin = time.monotonic()
     wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
     verdicts = list(matrix.run(wanted, options.processes))

@@ -1,4 +1,4 @@
-"""Changes good input: cuts, doubles and shuffles it, and inserts pieces that are difficult for parsers."""
+"""Changes input: cuts, doubles and shuffles it, and inserts pieces that are difficult for parsers."""
 from __future__ import annotations
 
 import random
@@ -15,7 +15,7 @@ PIECES: Sequence[bytes] = (
 
 
 def mutated(chance: random.Random, seeds: Sequence[bytes]) -> bytes:
-    """One of the seeds, changed in one to five places. One in ten is crossed with a second seed; one in fifty is random bytes."""
+    """A seed with one to five changes. One in ten is first crossed with a second seed; one in fifty is random bytes instead."""
     data = chance.choice(seeds)
     if chance.random() < 0.1:
         data = data[:chance.randint(0, len(data))] + chance.choice(seeds)[chance.randint(0, len(data)):]

@@ -1,4 +1,4 @@
-"""The readers of foreign bytes as targets. A target returns if its reader accepts or refuses the bytes; else it raises."""
+"""The readers of foreign bytes as targets, which raise if the reader neither accepts the bytes nor refuses them as documented."""
 from __future__ import annotations
 
 import gzip
@@ -13,7 +13,7 @@ from . import devices, given
 
 
 class Target(NamedTuple):
-    """`run` takes any bytes; `seeds` returns good input."""
+    """`run` takes any bytes; `seeds` returns input to change, most of it good."""
 
     name: str
     run: Callable[[bytes], None]

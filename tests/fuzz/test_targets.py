@@ -1,4 +1,4 @@
-"""Each target reads or refuses its good input, the findings of earlier runs, and many changed inputs."""
+"""Each target reads or refuses its seeds, the findings of earlier runs, and many changed inputs."""
 from __future__ import annotations
 
 import hashlib
@@ -19,14 +19,14 @@ SLOW = ("raritan", "redfish")           # in these targets each case is two whol
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))
-def test_good_input_and_earlier_findings_are_read_or_refused(target: Target) -> None:
+def test_seeds_and_earlier_findings_are_read_or_refused(target: Target) -> None:
     assert target.seeds()
     for data in (*target.seeds(), *found(target.name), b""):
         target.run(data)
 
 
 def test_good_answers_and_a_good_list_are_not_refused(tmp_path: Path) -> None:
-    """Only changes of accepted input get past a reader's first checks."""
+    """If a seed were refused, most changes to it would fail a reader's first checks too."""
     assert [devices.answered(data).status for data in devices.http_seeds()] == [200, 200, 204, 401, 302]
     for pdu, seeds in ((devices.raritan_pdu, devices.raritan_seeds()), (devices.redfish_pdu, devices.redfish_seeds())):
         status, statistic = seeds

@@ -1,4 +1,4 @@
-"""Runs `register.sh` as an administrator does, with no other environment variables than those of the test."""
+"""Runs `register.sh` as an administrator does, with only the environment variables that the test gives."""
 from __future__ import annotations
 
 import os
@@ -47,7 +47,7 @@ class Admin:
         file.chmod(0o755)
 
     def shell(self, name: str) -> str:
-        """The path of a shell; that of busybox is called `sh`. Skips the test if it is missing."""
+        """The path of a shell, for busybox a link named `sh`. Skips the test if the shell is missing."""
         path = shutil.which(name)
         if path is None:
             pytest.skip(f"no {name} here")

@@ -176,7 +176,7 @@ def test_eatons_column_shows_the_delay_of_the_last_command() -> None:
     assert (device.text(f"{eaton.STATE}.0.1"), device.text(f"{eaton.OFF}.0.1")) == ("2", "60")
 
 
-def test_eatons_reboot_switches_an_outlet_on_that_was_off() -> None:
+def test_eatons_reboot_switches_on_an_outlet_that_was_off() -> None:
     clock = ManualClock()
     model = eaton.epdu(outlets=4)
     device = Device(model.device.rows(), model.device.rules, clock)
@@ -187,13 +187,13 @@ def test_eatons_reboot_switches_an_outlet_on_that_was_off() -> None:
 
 
 @pytest.mark.parametrize("only_now", [True, False])
-def test_eaton_refuses_locked_outlets_and_a_unit_that_switches_only_now_refuses_delays(only_now: bool) -> None:
+def test_eaton_refuses_commands_to_locked_outlets_and_delays_on_a_unit_that_switches_only_at_once(only_now: bool) -> None:
     device = eaton.epdu(outlets=4, only_now=only_now, locked=(2,)).device
     assert _write(device, f"{eaton.ON}.0.1", 1) == ("wrongValue" if only_now else "")
     assert _write(device, f"{eaton.OFF}.0.2", 0) == "notWritable"
 
 
-def test_liebert_ignores_a_cycle_of_an_outlet_that_is_off_and_refuses_a_locked_one() -> None:
+def test_liebert_ignores_a_cycle_of_an_outlet_that_is_off_and_refuses_a_command_to_a_locked_one() -> None:
     clock = ManualClock()
     model = guarded.liebert(outlets=4, locked=(2,))
     device = Device(model.device.rows(), model.device.rules, clock)
@@ -217,7 +217,7 @@ def test_schleifenbauer_ignores_writes_to_a_locked_outlet_and_locks_again() -> N
     assert _write(device, state, 1) == "" and device.text(state) == "0"
 
 
-def test_avocent_ignores_a_1_and_a_locked_outlet_only_obeys_unlock() -> None:
+def test_avocent_ignores_command_1_and_a_locked_outlet_obeys_only_unlock() -> None:
     device = guarded.avocent(outlets=3, locked=(3,)).device
     state, command = "1.3.6.1.4.1.10418.17.2.5.5.1.5.1.1", "1.3.6.1.4.1.10418.17.2.5.5.1.6.1.1"
     assert _write(device, f"{command}.1", 1) == "" and device.text(f"{state}.1") == "2"
@@ -253,7 +253,7 @@ def test_a_string_longer_than_the_mib_allows_is_refused() -> None:
     assert device.write(arcs("1.3.6.1.4.1.17420.1.2.9.1.13.0"), OCTETS, b",".join([b"1"] * 24)) == "wrongLength"
 
 
-def test_a_text_that_is_not_utf_8_is_as_long_as_its_octets() -> None:
+def test_the_length_of_a_text_is_counted_in_octets() -> None:
     device = Device({f"{A}.0": Row(OCTETS, b"rack")}, [Rule(f"{A}.0", longest=3)])
     assert device.write(arcs(f"{A}.0"), OCTETS, b"\xe4\xf6\xfc") == ""
     assert device.write(arcs(f"{A}.0"), OCTETS, "\xe4\xf6".encode()) == "wrongLength"

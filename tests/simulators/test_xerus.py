@@ -11,6 +11,8 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
+from tests import ports
+
 from .clockwork import ManualClock
 from .xerus import GENERATIONS, Model, XerusPdu
 from .xerus_client import Client, outlet_rid
@@ -186,7 +188,7 @@ def test_an_idle_session_does_not_count_as_the_only_session_of_a_user() -> None:
         assert len(client.result("/session", "getSessions")) == len(pdu.access.history) == 1
 
 
-def test_the_fingerprint_is_that_of_the_served_certificate(pdu: XerusPdu) -> None:
+def test_the_fingerprint_belongs_to_the_served_certificate(pdu: XerusPdu) -> None:
     served = ssl.get_server_certificate((pdu.host, pdu.port))
     assert hashlib.sha256(ssl.PEM_cert_to_DER_cert(served)).hexdigest() == pdu.fingerprint
 
@@ -261,7 +263,7 @@ def test_a_slow_relay_shows_the_old_state_until_it_moves() -> None:
         assert client.result(outlet_rid(0), "getState")["powerState"] == 0
 
 
-def test_a_cycle_is_off_until_its_delay_is_over() -> None:
+def test_a_cycling_outlet_is_off_until_its_delay_is_over() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1, cycle_delay_s=10), clock=clock) as pdu, Client(pdu) as client:
         client.result(outlet_rid(0), "cyclePowerState")
@@ -283,7 +285,7 @@ def test_a_cycle_is_over_in_time_even_if_nobody_asks_meanwhile() -> None:
         assert (state["powerState"], state["cycleInProgress"]) == (1, False)
 
 
-def test_load_shedding_keeps_an_outlet_off_that_is_switched_on_before_its_relay_has_moved() -> None:
+def test_load_shedding_keeps_off_an_outlet_that_is_switched_on_before_its_relay_has_moved() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
         settings = client.result(outlet_rid(0), "getSettings")
@@ -433,11 +435,13 @@ def test_the_administrator_can_be_renamed_but_no_account_has_an_empty_name(pdu: 
 
 
 def test_a_unit_whose_second_port_is_taken_frees_its_first() -> None:
+    first = ports.reserved()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         before = set(threading.enumerate())
         with pytest.raises(OSError):
-            XerusPdu(Model(outlets=1), http_port=taken.getsockname()[1])
+            XerusPdu(Model(outlets=1), https_port=first, http_port=taken.getsockname()[1])
     assert set(threading.enumerate()) <= before
+    socket.create_server(("127.0.0.1", first)).close()
 
 
 @pytest.mark.parametrize("wrong", [{"outlets": 201}, {"phases": 2}, {"metering": "some"}, {"inlets": 0}, {"off": (9,)},

@@ -14,7 +14,7 @@ Json = Dict[str, Any]
 
 
 def outlet_rid(number: int) -> str:
-    """The well-known id of an outlet, counted from 0."""
+    """The well-known id of an outlet. `number` counts from 0."""
     return f"/model/pdu/0/outlet/{number}"
 
 

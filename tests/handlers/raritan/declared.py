@@ -65,9 +65,12 @@ def hints(cls: type) -> Dict[str, Any]:
     return {name: types[name] for name in field_names(cls)}
 
 
-@functools.cache            # making a strategy takes longer than an example of it
+@functools.cache            # making a strategy takes longer than drawing an example from it
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Return a strategy for JSON as a device would send it for a value of this type; empty for `Type[...]`, which is no JSON."""
+    """Return a strategy for the JSON that a device sends for a value of this type.
+
+    `Type[...]` adds nothing to the `str` beside it: a device sends text for both.
+    """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:
         kinds = [json_of(arg) for arg in args if arg is not type(None)]

@@ -182,14 +182,14 @@ def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_
     (2, {L1: 4.0, L2: 6.5}, 6.5, 0.0), (2, {}, 6.5, 0.0), (2, {L1: 4.0, L2: None, L3: 6.0}, 6.0, 0.0),
     (1, {L1: 4.0, L2: 6.5}, 6.5, 10.5), (1, {L1: 4.0}, 4.0, 0.0), (0, {L1: 4.0}, 4.0, 4.0), (0, {}, 4.0, 4.0),
     (9, {L1: 4.0}, 4.0, 0.0)])
-def test_a_load_needs_the_lines_of_the_meters_type_but_one_phase_may_list_none(
+def test_a_load_needs_the_lines_of_the_meters_type_but_a_one_phase_meter_may_list_none(
         unit: Meters, kind: int, lines: Dict[int, Optional[float]], own: float, load: float) -> None:
     unit.meter(1, kind, lines, own)
     assert unit.load() == (load, 1.0)
 
 
 @pytest.mark.parametrize("lines, energy", [((L1, L2), 0.0), ((L1, L2, L3), 0.3)])
-def test_the_energy_of_only_some_lines_is_not_that_of_the_mains(unit: Meters, lines: Tuple[int, ...], energy: float) -> None:
+def test_the_energies_of_only_some_lines_are_not_summed(unit: Meters, lines: Tuple[int, ...], energy: float) -> None:
     unit.meter(1, 2, dict.fromkeys(lines, 4.0))
     unit.calls["/meter/1", "getSensors"] = {}
     for pole in unit.calls["/meter/1", "getPoles"]:

@@ -39,7 +39,7 @@ def test_switching_writes_the_absolute_state_once_and_returns_the_port_with_the_
         assert writes(pdu)[1:] == [("outlet.1.setPowerState", '{"pstate": 1}')]
 
 
-def test_switching_a_relay_that_follows_at_once_is_three_requests_on_one_connection(handle: Handle, firmware: str) -> None:
+def test_switching_a_relay_that_follows_at_once_takes_three_requests_on_one_connection(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=3, phases=3), firmware) as pdu:
         with spent(pdu) as cost:
             assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
@@ -60,10 +60,11 @@ def test_a_relay_that_does_not_follow_in_time_is_unknown(handle: Handle) -> None
 
 
 def test_an_outlet_that_waits_for_its_turn_is_unknown(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1, off=(1,), relay_delay=60)) as pdu:
-        port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
+    with XerusPdu(Model(outlets=2, off=(1, 2), in_rush_guard_ms=60_000)) as pdu:
+        assert handle(pdu).port_up(PduPortView("1"), pause=FAST).power_status is EnumPowerStatus.UP
+        port = handle(pdu).port_up(PduPortView("2"), deadline=0.1, pause=FAST)
         assert port.power_status is EnumPowerStatus.UNKNOWN
-        assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.UNKNOWN}
+        assert shown(handle(pdu).status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UNKNOWN}
 
 
 def test_an_outlet_in_a_power_cycle_is_unknown_and_can_be_switched_off(handle: Handle, firmware: str) -> None:
@@ -88,7 +89,7 @@ def test_the_error_for_an_unknown_outlet_states_the_number_of_outlets(handle: Ha
 
 @pytest.mark.parametrize("identity", ["1.1", "x", "2."])
 def test_an_identity_of_an_impossible_form_is_refused_without_a_request(handle: Handle, identity: str) -> None:
-    """Link id 1 is the unit itself, whose outlets have no link id."""
+    """Link id 1 is the unit itself: the identities of its outlets contain no link id."""
     with XerusPdu(Model(outlets=3)) as pdu:
         with pytest.raises(PduHandlerError, match="identities have the form '7', on link units '2.7'"):
             handle(pdu, link_units="yes").port_down(PduPortView(identity))
@@ -119,7 +120,7 @@ def test_an_outlet_without_a_relay_is_not_written_to(handle: Handle, firmware: s
 
 def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=1, disabled=(1,)), firmware) as pdu:
-        with pytest.raises(PduHandlerError, match="disabled on the PDU.*code 3") as caught:
+        with pytest.raises(PduHandlerError, match="disabled on the PDU: enable the outlet there.*code 3") as caught:
             handle(pdu).port_down(PduPortView("1"))
         assert caught.value.kind == "refused" and pdu.books().states["1"] is True
 
@@ -178,7 +179,8 @@ def test_a_write_whose_answer_was_lost_is_confirmed_by_reading(handle: Handle) -
 
 @pytest.mark.parametrize("fault, how", [(Fault.CLOSE_BEFORE, {}), (Fault.STATUS, {"status": 503}),
                                         (Fault.STATUS, {"status": 500}), (Fault.HTML, {})])
-def test_a_write_that_did_not_arrive_may_or_may_not_have_switched(handle: Handle, fault: Fault, how: Mapping[str, Any]) -> None:
+def test_a_write_that_failed_without_an_effect_may_or_may_not_have_switched(handle: Handle, fault: Fault,
+                                                                            how: Mapping[str, Any]) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(fault, skip=2, **how)
         with pytest.raises(PduHandlerError, match=" /bulk: .*may or may not have switched") as caught:

@@ -10,7 +10,7 @@ from handlers.snmp.decoding import bits, number, octets, shown, text
 
 
 @pytest.mark.parametrize("raw, expected", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")])
-def test_padding_is_stripped_from_text(raw: int | str | bytes, expected: str) -> None:
+def test_a_value_is_read_as_text_without_its_padding(raw: int | str | bytes, expected: str) -> None:
     assert text(raw) == expected
 
 
@@ -52,5 +52,5 @@ def test_a_hostile_text_of_many_octets_is_read_in_less_than_a_second() -> None:
     assert bits(held) == held.encode() and time.process_time() - began < 1
 
 
-def test_control_characters_and_line_breaks_are_removed_from_a_name() -> None:
+def test_a_value_for_a_person_is_short_and_without_control_characters_and_line_breaks() -> None:
     assert shown("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"

@@ -155,7 +155,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1")),
     Trap(42, "text as octets, with NULs, OIDs with a leading dot", "decoding.text, host.rows.oid_arcs, host.snmp.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
-         + ("test_decoding.py::test_padding_is_stripped_from_text",
+         + ("test_decoding.py::test_a_value_is_read_as_text_without_its_padding",
             "test_decoding.py::test_octets_are_the_same_in_every_form_of_the_platform")),
     Trap(43, "slow agents with thousands of rows", "columns, never whole trees; each walked once",
          _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_however_many_parts_read_it",)),

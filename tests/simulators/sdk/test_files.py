@@ -36,7 +36,7 @@ def test_a_certificate_is_uploaded_checked_and_installed(pdu: XerusPdu, step: St
                                           "other": pdu.authority.issue()[0].decode()})
     assert found["codes"] == [5, 4, 3, 0, 2]
     assert (found["pending"], found["installed"], found["pending after"]) == (True, 0, False)
-    assert found["issuer"].startswith("Testing CA")         # trustme's name of an authority; a certificate is a "Testing cert"
+    assert found["issuer"].startswith("Testing CA")         # trustme names an authority so, and a certificate "Testing cert"
     assert found["nothing to install"] == 200
     assert found["active"] == certificate.decode()
     assert pdu.fingerprint != before
@@ -67,18 +67,18 @@ def test_a_bulk_configuration_is_downloaded_and_uploaded(step: Step) -> None:
 
 @since("3.6")
 def test_a_backup_is_downloaded_and_restored(step: Step) -> None:
-    assert step("files", "backup") == {"codes": [13, 10, 0], "status": 3}
+    assert step("files", "backup") == {"codes": [13, 10, 0], "status": 3, "name": "rack 7"}
 
 
 @since("4.0")
 def test_a_sealed_backup_needs_its_password(step: Step) -> None:
-    assert step("files", "sealed_backup") == {"closed": False, "codes": [13, 0]}
+    assert step("files", "sealed_backup") == {"readable": False, "codes": [13, 0]}
 
 
 @since("4.0")
 def test_a_sealed_bulk_configuration_needs_its_password(step: Step) -> None:
-    assert step("files", "sealed") == {"wrong password": 13, "clear": True, "closed": False, "unknown link": 2,
-                                       "wrong check": 2, "right": 0}
+    assert step("files", "sealed") == {"wrong password": 13, "clear text is readable": True,
+                                       "sealed text is readable": False, "unknown link": 2, "wrong check": 2, "right": 0}
 
 
 @since("3.6")

@@ -15,7 +15,7 @@ from handlers.command.field.kinds import Identity, identity, names
 from handlers.command.field.raritan import calls as raritan_calls
 from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp.identity import _used, of_device
-from handlers.command.output import counted
+from handlers.command.output import counted, figure
 from handlers.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
 from handlers.snmp.figures import Arcs, Figure, Total
@@ -82,7 +82,7 @@ def settings_of(name: str, key: str) -> List[Identity]:
     return [of_device(Reader(of_rows(fixture(name).device().rows())), choose({key: value}, {})) for value in ("no", "yes")]
 
 
-def test_settings_that_permit_something_have_the_same_effect_as_in_the_handler() -> None:
+def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found() -> None:
     assert [one.family for one in settings_of("geist-v5_inlet", "metered_only")] == ["", "geist-v5"]
     unproven = settings_of("teltronix", "switch_unproven")
     assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
@@ -95,8 +95,8 @@ def test_a_family_with_states_but_without_commands_is_not_called_metered_only() 
 
 
 @pytest.mark.parametrize("unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"])
-def test_the_evidence_of_a_total_is_the_objects_that_have_all_rows(unit: Optional[Arcs], used: List[int]) -> None:
-    """Row 1.2 of the first object has no figure: this object is not the load of one unit and, in a chain, not that of unit 1."""
+def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(unit: Optional[Arcs], used: List[int]) -> None:
+    """Row 1.2 of the first object has no figure, so this object counts neither for one unit nor for unit 1 of a chain."""
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
     rows: Dict[str, Union[int, str, bytes]] = {"0.1.1": 2, "0.1.2": "n/a", "0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
@@ -253,6 +253,8 @@ def test_the_load_of_a_power_meter_controller_rests_on_mains(capsys: Printed, mo
     with XerusPdu(Model(outlets=0, inlets=0, metering="none", product="BCM2-1965", meters=(MeterModel(1),))) as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
         report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
+        load = pdu.books().load_a
+    assert load and f"report its load ({figure(load)} A)" in report["handlers"][0]["can"]
     evidence = report["handlers"][0]["evidence"]
     assert "mains of its panels" in evidence["load"] and "mains of its panels" in evidence["energy"]
 
@@ -271,7 +273,7 @@ def test_branch_circuits_are_not_called_outlets(outlets: int, states: str, energ
     assert states in found["can"] + found["cannot"] and energy in found["can"]
 
 
-def test_a_unit_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: Printed, monkeypatch: Patched) -> None:
+def test_states_cannot_be_read_if_all_outlets_of_a_redfish_service_are_unknown(capsys: Printed, monkeypatch: Patched) -> None:
     with RedfishService(redfish_units.metered()) as unit:
         monkeypatch.setenv("PDU_PASSWORD", unit.password)
         data = PduData(unit.host, {"port": str(unit.port), "username": unit.user, "ca_pem": unit.ca_pem})
@@ -281,7 +283,7 @@ def test_a_unit_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: 
     assert not any("states" in line for line in found["can"]) and "state" not in found["evidence"]
 
 
-def test_a_nut_device_whose_outlets_are_all_unknown_cannot_be_read_for_states(capsys: Printed) -> None:
+def test_states_cannot_be_read_if_all_outlets_of_a_nut_device_are_unknown(capsys: Printed) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "pending", "outlet.2.status": "", "input.current": "2"})
     with NutServer([device]) as server:
         report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
@@ -345,7 +347,8 @@ def test_the_evidence_of_a_nut_total_names_its_variables(variables: Dict[str, st
 
 
 @pytest.mark.parametrize("driver, code", [(Driver.STALE, 10), (Driver.GONE, 11)])
-def test_a_driver_without_data_has_its_own_exit_code_and_is_no_missing_pdu(driver: Driver, code: int, capsys: Printed) -> None:
+def test_a_driver_without_data_has_its_own_exit_code_and_is_not_called_a_missing_pdu(driver: Driver, code: int,
+                                                                                         capsys: Printed) -> None:
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
         server.faults.drivers["pdu"] = driver
         where = f"{server.host}:{server.port}"
@@ -422,7 +425,7 @@ def test_the_setting_host_names_the_address_that_is_tried(capsys: Printed) -> No
 
 
 @pytest.mark.parametrize("scheme, port", [("http", 80), ("HTTP", 80), ("https", 443)])
-def test_the_usual_port_is_that_of_the_scheme(scheme: str, port: int, capsys: Printed, monkeypatch: Patched) -> None:
+def test_the_usual_port_follows_from_the_scheme(scheme: str, port: int, capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setattr("handlers.command.identify._closed", lambda host, chosen, usual: f"{host} {chosen} {usual}")
     report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
     assert report["handlers"][0]["why"] == f"192.0.2.1 None {port}"

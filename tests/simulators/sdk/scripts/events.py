@@ -7,7 +7,7 @@ from .script import module
 
 
 def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
-    """All events of outlet 1, and the readings and user events of its current sensor.
+    """All events of outlet 1, and the reading changes and user events of its current sensor.
 
     The outlet is switched off and renamed, and the sensor gets a threshold.
     """

@@ -126,16 +126,25 @@ def bulk(agent: Any, given: Any) -> Dict[str, Any]:
 def backup(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("bulkcfg")
     download = _helper("bulkcfg", "download", "download_bulkcfg")
+    pdu = module("pdumodel").Pdu("/model/pdu/0", agent)
+    _rename(pdu, "rack 7")
     data = download(agent, backup=True)
+    _rename(pdu, "rack 8")
     codes = [int(package.upload(agent, one, backup=True)) for one in (b"nonsense", download(agent), data)]
-    return {"codes": codes, "status": _finished(package.BulkConfiguration("/bulkcfg", agent))}
+    return {"codes": codes, "status": _finished(package.BulkConfiguration("/bulkcfg", agent)), "name": pdu.getSettings().name}
+
+
+def _rename(pdu: Any, name: str) -> None:
+    settings = pdu.getSettings()
+    settings.name = name
+    assert pdu.setSettings(settings) == 0
 
 
 def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
     """A backup with a password, from 4.0 on."""
     package = module("bulkcfg")
     data = package.download(agent, backup=True, password="secret")
-    return {"closed": b"pdu.name" in data, "codes": [int(package.upload(agent, data, backup=True, password=password))
+    return {"readable": b"pdu.name" in data, "codes": [int(package.upload(agent, data, backup=True, password=password))
                                                      for password in ("guess", "secret")]}
 
 
@@ -144,8 +153,8 @@ def sealed(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("bulkcfg")
     closed = package.download(agent, password="secret")
     clear = package.download(agent, clear_text=True)
-    found = {"wrong password": package.upload(agent, closed, password="guess"), "clear": b"pdu.name" in clear,
-             "closed": b"pdu.name" in closed, "unknown link": package.upload(agent, clear, link_ids=[7]),
+    found = {"wrong password": package.upload(agent, closed, password="guess"), "clear text is readable": b"pdu.name" in clear,
+             "sealed text is readable": b"pdu.name" in closed, "unknown link": package.upload(agent, clear, link_ids=[7]),
              "wrong check": package.upload(agent, clear, skip_check="everything")}
     found["right"] = package.upload(agent, closed, password="secret", skip_check="firmware_version,model", link_ids=[1])
     return found

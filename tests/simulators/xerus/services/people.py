@@ -202,7 +202,7 @@ class UserManager(Served):
 
 
 class User(Served):
-    """/auth/user/<name>; without a name /auth/currentUser, the user of the caller."""
+    """/auth/user/<name>; without a name /auth/currentUser, the caller's own account."""
 
     def __init__(self, unit: Unit, device: XerusPdu, roles: RoleManager, name: Optional[str]) -> None:
         path = f"/auth/user/{name}" if name else "/auth/currentUser"
