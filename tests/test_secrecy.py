@@ -19,11 +19,11 @@ SECRET = PLAIN[0]
 
 @pytest.mark.parametrize("text", [SECRET, f"x{SECRET}y", base64.b64encode(f"admin:{SECRET}".encode()).decode(),
                                   SECRET.replace("-", "%2D")])
-def test_secret_is_seen_plain_and_encoded(text: str) -> None:
+def test_a_secret_is_seen_plain_and_encoded(text: str) -> None:
     assert shown(text) and not shown("own words")
 
 
-def test_log_line_error_and_program_are_seen() -> None:
+def test_a_log_line_an_error_and_the_arguments_of_a_program_are_seen() -> None:
     WATCH.found()
     WATCH.handle(logging.makeLogRecord({"msg": "the password is %s", "args": (SECRET,)}))
     Unreachable(f"no answer to {SECRET}")
@@ -33,7 +33,7 @@ def test_log_line_error_and_program_are_seen() -> None:
     assert WATCH.found() == []
 
 
-def test_output_that_a_test_reads_itself_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_that_a_test_reads_itself_and_output_of_a_program_are_seen(capsys: pytest.CaptureFixture[str]) -> None:
     WATCH.found()
     print(SECRET)
     assert capsys.readouterr().out == f"{SECRET}\n"
@@ -41,13 +41,14 @@ def test_output_that_a_test_reads_itself_is_seen(capsys: pytest.CaptureFixture[s
     assert [where for where, _ in WATCH.found()] == ["the output that the test read", "the output of a program"]
 
 
-def test_host_and_operation_of_an_error_are_seen() -> None:
+@pytest.mark.parametrize("host, operation", [(f"{SECRET}.example.net", "status"), ("192.0.2.7", f"device {SECRET}")])
+def test_host_and_operation_of_an_error_are_seen(host: str, operation: str) -> None:
     WATCH.found()
-    Unreachable("no answer").at("192.0.2.7", f"device {SECRET}")
+    Unreachable("no answer").at(host, operation)
     assert [where for where, _ in WATCH.found()] == ["the text of Unreachable"]
 
 
-def test_file_that_the_project_writes_is_seen(tmp_path: Path) -> None:
+def test_a_file_that_the_project_writes_is_seen_and_one_that_a_test_writes_is_not(tmp_path: Path) -> None:
     _write(str(tmp_path / "report.html"), f"<p>{SECRET}</p>")
     (tmp_path / "secret-of-a-test").write_text(SECRET)
     assert [where for where, _ in WATCH.found()] == ["the file report.html"]

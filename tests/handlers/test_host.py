@@ -45,7 +45,7 @@ def test_settings_are_read_from_each_known_form(form: object) -> None:
     assert host.settings({"custom_params": form}) == WANTED
 
 
-def test_a_setting_with_a_key_of_the_platform_is_read_unless_it_has_the_platforms_value() -> None:
+def test_a_handlers_own_setting_under_a_key_of_the_platform_is_read_unless_it_has_the_platforms_value() -> None:
     form = {"device": "pdu_nut", "custom_params": {"device": "rack1", "name": "x"}}
     assert host.settings(form, own=("device",)) == {"device": "rack1"}
     assert host.settings({**form, "device": "rack1"}, own=("device",)) == {} == host.settings(form)
@@ -61,7 +61,7 @@ def test_missing_settings_are_allowed(form: object) -> None:
     assert host.settings(SimpleNamespace()) == {}
 
 
-def test_numbers_and_yes_no_become_text() -> None:
+def test_numbers_booleans_and_none_become_text() -> None:
     assert host.settings({"custom_params": {"port": 443, "verify": True, "ca_pem": None}}) == {
         "port": "443", "verify": "yes", "ca_pem": ""}
 
@@ -108,7 +108,7 @@ def test_settings_that_are_too_long_are_not_called_invalid_json() -> None:
         host.settings({"custom_params": json.dumps({"ca_pem": "x" * 1_000_000})})
 
 
-def test_settings_that_are_nested_too_deeply_are_not_called_invalid_json() -> None:
+def test_json_that_is_nested_too_deeply_cannot_be_read() -> None:
     with pytest.raises(SettingsError, match="cannot be read as JSON"):
         host.settings({"custom_params": '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}"})
 
@@ -275,7 +275,7 @@ def test_a_repeated_row_is_an_error() -> None:
 
 @pytest.mark.parametrize("rows", [[row("1", oid=ROOT)], [row("1", oid=ROOT), row("1", oid=f"{ROOT}.1")]])
 def test_a_row_without_an_index_is_an_error(rows: List[SimpleNamespace]) -> None:
-    """A broken agent may answer with the column itself. Its outlet would have an empty identity."""
+    """A broken agent may answer with the column itself, which would become an outlet with an empty identity."""
     with pytest.raises(ProtocolError, match="a row has no index"):
         snmp(rows).walk(ROOT)
     assert snmp([row("No Such Instance currently exists at this OID", oid=ROOT)]).walk(ROOT) == {}
@@ -357,7 +357,7 @@ def test_the_text_of_pysnmp_alone_gives_an_error_its_class(indication: object, k
     ("Name or service not known", "the address cannot be resolved: check it", "the address cannot be resolved: check it"),
     ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them"),
     ("tooBig", "the device refused to read this", "the device refused the value")])
-def test_a_missing_right_and_a_refusal_are_named_by_reading_or_writing(words: str, reading: str, writing: str) -> None:
+def test_the_text_of_an_error_fits_a_read_or_a_write(words: str, reading: str, writing: str) -> None:
     with pytest.raises(PduHandlerError, match=reading):
         snmp(RuntimeError(words)).get(ROOT)
     with pytest.raises(PduHandlerError, match=writing):
@@ -418,8 +418,8 @@ def test_a_failure_of_the_device_is_unreachable_for_a_write_and_refused_for_a_re
         snmp(RuntimeError(words)).get(ROOT)
 
 
-@pytest.mark.parametrize("value", ["1" * 70_000, b"\0" * 70_000, 10**5000, -2**64, SimpleNamespace(value=10**25)],
-                         ids=["text", "octets", "5,000 digits", "below 64 bits", "above 64 bits"])
+@pytest.mark.parametrize("value", ["1" * 70_000, b"\0" * 70_000, 10**4999, -2**64, SimpleNamespace(value=10**25)],
+                         ids=["text", "octets", "5,000 digits", "below the 64-bit range", "above the 64-bit range"])
 def test_an_impossible_value_is_a_protocol_error(value: object) -> None:
     with pytest.raises(ProtocolError, match="64 bits|datagram"):
         snmp(value if isinstance(value, SimpleNamespace) else row(value)).get(ROOT)
@@ -433,7 +433,7 @@ def test_an_oid_that_is_too_long_is_refused(written: str) -> None:
         snmp([row("1", oid=written), row("2", oid=written + ".1")]).walk(ROOT)
 
 
-def test_no_request_starts_after_the_end_of_a_call() -> None:
+def test_no_request_starts_after_the_time_limit_of_a_call() -> None:
     now = [0.0]
     device = Device(row(1))
     asked = Snmp(cast(Any, device), 30.0, clock=lambda: now[0])

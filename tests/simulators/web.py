@@ -99,7 +99,7 @@ class Connection(BaseHTTPRequestHandler):
 
 
 class PromptServer(socketserver.ThreadingTCPServer):
-    """A server that ends at once on `shutdown`. The usual `serve_forever` wakes up every few milliseconds to look for it."""
+    """A server that ends at once on `shutdown`. The usual `serve_forever` notices it only after `poll_interval`."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -124,7 +124,7 @@ class PromptServer(socketserver.ThreadingTCPServer):
                 self.shutdown_request(request)
 
     def shutdown(self) -> None:
-        """Ends `serve_forever` by a connection. Does not wait for it, and does nothing if the server is closed."""
+        """Connects to the server, so that `serve_forever` ends, and does not wait for that. A closed server is no error."""
         self._ending = True
         with suppress(OSError):
             socket.create_connection(self.socket.getsockname()[:2], 1).close()
@@ -174,7 +174,7 @@ class WebServer(PromptServer):
 
     @contextmanager
     def _keep(self, connection: socket.socket) -> Iterator[None]:
-        """Keeps the connection in the set of open ones, which `hang_up_all` closes."""
+        """Keeps the connection in the set of connections that `hang_up_all` closes."""
         with self._open_lock:
             self._open.add(connection)
         try:

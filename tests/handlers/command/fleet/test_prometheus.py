@@ -1,4 +1,4 @@
-"""The configuration and rules of docs/prometheus, run by promtool and by Prometheus with real exporters."""
+"""The configuration and rules of docs/prometheus, in promtool, and in Prometheus with real exporters."""
 from __future__ import annotations
 
 import re
