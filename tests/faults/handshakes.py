@@ -1,4 +1,4 @@
-"""Servers whose TLS handshake fails or hangs, at once or after NUT's STARTTLS."""
+"""Servers for the faults of TLS, which begins at once or after NUT's STARTTLS."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Handshakes:
-    """A server on 127.0.0.1 for one of the faults whose place is "tls". `settings` make a handler verify its certificate."""
+    """A server on 127.0.0.1 for a fault whose place is "tls". `settings` make a handler verify the server's certificate."""
 
     def __init__(self, key: str, begins: str) -> None:
         self.steps = 1

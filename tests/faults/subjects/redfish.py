@@ -25,8 +25,7 @@ def _opened(fault: str) -> Iterator[Device]:
                 if key == "two-writers":
                     plant.outlets[identity].on = not on
                 elif key == "counter-reset":
-                    for outlet in plant.outlets.values():
-                        outlet.wh = 0.0
+                    plant.reset()
         yield Device(unit.port, unit.books, happen, {"username": unit.user, "password": unit.password, "scheme": "http"},
                      secrets=(unit.password, f"{unit.user}:{unit.password}"))
 
@@ -41,7 +40,7 @@ SUBJECT = Subject(
                                           else None)),
         "neighbour": http.changed(_of_neighbour),
         "below-zero": http.below_zero("Reading"),
-    }), {"other": "HTTP has no ids; `previous` is an answer to another request",
-         "cycling": "a cycle is shown as a transition: tests/handlers/redfish/test_simulated.py",
+    }), {"other": "HTTP answers have no request id; `previous` is an answer to another request",
+         "cycling": "Redfish has no state for a power cycle; for transitions, see tests/handlers/redfish/test_simulated.py",
          "renumbered": "outlets are found by links and identified by their Id, not by a number"},
     up="A2", down="A1", tls="at once")

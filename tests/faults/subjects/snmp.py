@@ -34,10 +34,11 @@ def _opened(fault: str) -> Iterator[Device]:
             if key == "two-writers":
                 device.put(f"{state}.{identity}", "1" if on else "2")
             elif key == "cycling":
-                device.put(f"{state}.{identity}", "3")
+                device.put(f"{state}.{identity}", "3")      # neither on nor off; the MIB has no state for a cycle
             elif key == "counter-reset":
                 for number in range(1, _OUTLETS + 1):
                     device.put(f"{apc.RPDU2_METERED}.11.{number}", "0")
+                device.put(f"{apc.RPDU2_DEVICE}.9.1", "0")
             elif key == "renumbered":
                 device.take(f"{state}.{_OUTLETS}")
         yield Device(agent.port, agent.books, happen, snmp={"version": "2", "community": "nobody-knows"},
@@ -45,7 +46,10 @@ def _opened(fault: str) -> Iterator[Device]:
 
 
 def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
-    """A bend: `change` makes its answer from the PDUs of the request and of the device's answer."""
+    """A bend: `change` makes the answer from the request's PDU and the device's PDU.
+
+    If the request did not reach the device, the second PDU is the request's, made a successful RESPONSE.
+    """
     def bend(exchange: Exchange) -> Optional[bytes]:
         asked = ber.decode(exchange.request)
         given = ber.decode(exchange.answer).pdu if exchange.answer else asked.pdu._replace(

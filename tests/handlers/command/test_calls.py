@@ -273,8 +273,8 @@ def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
 
 @pytest.mark.parametrize("answer, code", [("n\n", exits.NOT_CONFIRMED), ("\n", exits.NOT_CONFIRMED), ("", exits.NOT_CONFIRMED),
                                           ("y\n", 0)])
-def test_the_question_names_pdu_outlet_name_and_state(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch, answer: str,
-                                                      code: int) -> None:
+def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch,
+                                                                      answer: str, code: int) -> None:
     state = SHOWN[peer.books().states["2"]]
     name = next(outlet["name"] for outlet in json.loads(ask("status", "--json")[1])["outlets"] if outlet["identity"] == "2")
     monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
@@ -451,7 +451,7 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     assert seen[2].snmp_params["port"] == "1162"
 
 
-def test_the_port_in_an_address_overrides_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_port_in_an_address_overrides_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_PORT", "50001")
     monkeypatch.setenv("PDU_COMMUNITY", "c")
     for host, port, snmp_port in (("h:50002", None, "50002"), ("h", "50001", "50001")):
@@ -461,7 +461,7 @@ def test_the_port_in_an_address_overrides_that_of_the_environment(monkeypatch: p
 
 
 @pytest.mark.parametrize("key", ["password", "api_key"])           # no handler of this pack has an api_key
-def test_a_secret_in_an_argument_is_refused_with_the_ways_to_give_it(key: str) -> None:
+def test_a_secret_in_an_argument_is_refused_and_the_error_says_how_to_give_it(key: str) -> None:
     with pytest.raises(errors.SettingsError) as raised:
         form.check(Given(settings={key: "x"}), ["password", "api_key"], "acme")
     assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(raised.value)

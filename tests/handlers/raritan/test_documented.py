@@ -85,7 +85,7 @@ def test_configuring_the_snmp_agent(to: Agent) -> None:
     assert (kept.v2enable, kept.readComm, kept.writeComm) == (True, "public", "private")
 
 
-def test_all_definitions_of_a_module_can_be_imported_at_once() -> None:
+def test_a_star_import_has_classes_and_functions_of_the_module() -> None:
     names: Dict[str, Any] = {}
     exec("from handlers.raritan.rpc.pdumodel import *", names)
     assert names["Pdu"] is pdumodel.Pdu and names["PowerLine"] is pdumodel.PowerLine
@@ -250,7 +250,7 @@ def test_the_upload_of_an_unusable_certificate_returns_its_documented_code(to: A
     assert cert.upload(to, other, key) == cert.UploadCode.KEY_DOES_NOT_MATCH_CERTIFICATE
 
 
-def test_the_installed_certificate_is_downloaded(to: Agent) -> None:
+def test_the_installed_certificate_and_its_key_are_downloaded(to: Agent) -> None:
     assert cert.download(to, "active_cert").startswith(b"-----BEGIN CERTIFICATE-----")
     assert b"PRIVATE KEY" in cert.download(to, "active_key")
     with pytest.raises(ValueError, match="new_req"):
@@ -267,7 +267,7 @@ def test_a_raw_configuration_is_uploaded_and_downloaded(to: Agent) -> None:
 
 
 @pytest.mark.parametrize("firmware", ["3.3"], indirect=True)
-def test_firmware_without_a_raw_configuration_is_an_error(to: Agent) -> None:
+def test_firmware_without_a_raw_configuration_raises_an_error(to: Agent) -> None:
     with pytest.raises(rpc.HttpException, match="does not offer this"):
         rawcfg.download(to)
     with pytest.raises(rpc.HttpException, match="does not offer this"):
@@ -348,7 +348,7 @@ def test_three_phase_inlet_voltages(to: Agent) -> None:
     assert [pole.line for pole in poles[:3]] == [pdumodel.PowerLine.L1, pdumodel.PowerLine.L2, pdumodel.PowerLine.L3]
 
 
-def test_switching_in_reverse_order_with_a_delay_and_cycling_all(to: Agent, unit: XerusPdu) -> None:
+def test_cycling_all_outlets_in_reverse_order_with_a_delay(to: Agent, unit: XerusPdu, clock: ManualClock) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
     sequence: Any = reversed(range(0, len(outlets)))            # a vector takes any iterable
@@ -363,6 +363,10 @@ def test_switching_in_reverse_order_with_a_delay_and_cycling_all(to: Agent, unit
     assert pdu.powerCycleAllOutletPowerStates() == 0
     assert not any(state for identity, state in unit.books().states.items() if "." not in identity)
     assert ("pdu.0.cycleAllOutletPowerStates", "{}") in unit.books().writes
+    clock.now += MODEL.cycle_delay_s
+    for on in range(1, 7):
+        assert [unit.books().states[str(number)] for number in range(6, 0, -1)] == [True] * on + [False] * (6 - on)
+        clock.now += 2
 
 
 def test_switching_several_and_all_outlets(to: Agent, unit: XerusPdu) -> None:

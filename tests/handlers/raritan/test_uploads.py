@@ -52,7 +52,7 @@ def test_names_in_a_form_cannot_break_out_of_their_header() -> None:
 
 @pytest.mark.parametrize("more, kind", [({}, b"application/octet-stream"), ({"mimetype": None}, b"application/octet-stream"),
                                         ({"mimetype": "text/plain"}, b"text/plain")])
-def test_a_file_is_sent_with_its_type_and_without_one_as_bytes(more: Dict[str, object], kind: bytes) -> None:
+def test_a_file_is_sent_with_its_type_or_as_an_octet_stream(more: Dict[str, object], kind: bytes) -> None:
     form = MultipartForm([{"data": b"x", "filename": "f", "formname": "upfile", **more}])
     assert b"\r\nContent-Type: " + kind + b"\r\n\r\n" in form.read()
 
@@ -82,7 +82,7 @@ def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
 
 
 def test_an_upload_that_is_redirected_to_https_is_an_error(agent: MakeAgent) -> None:
-    """Unreachable where the unit resets the connection before the client has read the redirect."""
+    """The error is Unreachable if the unit resets the connection before the client has read the redirect."""
     with XerusPdu(Model(outlets=1), http_port=0) as pdu:
         to = agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
         with pytest.raises(HttpException) as caught:

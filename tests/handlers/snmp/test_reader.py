@@ -4,7 +4,7 @@ from handlers.snmp.reader import Reader
 from tests.handlers.snmp.memory import Memory
 
 
-def test_a_column_is_walked_once_however_many_parts_read_it() -> None:
+def test_a_column_is_walked_once_and_an_object_read_once() -> None:
     device = Memory({"1.3.1.1": 1})
     reader = Reader(device)
     assert reader.walk("1.3.1") == reader.walk("1.3.1") == {"1": 1}

@@ -121,7 +121,7 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
     ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: 'port' is unknown; a PDU has name"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
     ("[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n", "settings must have the form")])
-def test_a_wrong_toml_list_is_refused_with_one_sentence(read: Any, text: str, words: str) -> None:
+def test_a_wrong_toml_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text, "list.toml"))
 
 
@@ -132,7 +132,7 @@ def test_a_repeated_name_is_found_among_ten_thousand_lines(read: Any) -> None:
         lambda: read("name,handler,address\n" + lines + "p0,snmp,192.0.2.1\n"))
 
 
-def test_a_missing_or_binary_list_is_refused_with_one_sentence(read: Any, tmp_path: Path) -> None:
+def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(read: Any, tmp_path: Path) -> None:
     assert "cannot be read (No such file or directory)" in refused(lambda: listing.read(str(tmp_path / "none.csv")))
     assert "cannot be read (Is a directory)" in refused(lambda: listing.read(str(tmp_path)))
     (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"\xe9,snmp,192.0.2.1\n")
@@ -160,7 +160,7 @@ def test_a_file_with_a_secret_that_others_can_read_is_refused(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("mode, why", [(None, "cannot be read (No such file or directory)"), (0o644, "chmod 600")])
-def test_an_unreadable_secret_file_is_named_with_its_login(tmp_path: Path, mode: Optional[int], why: str) -> None:
+def test_an_unusable_secret_file_is_named_with_its_login(tmp_path: Path, mode: Optional[int], why: str) -> None:
     if mode is not None:
         (tmp_path / "community").write_text(SECRET)
         (tmp_path / "community").chmod(mode)
@@ -224,10 +224,10 @@ def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path, m
     ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"),
     (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice"),
     ('[auth.x]\nusername = "a"\nUsername = "b"\n', "username is given twice")])
-def test_a_wrong_file_of_logins_is_refused_with_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+def test_a_wrong_file_of_logins_is_refused_with_the_reason(tmp_path: Path, text: str, words: str) -> None:
     path = private_file(tmp_path / "logins.toml", text)
     assert words in refused(lambda: auth.of_file(str(path)))
 
 
-def test_deeply_nested_brackets_are_refused_with_one_sentence() -> None:
+def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:
     assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
