@@ -57,7 +57,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_the_environment_is_made_once_and_follows_its_folder(machine: Machine) -> None:
+def test_the_environment_is_made_once_and_repaired_after_a_move(machine: Machine) -> None:
     assert machine.env() == 0 and machine.did() == ["venv", "pip"]
     assert machine.env() == 0 and machine.did() == []
     machine.venv = machine.venv.rename(machine.venv.with_name("moved"))

@@ -1,4 +1,4 @@
-"""Reads 1,000 simulated PDUs of all handlers (24 outlets, 2 % dead, 20 ms before each answer): `pdu check` and other ways.
+"""Reads 1,000 simulated PDUs of all handlers (24 outlets, 2 % dead, 20 ms before each answer) by `pdu check` and in other ways.
 
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP] [--json]
 
@@ -42,7 +42,7 @@ _EACH_S = 0.2                   # seconds between two measurements of the memory
 _SIDE_BY_SIDE = 64              # parallel queries to prometheus-snmp-exporter
 _LISTENS_S = 30.0
 _LONGEST_S = 3600.0             # limit in seconds for reading all PDUs in one way
-# One GET of sysObjectID, then states and figures of all outlets, as a script would read them.
+# One GET of sysObjectID, then the states and figures of all outlets and the unit's own figures, as a script would read them.
 _SHELL = """while read -r agent; do
 snmpget -m '' -v2c -c public -On "$agent" 1.3.6.1.2.1.1.2.0 >/dev/null || exit 1
 for table in "$@"; do snmpbulkwalk -m '' -Cr25 -v2c -c public -On "$agent" "$table" >/dev/null || exit 1; done
@@ -159,7 +159,7 @@ def shelled(running: Hall, step: int) -> Taken:
 
 
 def exported(running: Hall, folder: Path) -> Taken:
-    """Measures prometheus-snmp-exporter. Debian ships none of its modules; this module reads the tables of the shell loop."""
+    """Measures prometheus-snmp-exporter, with a module for the tables of the shell loop, because Debian ships no modules."""
     metrics = [{"name": f"value{number}", "oid": f"{_TABLES[1]}.{number}", "type": "gauge",
                 "indexes": [{"labelname": "outlet", "type": "gauge"}]} for number in range(5, 9)]
     metrics.append({"name": "state", "oid": _TABLES[0], "type": "gauge", "indexes": [{"labelname": "outlet", "type": "gauge"}]})
@@ -209,7 +209,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_fleet", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pdus", type=positive, default=1000, help="number of PDUs (default: %(default)s)")
-    parser.add_argument("--more", type=positive, default=5000, help="number of PDUs of the longer list (default: %(default)s)")
+    parser.add_argument("--more", type=positive, default=5000, help="number of PDUs in the longer list (default: %(default)s)")
     parser.add_argument("--sample", type=positive, default=21, metavar="STEP",
                         help="the plain loop reads every STEPth PDU, and at least one dead one; the shell loop reads every "
                              "(STEP / 2)th (default: %(default)s)")
@@ -237,8 +237,8 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
     for one in taken[2:-1]:
         each = one.seconds / one.pdus / (first.seconds / first.pdus)
         note("fleet", f"{one.way}: seconds for a PDU, as a multiple of `pdu check`", each)
-    missed = [name for name, bad in ((f"{faster:.1f} times the loop, not {FASTER:g}", faster < FASTER),
-                                     (f"memory grew to {grown:.2f} times", grown > FLAT)) if bad]
+    missed = [name for name, bad in ((f"{faster:.1f} times as fast as the loop, not {FASTER:g}", faster < FASTER),
+                                     (f"memory grew by a factor of {grown:.2f}, more than {FLAT:g}", grown > FLAT)) if bad]
     if as_json:
         print(json.dumps({"ways": [one._asdict() for one in taken], "times_the_loop": faster, "memory_grown": grown}))
         return int(bool(missed))
@@ -251,7 +251,7 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
                       "" if one.requests is None else f"{one.requests / one.pdus:.1f}",
                       "" if one.memory is None else f"{one.memory:.0f}")
     console.print(table)
-    console.print(f"{faster:.1f} times the loop; memory of {last.pdus} PDUs is {grown:.2f} times that of {first.pdus}")
+    console.print(f"{faster:.1f} times as fast as the loop; memory of {last.pdus} PDUs is {grown:.2f} times that of {first.pdus}")
     for goal in missed:
         console.print(f"goal missed: {goal}", style="bold red")
     return int(bool(missed))

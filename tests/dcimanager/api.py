@@ -1,7 +1,7 @@
 """The documented HTTP calls as functions: a request in, an answer out. This module opens no socket.
 
-Paths and bodies are those of the vendor's handler page; list, delete, HTTP status numbers and the wording of errors
-are inferred. `{"error": {"code", "msg", "value"}}` and code 3005 are the vendor's.
+From the vendor's pages: the paths, the bodies of requests, `id` and `token` in answers, `{"error": {"code", "msg", "value"}}` and
+code 3005. The rest is inferred: list, delete, HTTP status numbers, the other codes, the wording of errors.
 """
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     content_type: str = "application/json"
-    location: str = ""                  # of a redirection
+    location: str = ""                  # the target of a redirect
 
 
 def answer_json(status: int, value: object) -> Answer:
@@ -128,7 +128,7 @@ def _object(request: Request) -> Dict[str, Any]:
     value: Optional[object] = None
     try:
         value = json.loads(request.body)
-    except (ValueError, RecursionError):        # no JSON, or nested too deeply
+    except (ValueError, RecursionError):        # not JSON, or nested too deeply
         pass
     if not isinstance(value, dict):
         raise Refusal(400, 1001, "the body must be a JSON object")

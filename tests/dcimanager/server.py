@@ -72,8 +72,10 @@ class Certificate(NamedTuple):
 
 
 def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certificate:
-    """A certificate for `host` and localhost, written into `folder`. In the folder `kept` the authority's key stays, so that a
-    browser that trusts the authority still does after a restart."""
+    """A certificate for `host` and localhost, written into `folder`.
+
+    The folder `kept` keeps the authority with its key, so that a browser that trusts the authority still does after a restart.
+    """
     key = kept / "authority.pem" if kept else None
     if key is not None and key.exists():
         pem = key.read_bytes()

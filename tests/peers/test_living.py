@@ -1,4 +1,4 @@
-"""The APC unit on the page of the local DCImanager: its tables agree about states and power."""
+"""The APC unit on the page of the local DCImanager."""
 from __future__ import annotations
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu

@@ -217,7 +217,7 @@ def _key_pem(key: Optional[Key], password: str) -> bytes:
 
 
 def _subject(info: Json) -> Tuple[x509.Name, List[x509.DNSName]]:
-    """The subject and the alternative names. Raises BadParams, for example for a country code without two letters."""
+    """The subject and the alternative names. Raises BadParams, for example for a country code of three letters."""
     subject = info["subject"]
     try:
         return (x509.Name([x509.NameAttribute(oid, subject[field]) for field, oid in _ATTRIBUTES if subject[field]]),
