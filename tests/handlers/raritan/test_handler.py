@@ -114,7 +114,7 @@ def test_a_load_that_cannot_be_read_stays_at_the_platforms_default(handle: Handl
         assert handle(pdu).statistic().load == 0.0 < (pdu.books().load_a or 0.0)
 
 
-def test_200_outlets_without_meters_cost_no_request_more(handle: Handle) -> None:
+def test_200_outlets_without_meters_cost_no_extra_request(handle: Handle) -> None:
     with XerusPdu(Model(outlets=200, metering="inlet")) as pdu:
         with spent(pdu) as cost:
             handle(pdu).statistic()
@@ -142,7 +142,7 @@ def test_the_current_of_a_disabled_inlet_is_not_part_of_the_load(handle: Handle)
         assert handle(pdu).statistic().load == pytest.approx(sum(inlets[0].lines()))
 
 
-def test_200_metered_outlets_cost_a_request_more_for_each_300_calls(handle: Handle) -> None:
+def test_200_metered_outlets_cost_one_more_request_for_each_further_300_calls(handle: Handle) -> None:
     with XerusPdu(Model(outlets=200)) as pdu:
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
@@ -262,7 +262,7 @@ def test_labels_hold_identity_printed_number_and_name(handle: Handle) -> None:
         assert handle(pdu, link_units="yes").labels() == [("1", "1", ""), ("2", "2", "web server"), ("2.1", "1", "")]
 
 
-def test_labels_stay_empty_where_the_outlet_cannot_be_read() -> None:
+def test_a_printed_number_or_name_that_cannot_be_read_is_empty_in_the_label() -> None:
     unit = Described()
     unit.outlets([None, None], [None, None])
     unit.calls[f"{PDU}/outlet/0", "getMetaData"] = {"label": "A1"}

@@ -214,7 +214,7 @@ def test_the_beepers_state_has_a_mute_flag_on_every_firmware(to: Agent) -> None:
     assert beeper.isMuted() is True
 
 
-def test_feature_ports_log_levels_and_the_name_service(to: Agent) -> None:
+def test_a_feature_port_is_named_a_log_level_set_and_a_service_looked_up_by_name(to: Agent) -> None:
     port = pdumodel.Pdu("/model/pdu/0", to).getFeaturePorts()[0]
     assert isinstance(port, portsmodel.Port)
     port.setName("left")

@@ -54,9 +54,9 @@ def test_an_outlet_that_is_on_is_up_although_it_reports_a_delayed_switch_on() ->
 
 def test_no_combination_of_fields_is_up_without_on_or_down_without_off() -> None:
     for power in range(-2, 4):
-        for flags in range(16):
+        for flags in range(32):
             json = {"available": bool(flags & 1), "powerState": power, "switchOnInProgress": bool(flags & 2),
-                    "cycleInProgress": bool(flags & 4), "isSuspended": bool(flags & 8)}
+                    "cycleInProgress": bool(flags & 4), "isSuspended": bool(flags & 8), "isLoadShed": bool(flags & 16)}
             found = _status(json)
             assert found == "UNKNOWN" or json["available"] and not json["cycleInProgress"]
             assert power == {"UNKNOWN": power, "UP": 1, "DOWN": 0}[found]

@@ -73,7 +73,7 @@ class Outlet(Device):
                 "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
 
     def _shown(self) -> Optional[int]:
-        """The state that the relay's board reports; None if it does not answer."""
+        """The state that the unit reports; None if the relay's board does not answer, or until `stale_looks` is 0."""
         return int(self.relay.on) if self.relay.board_answers and not self.pdu.stale_looks else None
 
     def state(self) -> Optional[bool]:
@@ -81,7 +81,7 @@ class Outlet(Device):
         return self.relay.on if self.switchable and self.relay.board_answers and not self.relay.stuck else None
 
     def refusal(self) -> int:
-        """The result code that a switching of this outlet gets; 0: it may be switched."""
+        """The result code of a command for this outlet; 0 if the outlet may be switched."""
         if not self.switchable:
             return NOT_SWITCHABLE
         if self.pdu.inhibited():

@@ -160,8 +160,8 @@ def test_a_wrong_sensor_threshold_or_value_is_refused(run: Run, words: List[str]
 
 
 def test_all_outlets_get_one_command_and_an_outlet_that_stays_on_is_named(run: Run, unit: XerusPdu) -> None:
-    code, out, err = run("switch", "all", "off", "--yes", "--wait", "0")
-    assert code == 9 and out.splitlines()[-1] == "outlet 4  up" and "outlet 4 is up, not down" in err, "its switching is disabled"
+    code, out, err = run("switch", "all", "off", "--yes", "--wait", "0")       # the switching of outlet 4 is disabled
+    assert code == 9 and out.splitlines()[-1] == "outlet 4  up" and "outlet 4 is up, not down" in err
     code, out, err = run("cycle", "all", "--yes", "--wait", "0.5")
     assert code == 9 and out.splitlines() == [f"outlet {number}  up" for number in range(1, 5)]
     assert "but outlet 4 is up, and no cycle was seen: look" in err
@@ -252,7 +252,8 @@ def test_an_outlet_without_a_state_does_not_hide_those_of_the_others(run: Run, u
     assert "outlet 2 is unknown, not down" in err and "outlet 1" not in err
 
 
-def test_a_unit_whose_states_cannot_be_read_after_the_command_is_read_again(run: Run, unit: XerusPdu) -> None:
+def test_a_unit_whose_states_cannot_be_read_after_the_command_is_read_again_unless_it_denies_that(
+        run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
     unit.faults.order(Fault.STATUS, None, method="getState", status=503)
@@ -280,7 +281,8 @@ def test_outlets_that_are_not_listed_at_their_numbers_get_no_command(
 
 
 def test_cycling_ends_when_the_outlet_is_on_again(run: Run, unit: XerusPdu) -> None:
-    assert facts(run, "cycle", "2", "--yes")["done"]
+    unit.units[0].settings["cycleDelay"] = 0.5
+    assert facts(run, "cycle", "2", "--yes")["done"] and unit.books().states["2"] is True
     assert [name for name, _ in unit.books().writes if "cycle" in name] == ["outlet.1.cyclePowerState"]
 
 
@@ -329,7 +331,7 @@ def test_all_beside_a_number_is_refused_with_the_remedy(run: Run) -> None:
     assert code == 2 and "give numbers from 1 to 4, or only the word all" in err
 
 
-def test_an_outlet_with_a_failed_relay_is_unknown_in_every_command(
+def test_an_outlet_with_a_failed_relay_is_unknown_in_result_table_and_question(
         run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     unit.units[0].relays.all[0].stuck = True
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
@@ -349,13 +351,20 @@ def test_an_outlet_that_follows_too_late_has_a_separate_exit_code(run: Run, unit
 def test_the_power_up_order_is_shown_set_and_reset(run: Run) -> None:
     assert facts(run, "sequence")["order"] == []
     assert facts(run, "sequence", "4,3,2,1", "--delay", "500", "--yes")["order"] == [4, 3, 2, 1]
-    code, _, err = run("sequence", "1,2,3,4", "--delay", "soon", "--yes")
-    assert code == 2 and "milliseconds" in err and facts(run, "sequence")["order"] == [4, 3, 2, 1]
-    code, _, err = run("sequence", "1,2,3,4", "--delay", "99999999", "--yes")
-    assert code == 6 and "refused the delay of outlet 1, after it took the order: the device rejected it" in err
-    assert facts(run, "sequence")["order"] == [1, 2, 3, 4]
     assert facts(run, "sequence", "none", "--yes")["order"] == []
+
+
+def test_a_wrong_delay_changes_nothing_and_one_that_the_unit_refuses_does_not_undo_the_order(run: Run) -> None:
+    code, _, err = run("sequence", "4,3,2,1", "--delay", "soon", "--yes")
+    assert code == 2 and "milliseconds" in err and facts(run, "sequence")["order"] == []
+    code, _, err = run("sequence", "4,3,2,1", "--delay", "99999999", "--yes")
+    assert code == 6 and "refused the delay of outlet 1, after it took the order: the device rejected it" in err
+    assert facts(run, "sequence")["order"] == [4, 3, 2, 1]
+
+
+def test_the_command_to_cancel_a_sequence_reaches_the_unit(run: Run, unit: XerusPdu) -> None:
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
+    assert [name for name, _ in unit.books().writes] == ["pdu.0.cancelOutletSequence"]
 
 
 @pytest.mark.parametrize("words", [["switch", "all", "on"], ["cycle", "1"], ["sequence", "1"]])

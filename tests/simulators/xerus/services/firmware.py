@@ -22,7 +22,7 @@ Json = Dict[str, Any]
 
 
 def image(version: str, size: int = 4096, compatible: bool = True, signed: bool = True) -> bytes:
-    """A firmware image for the simulated unit. If its version is of one of GENERATIONS, the update changes the generation."""
+    """A firmware image for the simulated unit. If its version belongs to one of GENERATIONS, the unit gets that generation."""
     head = _MAGIC + f"version={version} compatible={int(compatible)} signed={int(signed)}\n".encode()
     return head.ljust(size, b"\0")
 
