@@ -58,7 +58,7 @@ def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: Optional
         fresh: bool = False) -> List[str]:
     """The differences from the simulator's books, as sentences; [] if everything agrees.
 
-    `port_energy`: whether this platform's views have an outlet's energy; None: unknown, so it is compared only if they do.
+    `port_energy`: whether this platform's views have an outlet's energy; None: unknown, so it is compared if present.
     `fresh`: each call gets a new handler object and a new thread.
     """
     with _worker(platform, placed, peer, fresh) as worker:

@@ -38,9 +38,9 @@ class Simulations:
         self._ready = threading.Event()
 
     def restore(self) -> None:
-        """Start the simulated PDUs of the last run again, side by side, with those outlets off that were last known as off.
+        """Start the simulated PDUs of the last run again, side by side. Outlets that were last known to be off are off.
 
-        Not those whose address a person has changed: they are other devices by now.
+        Leaves out PDUs whose address a person has changed: they are other devices by now.
         """
         threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus()
                    if pdu.simulated and pdu.address == _HOST]

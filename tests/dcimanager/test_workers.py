@@ -53,7 +53,7 @@ class Curious(BasePdu):
         return view
 
     def statistic(self):
-        return PduStatisticView(load=float("nan"))
+        return PduStatisticView()
 
 
 def make_handler(pdu_data):
@@ -71,13 +71,20 @@ def test_a_worker_imports_the_platform_and_the_archives_but_not_this_project(man
                                                                              monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.getcwd())
     client.install(curious(tmp_path), "pdu_curious")
-    pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1", settings={"password": "hidden-4711"})
+    pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1")
     manager.poll()
     seen = json.loads(next(iter(pdu.ports)))
     assert seen["can"] == ["common", "pdu_common", "requests", "pysnmp"] and seen["cwd"] == []
     assert not [entry for entry in seen["path"] if Path(entry) == Path.cwd()]
-    assert "hidden-4711" not in seen["cmdline"] and "hidden-4711" not in repr(pdu)
-    assert pdu.calls[1].kind == "bug" and "finite" in pdu.calls[1].text
+
+
+def test_a_password_is_neither_in_a_workers_command_line_nor_in_the_repr_of_its_pdu(manager: DciManager, client: Client,
+                                                                                   tmp_path: Path) -> None:
+    client.install(curious(tmp_path), "pdu_curious")
+    pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1", settings={"password": "hidden-4711"})
+    manager.poll()
+    command_line = json.loads(next(iter(pdu.ports)))["cmdline"]
+    assert "child.py" in command_line and "hidden-4711" not in command_line + repr(pdu)
 
 
 def test_a_package_can_be_hidden_from_handlers(small: bytes) -> None:
@@ -113,8 +120,8 @@ def test_an_snmp_handler_gets_snmp_data(manager: DciManager, client: Client, tmp
 @pytest.mark.parametrize("say, kind, words", [
     ("error", "settings", "set 'say'"), ("bug", "bug", "ValueError"), ("die", "died", ""), ("print", "", ""),
 ])
-def test_each_outcome_has_its_kind_and_a_failure_keeps_the_last_states(manager: DciManager, client: Client, small: bytes,
-                                                                       say: str, kind: str, words: str) -> None:
+def test_an_outcome_has_its_kind_and_a_failure_keeps_the_last_states(manager: DciManager, client: Client, small: bytes,
+                                                                     say: str, kind: str, words: str) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
@@ -157,7 +164,10 @@ def test_a_poll_before_the_archive_is_uploaded_is_an_error(manager: DciManager, 
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
     assert pdu.calls[0].kind == "import" and "uploaded" in pdu.calls[0].text
-    with pytest.raises(LookupError):
+
+
+def test_a_pdu_of_an_unknown_handler_is_refused(manager: DciManager) -> None:
+    with pytest.raises(LookupError, match="pdu_nothing"):
         manager.add_pdu("rack", "pdu_nothing", "127.0.0.1")
 
 
@@ -191,7 +201,7 @@ def test_a_removed_pdu_is_not_switched(manager: DciManager, client: Client, smal
     assert pdu.calls == []
 
 
-def test_log_of_a_handler_is_kept(manager: DciManager, client: Client, small: bytes) -> None:
+def test_the_log_lines_of_a_call_are_kept(manager: DciManager, client: Client, small: bytes) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "bug"})
     assert manager.log(pdu) == []
@@ -307,15 +317,25 @@ def test_two_ports_with_one_identity_are_a_defect_of_their_handler(method: str, 
     assert answer == {"kind": "bug", "text": "ValueError: two ports have the same identity: ['1', '1']"}
 
 
+@pytest.mark.parametrize("load", [float("nan"), float("inf"), 1, "1.0", None])
+def test_a_load_that_is_not_a_finite_float_is_a_defect_of_its_handler(load: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = SimpleNamespace(load=load, total_consumption=3.0, ports=[])
+    worker = loaded()
+    monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(statistic=lambda: view))
+    given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
+    answer = worker.answer({"method": "statistic", "data": given})
+    assert answer == {"kind": "bug", "text": f"TypeError: a figure is a finite float, not {load!r}"}
+
+
 @pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])
-def test_a_foreign_constant_with_the_name_of_the_table_is_no_table(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_foreign_settings_constant_that_is_no_table_is_ignored(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.nut.handler.SETTINGS", settings)
     assert loaded()._described() == {"snmp": False, "settings": []}
 
 
 @pytest.mark.parametrize("kind", ["", "\ud800", "<b>", "x" * 100, None])
-def test_an_error_whose_kind_is_no_plain_word_is_a_defect_of_its_handler(kind: Optional[str],
-                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_with_an_unusable_kind_is_a_defect_of_its_handler(kind: Optional[str],
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> None:
         error = ValueError("no")
         setattr(error, "kind", kind)
@@ -363,7 +383,7 @@ class Answering:
         return 0
 
 
-def test_an_answer_to_another_call_is_a_failed_call(tmp_path: Path) -> None:
+def test_an_answer_without_the_number_of_its_call_is_a_failed_call(tmp_path: Path) -> None:
     up = '{"value": {"identity": "1", "state": "UP"}, "number": 1}'
     worker = Worker(Job([], "", {}), tmp_path, lambda folder: Answering(up, up))
     assert worker.call("port_up", PATIENCE_S, "1").ok
@@ -380,7 +400,8 @@ def test_the_end_of_a_log_is_written_if_the_handler_has_closed_standard_error(mo
     assert capfd.readouterr().out == f"{child.LOGGED}\n" and json.loads(answers.getvalue()) == {"value": {}, "number": 7}
 
 
-def test_a_worker_ends_without_the_processes_that_its_handler_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_a_worker_does_not_wait_for_a_process_that_its_handler_started(tmp_path: Path,
+                                                                                monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.dcimanager.worker._END_SECONDS", 0.2)
     program = ("import os, sys, time\nsys.stdin.readline()\n"
                "if os.fork():\n    sys.stdin.readline()\nelse:\n    open('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)")

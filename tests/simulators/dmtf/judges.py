@@ -49,7 +49,7 @@ def interop(profile: str, *account: str) -> List[Any]:
 
 
 def _remember(metadata: Any) -> None:
-    """Makes the validator search each definition once. Otherwise nine tenths of its time go into repeated searches.
+    """Makes the validator search each definition once. Otherwise most of its time goes into repeated searches.
 
     The validator only reads a definition, except those of registries, which no simulated unit has.
     """

@@ -15,8 +15,8 @@ LINES = (1, 2, 3)
 class Outlet:
     """One outlet. `on` is its contact, None if the unit does not know the state. `name` and `startup` are settings.
 
-    `amperes` is the current on each of `lines` unless the outlet is off. `metered`: false if a published tree has no energy of
-    this outlet.
+    `amperes` is the current on each of `lines` unless the outlet is off. `metered`: false if a published tree has no energy
+    reading of this outlet.
     """
 
     def __init__(self, id: str, clockwork: Clockwork, on: Optional[bool], number: int = 0, lines: Tuple[int, ...] = (1,)) -> None:
