@@ -19,7 +19,7 @@ help:            ## print this list
 env:             ## the Python environment in .venv; targets that need it make it first
 	@sh .ci/setup env
 
-system:          ## the real servers that tests run against: installs them as root on Debian, else prints the command
+system:          ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
 	@sh .ci/setup system
 
 demo: env        ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
@@ -48,7 +48,7 @@ faults: env      ## the fault matrix: every handler, call and fault at each step
 soak: env        ## a day of polls and commands in minutes, about every third call with a fault, compared with the simulators' books
 	@$(RUN) -m tests.faults.soak $(ARGS)
 
-hosts: env       ## every archive on many plausible forms of the platform, on each installed Python from 3.9 to 3.13
+hosts: env       ## every archive on many plausible forms of the platform, on every Python from 3.9 to 3.13; fails if one is missing
 	@$(RUN) -m tests.conformance.hosts
 
 fuzz: env        ## parsers of foreign bytes for 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"
@@ -77,7 +77,7 @@ pictures: env system ## write the demo's table in README, docs/demo.svg, and doc
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 
-devices: env     ## write the tables of devices and settings in docs/, from the code
+devices: env     ## write the tables in docs/ that are made from the code: devices, settings, identities, costs, exit codes
 	@$(RUN) packaging/readme.py
 
 bench: env system ## benchmarks, most as ratios to peers of the same run, in one table: docs/benchmarks.md

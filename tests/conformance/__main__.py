@@ -31,7 +31,7 @@ An owner of DCImanager copies the real modules from the location server, and nam
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
 where VENV has the packages of equip_handler/requirements.txt. All packets stay on this machine."""
-_EXIT = "exit codes: 0 nothing differs; 1 something differs; 2 wrong arguments, or --snmp-port cannot be used"
+_EXIT = "exit codes: 0 nothing that was tried differs; 1 something differs; 2 wrong arguments, or --snmp-port cannot be used"
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -36,7 +36,7 @@ _MARK = b"\n--8<--\n"                   # separates the answers of one call
 # ---- HTTP ----------------------------------------------------------------------------------------------------------
 
 class _Local(socket.socket):
-    """An end of a socket pair, which has no options of TCP."""
+    """An end of a socket pair, which has no TCP options."""
 
     def setsockopt(self, *option: Any) -> None:
         """Sets nothing."""

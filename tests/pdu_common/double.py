@@ -1,4 +1,4 @@
-"""The double of BaseSnmpPdu for the agents of these tests. Programs import it too, so it imports no pytest and no simulator."""
+"""Makes the double of BaseSnmpPdu. Programs that tests start import this module too, so it imports no pytest and no simulator."""
 from __future__ import annotations
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu

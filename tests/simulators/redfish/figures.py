@@ -21,7 +21,7 @@ class Figure(NamedTuple):
 class Sensors:
     """The sensors of one chassis by name; the first excerpt of a sensor adds it.
 
-    `figures` is the form of a value in excerpts: "inline"; "sensors": only a DataSourceUri; "null": Reading is null. Until
+    `figures` is the form of excerpts. "inline": with values; "sensors": only a DataSourceUri; "null": Reading is null. Until
     `complete`, excerpts are empty.
     """
 

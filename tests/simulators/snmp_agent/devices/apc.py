@@ -18,7 +18,7 @@ RPDU_CONTROL, RPDU_STATUS, RPDU_LOAD = f"{_APC}.12.3.3.1.1", f"{_APC}.12.3.5.1.1
 RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = f"{_APC}.26.9.2.3.1", f"{_APC}.26.9.2.4.1", f"{_APC}.26.9.4.3.1"
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
 _PENDING, _NOT_PENDING = "1", "2"
-_CONFIGURED_DELAY_S = 1.0       # seconds until a delayed command acts; shorter than on a real unit
+_CONFIGURED_DELAY_S = 1.0       # seconds until a delayed command acts; a real unit has a setting for it
 PENDING_COLUMNS = (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")
 _TURNED = {"1": "2", "2": "1"}
 
