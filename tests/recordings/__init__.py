@@ -1,4 +1,5 @@
-"""Synthetic units of each family, made from its MIB or source: `<name>.snmprec` holds the rows, `<name>.json` the readings.
+"""Synthetic units of each family, made from its MIB or source: `<name>.snmprec` holds the rows, `<name>.json` the expected
+readings and writes.
 
 The name is the family's key. A further unit of the family (another layout, a metered-only unit) has the key, an underscore
 and a word.

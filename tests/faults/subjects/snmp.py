@@ -48,7 +48,7 @@ def _opened(fault: str) -> Iterator[Device]:
 def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
     """A bend: `change` makes the answer from the request's PDU and the device's PDU.
 
-    If the request did not reach the device, the second PDU is the request's, made a successful RESPONSE.
+    If the device has not answered, the second PDU is the request's, turned into a successful RESPONSE.
     """
     def bend(exchange: Exchange) -> Optional[bytes]:
         asked = ber.decode(exchange.request)

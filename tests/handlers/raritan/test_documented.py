@@ -1,4 +1,4 @@
-"""Examples of the vendor's documentation as tests, on every firmware generation that has what they use."""
+"""Examples from the vendor's documentation as tests, on every firmware generation that has what they use."""
 from __future__ import annotations
 
 import io

@@ -44,7 +44,7 @@ class ServerCertificate(Served):
         self.pending = Pair(None, [])
         self.request: Optional[x509.CertificateSigningRequest] = None
 
-    # -- for the pages
+    # -- for uploads and downloads of files
 
     def upload(self, certificate: bytes, key: Optional[bytes]) -> int:
         """Takes a certificate with its key, or one for the pending request; returns the result code."""
