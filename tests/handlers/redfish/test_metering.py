@@ -166,6 +166,7 @@ def test_a_sensor_on_another_host_is_not_read() -> None:
     tree = behind(3, None)
     tree.resources[f"{OUTLETS}/1"]["CurrentAmps"]["DataSourceUri"] = "https://evil.example/A0"
     assert totals(tree) == (DEFAULT.load, 3.0)
+    assert "/A0" not in tree.targets
 
 
 def test_a_sensor_that_the_login_may_not_read_is_a_denied_error() -> None:
