@@ -1,4 +1,4 @@
-"""`python -m tests.dcimanager`: the stand-in with its page, until Ctrl-C; `make serve`."""
+"""`make serve`, or `python -m tests.dcimanager`: the stand-in with its page, until Ctrl-C."""
 from __future__ import annotations
 
 import argparse
@@ -33,8 +33,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             password, secret = _password(folder)
             manager = stack.enter_context(_manager(options, folder, password))
         if options.host not in LOOPBACK:
-            print(f"Everybody who reaches {options.host} can now try to log in here, and this is a program for tests: "
-                  f"do not leave it running in a network that you do not trust.", file=sys.stderr)
+            print(f"This program listens on {options.host}, so other machines may try to log in. It is for tests: do not leave "
+                  f"it running in a network that you do not trust.", file=sys.stderr)
         exports = [("DCI_URL", manager.url), ("CURL_CA_BUNDLE", str(manager.ca_file)), ("DCI_EMAIL", options.email),
                    ("DCI_PASSWORD_FILE", str(secret))]
         lines = [f"export {name}={shlex.quote(value)}" for name, value in exports]
@@ -55,22 +55,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.dcimanager",
         description="A local DCImanager in a browser, for PDU handlers: register and upload handlers, add PDUs, poll and switch "
-                    "them. The administrator's password is that of DCI_PASSWORD, else that of the last run with the same --data, "
-                    "else a random one.")
+                    "them. The administrator's password comes from DCI_PASSWORD, else from the last run with the same --data; "
+                    "else it is random.")
     parser.add_argument("--data", type=Path, metavar="FOLDER",
                         help="keep handlers, PDUs and readings in this folder (default: delete them at the end)")
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
-                        help="TCP port of the HTTPS API (default: with --data that of the last run, else a free one; "
+                        help="TCP port of the HTTPS API (default: with --data the last run's port, else a free one; "
                              "also a free one if --page-port is given, if a port of that run is taken, or if --host "
                              "lets in other machines)")
     parser.add_argument("--page-port", type=port, default=0,
                         help="TCP port of the page without TLS; unused if --host lets in other machines (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",
                         help="address to listen on; other machines are served over HTTPS only (default: %(default)s)")
-    parser.add_argument("--email", default="admin@example.com", help="the administrator (default: %(default)s)")
-    parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests of the API")
+    parser.add_argument("--email", default="admin@example.com", help="the administrator's e-mail address (default: %(default)s)")
+    parser.add_argument("--busy", type=count, default=0, metavar="K", help="answer 503 to the first K requests to the API")
     parser.add_argument("--exports", action="store_true",
                         help="print shell lines with settings for dist/register.sh instead of the page's address and password")
     return parser
@@ -102,7 +102,7 @@ def _password(folder: Path) -> Tuple[str, Path]:
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
-    """The stand-in. Without given ports, one that only this machine reaches takes the ports of the last run if they are free."""
+    """The stand-in. With a host of LOOPBACK and no given ports, it takes the ports of the last run if both are free."""
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]
@@ -116,14 +116,14 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
                 host=options.host, port=api_port, page_port=page_port, email=options.email, password=password, busy=options.busy,
                 data=folder, poll_seconds=options.interval, processes=PROCESSES, token_seconds=_TOKEN_SECONDS,
                 keep_requests=False)
-        except OSError:                         # taken
+        except OSError:                         # for example, a port is taken
             if (api_port, page_port) == asked:
                 raise
             continue
         if local:
             file.write_text(f"{manager.url.rpartition(':')[2]} {manager.page_url.rpartition(':')[2].strip('/')}\n", "ascii")
         return manager
-    raise AssertionError("the last ports were tried")
+    raise AssertionError("the last attempt returns or raises")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m tests.dcimanager` and `make demo KEEP=1` as programs."""
+"""`python -m tests.dcimanager`, and the demo with `--keep`."""
 from __future__ import annotations
 
 import contextlib
@@ -49,7 +49,7 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
 LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
 
 
-def test_one_line_has_address_and_login_and_a_restart_keeps_both(tmp_path: Path) -> None:
+def test_one_line_has_address_and_login_a_restart_keeps_both_and_secrets_are_in_private_files(tmp_path: Path) -> None:
     ports = tmp_path / "data" / "ports"
     lines: List[Tuple[str, ...]] = []
     kept = reserved(), reserved()
@@ -88,7 +88,7 @@ def test_a_folder_in_use_is_refused_with_one_sentence(tmp_path: Path) -> None:
         assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
 
 
-def test_listening_on_all_addresses_warns_and_offers_https_only(tmp_path: Path) -> None:
+def test_listening_on_all_addresses_warns_and_prints_an_https_address(tmp_path: Path) -> None:
     with started("-m", "tests.dcimanager", "--host", "0.0.0.0", folder=tmp_path) as process:      # noqa: S104  # what is tested
         assert line_of(process, r"^(https://0\.0\.0\.0:\d+/)   log in as")
         process.send_signal(signal.SIGTERM)

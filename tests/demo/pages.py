@@ -47,10 +47,10 @@ def picture(console: Console) -> str:
 
 
 def filled(text: str, table: Sequence[Sequence[str]]) -> str:
-    """README with this table between its markers. Raises: ValueError unless both are there, in this order."""
+    """README's `text` with this table between its two markers. Raises: ValueError if one is missing or they are swapped."""
     lines = [COLUMNS, ["---"] * len(COLUMNS), *table]
     before, begin, rest = text.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
-        raise ValueError(f"README has no markers {_BEGIN} and {_END}")
+        raise ValueError(f"README needs two markers: {_BEGIN} and, after it, {_END}")
     return "\n".join([before + begin, *("| " + " | ".join(line) + " |" for line in lines), end + after])

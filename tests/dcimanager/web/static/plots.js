@@ -1,5 +1,5 @@
 "use strict";
-// Load and energy over time with uPlot; the colours are those of the style sheet, in light and dark. `part` is that of page.js.
+// Load and energy over time with uPlot, in the style sheet's light or dark colours. `part` is defined in page.js.
 
 for (const panel of document.querySelectorAll("[data-plots]")) {
   const outlet = panel.querySelector("[data-outlet]");
@@ -51,7 +51,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     };
   }
 
-  // Refresh the list of outlets. One that was chosen stays in it, because its old readings can still be shown.
+  // Refresh the list of outlets. The chosen one stays in it even if it is no longer metered: its old readings can still be shown.
   let listed = "";
   function list(outlets) {
     if (JSON.stringify(outlets) === listed) return;
