@@ -52,7 +52,7 @@ def test_a_waiter_returns_the_last_result_at_its_deadline(monkeypatch: pytest.Mo
     assert calls == [0, 0.5, 1, 1.5, 2]
 
 
-def test_a_logger_takes_the_text_of_the_vendors_page(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_logger_logs_a_text_as_in_the_vendors_example(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     get_logger("rpcm").info("Get PDU load")
     assert caplog.messages == ["Get PDU load"]

@@ -66,11 +66,11 @@ def platform() -> Iterator[Make]:
 
 
 def tried(variant: Variant) -> Tuple[str, ...]:
-    """The handlers that try a variant: all that it affects if it is the first form of its point, or if it loads archives in
-    another way. Any other form is tried by the SNMP handler and by one of the others, in turn.
+    """The handlers that try a variant: all that it affects if it is the first form of its point, or a form of the point
+    "archive". Any other form is tried by the SNMP handler, if it affects that one, and by one of the others, in turn.
 
     Handlers meet the platform only in handlers/host, which is the same in each archive. `python -m tests.conformance` tries
-    each form with all handlers.
+    each form with all handlers that it affects.
     """
     number = VARIANTS.index(variant)
     first = all(earlier.point != variant.point for earlier in VARIANTS[:number])
@@ -145,7 +145,7 @@ def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(point: str, s
     assert len(problems) == 1 and words in problems[0], problems
 
 
-def test_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, platform: Make, tmp_path: Path) -> None:
+def test_a_difference_from_the_truth_is_noticed(snmp_peer: Peer, place: Place, platform: Make, tmp_path: Path) -> None:
     true, on = snmp_peer, platform(VARIANTS[0], tmp_path)
 
     def wrong_books() -> Books:

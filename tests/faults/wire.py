@@ -137,7 +137,7 @@ class Relay:
                     device.close()
 
     def _begin(self) -> bool:
-        """Whether the fault happens in the exchange that begins now."""
+        """Counts an exchange that begins. Returns whether the fault happens in it."""
         with self._lock:
             number, self.steps = self.steps, self.steps + 1
         if self._fault is None:

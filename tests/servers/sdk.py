@@ -54,7 +54,7 @@ def _install(release: str, target: Path) -> None:
 
 
 def needed(release: str) -> Path:
-    """As `installed`, for tests: skips the test if the release cannot be installed, or fails it if CI is set."""
+    """As `installed`, for tests: skips the test if the release cannot be installed, or fails it if the variable CI is set."""
     try:
         return installed(release)
     except SdkMissing as error:

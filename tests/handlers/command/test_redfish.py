@@ -47,7 +47,7 @@ def test_outlets_are_shown_with_state_figures_lock_and_control(unit: RedfishServ
     assert table[0].split() == ["identity", "name", "state", "A", "W", "kWh", "locked", "switched", "by"] and len(table) == 4
 
 
-def test_figures_of_outlets_that_only_sensors_have_are_read(monkeypatch: pytest.MonkeyPatch,
+def test_figures_that_only_sensors_have_are_shown_for_outlets(monkeypatch: pytest.MonkeyPatch,
                                                             capsys: pytest.CaptureFixture[str]) -> None:
     with RedfishService(Model((Pdu(outlets=("A1", "A2", "B1"), off=("A2",), figures="sensors"),)), tls=False) as made:
         monkeypatch.setenv("PDU_PASSWORD", made.password)
@@ -86,7 +86,8 @@ def test_sensors_that_the_chassis_or_the_pdu_lists_are_shown(unit: RedfishServic
     assert found(unit, capsys, "sensors")["sensors"] == sensors and moved == [SENSORS]
 
 
-def test_a_sensor_in_two_lists_is_shown_once(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sensors_of_a_chassis_that_is_linked_twice_are_shown_once(unit: RedfishService,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:
     once = found(unit, capsys, "sensors")
     unit.rewrite = lambda target, body: json.loads(json.dumps(body), object_hook=_listed_twice)
     assert found(unit, capsys, "sensors") == once
@@ -98,7 +99,7 @@ def _listed_twice(resource: Any) -> Any:
     return resource
 
 
-def test_show_prints_one_resource_and_tree_those_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_prints_one_resource_and_tree_also_those_below_it(unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     assert found(unit, capsys, "show")["Id"] == "RootService"
     assert found(unit, capsys, "show", "/redfish/v1/PowerEquipment")["Id"] == "PowerEquipment"
     top = "/redfish/v1/PowerEquipment"

@@ -27,7 +27,7 @@ def over_tls(server: NutServer, tls: Trust, host: str = "127.0.0.1") -> NutClien
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_certificate_is_verified_against_the_configured_authority(secure: NutServer, host: str) -> None:
+def test_a_certificate_of_the_configured_authority_is_accepted(secure: NutServer, host: str) -> None:
     with over_tls(secure, Trust(ca_pem=secure.ca_pem), host) as nut:
         assert nut.run("pdu", "outlet.1.load.off")
 
@@ -48,11 +48,11 @@ def test_an_untrusted_certificate_is_an_error_with_its_fingerprint(secure: NutSe
     received = listen(secure)
     with over_tls(secure, Trust()) as nut, pytest.raises(Unreachable, match="ca_pem") as caught:
         nut.run("pdu", "outlet.1.load.on")
-    assert f"its SHA-256 is {secure.fingerprint}:" in str(caught.value), "the fingerprint to pin"
+    assert f"its SHA-256 is {secure.fingerprint}:" in str(caught.value)
     assert received == ["STARTTLS", "STARTTLS"] and caught.value.host == "127.0.0.1"
 
 
-def test_a_server_that_closes_after_an_untrusted_certificate_leaves_the_error_without_a_fingerprint() -> None:
+def test_without_a_second_connection_the_error_for_an_untrusted_certificate_has_no_fingerprint() -> None:
     def once(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"OK STARTTLS\n")
@@ -93,7 +93,7 @@ def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sen
         secure.faults.rewrite = None
 
 
-def test_a_handshake_that_never_comes_ends_with_the_deadline() -> None:
+def test_a_handshake_without_an_answer_ends_with_the_deadline() -> None:
     def half(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"OK STARTTLS\n")

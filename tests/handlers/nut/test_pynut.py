@@ -96,7 +96,7 @@ def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd,
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
-def test_clients_that_are_logged_in_are_listed_alike(real: Upsd) -> None:
+def test_a_logged_in_client_is_listed_alike_and_cannot_log_in_again(real: Upsd) -> None:
     with Both(real, PRIMARY) as both:
         both.ours.DeviceLogin("small")
         assert both.ours.ListClients() == both.theirs.ListClients() == {b"small": [b"127.0.0.1"]}
@@ -144,7 +144,7 @@ def test_descriptions_of_commands_come_from_the_server(real: Upsd) -> None:
         assert both.theirs.GetUPSCommands("pdu")[b"load.off"] == b"Description unavailable"
 
 
-def test_arguments_that_cannot_be_sent_are_refused_without_a_request(real: Upsd) -> None:
+def test_empty_arguments_are_refused_without_a_request(real: Upsd) -> None:
     with Both(real, NOBODY) as both:
         for method in ("SetRWVar", "RunUPSCommand"):
             assert ends(getattr(both.ours, method), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")
@@ -207,7 +207,7 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -
 
 
 @pytest.mark.parametrize("seconds", [1e12, float("inf")])
-def test_a_timeout_may_be_longer_than_a_socket_takes(seconds: float) -> None:
+def test_a_timeout_may_be_longer_than_a_socket_accepts(seconds: float) -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
         with pynut.PyNUTClient(server.host, server.port, timeout=seconds) as nut:
             assert nut.GetUPSNames() == ["a"]

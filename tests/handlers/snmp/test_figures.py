@@ -42,7 +42,7 @@ def test_states_may_be_text() -> None:
     assert state.read(reader(table("1.3.1", {"1": "On\0", "2": b"Off", "3": "Error"}))) == {"1": UP, "2": DOWN, "3": UNKNOWN}
 
 
-def test_a_blown_fuse_makes_the_state_unknown() -> None:
+def test_a_blown_or_missing_fuse_makes_the_state_unknown() -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 2, "4": 1}), **table("1.3.2", {"1": 1, "2": 2, "3": 1})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
@@ -57,7 +57,7 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(mark: Union[in
     assert [state.one(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
 
 
-def test_contradicting_readings_make_the_state_unknown() -> None:
+def test_a_contradicting_or_missing_second_reading_makes_the_state_unknown() -> None:
     state = State(A, on=("1",), off=("0",), confirm=B)
     objects = {**table("1.3.1", {"1": 1, "2": 1, "3": 0, "4": 1}), **table("1.3.2", {"1": 1, "2": 0, "3": 0})}
     assert state.read(reader(objects)) == {"1": UP, "2": UNKNOWN, "3": DOWN, "4": UNKNOWN}
@@ -87,6 +87,9 @@ def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> Non
 def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
     assert Figure(A).read(reader({"1.3.1.1": 0})) == {"1": 0}
     assert Figure(A, absent=("0",)).read(reader({"1.3.1.1": 0})) == {}
+
+
+def test_a_profile_may_name_a_number_that_means_absent() -> None:
     assert Figure(A, absent=("9999",)).read(reader({"1.3.1.1": 9999})) == {}
 
 
@@ -109,18 +112,18 @@ def test_a_value_with_unknown_digits_is_not_a_figure(digits: int | str | None) -
 @pytest.mark.parametrize("power, figure", [(0, "7467"), (-2, "74.67"), (1, "74670"), (12, "7467E12"), (-12, "7467E-12"),
                                            (13, None), (-13, None), (None, None), (99, None), ("0.5", None),
                                            ("x", None)])
-def test_a_value_is_scaled_by_the_devices_power_of_ten(power: int | str | None, figure: Optional[str]) -> None:
+def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(power: int | str | None, figure: Optional[str]) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
     assert Figure(A, exponent=B).read(reader(objects)) == ({} if figure is None else {"1": Decimal(figure)})
 
 
 @pytest.mark.parametrize("factor, figure", [(-10, "74.6"), (10, "7460"), (1, "746"), (0, "746")])
-def test_a_negative_factor_divides(factor: int, figure: str) -> None:
+def test_a_factor_multiplies_a_negative_one_divides_and_zero_changes_nothing(factor: int, figure: str) -> None:
     assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {"1": Decimal(figure)}
 
 
 @pytest.mark.parametrize("factors", [{}, {"1": "x"}])
-def test_a_value_without_its_factor_is_not_a_figure(factors: dict[str, Value]) -> None:
+def test_a_value_without_a_usable_factor_is_not_a_figure(factors: dict[str, Value]) -> None:
     assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, **table("1.3.2", factors)})) == {}
 
 
@@ -164,7 +167,7 @@ def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lac
 
 
 def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
-    """Unit 9 has lines. Unit 8 has only branches and lists no outlets. The load is that of both."""
+    """Unit 9 has lines. Unit 8 has only branches and lists no outlets. The load is the sum over both."""
     total = Total((Figure(A), Figure(B)), unit=Arcs(1))
     objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
     assert total.read(reader(objects)) == total.read(reader(objects), {"1.9": None}) == 2 + 3 + 10
@@ -177,7 +180,7 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
     lines, outlets = table("1.3.1", {"1.9": 2}), {"2.9": Decimal(3)}
     assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
     assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})}), outlets) is None
-    assert total.read(reader(table("1.3.2", {"1": 1, "2": 1})), outlets) is None, "a sum of outlets"
+    assert total.read(reader(table("1.3.2", {"1": 1, "2": 1})), outlets) is None
     assert total.read(reader({**lines, **table("1.3.2", {"0": 1})})) == total.read(reader(lines)) == 2
     with pytest.raises(ValueError, match="units"):
         Total((Figure(A),), units=B)
@@ -187,9 +190,12 @@ def test_a_total_of_measured_zeros_is_zero() -> None:
     assert Total((Figure(A),)).read(reader(table("1.3.1", {"1": 0}))) == 0
 
 
-def test_a_total_of_nothing_and_a_scale_not_above_zero_are_refused() -> None:
+def test_a_total_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="figures"):
         Total()
+
+
+def test_a_scale_is_above_zero_and_shifts_by_at_most_12_digits() -> None:
     with pytest.raises(ValueError, match="scale"):
         Figure(A, Decimal(0))
     with pytest.raises(ValueError, match="scale"):

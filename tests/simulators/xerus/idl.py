@@ -109,7 +109,7 @@ class Firmware:
         return f"{outer}{inside}.{inner}:{_FIRST}"
 
     def value_types(self, name: str) -> List[str]:
-        """The type of a value object and those of its bases."""
+        """The types of a value object and its bases."""
         base = _table()["values"][name]["base"]
         return [self.value_type(name), *(self.value_types(base) if base else ())]
 

@@ -49,7 +49,7 @@ def test_a_line_separator_in_a_comment_does_not_end_it() -> None:
     assert snmprec.is_recording(text) and list(snmprec.parse(text).rows) == [arcs("1.3.6.1.2.1.1.3.0")]
 
 
-def test_a_walks_texts_may_span_lines_and_enumerations_are_numbers() -> None:
+def test_a_walks_values_are_read_in_many_forms_and_unknown_names_are_counted() -> None:
     parsed = snmprec.parse('''.1.3.6.1.2.1.1.1.0 = STRING: "one
 two"
 SNMPv2-SMI::enterprises.9.1.4.1 = INTEGER: on(1)
@@ -76,13 +76,13 @@ ACME-MIB::bar.1 = INTEGER: 5
 
 
 @pytest.mark.parametrize("shown, value", [("23.5 degrees", 235), (".05", 5), ("-1.50", -150), ("5 A (1)", 5), ("low(2)", 2)])
-def test_the_point_that_a_display_hint_inserts_is_no_part_of_the_number(shown: str, value: int) -> None:
-    """SNMPv2-TC, DISPLAY-HINT "d-1"."""
+def test_the_point_of_a_display_hint_a_unit_and_a_name_are_no_part_of_the_number(shown: str, value: int) -> None:
+    """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
     assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [Row(2, value)]
 
 
 @pytest.mark.parametrize("shown", ["1f", "0x10", "1.2.3"])
-def test_a_number_in_another_form_is_refused(shown: str) -> None:
+def test_an_integer_that_is_not_a_decimal_number_is_refused(shown: str) -> None:
     with pytest.raises(SettingsError, match="line 1 .* is not a number"):
         snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n")
 
@@ -111,12 +111,12 @@ def test_the_output_of_snmpwalk_holds_the_floats_and_octets_of_opaque_values() -
 
 
 @pytest.mark.parametrize("shown", ["Float: x", "Float: 1e99"])
-def test_a_float_in_another_form_is_refused(shown: str) -> None:
+def test_a_float_that_is_not_a_number_or_too_large_is_refused(shown: str) -> None:
     with pytest.raises(SettingsError, match="line 1 of the recording: "):
         snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Opaque: {shown}\n")
 
 
-def test_a_number_in_an_opaque_that_is_no_float_is_left_out() -> None:
+def test_an_opaque_number_other_than_a_float_is_left_out() -> None:
     assert snmprec.parse(".1.3.6.1.4.1.9.1.0 = Opaque: Int64: 5\n").rows == {}
 
 
@@ -131,7 +131,7 @@ def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them()
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
-def test_values_without_types_are_refused_with_the_option_that_left_the_types_out() -> None:
+def test_values_without_types_are_refused_and_the_error_names_the_option_that_omits_them() -> None:
     with Agent(Device({"1.3.6.1.4.1.9.1.0": AgentRow(INTEGER, 5)})) as agent:
         done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", "-OnQ", f"{agent.host}:{agent.port}", "1.3.6.1.4.1"],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={"MIBS": ""}, check=True)

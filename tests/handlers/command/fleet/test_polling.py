@@ -1,4 +1,4 @@
-"""One reading of one PDU, by a handler that may be from elsewhere."""
+"""One reading of one PDU, by a handler of this project or a foreign one."""
 from __future__ import annotations
 
 import enum
@@ -65,12 +65,12 @@ def test_a_figure_of_another_type_is_added_up_like_any_other(figure: Any) -> Non
 @pytest.mark.parametrize("figure, kind", [("two", "ValueError"), (float("nan"), "ValueError"), (float("inf"), "ValueError"),
                                           ([2], "TypeError"), (10 ** 400, "OverflowError")],
                          ids=["word", "nan", "inf", "list", "huge"])
-def test_a_figure_that_is_no_finite_number_fails_only_this_pdu(figure: Any, kind: str) -> None:
+def test_a_figure_that_is_no_finite_number_is_a_defect_and_the_states_are_kept(figure: Any, kind: str) -> None:
     found = reading(Foreign(figure))
     assert found.answered and (found.load_a, found.energy_kwh) == (None, None) and found.count("UP") == 1
     assert found.failure is not None and found.failure.kind == "defect" and found.failure.reason.startswith(kind)
 
 
-def test_a_state_that_the_platform_does_not_have_fails_only_this_pdu() -> None:
+def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
     found = reading(Foreign(2, Other.CYCLING))
     assert not found.answered and found.failure is not None and "CYCLING" in found.failure.reason

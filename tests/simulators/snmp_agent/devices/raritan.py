@@ -1,8 +1,8 @@
 """Raritan PX2 and later, from PDU2-MIB.
 
 The state is a value of the MIB's enumeration for sensors: on 7, off 8, unavailable -1. The command is off 0, on 1, cycle 2.
-Numeric sensors report their number of decimal digits. The current of a three-phase inlet is that of its highest line; its poles
-are the lines and the neutral.
+Numeric sensors report their number of decimal digits. A three-phase inlet reports the current of its highest line; its poles are
+the lines and the neutral.
 """
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # sensor type
 
 
 def px(outlets: int = 24, relay_s: float = 0.0, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
-    """PX3 with three phases: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, …. `more`: further types of sensors
+    """PX3 with three phases: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, … `more`: further types of sensors
     of each outlet; the unit then has outletDeviceCapabilities, like a PX4."""
     rows = Rows()
     rows.system("Raritan PX3 - Firmware Version 3.6.10.5-45910", "1.3.6.1.4.1.13742.6", "px3")
