@@ -56,7 +56,7 @@ def place(archive: Archive, where: str, folder: Path) -> Placed:
 
 def run(platform: Platform, placed: Placed, peer: Peer, *, port_energy: Optional[bool] = True,
         fresh: bool = False) -> List[str]:
-    """The differences from the simulator's books, as sentences; [] if everything agrees.
+    """What failed or differs from the simulator's books; [] if everything agrees.
 
     `port_energy`: whether this platform's views have an outlet's energy; None: unknown, so it is compared if present.
     `fresh`: each call gets a new handler object and a new thread.

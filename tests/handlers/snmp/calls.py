@@ -1,4 +1,4 @@
-"""SNMP handlers for agents, over the wire or in memory."""
+"""Makes SNMP handlers that call an agent over the wire or in memory."""
 from __future__ import annotations
 
 from typing import Dict, List, Mapping, Optional, Protocol, Sequence, Tuple, Union

@@ -35,7 +35,8 @@ def interop(profile: str, *account: str) -> List[Any]:
         importlib.import_module("redfish_interop_validator.profile").load_profile(str(path.parent), path.name)
         _loaded.append(profile)
     importlib.import_module("redfish_interop_validator.system_under_test")
-    # Each service is validated in a new process, because the validator adds up the faults of all services.
+    # Each service is validated in a new process: the loaded profile remembers the resources that it found, and would hide that a
+    # later service lacks them.
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     judging = context.Process(target=lambda: theirs.send(_judged("redfish_interop_validator", *account)))
