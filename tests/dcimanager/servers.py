@@ -61,10 +61,12 @@ class Servers:
         self._db.write("DELETE FROM server WHERE id = ?", (number,))
 
     def set_bmc(self, number: int, bmc: str) -> None:
-        """Sets the state that the BMC reports, one of BMC. Raises Refusal for any other."""
+        """Sets the state that the BMC reports, one of BMC. Raises Refusal for any other, LookupError for a removed server."""
         if bmc not in BMC:
             raise Refusal(400, 1001, "a BMC's state is ON, OFF or UNKNOWN, or empty without a BMC", bmc)
-        self._db.write("UPDATE server SET bmc = ? WHERE id = ?", (bmc, number))
+        with self._db.writing() as connection:
+            if not connection.execute("UPDATE server SET bmc = ? WHERE id = ?", (bmc, number)).rowcount:
+                raise LookupError("there is no such server")
 
     def connect(self, number: int, feed: Feed) -> None:
         """Connects an outlet to a server. Raises Refusal if it feeds one already, LookupError if server or PDU was removed."""

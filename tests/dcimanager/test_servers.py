@@ -81,6 +81,19 @@ def test_an_outlet_feeds_one_server_at_a_time() -> None:
         db.close()
 
 
+def test_the_bmc_of_a_removed_server_cannot_be_set() -> None:
+    db = Database(None)
+    try:
+        servers = Servers(db)
+        number = servers.add("web")
+        servers.set_bmc(number, "ON")
+        servers.remove(number)
+        with pytest.raises(LookupError, match="no such server"):
+            servers.set_bmc(number, "OFF")
+    finally:
+        db.close()
+
+
 def test_the_feeds_of_a_pdu_that_was_removed_just_now_take_no_other_feeds_state() -> None:
     pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]            # that of A was removed
     site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: pdus))
