@@ -1,4 +1,4 @@
-"""Measures the local DCImanager under load: 200 PDUs, polled every 60 s. One handler hangs and one crashes.
+"""Measures the local DCImanager under load: 200 PDUs, polled every 60 s. One PDU's handler hangs, another's crashes.
 
 The other PDUs have 24 outlets. Prints the response times of the pages, the number of missed polls, and the database's growth and
 size after thinning, scaled up from one PDU. The simulated PDUs run on the same machine and take their share of it. Exit code 0 if
@@ -28,7 +28,7 @@ from tests.dcimanager.database import Database
 from tests.dcimanager.local_build import install, registered
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.readings import keep, thin
-from tests.dcimanager.records import Call, Pdu
+from tests.dcimanager.records import CALLS_KEPT, Call, Pdu
 from tests.dcimanager.sealed import Sealer
 from tests.dcimanager.store import Store
 from tests.needs import ROOT
@@ -41,6 +41,7 @@ from .ratios import note
 PROCESSES, BEAT_S, GOAL_S = 12, 60.0, 0.2
 SHARES = (0.50, 0.40, 0.10)             # SNMP, NUT, Raritan
 _FIRST_S, _PAUSE_S = 300.0, 0.1
+_LONGEST_S = 0.4 * CALLS_KEPT * BEAT_S       # a poll is two calls or more; `polled` counts only calls that are kept
 _DAYS = 40
 _PAGES = {"list of all PDUs": "/", "one PDU": "/pdus/{}", "its plot": "/pdus/{}/readings.json?hours=1", "log": "/log",
           "handlers": "/handlers", "servers": "/servers"}
@@ -66,7 +67,7 @@ def hall(counts: Sequence[int]) -> Iterator[List[Form]]:
 
 
 def filled(manager: DciManager, forms: Sequence[Form], folder: Path) -> Tuple[List[Pdu], List[Pdu]]:
-    """Adds a PDU for each form, and two whose handlers hang and crash. Returns the good ones and these two."""
+    """Adds a PDU for each form, one whose handler hangs, and one whose handler crashes. Returns the good ones and these two."""
     registered(manager)
     install(manager, archive(small_tree(folder / "small"), "small"))
     good = [manager.store.add_pdu(f"rack {number:03d}", form["handler"], form["address"], form["snmp"], form["settings"])
@@ -76,7 +77,7 @@ def filled(manager: DciManager, forms: Sequence[Form], folder: Path) -> Tuple[Li
 
 
 class Visit:
-    """Opens page after page on one connection, as the browser of a person who is logged in."""
+    """Opens page after page on one connection, as the browser of a logged-in person does."""
 
     def __init__(self, manager: DciManager) -> None:
         host = manager.page_url[len("http://"):].strip("/")
@@ -121,7 +122,7 @@ def polled(pdus: Sequence[Pdu]) -> List[int]:
 
 
 def growth(outlets: int = OUTLETS, beat_s: float = BEAT_S) -> Growth:
-    """Measures a real database: one PDU with a reading every `beat_s` for `_DAYS` days, which is then thinned."""
+    """Measures a real database: one PDU with a reading every `beat_s` seconds for `_DAYS` days, then thinned."""
     with tempfile.TemporaryDirectory() as folder:
         db = Database(Path(folder) / "growth.sqlite")
         try:
@@ -164,6 +165,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.pdus < 3:
         parser.error("--pdus must be at least 3, because two handlers fail")
+    if options.seconds > _LONGEST_S:
+        parser.error(f"--seconds must be at most {_LONGEST_S:g}, because only the last {CALLS_KEPT} calls of a PDU are counted")
     counts = [round(share * (options.pdus - 2)) for share in SHARES[:2]]
     counts.append(options.pdus - 2 - sum(counts))
     with ExitStack() as stack:

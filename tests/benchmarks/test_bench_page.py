@@ -29,10 +29,12 @@ def test_all_pdus_are_polled_and_all_pages_opened(tmp_path: Path) -> None:
         assert set(bench_page.visited(manager, good, 0.01)) == set(bench_page._PAGES)
 
 
-def test_a_hall_without_a_working_pdu_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("words, reason", [(["--pdus", "2"], "must be at least 3"), (["--seconds", "2401"], "at most 2400")])
+def test_a_hall_without_a_working_pdu_and_too_long_a_run_are_refused(
+        words: List[str], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        bench_page.main(["--pdus", "2"])
-    assert ended.value.code == 2 and "must be at least 3" in capsys.readouterr().err
+        bench_page.main(words)
+    assert ended.value.code == 2 and reason in capsys.readouterr().err
 
 
 def test_forty_days_of_thinned_readings_take_less_space_than_two_days() -> None:
