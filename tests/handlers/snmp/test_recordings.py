@@ -1,4 +1,4 @@
-"""Recordings of real units: each is detected as its family, and every state and figure is right."""
+"""Recordings of real units: each is detected as its family, and has the expected states and figures."""
 from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Mapping, Optional
@@ -19,7 +19,7 @@ from tests.simulators.snmp_agent.device import COUNTER64
 RECORDINGS = pytest.mark.parametrize("name", recorded.names())
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 ROUNDED = 5e-7              # the expectations are rounded to six decimals
-# The expectations' keys for lines. The load is the sum of the first of them that a unit has.
+# The expectations' keys for lines. The load is the sum over the first key that a unit has.
 LINES = ("phase_current_a", "infeed_current_a", "input_current_a", "branch_current_a")
 
 
@@ -45,7 +45,7 @@ def test_a_recorded_unit_is_detected_as_its_family_and_has_the_expected_states(n
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_every_figure_of_a_recorded_unit_is_right(name: str) -> None:
+def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
     wanted = recorded.expected(name)
     found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
     read = metering.meter(found)
@@ -93,7 +93,7 @@ def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("recordings of real units, served by the project's agent")
 def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -> None:
-    """Version 1 has no Counter64: an agent leaves such objects out, and the figure is missing."""
+    """Version 1 has no Counter64: an agent leaves such objects out, and their figures are missing."""
     in_memory = figures_in_memory(name, version)
     with Agent(Device(recorded.rows(name), rules=None)) as agent:
         view, statistic = near(agent, version=version).status(), near(agent, version=version).statistic()

@@ -141,7 +141,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(37, "wrong text in the MIB (HPE's mW, iPoMan's Kwatt, BSPDU's KWh)",
          "data: from recordings, else from what the neighbouring objects make plausible",
          _on(_TOTALS, "hpe-mapdu3", "ts-bspdu") + _on(_FIGURES, "ipoman")
-         + ("test_recordings.py::test_every_figure_of_a_recorded_unit_is_right",)),
+         + ("test_recordings.py::test_a_recorded_unit_has_every_expected_figure",)),
     Trap(38, "the scale is in another column (Raritan, Rittal, Bachmann)", "Figure.exponent, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors", "rittal-cmc3", "bachmann-bluenet2")
          + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten",

@@ -1,7 +1,7 @@
 """DMTF's validators check the simulated units against DMTF's schemas and against OCP's profile of a rack PDU.
 
-A row below must explain each fault that remains, and each row of a unit must explain at least one. Each of these units must have
-fewer faults than DMTF's own published tree, which has 52 by the first validator and 54 by the second.
+Each fault must match a row below, and each row of a unit must match at least one fault. MOST limits the number of a unit's
+faults, so that a broad row cannot hide many new ones.
 """
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.servers.worker import Worker
 from ..redfish import UNITS, Model, Pdu, RedfishService
 
 SECONDS = 110.0
-OF_DMTF = {"service": 52, "interop": 54}
+MOST = {"service": 8, "interop": 29}
 
 
 class Accepted(NamedTuple):
@@ -30,7 +30,7 @@ class Accepted(NamedTuple):
 
 NOT_A_CONTROLLER = Accepted("(CertificateService|EventService|UpdateService|NetworkProtocol|EthernetInterfaces?|LogServices?|"
                             "Certificate|LogEntry|SoftwareInventory)['; ]",
-                            "the controller's network, logs, firmware and events are not simulated")
+                            "the controller's network, logs, firmware, certificates and events are not simulated")
 BRANCHES = Accepted("Circuit Required Resource Error",
                     "the validator looks for only one of two types, and finds no branch in DMTF's own tree either")
 NO_SESSIONS = Accepted("(Links/Sessions|SessionService|Session) ", "this service has no sessions, like some real units")
@@ -41,8 +41,8 @@ OWN_WORDS = Accepted("Unknown Property Error.*Outlet.v1_4_4", "the vendor's own 
 OWN_ROOT = Accepted("Unknown Property Error: The property 'PowerDistribution'|PowerEquipment (Required|Read)",
                     "the vendor's own link in the root")
 
-# The faults that may remain, by validator and unit. SERVICE lists only the units with faults. INTEROP lists every unit with rack
-# PDUs except "hall": its twelve PDUs are alike, and "several" has three.
+# The faults that may remain, by validator and unit. SERVICE lists only the units with faults, INTEROP every unit with rack
+# PDUs. Neither validator checks "hall": its twelve PDUs are alike, and "several" already has three.
 SERVICE: Dict[str, List[Accepted]] = {"basic-only": [NO_SESSIONS], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, OWN_WORDS],
                                       "panduit": [OWN_ROOT]}
 INTEROP: Dict[str, List[Accepted]] = {
@@ -57,7 +57,7 @@ _KINDS = ("four_wire", "no_state", "locked", "stuck", "off")
 
 @pytest.fixture(scope="module")
 def judges() -> Iterator[Worker]:
-    """One process for all tests, because the schemas take long to read."""
+    """One process for all tests, because reading the schemas takes a long time."""
     with Worker(Path(), "tests.simulators.dmtf.judges") as worker:
         yield worker
 
@@ -84,21 +84,21 @@ def _judged(worker: Worker, what: str, by: Path, name: str) -> List[str]:
 def _explain(faults: List[str], rows: List[Accepted], most: int) -> None:
     assert [fault for fault in faults if not any(re.search(row.what, fault) for row in rows)] == []
     assert [row.why for row in rows if not any(re.search(row.what, fault) for fault in faults)] == []
-    assert len(faults) < most
+    assert len(faults) <= most
 
 
 @pytest.mark.against("DMTF's service validator")
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
-def test_each_fault_by_the_schemas_is_explained(judges: Worker, name: str) -> None:
+def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: str) -> None:
     faults = _judged(judges, "service", shared("redfish", "csdl"), name)
-    _explain(faults, SERVICE.get(name, []), OF_DMTF["service"])
+    _explain(faults, SERVICE.get(name, []), MOST["service"])
 
 
 @pytest.mark.against("DMTF's interop validator, OCP's rack PDU profile")
 @pytest.mark.parametrize("name", sorted(INTEROP))
-def test_each_fault_by_ocps_profile_is_explained(judges: Worker, name: str) -> None:
+def test_each_fault_found_with_ocps_profile_is_explained(judges: Worker, name: str) -> None:
     faults = _judged(judges, "interop", shared("redfish", "profiles", "OCPRackPDU.v1_0_0.json"), name)
-    _explain(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], OF_DMTF["interop"])
+    _explain(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], MOST["interop"])
 
 
 @pytest.mark.against("DMTF's service validator")
