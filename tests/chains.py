@@ -1,4 +1,4 @@
-"""All exceptions and texts that a debugger, a log with `exc_info` or a crash reporter can reach from one exception."""
+"""The exceptions linked to an exception, and the texts that they keep. Not searched: the variables of their frames."""
 from __future__ import annotations
 
 from typing import List, Optional

@@ -106,7 +106,7 @@ def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(name: str
     assert [record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())] == []
 
 
-# Numbers outside 0.1 to 60 seconds, and numbers in a notation that the setting does not allow.
+# Times outside 0.1 to 60 seconds, and texts in a notation that the setting does not allow.
 NO_TIMES = ("nan", "-nan", "inf", "-inf", "Infinity", "1e400", "1e-400", "60.0001", "0.0999", "-5", "0", "0x5", "5s", "5,0",
             "5 5", "\uff15", "9" * 5000)
 TIMES = {"dot", "plus", "blanks", "zero before"}            # keys of TEXTS for 1 or 0.1 seconds in an allowed notation
@@ -206,14 +206,14 @@ def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
         assert is_one_line(str(caught.value)) and server.books().writes == []
 
 
-# ---- an archive that is not of this pack -------------------------------------------------------------------
+# ---- an archive that is not from this pack -----------------------------------------------------------------
 
 OWN_PORT = "view.ports.append(PduPortView(identity=VERSION, power_status=EnumPowerStatus.UNKNOWN))"
 
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an archive whose outlets are "1", which is UP, and all TEXTS, which are UNKNOWN, and with its device list."""
+    """A folder with an archive whose outlets are "1", which is UP, and all TEXTS, which are UNKNOWN, and with a device list."""
     folder = tmp_path_factory.mktemp("foreign")
     tree = small_tree(folder)
     handler = tree / "small" / "handler.py"

@@ -1,4 +1,7 @@
-"""A UDP relay on 127.0.0.1: `udp_delay PORT MILLISECONDS` delays each datagram by half of this round trip."""
+"""A UDP relay to PORT on 127.0.0.1 that delays each datagram by half of a round-trip time.
+
+    python -m tests.benchmarks.udp_delay PORT ROUND_TRIP_MS
+"""
 from __future__ import annotations
 
 import heapq

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 CALLS_KEPT = 100                # calls of each PDU in memory; the database keeps more
-# Kinds of a failed switching after which no command can have reached the relay.
+# Kinds of a failed switching call after which no command can have reached the relay.
 NOTHING_SENT = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
 
 
@@ -25,8 +25,8 @@ class Call(NamedTuple):
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive cannot be
     loaded), "bug" (an exception that is not one of the pack's), "time-out", "died" (the process ended, did not start, or gave
     no valid answer), "interrupted" (the stand-in itself ended). `round_trips` are those to the device, None if they were not
-    counted. `lines` are the handler's log lines of this call. `at` is the time of its end in seconds since 1970; of an
-    interrupted call, that of its start.
+    counted. `lines` are the handler's log lines of this call. `at` is when the call ended, or when an
+    interrupted one began, in seconds since 1970.
     """
 
     method: str
@@ -156,9 +156,9 @@ class Pdu:
 
     @property
     def last_poll(self) -> Optional[Call]:
-        """The last `status` in `calls`, successful or not; None until the first poll of this run or after `changed`."""
+        """The last `status` in `calls`, successful or not; None if there is none."""
         return self.last("status")
 
     def last(self, method: str) -> Optional[Call]:
-        """The last call of a method in `calls`, successful or not."""
+        """The last call of a method in `calls`, successful or not; None if there is none."""
         return next((call for call in reversed(self.calls) if call.method == method), None)

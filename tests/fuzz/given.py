@@ -1,4 +1,4 @@
-"""Targets for input of owners, tools and clients: settings, profiles, recordings, lists, archives, forms; and for
+"""Targets for input from owners, tools and clients: settings, profiles, recordings, lists, archives, forms; and for
 answers to `pdu find`."""
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def profile(data: bytes) -> None:
 
 
 def text(parse: Callable[[str], object]) -> Callable[[bytes], None]:
-    """A target for a parser of text, which may raise PduHandlerError."""
+    """A target for a parser of text. The parser may raise PduHandlerError."""
     def run(data: bytes) -> None:
         with contextlib.suppress(PduHandlerError):
             parse(data.decode("utf-8", "replace"))

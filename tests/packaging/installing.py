@@ -49,7 +49,7 @@ def _run(command: Sequence[str], place: Place) -> subprocess.CompletedProcess[st
 
 
 def _tree(folder: Path, place: Place) -> Path:
-    """A copy of what is packed, compiled files included, with the file modes of the place and the present time."""
+    """A copy of the files that a build reads, and of compiled ones. The umask of `place` sets their modes; their time is now."""
     tree = folder / "tree"
     shutil.rmtree(tree, ignore_errors=True)         # left by a call that failed
     tree.mkdir()
@@ -72,7 +72,7 @@ def pyz(folder: Path) -> Path:
     return folder / "pdu.pyz"
 
 
-# Builds pdu.pyz in a copy of the project. The other packages and all licences come from an earlier pdu.pyz, not from pip.
+# Builds pdu.pyz in a copy of the project. Other projects' packages and licences come from an earlier pdu.pyz, not from pip.
 _PYZ_AGAIN = """
 import sys, zipfile
 from pathlib import Path
@@ -97,7 +97,7 @@ def pyz_elsewhere(folder: Path, earlier: Path) -> Path:
 
 
 def wheel(folder: Path) -> Path:
-    """The wheel, built by pip in a copy of the project that holds a module left by an earlier build."""
+    """The wheel, built by pip in a copy of the project that contains a module left by an earlier build."""
     tree = _tree(folder, HERE)
     left = tree / "build" / "lib" / "handlers" / LEFT_MODULE
     left.parent.mkdir(parents=True)
@@ -127,7 +127,7 @@ def built_wheel(folder: Path) -> Path:
 
 
 def environment(folder: Path, packed: Path) -> None:
-    """Makes a virtual environment with only the wheel and its requirements. Python compiles the modules that it imports."""
+    """Makes a virtual environment with only the wheel and its requirements. pip does not compile the modules."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE_S)
     fetched(_run([sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "-q", "--no-compile",
                   str(packed)], HERE), "an installation")

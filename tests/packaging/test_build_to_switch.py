@@ -38,7 +38,7 @@ def test_building_again_gives_the_same_bytes(built: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.against("curl")
-def test_built_archives_are_registered_polled_and_switched(built: Path, tmp_path: Path) -> None:
+def test_built_archives_are_registered_and_poll_and_switch_simulated_pdus(built: Path, tmp_path: Path) -> None:
     admin = Admin(tmp_path, built / "register.sh")
     with DciManager() as manager, contextlib.ExitStack() as simulators:
         run = admin.run(manager, DCI_IDS=str(tmp_path / "ids"))

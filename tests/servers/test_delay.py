@@ -16,7 +16,7 @@ def test_each_connection_is_closed_if_the_target_refuses_connections() -> None:
                 assert connection.recv(1) == b""
 
 
-def test_an_answer_takes_a_round_trip() -> None:
+def test_an_answer_takes_at_least_the_round_trip_time() -> None:
     with serving(lambda connection: connection.sendall(connection.recv(9))) as port, DelayRelay("127.0.0.1", port, 0.2) as relay:
         with socket.create_connection((relay.host, relay.port), PATIENCE_S) as client:
             begin = time.monotonic()

@@ -32,7 +32,7 @@ def test_stop_ends_a_connection_that_has_not_finished_its_tls_handshake() -> Non
 
 
 def test_impossible_devices_are_refused() -> None:
-    with pytest.raises(ValueError, match="at least 1 unit"):
+    with pytest.raises(ValueError, match="`members` at least 1"):
         SwitchedPdu(members=0)
     with pytest.raises(ValueError, match="must differ"):
         NutServer([SwitchedPdu("pdu"), SwitchedPdu("PDU")])

@@ -1,4 +1,4 @@
-"""Xerus units over JSON-RPC; in plain HTTP, so that the relay can read the messages."""
+"""Xerus units over JSON-RPC, without TLS, so that the relay can read the messages."""
 from __future__ import annotations
 
 import contextlib
@@ -47,5 +47,5 @@ SUBJECT = Subject(
         "nulls": http.changed(http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)),
         "below-zero": http.below_zero("value"),
     }), {"neighbour": "an answer does not name its object, only its request's id; see `other`",
-         "renumbered": "the unit numbers its outlets; see tests/handlers/raritan/test_numbering.py"},
+         "renumbered": "a unit's outlets are built in; tests/handlers/raritan/test_numbering.py has other orders of them"},
     up="3", down="2", tls="at once")

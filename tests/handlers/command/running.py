@@ -1,4 +1,4 @@
-"""Runs the command `pdu` in this process, and addresses a simulated PDU by its options."""
+"""Runs the command `pdu` in this process, and makes its options for a simulated PDU."""
 from __future__ import annotations
 
 from typing import Dict, List, Tuple
@@ -21,7 +21,7 @@ def options(peer: Peer) -> Tuple[List[str], Dict[str, str]]:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Tuple[int, str, str]:
-    """Run one command and return exit code, standard output and standard error."""
+    """Run one command and return its exit code, standard output and standard error."""
     code = root.run(arguments)
     shown = capsys.readouterr()
     return code, shown.out, shown.err

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a command on several outlets or hosts: what was done and what was read is printed."""
+"""Ctrl-C and SIGTERM during a command, which still prints what it has done or read."""
 from __future__ import annotations
 
 import json
@@ -15,7 +15,7 @@ from tests.handlers.command.running import run
 
 
 class Interrupting:
-    """A handler whose process gets a signal at its call number `last`, counted from 1. A call is `make`, or a command."""
+    """A handler whose process gets the signal `number` at call number `last`, counted from 1; `make` and `port_down` count."""
 
     def __init__(self, number: int, last: int) -> None:
         self.number, self.last, self.calls = number, last, 0

@@ -21,7 +21,7 @@ def printed(agent: Any, asked: List[List[str]]) -> List[str]:
 
 
 def names(agent: Any, asked: Any) -> Dict[str, Dict[str, Any]]:
-    """Return kind and members of every public class and function of every module, by `module.Class.Inner`."""
+    """Return the kind and the members of every public class and function of every module, by `module.Class.Inner`."""
     rpc = importlib.import_module("raritan.rpc")
     found: Dict[str, Dict[str, Any]] = {}
     for entry in pkgutil.iter_modules(rpc.__path__):
@@ -64,12 +64,12 @@ def _results(decode: Any) -> List[str]:
 
 
 def made(agent: Any, asked: List[str]) -> List[Any]:
-    """Return the JSON of each structure, made without arguments; None where the SDK cannot make or encode that one."""
+    """Return the JSON of each structure, made without arguments; None for one that the SDK cannot make or encode."""
     out: List[Any] = []
     for name in asked:
         try:
             out.append(json.loads(json.dumps(named(name)().encode())))
-        except (AssertionError, AttributeError, TypeError):     # a time or opaque JSON has no default in the SDK
+        except (AssertionError, AttributeError, TypeError):     # for example, a time has no default in the SDK
             out.append(None)
     return out
 
@@ -84,7 +84,7 @@ def named(name: str, rpc: str = "raritan.rpc") -> Any:
 
 
 def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
-    """Decode and encode each [structure, JSON] with the SDK, whose decoder checks the type of every value."""
+    """Decode and encode each [structure, JSON] with the SDK, whose decoder checks types."""
     out = []
     for name, sent in asked:
         try:
@@ -100,7 +100,7 @@ def read(agent: Any, asked: List[List[str]]) -> List[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as JSON: a tuple becomes a list, any other type that JSON lacks becomes {kind: content}."""
+    """Return the value as JSON: a tuple becomes a list; a dict and any type that JSON lacks become {kind: content}."""
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     if isinstance(value, dict):

@@ -41,7 +41,7 @@ def announced() -> Iterator[None]:
             network.register_service(ServiceInfo(
                 service, f"{name}.{service}", port=port, addresses=[_packed(address) for address in addresses],
                 properties={"rr_fw": version} if version else {}, server=f"{port}-{re.sub('[.:]', '-', addresses[0])}.local."),
-                cooperating_responders=True, strict=False)      # not strict: the old service name has an underscore
+                cooperating_responders=True, strict=False)      # not strict: the old service name has an underscore inside
         yield
     finally:
         network.unregister_all_services()
@@ -110,7 +110,7 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
 
 
 @pytest.mark.parametrize("name", [f"PX4\x07-1.{NEW}", f".{NEW}", f"PX4-1.{OLD}", "PX4-1._http._tcp.local."])
-def test_a_name_that_mdns_does_not_allow_is_ignored(name: str) -> None:
+def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) -> None:
     """An exception would end the browser's thread, and devices that answer later would be missed."""
     class Network:
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
@@ -157,12 +157,12 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
 
 
 def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test searches other service names, since other tests announce devices under the usual ones at the same time."""
+    """The test searches other service names, since other tests may announce devices under the usual ones at the same time."""
     monkeypatch.setattr(discovery, "SERVICES", ("_announced-by-nobody._tcp.local.",))
     assert discovery.discover(0.2, LOOPBACK) == []
 
 
 @pytest.mark.parametrize("text, plain", [("\x1b[31mred\n", "[31mred"), ("a\u202eb", "ab"),
                                          pytest.param("x" * 200, "x" * 120, id="long")])
-def test_a_devices_name_is_cut_and_loses_its_control_characters(text: str, plain: str) -> None:
+def test_a_devices_name_is_cut_and_loses_its_unprintable_characters(text: str, plain: str) -> None:
     assert discovery._plain(text) == plain

@@ -205,7 +205,7 @@ def test_the_command_for_hpe_is_not_sent_without_the_whole_configuration(key: st
         assert refused(tree, switch_unproven="yes").kind == "unsupported" and not tree.commands
 
 
-def test_an_outlet_named_like_those_of_hpe_gets_no_body_without_its_configuration() -> None:
+def test_an_outlet_with_an_id_like_hpes_gets_no_command_without_its_configuration() -> None:
     tree = Switched(action())
     tree.resources[f"{OUTLETS}/1"]["Id"] = "OUTLET1"
     assert refused(tree, identity="OUTLET1", switch_unproven="yes").kind == "unsupported" and not tree.commands
@@ -317,7 +317,7 @@ def test_a_task_is_followed_to_its_end_before_the_outlet_is_read(end: Answer) ->
     assert [seen.path.rpartition("/")[2] for seen in tree.seen[-5:]] == ["Outlet.PowerControl", "5", "5", "5", "1"]
 
 
-def test_a_task_that_runs_beyond_the_deadline_is_unknown() -> None:
+def test_a_task_that_runs_beyond_the_deadline_leaves_the_state_unknown() -> None:
     tree = accepted(RUNNING)
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1
     assert tree.seen[-1].path == MONITOR
@@ -331,13 +331,13 @@ def test_a_failed_task_is_an_error_with_the_devices_message(end: Answer) -> None
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 408, 410, 429, 451])
-def test_an_answer_about_the_monitor_alone_leaves_the_state_unknown(status: int) -> None:
+def test_an_error_in_reading_the_monitor_is_not_a_failed_task(status: int) -> None:
     tree = accepted(RUNNING, Answer(None, status), done=False)
     assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
 
 
 @pytest.mark.parametrize("location, end", [("", RUNNING), (MONITOR, Answer(None, 404))], ids=["no monitor", "no such monitor"])
-def test_a_task_that_has_failed_in_the_answer_itself_is_an_error_without_its_monitor(location: str, end: Answer) -> None:
+def test_a_task_that_the_answer_itself_reports_as_failed_is_an_error(location: str, end: Answer) -> None:
     body = {**task("Exception", "the relay is stuck"), "@odata.id": location}
     error = refused(accepted(end, done=False, location=location, body=body))
     assert error.kind == "refused" and "the relay is stuck" in str(error)
@@ -355,7 +355,7 @@ def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
 
 @pytest.mark.parametrize("location, body", [("https://evil.example/5", None), ("", None),
                                             ("https://evil.example/5", {"@odata.id": 7})])
-def test_a_task_on_another_service_is_not_followed_and_the_outlets_state_decides(location: str, body: Any) -> None:
+def test_a_task_without_a_monitor_on_this_service_is_not_followed_and_the_outlets_state_decides(location: str, body: Any) -> None:
     tree = accepted(RUNNING, location=location, body=body)
     assert switch(tree) is DOWN and not any(seen.path == MONITOR for seen in tree.seen)
 

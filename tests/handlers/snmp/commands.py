@@ -1,4 +1,4 @@
-"""Some of the simulated families that switch an outlet by one SET: the exact object, and the values for on and off."""
+"""Some of the simulated families that switch an outlet by one SET: the exact objects, and the values for on and off."""
 from __future__ import annotations
 
 from typing import List, Mapping, NamedTuple, Tuple

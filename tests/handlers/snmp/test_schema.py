@@ -148,7 +148,7 @@ def test_the_reference_explains_every_kind() -> None:
     assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows)
 
 
-def test_the_reference_shows_the_type_and_default_of_each_field() -> None:
+def test_the_reference_shows_types_and_defaults_of_fields() -> None:
     rows = {row.split(" | ")[0].strip("| "): row for row in schema.reference().splitlines()[2:]}
     for kind, words in {"State": "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)",
                         "Figure": '`scale` number as text ("1")', "Joined": "`keys` list of source",

@@ -71,8 +71,8 @@ class SwitchedPdu:
     def __init__(self, name: str = "pdu", outlets: int = 8, *, first: int = 1, members: int = 1, by: str = "command",
                  poll_s: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
         if not 1 <= outlets <= 48 or members < 1 or by not in ("command", "variable"):
-            raise ValueError("a PDU has at least 1 unit, each with 1 to 48 outlets, switched by 'command' or 'variable'")
-        self.name, self.description = name, f"Simulated PDU, {outlets} outlets"
+            raise ValueError("`outlets` must be 1 to 48, `members` at least 1, and `by` 'command' or 'variable'")
+        self.name, self.description = name, f"Simulated PDU, {outlets * members} outlets"
         self._first, self._outlets, self._members, self._by = first, outlets, members, by
         self._poll_s, self._clock, self._lock = poll_s, clock, threading.Lock()
         keys = [self._key(member, number) for member in range(1, members + 1) for number in range(first, first + outlets)]

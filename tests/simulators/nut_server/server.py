@@ -22,8 +22,8 @@ from .words import LineReader
 class NutServer:
     """A NUT server on 127.0.0.1; a context manager.
 
-    `devices`: default is one SwitchedPdu of 8 outlets. With `tls` it offers STARTTLS, with a certificate for localhost and
-    127.0.0.1 that `ca_pem` verifies and whose SHA-256 is `fingerprint`.
+    `devices`: by default, one SwitchedPdu of 8 outlets. With `tls` the server offers STARTTLS, with a certificate for localhost
+    and 127.0.0.1 that `ca_pem` verifies and whose SHA-256 is `fingerprint`.
     """
 
     host = "127.0.0.1"
@@ -67,7 +67,8 @@ class NutServer:
             connections = list(self._open)
         for connection in connections:
             with contextlib.suppress(OSError):
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)       # not that of SSLSocket, which its thread still uses
+                # SSLSocket.shutdown would drop the TLS state, which the connection's thread still uses.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def books(self) -> Books:
         """The true state of all devices. If there are several, identities begin with the device's name."""

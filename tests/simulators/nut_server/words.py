@@ -1,4 +1,4 @@
-"""NUT's line syntax: words with blanks between them, in quotes or with backslashes."""
+"""NUT's line syntax: words between blanks, with quotes and backslashes."""
 from __future__ import annotations
 
 from typing import List, Optional
@@ -9,7 +9,7 @@ LONGEST_WORD = 512
 class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
-    Like upsd, it drops control characters except DEL, bytes above 127, and all bytes of a word after the 512th. Inside quotes
+    Like upsd, it drops bytes above 127, control characters other than DEL, and all bytes of a word after the 512th. Inside quotes
     or after a backslash, a line break does not end the line. `#` begins a comment, except after a backslash. Inside quotes it
     is an error: as in upsd 2.8.0, the line and the rest of the piece get no answer. Unlike upsd, it does not make `=` outside
     quotes a word of its own.

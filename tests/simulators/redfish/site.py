@@ -1,4 +1,4 @@
-"""The resources of the service itself: its root, chassis, manager, accounts, sessions and tasks.
+"""The resources of the service itself: its root, power equipment, chassis, manager, accounts, sessions and tasks.
 
 Source: DMTF's ServiceRoot v1.20.0, PowerEquipment v1.2.3, Chassis v1.28.0, Manager v1.24.0, AccountService v1.18.1,
 ManagerAccount v1.14.1, Role v1.3.3, SessionService v1.2.0, TaskService v1.2.1.

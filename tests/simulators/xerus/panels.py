@@ -39,10 +39,10 @@ class CircuitModel:
 
 @dataclass(frozen=True)
 class MeterModel:
-    """A power meter, or a panel if `circuits` is given, even empty.
+    """A power meter, or a panel if `circuits` is given, even as an empty tuple.
 
     number      the id of the meter board
-    amperes     current on each line in A, in addition to that of the circuits
+    amperes     current on each line in A, in addition to the circuits' current
     wh          energy in Wh that the mains have counted
     mains       false: no current transformers at the mains
     size        number of circuit positions
@@ -144,7 +144,7 @@ class Panel(Meter):
                                       "columns": 2 if model.odd_even else 1, "labelingScheme": int(model.odd_even)}
 
     def label(self, position: int) -> str:
-        """The label of a position from 0; "" outside of the panel. Source: Panel.idl, LabelingScheme."""
+        """The label of a position, counted from 0; "" outside the panel. Source: Panel.idl, LabelingScheme."""
         numbers = range(1, self._panel_settings["panelSize"] + 1)
         odd, even = numbers[::2], numbers[1::2]
         if position >= len(numbers):
@@ -207,7 +207,7 @@ class PowerMeterController(Served):
     # -- for the books
 
     def circuits(self) -> Iterator[Tuple[str, Circuit]]:
-        """Each branch circuit with its identity: id of the meter, position from 1."""
+        """Each branch circuit with its identity: "p", the meter's id, ".", and the position from 1."""
         for number, meter in sorted(self.meters.items()):
             for position, circuit in sorted(meter.circuits.items()) if isinstance(meter, Panel) else ():
                 yield f"p{number}.{position + 1}", circuit

@@ -125,7 +125,7 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
 
 
 def _failure(site: Site, server: Server, step: Step) -> str:
-    """Carry out one step, and say why it failed, "" if it did not.
+    """Carry out one step. Returns why it failed, "" if it did not.
 
     Raises Wrong, Refusal or LookupError, and switches nothing, if server, feed or PDU was removed or the PDU changed meanwhile.
     """

@@ -42,7 +42,7 @@ def test_a_short_name_in_another_case_is_kept_because_it_could_be_a_word() -> No
     assert scrubber.text("nas: NAS-Port, Nas") == "name-1: NAS-Port, Nas"
 
 
-def test_a_letter_whose_other_case_is_another_letter_is_replaced_too() -> None:
+def test_a_learned_value_with_other_letters_of_the_same_upper_case_is_replaced_too() -> None:
     scrubber = Scrubber()
     scrubber.learn(NAMES, "linz-ost")
     assert scrubber.text("L\u0131NZ-O\u017fT") == "name-1"       # a dotless i and a long s, as the regular expression folds them
@@ -55,7 +55,7 @@ def test_the_first_part_of_a_full_host_name_is_also_replaced_alone() -> None:
     assert Scrubber(user="admin", host="127.0.0.1").text("admin at 127.0.0.1") == "admin at 127.0.0.1"
 
 
-def test_every_text_inside_a_location_or_a_contact_is_replaced() -> None:
+def test_every_text_inside_a_location_or_a_contact_is_replaced_except_links() -> None:
     given = {"Location": {"PostalAddress": {"POBox": "Postfach 7", "Landmark": "Dom"}, "Placement": {"Rack": "Reihe9"},
                           "Info": "Hof", "Latitude": 50.9, "@odata.id": "/redfish/v1/Here"},
              "Contacts": [{"PhoneNumber": "+49 221 7", "ContactName": "Schmidt"}], "Model": "Dom"}
@@ -89,7 +89,7 @@ def test_a_replacement_is_not_replaced_again() -> None:
 
 
 @pytest.mark.parametrize("name", ["on", "Off", "1", "17", "Outlet 3", "230", "L1", "Normal"])
-def test_common_words_and_numbers_are_kept_because_they_could_be_states(name: str) -> None:
+def test_common_words_and_numbers_are_kept_because_they_could_be_states_or_figures(name: str) -> None:
     scrubber = Scrubber()
     assert scrubber.learn(NAMES, name) == name and scrubber.text(f"{name} and {name}") == f"{name} and {name}"
 
@@ -111,7 +111,7 @@ def test_members_and_variables_are_classified_by_their_names(key: str, kind: obj
     assert kind_of(key) == kind
 
 
-def test_an_index_that_encodes_an_address_or_a_name_is_replaced() -> None:
+def test_an_address_or_a_name_that_an_index_encodes_is_replaced() -> None:
     scrubber = Scrubber()
     scrubber.text("10.20.30.40")
     scrubber.learn(NAMES, "alpha")

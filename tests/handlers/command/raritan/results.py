@@ -1,4 +1,4 @@
-"""Runs of the command in these tests. A run returns exit code, standard output and standard error."""
+"""Runs of `pdu raritan`. The result of one is its exit code, standard output and standard error."""
 from __future__ import annotations
 
 import json

@@ -63,7 +63,7 @@ class CascadeManager(Served):
         return 0
 
     def requestLink(self, token: str) -> int:
-        """Refuses: a primary unit calls this on a link unit, and this unit is not a link unit."""
+        """Refuses: a primary unit calls this to make a unit its link unit, and the simulator does not support that."""
         return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
 
     def finalizeLink(self, token: str) -> None:
