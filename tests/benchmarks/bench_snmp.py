@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 
-All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms of round trip. The figures
-are medians in milliseconds. They depend on the machine, so only the ratios matter.
+All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms to each round trip. The
+figures are medians in milliseconds. They depend on the machine, so only the ratios matter.
 """
 from __future__ import annotations
 

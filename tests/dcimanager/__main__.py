@@ -85,7 +85,7 @@ def interval(text: str) -> float:
 
 
 def _password(folder: Path) -> Tuple[str, Path]:
-    """The administrator's password (DCI_PASSWORD, else that of the folder's last run, else a random one), and its file.
+    """The administrator's password (DCI_PASSWORD, else the folder's last one, else a random one), and its file.
 
     Raises ValueError if that file is damaged.
     """

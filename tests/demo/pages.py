@@ -41,7 +41,7 @@ def write(console: Console, units: Sequence[DemoPdu]) -> None:
 
 
 def picture(console: Console) -> str:
-    """An SVG that loads nothing from the web: without rich's font, a browser uses its own monospaced font."""
+    """An SVG that loads nothing from the web: rich's web font is removed, so a browser uses an installed monospaced font."""
     drawn = console.export_svg(title="make demo", unique_id="demo")
     return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)
 

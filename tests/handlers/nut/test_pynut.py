@@ -63,7 +63,7 @@ WRITES: List[Tuple[str, Tuple[Any, ...]]] = [
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 @pytest.mark.parametrize("method, arguments", READS)
-def test_a_reading_returns_what_pynutclient_returns(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
+def test_a_reading_has_the_same_result_as_with_pynutclient(real: Upsd, method: str, arguments: Tuple[Any, ...]) -> None:
     with Both(real, NOBODY) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)

@@ -232,7 +232,7 @@ def _set(body: Any, name: str, value: Any) -> Any:
     return {key: value if key == name else _set(one, name, value) for key, one in body.items()}
 
 
-def test_an_answer_of_100_mb_is_refused_before_it_is_read_completely(unit: RedfishService) -> None:
+def test_an_answer_of_100_mb_is_refused_and_never_held_in_memory(unit: RedfishService) -> None:
     unit.faults.order(Fault.HUGE, count=None, skip=1)
     tracemalloc.start()
     try:

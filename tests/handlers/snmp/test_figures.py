@@ -28,7 +28,8 @@ def test_only_the_documented_values_are_on_or_off(value: Value) -> None:
 
 
 @pytest.mark.parametrize("rows, proven", [({}, False), ({"1": 7}, True), ({"1": 7, "2": 7}, True), ({"1": 7, "2": 1}, False)])
-def test_a_table_proves_a_unit_without_outlets_only_if_it_has_rows_and_all_are_absent(rows: dict[str, int], proven: bool) -> None:
+def test_a_table_proves_that_a_unit_has_no_outlets_only_if_it_has_rows_and_all_are_absent(
+        rows: dict[str, int], proven: bool) -> None:
     assert STATE.lists_no_outlet(reader(table("1.3.1", rows))) is proven
 
 

@@ -26,7 +26,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     return new Date(at * 1000).toLocaleString(undefined, step >= 86400 ? day : step >= 14400 ? { ...day, ...time } : time);
   };
 
-  // Show the reading under the pointer beside the plot's title.
+  // Show the reading under the pointer, beside the plot's title.
   function read(plot, name, unit) {
     const index = plot.cursor.idx;
     const value = index === null || index === undefined ? null : plot.data[1][index];
