@@ -158,7 +158,7 @@ TRAPS: Tuple[Trap, ...] = (
          + ("test_decoding.py::test_a_value_is_read_as_text_without_its_padding",
             "test_decoding.py::test_octets_are_the_same_in_every_form_of_the_platform")),
     Trap(43, "slow agents with thousands of rows", "columns, never whole trees; each walked once",
-         _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_however_many_parts_read_it",)),
+         _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_and_an_object_read_once",)),
     Trap(44, "a state that is read back too early", "rule: read until the wanted state is reported or the deadline is over",
          ("test_switching.py::test_a_command_waits_for_a_slow_relay",
           "test_switching.py::test_a_state_other_than_the_wanted_one_is_unknown_after_the_deadline")),
