@@ -51,7 +51,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     print("\n".join(matrix.table(names, verdicts)))
     wrong = sum(bool(verdict.problems) for verdict in verdicts)
     ends = ", ".join(f"{kind} {count}" for kind, count in Counter(verdict.outcome for verdict in verdicts).most_common())
-    print(f"\n{counted(len(verdicts), 'cell')}, {wrong} wrong{f' ({ends})' if ends else ''}; {time.monotonic() - begin:.0f} s")
+    print(f"\n{counted(len(verdicts), 'cell')}{f' ({ends})' if ends else ''}, {wrong} wrong; {time.monotonic() - begin:.0f} s")
     return int(bool(wrong))
 
 

@@ -1,4 +1,4 @@
-"""Runs `register.sh` as an administrator does, with only the environment variables that the test gives."""
+"""Runs `register.sh` as an administrator does, with an environment of its own."""
 from __future__ import annotations
 
 import os

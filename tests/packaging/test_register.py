@@ -31,7 +31,7 @@ def without_list(request: Request, serve: Callable[[Request], Answer]) -> Answer
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_first_run_registers_and_second_run_uploads_again(admin: Admin, manager: DciManager, shell: str) -> None:
+def test_the_first_run_registers_and_the_second_uploads_again(admin: Admin, manager: DciManager, shell: str) -> None:
     path = admin.shell(shell)
     first = admin.run(manager, shell=path)
     assert (first.code, first.err) == (0, "")
@@ -51,14 +51,14 @@ def test_only_the_named_handler_is_registered(admin: Admin, manager: DciManager)
     assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
 
 
-def test_id_is_found_in_the_list_when_the_file_is_lost(admin: Admin, manager: DciManager) -> None:
+def test_an_id_is_found_in_the_list_when_the_file_is_lost(admin: Admin, manager: DciManager) -> None:
     assert admin.run(manager).code == 0
     (admin.script.parent / "register.ids").unlink()
     assert admin.run(manager).code == 0
     assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 2
 
 
-def test_id_is_remembered_where_the_list_cannot_be_read(admin: Admin) -> None:
+def test_an_id_is_remembered_where_the_list_cannot_be_read(admin: Admin) -> None:
     with DciManager(wrap=without_list) as manager:
         assert admin.run(manager).code == 0
         second = admin.run(manager)
@@ -89,7 +89,7 @@ def test_a_given_id_is_used_and_nothing_is_registered_twice(admin: Admin, manage
     assert calls(manager, CREATE) == calls(manager, LIST) == 1 and manager.handlers()[0].uploads == 2
 
 
-def test_archive_option_uploads_exactly_that_file_whatever_its_name(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+def test_the_option_archive_uploads_that_very_file_whatever_its_name(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     assert admin.run(manager, "small").code == 0
     old = tmp_path / "an old;type=x, \"quoted\" 'one' $(touch here)"
     old.write_bytes(archive(small_tree(tmp_path / "older", version="0.9"), "small"))
@@ -114,13 +114,13 @@ def test_archives_and_ids_are_found_from_any_directory(admin: Admin, tmp_path: P
     assert "known under id 7" in done.stdout and "/pdu_snmp-1.0.tar.gz" in done.stdout
 
 
-def test_script_is_executable_and_runs_by_itself(admin: Admin) -> None:
+def test_the_script_is_executable_and_runs_by_itself(admin: Admin) -> None:
     assert admin.script.stat().st_mode & stat.S_IXUSR
     done = subprocess.run([str(admin.script), "--dry-run"], env=admin.environment(None), capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciManager) -> None:
+def test_a_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciManager) -> None:
     shown = admin.run(manager, "--dry-run")
     assert shown.code == 0 and manager.requests == [] and manager.password not in shown.out + shown.err
     for part in ("/api/auth/v4/public/token", CREATE[1], "/content", '"protocol": ["snmp"]', '"protocol": ["custom"]',
@@ -128,7 +128,7 @@ def test_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciMan
         assert part in shown.out
 
 
-def test_dry_run_needs_no_settings_and_names_a_known_id(admin: Admin, manager: DciManager) -> None:
+def test_a_dry_run_needs_no_settings_and_names_a_known_id(admin: Admin, manager: DciManager) -> None:
     shown = admin.run(None, "--dry-run")
     assert shown.code == 0 and "<DCI_URL>/api/" in shown.out and "https://<DCI_URL>" not in shown.out
     assert admin.run(manager).code == 0
@@ -140,13 +140,13 @@ def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: D
     assert [(handler.handler, handler.uploads) for handler in manager.handlers()] == [("pdu_small", 1)]
 
 
-def test_dry_run_refuses_a_damaged_archive_too(admin: Admin, manager: DciManager) -> None:
+def test_a_dry_run_refuses_a_damaged_archive_too(admin: Admin, manager: DciManager) -> None:
     file = next(admin.script.parent.glob("pdu_snmp*"))
     file.write_bytes(file.read_bytes()[:-10])
     assert admin.run(manager, "--dry-run").code == 6
 
 
-def test_help_names_every_dci_variable_and_every_option_and_exit_code(admin: Admin) -> None:
+def test_the_help_names_every_dci_variable_and_every_option_and_exit_code(admin: Admin) -> None:
     shown = admin.run(None, "--help")
     assert shown.code == 0
     text = admin.script.read_text()
@@ -166,7 +166,7 @@ def refuse(request: Request, serve: Callable[[Request], Answer]) -> Answer:
     return answer_error(400, 1, "no")
 
 
-def test_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:
+def test_the_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
     with DciManager(wrap=refuse) as manager:
         for content in ("s3cret line", "s3cret line\n", "s3cret line\r\nmore\n"):

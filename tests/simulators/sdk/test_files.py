@@ -36,7 +36,7 @@ def test_a_certificate_is_uploaded_checked_and_installed(pdu: XerusPdu, step: St
                                           "other": pdu.authority.issue()[0].decode()})
     assert found["codes"] == [5, 4, 3, 0, 2]
     assert (found["pending"], found["installed"], found["pending after"]) == (True, 0, False)
-    assert found["issuer"].startswith("Testing CA")         # trustme names an authority so, and a certificate "Testing cert"
+    assert found["issuer"].startswith("Testing CA")     # trustme's name for an authority; certificates have "Testing cert"
     assert found["nothing to install"] == 200
     assert found["active"] == certificate.decode()
     assert pdu.fingerprint != before
