@@ -14,7 +14,7 @@ from . import trial
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
 
 ALL = registry.names()
-WITH_PEM = ("raritan", "redfish")       # the settings of their simulated devices have a PEM
+WITH_PEM = ("nut", "raritan", "redfish")        # the settings of their simulated devices have a PEM
 CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol == protocol) for protocol in ("custom", "snmp"))
 
 
