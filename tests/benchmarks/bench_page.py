@@ -2,7 +2,7 @@
 
 The other PDUs have 24 outlets. Prints the response times of the pages, the number of missed polls, and the database's growth and
 size after thinning, scaled up from one PDU. The simulated PDUs run on the same machine and take their share of it. Exit code 0 if
-the goals are met, 1 if one is missed.
+the goals are met, 1 if one is missed: a median below 0.2 s for each page, and no missed poll.
 """
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 CALLS_KEPT = 100                # calls of each PDU in memory; the database keeps more
-# Kinds of a failed switching call after which no command can have reached the relay.
-NOTHING_SENT = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
+# Kinds of a failed switching call that say that the outlet did not switch.
+NOT_SWITCHED = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
 
 
 class Refusal(Exception):
@@ -128,7 +128,7 @@ class Pdu:
         self.calls.append(call)
         del self.calls[:-CALLS_KEPT]
         if not call.ok:
-            if call.switches and call.kind not in NOTHING_SENT:
+            if call.switches and call.kind not in NOT_SWITCHED:
                 self.doubts[call.identity] = "may or may not have switched"
         elif call.method == "status":
             self.ports, self.polled_at, self.doubts = dict(call.value["ports"]), call.at, {}

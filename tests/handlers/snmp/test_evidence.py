@@ -61,7 +61,7 @@ def test_recordings_show_exactly_the_capabilities_that_a_family_claims_from_them
 
 
 @EACH
-def test_the_mib_field_of_every_family_is_filled_and_its_source_is_a_link(profile: Profile) -> None:
+def test_every_family_fills_its_mib_field_and_links_its_source(profile: Profile) -> None:
     """The source is a MIB or a program in a public repository; for `rpcm`, the example in the platform's documentation."""
     assert profile.mib.strip() and re.fullmatch(r"https://[a-z.]+/\S+", profile.source)
     assert profile.source.startswith("https://github.com/") or profile.key == "rpcm"
