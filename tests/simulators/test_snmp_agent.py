@@ -248,6 +248,12 @@ def test_a_decoded_message_equals_the_encoded_one(message: ber.Message) -> None:
     assert ber.decode(ber.encode(message)) == message
 
 
+@pytest.mark.parametrize("number, octets", [(0, 1), (127, 1), (128, 2), (-1, 1), (-128, 1), (-129, 2), (-2**31, 4)])
+def test_an_integer_is_encoded_in_the_fewest_octets(number: int, octets: int) -> None:
+    """X.690, 8.3.2."""
+    assert len(ber._integer(number)) == 2 + octets
+
+
 @given(st.one_of(st.binary(max_size=200), st.tuples(MESSAGES, st.integers(0, 400), st.integers(0, 255)).map(
     lambda parts: _spoilt(ber.encode(parts[0]), parts[1], parts[2]))))
 def test_bytes_that_are_not_a_message_raise_only_ber_error(data: bytes) -> None:

@@ -66,7 +66,8 @@ def _tlv(tag: int, content: bytes) -> bytes:
 
 
 def _integer(number: int, tag: int = INTEGER) -> bytes:
-    return _tlv(tag, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+    size = (number + (number < 0)).bit_length() // 8 + 1        # -128 needs one octet, 128 two
+    return _tlv(tag, number.to_bytes(size, "big", signed=True))
 
 
 @functools.lru_cache(maxsize=1 << 14)
