@@ -1,6 +1,7 @@
-"""Addresses at which nothing answers, and a socket class that does not really wait for them."""
+"""Addresses at which nothing answers, and sockets that do not really wait for them."""
 from __future__ import annotations
 
+import math
 import socket
 from typing import Any, List
 
@@ -16,7 +17,8 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
     class Socket(socket.socket):
         def connect(self, address: Any) -> None:
             if address[0] in DEAD:
-                waited.append(self.gettimeout() or 0.0)
+                limit = self.gettimeout()
+                waited.append(math.inf if limit is None else limit)
                 raise socket.timeout("timed out")
             super().connect(address)
 
