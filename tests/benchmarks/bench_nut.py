@@ -43,7 +43,7 @@ from .ratios import note, warn_if_busy
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 DESCRIBED_GOAL = 3.0
-# Near on upsd, because 144 round trips to the project's server cost almost nothing there. Far on the project's server, because
+# Near on upsd, because 144 round trips to the project's server cost almost nothing at 0 ms. Far on the project's server, because
 # upsd's 40 ms would slow both clients equally.
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
@@ -164,7 +164,7 @@ def places() -> Iterator[Dict[str, Place]]:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_nut", description=__doc__)
-    parser.add_argument("--runs", type=positive, default=15, help="runs of each, after one to warm up (default: %(default)s)")
+    parser.add_argument("--runs", type=positive, default=15, help="runs of each row, after one to warm up (default: %(default)s)")
     runs = parser.parse_args(arguments).runs
     with reported(), places() as where:
         figures = measure(where, runs)

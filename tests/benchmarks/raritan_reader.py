@@ -1,8 +1,8 @@
 """Reads name, state, current, power and energy of all outlets, in one of four ways, in a separate process.
 
 Takes lines of JSON: [way, address, user, password]. Answers each with {"result": [first, again, CPU, outlets]}. `first` is the
-time of a reading on a new connection, `again` that of a second one on the same connection, CPU that of this process for both, all
-in seconds. `outlets` is the second reading.
+time for a reading on a new connection, `again` the time for a second one on the same connection, and CPU this process's CPU time
+for both, all in seconds. `outlets` is the second reading.
 """
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def sdk_loop(agent: Any) -> List[Row]:
 
 
 def sdk_bulk(agent: Any) -> List[Row]:
-    """The leanest use of the SDK: the same two requests, written by hand with its helper."""
+    """The leanest use of the SDK: the same two requests as `ours`, written by hand with its helper."""
     rpc, model = importlib.import_module("raritan.rpc"), importlib.import_module("raritan.rpc.pdumodel")
     kinds = importlib.import_module("raritan.rpc.sensors")
     outlets = model.Pdu(PDU, agent).getOutlets()

@@ -42,7 +42,7 @@ def noted(path: Path) -> List[Ratio]:
 
 
 def warn_if_busy(console: Console) -> None:
-    """Prints a warning if, in the last minute, more processes were ready to run than this machine has cores."""
+    """Prints a warning if the load average of the last minute exceeds the number of cores."""
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     if load > 1:
         console.print(f"this machine is busy (load {load:.1f} per core), which slows computing more than waiting: "

@@ -20,8 +20,8 @@ from tests.simulators.books import Books
 
 @dataclass
 class Peer:
-    """A running simulator. `handler` is the archive's name without pdu_; `protocol` is that of its registration, `title`
-    the PDU's name in the demo ("": none)."""
+    """A running simulator and the values of its form. `handler` is the archive's name without pdu_, `protocol` is snmp or
+    custom, and `title` is the PDU's name in the demo ("": not in the demo)."""
 
     handler: str
     protocol: str
@@ -41,7 +41,7 @@ class Kind(NamedTuple):
     outlets: int
 
 
-Tick = Callable[[float], None]              # sets the loads; counters that do not run by themselves advance by so many seconds
+Tick = Callable[[float], None]              # sets the loads; counters that do not run by themselves advance by the given seconds
 Living = ContextManager[Tuple[Peer, Tick]]
 
 
@@ -56,6 +56,6 @@ KINDS: Mapping[str, Kind] = {kind.key: kind for name in registry.names() for kin
 
 
 def living(key: str, port: int, off: Sequence[int]) -> Living:
-    """The PDU of one of `KINDS`, whose loads and counters change."""
+    """A PDU of the kind `key`; its loads and counters change."""
     made: Living = _module(KINDS[key].handler).living(port, off)
     return made

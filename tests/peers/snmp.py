@@ -1,4 +1,4 @@
-"""A PDU over SNMP: an APC unit, unless `build` makes another."""
+"""A PDU over SNMP: an APC unit, unless `peer` gets a `build` that makes another one."""
 from __future__ import annotations
 
 import contextlib

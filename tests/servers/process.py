@@ -6,7 +6,7 @@ import subprocess
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a process, even a paused one, with SIGTERM, and with SIGKILL after 30 seconds."""
+    """Ends a process, even a paused one, with SIGTERM; if it still runs after 30 seconds, with SIGKILL."""
     process.send_signal(signal.SIGCONT)             # a paused process would not act on the next signal
     process.terminate()
     try:

@@ -1,4 +1,4 @@
-"""A server whose threads begin late, to test that it closes the connections that it has just accepted."""
+"""Lets the threads of a server begin late, to test that the server closes connections that it has just accepted."""
 from __future__ import annotations
 
 import threading

@@ -45,7 +45,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"{server.host}:{server.port}", flush=True)
         if chosen.tls:
             print(f"CA file {ca_file}\nfingerprint {server.fingerprint}", flush=True)
-        print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops it",
+        print(f"devices {', '.join(device.name for device in devices)}; user {user.name} may switch; Ctrl-C stops the server",
               file=sys.stderr)
         signals.wait()
         for what, value in server.books().writes:

@@ -1,7 +1,7 @@
 """A simulated PDU as SNMP sees it: rows, and rules for the effects of a SET.
 
-Imports only the standard library, because the same file runs inside the project's agent and, copied next to
-tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
+Imports only the standard library, because the same file runs inside the project's agent and, copied into a folder together
+with tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
 
 In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means a column. A rule, its
 conditions and its effects use the same row of their columns, the row of the SET, except an effect with `every`.
@@ -142,7 +142,7 @@ class Device:
             return answer
 
     def check(self, oid: Arcs, tag: int, value: Value) -> Tuple[str, Optional[Rule]]:
-        """The answer of `write`, and the rule that applies."""
+        """The answer that `write` would give, and the rule that applies."""
         with self._lock:
             self._tick()
             row = self._rows.get(oid)

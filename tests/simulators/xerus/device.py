@@ -143,7 +143,7 @@ class XerusPdu:
     def books(self, link_units: bool = True) -> Books:
         """The true state at this moment, of all units or, without `link_units`, of the primary unit only.
 
-        Requests, connections and writes are always those of all units.
+        Requests, connections and writes always cover all units.
         """
         with self.lock:
             self.clockwork.settle()
@@ -301,7 +301,7 @@ class XerusPdu:
         return Answer(status, json.dumps(answer, separators=(",", ":")).encode(), JSON)
 
     def _busy(self, path: str) -> bool:
-        """Whether the primary unit updates its firmware, and `path` is not the progress page."""
+        """Whether the primary unit is updating its firmware, and `path` is not the progress page."""
         with self.lock:
             self.clockwork.settle()
             return self.firmware.began is not None and path != PROGRESS

@@ -20,7 +20,7 @@ class Model:
     latching            the unit reports that its relays keep their state without power
     not_switchable      outlets without a relay
     disabled            outlets whose switching an administrator disabled: result 3
-    off, suspended, load_shed       outlets that are off at the start, and the reason
+    off, suspended, load_shed       outlets that are off at the start; the last two also name the reason
     names               names of outlets, by number
     listed              the order of outlets in getOutlets; empty: by number. Well-known ids always follow the number
     no_relay_board      outlets whose relay board does not answer: State.available is false
@@ -78,7 +78,7 @@ class Model:
         if self.transfer_switch and self.inlets != 2:
             raise ValueError("a transfer switch has 2 inlets")
         if self.inlets < (self.outlets > 0):
-            raise ValueError("inlets: a unit with outlets has at least 1")
+            raise ValueError("inlets: at least 1, or 0 for a unit without outlets")
         if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
             raise ValueError("listed: name every outlet once")
         for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board", "stuck"):
