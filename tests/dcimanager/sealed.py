@@ -1,5 +1,5 @@
-"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256). The key is in a file of the database's folder
-that only its owner can read. A copy of the database without the key does not show the form."""
+"""Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256). The key is in a file beside the database,
+readable only by its owner. A copy of the database without the key does not show the form."""
 from __future__ import annotations
 
 import json
@@ -26,7 +26,7 @@ class Sealer:
         try:
             self._fernet = Fernet(key.strip())
         except ValueError:
-            raise ValueError(f"{path} is not a key: restore it, or remove the folder and start again") from None
+            raise ValueError(f"{path} is not a key: restore it, or remove its folder and start again") from None
 
     def seal(self, form: Form) -> bytes:
         return self._fernet.encrypt(json.dumps(form).encode())
@@ -36,8 +36,8 @@ class Sealer:
         try:
             snmp, settings = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
-            raise ValueError("the key beside the database cannot decrypt the form of a PDU: restore the key, or remove the folder"
-                             ) from None
+            raise ValueError("the key beside the database cannot decrypt the form of a PDU: restore the key, or remove the "
+                             "folder that holds both") from None
         return snmp, settings
 
 

@@ -18,8 +18,8 @@ STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
 def number(value: float) -> str:
-    """A figure with at most three decimals: mA and Wh."""
-    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")         # adding 0.0 makes 0 of -0
+    """A figure in A or kWh with at most three decimals, for mA or Wh."""
+    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")         # adding 0.0 turns -0 into 0
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:
@@ -65,8 +65,8 @@ def moment(at: float) -> Markup:
 
 
 def state(pdu: Pdu, identity: str) -> str:
-    """A port's state on the page: "unknown", if it is that or its last switching is in doubt; "on" or "off", if the last poll
-    of this run succeeded; else "stale"."""
+    """A port's state on the page: "unknown" if the handler reported this, or if the port's last switching is in doubt; "on" or
+    "off" if the last poll of this run succeeded; else "stale"."""
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll
@@ -86,7 +86,7 @@ def failing(pdu: Pdu) -> bool:
 
 
 def unmeasured(pdu: Pdu) -> bool:
-    """Whether the last `statistic` failed, so that the figures shown are those of an earlier one."""
+    """Whether the last `statistic` failed: any figures shown are from an earlier one."""
     last = pdu.last("statistic")
     return last is not None and not last.ok
 
