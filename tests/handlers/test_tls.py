@@ -63,7 +63,7 @@ def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
-def test_the_fingerprint_of_a_device_is_that_of_its_certificate_and_empty_without_one(
+def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_without_one(
         port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def dial() -> socket.socket:
         return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
@@ -73,7 +73,7 @@ def test_the_fingerprint_of_a_device_is_that_of_its_certificate_and_empty_withou
     assert untrusted.shown_fingerprint(dial, "127.0.0.1") == ""
 
 
-def test_an_answer_without_tls_names_the_port_as_remedy() -> None:
+def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
     client, other = socket.socketpair()
     with client, other:
         other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
@@ -91,8 +91,8 @@ def test_a_devices_own_certificate_is_trusted_as_ca_pem(port: int) -> None:
     assert handshake(tls.Trust(True, leaf, "").context(), port)
 
 
-def test_certificates_of_a_private_authority_need_no_key_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From Python 3.13 on, new contexts demand them and older versions do not."""
+def test_ca_pem_turns_off_strict_checks_of_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From Python 3.13 on, `create_default_context` turns them on. They demand key identifiers, for example."""
     made = ssl.create_default_context
 
     def strict(*, cadata: str) -> ssl.SSLContext:

@@ -179,14 +179,14 @@ def test_a_driver_that_never_reports_leaves_the_effect_open(server: NutServer, m
     assert len(server.books().writes) == 1
 
 
-def test_without_tracking_an_accepted_command_is_not_proven(server: NutServer) -> None:
+def test_without_tracking_an_accepted_write_is_not_proven(server: NutServer) -> None:
     server.faults.no_tracking = True
     with named(server, ADMIN) as nut:
         assert nut.run("pdu", "outlet.1.load.off") is False
         assert nut.set("pdu", "outlet.1.desc", "x") is False
 
 
-def test_a_command_without_the_right_is_denied(server: NutServer) -> None:
+def test_a_command_without_a_valid_login_or_without_the_right_is_denied(server: NutServer) -> None:
     wrong = User(ADMIN.name, "wrong-secret")
     for user in (wrong, VIEWER):
         with named(server, user) as nut:
@@ -284,4 +284,4 @@ def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeyp
     nut = kind(server.host, server.port, timeout=LOOKS_S)
     with nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu") as failed:
         nut.snapshots(["pdu", "ups"])
-    assert failed.value.operation == "reading ups.status"           # here in the answer to LIST VAR, elsewhere to GET VAR
+    assert failed.value.operation == "reading ups.status"           # read from LIST VAR here, from GET VAR elsewhere

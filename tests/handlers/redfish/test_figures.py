@@ -71,7 +71,7 @@ def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
     ({"Reading": 2, "ReadingUnits": "A"}, 2.0), ({"Reading": 2, "ReadingUnits": "mA"}, None), ({"Reading": 2}, None),
     ({"Reading": None, "ReadingUnits": "A"}, None), ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Enabled"}}, 2.0),
     ({"Reading": 2, "ReadingUnits": "A", "Status": {"State": "Disabled"}}, None)])
-def test_a_sensor_counts_only_in_the_requested_unit_and_while_enabled(resource: Dict[str, Any], value: Optional[float]) -> None:
+def test_a_sensor_counts_only_in_the_requested_unit_and_if_not_disabled(resource: Dict[str, Any], value: Optional[float]) -> None:
     assert sensor(resource, AMPERES) == value
 
 

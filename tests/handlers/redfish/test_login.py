@@ -21,7 +21,7 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 class Guarded(Tree):
-    """A service that demands a login except in `special`. Its root needs none, but refuses a wrong one.
+    """A service that demands a login, except for the paths in `special`. Its root needs none, but refuses a wrong one.
 
     `challenge`: the WWW-Authenticate header of a 401.
     """
@@ -126,7 +126,7 @@ def test_a_session_is_deleted_even_if_its_location_is_missing_or_elsewhere(locat
     assert deleted(tree) == 1
 
 
-def test_a_session_that_cannot_be_opened_is_the_error_and_no_other_login_is_tried() -> None:
+def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -> None:
     tree = Guarded(basic=False)
     tree.resources.update(unit(expand=EXPAND))
     tree.special[ROOT] = lambda seen: Answer(tree.resources[ROOT])

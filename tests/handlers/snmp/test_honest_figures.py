@@ -118,7 +118,7 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
         assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})
 
 
-# One phase has bad data. The load is that of the PDU's own meter, or None; the other phases alone would have 1.41 and 4.254 A.
+# One phase has bad data. The load is the PDU's own figure, or None; the other phases alone would have 1.41 and 4.254 A.
 @pytest.mark.parametrize("unit, status, value, load", [
     ("riedo-updu", "55108.1.3.1.1.15.0.2", "1", Decimal("1.999")), ("riedo-updu", "55108.1.3.1.1.15.0.2", "2", Decimal("1.999")),
     ("bachmann-bluenet2", "31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4", "7", None)], ids=["expired", "no data", "lost"])
@@ -178,8 +178,8 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
     ("baytech", ("4779.1.3.5.2.1.4.2", "4779.1.3.5.2.1.7.2"), (None, None, None)),
     ("vertiv-dcs-mpdu", tuple(f"13400.3.2.225.1.1.{column}.2" for column in (2, 4, 8, 13)), (None, None, None)),
     ("digipower", ("17420.1.2.9.2.11.0",), (None, None, None))])
-def test_the_total_of_a_chain_is_not_that_of_some_of_its_units(unit: str, without: Tuple[str, ...],
-                                                               figures: Tuple[Optional[str], ...]) -> None:
+def test_the_total_of_a_chain_leaves_out_none_of_its_units(unit: str, without: Tuple[str, ...],
+                                                           figures: Tuple[Optional[str], ...]) -> None:
     read = metering.meter(_with(unit, {}, without))
     assert [read.load, read.power, read.energy] == [None if figure is None else Decimal(figure) for figure in figures]
 
@@ -199,11 +199,11 @@ STRIP = {CMC + "3.3.7": "PSM_M.Unit.Value", CMC + "5.3.7": "A", CMC + "7.3.7": "
     ("schleifenbauer_conteg", {"28402.12.1.1.2.6.1.1.7.210.1": "0", "28402.12.1.1.2.6.1.1.5.210.1": "0"}, "2.00")],
     ids=["a PDU of three phases and one of one phase", "phases and a strip", "a strip that shows no current",
          "a phase with two currents", "a tower without infeeds", "a measuring module in a ring"])
-def test_a_load_counts_each_part_whatever_its_table_of_meters(unit: str, values: Mapping[str, str], load: Optional[str]) -> None:
+def test_a_load_counts_every_part_or_is_missing(unit: str, values: Mapping[str, str], load: Optional[str]) -> None:
     assert metering.meter(_with(unit, values)).load == (None if load is None else Decimal(load))
 
 
-def test_a_pdu_of_a_chain_without_meters_leaves_no_total() -> None:
+def test_a_chain_with_a_pdu_without_meters_has_no_total() -> None:
     outlet = {PX2 + "3.2.2.1.4.2": "1", PX2 + "4.1.2.1.3.2.1": "7", PX2 + "3.5.3.1.2.2.1": "1"}
     read = metering.meter(_with("raritan-px2", outlet))
     assert (read.load, read.power, read.energy) == (None, None, None)
@@ -212,7 +212,7 @@ def test_a_pdu_of_a_chain_without_meters_leaves_no_total() -> None:
 PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("1", "2"), ("2", "1"), ("3", "3"))}
 
 
-# A unit that only meters is in the list of units, but in none of the tables of meters. `listed` adds it to that list;
+# A unit that lists no outlets is in the list of units, but has no row in the tables of meters. `listed` adds it to that list;
 # `without` removes the meters of a unit that is listed already.
 @pytest.mark.parametrize("unit, listed, without", [
     ("eaton-epdu", {"534.6.6.7.1.2.1.22.2": "0"}, ()),
@@ -223,14 +223,14 @@ PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("
     ("enlogic", {}, ("38446.1.3.4.1.5.3.", "38446.1.2.4.1.4.3.", "38446.1.2.4.1.9.3.")),
     ("apc-cpdu", {"318.1.1.32.2.3.1.4.3": "0"}, ()),
     ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "1"}, ())])
-def test_a_listed_unit_without_meters_leaves_no_total(unit: str, listed: Mapping[str, str], without: Tuple[str, ...]) -> None:
+def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mapping[str, str], without: Tuple[str, ...]) -> None:
     whole = metering.meter(_with(unit, {}))
     assert whole.load is not None
     read = metering.meter(_with(unit, listed, without))
     assert (read.load, read.power, read.energy) == (None, None, None)
 
 
-# The row that is added lists no unit that meters, or the only unit under another number.
+# The added rows list no further unit that meters, or only the one unit under another number.
 @pytest.mark.parametrize("unit, listed", [
     ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
     ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "0"}),
@@ -254,8 +254,8 @@ def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapp
     ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None)],
     ids=["a device", "a unit", "an RPC that lists no outlets", "an MPDU that only meters", "a device with phases",
          "a device without phases", "a phase without a variable", "an inlet with one pole", "a strip"])
-def test_a_load_is_that_of_all_listed_units(unit: str, values: Mapping[str, str], without: Tuple[str, ...],
-                                            load: Optional[str]) -> None:
+def test_a_load_includes_all_listed_units_or_is_missing(unit: str, values: Mapping[str, str], without: Tuple[str, ...],
+                                                        load: Optional[str]) -> None:
     assert metering.meter(_with(unit, values, without)).load == (None if load is None else Decimal(load))
 
 
@@ -265,7 +265,7 @@ def test_a_single_unit_may_have_another_number_in_each_table() -> None:
     assert metering.meter(_with("cyberpower-epdu2", modules)).load == Decimal("6.7")
 
 
-def test_the_energy_of_a_pdu_that_reports_none_is_that_of_its_outlets() -> None:
+def test_a_pdu_that_reports_no_energy_counts_with_the_energy_of_its_outlets() -> None:
     read = metering.meter(_with("avocent-pm_totals", {"10418.17.2.5.5.1.5.1.2.1": "2", "10418.17.2.5.5.1.105.1.2.1": "5000"}))
     assert read.energy == Decimal("817.345")
 
@@ -293,7 +293,7 @@ CYBERPOWER_HOST = {f"3808.1.1.3.2.3.1.1.{column}.1": value for column, value in 
     ("apc-rpdu2", {**APC_HOST, "318.1.1.26.6.3.1.5.2": "-1", "318.1.1.26.4.3.1.5.2": "-1"}),
     ("cyberpower-epdu2", {**CYBERPOWER_HOST, **dict.fromkeys((
         f"3808.1.1.6.{column}.2" for column in ("4.4.1.5", "3.4.1.5", "3.4.1.18")), "")})])
-def test_the_meters_of_the_first_unit_are_not_those_of_a_chain(unit: str, values: Mapping[str, str]) -> None:
+def test_the_meters_of_the_first_unit_are_not_taken_for_the_whole_chain(unit: str, values: Mapping[str, str]) -> None:
     read = metering.meter(_with(unit, values))
     assert read.load is None and read.power is None
 
@@ -304,7 +304,7 @@ NO_PHASES = dict.fromkeys((f"{EPDU2}4.4.1.5.{row}" for row in range(1, 5)), "")
 THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.50.1.1": "23"}
 
 
-# The load is the sum of the phases. On a PDU with three phases the current of the PDU may be that of the highest one.
+# The load is the sum of the phases. On a PDU with three phases the current of the PDU may be the highest of the three.
 @pytest.mark.parametrize("unit, values, load", [
     ("cyberpower-epdu2", {**LOST_PHASE, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"}, None),
     ("cyberpower-epdu2", {**NO_PHASES, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "1"}, "4.8"),
@@ -325,6 +325,6 @@ def test_a_part_without_a_figure_is_not_replaced_by_the_figure_of_another_part(
     assert metering.meter(_with(unit, values)).load == Decimal(load)    # the sum of the outlets
 
 
-def test_a_limit_of_a_current_is_not_an_energy() -> None:
+def test_a_limit_of_current_or_power_is_not_an_energy() -> None:
     line = "30966.11.0.1.1.1."
     assert metering.meter(_with("clever-mpro", {line + "2.6": "400", line + "3.6": "900"})).energy == Decimal("134.1")

@@ -50,7 +50,7 @@ def as_in_the_books(small: Hall, found: Dict[str, Any]) -> None:
         assert energies == pytest.approx(books.port_energy_kwh), name
 
 
-def test_states_and_figures_are_those_of_the_simulators_books(small: Hall) -> None:
+def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None:
     before = {name: peer.books().requests for name, peer in small.peers.items()}
     done = run("check", small.list(), "--auth", small.logins, "--json")
     found = document(done)
@@ -185,7 +185,8 @@ def test_wrong_options_are_refused_in_one_line(small: Hall, options: Tuple[str, 
 @pytest.mark.parametrize("options, words", [
     (("list.csv", "--csv"), "only one of --json"), (("list.csv", "--watch", "5"), "--watch works only with"),
     (("list.csv", "--parallel", "0"), "--parallel"), (("list.csv", "--nosuch"), "--nosuch"), ((), "FILE")])
-def test_wrong_options_are_unknown_to_nagios(capsys: pytest.CaptureFixture[str], options: Tuple[str, ...], words: str) -> None:
+def test_wrong_options_end_with_nagios_code_for_unknown(capsys: pytest.CaptureFixture[str], options: Tuple[str, ...],
+                                                        words: str) -> None:
     assert root.run(["check", *options, "--nagios"]) == 3
     out, err = capsys.readouterr()
     assert out.startswith("PDU UNKNOWN - ") and words in out and len(out.splitlines()) == 1 and err == ""
