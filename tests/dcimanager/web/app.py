@@ -44,7 +44,7 @@ def _missing(site: Site, request: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """Scripts and styles, which the browser may cache but must revalidate each time; an error has no page."""
+    """Scripts, styles and the icon. The browser may cache them but must revalidate them each time. An error has no body."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         try:

@@ -73,20 +73,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return held
 
 
-def test_an_answer_that_arrives_byte_by_byte_ends_at_the_deadline(agent: MakeAgent, clock: Clock) -> None:
+def test_an_answer_that_arrives_byte_by_byte_is_given_up_at_the_deadline(agent: MakeAgent, clock: Clock) -> None:
     head = http(length=1_000_000)
     with Peer([[Drip(itertools.chain(head, itertools.repeat(32)), clock.tick)]]) as slow:
         with pytest.raises(Unreachable, match="in time"):
             get_state(agent("http", slow.address))
 
 
-def test_a_body_that_never_arrives_ends_at_the_time_out(agent: MakeAgent) -> None:
+def test_a_body_that_never_arrives_is_given_up_at_the_time_out(agent: MakeAgent) -> None:
     with Peer([[lambda _: http(length=300), lambda _: b""]]) as slow, pytest.raises(Unreachable, match="in time"):
         get_state(agent("http", slow.address, timeout=0.3))
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
-def test_a_header_that_arrives_byte_by_byte_ends_at_the_deadline(agent: MakeAgent, proto: str, clock: Clock) -> None:
+def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(agent: MakeAgent, proto: str, clock: Clock) -> None:
     head = b"HTTP/1.1 200 OK\r\nX-Drops: "
     tls = usual().context if proto == "https" else None
     with Peer([[Drip(itertools.chain(head, itertools.cycle(b"drop")), clock.tick)]], tls=tls) as slow:
