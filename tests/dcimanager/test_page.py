@@ -311,6 +311,14 @@ def test_an_unchanged_part_of_a_page_is_not_sent_again(visitor: Visitor, site: D
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
 
 
+def test_a_pdu_that_nobody_polls_is_not_shown_as_being_polled(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    assert "not polled yet" in visitor.get("/").body
+    site.poll()
+    assert "not polled yet" not in visitor.get("/").body
+
+
 def test_figures_that_could_not_be_read_again_have_their_time(visitor: Visitor, site: DciManager) -> None:
     site.store.create("pdu", "pdu_x", "x", ["custom"], [])
     pdu = site.add_pdu("rack", "pdu_x", "127.0.0.1")
