@@ -121,7 +121,7 @@ def test_upload_add_switch_plot_and_restart_in_a_browser(window: Browser, dist: 
             pdu, = manager.pdus()
             assert pdu.name == before.name and len(pdu.ports) == 16 and manager.readings(pdu, 0.0)[0] == first
             window.open(manager.page_url + f"pdus/{pdu.id}")
-            window.until(lambda: points(window, "load") >= 3, "the readings of both runs")
+            window.until(lambda: points(window, "load") >= 3, "three points after the restart")
             window.shows("Server 5")
             off_and_on(window)
             assert fits(window, DESKTOP)
@@ -175,7 +175,7 @@ def switch(window: Browser, outlet: str, to: str) -> None:
 
 
 def late_answer(window: Browser, address: str) -> None:
-    """Clicks a link to a dialog whose answer arrives when the script calls `answerNow`."""
+    """Clicks a link to a dialog; the answer to this request arrives when a script calls `answerNow`."""
     window.script("""
         const real = window.fetch;
         window.fetch = (address, ...rest) => !address.endsWith(ADDRESS) ? real(address, ...rest) : new Promise((arrived) => {
@@ -189,7 +189,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(w
         log_in(window, manager)
         window.one("button[value=apc]").send_keys(Keys.ENTER)
         window.until(lambda: len(window.all("table.outlets tbody tr")) == 24, "24 outlets")
-        late_answer(window, "outlet=3&to=off")
+        late_answer(window, "outlet=3&to=off")              # must not replace the dialog of outlet 2
         window.one("#outlet-2 a[href$='to=off']").send_keys(Keys.ENTER)
         window.shows("Switch this outlet off?", "dialog")
         window.driver.execute_async_script("answerNow(); setTimeout(arguments[arguments.length - 1])")
@@ -291,7 +291,7 @@ def test_the_list_of_outlets_of_the_plot_follows_the_pdu_and_keeps_the_chosen_on
 
 @contextlib.contextmanager
 def beginning_with(window: Browser, source: str) -> Iterator[None]:
-    """Meanwhile, each page runs this script before its own."""
+    """Inside the block, each page that is opened runs this script before its own."""
     added = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
     try:
         yield
@@ -299,7 +299,7 @@ def beginning_with(window: Browser, source: str) -> Iterator[None]:
         window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
-def test_a_plot_shows_the_first_reading_with_the_other_figures(window: Browser, small: bytes) -> None:
+def test_a_plot_shows_the_first_reading_as_soon_as_the_other_figures_change(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
@@ -372,7 +372,7 @@ def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: by
         window.open(manager.page_url)
         assert faults(window) == []
         log_in(window, manager)
-        assert faults(window) == []                         # the pages are still empty
+        assert faults(window) == []                         # no PDU yet
         Client(manager).install(small)
         good = manager.add_pdu("rack", "pdu_small", "127.0.0.1", notes="by the door")
         manager.add_pdu("broken", "pdu_small", "127.0.0.1", settings={"say": "bug"})

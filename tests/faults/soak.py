@@ -1,9 +1,9 @@
 """A day of polls and switchings in minutes: `python -m tests.faults.soak`, or `make soak`.
 
 Each handler polls one simulated device all day, reads its figures and switches outlets on and off. The day begins with each fault
-once, except `stuck`, `cycling` and `renumbered`. Then about every third call meets a fault, at a random step. Each call is judged
-as a cell of the matrix: no state may be wrong, no outlet missing, no command sent twice. At the end, memory, threads and
-descriptors must be as they were after the first round of faults, within the limits of `Day.flat`.
+that its protocol can have, once, except `stuck`, `cycling` and `renumbered`. Then about every third call meets a fault. Each
+call is judged as a cell of the matrix: no state may be wrong, no outlet missing, no command sent twice. At the end, memory,
+threads and descriptors must be as they were after the first round of faults, within the limits of `Day.flat`.
 """
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .subjects import subject
 
 HOURS = 24
 _HOUR = ("status",) * 12 + ("statistic",) * 4 + WRITES     # the calls of one hour, made in random order
-_NOT_KEPT = ("stuck", "cycling", "renumbered")            # the first begins with its device, the others could last all day
+_NOT_KEPT = ("stuck", "cycling", "renumbered")            # "stuck" needs a device of its own; the others could last all day
 _GROWTH_KB = 8192           # the allocator returns freed memory late; a run of 72 hours grows no further
 
 

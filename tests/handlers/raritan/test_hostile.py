@@ -98,7 +98,7 @@ _TWICE = _STATE.replace('"powerState":1', '"powerState":1,"powerState":0')
 @pytest.mark.parametrize("answer", ['{"result":{"_ret_":%s},"id":0}' % _TWICE, '{"result":{"_ret_":%s}}' % _STATE,
                                     '{"result":{"_ret_":%s},"id":null}' % _STATE, '{"result":{"_ret_":%s},"id":false}' % _STATE,
                                     '{"result":{"_ret_":%s},"id":0.0}' % _STATE, '{"result":{"_ret_":%s},"id":"0"}' % _STATE])
-def test_duplicate_keys_and_a_wrong_id_are_protocol_errors(agent: MakeAgent, answer: str) -> None:
+def test_duplicate_keys_and_a_wrong_or_missing_id_are_protocol_errors(agent: MakeAgent, answer: str) -> None:
     with Peer([[bulk_of(answer)]]) as peer:
         one = agent("http", peer.address)
         bulk = Bulk(one)
@@ -126,11 +126,11 @@ def test_a_single_call_accepts_only_the_id_that_was_sent(agent: MakeAgent, given
 
 # ---- harmful text, numbers and nesting ---------------------------------------------------------------------
 
-_HARMFUL = {"an id with half a surrogate pair": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',
-            "an id with a raw half surrogate": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
+_HARMFUL = {"an id with an escaped lone surrogate": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',
+            "an id with a raw lone surrogate": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
             "5,000 digits": "9" * 5000, "100,000 negative digits": "-" + "9" * 100_000, "1e999": "1e999",
             "deep arrays": "[" * 100_000 + "]" * 100_000, "deep objects": '{"a":' * 50_000 + "1" + "}" * 50_000,
-            "deep within the limit": '{"rid":' + "[" * 900 + "]" * 900 + "}"}
+            "nested, but not too deep to parse": '{"rid":' + "[" * 900 + "]" * 900 + "}"}
 
 
 @pytest.mark.parametrize("value", _HARMFUL.values(), ids=_HARMFUL)
@@ -153,7 +153,7 @@ def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_
     assert peer.accepted == 0
 
 
-def test_a_name_with_a_whole_surrogate_pair_is_read(agent: MakeAgent) -> None:
+def test_a_text_with_a_whole_surrogate_pair_is_read(agent: MakeAgent) -> None:
     with Peer([[http('{"id":1,"result":{"_ret_":"\\ud83d\\ude00"}}')]]) as peer:
         assert get_state(agent("http", peer.address)) == {"_ret_": "\U0001f600"}
 

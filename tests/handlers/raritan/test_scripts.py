@@ -177,7 +177,7 @@ def test_an_uncalled_method_has_its_proxy_and_its_name() -> None:
     assert isinstance(method, rpc.Interface.Method) and (method.parent, method.name) == (outlet, "getState")
 
 
-def test_perform_bulk_can_be_imported_from_the_vendors_module_and_the_helper_stays_a_class() -> None:
+def test_perform_bulk_is_in_the_vendors_module_which_does_not_hide_the_class_of_the_same_name() -> None:
     names: Dict[str, Any] = {}
     exec("from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names)
     assert names["perform_bulk"] is rpc.perform_bulk and names["BulkRequestHelper"] is rpc.BulkRequestHelper
@@ -237,7 +237,7 @@ def test_the_text_of_an_error_holds_the_http_status_that_scripts_look_for(agent:
     assert isinstance(caught.value, Denied) is (status in (401, 403, 451))
 
 
-def test_a_demand_for_a_new_password_is_an_error_and_one_can_be_set(agent: MakeAgent) -> None:
+def test_a_demand_for_a_new_password_is_an_error_and_the_password_can_then_be_set(agent: MakeAgent) -> None:
     steps: List[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
     with Peer([steps]) as peer:
         to = agent("http", peer.address, "admin", "raritan")
@@ -326,6 +326,9 @@ def test_a_log_entry_is_one_line_with_its_time() -> None:
     assert logging.LogHelper.format_entry(entry, datetime.timezone.utc) == "[02/03/2024 04:05:06 UTC]:hello"
     far = logging.LogEntry(1, datetime.datetime.max, "x", "far")
     assert logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5))) == "[12/31/9999 23:59:59 UTC]:far"
+
+
+def test_an_unknown_type_of_log_is_refused_with_the_known_types() -> None:
     with pytest.raises(ValueError, match="debug, event, wlan"):
         logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
 

@@ -1,4 +1,4 @@
-"""The log: each call of a handler, with the lines that the handler logged."""
+"""The log: the newest calls, each with the lines that its handler logged."""
 from __future__ import annotations
 
 from typing import List

@@ -82,7 +82,7 @@ def exporter(*arguments: object, port: int = 0) -> Iterator[Program]:
 
 @contextlib.contextmanager
 def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
-    """Run an exporter in this process until the block ends. It reports no currents: see the fixture `call`."""
+    """Run an exporter in this process until the block ends. It reports no currents of outlets: see the fixture `call`."""
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=Given())
     wanted = exporter_command.Wanted(**context.params)
     with pytest.MonkeyPatch.context() as patch:
