@@ -1,8 +1,8 @@
-"""Servers, the outlets that feed them, and DCImanager's rule that derives a server's state from PDU port and BMC.
+"""Servers, the outlets that feed them, and DCImanager's rule that derives a server's state from its PDU port and its BMC.
 
-The rule for one port and the preferences of the power commands are from the vendor's page "Server power supply management
-logic". That page does not mention several feeds: here one feed that is on keeps a server on (inferred). The BMC's state is
-entered by a person or set by a power command.
+The rule for one port, and the preference of power commands for the BMC, are from the vendor's page "Server power supply
+management logic". That page does not mention several feeds: here they count as on if one of them is on (inferred). The BMC's
+state is entered by a person or set by a power command.
 """
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Servers:
                 raise LookupError("there is no such server")
 
     def connect(self, number: int, feed: Feed) -> None:
-        """Connects an outlet to a server. Raises Refusal if it feeds one already, LookupError if server or PDU was removed."""
+        """Connects an outlet to a server. Raises Refusal if it feeds one already, LookupError for a removed server or PDU."""
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM feed WHERE pdu = ? AND identity = ?", feed).fetchone():
                 raise Refusal(409, 1004, "this outlet feeds a server already", feed.identity)
@@ -90,12 +90,12 @@ def port_state(states: Sequence[str]) -> str:
 
 
 def server_state(port: str, bmc: str) -> str:
-    """The vendor's table: OFF if the port is off, else the BMC's state (UNKNOWN without a BMC)."""
+    """The vendor's table: OFF if the port is off, else the BMC's state, which is UNKNOWN without a BMC (inferred)."""
     return "OFF" if port == "DOWN" else bmc or "UNKNOWN"
 
 
 def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
-    """DCImanager's steps for a command, in order; `states` are those of the feeds. Raises Refusal where DCImanager refuses.
+    """DCImanager's steps for a command, in order. `states`: one for each feed. Raises Refusal where DCImanager refuses.
 
     On: outlets that are not on are switched on first, then the BMC acts. Off and reset: the BMC acts; without a BMC, the
     outlets are switched. Reset with a BMC where all outlets are off: they are switched on, then the BMC acts.
