@@ -24,7 +24,7 @@ class Variant:
 
     `handlers` are those that the point affects. `port_energy` is False if a handler finds no place for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
-    thread. `unit` is the SNMP device with which the point shows; None: every device shows it. `silent`: the device does not
+    thread. `unit` makes the SNMP device on which the point has an effect; None: any device. `silent`: the device does not
     answer, which must be an error of the kind `unreachable`.
     """
 
@@ -43,7 +43,7 @@ class Variant:
         return f"{self.point}: {self.form}"
 
     def problems(self, platform: trial.Platform, placed: trial.Placed, usual: Peer) -> List[str]:
-        """The problems of an archive on a platform of this form, with a simulated PDU: one with `unit`, else the usual one."""
+        """The problems of an archive on a platform of this form, with the simulated PDU of `unit`, else with `usual`."""
         with nullcontext(usual) if self.unit is None else PEERS["snmp"](self.unit) as peer:
             if self.silent:
                 return trial.silent(platform, placed, peer)
@@ -119,7 +119,7 @@ _ADDRESS = (
     _data("in brackets", address='f"[{address}]"', handlers=CUSTOM),
     _data("the data are a dict", make="lambda found: found"),
     _data("empty on the form, given as the setting host", address='settings.__setitem__("host", address)', handlers=CUSTOM),
-    _data("a second address, which is empty", settings='lambda pairs: {"custom_params": pairs, "hostname": "", "ip_addr": None}'),
+    _data("further addresses, all empty", settings='lambda pairs: {"custom_params": pairs, "hostname": "", "ip_addr": None}'),
 )
 _SETTINGS = tuple(_data(form, "handler settings", CUSTOM, settings=f"lambda pairs: {text}") for form, text in (
     ("a list of key and value", f'{{"custom_params": {_LIST}}}'),
@@ -140,7 +140,7 @@ _SETTINGS = tuple(_data(form, "handler settings", CUSTOM, settings=f"lambda pair
     ("none at all", "{}"), ("None", '{"custom_params": None}'), ("an empty list", '{"custom_params": []}'),
     ("empty text", '{"custom_params": ""}'),
 ))
-_NO_SNMP = tuple(_data(form, "snmp_params of another protocol", CUSTOM, snmp=text) for form, text in (
+_NO_SNMP = tuple(_data(form, "snmp_params of a handler without SNMP", CUSTOM, snmp=text) for form, text in (
     ("None", '{"snmp_params": None}'), ("empty", '{"snmp_params": {}}'),
 ))
 
@@ -172,6 +172,8 @@ _VALUES = tuple(Variant("value of an element", form, rows(
     ("an object of the library",
      'type("Integer32", (), {"__str__": lambda self: str(value), "__int__": lambda self: int(value)})()'),
 ))
+
+
 def _without_count() -> Model:
     """An APC unit without rPDU2OutletSwitchedTableSize, which the handler asks for in each call."""
     model = apc.rpdu2(outlets=2)
@@ -190,7 +192,7 @@ _MISSING = tuple(Variant("a missing object", form, rows(missing=f"\ndef missing(
 ))
 _FAILURES = tuple(Variant("a call that fails", form, rows(fail=f"\n{text}\n"), handlers=SNMP_ONLY, silent=True)
                   for form, text in (
-    ("its own exception", "class SnmpException(Exception):\n    pass\n\n\ndef fail(error):\n"
+    ("the platform's own exception", "class SnmpException(Exception):\n    pass\n\n\ndef fail(error):\n"
                           '    raise SnmpException("request timed out") from error'),
     ("an exception of a library", "class EasySNMPTimeoutError(Exception):\n    pass\n\n\ndef fail(error):\n"
                                   '    raise EasySNMPTimeoutError("timed out while connecting to remote host")'),

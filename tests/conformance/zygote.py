@@ -1,9 +1,9 @@
-"""Forks workers on request. Started by path in a clean process: `python -I zygote.py FD`, where FD is an open socket.
+"""Forks workers on request. Started by path in a clean process: `python -I zygote.py FD`, where FD is a socket's descriptor.
 
 Each request has the four descriptors of a worker (standard input, output, error, and one that stays open while the worker
 lives) and the name of its folder. The answer is the worker's process id. This process imports `child.py`, pysnmp and larger
-modules of the standard library once, because these imports take most of the time that a worker needs to start. It imports no
-archive and no platform.
+modules of the standard library once, because these imports take most of the time that a worker needs to start. It imports
+no module of an archive or of DCImanager.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from typing import Any, List
 
 _CHILD = Path(__file__).parents[1] / "dcimanager" / "child.py"
 _LONGEST = 4096
-# `platform` is imported by pysnmp's engines, the others by archives.
+# The double of DCImanager imports pysnmp, and pysnmp's engines `platform`. Archives import the others.
 _SHARED = ("pysnmp.hlapi.v3arch.asyncio", "platform", "dataclasses", "decimal", "difflib", "http.client")
 
 

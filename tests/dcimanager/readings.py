@@ -16,7 +16,7 @@ from .database import Database
 from .records import Call, Pdu
 
 HOUR, DAY = 3600.0, 86400.0
-# (age in seconds from which readings are thinned, length in seconds of the stretches in which they are)
+# For readings older than the first number of seconds, the second is the length of a stretch of time.
 TIERS = ((2 * HOUR, 300.0), (2 * DAY, HOUR), (31 * DAY, DAY))
 OLDEST = 3 * 365 * DAY
 
@@ -51,7 +51,7 @@ def series(db: Database, pdu: int, since: float, outlet: Optional[str] = None) -
 
 def used(readings: Sequence[Reading], changes: Sequence[float] = ()) -> Optional[float]:
     """The sum of a counter's rises in kWh; a fall, which is a restart, counts as 0. A step over one of `changes` is left out:
-    its two counts may be those of two devices. None if no step is left."""
+    its two counts may come from two devices. None if no step is left."""
     counts = [(reading.at, reading.energy) for reading in readings if reading.energy is not None]
     steps = [after - before for (earlier, before), (later, after) in zip(counts, counts[1:])
              if not changed(changes, earlier, later)]
@@ -95,7 +95,8 @@ def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: S
            now: float, changes: Sequence[float] = ()) -> Set[float]:
     """The times of the readings to keep; the first three sequences are oldest first.
 
-    Keeps the oldest reading, the newest, and all that are younger than the first tier, but none older than OLDEST seconds.
+    Besides the readings that the module's docstring names, keeps the oldest, the newest, and all that are younger than the first
+    tier, but none older than OLDEST seconds.
     """
     kept: Set[float] = {*times[:1], *times[-1:]}
     best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time

@@ -34,7 +34,7 @@ def _copy(source: str, target: str) -> None:
 
 
 def run(tree: Path, *arguments: str) -> str:
-    """Runs a Python program in that tree, which must succeed; returns its output."""
+    """Runs a Python program in that tree and returns its output. The program must succeed."""
     done = subprocess.run([sys.executable, *arguments], cwd=tree, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=_SECONDS, env={**os.environ, "PYTHONPATH": str(tree)})
     assert done.returncode == 0, done.stdout[-3000:]
@@ -93,13 +93,14 @@ _OF_ALL = ("tests/test_rooms.py", "tests/handlers/test_registry.py", "tests/pack
 
 
 def passed(tree: Path, report: Path, *arguments: str) -> List[str]:
-    """Runs tests in that tree, of which none may fail; returns those that passed as `module.name`, with dots for slashes."""
+    """Runs tests in that tree; none may fail. Returns those that passed, as `module.name` with dots for slashes."""
     run(tree, "-m", "pytest", "-q", "-n", "0", f"--junitxml={report}", *arguments)
     cases = ElementTree.parse(report).iter("testcase")          # noqa: S314  # written by pytest
     return [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("skipped") is None]
 
 
-def test_a_new_handler_and_the_guides_handler_pass_the_tests_of_all_handlers(grown: Path, tmp_path: Path) -> None:
+def test_a_new_handler_passes_its_own_tests_and_those_of_all_handlers_and_the_guides_handler_its_own(
+        grown: Path, tmp_path: Path) -> None:
     own, = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
     found = passed(grown, tmp_path / "report.xml", "tests/handlers/acme", *own, *(test.format("acme") for test in _OF_ALL))
     of_modules = Counter(name.partition(".test_")[0] for name in found)
@@ -117,7 +118,7 @@ def test_a_new_family_passes_the_tests_of_all_families(grown: Path, tmp_path: Pa
 def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(grown: Path) -> None:
     """The guide's commands are run, the builder with the other handler too, and the faults with one call."""
     assert {"acme", "netio"} <= set(run(grown, "-m", "handlers", "--help").replace(",", " ").split())
-    # The fault matrix has been run for acme with every call.
+    # Another test runs the fault matrix for acme, with every call.
     more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}
     ran = set()
     for program, *arguments in LAST:
@@ -214,7 +215,7 @@ def _files(tree: Path) -> Dict[Path, bytes]:
     return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
-def test_a_tree_that_cannot_be_written_is_named_in_one_line_and_stays_as_it_was(
+def test_a_failed_write_or_page_is_an_error_of_one_line_and_the_tree_stays_as_it_was(
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tree = _small(tmp_path)
     folder = tree / "tests" / "handlers" / "acme"

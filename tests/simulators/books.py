@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Tuple
 
 @dataclass
 class Books:
-    """The true state of the PDUs behind one address at this moment."""
+    """A snapshot: the true state of the PDUs behind one address, and what was sent to it."""
 
     states: Dict[str, Optional[bool]]                   # identity as DCImanager shows it → on, off, or unknown
     load_a: Optional[float] = None

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator
+from typing import Any, Dict, Iterator, Optional
 from urllib.parse import quote
 
 import pytest
@@ -40,7 +40,7 @@ def _links(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
-def test_every_link_of_a_unit_leads_to_a_resource_of_that_name(name: str) -> None:
+def test_every_link_of_a_unit_leads_to_the_resource_that_it_names(name: str) -> None:
     with RedfishService(UNITS[name](), tls=False) as service:
         with Client(service) as client:
             if service.model.login == "session":
@@ -119,7 +119,7 @@ def test_the_branches_of_a_unit_without_outlets_carry_the_current_of_its_mains(b
         assert {line: sum(one.get(line, 0) for one in carried) for line in (1, 2, 3)} == plant.main_lines("AC1")
 
 
-def test_rittals_outlets_are_on_the_lines_of_their_ids() -> None:
+def test_rittals_outlets_are_on_the_lines_that_their_ids_name() -> None:
     with RedfishService(units.rittal(), tls=False) as service:
         assert {id: (int(id[1]),) for id in service.plants["1"].outlets} == {
             id: outlet.lines for id, outlet in service.plants["1"].outlets.items()}
@@ -157,15 +157,18 @@ def test_expand_puts_resources_in_place_of_links(client: Client) -> None:
     (None, ".", 501), (Expand(no_links=False), ".", 501), (Expand(all=False), "*", 501), (Expand(links=False), "~", 501),
     (Expand(levels=False), ".($levels=1)", 501), (Expand(levels=False), ".", 200), (Expand(max_levels=2), ".($levels=3)", 400),
     (Expand(), ".($levels=0)", 400), (Expand(), "everything", 400), (Expand(), "*($levels=6)", 200)])
-def test_expand_is_answered_as_the_root_offers_it(offer: Expand, asked: str, status: int) -> None:
+def test_expand_is_answered_as_the_root_offers_it(offer: Optional[Expand], asked: str, status: int) -> None:
     with RedfishService(Model(expand=offer), tls=False) as service, Client(service) as client:
         assert client.send("GET", f"{OUTLETS}?$expand={asked}").status == status
         features = client.get(f"{V1}/")["ProtocolFeaturesSupported"]
-        assert ("ExpandQuery" in features) is (offer is not None)
+        named = offer and {"ExpandAll": offer.all, "Links": offer.links, "NoLinks": offer.no_links, "Levels": offer.levels,
+                           **({"MaxLevels": offer.max_levels} if offer.levels else {})}
+        assert features.get("ExpandQuery") == named
 
 
 def test_a_service_may_offer_expand_and_ignore_it() -> None:
     with RedfishService(Model(ignores_expand=True), tls=False) as service, Client(service) as client:
+        assert "ExpandQuery" in client.get(f"{V1}/")["ProtocolFeaturesSupported"]
         assert client.get(f"{OUTLETS}?$expand=.") == client.get(OUTLETS)
 
 
@@ -188,10 +191,13 @@ def test_a_query_without_a_usable_number_is_refused(client: Client, number: str)
         assert (refused.status, refused.key()) == (400, "QueryParameterValueFormatError")
 
 
-def test_only_is_answered_unknown_parameters_with_a_dollar_are_refused_and_others_ignored(client: Client) -> None:
+def test_only_shows_the_only_member_and_cannot_be_combined_with_expand(client: Client) -> None:
     assert client.get(f"{V1}/PowerEquipment/RackPDUs?only")["EquipmentType"] == "RackPDU"
-    assert client.send("GET", f"{OUTLETS}?$filter=Id%20eq%20'A1'").key() == "QueryNotSupported"
     assert client.send("GET", f"{OUTLETS}?only&$expand=.").status == 400
+
+
+def test_an_unsupported_parameter_is_refused_if_it_begins_with_a_dollar_and_else_ignored(client: Client) -> None:
+    assert client.send("GET", f"{OUTLETS}?$filter=Id%20eq%20'A1'").key() == "QueryNotSupported"
     assert len(client.get(f"{OUTLETS}?verbose=1")["Members"]) == 12
 
 
@@ -239,9 +245,13 @@ def test_sessions_time_out_and_are_limited_in_number() -> None:
         clock.now = 301.0
         assert service.sessions == []
         assert client.send("POST", SESSIONS, account).status == 201
-        assert client.send("POST", SESSIONS, {**account, "Password": "wrong"}).status == 401
-        assert client.send("POST", SESSIONS, {"UserName": "admin"}).status == 400
-        assert client.send("POST", SESSIONS, {**account, "Password": "\ud800"}).status == 401
+
+
+def test_a_wrong_or_missing_password_opens_no_session(unit: RedfishService) -> None:
+    with Client(unit, login="") as client:
+        for password, status in ({"Password": "wrong"}, 401), ({"Password": "\ud800"}, 401), ({}, 400):
+            assert client.send("POST", SESSIONS, {"UserName": unit.user, **password}).status == status
+    assert unit.opened == 0
 
 
 def test_a_service_may_allow_only_one_kind_of_login() -> None:
@@ -297,12 +307,19 @@ def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytes
         assert connection.recv(1) == b""
 
 
-def test_unknown_methods_and_paths_are_refused(client: Client) -> None:
+def test_unknown_paths_and_methods_that_a_resource_lacks_are_refused(client: Client) -> None:
     reply = client.send("DELETE", f"{OUTLETS}/A1")
     assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD, PATCH")
     assert client.send("POST", f"{OUTLETS}/Z9/Actions/Outlet.PowerControl", {"PowerState": "Off"}).status == 404
     assert client.send("GET", f"{OUTLETS}/Z9").key() == "ResourceMissingAtURI"
-    assert client.send("HEAD", OUTLETS).body is None
+
+
+def test_head_is_answered_without_a_body() -> None:
+    with RedfishService(tls=False) as service, socket.create_connection((service.host, service.port), PATIENCE_S) as connection:
+        connection.sendall(f"HEAD {V1}/ HTTP/1.1\r\nHost: pdu\r\nConnection: close\r\n\r\n".encode())
+        with connection.makefile("rb") as answer:
+            head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ") and body == b""
 
 
 @pytest.mark.against("DMTF's published tree")
@@ -322,7 +339,7 @@ def test_dmtfs_tree_is_served_unchanged_and_switches() -> None:
         assert service.books().states["A1"] is False and client.outlet("A1")["PowerState"] == "Off"
 
 
-def test_the_program_prints_its_address_and_ends_by_a_signal(tmp_path: Any) -> None:
+def test_the_program_prints_its_address_and_exits_with_0_on_sigterm(tmp_path: Any) -> None:
     command = [sys.executable, "-m", "tests.simulators.redfish", "--unit", "xerus", "--ca-file", tmp_path / "ca.pem"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process, bounded(process):
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The web server that the simulated units share, on the simulated Redfish service."""
+"""The web server that the simulated units share, tested as part of the simulated Redfish service."""
 from __future__ import annotations
 
 import io
@@ -29,12 +29,13 @@ def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, m
     assert until(lambda: "no number" in printed.getvalue())
 
 
-def test_a_length_with_a_sign_is_refused(unit: RedfishService, client: Client) -> None:
-    client.http.request("GET", OUTLETS, headers={"Content-Length": "-5"})
+@pytest.mark.parametrize("length", ["-5", "+5"])
+def test_a_length_with_a_sign_is_refused(unit: RedfishService, client: Client, length: str) -> None:
+    client.http.request("GET", OUTLETS, headers={"Content-Length": length})
     assert client.http.getresponse().status == 400
 
 
-def test_a_stopped_server_has_no_thread_and_takes_no_connection(unit: RedfishService) -> None:
+def test_a_stopped_server_has_ended_its_thread_and_takes_no_connection(unit: RedfishService) -> None:
     unit.stop()
     assert not unit._server._thread.is_alive()
     with pytest.raises(ConnectionRefusedError):

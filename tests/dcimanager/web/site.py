@@ -122,7 +122,7 @@ def go(path: str) -> Response:
 
 
 def quote_all(text: str) -> str:
-    """Text inside a URL, lone surrogates included."""
+    """`text` with percent-escapes, for a part of a URL; lone surrogates are escaped too."""
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 

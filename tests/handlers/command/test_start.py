@@ -27,7 +27,7 @@ def run(command: List[str], folder: Path = ROOT, **variables: str) -> subprocess
                           env={**os.environ, **variables}, check=False)
 
 
-def test_the_version_is_that_of_the_pack() -> None:
+def test_the_versions_of_the_pack_and_of_python_are_printed() -> None:
     done = run([sys.executable, "-m", "handlers", "--version"])
     assert (done.returncode, done.stdout) == (0, f"pdu {VERSION}, Python {sys.version.split()[0]}\n")
 
@@ -151,7 +151,7 @@ def test_ctrl_c_has_its_exit_code_also_if_standard_error_cannot_be_written(gone:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("arguments", [["snmp", "families"], ["status", "none", "192.0.2.7"]], ids=" ".join)
-def test_output_and_errors_on_one_full_disk_have_the_same_exit_code(arguments: List[str]) -> None:
+def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written(arguments: List[str]) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run([sys.executable, "-m", "handlers", *arguments], cwd=ROOT, stdout=full, stderr=full,
                               timeout=PATIENCE_S)
@@ -183,7 +183,7 @@ def test_commands_handlers_options_and_families_are_completed(words: List[str], 
     assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == offered
 
 
-def test_the_completion_script_of_a_shell_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(capsys: pytest.CaptureFixture[str]) -> None:
     bash = shutil.which("bash")
     assert bash is not None
     assert root.run(["completion", "bash"]) == 0

@@ -9,7 +9,7 @@ from typing import Dict
 from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, OID, Device, Effect, Row, Rule
 
 ROOT = "1.3.6.1.4.1.13742.1"
-STATE = f"{ROOT}.2.2.1.3"
+NAME, STATE = f"{ROOT}.2.2.1.2", f"{ROOT}.2.2.1.3"
 OUTLETS = 8
 _PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 87}      # by column: mA, highest mA, mV, W, VA, power factor in %
 
@@ -23,11 +23,11 @@ def px() -> Device:
         f"{ROOT}.1.12.0": Row(OCTETS, b"PX (DPXS8A-16)"), f"{ROOT}.2.1.0": Row(INTEGER, OUTLETS)}
     for n in range(OUTLETS):
         rows[f"{ROOT}.2.2.1.1.{n}"] = Row(INTEGER, n)
-        rows[f"{ROOT}.2.2.1.2.{n}"] = Row(OCTETS, f"Outlet {n + 1}".encode())
+        rows[f"{NAME}.{n}"] = Row(OCTETS, f"Outlet {n + 1}".encode())
         rows[f"{STATE}.{n}"] = Row(INTEGER, 0 if n == 3 else 1)
         rows.update({f"{ROOT}.2.2.1.{column}.{n}": Row(GAUGE, value) for column, value in _PER_OUTLET.items()})
     rules = (Rule(f"{STATE}.*", allow=("0", "1", "2"), keep=False,
                   effects=(Effect(f"{STATE}.*", mapping={"0": "0", "1": "1", "2": "0"}),
                            Effect(f"{STATE}.*", "1", written=("2",), after=1.5))),
-             Rule(f"{ROOT}.2.2.1.2.*"))
+             Rule(f"{NAME}.*"))
     return Device(rows, rules)

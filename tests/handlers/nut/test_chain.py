@@ -1,4 +1,4 @@
-"""The whole chain with real servers: handler -> upsd -> snmp-ups -> snmpd -> a PDU that switches."""
+"""The whole chain with real servers: handler -> upsd -> snmp-ups -> snmpd -> a simulated PDU."""
 from __future__ import annotations
 
 from typing import Iterator, Tuple
@@ -10,7 +10,7 @@ from handlers.nut.failures import DataStale, NotProven
 from handlers.nut.handler import NutPdu
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, states
-from tests.handlers.nut.px import OUTLETS, STATE, px
+from tests.handlers.nut.px import NAME, OUTLETS, STATE, px
 from tests.servers import upsd
 from tests.servers.snmpd import Snmpd
 from tests.servers.upsd import Upsd
@@ -44,7 +44,7 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: Tuple[Snmpd, Upsd
     assert len(agent.writes()) == before + 2
 
 
-def test_a_switched_outlet_is_unknown_and_a_status_shows_the_old_state_until_the_driver_polls(
+def test_a_switched_outlet_is_unknown_and_a_status_shows_the_old_state_while_the_driver_does_not_poll(
         chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
@@ -69,6 +69,8 @@ def test_a_name_is_written_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
     with client(chain[1]) as nut:
         assert nut.set("px", "outlet.4.desc", "two words") is True
         assert nut.variable("px", "outlet.4.desc") == "two words"
+    written = chain[0].writes()[-1]
+    assert (written.oid, written.value, written.answer) == (f"{NAME}.4", "two words", "")
 
 
 _SILENT = (DataStale, Refused, Unreachable)

@@ -1,4 +1,5 @@
-"""Random answers of a broken or hostile server: only errors of handlers/errors.py are raised, and no line is injected."""
+"""Random answers of a broken or hostile server: only errors of handlers/errors.py are raised, and no
+answer puts a line into a request."""
 from __future__ import annotations
 
 import math
@@ -62,7 +63,7 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
 
 
 def use(value: object) -> None:
-    """Convert a decoded value as the handler does, and check the result."""
+    """Check the outlets that a decoded value describes, and a request with the names in it."""
     if isinstance(value, dict):
         device = outlets.read(value, list(value), value, whole_load=True)
         for figure in (device.load, device.energy, *(o.current for o in device.outlets), *(o.energy for o in device.outlets)):
@@ -77,7 +78,7 @@ def use(value: object) -> None:
             assert line.count(b"\n") == 1 and not set(line) & {0, 13}
 
 
-def test_an_answer_is_read_or_a_handler_error_and_injects_no_line() -> None:
+def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_puts_no_line_into_a_request() -> None:
     chance = random.Random(20261120)
     ends = {"value": 0, "error": 0, "unfinished": 0}
     for _ in range(ANSWERS):
@@ -97,7 +98,7 @@ def test_an_answer_is_read_or_a_handler_error_and_injects_no_line() -> None:
 
 
 @pytest.mark.parametrize("at", ["LIST", "INSTCMD", "GET"])
-def test_a_command_raises_only_handler_errors_on_damaged_answers(at: str) -> None:
+def test_switching_on_damaged_answers_raises_only_handler_errors_and_sends_at_most_one_command(at: str) -> None:
     chance = random.Random(7)
     with NutServer([SwitchedPdu("pdu", 3)]) as server:
         server.faults.rewrite = lambda line, answer: Cut(mutated(chance, answer)) if line.startswith(at) else answer
@@ -107,4 +108,4 @@ def test_a_command_raises_only_handler_errors_on_damaged_answers(at: str) -> Non
                 handler(server, device="pdu", **ADMIN_SETTINGS).port_down(port, deadline=0)
             except PduHandlerError as error:
                 assert error.host == server.host and str(error).isprintable()
-            assert len(server.books().writes) <= writes + 1     # each call sends at most one command
+            assert len(server.books().writes) <= writes + 1

@@ -1,4 +1,4 @@
-"""The binding reads the same values as the vendor's SDK of the same release, in each parameterless reading call of a unit.
+"""In each call that only reads and has no parameters, the binding returns the values that the vendor's SDK of that release does.
 
 The SDK raises on a missing field or a wrong type, so each call also shows that the simulator's answer is complete.
 """

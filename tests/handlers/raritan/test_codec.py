@@ -91,7 +91,7 @@ _ANYTHING = st.recursive(st.none() | st.booleans() | st.integers() | st.floats()
                          max_leaves=4)
 
 
-def test_an_infinite_number_in_a_value_of_any_type_is_a_syntax_error() -> None:
+def test_an_infinite_number_in_a_value_of_the_type_any_is_a_syntax_error() -> None:
     read = decoder(Any)
     assert read({"a": [1e308, None, "1e999"]}, AGENT) == {"a": [1e308, None, "1e999"]}
     with pytest.raises(JsonRpcSyntaxException, match="a finite number was expected"):
@@ -100,7 +100,7 @@ def test_an_infinite_number_in_a_value_of_any_type_is_a_syntax_error() -> None:
 
 @thorough
 @given(some_structure(), st.data())
-def test_a_field_of_any_type_is_decoded_or_is_a_syntax_error(made: Tuple[Type[Structure], Dict[str, Any]],
+def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(made: Tuple[Type[Structure], Dict[str, Any]],
                                                              data: st.DataObject) -> None:
     cls, json = made
     if json:
@@ -133,7 +133,7 @@ def test_a_structure_read_from_an_empty_object_is_written_as_one() -> None:
         assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls)), cls
 
 
-def test_a_structure_made_here_is_written_with_the_fields_of_the_newest_firmware() -> None:
+def test_a_structure_made_here_is_written_with_the_newest_firmwares_fields_and_older_ones_that_were_set() -> None:
     made: List[Any] = [cls() for cls in STRUCTURES]
     assert [one for one in made if list(one.encode()) != type(one).elements] == []
     assert "oldSettings" in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
@@ -257,7 +257,7 @@ def test_a_very_long_type_name_is_not_cached() -> None:
     assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
 
 
-def test_a_reference_gets_the_derived_class_that_its_type_names_for_any_version() -> None:
+def test_a_reference_gets_the_derived_class_that_its_type_names_whatever_the_version() -> None:
     reference = {"rid": "/tfwopaque/x", "type": "sensors.AccumulatingNumericSensor:9.9.9"}
     proxy = decoder(sensors.NumericSensor)(reference, AGENT)
     assert type(proxy) is sensors.AccumulatingNumericSensor and encode(proxy) == reference

@@ -148,7 +148,7 @@ def test_every_constant_and_every_enumerated_name_of_a_release_has_its_value(rel
                 assert getattr(cls, constant) == value, (name, constant)
 
 
-# Three constants of the Modbus gateway were renumbered in 4.3: the class has the newest number, a proxy that of its unit.
+# Three Modbus constants were renumbered in 4.3: the class has the newest numbers, a proxy the numbers of its unit's version.
 _MOVED = {("peripheral.GatewaySensorManager", name) for name in ("MODBUS_PRODUCT_NAME", "MODBUS_MODEL_NAME", "MODBUS_APP_NAME")}
 
 

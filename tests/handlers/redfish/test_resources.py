@@ -29,7 +29,7 @@ HERE = Endpoint("https", "pdu.example", 443)
     ({"PowerState": "Off", "PowerEnabled": True}, DOWN),
     ({"PowerState": "On", "Status": {"State": "Absent"}}, UNKNOWN),
     ({"PowerState": "Off", "Status": {"State": "Disabled"}}, DOWN)])
-def test_only_on_and_off_are_states(outlet: Dict[str, Any], seen: EnumPowerStatus) -> None:
+def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(outlet: Dict[str, Any], seen: EnumPowerStatus) -> None:
     assert state(outlet) is seen
 
 
@@ -44,7 +44,7 @@ def test_the_owners_label_of_an_outlet_precedes_the_services_name(outlet: Dict[s
     ("/redfish/v1/A", "/redfish/v1/A"), ("/redfish/v1/A?$skip=50", "/redfish/v1/A?$skip=50"),
     ("https://pdu.example/redfish/v1/A", "/redfish/v1/A"), ("https://PDU.example:443/A", "/A"),
     ("/redfish/v1/Outlets/Outlet 1", "/redfish/v1/Outlets/Outlet%201"), ("/a%20b", "/a%20b"), ("/ä", "/%C3%A4")])
-def test_links_of_the_service_are_followed(link: str, sent: str) -> None:
+def test_a_link_of_the_service_becomes_the_target_of_a_request(link: str, sent: str) -> None:
     assert path(link, HERE, Login()) == sent
 
 
@@ -56,7 +56,7 @@ def test_links_of_the_service_are_followed(link: str, sent: str) -> None:
 def test_links_to_another_service_and_invalid_links_are_refused(link: object) -> None:
     with pytest.raises(ProtocolError) as caught:
         path(link, HERE, Login("admin", "secret-word"))
-    str(caught.value).encode()
+    str(caught.value).encode()          # can be printed, also for half of a surrogate pair
 
 
 def test_a_link_that_carries_the_login_is_not_shown() -> None:

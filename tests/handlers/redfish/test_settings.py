@@ -1,4 +1,4 @@
-"""The handler's settings. A bad setting is refused before anything is sent."""
+"""The handler's settings: errors, defaults, secrets."""
 from __future__ import annotations
 
 from typing import Dict
@@ -38,12 +38,12 @@ def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
     assert caught.value.operation == "status"
 
 
-def test_settings_have_defaults_and_the_address_comes_from_the_form() -> None:
+def test_settings_have_defaults_and_the_setting_host_replaces_the_forms_address() -> None:
     given = read()
     assert (given.scheme, given.host, given.port, given.session, given.pdu) == ("https", "192.0.2.7", None, "auto", "")
     assert given.trust.verify and not given.switch_unproven and given.timeout == 10.0
     assert read(host="pdu.example:8443").host == "pdu.example:8443"
 
 
-def test_no_repr_holds_the_password() -> None:
+def test_the_repr_of_the_settings_does_not_show_the_password() -> None:
     assert LOGIN["password"] not in repr(read())

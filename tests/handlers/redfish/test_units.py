@@ -67,7 +67,7 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     assert error.kind == "protocol" and "a resource other than" in str(error)
 
 
-def test_two_outlets_of_several_pdus_with_one_identity_are_an_error() -> None:
+def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
     made = two()
     made[f"{RACKS}/2"]["Id"] = "1.2"                           # both outlet 1 of PDU 1.2 and outlet 2.1 of PDU 1 are 1.2.1
     made[f"{OUTLETS}/2"]["Id"] = "2.1"
@@ -127,15 +127,18 @@ def test_a_pdu_without_a_list_of_outlets_is_an_error_and_equipment_without_outle
     assert isinstance(refused(Tree(made)), Unsupported)
     made[f"{RACKS}/1"]["EquipmentType"] = "FloorPDU"
     assert identities(Tree(made)) == []
+
+
+def test_an_empty_list_of_outlets_is_an_error_unless_the_unit_counts_0_outlets() -> None:
     made = unit([])
-    assert identities(Tree(made)) == []                        # the unit counts 0 outlets
+    assert identities(Tree(made)) == []
     for count in (None, "0", False):
         made[OUTLETS]["Members@odata.count"] = count
         assert refused(Tree(made)).kind == "protocol"
 
 
 @pytest.mark.parametrize("own", ["Outlet 1", "Outlet%201", "outlet%201"])
-def test_an_outlet_with_a_blank_in_its_link_is_read_however_it_writes_the_link(own: str) -> None:
+def test_an_outlet_with_a_blank_in_its_link_is_read_however_the_resource_spells_that_link(own: str) -> None:
     tree = Tree(unit([]))
     tree.resources[OUTLETS] = {"Members": [{"@odata.id": f"{OUTLETS}/Outlet 1"}], "Members@odata.count": 1}
     tree.resources[f"{OUTLETS}/Outlet%201"] = {**outlet("A1"), "@odata.id": f"{OUTLETS}/{own}"}
@@ -186,7 +189,7 @@ def test_a_list_of_too_many_members_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "labels"])
-def test_two_outlets_with_the_same_id_are_an_error_in_every_call(call: str) -> None:
+def test_two_outlets_with_the_same_id_are_an_error_in_every_call_that_lists_them(call: str) -> None:
     tree = Tree(unit())
     tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
@@ -220,7 +223,7 @@ def test_an_ignored_expansion_costs_a_request_for_each_outlet() -> None:
 NAMES = [str(number) for number in range(1, 21)]
 
 
-def test_a_unit_that_serves_one_connection_at_a_time_is_read_over_one_connection() -> None:
+def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> None:
     for how in ("closes", "waits", "refuses"):
         tree = Tree(unit([outlet(name) for name in NAMES]))
         tree.most, tree.beyond = 1, how
@@ -251,10 +254,10 @@ def test_a_root_that_moves_to_another_path_is_followed(location: str) -> None:
     assert identities(moved(location)) == ["1", "2"]
 
 
-def test_a_root_that_moves_to_another_service_gets_no_login() -> None:
+def test_a_root_that_moves_to_another_service_to_itself_or_to_no_path_is_refused() -> None:
     other = Tree(unit())
     with serving(other) as elsewhere:
         for location in (f"http://{elsewhere}/redfish/v1/", f"//{elsewhere}/redfish/v1/", "http://HERE@evil.example/",
                          "/redfish/v1/", "", "ftp:/redfish/v1/root"):
             assert refused(moved(location)).kind == "refused", location
-    assert not other.seen
+    assert not other.seen               # and so got no login

@@ -145,7 +145,7 @@ def test_a_unit_that_only_meters_has_unknown_states_and_is_not_written() -> None
         refused(agent, "1.1", Unsupported, "reports no state")
 
 
-def test_a_family_with_unproven_commands_is_read_only_until_its_owner_allows_them(
+def test_a_family_with_unproven_commands_is_read_only_until_the_owner_allows_them(
         monkeypatch: pytest.MonkeyPatch) -> None:
     unsure = tuple(changed(p, switching_confidence=Confidence.LOW, note="One driver only.")
                    for p in PROFILES if p.is_switched)
@@ -162,7 +162,7 @@ class Moody(Agent):
     """An agent that loses the answer to a SET, or the requests after it."""
 
     lose_answer = False
-    silent_after = 0            # how many requests after the second SET are lost; the first SET is that of `Cut`
+    silent_after = 0            # how many requests after the second SET are lost; `Cut` sends the first SET
 
     def _answer(self, message: Message) -> Optional[bytes]:
         is_set = message.pdu.kind == ber.SET
@@ -208,7 +208,7 @@ def test_a_lost_command_is_not_repeated_and_the_error_says_that_it_may_have_swit
     cut.agent.faults = Faults(lose_sets=True)
     with pytest.raises(Unreachable, match="may or may not have switched"):
         cut.up(**LOST)
-    assert not cut.is_on() and cut.agent.counts["set"] == 2, "one by `Cut`, and the lost one"
+    assert not cut.is_on() and cut.agent.counts["set"] == 2         # one by `Cut`, and the lost one
 
 
 def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have_switched(cut: Cut) -> None:
@@ -224,7 +224,7 @@ def test_a_command_that_cannot_be_read_back_leaves_the_state_unknown(cut: Cut) -
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
-def test_a_device_that_reboots_after_a_command_is_read_when_it_is_back(cut: Cut) -> None:
+def test_a_device_that_is_silent_after_a_command_is_read_when_it_answers_again(cut: Cut) -> None:
     cut.agent.silent_after = 3
     assert cut.up(deadline=30, timeout="1", retries="1").power_status is UP
     assert len(cut.agent.writes()) == 2

@@ -25,7 +25,7 @@ Rewrite = Callable[[str, bytes], Optional[bytes]]
 
 @dataclass
 class Faults:
-    """The defaults are those of a healthy upsd. Each may be changed while the server runs."""
+    """By default there is no fault. Each field may be changed while the server runs."""
 
     rewrite: Optional[Rewrite] = None
     late_s: float = 0.0                             # delay of an answer in seconds; lines received together have one delay

@@ -1,4 +1,4 @@
-"""The page of handlers: upload, build, choice of a version, removal; and events, also those of register.sh."""
+"""The page of handlers: upload, build, choice of a version, removal; and the last events."""
 from __future__ import annotations
 
 import shlex
@@ -36,7 +36,7 @@ def _list(site: Site, request: Request) -> Response:
 def _upload(site: Site, request: Request, form: FormData) -> Response:
     files = [file for file in form.getlist("archive") if isinstance(file, UploadFile) and file.filename]
     if not files:
-        raise Wrong("Choose an archive first: a file that ends in .tar.gz.")
+        raise Wrong("Choose an archive first: a .tar.gz file.")
     for file in files:
         name = plain(file.filename or "")
         try:
