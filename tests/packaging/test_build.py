@@ -67,7 +67,7 @@ ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
     ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
      "    except (ImportError, ValueError):\n        return None", []),
 ])
-def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: List[str]) -> None:
+def test_an_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text: str, more: List[str]) -> None:
     found = closure(tmp_path, {"x/handler.py": text, "x/a.py": "", "shared.py": "", "unused.py": "import rich", "x/tool.py": "",
                                "x/__main__.py": "import rich", "x/deep/inner.py": "",
                                "x/chain.py": "from . import a\nfrom .. import shared",
@@ -95,7 +95,7 @@ def test_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, text
     ("def f(:", ["not valid Python"]),
     ("x = 1\0", ["x/handler.py", "not valid Python"]),
 ])
-def test_a_handler_that_may_not_run_on_a_platform_is_refused(tmp_path: Path, text: str, words: List[str]) -> None:
+def test_a_handler_that_could_fail_on_a_platform_is_refused(tmp_path: Path, text: str, words: List[str]) -> None:
     error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
     assert not [word for word in words if word not in error], error
 
@@ -104,7 +104,7 @@ def test_a_missing_handler_is_refused_with_its_path(tmp_path: Path) -> None:
     assert "handlers/x/handler" in refusal(tmp_path, {"x/other.py": ""})
 
 
-def test_entry_module_and_package_are_beside_the_folder_of_the_content(tmp_path: Path) -> None:
+def test_the_entry_module_is_beside_a_folder_with_the_unchanged_files(tmp_path: Path) -> None:
     found = archives.read(archive(small_tree(tmp_path), "small"))
     folders = {path.split("/")[1] for path in found.files if path.count("/") > 1}
     assert found.top == "pdu_small" and len(folders) == 1
@@ -117,7 +117,7 @@ def test_entry_module_and_package_are_beside_the_folder_of_the_content(tmp_path:
         assert not inner or content == (tmp_path / "handlers" / inner).read_bytes()
 
 
-def test_same_files_give_the_same_bytes_wherever_they_are(tmp_path: Path) -> None:
+def test_the_same_files_give_the_same_bytes_wherever_they_are(tmp_path: Path) -> None:
     first, second = archive(small_tree(tmp_path / "a"), "small"), archive(small_tree(tmp_path / "b" / "c"), "small")
     assert first == second
 
@@ -131,7 +131,7 @@ sys.stdout.buffer.write(runpy.run_path(build)["archive"](Path(tree), "small"))
 """
 
 
-def test_bytes_depend_neither_on_hash_seed_nor_umask_nor_the_age_of_files(tmp_path: Path) -> None:
+def test_the_bytes_do_not_depend_on_the_hash_seed_the_umask_or_the_age_of_files(tmp_path: Path) -> None:
     made = set()
     for seed, umask in (("1", "022"), ("2", "077")):
         top = small_tree(tmp_path)
@@ -153,7 +153,7 @@ def test_changed_content_changes_the_time_of_an_entry_module_of_equal_size(tmp_p
     assert entry(first).size == entry(second).size and entry(first).mtime != entry(second).mtime
 
 
-def test_members_are_sorted_plain_files_and_folders_without_an_owner(tmp_path: Path) -> None:
+def test_members_are_sorted_plain_files_and_folders_of_an_unnamed_owner_0(tmp_path: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive(small_tree(tmp_path), "small"))) as tar:
         members = tar.getmembers()
     names = [member.name for member in members]
@@ -163,7 +163,7 @@ def test_members_are_sorted_plain_files_and_folders_without_an_owner(tmp_path: P
         assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", "")
 
 
-def test_gzip_header_holds_neither_time_nor_name(tmp_path: Path) -> None:
+def test_the_gzip_header_holds_neither_time_nor_name(tmp_path: Path) -> None:
     data = archive(small_tree(tmp_path), "small")
     assert data[3] == 0 and data[4:8] == b"\0\0\0\0" and gzip.decompress(data)
 
@@ -204,6 +204,7 @@ def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(tmp_path: P
     monkeypatch.setattr(Path, "chmod", second_build)
     made = build.build(top, out, handlers)
     assert sorted(out.iterdir()) == sorted(made) and [path.stat().st_mode & 0o777 for path in made] == [0o644, 0o755]
+    assert [path.read_bytes() for path in made] == [path.read_bytes() for path in build.build(top, tmp_path / "alone", handlers)]
 
 
 def test_a_damaged_script_of_an_earlier_build_is_replaced(tmp_path: Path) -> None:
@@ -223,10 +224,13 @@ def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "dist").exists()
 
 
-def test_names_with_special_characters_of_a_shell_are_refused(tmp_path: Path) -> None:
+def test_names_with_special_characters_of_a_shell_are_refused() -> None:
     for shown in ("it's", "a|b", "$(x)", "a\nb"):
         with pytest.raises(build.BuildError):
             build.register_script("1.0", [build.Handler("x", shown, "snmp")])
+
+
+def test_the_script_lists_its_handlers_and_holds_no_placeholder(tmp_path: Path) -> None:
     text = register_script(tmp_path, "small").read_text()
     assert "small|Small small|custom" in text and not [word for word in ("@VERSION@", "@HANDLERS@") if word in text]
 

@@ -12,7 +12,7 @@ TRANSITIONS = ("words", "flag", "silent")
 VALUES = ("allowable", "info", "none")
 ROOTS = ("standard", "panduit")
 BODIES = ("standard", "hpe")
-# PowerEquipment v1.2.3: the collection of each EquipmentType (PowerDistribution v1.6.0).
+# The collection (PowerEquipment v1.2.3) of each simulated EquipmentType (PowerDistribution v1.6.0).
 COLLECTIONS = {"RackPDU": "RackPDUs", "FloorPDU": "FloorPDUs", "AutomaticTransferSwitch": "TransferSwitches"}
 TWELVE = tuple(f"{bank}{number}" for bank in "ABC" for number in range(1, 5))
 

@@ -139,7 +139,7 @@ class Dispatcher:
 
     def _inner(self, one: Any, as_text: bool) -> Dict[str, Any]:
         if not isinstance(one, dict) or not isinstance(one.get("rid"), str) or "json" not in one:
-            raise BadParams("a request lacks rid or json")
+            raise BadParams("each request needs json, and a rid that is text")
         try:
             inner = json.loads(one["json"]) if as_text else one["json"]
         except (TypeError, ValueError):
