@@ -1,4 +1,4 @@
-"""Simulated PDUs in a separate process: `python -m tests.benchmarks.hall SNMP NUT RARITAN`, the count of each kind.
+"""Simulated PDUs in a separate process: `python -m tests.benchmarks.hall SNMP NUT RARITAN`, with the number of each kind.
 
 Prints one line of JSON, a list with the Form of each PDU. Ends when its standard input ends.
 """

@@ -61,7 +61,7 @@ def test_every_link_of_a_unit_leads_to_the_resource_that_it_names(name: str) -> 
         assert {one.status for one in service.log} <= {200, 201} and service.books().connections == 1
 
 
-def test_figures_are_those_of_the_books_and_follow_the_loads(unit: RedfishService, client: Client) -> None:
+def test_figures_equal_the_books_and_follow_the_loads(unit: RedfishService, client: Client) -> None:
     def mains() -> float:
         lines = client.get(f"{V1}/PowerEquipment/RackPDUs/1/Mains/AC1")["PolyPhaseCurrentAmps"]
         return round(sum(float(figure["Reading"]) for line, figure in lines.items() if line != "Neutral"), 3)

@@ -1,4 +1,4 @@
-"""In each call that only reads and has no parameters, the binding returns the values that the vendor's SDK of that release does.
+"""In each call that only reads and has no parameters, the binding returns what the SDK of the unit's release returns.
 
 The SDK raises on a missing field or a wrong type, so each call also shows that the simulator's answer is complete.
 """
