@@ -46,7 +46,7 @@ def test_a_shared_process_serves_each_pdu_with_its_own_data(small: bytes) -> Non
 
 
 class Undying(Answering):
-    """A process that has not ended in time after it was killed, as one that hangs in the system."""
+    """A process that does not end after it is killed, like one that hangs in a system call."""
 
     def wait(self, timeout: Optional[float] = None) -> int:
         raise subprocess.TimeoutExpired("child.py", timeout or 0.0)
@@ -149,7 +149,7 @@ def test_a_switching_does_not_disturb_a_thread_that_lists_the_ports() -> None:
 
 
 class Beats:
-    """PDUs whose polls are counted. The poll of the PDU `slow` waits for `go`; that of PDU 3 raises."""
+    """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3 raises."""
 
     def __init__(self, slow: int) -> None:
         self.pdus = [Pdu(number, f"rack {number}", "pdu_x", "") for number in range(4)]
@@ -200,7 +200,7 @@ def test_a_request_to_poll_a_removed_pdu_does_not_keep_the_timer_awake() -> None
         poller.stop()
 
 
-def test_a_new_pdu_is_polled_at_once() -> None:
+def test_a_new_pdu_is_polled_and_a_known_one_on_request_before_its_turn() -> None:
     polled: List[int] = []
     seen = threading.Event()
     pdus: List[Pdu] = []
@@ -215,13 +215,16 @@ def test_a_new_pdu_is_polled_at_once() -> None:
             pdus.append(Pdu(number, "rack", "pdu_x", ""))
             poller.soon(pdus[-1])
             assert seen.wait(PATIENCE_S)
-        assert polled == [1, 2]
+        seen.clear()
+        poller.soon(pdus[0])
+        assert seen.wait(PATIENCE_S) and polled == [1, 2, 1]
     finally:
         poller.stop()
 
 
-def test_the_plot_library_is_the_release_that_is_named() -> None:
+def test_the_plot_library_is_the_release_that_its_readme_names() -> None:
     folder = Path(__file__).parent / "web" / "static" / "vendor"
+    assert "of uPlot 1.6.32 " in (folder / "README.md").read_text("utf-8")
     files = [path for path in folder.iterdir() if path.name != "README.md"]
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in files} == {
         "uplot.js": "19c8d4c6ad88929a", "uplot.css": "df630c6a8d6f8eea", "uplot.LICENSE": "8f989229699b4fe2"}
