@@ -1,4 +1,4 @@
-"""Set-up that all tests share. Lists after a run how many tests ran against each real server, tool or recording."""
+"""Set-up that all tests share. Lists after a run how many tests ran against each peer, such as a real server."""
 from __future__ import annotations
 
 import gc

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Iterator, Set
 
-_FIRST, _LAST = 10_000, 32_000      # below the ephemeral ports, which systems give to clients and requests for port 0
+_FIRST, _LAST = 10_000, 32_000      # below the ephemeral ports, which systems give to clients and to servers that ask for port 0
 _TRIES = 1000
 _mine: Set[int] = set()
 

@@ -1,7 +1,7 @@
 """Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also runs its neighbours by path.
 
-Reads lines of JSON from standard input: first the job, then one call per line. Answers each call with one line of JSON on
-standard output, which has the call's number. Ends when its input ends, even in the middle of a call, so that it does not outlive
+Reads lines of JSON from standard input: first the job, then one call per line. Answers each call on standard output with one
+line of JSON, which has the call's number. Ends when its input ends, even in the middle of a call, so that it does not outlive
 the stand-in.
 """
 from __future__ import annotations
@@ -202,7 +202,7 @@ def _check_distinct(identities: Sequence[str]) -> None:
 
 def _state(name: object) -> str:
     if name not in ("UP", "DOWN", "UNKNOWN"):
-        raise ValueError(f"a state is UP, DOWN or UNKNOWN, not {name!r}")
+        raise ValueError(f"a state must be UP, DOWN or UNKNOWN, not {name!r}")
     return str(name)
 
 
@@ -213,7 +213,7 @@ def _default(value: object) -> str:
 
 def _figure(value: object) -> float:
     if not isinstance(value, float) or not math.isfinite(value):
-        raise TypeError(f"a figure is a finite float, not {value!r}")
+        raise TypeError(f"a figure must be a finite float, not {value!r}")
     return value
 
 

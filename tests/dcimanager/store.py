@@ -68,7 +68,7 @@ class Store:
         if device_type not in DEVICE_TYPES:
             raise Refusal(400, 1001, f"device_type must be one of {', '.join(DEVICE_TYPES)}", device_type)
         if not re.fullmatch("[a-z][a-z0-9_]*", handler) or not name or not protocol:
-            raise Refusal(400, 1001, "handler, name and protocol are needed; handler is [a-z][a-z0-9_]*", handler)
+            raise Refusal(400, 1001, "handler, name and protocol are needed; handler must match [a-z][a-z0-9_]*", handler)
         with self._lock:
             if any(known.handler == handler for known in self._handlers.values()):
                 raise Refusal(409, 1002, "a handler with this internal name exists already", handler)

@@ -68,7 +68,7 @@ def test_a_handler_that_is_registered_while_the_page_is_made_has_a_number_of_pdu
     assert values["handlers"] and list(values["used"]) == [handler.handler for handler, _ in values["handlers"]]
 
 
-def test_the_line_to_paste_quotes_the_path_of_the_exports(visitor: Visitor, site: DciManager) -> None:
+def test_the_line_to_paste_quotes_the_path_of_the_environment_file(visitor: Visitor, site: DciManager) -> None:
     site.environment_file = "/my data/register.env"
     assert ". '/my data/register.env'\n" in html.unescape(visitor.get("/handlers").body)
 

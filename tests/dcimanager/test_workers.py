@@ -294,7 +294,7 @@ def test_a_state_of_another_name_is_a_defect_of_its_handler(name: object, monkey
     for method in ("status", "port_up"):
         given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
         answer = worker.answer({"method": method, "identity": "1", "state": "DOWN", "data": given})
-        assert answer == {"kind": "bug", "text": f"ValueError: a state is UP, DOWN or UNKNOWN, not {name!r}"}
+        assert answer == {"kind": "bug", "text": f"ValueError: a state must be UP, DOWN or UNKNOWN, not {name!r}"}
 
 
 def test_a_switching_that_is_answered_with_another_port_is_a_defect_of_its_handler(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,7 +324,7 @@ def test_a_load_that_is_not_a_finite_float_is_a_defect_of_its_handler(load: obje
     monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(statistic=lambda: view))
     given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
     answer = worker.answer({"method": "statistic", "data": given})
-    assert answer == {"kind": "bug", "text": f"TypeError: a figure is a finite float, not {load!r}"}
+    assert answer == {"kind": "bug", "text": f"TypeError: a figure must be a finite float, not {load!r}"}
 
 
 @pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])

@@ -106,14 +106,14 @@ def test_an_error_of_the_wrong_kind_or_form_is_a_problem(error: BaseException, f
     ([], None, "UNKNOWN", ""), (["x"], None, "UP", ""), (["x", "x"], None, "UP", "2 commands"),
     ([], None, "UP", "without a command"), (["x"], Refused("no"), "UNKNOWN", "does not say"),
     (["x"], Unreachable("may or may not"), "UNKNOWN", ""), ([], Refused("no"), "UP", "raised an error and set")])
-def test_a_repeated_or_unreported_command_is_a_problem(writes: List[str], error: PduHandlerError, state: str,
-                                                   problem: str) -> None:
+def test_a_second_command_or_an_error_or_state_that_does_not_fit_is_a_problem(writes: List[str], error: PduHandlerError,
+                                                                              state: str, problem: str) -> None:
     port = PduPortView("a", EnumPowerStatus[state])
     problems = list(cell._writes(Cell("nut", "port_up", "half"), error, port, writes))
     assert bool(problems) == bool(problem) and problem in "".join(problems)
 
 
-def test_a_command_of_a_reading_is_a_problem() -> None:
+def test_a_command_that_a_read_sends_is_a_problem() -> None:
     port = PduPortView("a", EnumPowerStatus.UNKNOWN)
     assert list(cell._writes(Cell("nut", "status", "half"), None, port, ["x"])) == ["1 command: ['x']"]
 

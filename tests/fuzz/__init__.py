@@ -1,6 +1,6 @@
 """Random and hostile bytes for readers of foreign bytes. A reader may only return values or raise its documented errors.
 
-    make fuzz                           every target for half a minute, guided by coverage where atheris is installed
+    make fuzz                           every target for half a minute, guided by coverage where atheris can be installed
     python -m tests.fuzz nut --seconds 600
 
 `targets` has one function for each reader, `mutation` changes good input, `guided` runs a target under atheris. An input that

@@ -1,8 +1,8 @@
-"""Every archive on two unfriendly hosts.
+"""Archives on two unfriendly hosts, under other versions of Python, and while a new version is uploaded.
 
 One host has read-only files, no name service, no home and the C locale, and turns warnings into errors (not with SNMP). The
-other has proxies and a .netrc. Each archive runs in a clean process of such a host, does the four calls against its simulated
-device, and answers as on any other host. Another test calls each archive from several threads while a new version is uploaded.
+other has a .netrc, and variables that name proxies and CA files, none of which exist. On each, every archive makes the four
+calls in a clean process, and its answers must agree with the books of its simulated device.
 """
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from tests.peers import PEERS, Peer
 
 from .building import NAMES, archive
 
-# Runs the jobs one after the other. On the host "bare", an audit hook refuses to write files and to look up names.
+# Runs the jobs one after the other. An audit hook refuses to start programs, and on the host "bare" to write files and to look up
+# names.
 _CHILD = """
 import errno, ipaddress, json, os, sys
 task = json.loads(sys.stdin.readline())
@@ -39,7 +40,7 @@ def refuse(event, arguments):
             name = arguments[0].decode() if isinstance(arguments[0], bytes) else arguments[0]
             ipaddress.ip_address(name)
     if event in ("subprocess.Popen", "os.system", "os.exec", "os.fork"):
-        raise PermissionError("a handler starts no program")
+        raise PermissionError("a handler must not start a program")
 sys.addaudithook(refuse)
 import importlib
 from pdu_common.connection import PduData, PduSnmpData
@@ -132,7 +133,7 @@ OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.mi
 
 @pytest.mark.parametrize("version", OTHERS)
 def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(version: str, tmp_path: Path) -> None:
-    """Those Pythons may lack packages: these archives need only the standard library. SNMP needs the platform's client."""
+    """Without pdu_snmp, whose calls need packages that those Pythons may lack. The others need only the standard library."""
     python = pythons().get(version)
     if python is None:
         pytest.skip(f"no Python {version} on the PATH or in ~/.pyenv")

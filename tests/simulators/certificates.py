@@ -34,7 +34,7 @@ def server_context(key: bytes, certificate: bytes) -> ssl.SSLContext:
 
 
 class Identity(NamedTuple):
-    """A private key and its certificate in PEM, the authority that signed it, and a server's context with them."""
+    """A server's private key and certificate in PEM, the authority that issued the certificate, and the server's TLS context."""
 
     authority: Authority
     key: bytes
@@ -44,7 +44,7 @@ class Identity(NamedTuple):
 
 @functools.cache
 def usual() -> Identity:
-    """The identity of all simulated servers of this process, because each test starts some. Do not change the context."""
+    """The identity that the simulated servers of a process share. Do not change its context."""
     authority = Authority()
     key, certificate = authority.issue()
     return Identity(authority, key, certificate, server_context(key, certificate))

@@ -46,7 +46,7 @@ def _echo(exchange: Exchange) -> bytes:
 
 
 def _last_line_cut(exchange: Exchange) -> bytes:
-    """The answer with half of its last line. No client can detect a list that is cut before a correct END."""
+    """The answer with half of its last line. No client can detect that lines before a correct END are missing."""
     lines = exchange.answer.splitlines(keepends=True)
     return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
 

@@ -34,10 +34,10 @@ def test_an_untrusted_certificate_is_refused_with_a_remedy(agent: MakeAgent, pdu
     with pytest.raises(HttpException, match="not trusted .*'ca_pem' or 'fingerprint'") as caught:
         _count(_agent(agent, pdu, Trust()))
     assert isinstance(caught.value, Unreachable) and pdu.books().requests == before
-    assert f"SHA-256 is {pdu.fingerprint}" in str(caught.value), "the fingerprint to pin"
+    assert f"SHA-256 is {pdu.fingerprint}" in str(caught.value)
 
 
-def test_an_untrusted_certificate_after_a_redirect_names_the_redirect(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_the_error_of_an_untrusted_certificate_after_a_redirect_names_the_redirect(agent: MakeAgent, pdu: XerusPdu) -> None:
     with pytest.raises(HttpException, match=f"redirects to {pdu.url} .set scheme=https., which failed: .*not trusted"):
         _count(agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password))
 

@@ -102,7 +102,7 @@ def big(megabytes: int) -> bytes:
     b'{"Id":"1","PowerState":"On","PowerState":"Off"}', b'{"Id":"1","x":' + b"9" * 5000 + b"}", b'{"Id":"1\\ud800"}',
     b'{"Id":"1","x":NaN}', b"[]", b"null", b"", b"<html>", b"\xff\xfe"],
     ids=lambda body: repr(body[:20]))
-def test_a_body_that_is_not_a_bounded_json_object_is_a_protocol_error(body: bytes) -> None:
+def test_a_body_that_is_too_big_too_deep_or_not_a_strict_json_object_is_a_protocol_error(body: bytes) -> None:
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
         tree = Tree(unit())
         tree.special[path] = lambda seen: Answer(body)

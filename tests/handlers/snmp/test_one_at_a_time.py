@@ -67,7 +67,7 @@ def rounds(relay_s: float, seed: int) -> None:
             for outlet, up in orders:
                 wanted[outlet - 1] = "1" if up else "0"
             assert states(agent) == wanted
-            assert len(agent.writes()) == 2 * (round_ + 1), "each command was sent once"
+            assert len(agent.writes()) == 2 * (round_ + 1), "a command was not sent exactly once"
 
 
 class Meddled(Agent):
@@ -105,7 +105,7 @@ CHECKED = (
 
 
 @pytest.mark.parametrize("control", CHECKED, ids=lambda control: type(control).__name__)
-def test_a_guarded_write_of_all_states_waits_its_turn_and_compares_all_outlets(
+def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
         control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
     own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})

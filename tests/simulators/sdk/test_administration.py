@@ -14,8 +14,8 @@ pytestmark = pytest.mark.against("the vendor's SDK")
 
 def test_the_scripts_call_every_method_that_changes_something_or_takes_parameters() -> None:
     # Compares only names: one call of setSettings counts for all interfaces with a setSettings. Outlet groups and event channels,
-    # which do not exist before a client creates them, are left out. The other calls are made by
-    # tests/handlers/raritan/test_agreement.py.
+    # which do not exist before a client creates them, are left out. tests/handlers/raritan/test_agreement.py makes the calls that
+    # only read.
     scripts = "".join(path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "scripts").glob("*.py"))
     for generation in GENERATIONS:
         with XerusPdu(MODEL, generation) as pdu:
@@ -100,7 +100,8 @@ def test_the_sdk_sets_one_log_level_for_all_parts(step: Step) -> None:
 
 
 @since("3.6")
-def test_a_unit_with_link_units_refuses_to_be_linked_itself(generation: str, step: Step) -> None:
+def test_the_sdk_administers_links_and_a_unit_with_link_units_refuses_to_be_linked_itself(generation: str,
+                                                                                         step: Step) -> None:
     found = step("administration", "linking")
     assert found["requested"] == 2
     assert found.get("settings", [0, True]) == [0, True]

@@ -3,8 +3,8 @@
     python -m tests.simulators.xerus.make_types SCHEMA
 
 SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types only). Types that the
-simulator does not serve are left out. One release stands for each generation. A method or field has a mask with one character
-for each generation, 1 if that has it: "0011" is "from 4.0".
+simulator does not serve are left out. One release stands for each generation. The mask of a method or field has one
+character for each generation, 1 if the generation has it: "0011" is "from 4.0".
 """
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
 
 
 def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
-    """Uploads and installs a certificate in release 3.6, whose `upload` returns nothing. `given` has it and its key."""
+    """Uploads and installs a certificate in release 3.6, whose `upload` returns nothing. `given` has certificate and key."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     package.upload(agent, given["certificate"].encode(), given["key"].encode())
@@ -86,7 +86,7 @@ def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
 
 
 def requests(agent: Any, given: Any) -> Dict[str, Any]:
-    """The unit makes a key, first with a certificate request, then with a self-signed certificate."""
+    """The unit makes two keys: one with a certificate request, one with a self-signed certificate."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     cert = package.ServerSSLCert
