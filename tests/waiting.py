@@ -14,7 +14,7 @@ PATIENCE_S = 60.0
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 0.01) -> bool:
-    """Calls `true` every 10 ms, or `every` so many seconds, until it returns True; False if that takes longer than `seconds`."""
+    """Calls `true` every `every` seconds until it returns True; False if that takes longer than `seconds`."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() >= end:
@@ -37,7 +37,7 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
 
 @contextlib.contextmanager
 def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
-    """Kills the process at the end of the block, or after `seconds`, which ends reads of its pipes.
+    """Kills the process at the end of the block, or after `seconds`, so that reads of its pipes end.
 
     Raises: AssertionError if `seconds` passed before the end of the block.
     """

@@ -38,7 +38,7 @@ class Poller:
             self._due.pop(pdu, None)
 
     def soon(self, pdu: Pdu) -> None:
-        """Polls this PDU now, or after the poll of it that is running."""
+        """Polls this PDU now, or when its running poll has ended."""
         with self._wake:
             self._due[pdu.id] = time.monotonic()
             self._wake.notify()

@@ -65,7 +65,7 @@ def test_yes_and_no_have_their_usual_synonyms(text: str, value: bool) -> None:
 
 @pytest.mark.parametrize("mangled", [PEM, PEM.replace("\n", " "), PEM.replace("\n", ""), PEM.replace("\n", "\\n"),
                                      PEM.replace("\n", "\r\n"), PEM.replace("\n", "\\r\\n"), "junk " + PEM])
-def test_a_certificate_with_damaged_line_breaks_is_repaired(mangled: str) -> None:
+def test_a_certificate_is_read_despite_damaged_line_breaks_or_text_before_it(mangled: str) -> None:
     assert Settings({"ca_pem": mangled}, TABLE)[CA_PEM] == PEM
 
 
@@ -79,7 +79,7 @@ def test_a_fingerprint_is_read_in_its_usual_forms(text: str) -> None:
     assert Settings({"fingerprint": text}, TABLE)[FINGERPRINT] == "ab" * 32
 
 
-def test_a_bad_secret_stays_out_of_the_errors_causes() -> None:
+def test_the_error_for_a_bad_secret_does_not_contain_it_and_has_no_cause() -> None:
     secret: Setting[int] = Setting("password", "a number", int, 0, "x", secret=True)
     for text in ("hunter2", "hunter2\ud800", "hunter2" * 1000):
         with pytest.raises(SettingsError) as caught:
@@ -122,7 +122,7 @@ def test_each_setting_is_parsed_once() -> None:
     assert [values[setting] for _ in range(5)] == ["a"] * 5 and read == ["a"]
 
 
-def test_a_file_name_as_certificate_is_refused_with_the_remedy() -> None:
+def test_a_file_name_in_place_of_a_certificate_is_refused_with_the_remedy() -> None:
     with pytest.raises(SettingsError, match="give the text of PEM certificates, not a file's name: paste the file"):
         Settings({"ca_pem": "/etc/ssl/pdu.pem"}, TABLE)
 

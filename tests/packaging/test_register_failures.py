@@ -39,27 +39,27 @@ def assert_failed(run: Run, code: int, *words: str) -> None:
         assert word in run.err
 
 
-def test_wrong_password_is_an_error_and_registers_nothing(admin: Admin, manager: DciManager) -> None:
+def test_a_wrong_password_is_an_error_and_registers_nothing(admin: Admin, manager: DciManager) -> None:
     run = admin.run(manager, DCI_PASSWORD="not-the-s3cret")
     assert_failed(run, 3, "login", "wrong e-mail or password", "DCI_EMAIL")
     assert len(manager.requests) == 1 and manager.handlers() == [] and "s3cret" not in run.out + run.err
     assert admin.left_behind() == []
 
 
-def test_expired_token_says_to_run_again(admin: Admin) -> None:
+def test_an_expired_token_is_an_error_that_says_to_run_again(admin: Admin) -> None:
     with DciManager(token_seconds=0) as manager:
         assert_failed(admin.run(manager), 3, "3005", "run again", "administrator")
         assert manager.handlers() == []
 
 
-def test_server_that_is_not_ready_is_tried_again_with_growing_pauses(admin: Admin) -> None:
+def test_a_server_that_is_not_ready_is_tried_again_with_growing_pauses(admin: Admin) -> None:
     with DciManager(busy=2) as manager:
         run = admin.run(manager)
         assert (run.code, run.err) == (0, "") and run.out.count("(503)") == 2
         assert admin.pauses() == [1, 2] and calls(manager, CREATE) == 2
 
 
-def test_create_is_repeated_after_503(admin: Admin) -> None:
+def test_a_registration_is_repeated_after_503(admin: Admin) -> None:
     seen = []
 
     def busy_at_create(request: Request, serve: Serve) -> Answer:
@@ -73,34 +73,34 @@ def test_create_is_repeated_after_503(admin: Admin) -> None:
         assert calls(manager, CREATE) == 2 and len(manager.handlers()) == 1 and admin.pauses() == [3]
 
 
-def test_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
+def test_a_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
     with DciManager(busy=1000) as manager:
         assert_failed(admin.run(manager), 4, "503")
         assert len(manager.requests) == 6 and admin.pauses() == [1, 2, 4, 8, 16]
 
 
-def test_refused_connection_is_tried_again_and_then_named(admin: Admin, manager: DciManager) -> None:
+def test_a_refused_connection_is_tried_again_and_then_named(admin: Admin, manager: DciManager) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         host = "[::1]" if socket.has_dualstack_ipv6() else "127.0.0.1"
-        # The server is in no_proxy, so a path, brackets and a proxy in the environment change nothing.
+        # no_proxy covers the server, so the proxy is not blamed, whatever path or brackets the address has.
         run = admin.run(manager, DCI_URL=f"https://{host}:{unused.getsockname()[1]}/path", https_proxy="http://127.0.0.1:1")
     assert_failed(run, 4, "refuses the connection", "DCI_URL")
     assert admin.pauses() == [1, 2, 4, 8, 16]
 
 
-def test_untrusted_certificate_stops_before_the_password_is_sent(admin: Admin, manager: DciManager) -> None:
+def test_an_untrusted_certificate_ends_the_run_before_the_password_is_sent(admin: Admin, manager: DciManager) -> None:
     (admin.home / ".curlrc").write_text("insecure\n")       # the administrator's curl defaults must not weaken the check
     assert_failed(admin.run(manager, CURL_CA_BUNDLE=""), 4, "not trusted", "DCI_INSECURE=1", "CURL_CA_BUNDLE")
     assert manager.requests == [] and admin.pauses() == []
 
 
-def test_untrusted_certificate_is_accepted_when_asked(admin: Admin, manager: DciManager) -> None:
+def test_an_untrusted_certificate_is_accepted_with_dci_insecure(admin: Admin, manager: DciManager) -> None:
     assert admin.run(manager, CURL_CA_BUNDLE="", DCI_INSECURE="1").code == 0
     assert len(manager.handlers()) == 2
 
 
-def test_server_without_tls_is_an_error(admin: Admin, manager: DciManager) -> None:
+def test_a_server_without_tls_is_an_error(admin: Admin, manager: DciManager) -> None:
     def speak(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         connection.recv(1000)
@@ -146,7 +146,7 @@ def test_an_error_without_a_text_is_shown_by_its_code(admin: Admin) -> None:
         assert_failed(admin.run(manager), 1, "DCImanager answers (code 1002)")
 
 
-def test_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
+def test_a_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
     def refuse(request: Request, serve: Serve) -> Answer:
         return answer_error(500, 7, "disk full") if request.path.endswith("/content") else serve(request)
 
@@ -156,7 +156,7 @@ def test_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
         assert calls(manager, CREATE) == 1
 
 
-def test_stale_id_is_explained(admin: Admin) -> None:
+def test_a_stale_id_is_explained(admin: Admin) -> None:
     def without_list(request: Request, serve: Serve) -> Answer:
         return answer_error(404, 1, "none") if is_call(request, LIST) else serve(request)
 
@@ -184,12 +184,12 @@ def half_an_answer(request: Request, serve: Serve) -> Optional[Answer]:
     return Answer(201, b'{"id": ') if is_call(request, CREATE) else answer
 
 
-def no_id(request: Request, serve: Serve) -> Optional[Answer]:
+def not_an_id(request: Request, serve: Serve) -> Optional[Answer]:
     answer = serve(request)
     return answer_json(200, {"id": "1; rm"}) if is_call(request, CREATE) else answer
 
 
-@pytest.mark.parametrize("unclear", [cut_after_it_is_done, proxy_error, half_an_answer, no_id])
+@pytest.mark.parametrize("unclear", [cut_after_it_is_done, proxy_error, half_an_answer, not_an_id])
 def test_a_registration_with_an_unclear_answer_is_never_repeated(admin: Admin, unclear: Unclear) -> None:
     with DciManager(wrap=unclear) as manager:
         assert_failed(admin.run(manager, "snmp"), 5, "not known whether pdu_snmp was registered", "--id")
@@ -214,7 +214,7 @@ def test_an_unclear_answer_without_a_list_needs_an_id_from_the_administrator(adm
         assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 2
 
 
-def test_upload_may_be_answered_with_nothing(admin: Admin) -> None:
+def test_an_upload_succeeds_with_an_empty_answer_or_a_null_error(admin: Admin) -> None:
     answers = [Answer(204, b""), answer_json(200, {"error": None})]
 
     def empty(request: Request, serve: Serve) -> Answer:
@@ -237,7 +237,7 @@ def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:
             assert len(answers) == left - 1, answer
 
 
-def test_redirect_is_not_followed_with_the_password(admin: Admin, manager: DciManager) -> None:
+def test_a_redirect_is_not_followed_with_the_password(admin: Admin, manager: DciManager) -> None:
     with DciManager(wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)) as elsewhere:
         assert_failed(admin.run(elsewhere), 1, "302", "set DCI_URL")
         assert len(elsewhere.requests) == 1 and manager.requests == []
@@ -248,7 +248,7 @@ NOWHERE: Dict[str, Any] = {"DCI_URL": "https://127.0.0.1:1", "DCI_EMAIL": "me@ex
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut short", "one byte", "not gzip", "other directory"])
-def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: str) -> None:
+def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: str) -> None:
     file = next(admin.script.parent.glob("pdu_snmp-*.tar.gz"))
     whole = file.read_bytes()
     if damage == "missing":
@@ -269,7 +269,8 @@ def test_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: st
     ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/a/.."),
     ("/pdu_small/__init__.py", "/pdu_small/handler.py"), ("pdu_/__init__.py", "pdu_/handler.py"),
     ("Pdu_small/__init__.py", "Pdu_small/handler.py"), ("pdu_Small/__init__.py", "pdu_Small/handler.py")])
-def test_an_archive_without_one_folder_of_a_handler_is_refused(admin: Admin, tmp_path: Path, paths: Tuple[str, ...]) -> None:
+def test_an_archive_that_is_not_one_folder_with_a_handler_is_refused(admin: Admin, tmp_path: Path,
+                                                                     paths: Tuple[str, ...]) -> None:
     (tmp_path / "made.tar.gz").write_bytes(packed(*paths))
     assert_failed(admin.run(None, "--archive", "made.tar.gz", folder=tmp_path, **NOWHERE), 6, "one directory pdu_NAME")
 
@@ -298,13 +299,13 @@ def test_wrong_arguments_and_settings_are_refused_and_send_nothing(admin: Admin,
     assert admin.left_behind() == []
 
 
-def test_ids_in_a_pipe_are_refused_and_it_stays(admin: Admin, tmp_path: Path) -> None:
+def test_a_pipe_for_the_ids_is_refused_and_stays_a_pipe(admin: Admin, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "ids")
     assert_failed(admin.run(None, "snmp", **NOWHERE, DCI_IDS=str(tmp_path / "ids")), 2, "DCI_IDS", "is a device or a pipe")
     assert (tmp_path / "ids").is_fifo()
 
 
-def test_ids_in_a_folder_are_refused_and_leave_no_file(admin: Admin, tmp_path: Path) -> None:
+def test_a_folder_for_the_ids_is_refused_and_no_file_is_left(admin: Admin, tmp_path: Path) -> None:
     folder = tmp_path / "ids"
     folder.mkdir()
     assert_failed(admin.run(None, **NOWHERE, DCI_IDS=str(folder)), 2, "DCI_IDS", "is a folder")
@@ -368,7 +369,7 @@ def test_a_proxy_that_refuses_is_named(admin: Admin, manager: DciManager) -> Non
     assert_failed(run, 4, f"the proxy {proxy}")
 
 
-def test_file_of_ids_that_cannot_be_written_stops_before_registering(admin: Admin, manager: DciManager) -> None:
+def test_a_file_of_ids_that_cannot_be_written_ends_the_run_before_registering(admin: Admin, manager: DciManager) -> None:
     assert_failed(admin.run(manager, DCI_IDS="/proc/no/such/file"), 2, "DCI_IDS")
     assert manager.handlers() == []
 
@@ -401,7 +402,7 @@ def command_lines() -> list[str]:
     return found
 
 
-def test_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
+def test_a_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
     admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')           # sends Ctrl-C before each removal
     done = admin.run(manager)
     assert done.code == 130 and "run it again" in done.err
@@ -409,7 +410,7 @@ def test_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: Dc
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number: signal.Signals) -> None:
+def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number: signal.Signals) -> None:
     at_create, released, first = threading.Event(), threading.Event(), [True]
 
     def hold(request: Request, serve: Serve) -> Answer:
@@ -438,7 +439,7 @@ def test_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number
         assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
 
 
-def test_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:
+def test_the_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:
     shown = terminal.run(admin.command("snmp"), admin.environment(manager, DCI_PASSWORD=""),
                          "Password of admin@example.com: ", manager.password.encode() + b"\n")
     assert shown.code == 0 and "archive uploaded" in shown.text

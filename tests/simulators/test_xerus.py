@@ -300,6 +300,22 @@ def test_load_shedding_keeps_off_an_outlet_that_is_switched_on_before_its_relay_
         assert pdu.books().states == {"1": True}
 
 
+@pytest.mark.parametrize("on", [True, False])
+def test_load_shedding_and_its_end_follow_a_command_that_the_relay_has_not_carried_out(on: bool) -> None:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1, off=(1,) if on else (), relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
+        settings = client.result(outlet_rid(0), "getSettings")
+        client.result(outlet_rid(0), "setSettings", settings={**settings, "nonCritical": True})
+        client.result(outlet_rid(0), "setPowerState", pstate=int(on))
+        clock.now = 1.0
+        client.call("/model/pdu/0", "setLoadSheddingActive", active=True)
+        clock.now = 10.0
+        assert pdu.books().states == {"1": False}
+        client.call("/model/pdu/0", "setLoadSheddingActive", active=False)
+        clock.now = 20.0
+        assert pdu.books().states == {"1": on}
+
+
 def test_off_ends_a_cycle() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1), clock=clock) as pdu, Client(pdu) as client:

@@ -1,4 +1,4 @@
-"""The client on servers and networks that fail, stall, lie or send the password back."""
+"""The client against servers and networks that fail, stall, lie or send the password back."""
 from __future__ import annotations
 
 import contextlib
@@ -111,7 +111,7 @@ def test_a_refused_connection_is_unreachable() -> None:
 
 @pytest.mark.parametrize("host", ["", "no such host", "x" * 300, "a..b", "host\0"])
 def test_an_invalid_host_is_unreachable(host: str) -> None:
-    with NutClient(host, 1, timeout=1) as nut, pytest.raises(Unreachable):
+    with NutClient(host, 1, timeout=1) as nut, pytest.raises(Unreachable, match="not an address that can be resolved"):
         nut.devices()
 
 
@@ -137,7 +137,7 @@ def test_a_server_that_closes_new_connections_is_unreachable(server: NutServer) 
         nut.devices()
 
 
-def test_after_a_restart_of_the_server_the_client_reconnects(server: NutServer) -> None:
+def test_a_dropped_connection_fails_one_request_and_the_next_one_reconnects(server: NutServer) -> None:
     with client(server) as nut:
         nut.devices()
         server.drop_connections()
@@ -198,7 +198,7 @@ def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
 
 
 @pytest.mark.parametrize("total", [None, 300.0, 200.0])
-def test_the_time_of_a_name_look_up_counts_for_the_call_alone(total: Optional[float], server: NutServer,
+def test_the_time_of_a_name_look_up_counts_towards_the_limit_of_the_call_only(total: Optional[float], server: NutServer,
                                                               monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)

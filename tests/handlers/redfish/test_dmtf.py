@@ -64,7 +64,7 @@ def test_load_and_energy_are_those_of_the_mains_and_the_metrics(expand: bool) ->
     assert seen.total_consumption == tree.resources[f"{PDU}/Metrics"]["EnergykWh"]["Reading"] == 56438
     own = energies(tree.resources)
     assert {port.identity: port.consumption for port in seen.ports} == {name: hours or 0.0 for name, hours in own.items()}
-    assert own["A4"] is own["A5"] is None and own["B1"] == 36166        # with and without a figure
+    assert own["A4"] is own["A5"] is None and own["B1"] == 36166        # without and with a figure
     assert len(tree.targets) == (5 if expand else 2 + 3 + 11 + 3)
 
 

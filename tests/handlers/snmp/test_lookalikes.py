@@ -42,8 +42,9 @@ def test_a_pdu_without_a_metering_node_has_no_totals_of_zero() -> None:
 
 def test_a_channel_counts_only_if_it_is_a_live_wire() -> None:
     device = unit("e3meter-ipm")
-    device.put(f"{IPM}.12.3", 0)
-    assert meter(detect(device, PROFILES)).load == Decimal("4.47")      # 1.402 A of the neutral are left out
+    assert meter(detect(device, PROFILES)).load == Decimal("3.068")     # without the neutral wire's 1.402 A
+    device.put(f"{IPM}.12.3", 0)                                        # the neutral wire becomes a live wire
+    assert meter(detect(device, PROFILES)).load == Decimal("4.47")
     for channel in range(4):
         device.put(f"{IPM}.12.{channel}", 7)                            # the MIB has no type 7
     assert meter(detect(device, PROFILES)).load is None
@@ -83,10 +84,10 @@ def test_a_table_of_loads_without_phase_and_bank_numbers_is_not_summed() -> None
 
 
 @pytest.mark.parametrize("lost, error, says", [
-    ("11.0.1.3", ProtocolError, "lists no outlet"),         # the device has lines and no outlets
+    ("11.0.1.3", ProtocolError, "lists no outlet"),      # the device has lines and no outlets
     ("11", Unsupported, "no family"),                    # looks like another product of this maker
 ])
-def test_a_shared_sys_object_id_does_not_prove_a_unit_without_outlets(
+def test_a_shared_sys_object_id_does_not_prove_that_a_unit_has_no_outlets(
         lost: str, error: Type[Exception], says: str) -> None:
     rows = fixture("clever-mpro_metered").rows
     device = of_rows({oid: row for oid, row in rows.items() if not oid.startswith(f"1.3.6.1.4.1.30966.{lost}.")})

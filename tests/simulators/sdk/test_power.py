@@ -33,7 +33,7 @@ def test_single_outlets_are_switched_or_refused(pdu: XerusPdu, step: Step) -> No
                                                          "outlet.0.unstick"]
 
 
-def test_many_outlets_are_switched_and_the_sequence_of_the_settings_is_kept(step: Step) -> None:
+def test_many_outlets_are_switched_and_a_sequence_is_stored_if_it_is_valid(step: Step) -> None:
     found = step("switching", "many")
     assert found["refused"] == 1
     assert found["settings"] == 0
@@ -43,7 +43,7 @@ def test_many_outlets_are_switched_and_the_sequence_of_the_settings_is_kept(step
     assert found["all on"] == [1] * 11 + [0]
 
 
-def test_a_cancelled_sequence_switches_no_further(step: Step) -> None:
+def test_a_cancelled_sequence_is_over_and_keeps_what_it_switched(step: Step) -> None:
     found = step("switching", "cancelled")
     # Running, the next outlet, the number of remaining ones. The sequence is reversed; its first two outlets cannot be switched.
     assert found["before"] == [True, 8, 9]

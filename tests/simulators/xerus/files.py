@@ -111,7 +111,7 @@ class Files:
         except ValueError:
             given = None
         if not isinstance(given, dict):
-            return _text(b"ERROR: the configuration is not JSON")
+            return _text(b"ERROR: the configuration is not a JSON object")
         self.pmc_config = {str(key): str(value) for key, value in given.items()}
         return _text(b"OK")
 

@@ -23,6 +23,10 @@ class Relay:
         self.cycles = 0
         self.ticket = 0                     # plans with an older ticket are not carried out
 
+    def will_be_on(self) -> bool:
+        """Whether the relay is on when all accepted commands have been carried out."""
+        return self.waiting or self.on and not self.moving
+
 
 class Delays(NamedTuple):
     """Delays in seconds. Some are functions, because settings may change between two switchings."""
@@ -59,7 +63,7 @@ class Relays:
 
     def on(self, relays: Sequence[Relay], sequence: bool, cancelable: bool = True) -> None:
         for relay in relays:
-            if relay.waiting or relay.on and not relay.moving:
+            if relay.will_be_on():
                 continue
             self._forget(relay)
             self._plan(relay, self._clockwork.now(), sequence, cancelable)
@@ -75,13 +79,13 @@ class Relays:
     def shed(self, numbers: Iterable[int]) -> None:
         """Begins load shedding: these outlets go off and stay off until `restore`."""
         self.held = frozenset(numbers)
-        chosen = [relay for relay in self.all if relay.number in self.held and relay.on]
+        chosen = [relay for relay in self.all if relay.number in self.held and relay.will_be_on()]
         self.off(chosen)
         for relay in chosen:
             relay.load_shed = True
 
     def restore(self) -> None:
-        """Ends load shedding: outlets that would be on without it are switched on in sequence."""
+        """Ends load shedding: outlets that would be on without it are switched on, with their sequence delays."""
         self.held = frozenset()
         self.on([relay for relay in self.all if relay.load_shed], sequence=True)
 

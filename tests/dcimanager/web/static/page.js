@@ -75,7 +75,7 @@ function live(region) {
         }
         region.toggleAttribute("data-lost", answer.status !== 200 && answer.status !== 304);
       } catch (error) {
-        region.dataset.lost = "";                  // the server cannot be reached; the next turn tries again
+        region.dataset.lost = "";                  // no answer; the next turn tries again
       }
     }
     setTimeout(turn, 1000 * Number(region.dataset.every || 3));

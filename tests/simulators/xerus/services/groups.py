@@ -1,4 +1,4 @@
-"""Outlet groups, which may span several units (from 3.5)."""
+"""Outlet groups (from 3.5). A group may span several units."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
