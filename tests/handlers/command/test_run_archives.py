@@ -77,8 +77,8 @@ def test_an_archive_whose_paths_begin_with_a_dot_is_refused_with_the_remedy(pack
     assert code == 2 and f"{packed!r} begins with '.'" in err and "tar -czf NAME.tar.gz DIR" in err and len(err.splitlines()) == 1
 
 
-def test_an_archive_without_a_handler_is_reported_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
-                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_without_make_handler_is_reported_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
     file = tmp_path / "pdu_odd.tar.gz"
     with tarfile.open(file, "w:gz") as packed:
@@ -91,7 +91,7 @@ def test_an_archive_without_a_handler_is_reported_in_one_line(tmp_path: Path, ca
         sys.modules.pop(name, None)
 
 
-def test_an_archive_of_many_extended_headers_in_a_row_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_archive_with_many_extended_headers_in_a_row_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name, file = tarfile.TarInfo("././@LongLink"), tmp_path / "pdu_odd.tar.gz"
     name.type, name.size = tarfile.GNUTYPE_LONGNAME, 4
     file.write_bytes(gzip.compress(3000 * (name.tobuf(tarfile.GNU_FORMAT) + b"odd".ljust(tarfile.BLOCKSIZE, b"\0"))))
@@ -137,7 +137,7 @@ def test_an_archive_that_cannot_be_imported_is_named_and_is_no_defect_of_this_pr
         packed.addfile(handler, io.BytesIO(content))
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
     sys.modules.pop("pdu_odd", None)
-    assert code == 2 and "cannot be imported (ModuleNotFoundError" in err and len(err.splitlines()) == 1
+    assert code == 2 and f"{file} cannot be imported (ModuleNotFoundError" in err and len(err.splitlines()) == 1
 
 
 def test_an_archive_is_unpacked_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
