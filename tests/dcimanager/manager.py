@@ -57,7 +57,7 @@ class DciManager:
                  data: Optional[Path] = None, poll_seconds: float = 0.0, processes: int = 32,
                  page_port: Optional[int] = None, keep_requests: bool = True, start: Optional[Start] = None) -> None:
         self.email, self.password = email, password
-        self.requests: List[Request] = []       # those of the API in order of arrival, if `keep_requests`; those answered 503 too
+        self.requests: List[Request] = []       # if `keep_requests`: to the API in order of arrival, also those answered 503
         self._keep_requests = keep_requests
         self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
@@ -125,7 +125,7 @@ class DciManager:
         """From the next HTTPS connection on, offer only this version of TLS."""
         self._server.speak_only(version)
 
-    # ---- what a person does in DCImanager's form ----
+    # ---- handlers and PDUs ----
 
     def handlers(self) -> List[Handler]:
         """The registered handlers, oldest first."""
@@ -138,7 +138,7 @@ class DciManager:
                 settings: Optional[Mapping[str, str]] = None, notes: str = "", simulated: str = "") -> Pdu:
         """Adds a PDU; `handler` is the internal name of a registered handler ("pdu_snmp"). Raises LookupError.
 
-        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` its handler settings. With a timer,
+        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` the handler settings. With a timer,
         the PDU is polled at once; else only `poll` polls it.
         """
         pdu = self.store.add_pdu(name, handler, address, snmp or {}, settings or {}, notes, simulated)

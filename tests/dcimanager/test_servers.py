@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import html
 from types import SimpleNamespace
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
 import pytest
 
@@ -57,41 +57,56 @@ def test_a_command_that_dcimanager_would_refuse_is_refused(command: str, bmc: st
         steps(command, bmc, states)
 
 
-def test_an_outlet_feeds_one_server_at_a_time() -> None:
-    db = Database(None)
+@pytest.fixture
+def db() -> Iterator[Database]:
+    """A database with one PDU, in memory."""
+    made = Database(None)
     try:
-        db.write("INSERT INTO handler (device_type, handler, name, protocol, features) VALUES ('pdu', 'h', 'h', '[]', '[]')")
-        db.write("INSERT INTO pdu (name, handler, address, notes, simulated, form) VALUES ('p', 'h', '', '', '', x'00')")
-        servers = Servers(db)
-        one, two = servers.add("one"), servers.add("two")
-        servers.connect(one, A)
-        with pytest.raises(Refusal, match="feeds a server already"):
-            servers.connect(two, A)
-        for number, feed in ((99, Feed(1, "8")), (one, Feed(99, "7"))):
-            with pytest.raises(LookupError, match="no such server or PDU"):
-                servers.connect(number, feed)
-        servers.disconnect(one, A)
+        made.write("INSERT INTO handler (device_type, handler, name, protocol, features) VALUES ('pdu', 'h', 'h', '[]', '[]')")
+        made.write("INSERT INTO pdu (name, handler, address, notes, simulated, form) VALUES ('p', 'h', '', '', '', x'00')")
+        yield made
+    finally:
+        made.close()
+
+
+def test_an_outlet_feeds_one_server_at_a_time(db: Database) -> None:
+    servers = Servers(db)
+    one, two = servers.add("one"), servers.add("two")
+    servers.connect(one, A)
+    with pytest.raises(Refusal, match="feeds a server already"):
         servers.connect(two, A)
-        assert [server.feeds for server in servers.all()] == [(), (A,)]
-        with pytest.raises(Refusal):
-            servers.set_bmc(one, "PERHAPS")
-        servers.remove(two)
-        assert len(servers.all()) == 1 and db.rows("SELECT * FROM feed") == []
-    finally:
-        db.close()
+    servers.disconnect(one, A)
+    servers.connect(two, A)
+    assert [server.feeds for server in servers.all()] == [(), (A,)]
+    servers.remove(two)
+    servers.connect(one, A)
+    assert [server.feeds for server in servers.all()] == [(A,)]
 
 
-def test_the_bmc_of_a_removed_server_cannot_be_set() -> None:
-    db = Database(None)
-    try:
-        servers = Servers(db)
-        number = servers.add("web")
-        servers.set_bmc(number, "ON")
-        servers.remove(number)
-        with pytest.raises(LookupError, match="no such server"):
-            servers.set_bmc(number, "OFF")
-    finally:
-        db.close()
+def test_an_outlet_of_an_unknown_pdu_or_for_an_unknown_server_is_not_connected(db: Database) -> None:
+    servers = Servers(db)
+    for number, feed in ((99, A), (servers.add("one"), Feed(99, "7"))):
+        with pytest.raises(LookupError, match="no such server or PDU"):
+            servers.connect(number, feed)
+    assert db.rows("SELECT * FROM feed") == []
+
+
+def test_a_state_that_no_bmc_has_is_refused(db: Database) -> None:
+    servers = Servers(db)
+    number = servers.add("web")
+    servers.set_bmc(number, "ON")
+    with pytest.raises(Refusal):
+        servers.set_bmc(number, "PERHAPS")
+    assert servers.one(number).bmc == "ON"
+
+
+def test_the_bmc_of_a_removed_server_cannot_be_set(db: Database) -> None:
+    servers = Servers(db)
+    number = servers.add("web")
+    servers.set_bmc(number, "ON")
+    servers.remove(number)
+    with pytest.raises(LookupError, match="no such server"):
+        servers.set_bmc(number, "OFF")
 
 
 def test_the_feeds_of_a_pdu_that_was_removed_just_now_take_no_other_feeds_state() -> None:

@@ -1,4 +1,4 @@
-"""Who may use the page: host names, login, sessions, and the headers of every answer. Pure ASGI."""
+"""Who may use the page: host names, login, sessions, and the headers of every answer."""
 from __future__ import annotations
 
 import hmac
@@ -26,8 +26,8 @@ _TRIES, _TRIES_SECONDS = 10, 60.0
 class Access:
     """Wraps the page's application: refuses unknown hosts, sends people to the login first, and adds `HEADERS` to each answer.
 
-    `hosts` are the host names that a browser may use for this server, besides those of this machine; None: any, for a server
-    that other machines use. The check refuses foreign names that resolve to this server (DNS rebinding).
+    `hosts` are the host names that a browser may use for this server, besides `_LOCAL`; None: any, for a server that other
+    machines use. The check refuses foreign names that resolve to this server (DNS rebinding).
     """
 
     def __init__(self, page: Any, tokens: Tokens, hosts: Optional[Sequence[str]]) -> None:
@@ -46,8 +46,9 @@ class Access:
     def _refusal(self, request: Request) -> Optional[Response]:
         host = hostname(request.headers.get("host", ""))
         if not host or self._hosts is not None and host not in (*_LOCAL, *self._hosts):
-            own = f"{request.scope['scheme']}://127.0.0.1:{request.scope['server'][1]}"
-            return PlainTextResponse(f"Open this page at the server's own address, for example {own}/\n", 421)
+            address, port = request.scope["server"]
+            own = f"{request.scope['scheme']}://{f'[{address}]' if ':' in address else address}:{port}/"
+            return PlainTextResponse(f"Open this page at the server's own address, for example {own}\n", 421)
         token = request.cookies.get(cookie_name(request), "")
         known = self._tokens.valid(token)
         request.scope["state"]["token"] = token if known else ""
