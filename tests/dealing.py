@@ -9,18 +9,20 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Sequence, TypeVar
 
 T = TypeVar("T")
-# Modules whose tests wait for most of their time. Two workers begin with them, one after the other, while the rest have work for
-# the processors. At the end of a run, or all at once, they would leave the processors idle.
+# Modules whose tests wait for most of their time. Two workers begin with them, while the other workers keep the processors busy.
+# At the end of a run, or in all workers at once, they would leave the processors idle.
 WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "tests/faults/test_together.py",
            "tests/handlers/command/fleet/test_find.py", "tests/handlers/command/fleet/test_prometheus.py",
            "tests/conformance/test_matrix.py", "tests/pdu_common/test_snmp_faults.py", "tests/faults/test_budget.py")
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
-    """The same items in `workers` parts. Each part begins with a share of the modules that start programs.
+    """The same items, ordered as `workers` parts: first WAITING in one or two of them, then in each a share of the modules that
+    start programs, then the other modules.
 
-    A module's items stay together, in their order, except at the end of a part, which has exactly the size that pytest-xdist
-    gives a worker. A module that began at the end of another worker's part would run last, and in several workers.
+    A module's items stay together, in their order, except at the end of a part. Each part has exactly the size that pytest-xdist
+    gives a worker. With another size, the modules that should begin the next part would be at the end of this one: they would
+    run last, and in several workers.
     """
     modules: Dict[str, List[T]] = {}
     for item in items:

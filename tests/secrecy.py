@@ -80,7 +80,7 @@ class Watch(logging.Handler):
             self.findings.append((where, text[:300]))
 
     def found(self) -> List[Tuple[str, str]]:
-        """The findings since the last call, those in files included: the place and the text of each."""
+        """The findings since the last call, those in files included: the place and the text of each, "" for a file."""
         seen, self.findings = self.findings, []
         files, self.files = self.files, set()
         for name in files:
@@ -136,4 +136,5 @@ def judged(report: pytest.TestReport) -> None:
             seen.append((name, text[:300]))
     if seen and report.outcome == "passed":
         report.outcome = "failed"
-        report.longrepr = "a secret of a simulator is shown in " + "; ".join(f"{where}: {text}" for where, text in seen[:5])
+        places = [f"{where}: {text}" for where, text in seen[:5]] + ([f"and {len(seen) - 5} more"] if len(seen) > 5 else [])
+        report.longrepr = "a secret of a simulator is shown in " + "; ".join(places)

@@ -168,6 +168,8 @@ def test_labels_and_locations_can_be_set_and_other_properties_cannot(unit: Redfi
     assert client.get(pdu)["Location"]["Placement"] == {"Rack": "7", "Row": "1", "RackOffset": 1, "RackOffsetUnits": "EIA_310"}
     for wrong, key in (({"PowerState": "Off"}, "PropertyNotWritable"), ({"UserLabel": 5}, "PropertyValueTypeError")):
         assert client.send("PATCH", f"{OUTLETS}/A1", wrong).key() == key
+    no_number = {"Location": {"Placement": {"RackOffset": True}}}
+    assert client.send("PATCH", pdu, no_number).key() == "PropertyValueTypeError"
     assert client.send("PATCH", f"{V1}/SessionService", {"SessionTimeout": 30}).status == 405
     with Client(unit, login=f"{unit.viewer_user}:{unit.viewer_password}") as viewer:
         assert viewer.send("PATCH", f"{OUTLETS}/A1", {"UserLabel": "mine"}).status == 403

@@ -1,6 +1,6 @@
-"""The SNMP agent of a Raritan PX of the first generation: 8 outlets, numbered from 0, that can be switched.
+"""A Raritan PX of the first generation as SNMP sees it: 8 outlets, numbered from 0, that can be switched.
 
-The object numbers come from the vendor's PDU-MIB (13742.1). Only the rows that NUT's snmp-ups reads exist.
+The object numbers come from the vendor's PDU-MIB (13742.1). Only rows that NUT's snmp-ups reads exist.
 """
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ def px() -> Device:
     rows: Dict[str, Row] = {
         "1.3.6.1.2.1.1.1.0": Row(OCTETS, b"Dominion PX - Firmware Version 010500"),
         "1.3.6.1.2.1.1.2.0": Row(OID, tuple(map(int, ROOT.split(".")))),
-        "1.3.6.1.2.1.1.5.0": Row(OCTETS, b"px"),
         f"{ROOT}.1.1.0": Row(OCTETS, b"1.5.0"), f"{ROOT}.1.2.0": Row(OCTETS, b"AEB0000001"),
         f"{ROOT}.1.12.0": Row(OCTETS, b"PX (DPXS8A-16)"), f"{ROOT}.2.1.0": Row(INTEGER, OUTLETS)}
     for n in range(OUTLETS):

@@ -31,7 +31,7 @@ def basic_only() -> Model:
 
 
 def panduit() -> Model:
-    """The root links to PowerDistribution instead of PowerEquipment."""
+    """The root has a link PowerDistribution to the rack PDUs instead of one to PowerEquipment."""
     return Model((Pdu(outlets=tuple(str(number) for number in range(1, 25)), manufacturer="Panduit", model="G5"),),
                  root="panduit", expand=None)
 

@@ -29,7 +29,7 @@ def check(given: Json, may: Json) -> None:
             raise Refusal(400, "PropertyNotWritable", name)
         if isinstance(kind, dict) and isinstance(value, dict):
             check(value, kind)
-        elif isinstance(kind, dict) or not isinstance(value, kind):
+        elif isinstance(kind, dict) or not isinstance(value, kind) or isinstance(value, bool):     # True is an int in Python
             raise Refusal(400, "PropertyValueTypeError", str(value), name)
 
 

@@ -92,7 +92,7 @@ def _settled(pdu: Any, outlets: List[Any]) -> List[Any]:
 
 
 def thresholds(agent: Any, given: Any) -> Dict[str, Any]:
-    """Sets limits for an outlet's current, and resets its energy counter and, from 4.0 on, its minimum and maximum."""
+    """Sets limits for an outlet's current. Resets the energy counter and, from 4.0 on, the current's minimum and maximum."""
     outlet = module("pdumodel").Outlet("/model/pdu/0/outlet/0", agent)
     sensors = outlet.getSensors()
     limits = sensors.current.getThresholds()

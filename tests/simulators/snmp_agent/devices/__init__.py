@@ -62,7 +62,7 @@ KINDS: Mapping[str, Kind] = {
     "all states in one string": Kind(
         packed.digipower, "2", (("1.3.6.1.4.1.17420.1.2.9.1.13.0", "1,0,1,0,1,1,1,0"),),
         (("1.3.6.1.4.1.17420.1.2.9.1.13.0", "1,1,1,0,1,1,1,0"),)),
-    "a command that executes all marked ones": Kind(
+    "a command that also executes the marks of other outlets": Kind(
         lambda: packed.wti(relay_s=_RELAY_S), "2",
         (("1.3.6.1.4.1.2634.3.100.200.1.4.2", 6),), (("1.3.6.1.4.1.2634.3.100.200.1.4.2", 5),)),
     "command index one above state index": Kind(

@@ -62,7 +62,8 @@ def _facts(part: Any) -> Iterator[Fact]:
 
 
 def _enumeration(meanings: Any) -> Dict[str, int]:
-    """Return number by name for `{"on": [1], "off": [2]}` or `{"on": 1}`. The names are those that SMIv2 allows."""
+    """Return number by name for `{"on": [1], "off": [2]}` or `{"on": 1}`. A name keeps only its letters: SMIv2 allows
+    no underscore."""
     found: Dict[str, int] = {}
     for word, values in (meanings.items() if isinstance(meanings, dict) else ()):
         plain = re.sub(r"[^a-zA-Z]+(\w?)", lambda match: match[1].upper(), word)
