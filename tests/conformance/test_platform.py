@@ -115,7 +115,7 @@ def wire(data):
 
 
 def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuses it as to a user who may not open it."""
+    """Makes port 161 fail as for a user who may not open it."""
     def refused(**_: object) -> None:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     made = peers.PEERS["snmp"]
@@ -164,7 +164,7 @@ def test_a_port_in_use_is_reported_in_one_sentence(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == f"cannot start: port {port} is already in use; choose another\n"
 
 
-def test_other_interpreter_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_archives_run_on_the_given_interpreter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\necho 'no such interpreter' >&2\nexit 3\n")
     program.chmod(0o755)
@@ -185,7 +185,7 @@ def test_wrong_arguments_are_refused(arguments: list[str], words: str, capsys: p
     assert stopped.value.code == 2 and words in capsys.readouterr().err
 
 
-def test_matrix_can_be_run_for_one_handler(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_matrix_can_be_run_for_one_handler(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conformance, "VARIANTS", VARIANTS[:2])
     assert conformance.main(["nut"]) == 0
     shown = capsys.readouterr().out

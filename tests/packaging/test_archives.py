@@ -26,7 +26,7 @@ print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": th
 
 @pytest.fixture
 def host(tmp_path: Path) -> Path:
-    """A folder with links to the platform's modules. The double of BaseSnmpPdu needs pysnmp; this one needs nothing."""
+    """A folder with links to the platform's modules, except for an empty BaseSnmpPdu, because its double needs pysnmp."""
     folder = tmp_path / "host"
     (folder / "pdu_common").mkdir(parents=True)
     (folder / "common").symlink_to(ROOT / "common")
@@ -80,7 +80,7 @@ def test_current_directory_does_not_matter(host: Path, tmp_path: Path, place: st
     assert load(host, unpacked, ["pdu_small.handler"], ("-S", "-B"), tmp_path / place)["kinds"]
 
 
-def test_two_versions_under_two_names_run_side_by_side(host: Path, tmp_path: Path) -> None:
+def test_two_versions_under_two_names_load_in_one_process(host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     for name, version in (("older", "1.0"), ("newer", "2.0")):
         archives.read(archive(small_tree(tmp_path / name, name, version), name)).unpack(unpacked)

@@ -1,4 +1,4 @@
-"""Options of the builder for SNMP archives: an owner's profile, chosen families, a fixed family, unproven commands."""
+"""Options of the builder for SNMP archives."""
 from __future__ import annotations
 
 import ast
@@ -67,7 +67,7 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
-def test_an_archives_options_hold_every_familys_json_unchanged(profile: Profile) -> None:
+def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(profile: Profile) -> None:
     family = building.own_family(loads(dumps(profile)))
     space: Dict[str, Any] = {}
     exec(compile(building.module(family.options), "options.py", "exec"), space)
@@ -175,7 +175,8 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
 def test_a_family_that_cannot_be_chosen_is_refused_in_a_sentence(
         arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "out", *arguments) == 1
-    assert capsys.readouterr().err.startswith(f"build.py: {words}") and not (tmp_path / "out").exists()
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"build.py: {words}") and printed.count("\n") == 1 and not (tmp_path / "out").exists()
 
 
 def test_snmp_options_without_the_snmp_archive_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,7 +206,7 @@ def test_options_enter_the_archive_as_the_handler_reads_them(
     wanted = options.get("profile") or options.get("only", "")
     assert [profile.key for profile in choice.profiles] == (wanted.split(",") if wanted else [p.key for p in PROFILES])
     assert choice.is_fixed == ("profile" in options) and choice.switch_unproven == ("switch_unproven" in options)
-    assert choice.switch_automatic == ("switch_automatic" in options)
+    assert choice.switch_automatic == ("switch_automatic" in options) and choice.metered_only == ("metered_only" in options)
 
 
 def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) -> None:

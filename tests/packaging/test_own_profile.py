@@ -48,7 +48,7 @@ def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> 
 
 
 def read(manager: DciManager, pdu: Pdu) -> List[str]:
-    """Polls a PDU; returns the error texts of `status` and `statistic`, "" for success."""
+    """Polls a PDU; returns the error texts of the last two calls: ["", ""] if `status` and `statistic` succeeded."""
     manager.poll([pdu])
     return [call.text for call in pdu.calls[-2:]]
 
@@ -175,7 +175,7 @@ def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_on
 
 # ---- options of pdu_snmp -----------------------------------------------------------------------------------
 
-def test_chosen_families_are_found_and_others_are_named_as_unknown(tmp_path: Path, forks: Forks) -> None:
+def test_chosen_families_are_found_and_another_unit_is_refused_with_its_sysobjectid(tmp_path: Path, forks: Forks) -> None:
     admin = Admin(tmp_path, build(tmp_path / "dist", "--only", "sentry3", "rpcm"))
     with DciManager(start=forks.start) as manager, contextlib.ExitStack() as stack:
         register(admin, manager, "snmp")
@@ -200,7 +200,7 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
         assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
 
 
-def test_unproven_commands_need_an_archive_built_for_them(tmp_path: Path, forks: Forks) -> None:
+def test_without_a_setting_unproven_commands_need_an_archive_built_for_them(tmp_path: Path, forks: Forks) -> None:
     """Switches one PDU before and after the upload of a new version; the PDU's form has no settings."""
     unit = _UNITS[UNCERTAIN]
     assert unit.switch is not None

@@ -23,10 +23,19 @@ def server(request: pytest.FixtureRequest) -> Iterator[NutServer]:
         yield made
 
 
-def run(*command: str) -> str:
+def _done(*command: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run([program(command[0]), *command[1:]], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr + done.stdout
-    return done.stdout
+    return done
+
+
+def run(*command: str) -> str:
+    return _done(*command).stdout
+
+
+def report(*command: str) -> str:
+    """The report on a write, which NUT's tools print as the last line of standard error."""
+    return _done(*command).stderr.splitlines()[-1]
 
 
 def at(server: NutServer) -> str:
@@ -47,9 +56,9 @@ def test_upsc_reads_the_values_of_the_books(server: NutServer) -> None:
 
 def test_upscmd_lists_and_runs_commands_and_gets_their_report(server: NutServer) -> None:
     assert "outlet.12.load.off" in run("upscmd", "-l", at(server))
-    run("upscmd", *LOGIN, at(server), "outlet.3.load.off")
+    assert report("upscmd", *LOGIN, at(server), "outlet.3.load.off") == "SUCCESS"
     assert server.books().states["3"] is False and variables(server)["outlet.3.status"] == "off"
-    run("upscmd", *LOGIN, at(server), "outlet.3.load.on")
+    assert report("upscmd", *LOGIN, at(server), "outlet.3.load.on") == "SUCCESS"
     assert server.books().states["3"] is True
     assert [what for what, _ in server.books().writes] == ["pdu outlet.3.load.off", "pdu outlet.3.load.on"]
 

@@ -103,7 +103,7 @@ def test_no_sum_leaves_out_a_pole_that_may_be_a_line(unit: Described, lines: Dic
     assert unit.measured()[0] == 10.6
 
 
-def test_the_only_pole_of_an_inlet_needs_no_name(unit: Described) -> None:
+def test_the_only_pole_of_an_inlet_may_be_an_unknown_line(unit: Described) -> None:
     unit.inlet({"current": 6.5}, {9: 6.5})
     assert unit.measured()[0] == 6.5
 
@@ -208,7 +208,7 @@ def test_an_inlet_without_a_well_known_id_is_read_by_its_reference(unit: Describ
     assert unit.measured() == (2.9, 100.0)
 
 
-def test_a_single_line_without_sensor_has_the_current_of_its_inlet(unit: Described) -> None:
+def test_a_single_line_without_a_sensor_has_the_current_of_its_inlet(unit: Described) -> None:
     unit.inlet({"current": 3.0}, {}, lines_without_sensor=(L1,))
     assert unit.measured()[0] == 3.0
 

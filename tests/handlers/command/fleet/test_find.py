@@ -137,7 +137,7 @@ def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
     assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
 
 
-def test_pdus_of_one_address_are_named_with_their_ports() -> None:
+def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
     found = [find_.Found("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)]
     assert [one.name for one in find_._named(found)] == ["PX4 192.0.2.7", "PX4 192.0.2.7:8443", "PX4 192.0.2.7:9443"]
 
@@ -265,7 +265,7 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path
     assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
 
 
-def test_ctrl_c_and_a_broken_pipe_end_the_search_quietly(hall: Hall) -> None:
+def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall) -> None:
     asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "20"]
     variables = {**environment(), "PDU_COMMUNITY": "public"}
     before = hall.agents[1].requests

@@ -62,7 +62,13 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(recording: Path, mib
                                 env={**os.environ, "PDU_COMMUNITY": "public"})
     assert [(one["name"], one["state"]) for one in json.loads(polled.stdout)["outlets"]] == [
         ("web", "UP"), ("db", "UP"), ("spare", "DOWN")], polled.stderr
+
+
+def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text("mine")
     assert root.run(["draft", str(recording), "-o", str(file)]) == 2 and "File exists" in capsys.readouterr().err
+    assert file.read_text() == "mine"
 
 
 def test_json_holds_all_evidence(recording: Path, mib: Path, capsys: Printed) -> None:
