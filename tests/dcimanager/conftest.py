@@ -24,7 +24,7 @@ def client(manager: DciManager) -> Client:
 
 @pytest.fixture
 def site() -> Iterator[DciManager]:
-    """A local DCImanager with its page."""
+    """A local DCImanager that also serves its page without TLS."""
     with DciManager(page_port=0, call_seconds=20) as made:
         yield made
 
