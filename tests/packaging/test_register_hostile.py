@@ -1,4 +1,4 @@
-"""`register.sh` and hostile text: in answers of DCImanager, in an archive's name and in its content."""
+"""`register.sh` and hostile text: in answers of DCImanager, an archive's name and content, and the environment."""
 from __future__ import annotations
 
 import json
@@ -22,7 +22,7 @@ MARKER = "here"                     # the file that the commands in the texts wo
 MEANT = ("line break", "CRLF", "quotes", "substitution", "backticks", "end of a command", "upwards", "NUL", "long", "markup",
          "ANSI", "percent path", "dots", "dash", "option", "equals", "bar", "half", "right to left", "line separator")
 ANSWERS = {about: TEXTS[about] for about in MEANT}
-# The texts that a file can have as its name here: UTF-8, short, without slash and NUL, and not `..`.
+# The texts that can be the name of a file: UTF-8, short, without slash and NUL, and not `..`.
 FILES = {about: text for about, text in ANSWERS.items() if about in LISTED and not set(text) & set("/\0") and text != ".."}
 TURNS = "\u200e\u200f\u061c\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"     # line ends, direction marks
 
@@ -49,6 +49,7 @@ def test_a_refusal_in_any_words_is_one_line_and_runs_nothing(admin: Admin, tmp_p
 
 def test_an_id_that_is_not_a_number_reaches_no_url_no_file_and_no_terminal(admin: Admin, tmp_path: Path) -> None:
     answers, remembered = [answered(200, {"id": text}) for text in ANSWERS.values()], admin.script.parent / "register.ids"
+    shown = set()
 
     def answer(request: Request, serve: Serve) -> Answer:
         return answers.pop() if is_call(request, CREATE) else serve(request)
@@ -57,9 +58,11 @@ def test_an_id_that_is_not_a_number_reaches_no_url_no_file_and_no_terminal(admin
         while answers:
             run = admin.run(manager, "small", folder=tmp_path)
             assert run.code == 5 and is_clean(run.err) and not list(tmp_path.rglob(MARKER)), run
+            shown.add(run)
             assert remembered.read_text() == f"{manager.url} pdu_small ?\n"       # the next run looks the id up in the list
             remembered.unlink()
         assert not [request.path for request in manager.requests if request.path.endswith("/content")]
+    assert len(shown) == 1, "the id changes what the script prints"
 
 
 def test_hostile_entries_in_the_list_of_handlers_are_ignored(admin: Admin, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Fuzzed answers: a reading returns a view that has each identity once, and any call may raise only one of our errors."""
+"""Fuzzed answers: a view has each identity once, and every error is one of ours."""
 from __future__ import annotations
 
 import copy
@@ -26,7 +26,7 @@ thorough = settings(max_examples=100, deadline=None,
 
 
 class Script:
-    """A transport that replays recorded answers with the ids of the present requests, then answers `null`."""
+    """A transport that replays answers, each with the id of the current request, then answers `null`."""
 
     def __init__(self, bodies: List[Any]) -> None:
         self._bodies = list(bodies)

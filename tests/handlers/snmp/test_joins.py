@@ -108,7 +108,8 @@ def test_a_condition_on_a_missing_object_is_false() -> None:
 
 @pytest.mark.parametrize("counted, has", [(2, True), (1, True), (3, False), (0, False), (-1, False), (None, False),
                                           ("n/a", False)])
-def test_a_table_is_empty_unless_it_has_as_many_rows_as_a_count_above_zero(counted: int | str | None, has: bool) -> None:
+def test_a_table_is_empty_unless_it_has_at_least_as_many_rows_as_a_count_above_zero(counted: int | str | None,
+                                                                                    has: bool) -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", {"1": 5, "2": 6}),
                                              **({} if counted is None else {"1.3.2.0": counted})}
     whole = Whole(A, Scalar("1.3.2.0"))

@@ -23,7 +23,7 @@ def test_rows_of_a_kind_share_the_value_of_the_first_and_last_row() -> None:
 
 @pytest.mark.parametrize("values", [{"1.1": 3, "1.2": 4, "1.3": 2, "1.4": 2, "2.1": 1}, {"1.1": 3, "1.2": 4},
                                     {"1.1": 3, "1.2": 3, "1.3": 3, "2.1": 1}])
-def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_are_missing(values: dict[str, int]) -> None:
+def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_one_is_missing(values: dict[str, int]) -> None:
     assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
 
 

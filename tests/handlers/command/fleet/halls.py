@@ -61,7 +61,7 @@ def hall(folder: Path) -> Iterator[Hall]:
 
 
 def line(folder: Path, peer: Peer) -> str:
-    """Return a peer's line of a device list. Its certificates are written to a file that the line names."""
+    """Return a peer's line of a device list. Writes the peer's `ca_pem`, if any, to a file that the line names."""
     patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}     # for a busy simulator, which must be asked only once
     settings = {**{key: value for key, value in peer.settings.items() if key not in (*SECRETS, "username", "port")}, **patient}
     if "ca_pem" in settings:

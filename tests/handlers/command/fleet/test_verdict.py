@@ -104,9 +104,9 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
 @pytest.mark.parametrize("start, cell", [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
                                          ("\t=1", "\\t=1"), ("\r=1", "\\r=1")])
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
-    bad = verdict.judged(device(start), Reading(failure=Failure("refused", start)))
+    bad = verdict.judged(Device(start, start, start), Reading(failure=Failure("refused", start)))
     written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
-    assert written["name"] == written["reason"] == cell
+    assert written["name"] == written["handler"] == written["address"] == written["reason"] == cell
 
 
 def test_numbers_stay_numbers_in_csv() -> None:

@@ -33,7 +33,7 @@ def test_without_password_and_terminal_the_sources_of_a_password_are_named(
         run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PDU_PASSWORD")
     code, _, err = run("info")
-    assert code == 2 and "PDU_PASSWORD" in err
+    assert code == 2 and "PDU_PASSWORD" in err and "--secret-file password=FILE" in err
 
 
 def test_advice_names_the_options_of_the_tool_and_not_the_settings_of_the_handler(
@@ -112,7 +112,7 @@ def test_a_command_runs_with_closed_standard_streams(unit: XerusPdu, closed: str
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- >&- 2>&-"])
 def test_a_question_without_an_open_stream_is_not_answered(unit: XerusPdu, closed: str) -> None:
     asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
-    assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout
+    assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout and not unit.books().writes
 
 
 @pytest.mark.parametrize("words", [["diag", "--out", "-"], ["sensors"]])
@@ -170,7 +170,7 @@ def test_a_search_that_fails_or_is_interrupted_prints_one_line(
 
 
 @pytest.mark.parametrize("interface", ["fe80::5", "::1", "eth0", ""])
-def test_a_search_asks_on_ipv4_interfaces_only(capsys: pytest.CaptureFixture[str], interface: str) -> None:
+def test_an_interface_of_a_search_must_be_an_ipv4_address(capsys: pytest.CaptureFixture[str], interface: str) -> None:
     assert root.run(["raritan", "discover", "--interface", interface]) == 2
     assert f"--interface: {interface!r} is not an IPv4 address" in capsys.readouterr().err
 
