@@ -1,7 +1,8 @@
 """Programs of the system and recordings outside the project, which some tests need.
 
-If a program is missing, its tests are skipped (or failed, if CI is set), and the reason names the command that installs it.
-Recordings under another licence are in the folder `shared` next to the project; without it, their tests are skipped.
+If a program is missing, the tests that need it are skipped (if CI is set, they fail), and the reason names the command that
+installs it. Recordings under another licence are in the folder `shared` next to the project; without it, the tests that need
+them are skipped.
 """
 from __future__ import annotations
 
@@ -80,7 +81,7 @@ def shared(*parts: str) -> Path:
 
 @functools.lru_cache(maxsize=1)
 def pythons() -> Dict[str, Path]:
-    """The Pythons in the PATH and of pyenv by their version ("3.9"), including those below 3.9."""
+    """The Pythons in PATH and in pyenv by version ("3.9"), including versions below 3.9."""
     # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]

@@ -1,7 +1,8 @@
-"""The device and the relay of one cell in a separate process, controlled over a pipe.
+"""The device and the relay of one cell at a time, in a separate process, controlled over a pipe.
 
-    {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}  ->  the owner's settings, and the device's books
-    {"books": true}     ->  the current books, and the number of exchanges in the relay
+    {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}
+                        ->  the owner's settings, the outlet, and the answer to "books"
+    {"books": true}     ->  the device's current books, and the number of exchanges in the relay
     {"close": true}     ->  {}
 """
 from __future__ import annotations
@@ -46,8 +47,8 @@ class Stage:
             if played.tls == "STARTTLS":
                 settings["tls"] = "yes"
         else:
-            # Over UDP all relays listen on one port, like a real device: the platform's SNMP client keeps what it knows about
-            # each port, and a new one takes it 5 ms.
+            # Over UDP all relays of a subject listen on one port, as a real device does: the platform's SNMP client keeps data
+            # about each port, and a new port costs it 5 ms.
             if played.transport == "udp" and name not in self._ports:
                 self._ports[name] = reserved()
             listen = {"listen": self._ports[name]} if name in self._ports else {}

@@ -62,7 +62,7 @@ class Section:
 
 
 def dummy(name: str, variables: Mapping[str, str], description: str = "") -> Section:
-    """A device with these variables, which keeps values of SET VAR; no outlet has a command."""
+    """A device with these variables. It keeps the values of SET VAR; no outlet has a command."""
     text = "".join(f"{variable}: {_escaped(value)}\n" for variable, value in variables.items())
     return dummy_file(name, text, description)
 

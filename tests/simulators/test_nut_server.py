@@ -1,5 +1,7 @@
-"""The simulated NUT server: how it ends, which devices it refuses, and who may write. Other tests compare its answers with NUT's
-own programs (tests/handlers/nut/test_simulator.py)."""
+"""The simulated NUT server: how it ends, which devices it refuses, and what a user may do.
+
+Other tests compare its answers with NUT's own programs (tests/handlers/nut/test_simulator.py).
+"""
 from __future__ import annotations
 
 import socket

@@ -34,7 +34,8 @@ class Session:
 class Access:
     """Accounts by name, and sessions by token; those in `history` are closed.
 
-    `single_login`: a user may have one session at a time. `refuse_all`: every login and token is refused, even a correct one.
+    `single_login`: a user may have only one session at a time. `refuse_all`: every login and token is refused, even a correct
+    one.
     """
 
     def __init__(self, clockwork: Clockwork) -> None:

@@ -1,4 +1,4 @@
-"""The unit's web server: requests, their answers, and the faults in them."""
+"""The unit's web server, with the faults that a test orders."""
 from __future__ import annotations
 
 import json
@@ -159,7 +159,7 @@ class XerusConnection(Connection):
 
 
 def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
-    """The answer that replaces the unit's own; None if the fault does not replace it."""
+    """The answer that replaces the unit's own; None if no fault replaces it."""
     if order is None:
         return None
     table: Dict[Fault, Callable[[], Answer]] = {

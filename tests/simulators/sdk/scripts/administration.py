@@ -1,4 +1,4 @@
-"""The SDK makes the rarer calls, for the installation, repair and maintenance of a unit."""
+"""The SDK makes the rarer calls."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
@@ -11,7 +11,7 @@ def _pdu(agent: Any) -> Any:
 
 
 def load_shedding(agent: Any, given: Any) -> Dict[str, Any]:
-    """Makes an outlet non-critical, and starts and ends load shedding, which switches it off and on again."""
+    """Makes an outlet non-critical, then starts and ends load shedding, which switches this outlet off and on again."""
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
     settings = outlets[1].getSettings()
@@ -25,14 +25,14 @@ def load_shedding(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def failures(agent: Any, given: Any) -> List[Any]:
-    """The failures that the unit reports: component, whether it is an outlet's inconsistent power state, whether it persists."""
+    """For each reported failure: its component, whether it is an outlet's inconsistent power state, and whether it persists."""
     fitness = module("fitness")
     return [[one.componentId, one.type == fitness.HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT, one.isAsserted]
             for one in fitness.HardwareHealth("/hwhealth", agent).getFailures()]
 
 
 def parts(agent: Any, given: Any) -> Dict[str, Any]:
-    """Operates inlet, controller, transfer switch, residual current monitor, sensors, display and feature port."""
+    """Operates the inlet and its sensors, the transfer switch, the controller, display and buzzer, and a feature port."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     inlet = pdu.getInlets()[0]
     inlet.setEnabled(False)
@@ -57,7 +57,7 @@ def parts(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def new_parts(agent: Any, given: Any) -> Dict[str, Any]:
-    """Calls that newer firmware has added to the parts of the unit."""
+    """Makes the calls that newer firmware has added to the parts of the unit."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     outlet = pdu.getOutlets()[0]
     found: Dict[str, Any] = {"samples": outlet.getPoleWaveform(pdumodel.PowerLine.L1).sampleRate}

@@ -1,4 +1,5 @@
-"""Functions that the scripts of this folder share. Run as a program, it carries out orders with one release of the SDK."""
+"""Functions that the scripts of this folder share. Run as a program, this module carries out orders with one release of
+the SDK."""
 from __future__ import annotations
 
 import importlib
@@ -18,12 +19,12 @@ def agent(address: str, user: str, password: str) -> Any:
 
 
 def make(kind: Any, **values: Any) -> Any:
-    """A structure of this release, made from those of `values` that are its elements."""
+    """A structure of this release. Values for elements that this release does not have are ignored."""
     return kind(**{name: values[name] for name in kind.elements})
 
 
 def _keep_old_releases_alive() -> None:
-    """Sets a name that releases until 4.0 need: they bind it by exec(), which no longer works from Python 3.13 on."""
+    """Sets a name that releases up to 4.0 import by exec() in a function. From Python 3.13 on, this does not bind it."""
     package = importlib.import_module("raritan")
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 
