@@ -123,7 +123,7 @@ def _check_paths(archive: Archive, folder: Path) -> None:
     for path in archive.files:
         target = folder / path
         if target.is_dir() or any((folder / parent).is_file() for parent in PurePosixPath(path).parents):
-            raise BadArchive(f"{path!r} is a folder, or below a file, in an archive uploaded before: give it another name")
+            raise BadArchive(f"{path!r} is a folder, or below a file, in another archive: give it another name")
 
 
 __all__ = ["HOST_PACKAGES", "BadArchive", "Runtime", "Settings"]

@@ -131,7 +131,7 @@ def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_the_next_or_the_re
     number = client.create("pdu_x")
     assert client.upload(number, packed(*GOOD, (first, b"")), "pdu_x.handler").status == 200
     reply = client.upload(number, packed(*GOOD, (second, b"")), "pdu_x.handler")
-    assert reply.status == 400 and "in another version" in reply.body["error"]["msg"]
+    assert reply.status == 400 and "in another archive" in reply.body["error"]["msg"]
     assert [(handler.uploads, handler.current) for handler in manager.handlers()] == [(1, 1)]
 
 

@@ -203,7 +203,7 @@ def test_a_version_that_does_not_fit_the_running_one_is_not_used(tmp_path: Path)
             assert client.upload(number, packed(*good, *more), "pdu_x.handler").status == 200
     with DciManager(data=tmp_path) as manager:          # only the second version is unpacked
         assert Client(manager).upload(number, packed(*good, ("pdu_x/data/a.py", b"")), "pdu_x.handler").status == 200
-        with pytest.raises(Refusal, match="in another version"):
+        with pytest.raises(Refusal, match="in another archive"):
             manager.runtime.roll(number, 1)
         assert manager.handlers()[0].current == 3
 
