@@ -44,10 +44,10 @@ class Device:
 class Subject:
     """One handler in the matrix.
 
-    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` makes the answers of the faults whose place
-    is "answer", by key. `excluded` gives, by key, the reason why this protocol cannot have a fault. port_up switches the outlet
-    `up`, which is off; port_down switches the outlet `down`, which is on. `tls`: when TLS begins, "at once", after "STARTTLS", or
-    "" for never.
+    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` has, by key, a function for each fault
+    whose place is "answer"; "hiccup" uses "broken". `excluded` gives, by key, the reason why this protocol cannot have a fault.
+    port_up switches the outlet `up`, which is off; port_down switches the outlet `down`, which is on. `tls`: TLS begins "at once"
+    or after "STARTTLS"; "" means never.
     """
 
     name: str

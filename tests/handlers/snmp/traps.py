@@ -1,7 +1,7 @@
-"""Traps (mistakes to avoid) of power units over SNMP: wrong commands or readings. Each has its answer and its tests.
+"""Traps in the MIBs of PDUs (not SNMP notifications): what leads to wrong commands or readings if it is overlooked.
 
-`tests` are pytest ids relative to this folder; test_traps.py checks that each exists. An id without brackets means all of its
-cases. Tests of recordings have such ids, since a clone may have no recordings.
+Each trap has its answer and its tests. `tests` are pytest ids relative to this folder; test_traps.py checks that each exists.
+An id without brackets means all cases of the test. Tests of recordings have such ids, since a clone may have no recordings.
 """
 from __future__ import annotations
 
