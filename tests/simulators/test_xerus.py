@@ -450,6 +450,13 @@ def test_the_administrator_can_be_renamed_but_no_account_has_an_empty_name(pdu: 
         assert renamed.post("/auth/user/admin", b'{"method":"getInfo"}').status == 404
 
 
+def test_each_peripheral_device_has_its_own_id() -> None:
+    with XerusPdu(Model(slots=16, peripherals=16, actuators=2), http_port=0) as unit, Client(unit) as client:
+        found = client.result("/model/peripheraldevicemanager", "getDiscoveredDevices")
+        ids = [json.dumps(one["value"]["deviceID"], sort_keys=True) for one in found]
+    assert len(set(ids)) == len(ids) == 16
+
+
 def test_a_unit_whose_second_port_is_taken_frees_its_first() -> None:
     first = ports.reserved()
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -73,7 +73,7 @@ class Inlet(Device):
         return 5_000_000.25 + 1000.0 * self.number
 
     def _unbalance(self) -> float:
-        """The largest difference of a line current from the mean of all lines, in percent of the mean."""
+        """The largest deviation of a line current from the mean of all lines, in percent of the mean."""
         lines = self.lines()
         mean = sum(lines) / len(lines)
         return max(abs(line - mean) for line in lines) / mean * 100 if mean else 0.0

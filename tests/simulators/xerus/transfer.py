@@ -19,7 +19,7 @@ Json = Dict[str, Any]
 
 
 class TransferSwitch(Device):
-    """`selected` is the inlet in use, from 0."""
+    """`selected` is the number of the inlet in use, counted from 0."""
 
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.TransferSwitch", _OPAQUE)      # no well-known id is documented
@@ -40,7 +40,7 @@ class TransferSwitch(Device):
             self.sensors.state(alarm, FAULT_STATE, lambda: 0)
 
     def lose(self, source: int) -> None:
-        """Makes the feed of one inlet fail. If it was selected, the load moves to the other inlet, unless that has failed too."""
+        """Makes the feed of an inlet fail. If this inlet was selected, the load moves to the other, unless it failed too."""
         self.powered[source] = False
         if self.selected == source and self.powered[1 - source]:
             self._transfer(1 - source, _POWER_FAILURE)

@@ -69,7 +69,7 @@ def test_a_unit_that_cannot_be_reached_is_not_said_to_restart(run: Run, unit: Xe
     assert (code, out) == (3, "") and err.startswith("unreachable: ")
 
 
-def test_a_file_without_a_name_does_not_install_the_image_on_the_unit(run: Run, unit: XerusPdu) -> None:
+def test_an_empty_file_name_does_not_install_the_image_on_the_unit(run: Run, unit: XerusPdu) -> None:
     code, out, err = run("firmware", "update", "", "--yes")
     assert (code, out) == (2, "") and "the file's name is empty" in err and unit.books().requests == 0
 
@@ -88,6 +88,7 @@ def test_an_incompatible_or_unsigned_image_needs_an_option(run: Run, tmp_path: P
     path.write_bytes(image("4.4.1.6-53300", **flaw))
     code, _, err = run("firmware", "update", str(path), "--yes")
     assert code == 6 and option in err
+    assert facts(run, "firmware", "update", str(path), "--yes", option)["last"]["status"] == "SUCCESSFUL"
 
 
 def test_a_file_that_is_not_an_image_is_refused(run: Run, tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_an_update_is_recognised_in_a_full_update_history(
 
 def test_an_entry_of_an_earlier_update_is_not_the_result_of_this_one(run: Run, tmp_path: Path, unit: XerusPdu,
                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
-    """The unit begins with the update a while after it has accepted the command. Until then it answers as before."""
+    """The unit starts the update a while after it has accepted the command. Until then it answers as before."""
     monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
     start = unit.firmware.startUpdate
     monkeypatch.setattr(unit.firmware, "startUpdate",
@@ -147,8 +148,8 @@ def test_a_login_that_is_refused_after_an_update_is_not_tried_again(run: Run, tm
     assert unit.books().requests - before < 30, "each further look would be a failed login"
 
 
-def test_the_failure_of_an_earlier_update_is_not_that_of_this_one(run: Run, tmp_path: Path, unit: XerusPdu,
-                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_failure_of_an_earlier_update_is_not_reported_for_this_one(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
     monkeypatch.setattr("tests.simulators.xerus.services.firmware._STEPS", (("FAIL", 0.5), ("UPDATE", 1.0)))
     unit.firmware.idle_state = "FAIL"
@@ -218,9 +219,8 @@ def test_a_configuration_that_is_accepted_but_fails_later_is_an_error(run: Run, 
 
 
 @pytest.mark.parametrize("earlier, now, code", [(3, 4, 6), (4, 3, 0)])
-def test_the_result_of_an_earlier_configuration_is_not_that_of_this_one(run: Run, tmp_path: Path, unit: XerusPdu, earlier: int,
-                                                                        now: int, code: int,
-                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_of_an_earlier_configuration_is_not_reported_for_this_one(
+        run: Run, tmp_path: Path, unit: XerusPdu, earlier: int, now: int, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "config.txt"
     done(run("config", "raw", "get", "--out", str(path)))
     monkeypatch.setattr("tests.simulators.xerus.services.config._DONE", now)
@@ -230,8 +230,8 @@ def test_the_result_of_an_earlier_configuration_is_not_that_of_this_one(run: Run
     assert found == code and ("update failed" in err if code else "update ok" in out)
 
 
-def test_a_configuration_whose_result_is_not_seen_shows_none_of_an_earlier_one(run: Run, tmp_path: Path, unit: XerusPdu,
-                                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configuration_whose_result_is_not_seen_shows_no_earlier_result(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "config.txt"
     done(run("config", "raw", "get", "--out", str(path)))
     monkeypatch.setattr(unit.raw_configuration, "getStatus", lambda: {"status": 3, "timeStamp": 1})
@@ -432,7 +432,7 @@ def test_debug_output_stays_out_of_the_result(run: Run) -> None:
     assert code == 0 and json.loads(out)["outlets"] == 4 and "performBulk" in err
 
 
-def test_a_refused_sensor_does_not_hide_the_others(run: Run, unit: XerusPdu) -> None:
+def test_a_removed_sensor_does_not_hide_the_others(run: Run, unit: XerusPdu) -> None:
     unit.units[0].remove(unit.units[0].outlets[0].sensors.fitted["current"])
     rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
     assert rows["outlet/1/current"]["alarm"] == "not there" and rows["outlet/2/current"]["alarm"] == ""

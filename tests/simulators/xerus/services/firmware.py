@@ -14,7 +14,7 @@ PRODUCT, PLATFORM = "pdu", "px3"
 _MAGIC = b"XERUS-SIMULATOR-IMAGE "
 _UPLOAD_FAILED, _COMPLETE, _NONE = 2, 5, 0
 _SUCCESSFUL = 0
-_ALLOW_UNTRUSTED = 2
+_CROSS_HARDWARE, _ALLOW_UNTRUSTED = 1, 2
 _PIECE = 256 * 1024
 # The share of the update's time at which each step ends.
 _STEPS = (("INIT", 0.1), ("PREP", 0.3), ("UPDATE", 0.9), ("SUCCESS", 1.0))
@@ -78,12 +78,14 @@ class Firmware(Served):
         return self.history
 
     def startUpdate(self, flags: List[int]) -> None:
-        """Starts an update if a valid, compatible image was uploaded and no update runs.
+        """Starts an update if a valid image was uploaded and no update runs.
 
-        An image without a good signature needs the flag _ALLOW_UNTRUSTED.
+        An incompatible image needs the flag _CROSS_HARDWARE, and an image without a good signature needs _ALLOW_UNTRUSTED.
         """
         info = self._info
-        if info is None or not info["valid"] or not info["compatible"] or self.began is not None:
+        if info is None or not info["valid"] or self.began is not None:
+            return
+        if not info["compatible"] and _CROSS_HARDWARE not in flags:
             return
         if not info["signature_good"] and _ALLOW_UNTRUSTED not in flags:
             return

@@ -70,7 +70,9 @@ class DeviceManager(Served):
 
 
 def _device(unit: PduUnit, number: int, actuator: bool) -> Json:
-    name, serial, value = _SENSORS[number % len(_SENSORS)]
+    rounds, place = divmod(number, len(_SENSORS))
+    name, serial, value = _SENSORS[place]
+    serial = f"{serial[:6]}{int(serial[6:]) + 3 * rounds:04}"
     paths = [f"/model/peripheraldeviceslot/{number}/device"]
     sensor: Sensor
     if actuator:

@@ -1,4 +1,4 @@
-"""Small settings of the unit: SNMP agent, clock, diagnostic logs, panel, names of objects."""
+"""Small services of the unit: SNMP agent, clock, diagnostic logs, panel, names of objects."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
