@@ -1,4 +1,4 @@
-"""Waits of the tests have a limit: a test that would hang fails instead, and shows the output so far."""
+"""Waits in tests have a limit: a test that would hang fails instead."""
 from __future__ import annotations
 
 import ast
@@ -27,7 +27,7 @@ def test_an_answer_is_typed_when_the_program_reads() -> None:
                                                     ("other: ", 2, "did not ask; shown: b'name: '")])
 def test_a_program_that_stays_at_its_prompt_fails_with_its_output(monkeypatch: pytest.MonkeyPatch, question: str, looks: int,
                                                                   words: str) -> None:
-    """The time is over when `terminal.run` looks at the clock again after it has read all that the program shows."""
+    """The clock jumps past the limit when `terminal.run` has read all that the program shows."""
     times = [0.0] * looks
     monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: times.pop() if times else 1e9))
     with pytest.raises(AssertionError) as caught:
@@ -35,7 +35,7 @@ def test_a_program_that_stays_at_its_prompt_fails_with_its_output(monkeypatch: p
     assert f"still running after 60 s; {words}" in str(caught.value)
 
 
-def test_a_line_that_never_comes_ends_the_read() -> None:
+def test_a_program_that_prints_no_line_is_killed_at_the_limit() -> None:
     process = subprocess.Popen(["sleep", "600"], stdout=subprocess.PIPE, text=True)
     with process, pytest.raises(AssertionError, match="killed after 0.1 s"), bounded(process, 0.1):
         assert process.stdout is not None and process.stdout.readline() == ""

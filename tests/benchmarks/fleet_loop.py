@@ -32,7 +32,7 @@ def main() -> int:
         reading = poll(target)
         kind = "living" if reading.answered else "dead"
         if reading.answered is _dead(target.device):
-            raise SystemExit(f"{target.device.name}: {reading.failure}")
+            raise SystemExit(f"{target.device.name}: {reading.failure.reason if reading.failure else 'a dead PDU answered'}")
         counts[kind] += 1
         seconds[kind] += reading.seconds
     print(json.dumps({"counts": counts, "seconds": seconds}))

@@ -74,7 +74,7 @@ class PduData:
 
 
 def wire(data):
-    """Address and parameters of an SNMP device; only this tree has this function."""
+    """Address and parameters of an SNMP device. The real platform has no such function."""
     return data.ip, data.snmp_params
 '''
 

@@ -1,6 +1,6 @@
-"""Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints lines of "point: answer".
+"""Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints "point: answer" lines.
 
-The conformance run starts this file by its path in a clean process. It imports the standard library and DIR's modules only.
+The conformance run starts this file by its path in a clean process. The file imports only the standard library and DIR's modules.
 """
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def main(folder: str) -> None:
         try:
             answers = list(look(Path(folder))) or ["none found"]
         except (Exception, SystemExit) as error:        # of the platform's code; the other points are still answered
-            answers = [f"not found ({type(error).__name__}: {error})"]
+            answers = [f"no answer ({type(error).__name__}: {error})"]
         for answer in answers:
             print(f"{point}: {answer}")
 

@@ -80,7 +80,7 @@ def test_a_module_that_exits_leaves_the_other_points_of_the_survey(tmp_path: Pat
     assert conformance.main(["--platform", tree(tmp_path, {
         "common/logger.py": "raise SystemExit(3)\n", "requirements.txt": "# none\n"}), "nut"]) == 1
     shown = capsys.readouterr().out
-    assert "get_logger: not found (SystemExit: 3)" in shown and "requirement: none found" in shown
+    assert "get_logger: no answer (SystemExit: 3)" in shown and "requirement: none found" in shown
 
 
 def test_a_survey_that_does_not_end_is_left_out(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ _BUILD_SECONDS = 120.0
 
 
 def registered(manager: DciManager, only: str = "") -> List[Handler]:
-    """Build the archives of this tree and install them, or only that of the handler `only` ("pdu_nut"). Raises Refusal."""
+    """Builds the archives of this tree and installs them; with `only` ("pdu_nut"), installs only this one. Raises Refusal."""
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
         try:
             done = subprocess.run([sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder], cwd=_ROOT,
@@ -36,7 +36,7 @@ def registered(manager: DciManager, only: str = "") -> List[Handler]:
 
 
 def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:
-    """Start a simulated PDU and add it; registers its handler first if needed. Raises Refusal, Failed or LookupError."""
+    """Starts a simulated PDU and adds it; registers its handler first if needed. Raises Refusal, Failed or LookupError."""
     wanted = KINDS[kind]
     drives = f"pdu_{wanted.handler}"
     if not any(handler.handler == drives and handler.import_path for handler in manager.handlers()):

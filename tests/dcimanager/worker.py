@@ -102,7 +102,7 @@ class Worker:
                         answer.get("text", ""), answer.get("round_trips"), tuple(lines), time.time())
 
     def close(self) -> None:
-        """End the process, even in the middle of a call, from any thread. A call without an answer fails, and every later one."""
+        """End the process, from any thread. A call in progress fails, and so does every later call."""
         with self._starting:
             self._closed = True
             self._end()
@@ -158,7 +158,7 @@ class Worker:
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
-        """The lines that the handler has logged since the last call."""
+        """The lines that the handler has logged since the previous answer."""
         with contextlib.suppress(queue.Empty):
             # A handler may have closed its standard output and error, which ends the reader: then no line comes.
             waits = timeout and self._readers[-1].is_alive()

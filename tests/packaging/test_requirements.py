@@ -1,4 +1,4 @@
-"""Every requirement has a lower and an upper bound, except that of the wheel's build backend."""
+"""Every requirement except the build backend's has a lower and an upper bound."""
 from __future__ import annotations
 
 import re
@@ -22,9 +22,9 @@ def in_files() -> Iterator[Tuple[str, str]]:
 
 
 def in_project() -> Iterator[Tuple[str, str]]:
-    """The build backend's requirements, the dependencies and every extra of pyproject.toml.
+    """The build backend's requirements, the dependencies and the requirements of each extra in pyproject.toml.
 
-    This project's own extras are left out: they need no bounds.
+    References to this project's own extras are left out: they need no bounds.
     """
     text = "\n" + (ROOT / "pyproject.toml").read_text("utf-8")
     sections = {"build-system": "requires", "project": "dependencies", "project.optional-dependencies": r"[\w-]+"}
@@ -37,7 +37,7 @@ def in_project() -> Iterator[Tuple[str, str]]:
 
 
 def in_setup() -> Iterator[Tuple[str, str]]:
-    """The requirements with a bound in .ci/setup and the Makefile. One without a bound is a word like any other there."""
+    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile. Any other looks like a plain word."""
     for name in (".ci/setup", "Makefile"):
         for wanted in re.findall(r"(?<![\w.-])([a-z][\w-]*[<>=]=[^\s\"']+)", (ROOT / name).read_text("utf-8")):
             yield name, wanted

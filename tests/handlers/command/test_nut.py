@@ -71,7 +71,7 @@ def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server
     assert "no outlets; -s whole_load=yes lists" in capsys.readouterr().out
 
 
-def test_the_error_for_an_unknown_device_or_command_says_where_the_names_are(
+def test_the_error_for_an_unknown_device_lists_the_names_and_for_a_command_says_where_they_are(
         server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     error = Run(capsys, server, "vars", "[pdu]").err
     assert "correct DEVICE; it has pdu, odd" in error and "-s device" not in error
@@ -82,7 +82,7 @@ def test_the_error_for_an_unknown_device_or_command_says_where_the_names_are(
         assert "it has pdu, odd" in Run(capsys, server, "run", "pdu@host", "load.off", *login).err
 
 
-def test_each_reading_command_prints_its_list(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_reading_command_prints_its_result(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(capsys, server, "list").out.splitlines() == ["pdu  Simulated PDU, 12 outlets", "odd  two words"]
     assert "outlet.7.status: off\n" in Run(capsys, server, "vars", "pdu").out
     assert Run(capsys, server, "vars", "pdu", "outlet.7.status").out == "off\n"
@@ -179,8 +179,8 @@ def test_the_question_before_a_write_names_device_outlet_name_and_state(server: 
         assert server.books().states["pdu/1"] is (answer == "n\n")
 
 
-def test_the_question_shows_the_state_of_an_outlet_that_has_only_a_switch(capsys: pytest.CaptureFixture[str],
-                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_question_shows_the_switch_or_unknown_if_an_outlet_has_no_status(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\nn\n"))
@@ -193,7 +193,7 @@ def test_the_question_shows_the_state_of_an_outlet_that_has_only_a_switch(capsys
 def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, capsys: pytest.CaptureFixture[str],
                                                             monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person(""))
-    monkeypatch.setattr(getpass, "getpass", lambda prompt: pytest.fail("a reading asks for no password"))
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: pytest.fail("a reading asked for a password"))
     assert Run(capsys, server, "list", "--username", "admin", "--timeout", "5").code == 0
     requests: List[str] = []
 

@@ -31,7 +31,7 @@ Step = Union[bytes, Say, "Drip", None]          # what the peer sends next; None
 
 
 class Drip(NamedTuple):
-    """Sends bytes one by one and calls `between` after each. An endless `data` never ends the answer."""
+    """Sends bytes one by one and calls `between` after each. If `data` is endless, so is the answer."""
 
     data: Iterable[int]
     between: Callable[[], None]

@@ -34,7 +34,7 @@ def test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off() -> None:
     assert column.instance(at, "1.2") == "1.3.9.1.2.4"
 
 
-def test_a_scalar_is_one_get() -> None:
+def test_a_scalar_is_read_by_one_get() -> None:
     device = Memory({"1.3.9.0": 5})
     assert Scalar("1.3.9.0").rows(Reader(device)) == {"0": 5}
     assert Scalar("1.3.8.0").rows(Reader(device)) == {}
@@ -137,7 +137,8 @@ def test_tables_of_more_than_1000_units_are_refused() -> None:
 
 SOCKETS = Named("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")
 NAMES = {"2.17": "Phase L1.Sockets.Socket 01.General.Relay", "2.40": "Sockets.Socket 02.General.Relay",
-         "2.41": "Sockets.Socket 02.General.Status", "1.3": "Output.Relay", "1.4": "Output 1.Relay"}
+         "2.41": "Sockets.Socket 02.General.Status", "2.42": "OldSockets.Socket 03.General.Relay",
+         "2.43": "Sockets.Socket 04.General.Relay.Lock", "1.3": "Output.Relay", "1.4": "Output 1.Relay"}
 
 
 def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() -> None:

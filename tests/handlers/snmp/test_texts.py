@@ -42,7 +42,7 @@ def test_negation_is_exact_and_leaves_out_text_without_a_number() -> None:
     assert Negative(A).rows(reader(table("1.3.1", {"1": "n/a"}))) == {}
 
 
-def test_a_printed_number_may_be_the_index_plus_one() -> None:
+def test_a_number_is_made_from_one_arc_of_the_index() -> None:
     assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
     assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"1.9": "9"}
 
@@ -66,13 +66,13 @@ def test_a_meter_that_a_relay_names_twice_counts_once() -> None:
 
 
 @pytest.mark.parametrize("values", [{"0.1": 5, "0.2": 7}, {"0.1": 5}], ids=["both have values", "one has a value"])
-def test_a_meter_name_that_occurs_twice_is_ignored(values: dict[str, int]) -> None:
+def test_a_meter_name_that_two_meters_share_gives_no_value(values: dict[str, int]) -> None:
     objects = {**table("1.3.1", values), **table("1.3.2", {"0.1": "M1", "0.2": "M1"}),
                **table("1.3.3", {"0.1": "M1"})}
     assert Gathered(A, B, C).rows(reader(objects)) == {}
 
 
-def test_an_index_may_be_the_octets_of_another_column() -> None:
+def test_an_index_may_start_with_octets_of_another_column() -> None:
     measured = {**table("1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}),
                 **table("1.3.2", {"1": b"\x00\x00\xff\x00", "2": "0x0001FF00", "3": b"\x00\x02\xff\x00", "4": b"\x00\x03\xff\x00",
                                   "5": b"\x09", "6": ""})}

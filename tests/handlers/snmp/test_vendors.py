@@ -41,7 +41,7 @@ def test_choosing_vendors_by_sys_object_id_loses_no_candidate(sys_object_id: str
         assert list(candidates(object_id, PROFILES)) == list(candidates(object_id, tuple(PROFILES)))
 
 
-def test_making_a_handler_loads_no_family_and_a_sys_object_id_only_those_of_fitting_vendors() -> None:
+def test_making_a_handler_loads_no_family_and_a_sys_object_id_loads_only_fitting_vendors() -> None:
     program = """
 import sys
 from handlers.snmp.handler import make_handler

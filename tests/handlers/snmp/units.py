@@ -38,7 +38,7 @@ WIRED = [unit for unit in FIXTURES if unit.name in (
 
 
 def _reached(units: List[Fixture], wired: List[Fixture]) -> pytest.MarkDecorator:
-    """Each unit in each of its SNMP versions: in memory, and those of `wired` over the wire too."""
+    """Each unit in each of its SNMP versions: in memory, and if it is in `wired`, over the wire too."""
     return pytest.mark.parametrize("unit, version, reach", [
         *(pytest.param(unit, version, near, id=f"{unit.name}-{version}") for unit in units for version in unit.versions),
         *(pytest.param(unit, version, pdu, id=f"{unit.name}-{version}-wire") for unit in wired for version in unit.versions)])
@@ -57,7 +57,7 @@ def _kinds() -> List[Fixture]:
 
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
 EACH_VERSION, SWITCHED_VERSION = _reached(FIXTURES, WIRED), _reached(SWITCHED, _kinds())
-# Every switched unit in memory, and those of `_kinds` over the wire.
+# Every switched unit in memory, and the units of `_kinds` over the wire too.
 REACHED = pytest.mark.parametrize("unit, reach", [
     *(pytest.param(unit, near, id=unit.name) for unit in SWITCHED),
     *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])

@@ -1,6 +1,6 @@
 """The project's own SNMP agent: v1 and v2c over UDP, in a thread, with faults on demand.
 
-Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts its requests, and logs every write.
+Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts the requests, and logs every write.
 SNMPv3 is tested against Net-SNMP's snmpd, which serves the same devices.
 """
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Agent:
 
     def stop(self) -> None:
         """Ends the thread and closes the socket. May be called more than once."""
-        if not self._stopping.is_set():         # after that, the port may belong to another program
+        if not self._stopping.is_set():         # once stopped, the port may belong to another program
             self._stopping.set()
             with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
                 waking.sendto(b"", (self.host, self.port))

@@ -56,7 +56,7 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 
 
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether each on and off that the draft reads agrees with the family. If it reads other rows, all values must be marked."""
+    """Whether no on or off of the draft contradicts the family. If the draft reads other rows, all its values must be marked."""
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
         return True
@@ -102,7 +102,7 @@ def test_without_a_mib_the_states_of_two_recordings_in_three_are_found() -> None
     assert 3 * hits >= 2 * len(names())
 
 
-def test_with_a_mib_the_states_of_nine_recordings_in_ten_are_found_and_no_meaning_is_wrong(
+def test_with_a_mib_the_states_of_nine_recordings_in_ten_are_found_and_no_unmarked_meaning_is_wrong(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The modules are generated from facts: the vendors' own files are not part of the project."""
     shared("snmp", "recordings")
