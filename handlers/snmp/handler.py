@@ -72,7 +72,7 @@ class SnmpPdu(BaseSnmpPdu):
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
         """One call on the device, read as its family. Errors name the address, and the method unless they name a request.
 
-        No request starts later than `seconds` after the call began (CALL_SECONDS if None), unless the block extends this time.
+        No GET, walk or SET starts later than `seconds` after the call began (None: CALL_SECONDS), unless the block extends this.
         Logs version and family once.
         """
         family = ""
