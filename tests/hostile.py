@@ -1,4 +1,5 @@
-"""Texts with a special meaning for a shell, a terminal, a line protocol, a URL, a spreadsheet or a browser."""
+"""Texts that mean something to a shell, a terminal, a line protocol, a URL, a spreadsheet or a browser. Also texts that are long,
+not valid Unicode, or easily taken for the number 1."""
 from __future__ import annotations
 
 from html.parser import HTMLParser

@@ -81,7 +81,7 @@ def test_an_impossible_argument_is_refused_with_a_sentence(refused_here: Refused
 @pytest.mark.parametrize("module, arguments, words", [
     ("tests.benchmarks.bench_nut", ["--runs", "0"], "below 1"), ("tests.faults.soak", ["--hours", "0"], "below 1"),
     ("tests.fuzz", ["--seconds", "0.5"], "0.5 is not")])
-def test_a_program_with_an_impossible_argument_prints_one_sentence(module: str, arguments: List[str], words: str) -> None:
+def test_a_program_with_an_impossible_argument_prints_no_traceback(module: str, arguments: List[str], words: str) -> None:
     sentence = refused(module, *arguments)
     assert words in sentence and "Traceback" not in sentence
 
@@ -127,7 +127,7 @@ def test_without_the_environment_the_command_that_makes_it_is_named(module: str,
     assert "is missing: make env" in done.stderr
 
 
-def test_ctrl_c_prints_only_interrupted() -> None:
+def test_ctrl_c_prints_only_interrupted_on_standard_error() -> None:
     checking = subprocess.Popen([sys.executable, "-m", "tests.conformance", "nut"], cwd=ROOT, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with checking, bounded(checking):

@@ -68,7 +68,7 @@ def test_a_token_expires() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"email": 1}', b'{"email": "admin@example.com", "password": "x"}',
                                   pytest.param(b"[" * 200_000, id="nested too deeply")])
-def test_wrong_login_is_refused(client: Client, body: bytes) -> None:
+def test_wrong_or_malformed_login_is_refused(client: Client, body: bytes) -> None:
     reply = client.request("POST", TOKEN, body)
     assert reply.status in (400, 401) and reply.body["error"]["msg"]
 
@@ -173,14 +173,15 @@ def test_unknown_function_is_an_error_answer(client: Client, method: str, path: 
     assert reply.status == 404 and reply.body["error"]["code"]
 
 
-def test_first_requests_are_answered_503_when_asked() -> None:
-    with DciManager(busy=1) as manager:
-        with pytest.raises(AssertionError, match="status=503"):
-            Client(manager)
+def test_busy_2_answers_the_first_two_requests_with_503() -> None:
+    with DciManager(busy=2) as manager:
+        for _ in range(2):
+            with pytest.raises(AssertionError, match="status=503"):
+                Client(manager)
         assert Client(manager).headers["x-xsrf-token"]
 
 
-def test_every_third_request_is_answered_503_when_asked() -> None:
+def test_dozes_every_3_answers_each_third_request_with_503() -> None:
     with DciManager(dozes_every=3) as manager:
         client = Client(manager)
         assert [client.request("GET", HANDLERS).status for _ in range(5)] == [200, 503, 200, 200, 503]

@@ -73,7 +73,7 @@ class Handshakes:
 
 def _context(key: str, authority: trustme.CA) -> ssl.SSLContext:
     names = ["127.0.0.1"] if key != "tls-other-host" else ["pdu.example.com"]
-    signer = trustme.CA() if key == "tls-self-signed" else authority
+    signer = trustme.CA() if key == "tls-other-authority" else authority
     ended = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
     leaf = signer.issue_cert(*names, not_after=ended) if key == "tls-expired" else signer.issue_cert(*names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

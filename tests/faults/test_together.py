@@ -48,12 +48,12 @@ def test_calls_in_many_threads_answer_as_single_calls(name: str, devices: int) -
     with contextlib.ExitStack() as opened:
         peers = [opened.enter_context(PEERS[name]()) for _ in range(devices)]
         pdus = [handler(peer) for peer in peers]            # one object for each device, shared by the threads
-        for number, pdu in enumerate(pdus):                 # another outlet of each device is off
+        for number, pdu in enumerate(pdus):                 # on each device a different outlet is off
             turned = [identity for identity, on in peers[number].books().states.items() if on][number]
             pdu.port_down(PduPortView(turned, EnumPowerStatus.UP), deadline=60.0)
         single = {(number, method): answer(pdu, method) for number, pdu in enumerate(pdus) for method in ("status", "statistic")}
         assert len({single[number, "status"] for number in range(devices)}) == devices
-        asked = [(call % devices, "statistic" if call % 4 == 3 else "status") for call in range(CALLS)]
+        asked = [(call % devices, "statistic" if call // devices % 4 == 3 else "status") for call in range(CALLS)]
         with ThreadPoolExecutor(THREADS) as pool:
             found = list(pool.map(lambda one: answer(pdus[one[0]], one[1]), asked))
         assert [one for one, seen in zip(asked, found) if seen != single[one]] == []

@@ -61,7 +61,7 @@ class Snmpd:
     """snmpd with the rows and rules of a device; a context manager, which also stops snmpd after an error.
 
     `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows and files; None allows writes
-    to every row. `users`: the SNMPv3 users; the keys of all USERS double the time of snmpd's start. `settings`: further lines for
+    to every row. `users`: the SNMPv3 users; with all of USERS, snmpd takes twice as long to start. `settings`: further lines for
     snmpd.conf. snmpd works on a copy, so the given device never changes.
     """
 
@@ -101,7 +101,7 @@ class Snmpd:
         self._tidy()
 
     def restart(self, forget: bool = False) -> None:
-        """Restarts snmpd on the same port. Values that were written are lost, those of `set_value` stay.
+        """Restarts snmpd on the same port. Values that were written are lost; values from `set_value` stay.
 
         With `forget`, snmpd gets another SNMPv3 engine id, as after a replacement of the unit.
         """

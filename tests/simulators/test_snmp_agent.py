@@ -1,4 +1,4 @@
-"""The project's SNMP agent, tested with Net-SNMP's tools, and the switching devices on this agent and on a real snmpd."""
+"""The project's SNMP agent, tested with Net-SNMP's tools; simulated devices on this agent and on a real snmpd; the codec."""
 from __future__ import annotations
 
 import os
@@ -25,7 +25,7 @@ from tests.simulators.snmp_agent.devices import KINDS, Kind, apc
 from tests.waiting import PATIENCE_S, bounded, until
 
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
-TOOLS = pytest.mark.against("Net-SNMP snmpget, snmpset, snmpbulkwalk")
+TOOLS = pytest.mark.against("Net-SNMP's tools, such as snmpget and snmpset")
 
 
 @pytest.fixture
@@ -179,8 +179,8 @@ def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> N
     assert agent.books().requests == 3
 
 
-# ---- every kind of control, and the same devices on real snmpd ---------------------------------------------------
-# tests/handlers/snmp/test_switching.py switches each kind on real snmpd.
+# ---- every kind of control, and a device on a real snmpd ---------------------------------------------------------
+# tests/handlers/snmp/test_switching.py switches each kind on a real snmpd.
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_each_kind_of_control_switches_one_outlet_and_no_other(kind: Kind) -> None:

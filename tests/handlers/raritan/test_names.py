@@ -82,7 +82,7 @@ def test_structures_and_value_objects_are_made_of_the_same_fields_in_the_same_or
         assert ours.elements == facts["fields"] == list(inspect.signature(ours).parameters)[:len(facts["fields"])], name
 
 
-def test_structures_that_are_no_value_objects_have_the_same_defaults(theirs: Names, worker: Worker) -> None:
+def test_structures_that_are_not_value_objects_have_the_same_defaults(theirs: Names, worker: Worker) -> None:
     every: Dict[str, Any] = {name: kind for kind in classes(Structure) for name in [idl_name(kind)]
              if name in theirs and not issubclass(kind, ValueObject)}
     defaults = dict(zip(every, worker.order(STEPS, "made", "http://127.0.0.1:1", "", "", list(every))))

@@ -69,12 +69,13 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
 def test_switching_keeps_an_hpe_outlets_configuration() -> None:
     with RedfishService(units.hpe()) as unit:
         outlet = unit.outlet("OUTLET3")
-        outlet.name, outlet.startup, outlet.cycle_delay = "db-03", "off", 9.0
+        outlet.name, outlet.startup, outlet.off_delay, outlet.cycle_delay = "db-03", "off", 1.0, 9.0
         with pytest.raises(Unsupported, match="switch_unproven"):
             handler(unit).port_down(PduPortView("OUTLET3"))
         assert unit.books().writes == []
         handler(unit, switch_unproven="yes").port_down(PduPortView("OUTLET3"))
-        assert (outlet.on, outlet.name, outlet.startup, outlet.on_delay, outlet.cycle_delay) == (False, "db-03", "off", 1.0, 9.0)
+        assert (outlet.on, outlet.name, outlet.startup) == (False, "db-03", "off")
+        assert (outlet.on_delay, outlet.off_delay, outlet.cycle_delay) == (1.0, 1.0, 9.0)
 
 
 @pytest.mark.parametrize("model, shown", [
@@ -87,7 +88,7 @@ def test_switching_keeps_an_hpe_outlets_configuration() -> None:
     (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
     (Model(says_success=True, short_targets=True, relay_delay=0.5), EnumPowerStatus.DOWN),
     (Model(demand_etag=True), EnumPowerStatus.DOWN)])
-def test_the_reported_state_is_that_of_the_contact_or_unknown(model: Model, shown: EnumPowerStatus) -> None:
+def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(model: Model, shown: EnumPowerStatus) -> None:
     with RedfishService(model) as unit:
         seconds = 0.5 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
         port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
@@ -138,7 +139,7 @@ def test_null_readings_leave_the_defaults_of_the_view() -> None:
         assert (figures.load, figures.total_consumption) == (NOTHING.load, NOTHING.total_consumption)
 
 
-def test_pages_and_expansion_in_every_form_list_the_same_outlets() -> None:
+def test_a_status_is_the_same_from_pages_and_with_or_without_expansion() -> None:
     wanted: Optional[Dict[str, EnumPowerStatus]] = None
     for name in ("rack", "plain", "paged"):
         for ignores in (False, True):

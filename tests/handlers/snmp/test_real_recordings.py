@@ -1,6 +1,5 @@
-"""Recordings of real units: each has an expectation, fits only its own family (see ALSO), and labels no padding row.
-
-The energies of a unit's inputs add up to that of the unit.
+"""Recordings of real units: each has an expectation and fits only its own family (see ALSO). Padding rows have no labels, and the
+energies of a unit's inputs add up to the unit's energy.
 """
 from __future__ import annotations
 

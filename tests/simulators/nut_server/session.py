@@ -11,7 +11,7 @@ from .words import quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
-LONGEST_LINE = 512              # characters, with the line break; like upsd, the server sends no more, so a longer line has none
+LONGEST_LINE = 512              # characters, line break included; like upsd, the server cuts longer lines, which then have none
 
 
 class Err(Exception):
@@ -33,7 +33,7 @@ class Site:
 
 
 class Session:
-    """The state of one connection. The server sets `secure` when the TLS handshake begins."""
+    """The state of one connection. The server sets `secure` when it accepts STARTTLS."""
 
     def __init__(self, site: Site, address: str) -> None:
         self.site, self.address = site, address

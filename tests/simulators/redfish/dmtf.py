@@ -53,7 +53,7 @@ class Tree:
         return str(action["target"]) if action else None
 
     def load_a(self, pdu: str) -> Optional[float]:
-        """The sum of the line currents at the mains in the tree, which do not follow the outlets; None if there are none."""
+        """The sum of the mains' line currents; None if the tree has none. They do not change when an outlet switches."""
         lines = [figure["Reading"] for path, body in self._read.items()
                  if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
                  for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]

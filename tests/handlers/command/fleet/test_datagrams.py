@@ -58,8 +58,8 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
 @pytest.mark.parametrize("data", [reply(1, kind=ber.GET), reply(1, status=2), b"", b"\x30\x80\x00\x00",
                                   reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32 + 100)))),
                                   reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127))))],
-                         ids=["a request", "an error", "empty", "endless length", "a large arc", "129 arcs"])
-def test_requests_errors_and_impossible_oids_are_not_answers(data: bytes) -> None:
+                         ids=["a request", "an error", "empty", "indefinite length", "a large arc", "129 arcs"])
+def test_requests_errors_malformed_datagrams_and_impossible_oids_are_not_answers(data: bytes) -> None:
     assert answer(data) is None
 
 
@@ -72,7 +72,7 @@ def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
     assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == Answer(1, "2.999.3", "", "")
 
 
-def test_only_the_first_answer_of_the_asked_port_of_an_asked_address_counts() -> None:
+def test_only_the_first_answer_with_the_requests_number_from_the_asked_address_and_port_counts() -> None:
     seen: Dict[str, Answer] = {}
     listener = sweep._Listener({"192.0.2.1": 7}, 161, seen)
     for number, address, port in ((7, "192.0.2.1", 162), (7, "192.0.2.2", 161), (8, "192.0.2.1", 161)):

@@ -90,7 +90,7 @@ class EventService(Served):
             return
         caller: Caller = self.device.caller
         value = (event, {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields})
-        with self.arrived:          # takes the lock: an event may come without a request, as by a button at the unit
+        with self.arrived:          # takes the lock: an event may come without a request, such as from a button on the unit
             for channel in self.channels:
                 if channel.wants(event, source):
                     channel.queue.append(value)
