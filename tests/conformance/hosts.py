@@ -27,7 +27,7 @@ VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))
 
 
 class Host(NamedTuple):
-    """The result for one Python. `missing`: why it was not tried, or "". `tried`, `differ`: the number of forms by archive."""
+    """The result for one Python. `missing`: why it was not tried, or "". `tried` and `differ` count forms by archive."""
 
     version: str
     missing: str

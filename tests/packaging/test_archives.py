@@ -48,7 +48,7 @@ def load(host: Path, unpacked: Path, modules: Sequence[str], options: Sequence[s
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_archive_loads_beside_the_two_packages_alone(name: str, host: Path, tmp_path: Path) -> None:
+def test_an_archive_loads_beside_the_two_packages_alone(name: str, host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     archives.read(archive(ROOT / "handlers", name)).unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler"])
@@ -56,7 +56,7 @@ def test_archive_loads_beside_the_two_packages_alone(name: str, host: Path, tmp_
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_archive_holds_no_tools(name: str) -> None:
+def test_an_archive_holds_no_tools(name: str) -> None:
     found = files(ROOT / "handlers", name)
     assert not [path for path in found if path.endswith("__main__.py") or "zeroconf" in path or path.startswith("command/")]
 
@@ -70,7 +70,7 @@ def test_all_archives_load_in_one_process(host: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["/", "unpacked", "unpacked/pdu_small", "decoys"])
-def test_current_directory_does_not_matter(host: Path, tmp_path: Path, place: str) -> None:
+def test_the_current_directory_does_not_matter(host: Path, tmp_path: Path, place: str) -> None:
     unpacked, decoys = tmp_path / "unpacked", tmp_path / "decoys"
     archives.read(archive(small_tree(tmp_path), "small")).unpack(unpacked)
     decoys.mkdir()
@@ -101,7 +101,7 @@ for line in sys.stdin:
 """
 
 
-def test_upload_into_a_living_process_runs_the_new_code_and_rolls_back(host: Path, tmp_path: Path) -> None:
+def test_a_living_process_runs_the_version_unpacked_last_newer_or_older(host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     versions = {number: archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
                 for number in ("1.0", "1.1")}

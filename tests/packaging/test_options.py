@@ -76,7 +76,7 @@ def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
     assert f"pdu_{family.name}".isidentifier()
 
 
-def test_layout_of_the_json_and_hash_seed_do_not_change_the_archive(tmp_path: Path) -> None:
+def test_the_layout_of_the_json_and_the_hash_seed_do_not_change_the_archive(tmp_path: Path) -> None:
     """Builds in this process and in one with another hash seed."""
     file = tmp_path / "backwards.json"
     file.write_text(json.dumps(dict(sorted(ACME.items(), reverse=True)), indent=4), "utf-8-sig")

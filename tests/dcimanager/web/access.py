@@ -24,7 +24,8 @@ _TRIES, _TRIES_SECONDS = 10, 60.0
 
 
 class Access:
-    """Wraps the page's application: refuses unknown hosts, sends people to the login first, and adds `HEADERS` to each answer.
+    """Wraps the page's application: refuses unknown hosts, sends people to the login first, and adds the `HEADERS` that an answer
+    lacks.
 
     `hosts` are the host names that a browser may use for this server, besides `_LOCAL`; None: any, for a server that other
     machines use. The check refuses foreign names that resolve to this server (DNS rebinding).

@@ -60,7 +60,7 @@ LOOKS_S = 42.0              # the time-out with `looks_three_times`
 
 
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Make clients look at a report or at a driver every 14 s of a clock that only they use. Returns a function that makes one.
+    """Make clients look at a report or a driver every 14 s of a clock of their own. Returns a function that makes such a client.
 
     With a time-out of LOOKS_S the third look is the last one. In real time, each look has 14 s or more.
     """

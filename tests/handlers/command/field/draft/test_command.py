@@ -71,7 +71,7 @@ def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys
     assert file.read_text() == "mine"
 
 
-def test_json_holds_all_evidence(recording: Path, mib: Path, capsys: Printed) -> None:
+def test_json_holds_the_guesses_with_their_evidence(recording: Path, mib: Path, capsys: Printed) -> None:
     assert root.run(["draft", str(recording), "--mib", str(mib), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["chosen"]["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and document["profile"]["mib"] == "ACME-MIB"
