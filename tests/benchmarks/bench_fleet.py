@@ -233,7 +233,7 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
     assert first.memory is not None and last.memory is not None
     faster, grown = loop.seconds / first.seconds, last.memory / first.memory
     note("fleet", f"{first.pdus:,} PDUs: seconds of a plain loop, as a multiple of `pdu check`", faster, FASTER)
-    note("fleet", f"memory of {last.pdus:,} PDUs, as a multiple of that of {first.pdus:,}", grown, FLAT, at_least=False)
+    note("fleet", f"memory for {last.pdus:,} PDUs, as a multiple of the memory for {first.pdus:,}", grown, FLAT, at_least=False)
     for one in taken[2:-1]:
         each = one.seconds / one.pdus / (first.seconds / first.pdus)
         note("fleet", f"{one.way}: seconds for a PDU, as a multiple of `pdu check`", each)

@@ -169,7 +169,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                  for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")]
         table.add_row(name, *cells)
         for delay in _DELAYS_MS if name != _OURS else ():
-            note("SNMP", f"{delay} ms: {name}, as a multiple of {_OURS}", by_delay[delay] / figures[_OURS][delay])
+            note("SNMP", f"{delay} ms: seconds of {name}, as a multiple of {_OURS}", by_delay[delay] / figures[_OURS][delay])
     Console().print(table)
     return 0
 

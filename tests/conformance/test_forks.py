@@ -13,8 +13,8 @@ from tests.waiting import PATIENCE_S
 
 
 @pytest.mark.parametrize("answered", [True, False])
-def test_a_close_before_the_answer_is_read_ends_quietly(answered: bool, tmp_path: Path,
-                                                        capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_close_before_the_answer_is_read_ends_the_process_quietly(answered: bool, tmp_path: Path,
+                                                                    capfd: pytest.CaptureFixture[str]) -> None:
     theirs, ours = _ends()
     try:
         with Forks() as forks:

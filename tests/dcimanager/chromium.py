@@ -88,7 +88,7 @@ class Browser:
         return found
 
     def complaints(self) -> List[Dict[str, Any]]:
-        """The errors and warnings in the console since the last call, violations of the content policy included."""
+        """The errors and warnings in the console since the last call, violations of the content security policy included."""
         return [line for line in self._log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
     def requests(self) -> List[str]:
@@ -111,7 +111,7 @@ def browser(program: str, driver: str) -> Iterator[Browser]:
         options.binary_location = program
         for flag in (*_FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
-        # Else the first page is chromium's own for a new tab: 370 requests, and twice the processor time of a start.
+        # Otherwise chromium opens its own page for a new tab: 370 requests, and a start takes twice the processor time.
         options.add_experimental_option("prefs", {"session": {"restore_on_startup": 4, "startup_urls": ["about:blank"]}})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         chrome = Chrome(options=options, service=Service(driver))

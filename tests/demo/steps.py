@@ -45,7 +45,7 @@ class DemoPdu:
 
 
 class Failed(Exception):
-    """A step failed, or a figure differs from the books."""
+    """A step failed, or a state or a figure differs from the books."""
 
 
 def simulators(stack: ExitStack) -> List[DemoPdu]:
@@ -91,7 +91,7 @@ class Steps:
                                              settings=unit.peer.settings)
 
     def poll(self) -> None:
-        """Calls status and statistic of each PDU. Raises: Failed if a state, load or energy is not that of the device's books."""
+        """Calls status and statistic of each PDU. Raises: Failed if a state, load or energy differs from the device's books."""
         for unit in self._units:
             for method in ("status", "statistic"):
                 self._measure(unit, method, partial(self._manager.call, method=method))

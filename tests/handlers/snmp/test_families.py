@@ -170,7 +170,7 @@ def without_state_rows(unit: Fixture) -> Dict[str, Row]:
 
 @pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
 def test_a_switched_unit_without_states_is_never_shown_without_outlets(unit: Fixture) -> None:
-    """A missing table does not prove a PDU without outlets, even if the unit still has its meters."""
+    """A missing table does not prove that a PDU has no outlets, even if the unit still has its meters."""
     whole = expected_states(unit)
     try:
         found = dict(find(unit, of_rows(without_state_rows(unit))).states)
@@ -237,7 +237,7 @@ def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(first
 
 
 def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> None:
-    """The older tree counts from 1, the newer one from 0, so that one identity names neighbouring outlets."""
+    """The older tree counts from 1, the newer one from 0, so the same identity names neighbouring outlets in them."""
     newer, older = (next(unit for unit in FIXTURES if unit.name == name)
                     for name in ("synaccess-netbooter", "synaccess-netbooter_older"))
     with pytest.raises(ProtocolError, match="lists no outlet"):
@@ -351,7 +351,7 @@ def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str, reach:
 def kinds_of_reads(unit: Fixture, version: str) -> Set[Tuple[object, ...]]:
     """Return (version, call, what) for each read of a status and of all figures.
 
-    For a GET this is the object's type, for a walk the type of each row and the number of arcs of its index. It is None for a
+    For a GET `what` is the object's type, for a walk the type of each row and the number of arcs of its index. It is None for a
     missing object and for a walk without rows.
     """
     device = memory(unit)
@@ -429,7 +429,7 @@ def test_a_device_that_fails_within_a_command_may_have_switched(unit: Fixture, r
         handler = handler_of(unit, agent, reach)
         with pytest.raises(Unreachable, match="may or may not have switched"):
             (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
-        assert len(agent.writes()) == 1, "no write is repeated, and none follows a failure"
+        assert len(agent.writes()) == 1, "a write was repeated, or followed the failure"
 
 
 @REACHED

@@ -65,7 +65,8 @@ def test_a_mode_is_a_state_only_under_manual_control_without_a_reset(put: Mappin
 
 
 @pytest.mark.parametrize("current_of_rack_b, load", [(-1, None), (102, Decimal("3.52"))])
-def test_the_load_behind_a_console_server_is_the_sum_of_all_pdus(current_of_rack_b: int, load: Optional[Decimal]) -> None:
+def test_the_load_behind_a_console_server_is_the_sum_of_all_pdus_or_not_known(
+        current_of_rack_b: int, load: Optional[Decimal]) -> None:
     device = unit("opengear-rpc")
     device.put("1.3.6.1.4.1.25049.17.16.1.7.2.1", current_of_rack_b)
     assert meter(detect(device, PROFILES)).load == load
