@@ -45,7 +45,8 @@ def run(command: list[str], environment: Mapping[str, str], question: str, typed
     try:
         while True:
             ready, _, _ = select.select([terminal], [], [], max(0.0, end - time.monotonic()))
-            assert ready, f"still running after {seconds:g} s; {'typed' if answered else 'did not ask'}; shown: {shown!r}"
+            asked = "answered" if answered else "not shown"
+            assert ready, f"still running after {seconds:g} s; the question was {asked}; shown: {shown!r}"
             try:
                 piece = os.read(terminal, 1000)
             except OSError:                     # Linux: no process has the other side open

@@ -23,8 +23,8 @@ def test_an_answer_is_typed_when_the_program_reads() -> None:
     assert shown.code == 0 and "hello rack" in shown.text
 
 
-@pytest.mark.parametrize("question, looks, words", [("name: ", 4, "typed; shown: b'name: x'"),
-                                                    ("other: ", 2, "did not ask; shown: b'name: '")])
+@pytest.mark.parametrize("question, looks, words", [("name: ", 4, "the question was answered; shown: b'name: x'"),
+                                                    ("other: ", 2, "the question was not shown; shown: b'name: '")])
 def test_a_program_that_stays_at_its_prompt_fails_with_its_output(monkeypatch: pytest.MonkeyPatch, question: str, looks: int,
                                                                   words: str) -> None:
     """The clock jumps past the limit when `terminal.run` has read all that the program shows."""
