@@ -172,7 +172,7 @@ def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call
     assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
 
 
-def test_the_list_names_the_login(hall: Hall, tmp_path: Path, call: Call) -> None:
+def test_the_list_names_the_login_and_an_unusable_login_is_refused(hall: Hall, tmp_path: Path, call: Call) -> None:
     logins = private(tmp_path / "logins.toml", '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
                      '[auth.empty]\ncommunity = ""\n')
     options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))

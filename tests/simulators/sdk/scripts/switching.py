@@ -32,7 +32,7 @@ def single(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def many(agent: Any, given: Any) -> Dict[str, Any]:
-    """Switches all outlets off, some on in a given order, and all on in sequence; returns the states after each step."""
+    """Sets the sequence, then switches all outlets off, some on, and all on; returns the states after each step."""
     power = module("pdumodel").Outlet.PowerState
     pdu = _pdu(agent)
     outlets = pdu.getOutlets()
