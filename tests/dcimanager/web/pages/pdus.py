@@ -100,7 +100,7 @@ def _read(site: Site, form: FormData, handler: Handler,
         if key in settings:
             raise Wrong(f"The key {key!r} is given twice.")
         if not isinstance(value, str) or len(value) > 20_000:
-            raise Wrong(f"The value of {key!r} is too long.")
+            raise Wrong(f"The value of {key!r} must be text of at most 20,000 characters.")
         settings[key] = value or (old.settings.get(key, "") if old and key not in harmless else "")
     return name, address, notes, snmp, settings
 
@@ -152,7 +152,7 @@ def _remove(site: Site, request: Request, form: FormData) -> Response:
 def _simulate(site: Site, request: Request, form: FormData) -> Response:
     kind = text(form, "kind")
     if kind not in KINDS:
-        raise Wrong("There is no such simulated PDU.")
+        raise Wrong("There is no simulated PDU of this kind.")
     try:
         pdu = simulate(site.manager, site.simulations, kind)
     except Failed as error:
