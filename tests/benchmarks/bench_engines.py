@@ -1,4 +1,4 @@
-"""Measures the SNMP double with many devices, for several numbers of devices per engine, with threads and with coroutines.
+"""Measures the SNMP double with many devices, read one after the other, by threads and by coroutines.
 
     python -m tests.benchmarks.bench_engines [--pdus N]
 

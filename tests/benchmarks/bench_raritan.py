@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_raritan [--runs N]
 
-All clients read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms of round trip, each in
-a separate process. The last row is this client on a unit that refuses well-known sensor ids. Requests and connections are
+All clients read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms to each round trip,
+each in a separate process. The last row is this client on a unit that refuses well-known sensor ids. Requests and connections are
 counted at the unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on the same
 connection. The clients take turns, in alternating order. All times are medians; only the ratios matter. Exit code 0 if all
 goals are met, 1 if one is missed, 2 without the SDK.

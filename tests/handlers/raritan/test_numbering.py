@@ -65,7 +65,7 @@ def test_an_outlet_is_switched_and_read_by_the_reference_that_status_reads() -> 
 
 @pytest.mark.parametrize("model", [_mixed(off=()), Model(outlets=5, listed=MIXED, well_known_sensors=False)],
                          ids=["well-known sensors", "references only"])
-def test_each_ports_energy_is_that_of_the_outlet_at_its_position(handle: Handle, model: Model) -> None:
+def test_each_port_has_the_energy_of_the_outlet_at_its_position(handle: Handle, model: Model) -> None:
     with XerusPdu(model, links={2: model}) as pdu:
         counted = {port.identity: port.consumption for port in handle(pdu, link_units="yes").statistic().ports}
         for link, unit in pdu.units.items():

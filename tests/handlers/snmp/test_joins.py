@@ -73,7 +73,7 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     assert Total((Figure(kept),)).read(reader(objects)) is None
 
 
-def test_a_row_of_a_list_that_may_be_of_another_kind_is_empty() -> None:
+def test_a_listed_row_whose_value_is_not_known_is_empty() -> None:
     objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7, "4": 8}), **table("1.3.2", {"1": 1, "2": "", "3": 1, "4": 2}),
                **table("1.3.3", {"1": 1, "2": 1, "3": 0})}
     assert both(Listed(Only(A, B, ("1",)), Only(A, C, ("0",), keep=False)), objects) == {"1": 5, "2": "", "3": ""}

@@ -118,7 +118,7 @@ def sessions(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def firmware(agent: Any, given: Any) -> Dict[str, Any]:
-    """Uploads a file that is not an image and discards it, from 3.6 on; then resets the unit to factory settings."""
+    """If the release can upload, uploads a file that is not an image and discards it. Then resets the unit to its defaults."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     found: Dict[str, Any] = {}
