@@ -1,4 +1,4 @@
-"""The figures of Raritan PDUs: what they cost, their digits, and what counts where a sensor is unavailable."""
+"""The figures of Raritan PDUs over SNMP: their cost, their digits, and unavailable sensors."""
 from __future__ import annotations
 
 from decimal import Decimal
