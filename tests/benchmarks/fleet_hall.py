@@ -71,7 +71,7 @@ class SnmpFront(asyncio.DatagramProtocol):
 
 
 def request_id(data: bytes) -> Tuple[int, int]:
-    """Start and end of the request id's content. It is the first element after version and community."""
+    """Start and end of the request id's content. The id begins the part of a message that follows version and community."""
     place = _content(data, 0)[0]
     for _ in range(2):
         place = _content(data, place)[1]

@@ -24,7 +24,7 @@ class Relay:
         self.ticket = 0                     # plans with an older ticket are not carried out
 
     def will_be_on(self) -> bool:
-        """Whether the relay is on when all accepted commands have been carried out."""
+        """Whether the relay stays on or is about to switch on. False in the off time of a cycle."""
         return self.waiting or self.on and not self.moving
 
 

@@ -14,7 +14,7 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu
 
-# No recording may contain a value of SECRETS. Without `keep`, it may contain no value of PLANTED either, in any spelling.
+# A recording must contain no value of SECRETS and, without `keep`, no value of PLANTED, in any spelling.
 COMMUNITY = "s3cr3t-community"
 SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
 NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")

@@ -67,7 +67,7 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
 
 
 def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When, ...], only_now: bool) -> Rule:
-    """0 switches now, n in n seconds; until then a state that will change is shown as pending. -1 cancels such a command."""
+    """0 switches now, n in n seconds; until then a state that will change is shown as pending. -1 cancels a pending command."""
     opposite = _IS_ON if done == _IS_OFF else _IS_OFF
     return Rule(f"{column}.*", lowest=-1, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=(
         # A new command replaces one of its column whose pending state is shown: that state ends without a movement of the relay.
