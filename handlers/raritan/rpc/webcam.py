@@ -176,7 +176,7 @@ class StorageManager(Interface, version="1.0.3"):
 
 
 class Channel(Interface, version="1.0.2"):
-    """A view of one webcam: its images."""
+    """The images of one webcam, for one type of client."""
 
     NO_ERROR = 0
     ERR_NOT_AVAILABLE = 2

@@ -115,7 +115,7 @@ class Agent(Files):
         number, login = next(self._ids), self.login
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number},
                           separators=(",", ":"), allow_nan=False).encode()
-        wait = max(self.timeout or DEFAULT_TIMEOUT, MINIMUM_WAITS.get(method, least)) + SECONDS_PER_CALL * (calls - 1)
+        wait = max(self.timeout or DEFAULT_TIMEOUT, least, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (calls - 1)
         try:
             reply = self.exchange(f"{number}: {method}", "POST", target, _JSON, body, wait, 2 * wait, LIMIT,
                                   bool(reads_only(method)) if repeatable is None else repeatable)

@@ -1,7 +1,7 @@
 """Results and structures that differ from their declaration, because the firmware is older or newer than this binding.
 
 These are results of older releases, and structures with missing or unknown fields, older names, or fields that newer firmware
-has inside another field. Results and structures that contain null are read here too, also where their type allows it.
+has inside another field. Results and structures that contain null are read here too, even where their type allows null.
 """
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
     Older releases name the results of some methods differently. If the newest release has several results, those that are
-    missing or null become blank, except a result code: its absence is an error.
+    missing or null become blank, except a result code: an answer without one is an error.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
@@ -68,7 +68,7 @@ def _fields(cls: Type[Structure], json: Mapping[str, object], agent: Caller) -> 
 
 
 def _lift(made: Structure, agent: Caller) -> None:
-    """Move older fields into the fields that hold them now. `encode_structure` writes them back as the device sent them."""
+    """Move older fields into the fields that hold them now. `encode_structure` writes them back under their older names."""
     wire = made._wire or WireForm()
     rest, lifted = dict(wire.rest), {}
     for older, place in made._lifted.items():
@@ -92,7 +92,7 @@ def _nullable(hint: Any) -> bool:
 
 @once
 def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
-    """A function that makes the value of a missing field: -1 for an enumeration, which no element has; None for references and
+    """A function that makes the value of a missing field: -1, which no element has, for an enumeration; None for references and
     value objects.
 
     made_here: makes the default of a constructor's argument instead.

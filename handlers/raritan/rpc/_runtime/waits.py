@@ -6,7 +6,7 @@ from typing import Mapping
 DEFAULT_TIMEOUT = 10.0                      # for one answer; the vendor's binding has no limit
 LONGEST_TIMEOUT = 86400.0                   # some systems limit a timer to 24 days, and an upload waits 6 times as long
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
-# Methods that take long on the device get at least these seconds. pollEvents returns after 30 s at the latest
+# The shortest waits for methods that take long on the device. pollEvents returns after 30 s at the latest
 # (EventService.idl 1.0.1). No document says how long the device needs to generate a key or to contact a link unit.
 MINIMUM_WAITS: Mapping[str, float] = {
     "pollEvents": 45.0,

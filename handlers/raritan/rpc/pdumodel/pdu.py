@@ -138,7 +138,7 @@ class Waveform(Structure):
 
 
 class EDevice(Interface, version="1.0.1"):
-    """Base of the parts that power flows through. `getParents` returns those that feed it, `getChildren` those that it feeds."""
+    """A part that power flows through. `getParents` returns the parts that feed it, `getChildren` those that it feeds."""
 
     def getParents(self) -> List[EDevice]: declared()
     def getChildren(self) -> List[EDevice]: declared()
