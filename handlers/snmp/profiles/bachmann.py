@@ -1,7 +1,7 @@
-"""Bachmann: BlueNet of BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
+"""Bachmann: BlueNet units with BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
 
-The status has one value for on and one for off for each alarm and warning: odd numbers from 9 to 23 are on, even ones from 10
-to 24 off. Measurements are variables: one table has their units and powers of ten, another their values, types and statuses.
+The status combines on or off with alarms, warnings and identification: odd numbers from 9 to 23 are on, even ones from 10 to 24
+off. Measurements are variables: one table has their units and powers of ten, another their values, types and statuses.
 The index of both is a GUID of eight octets. The first seven are those of the measured socket or phase, the last one differs
 for each variable.
 """

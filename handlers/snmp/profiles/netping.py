@@ -1,7 +1,7 @@
 """NetPing: relays of the DKSF MIBs, in npRelayTable or, with older firmware, in npPwrTable. A command writes the relay's mode.
 
-Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end them permanently, so such a relay is not
-switched unless its owner sets `switch_automatic`. -1 toggles and is never written.
+Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end such a mode permanently, so a relay in one is
+not switched unless its owner sets `switch_automatic`. -1 toggles and is never written.
 
 npPwrTable has the same relays under another OID. Newer firmware has both tables; in the newest, npPwrTable has no modes or
 states. Firmware without npPwrRelayState (DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic
@@ -13,7 +13,7 @@ from .shorthand import column, librenms, oids, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")
-NO_RESET = ("0", "2")               # npPwrStartReset: normal, pause after a reset; 1 is a reset
+NO_RESET = ("0", "2")               # npPwrStartReset: 0 normal, 2 pause after a reset or no watchdog; 1 is a reset
 
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
 PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")

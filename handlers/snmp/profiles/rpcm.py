@@ -2,7 +2,7 @@
 from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from .shorthand import THOUSANDTHS, column, figure, oids, total
 
-STATE = column("46235.2.4.2.1.4", "output state (example handler)")
+STATE = column("46235.2.4.2.1.4", "administrative state (example handler)")
 
 PROFILES = (
     Profile(
