@@ -1,4 +1,4 @@
-"""The errors that a handler raises: one tree, with one class for each answer to "who must act?".
+"""The errors that a handler raises: one tree, with a class for each kind of failure.
 
 DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it should say what to do, and
 holds no password, community or token. Codecs raise without host and operation; the client adds them (`at`).

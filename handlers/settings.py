@@ -34,7 +34,7 @@ class Setting(Generic[T_co]):
     longest: int = LONGEST
 
     def value(self, text: Optional[str]) -> T_co:
-        """The value of `text`; None or an empty field is the default. Raises SettingsError."""
+        """The value of `text`, or the default for None and for blank text. Raises SettingsError."""
         if text is None or not text.strip():
             return self.default
         if len(text) > self.longest:
@@ -44,7 +44,7 @@ class Setting(Generic[T_co]):
         else:
             try:
                 return self.read(text if self.secret else text.strip())
-            except ValueError:          # raised below, outside this handler: the ValueError may hold a secret
+            except ValueError:          # raised below, outside `except`: the ValueError may hold a secret
                 why = ("" if self.secret else f" {text.strip()[:60]!r} is not allowed;") + f" give {self.allowed}"
         raise SettingsError((Named(self.key, noun=_NOUN), f":{why}"))
 

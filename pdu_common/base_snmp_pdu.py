@@ -1,7 +1,7 @@
 """Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
 
-A missing object is read as an element with the value None, in every version. Every other failure raises SnmpError: no answer,
-an error status, an answer against the protocol. A walk returns all rows or raises.
+A missing object is read as an element with the value None, in every version of SNMP. Every other failure raises SnmpError: no
+answer, an error status, an answer against the protocol. A walk returns all rows or raises.
 """
 from __future__ import annotations
 

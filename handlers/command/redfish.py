@@ -31,7 +31,7 @@ _PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis; without it
 
 
 class Call(NamedTuple):
-    """One run of a command: the service, the setting `pdu`, and the arguments."""
+    """One run of a command: the service, the setting `pdu`, and the command's own arguments and options."""
 
     service: RedfishService
     pdu: str

@@ -1,4 +1,4 @@
-"""A transport on the caller's own session of `requests`, for scripts that need what their session has.
+"""A transport on the caller's own session of `requests`, for scripts that need its proxies, certificates or retries.
 
     session = requests.Session()
     session.proxies = {"https": "http://proxy.example:3128"}

@@ -1,4 +1,4 @@
-"""Bytes from the server -> answers to the requests of one write. Pure.
+"""Bytes from the server -> answers to the requests of one write. No I/O.
 
 An answer is one line (`OK...`, `ERR CODE...`, the words of the request and a value, or free text), or a list between
 `BEGIN LIST ...` and `END LIST ...`. Answers come in the order of the requests, so several requests can be sent in one write.

@@ -33,7 +33,7 @@ USERNAME: Setting[str] = Setting("username", f"a user of upsd.users, {_CARRIED}"
 PASSWORD: Setting[str] = Setting("password", f"that user's password, {_CARRIED}", _word, "",
                                  "needed and sent together with username", secret=True)
 DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its square brackets", _name, "",
-                               "the device on the NUT server; without it all its devices are one PDU")
+                               "the device on the NUT server; without it all devices of the server are one PDU")
 TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: nothing but STARTTLS is sent before TLS is up")
 WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
                                     "yes: the whole load of a UPS that can switch it is the port `load`")

@@ -32,7 +32,7 @@ Sensors = Mapping[str, Optional[float]]             # the readings of sensors, b
 
 
 def excerpt(resource: Json, key: str) -> Optional[Figure]:
-    """The sensor excerpt under `key`; None if there is none. Its value is not known if `Reading` is null or absent."""
+    """The sensor excerpt under `key`; None if there is none. Its value is None unless `Reading` is a finite number, 0 or more."""
     found = resource.get(key)
     if not isinstance(found, dict):
         return None

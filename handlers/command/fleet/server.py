@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 
 
 class Exporter:
-    """The answers of the server, independent of HTTP. `allowed` may be replaced while the server runs."""
+    """The answers of the server. `allowed` may be replaced while the server runs."""
 
     def __init__(self, allowed: Allowed, limits: Limits) -> None:
         self.allowed, self.own = allowed, Own()
@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "pdu-exporter"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Does nothing: queries are counted in /metrics and not logged."""
+        """Does nothing: requests are not logged, and /metrics counts the probes."""
 
 
 class Server(ThreadingHTTPServer):

@@ -1,4 +1,4 @@
-"""Drafts a profile from the best guesses of a recording.
+"""Drafts a profile from the best guesses that a recording allows.
 
 A value with a doubtful meaning begins with a question mark ("?1"). No device reports such a value, so the outlet is UNKNOWN
 until a person removes the mark.
@@ -30,7 +30,7 @@ _NO_COMMAND = ("No command is proposed, because a writable object need not be a 
 
 @dataclass
 class Draft:
-    """The result. `profile` is None if nothing looks like outlets. `guesses` and `packed` hold all guesses, also unused ones."""
+    """The result. `profile` is None if nothing looks like outlets. `guesses` and `packed` hold all guesses, used or not."""
 
     profile: Optional[Profile]
     guesses: List[Guess]
@@ -60,7 +60,7 @@ def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
 
 
 def _score(guess: PackedGuess) -> float:
-    """The score of a string with states, comparable with that of a column: its number of values, but 0 if all are 0."""
+    """The score of a string with states, comparable with a column's: its number of values, but 0 if all are "0"."""
     return len(guess.values) if set(guess.values) - {"0"} else 0
 
 
@@ -120,14 +120,14 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
         values = set(integers(state.column) or ())
         up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
         return (f"{MARK}{up}",), (f"{MARK}{down}",), (
-            f"{state.doubt}; {up} for on and {down} for off is only a convention. Switch an idle outlet at the unit itself, read "
+            f"{state.doubt}; {up} for on and {down} for off is only a guess. Switch an idle outlet at the unit itself, read "
             f"its new value, correct the values here, and remove the marks ({MARK}).")
     mark = MARK if state.doubt else ""
     return tuple(f"{mark}{one}" for one in on), tuple(f"{mark}{one}" for one in off), state.doubt
 
 
 def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
-    """The values that are words for on, and those for off. Without any: the word `on` or `off` itself."""
+    """The values that are words for on (`on` itself if none is), and those for off (`off` itself if none is)."""
     return (sorted({value for value in values if letters(value) in columns.ON_WORDS}) or ["on"],
             sorted({value for value in values if letters(value) in columns.OFF_WORDS}) or ["off"])
 
