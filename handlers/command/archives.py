@@ -71,7 +71,7 @@ def read(data: bytes) -> Archive:
             raise BadArchive(f"{str(path)!r} is inside a path that is also a file")
     tops = {PurePosixPath(member.name).parts[0] for member in members}
     if len(tops) != 1:
-        raise BadArchive(f"one directory is expected, not {len(tops)}")
+        raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries")
     top = tops.pop()
     if not top.isidentifier() or top in RESERVED:
         raise BadArchive(f"the directory's name {top!r} cannot be used")
@@ -93,7 +93,7 @@ def _unzipped(data: bytes) -> bytes:
 
 
 def _checked(tar: tarfile.TarFile) -> List[tarfile.TarInfo]:
-    """The members, each checked before the next is read: a size below zero could lead back to the same header, without an end."""
+    """The members, each checked before the next is read: a negative size could lead back to the same header forever."""
     members: List[tarfile.TarInfo] = []
     for member in tar:
         _check(member)
@@ -119,6 +119,6 @@ def _check(member: tarfile.TarInfo) -> None:
     if not 0 <= member.mtime < _LATEST:
         raise BadArchive(f"{member.name!r} has an impossible time ({member.mtime})")
     if not (member.isfile() or member.isdir()):
-        raise BadArchive(f"{member.name!r} is a link or a device")
-    if member.issparse():               # its size may be far greater than that of the archive
+        raise BadArchive(f"{member.name!r} is neither a file nor a directory")
+    if member.issparse():               # its content may be far larger than the archive
         raise BadArchive(f"{member.name!r} is a sparse file")

@@ -65,6 +65,21 @@ def test_an_archive_with_an_impossible_file_is_refused(headers: Dict[str, str], 
     assert not [one for one in sys.path if (Path(one) / "pdu_odd").exists()]
 
 
+@pytest.mark.parametrize("path, kind, words", [
+    ("notes.txt", tarfile.REGTYPE, "one directory is expected at the top, not 2 entries"),
+    ("pdu_odd/pipe", tarfile.FIFOTYPE, "is neither a file nor a directory"),
+    ("pdu_odd/link", tarfile.SYMTYPE, "is neither a file nor a directory")])
+def test_an_archive_with_a_file_outside_its_directory_a_pipe_or_a_link_is_refused(
+        path: str, kind: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, odd = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo(path)
+    odd.type = kind
+    with tarfile.open(file, "w:gz") as packed:
+        for member in (tarfile.TarInfo("pdu_odd/__init__.py"), tarfile.TarInfo("pdu_odd/handler.py"), odd):
+            packed.addfile(member)
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and words in err and len(err.splitlines()) == 1
+
+
 @pytest.mark.parametrize("packed", ["./pdu_odd", "."])
 def test_an_archive_whose_paths_begin_with_a_dot_is_refused_with_the_remedy(packed: str, tmp_path: Path,
                                                                             capsys: pytest.CaptureFixture[str]) -> None:
