@@ -83,7 +83,7 @@ def spelled(key: str, value: str = "") -> str:
 
 
 def spelled_secret(key: str) -> str:
-    """How a person gives a secret, whose key a handler of another pack may have chosen."""
+    """How a person gives a secret. Its key need not be in SECRETS: handlers of other packs have their own."""
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
 

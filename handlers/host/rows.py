@@ -10,7 +10,7 @@ MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
 LONGEST_TEXT = 65_535       # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
 _LOWEST, _HIGHEST = -2**63, 2**64 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
-_INTERNET = 4               # arcs of 1.3.6.1, with which the OID of each object in a PDU begins
+_INTERNET = 4               # number of arcs in 1.3.6.1; an OID that begins with them is a whole OID
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
 
 # The last three begin the default sysObjectIDs of Net-SNMP agents.

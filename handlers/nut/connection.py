@@ -26,11 +26,11 @@ _ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neith
 
 
 class Connection:
-    """Connects at the first request, and again at the first request after the connection was closed. `opened` counts these.
+    """Connects at the first request, and again at the first request after the connection was closed; `opened` is how often.
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
     connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
-    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all together, from now on.
+    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all exchanges together.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",

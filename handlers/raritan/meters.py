@@ -114,9 +114,9 @@ class FeedMeter(Meter):
         return [current for pole, current, _ in self._lines if pole.line in _LINES]
 
     def load(self) -> Amount:
-        """Amperes: the sum over the lines, the larger line of one circuit, or the one current of a single-phase feed.
+        """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a single-phase feed's current.
 
-        With several lines the feed's current is that of the line with the most current, so it never replaces the sum. If the
+        With several lines the feed's current is only the highest line's, so it never replaces the sum. If the
         lines cannot be read, the load is not metered.
         """
         poles = self._listed_poles()
@@ -133,8 +133,8 @@ class FeedMeter(Meter):
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
-        """Watt-hours: the feed's counter, else the sum of its lines' counters, each of them once. Not known if the list of
-        sensors or of lines cannot be read now: it may name a counter."""
+        """Watt-hours: the feed's counter. Without it, the sum of its lines' counters, each of them once; not known if the list
+        of sensors or of lines cannot be read now, because it may name a counter."""
         if self.counter is not None:
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):

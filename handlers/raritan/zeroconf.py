@@ -60,13 +60,13 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
     """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in numerical order.
 
     Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
-    no IPv4 address has its IPv6 address in the list. Raises ImportError where `zeroconf` is missing.
+    no IPv4 address is listed with its IPv6 addresses. Raises ImportError where `zeroconf` is missing.
     """
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
 
 def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None) -> List[Device]:
-    """The devices that `discover` finds, with name, model and firmware; one entry for each address and port, in their order."""
+    """The devices that `discover` finds, with name, model and firmware; one entry for each address and port, sorted by both."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
     chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
@@ -98,7 +98,7 @@ class _Found:
         self._devices: Dict[str, List[Device]] = {}
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        """Handle a device that appeared, changed or left. Queries data that the announcement lacks, until the time is over.
+        """Handle a device that appeared, changed or left. Query data that it did not announce, for up to 2 s, not beyond `end`.
 
         A device whose change cannot be read in time keeps its earlier data. A name that mDNS does not allow is ignored.
         """
@@ -108,7 +108,7 @@ class _Found:
             return
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
         info = None
-        with contextlib.suppress(Error):                # it would end the browser's thread, and later devices would be missed
+        with contextlib.suppress(Error):                # else it ends the browser's thread, and later devices are missed
             info = zeroconf.get_service_info(service_type, name, timeout=wait)
         if info is not None:
             self._devices[name] = _devices(info, service_type)

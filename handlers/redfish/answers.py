@@ -43,7 +43,7 @@ def failure(reply: Reply, login: Login) -> PduHandlerError:
 
 
 def quoted_messages(reply: Reply, login: Login) -> str:
-    """The messages of an error response, '' without any; printable, cut, and without the login.
+    """The messages of an error response, '' without any; printable, cut, and without password and token.
 
     Source: DSP0266, "Error responses": `error`, with `@Message.ExtendedInfo` and `message`.
     """
@@ -54,7 +54,7 @@ def quoted_messages(reply: Reply, login: Login) -> str:
 
 
 def messages(infos: object, login: Login) -> str:
-    """The first messages of a list, each as its text or else its MessageId; printable, cut, and without the login."""
+    """The first messages of a list, each as its text or else its MessageId; printable, cut, and without password and token."""
     entries = [info for info in infos if isinstance(info, dict)] if isinstance(infos, list) else []
     words = [info.get("Message") or info.get("MessageId") for info in entries[:_MOST_MESSAGES]]
     return " ".join(login.quoted(one) for one in words if isinstance(one, str) and one.strip())

@@ -28,8 +28,8 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     Costs one GET, and the reads of states and counts of each candidate tried; if none has states, also those of other rows and
     of meters. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
     `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they are the families with `sweep`,
-    and only states and counts are read. A family without outlets is recognised by its sysObjectID alone if it is the first
-    candidate and the device has none of its meters.
+    and only states and counts are read. If no candidate fits by its rows, the first is recognised by its sysObjectID alone,
+    provided that its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
@@ -60,7 +60,7 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
-    """The families to try, in this order; "" is a device without a usable sysObjectID."""
+    """The families to try, in their order. `sys_object_id` is "" if the device has no usable one."""
     fitting = [profile for profile in near(profiles, sys_object_id)
                if (profile.match(sys_object_id) if sys_object_id else profile.sweep)]
     for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):      # stable: equals keep their order

@@ -40,7 +40,7 @@ KINDS = _kinds(sources, controls)
 PLAIN: Tuple[Type[Any], ...] = (Profile, Root, Evidence, Outlets, State, Doubt, Figure, Arcs, Total, Span)
 
 
-_hints: Callable[[Any], Dict[str, Any]] = functools.cache(typing.get_type_hints)        # compiles each annotation's text
+_hints: Callable[[Any], Dict[str, Any]] = functools.cache(typing.get_type_hints)        # slow: it compiles annotations
 
 
 def dumps(profile: Profile) -> str:

@@ -175,7 +175,7 @@ def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data]
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:
-    """A certificate, key or signing request as PEM: one round trip. Raises ValueError for other tags than TAGS."""
+    """A certificate, key or signing request as PEM: one round trip. Raises ValueError for a tag that is not in TAGS."""
     if tag not in TAGS:
         raise ValueError(f"tag is {tag!r}; allowed: {', '.join(TAGS)}")
     return agent.get(scripts.target("server_ssl_cert_download.cgi", {"tag": tag}))

@@ -24,7 +24,7 @@ class ExternalBeeper(Interface, version="1.0.1"):
 
 
 class InternalBeeper(Interface, version="2.0.1"):
-    """The beeper in the unit. Firmware 3.3 does not send `mutedTemporarily`, which then is False."""
+    """The beeper in the unit. Firmware 3.3 does not send `mutedTemporarily`; it is then False."""
 
     class State(Enumeration):
         OFF, ON_NOTIFICATION, ON_ACTIVATION = range(3)

@@ -7,6 +7,6 @@ from ._runtime import Interface, declared
 
 
 class NameService(Interface, version="1.0.0"):
-    """Finds an object by name, at `/ns`."""
+    """The name service, at `/ns`."""
 
     def lookup(self, name: str) -> Optional[Interface]: declared()

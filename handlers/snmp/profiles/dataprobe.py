@@ -1,4 +1,4 @@
-"""Dataprobe: iBoot-PDU of IBOOTPDU-MIB. Row 0 is outlet 1.
+"""Dataprobe: iBoot-PDU (IBOOTPDU-MIB). Row 0 is outlet 1.
 
 Three columns hold the command, the state of the relay, and the outlet's activity. The state is UNKNOWN while an outlet cycles,
 reboots or waits to be switched on.

@@ -1,11 +1,11 @@
-"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the PDU-MIB of the first PX, of
-which Eaton has a copy below its own root.
+"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the PDU-MIB of the first PX,
+which Eaton copied below its own root.
 
 PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are values of a
 general enumeration for sensors (7 on, 8 off), commands are 0 and 1. The device reports the decimal digits of each sensor. A
 table of sensors has a row for each outlet and type, 612 on a PX4 of 36 outlets. To read fewer, an outlet's sensors are taken
 from its capabilities, and digits from the first and last outlet with the same capabilities. A reading of 0 counts if the sensor
-is available. The current of a three-phase inlet is that of its highest line, so its poles are summed. An inlet of one phase has
+is available. The current of a three-phase inlet is only its highest line's, so its poles are summed. An inlet of one phase has
 no readings by pole, so its own current counts.
 
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".

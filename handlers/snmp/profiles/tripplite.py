@@ -1,7 +1,7 @@
 """Tripp Lite: three generations of cards. In all of them off is 1 and on is 2, for states and for commands.
 
 The LX card (TRIPPLITE-PRODUCTS) has the same table for each kind of product (PDU, ATS, UPS). One of its columns shows which
-outlets may be switched. The card has no counter of energy: its objects with that name are a projection or the sum of a day. The
+outlets may be switched. The card has no counter of energy: its objects for energy hold a projection or the sum of a day. The
 older cards and the vendor's UPSs have the same sysObjectID, so the outlet table decides.
 """
 from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write

@@ -104,7 +104,7 @@ class Merged(Source):
         for part in self.parts:
             for identity, value in part.rows(reader).items():
                 if identity in found:
-                    raise ProtocolError(f"two tables of the device have outlet {identity}")
+                    raise ProtocolError(f"two tables of the device have the row {identity}")
                 found[identity] = value
         return found
 

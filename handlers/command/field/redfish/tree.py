@@ -19,7 +19,7 @@ Json = Dict[str, Any]
 
 
 def written(resources: Mapping[str, Json]) -> str:
-    """The text of a recording, with one resource in each line."""
+    """The text of a recording, one resource per line."""
     lines = [f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}" for path, resource in resources.items()]
     return '{"recording": "redfish resources 1", "resources": {\n' + ",\n".join(lines) + "\n}}\n"
 
@@ -31,12 +31,12 @@ def parse(text: str) -> Dict[str, Json]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SettingsError(f"the recording has no Redfish resources ({type(error).__name__}: {str(error)[:80]})") from None
     if not isinstance(found, dict) or not found or not all(isinstance(one, dict) for one in found.values()):
-        raise SettingsError("the recording has no Redfish resources")
+        raise SettingsError("the recording has no Redfish resources, or one that is not a JSON object")
     return {plain(path): resource for path, resource in found.items()}
 
 
 def plain(path: str) -> str:
-    """A path without a slash at its end."""
+    """A path without slashes at its end, except for "/" itself."""
     return path.rstrip("/") or "/"
 
 
@@ -60,7 +60,7 @@ def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
 
 
 def switched(value: Any, outlet: str, state: str) -> Any:
-    """`value` with this PowerState in each copy of the outlet with this path, which a collection may include in full."""
+    """`value` with this PowerState in each copy of the outlet with this path: a collection may include its members in full."""
     if isinstance(value, list):
         return [switched(one, outlet, state) for one in value]
     if not isinstance(value, Mapping):
@@ -82,6 +82,6 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
 
 
 def asked_levels(query: str) -> Tuple[bool, int]:
-    """Whether a query asks for an expansion, and for how many levels. `$expand=*` is answered like `$expand=.`."""
+    """Whether a query is `$expand=.` or `$expand=*`, which are answered alike, and the levels that it asks for (1 to 9)."""
     found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
     return found is not None, int(found[1] or 1) if found else 0

@@ -106,7 +106,7 @@ class PowerMeterController(Interface, version="1.2.12"):
 
 
 class Panel(PowerMeter, version="2.0.4"):
-    """A power meter with branch circuits beside its mains."""
+    """A power meter that also meters branch circuits."""
 
     class LabelingScheme(Enumeration):
         SEQUENTIAL, ODD_EVEN = range(2)

@@ -82,7 +82,7 @@ class Inlets(Interface, version="1.0.0"):
 
 
 class TransferSwitch(EDevice, version="6.0.3"):
-    """Feeds its outlets from one of several inlets. Its protectors and outlets refer to the first, also after a transfer."""
+    """Feeds its outlets from one of several inlets. Protectors and outlets refer to the first inlet, also after a transfer."""
 
     ERR_INVALID_PARAM, ERR_SWITCH_PREVENTED, ERR_SWITCH_FAILED = range(1, 4)
     OPERATIONAL_STATE_OFF, OPERATIONAL_STATE_NORMAL, OPERATIONAL_STATE_STANDBY, OPERATIONAL_STATE_NON_REDUNDANT = range(4)
@@ -252,7 +252,7 @@ class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
 
 
 class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
-    """Bits: the active inlet, and whether the bypass is selected; in 4.2 the selected inlet, and whether this inlet is active."""
+    """Bits: active inlet, whether the bypass is selected, fault. In 4.2: selected inlet, whether it is active, fault."""
 
     STATE_SELECTED_INLET_MASK = 7
     STATE_SELECTED_INLET_IS_ACTIVE = 8
