@@ -1,6 +1,6 @@
 """Bytes from the server -> answers to the requests of one write. No I/O.
 
-An answer is one line (`OK...`, `ERR CODE...`, the words of the request and a value, or free text), or a list between
+An answer is one line (`OK...`, `ERR CODE...`, a GET's query and its value, or free text), or a list between
 `BEGIN LIST ...` and `END LIST ...`. Answers come in the order of the requests, so several requests can be sent in one write.
 """
 from __future__ import annotations

@@ -153,7 +153,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
     elif isinstance(value, str):
         pairs = [_pair(part) for part in value.split(";") if part.strip()]
     else:
-        raise ValueError("settings must have the form key=value; key=value")
+        raise ValueError("settings must be a table or have the form key=value; key=value")
     found: Dict[str, str] = {}
     for key, one in pairs:
         if key in SECRETS:

@@ -24,8 +24,8 @@ from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 MOST_CALLS = 20_000
-# Getters that are recorded for sensors, and getters that are never recorded: most have long answers, and no handler uses them.
-_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
+_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")      # the getters that are recorded for sensors
+# Getters that are never recorded: most have long answers, and no handler uses them.
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]+)(?:/|$)")
 _FIRMWARE = Reference("/firmware", "firmware.Firmware")
