@@ -5,5 +5,5 @@ import logging
 
 
 def get_logger(name: str) -> logging.Logger:
-    """KNOWN: the page's example calls `.info(text)` on the result. INFERRED: it is a logging.Logger."""
+    """KNOWN: the vendor's example calls `.info(text)` on the result. INFERRED: it is a logging.Logger."""
     return logging.getLogger(name)

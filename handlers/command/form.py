@@ -57,7 +57,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 
 
 def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
-    """The handler settings as text. With `login`, a password is asked for if there is a user but no token. Raises SettingsError.
+    """The handler settings as text. With `login`, a password is required if there is a user but no token. Raises SettingsError.
 
     `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not given.
     """
@@ -68,7 +68,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
         found["tls"] = "yes"
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
         path, content = found["ca_pem"], read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace")
-        if not content.strip():             # a handler would take it for no setting, and trust the system's authorities
+        if not content.strip():             # a handler would treat it as not set, and trust the system's authorities
             raise SettingsError((Named("ca_pem"), f": {path} is empty"))
         found["ca_pem"] = content
     secrets = [setting.key for setting in declared if setting.secret]
@@ -124,7 +124,7 @@ def address(host: str) -> str:
 def typed(state: Given, keys: Iterable[str], host: str) -> Dict[str, str]:
     """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
-    The address and secrets are not taken from the environment, and the port only if the address has none.
+    The address and `SECRETS` are not taken from the environment, and the port only if the address has none.
     """
     found: Dict[str, str] = {}
     absent = {"host", *(("port",) if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None else ())}

@@ -1,4 +1,4 @@
-"""Variables and commands of a NUT device -> its outlets. Pure; names and units are those of NUT's docs/nut-names.txt.
+"""Variables and commands of a NUT device -> its outlets. Pure. Source of names and units: NUT's docs/nut-names.txt.
 
 An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets: `outlet.*` without a number and
 usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks), and numbers below 0, which some drivers list by mistake.
@@ -77,7 +77,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     """The device that these lists describe. `shown` masks a secret in text for an error.
 
     Raises ProtocolError if the driver lists fewer outlets or members than it counts, or an outlet twice; Unsupported if it lists
-    no outlets, `may_lack_outlets` is False, and it is no chain whose members all have an `outlet.count` of 0.
+    no outlets, `may_lack_outlets` is False, and the device is not a chain whose members all have an `outlet.count` of 0.
     """
     members = members_of(variables, commands)
     device = members[0]

@@ -53,7 +53,7 @@ def health_state(resource: Json) -> str:
 
 
 def state(outlet: Json) -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if the outlet reports neither, is about to change or unusable, or its fields contradict each other.
+    """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its fields contradict each other.
 
     `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts "On".
     `PowerStateInTransition` means that the state is about to change.
@@ -67,5 +67,5 @@ def state(outlet: Json) -> EnumPowerStatus:
 
 
 def name(outlet: Json) -> str:
-    """The owner's name of an outlet, else the service's."""
+    """The owner's name for an outlet, else the service's."""
     return text(outlet, "UserLabel") or text(outlet, "Name")

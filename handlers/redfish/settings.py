@@ -1,4 +1,4 @@
-"""The handler's settings. docs/settings.md is printed from SETTINGS."""
+"""The handler's settings. docs/settings.md is generated from SETTINGS."""
 from __future__ import annotations
 
 from typing import NamedTuple, Optional, Tuple

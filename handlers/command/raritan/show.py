@@ -106,7 +106,7 @@ def sensors(context: Context) -> Result:
 
 
 def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]:
-    """What a sensor reads, also below zero: a temperature, a power that is fed back. None if this is not known. Raises Denied."""
+    """A sensor's reading, which may be negative, such as a temperature. None if it is not known. Raises Denied."""
     if reading is None or not amount(reading).metered:
         return None
     found = reading.get()
@@ -167,7 +167,7 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
 
 
 def _sensor_id(context: Context, where: str) -> str:
-    """The resource id of a sensor, by its name in `sensors`: 2 round trips. Of the name of a slot, `slot/1` is enough. An id is
+    """The resource id of a sensor, by its name in `sensors`: 2 round trips. For a sensor in a slot, `slot/1` is enough. An id is
     returned unchanged. Raises SettingsError."""
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
@@ -176,8 +176,8 @@ def _sensor_id(context: Context, where: str) -> str:
     if len(found) > 1:
         raise SettingsError(f"the unit has {len(found)} sensors {where[:60]!r}: give the id of one, which 'sensors' shows")
     if not found:
-        raise SettingsError(f"the unit has no sensor {where[:60]!r}: 'sensors' lists the existing ones with their ids; the names "
-                            f"are like outlet/3/current, inlet/1/L2/current, ocp/1/current")
+        raise SettingsError(f"the unit has no sensor {where[:60]!r}: 'sensors' lists the existing ones with their ids; names "
+                            f"look like outlet/3/current, inlet/1/L2/current, ocp/1/current")
     return found[0]
 
 

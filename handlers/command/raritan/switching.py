@@ -18,7 +18,7 @@ from ..output import Result, counted, facts, text
 from .context import Context, check, listed, number, once, read_again, seen
 
 _PAUSE_S = 0.3
-_NAMED = 12             # outlets that a question names at most; it counts the others
+_NAMED = 12             # the most outlets that a question names; it counts the others
 Changes = Mapping[int, Optional[datetime.datetime]]     # position -> when the outlet was last switched; None: not known
 
 
@@ -44,8 +44,8 @@ def _agreed(context: Context, outlets: List[Outlet], chosen: List[int], cycle: b
     """Raise Unsupported if a number means one outlet in the unit's list and another one in its commands: 1 round trip.
 
     The command for one outlet takes its reference, the command for several their numbers. A person reads positions in the list.
-    Before a `cycle`, returns when each outlet was last switched, except those that are off: if these are on later, they have
-    been switched.
+    Before a `cycle`, returns when each outlet was last switched. Outlets that are off are left out: if they are on later,
+    they have been switched.
     """
     bulk = Bulk(context.agent)
     labels = [(index, bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData), bulk.add(outlets[index].getMetaData))
@@ -122,7 +122,7 @@ def _confirm(context: Context, what: str, outlets: List[Outlet], chosen: List[in
 def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted: str, cycled: Changes) -> Result:
     """Look until every state is `wanted` or the time is over. The result shows the states seen last. Raises Denied.
 
-    Each outlet in `cycled` must also show a sign of its cycle: it may be on because the unit has not begun, or leaves it out.
+    Each outlet in `cycled` must also show a sign of its cycle: one that is on may not have been cycled yet, or at all.
     """
     now: List[str] = []
     still = set(cycled)                             # no sign of a cycle was seen yet

@@ -12,7 +12,7 @@ class ScannerCtrl(Interface, version="1.0.0"):
 
 
 class CoreCtrl(Interface, version="1.0.0"):
-    """All scanners and background workers: start and stop, at `/model/core`."""
+    """Starts and stops the scanners and background workers, at `/model/core`."""
 
     def getScanner(self, name: str) -> Optional[ScannerCtrl]: declared()
     def startAllScanners(self) -> None: declared()

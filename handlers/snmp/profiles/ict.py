@@ -1,7 +1,7 @@
 """ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1. On plants of -48 V currents are negative.
 
-A panel with two buses reports the current of each one, and systemCurrent is that of the first bus. With an open fuse
-an output has no power, whatever its relay does, so its state is UNKNOWN.
+A panel with two buses reports the current of each bus, and the first one also as systemCurrent. With an open fuse an output has
+no power, whatever its relay does, so its state is UNKNOWN.
 """
 from ..parts import RECORDED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Number, Source, Unless
@@ -13,7 +13,7 @@ WHOLE = "1"                         # outputFuseStatus of a good fuse; 2 is open
 
 
 def _amperes(source: Source) -> Figure:
-    """Amperes as decimal text. The sign is that of the plant's voltage: -1 is a current of 1 A."""
+    """Amperes as decimal text. The sign follows the plant's voltage: -1 is a current of 1 A."""
     return Figure(source, absent=(), magnitude=True)
 
 

@@ -1,7 +1,7 @@
 """Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters have different indexes.
 
 One table has the meters of the PDU, its phases, its modules and its outlets. A meter without data shows 0 for every measurement,
-one with expired data its last values: neither gives a figure. Older firmware has no column with the quality.
+a meter with expired data shows its last values: neither gives a figure. Older firmware has no column with the quality.
 """
 from decimal import Decimal
 
@@ -52,7 +52,7 @@ PROFILES = (
                 rows=Only(NAME, TYPE, (OUTLET,)), number=NAME, name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
                 current=_of_type(CURRENT, THOUSANDTHS, OUTLET), power=_of_type(POWER, ONES, OUTLET),
                 energy=_of_type(ENERGY, THOUSANDTHS, OUTLET))),
-        # A unit of one phase has no meters of phases.
+        # A one-phase unit has no phase meters.
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
         power=_first_of(POWER, ONES, *OF_PDU),
         energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU),

@@ -1,6 +1,6 @@
 """Base classes of sources, which read {identity: value} from a device.
 
-An identity is the index of a row with its dots ("7", "1.1.7"). Without a table it is a number that the source defines.
+An identity is the index of a row with its dots ("7", "1.1.7"), unless the source defines another one.
 """
 from __future__ import annotations
 

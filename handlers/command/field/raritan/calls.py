@@ -30,7 +30,7 @@ def key(rid: str, method: str, params: object) -> Key:
 
 
 def written(calls: Mapping[Key, Outcome]) -> str:
-    """The text of a recording, with one call in each line."""
+    """The text of a recording, one call per line."""
     lines = [json.dumps({"rid": rid, "method": method, "params": json.loads(params), **outcome}, ensure_ascii=False)
              for (rid, method, params), outcome in calls.items()]
     return '{"recording": "xerus calls 1", "calls": [\n' + ",\n".join(lines) + "\n]}\n"

@@ -39,9 +39,8 @@ def identity(data: Any) -> Identity:
 
 
 def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
-    """Note model and firmware of the unit, and objects and relays of the unit and its link units, in `out`.
-
-    Returns the number of outlets.
+    """Note in `out` the unit's model and firmware, the outlets and inlets of it and its link units, and how many outlets can be
+    switched. Returns the number of outlets.
     """
     found, bulk = discovered(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)

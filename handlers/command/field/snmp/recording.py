@@ -23,12 +23,12 @@ from .rows import ADDRESS, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dot
 
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _MOST_ROWS = 200_000
-_PAGE = 100                         # rows of one read, which is repeated if it is lost. Over v1 each row costs a round trip.
+_PAGE = 100                         # rows per read, which is repeated if an answer is lost
 _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
-_SPELLED = 7                        # so many first arcs of an OID are never part of an index: 1.3.6.1.4.1.<vendor>
+_SPELLED = 7                        # the first arcs of an OID, which are never part of an index: 1.3.6.1.4.1.<vendor>
 # sysName, sysContact and sysLocation.
 _SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS, arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS}
 
@@ -69,7 +69,7 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
 # ---- scrubbing -----------------------------------------------------------------------------------------------
 
 def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
-    """The rows read as their family; None if no built-in family reads them."""
+    """The device as a built-in family reads it from these rows; None if no family does."""
     try:
         return detection.detect(Memory(rows), PROFILES)
     except PduHandlerError:
