@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .field.draft.columns import Guess
     from .field.draft.profile import Draft
 
-_MOST_GUESSES = 4           # limit for each role in the text output; --json has all
+_MOST_GUESSES = 4           # limit for each role in the text output, which counts the others; --json has all
 _NOTHING = code_of("unsupported")
 _STEPS = ("next: read the doubts, correct the file, then run pdu snmp check FILE.json and packaging/build.py --profile FILE.json",
           "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark")
@@ -75,9 +75,11 @@ def _report(found: Draft) -> List[str]:
         for guess in guesses[:_MOST_GUESSES]:
             oid = dotted(guess.column.oid)
             lines += _lines(role, oid, found.chosen.get(role) == oid, guess.evidence, guess.doubt)
+        lines += _others(role, len(guesses))
     for text in found.packed[:_MOST_GUESSES]:
         oid = dotted(text.oid)
         lines += _lines("state", oid, found.chosen.get("state") == oid, (text.evidence,), text.doubt)
+    lines += _others("state", len(found.packed))
     return [*(lines or ["nothing looks like a table of outlets"]), *(f"doubt: {one}" for one in found.doubts)]
 
 
@@ -86,13 +88,17 @@ def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: st
     return [f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}", *([f"{'':<16}doubt: {doubt}"] if doubt else [])]
 
 
+def _others(role: str, number: int) -> List[str]:
+    return [f"{role:<16}and {number - _MOST_GUESSES} more: --json shows all"] if number > _MOST_GUESSES else []
+
+
 draft = click.Command("draft", callback=_draft, help="""\
 Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py --profile. Evidence and doubts
 are on standard error, or on standard output if --out gets the profile.
 
 FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 
-No command is proposed: switching is left for a person to confirm.""", params=[
+No command is proposed: a person has to find it in the vendor's documents and add it.""", params=[
     click.Argument(["file"], metavar="FILE"),
     *option("--mib", "the vendor's MIB file, for names, units and enumerations; repeatable", "FILE", multiple=True),
     *option("--key", "the key of the family (default: own-<enterprise>, or own-pdu without one)", "KEY", default=""),

@@ -1,4 +1,4 @@
-"""`pdu new NAME`: writes a working handler, or an SNMP family, to start from, into a copy of this project."""
+"""`pdu new NAME`: writes a working handler or SNMP family, to start from, into a copy of this project."""
 from __future__ import annotations
 
 import contextlib

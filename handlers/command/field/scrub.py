@@ -133,7 +133,7 @@ class Scrubber:
         return self.text(value) if kind is None or kind in self.keep else self.learn(kind, value)
 
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
-        """JSON with every text scrubbed by the name of its member. Members for which `leave` is true stay.
+        """JSON with every text scrubbed by the name of its member, except texts for which `leave` is true.
 
         Every text inside a contact or a location gets that kind, unless the name of the text's own member has a kind or begins
         with "@".

@@ -95,7 +95,7 @@ class Context:
 
 
 def once(what: str, look: str, send: Callable[[], T]) -> T:
-    """Send a command once. Raises Unreachable if its effect stays open; the command `look` shows the effect."""
+    """Send a command once. Raises Unreachable if it may or may not have taken effect; the command `look` shows which."""
     try:
         return send()
     except (Unreachable, ProtocolError, Refused) as error:
@@ -106,7 +106,7 @@ def once(what: str, look: str, send: Callable[[], T]) -> T:
 
 
 class NotSeen(PduHandlerError):
-    """The unit accepted a change, and cannot be read afterwards."""
+    """The unit accepted a change, but cannot be read afterwards."""
 
     kind = "not-seen"
 

@@ -50,7 +50,7 @@ class RedfishServer(HttpReplay):
             asked = json.loads(body)
             state = _STATES[asked.get("PowerState") or asked.get("OutletStatus")]
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            return _error(400, "PowerState must be On or Off")
+            return _error(400, "the wanted state must be On or Off")
         self._resources[outlet] = {**self._resources[outlet], "PowerState": state}
         self._resources.update({path: switched(one, outlet, state) for path, one in self._resources.items() if "Members" in one})
         self.writes.append(f"{outlet}: {state.lower()}")

@@ -89,6 +89,21 @@ def test_json_holds_the_doubt_about_a_string_of_states(tmp_path: Path, capsys: P
     assert [text["doubt"] for text in json.loads(capsys.readouterr().out)["texts"]] == [NOT_SHOWN]
 
 
+def test_guesses_beyond_four_of_a_role_are_counted_and_in_the_json(tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "unit.snmprec"
+    rows = [f"1.3.6.1.4.1.99999.1.1.{column}.{row}|2|{row % 2}" for column in range(1, 7) for row in range(1, 9)]
+    rows += [f"1.3.6.1.4.1.99999.2.{text}.0|4|1,0,1,1" for text in range(1, 8)]
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+    assert root.run(["draft", str(file)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if " more: " in line] == ["state           and 2 more: --json shows all",
+                                                             "state           and 3 more: --json shows all"]
+    assert sum(line.startswith("state ") for line in lines) == 2 * (4 + 1)
+    assert root.run(["draft", str(file), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert sum(guess["role"] == "state" for guess in document["guesses"]) == 6 and len(document["texts"]) == 7
+
+
 def test_a_recording_without_outlets_leaves_no_file(tmp_path: Path, capsys: Printed) -> None:
     recording, file = tmp_path / "empty.snmprec", tmp_path / "out.json"
     recording.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n", "utf-8")
