@@ -98,15 +98,15 @@ class Snmp:
         raise found.at(known_address(self._device.pdu_data), operation)     # outside `except`: `error` may hold a community
 
     def _without_secrets(self, text: str) -> str:
-        """The text with each secret as ***. If that would reveal a part of a secret, the whole text is left out."""
+        """The text with each secret as ***. If a *** would reveal the secret, the whole text is left out."""
         for key, value in self._params.items():
             secret = str(value) if isinstance(value, (str, int)) else ""        # a community of digits may be a number
             if secret and any(word in str(key).lower() for word in ("commun", "pass", "key")):
                 password = "pass" in str(key).lower()       # *** in a known sentence would reveal the password
                 found = re.escape(secret)
                 if re.search(rf"\w{found}|{found}\w", text) or password and secret in text:
-                    short = "; it has fewer than 8 characters" if password and len(secret) < 8 else ""
-                    return f"{text.partition(':')[0]}: the platform's message contains a part of {key} and is left out{short}"
+                    short = f"; {key} has fewer than 8 characters" if password and len(secret) < 8 else ""
+                    return f"{text.partition(':')[0]}: the platform's message contains the value of {key} and is left out{short}"
                 text = text.replace(secret, "***")
         return text
 

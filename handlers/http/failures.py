@@ -68,8 +68,8 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     401: (HttpDenied, "the device refused the login ({}): check user name and password (or token), and that the account is "
                       "neither blocked nor waiting for a new password"),
     403: (HttpDenied, "the account may not do this ({}): give its role the privilege on the device"),
-    404: (HttpRefused, "the device has no such resource ({}): its firmware or model does not offer this, or the port is not that "
-                       "of its web service"),
+    404: (HttpRefused, "the device has no such resource ({}): its firmware or model does not offer this, or its web service "
+                       "is on another port"),
     408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
     451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),

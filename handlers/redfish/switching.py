@@ -89,7 +89,7 @@ class _Command:
         return self.failed is not None or not tasks.under_way(reply)
 
     def _etag(self) -> str:
-        """The outlet's ETag: 1 round trip. Raises Refused, or Denied, if the outlet cannot be read: nothing was done."""
+        """The outlet's ETag: 1 round trip. Raises Refused, Denied or Unsupported without a usable one: nothing was done."""
         try:
             reply = self._service.reply(self._outlet)
             if reply.status != 200:

@@ -21,7 +21,7 @@ _MOST_PDUS = 100
 
 
 class Unit(NamedTuple):
-    """One PDU: the prefix of its identities, and its resource."""
+    """One PDU: the prefix of its outlets' identities, and its resource."""
 
     prefix: str
     resource: Json
@@ -41,10 +41,10 @@ def units(service: RedfishService, wanted: str) -> List[Unit]:
     if named:
         if named not in ids:
             raise SettingsError((Named("pdu", noun="handler setting "), f": the service has no PDU {named[:60]!r}; it lists "
-                                 f"{service.login.quoted(', '.join(map(repr, ids[:10])))}"))
+                                 f"{service.login.quoted(', '.join(map(repr, ids[:10])))}{' and so on' * (len(ids) > 10)}"))
         return [Unit("", found[ids.index(named)])]
     if len(found) > _MOST_PDUS:
-        raise SettingsError((f"the service has {len(found)} PDUs, too many for one: name one in ",
+        raise SettingsError((f"the service has {len(found)} PDUs, and one call reads at most {_MOST_PDUS}: name one in ",
                              Named("pdu", noun="the handler setting ")))
     if len(found) == 1:
         return [Unit("", found[0])]

@@ -468,4 +468,4 @@ def test_a_platforms_text_with_a_secret_is_dropped_as_a_whole(secret: str) -> No
     with pytest.raises(SettingsError) as caught:
         Snmp(cast(Any, device)).get("1.3.6")
     assert "shorter" not in str(caught.value) and "than the" not in str(caught.value) and "***" not in str(caught.value)
-    assert "auth_password and is left out; it has fewer than 8 characters" in str(caught.value)
+    assert "auth_password and is left out; auth_password has fewer than 8 characters" in str(caught.value)

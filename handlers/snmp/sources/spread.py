@@ -52,7 +52,7 @@ class Spread(Place):
         validation.once([n for n, _ in self.numbers()], "spans")
         validation.once([sub for _, sub in self.numbers()], "spans")
         if self.by_row and self.by_get:
-            raise ValueError("by_row and by_get do not go together: the rows are known from a walk only")
+            raise ValueError("by_row and by_get do not go together: only a walk finds the rows")
         if self.listed and not self.by_get:
             raise ValueError("listed needs by_get: without it, one walk reads all numbers")
 
@@ -97,7 +97,9 @@ class Spread(Place):
 
 
 class Tables(Place):
-    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Costs one walk for each unit."""
+    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Walks once for each of the units
+    `first` to `last`.
+    """
 
     oid: str
     first: int

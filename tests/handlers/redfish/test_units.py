@@ -81,6 +81,7 @@ def test_of_too_many_pdus_one_can_still_be_chosen() -> None:
     error = refused(Tree(made))
     assert error.kind == "settings" and error.keys == ("pdu",) and "101 PDUs" in str(error)
     assert identities(Tree(made), pdu="1") == ["1", "2"]
+    assert "'9', '10' and so on" in str(refused(Tree(made), pdu="102"))
 
 
 def test_two_pdus_with_the_same_id_are_an_error() -> None:

@@ -72,7 +72,7 @@ def unlisted(cls: Type[E], value: object, word: str) -> Optional[E]:
 class Enumeration(_Listed, enum.IntEnum):
     """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>` and is sent back unchanged.
 
-    An ordinal that is missing in an answer becomes -1, never the element that happens to be 0.
+    An ordinal that is missing from an answer becomes -1, never the element that happens to be 0.
     """
 
     @property
@@ -91,7 +91,7 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @classmethod
     def decode(cls, json: int) -> Self:
-        """The element with that ordinal, listed or not. Raises ValueError for a value that is not an integer."""
+        """The element with that ordinal, listed or not. Raises ValueError for text and null."""
         return cls(json)
 
     @classmethod
