@@ -3,8 +3,8 @@
     python packaging/tools.py [--out DIR]
 
 It contains this project's packages and those of pyz-requirements.txt, which pip fetches, and all licences. The same files and
-the same Python give the same bytes. zeroconf (`pdu raritan discover`) and cryptography (SNMPv3 privacy) are left out, because
-they are not pure Python: a command that needs one of them says which.
+the same Python give the same bytes. zeroconf (mDNS in `pdu raritan discover` and `pdu find`) and cryptography (SNMPv3 privacy)
+are left out, because they are not pure Python: a command that needs one of them says which.
 """
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ EXITS = (
     Exit(6, ("refused",), "the device refused the request"),
     Exit(7, ("no-such-outlet",), "no such outlet"),
     Exit(8, ("unsupported",), "the device does not support this"),
-    Exit(NOT_SEEN, ("not-seen", "not-proven"), "the wanted result was not seen in time, such as an outlet's new state"),
+    Exit(NOT_SEEN, ("not-seen", "not-proven"), "the wanted result was not seen, such as an outlet's new state"),
     Exit(10, ("data-stale",), "NUT: the driver has no current data"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
     Exit(NOT_CONFIRMED, ("not-confirmed",), "it was not confirmed, and was not done"),

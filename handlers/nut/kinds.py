@@ -24,7 +24,8 @@ def type_of(variables: Mapping[str, str]) -> str:
 
 
 def type_of_member(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
-    """`type_of` a member of a daisy chain (its `device.2.type` is `type` in `variables`), else the `device.type` of the chain."""
+    """The type of a member of a daisy chain, by its variables without prefix (`type`, not `device.2.type`), else by the chain's
+    `device.type`."""
     own = type_of({"device.type": variables.get("type", ""), **variables})
     return own or type_of({"device.type": chain.get("device.type", "")})
 

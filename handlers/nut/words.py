@@ -30,7 +30,8 @@ def is_name(text: str) -> bool:
 def name(text: str, what: str) -> str:
     """`text` unchanged. Raises SettingsError if it cannot be a name."""
     if not is_name(text):
-        raise SettingsError(f"{text[:60]!r} cannot be the name of a {what}: give letters, digits, dots and dashes")
+        raise SettingsError(f"{text[:60]!r} cannot be the name of a {what}: give at most {MAX_WORD} letters, digits, "
+                            "dots and dashes")
     return text
 
 

@@ -99,11 +99,11 @@ class UnitMeter:
             inlet.ask_sensors(bulk)
 
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
-        """Queue the readings. The caller performs the bulk at each of the three `yield`; usually only the first has queued calls.
+        """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
         The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (a fifth
-        inlet), or has breakers and an inlet whose load cannot be read. If all readings are invalid, or well-known ids number the
-        outlets in another order, the second fetches the sensors by reference, and the third their readings.
+        inlet), or has breakers and an inlet whose load cannot be read. If all readings of inlets or of outlets are invalid, or
+        well-known ids number the outlets in another order, the second fetches sensors by reference, and the third their readings.
 
         Raises Denied if the account may not list sensors.
         """

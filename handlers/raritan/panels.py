@@ -146,7 +146,7 @@ class _Listing(NamedTuple):
         return self.unit.unit.link
 
     def read(self) -> List[BranchCircuit]:
-        """The circuits, in the order of positions."""
+        """The circuits, in the order of their positions."""
         found = self.circuits.get()
         self.unit.unit.each_once(list(found.values()), "getCircuits")
         return [BranchCircuit(self.unit.unit, self.number, position, self.unit.mine(found[position], Circuit, "a circuit"))
@@ -193,7 +193,7 @@ def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMete
 
 
 def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]]:
-    """The label in its panel and the name of each branch circuit, by link id: 2 round trips, fewer without circuits."""
+    """The name of each branch circuit and its label in the panel, by link id: 2 round trips, fewer without circuits."""
     listings = [(listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)]
     bulk.perform()
     queued = [(listing.link, circuit, panel, bulk.add(circuit.circuit.getSettings))

@@ -1,4 +1,4 @@
-"""Many readings at a time, over a few connections."""
+"""Reads many resources in parallel, over a few connections."""
 from __future__ import annotations
 
 import collections

@@ -86,7 +86,7 @@ class Profile(Frozen):
         }
         for name, has in found.items():
             if has != (getattr(self.evidence, name) is not Proof.NONE):
-                raise ValueError(f"evidence.{name} and what the profile reads do not agree: give both or none")
+                raise ValueError(f"evidence.{name} and the parts of the profile do not agree: give both or none")
 
     @property
     def is_switched(self) -> bool:

@@ -76,7 +76,7 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
 def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], List[Found]]:
     """The devices that a family of the SNMP handler fits, and all others that answered.
 
-    The sysObjectID of Net-SNMP names only the agent: servers have it, too. Only a look at the objects shows what they are.
+    The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as one of the others.
     """
     from ...snmp.detection import candidates
     from ...snmp.families import ENTERPRISES, NET_SNMP_IDS
@@ -94,7 +94,7 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], 
 
 
 def _announced(networks: Sequence[Network]) -> List[Found]:
-    """Xerus units in the networks that announce themselves. Asks only on interfaces in these networks, over IPv4."""
+    """Xerus units that announce themselves and are in the networks. Asks only on interfaces in these networks, over IPv4."""
     interfaces = [own for network in networks for own in [_own_address(network)] if own]
     if not interfaces:
         return []

@@ -111,8 +111,8 @@ def _line(event: Event, name: str) -> str:
 
 
 def _changes(event: Event) -> List[str]:
-    """The changes: `field old → new` where the event has both values, else `field value`. Without `field` for a value outside a
-    structure whose name begins with "new" (`newRole`): the name of the event tells what it is."""
+    """The changes: `field old → new` where the event has both values, else `field value`. Without `field` for a `new...` that
+    is not a structure (`newRole`): the name of the event tells what it is."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
     changes: List[str] = []
     for name, value in fields.items():

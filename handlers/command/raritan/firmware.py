@@ -17,7 +17,7 @@ _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
 _NO_IMAGE = "the file is not a firmware image, or it is damaged"
 _LOOK_S = 1.0
 _UPDATE_S = 1800.0          # a real unit updates all its controllers, which takes many minutes
-_OLD_FAIL_LOOKS = 30        # if an earlier update failed, a FAIL that was read so often is that of this update
+_OLD_FAIL_LOOKS = 30        # after an earlier failed update, so many FAILs in a row show that this update failed too
 
 
 def firmware(context: Context) -> Result:
@@ -100,7 +100,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
-    """The flags for --cross and --allow-untrusted. Raises Refused for an image that needs a flag that was not given."""
+    """The flags for --cross and --allow-untrusted. Raises Refused for a bad image, and for one that needs a flag not given."""
     cross, untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
         raise Refused(_NO_IMAGE, "image")
@@ -116,7 +116,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a new entry after the restart.
 
-    A FAIL that is read fewer than `old_fails` times, before any other state, may be that of an earlier update.
+    A FAIL that is read fewer than `old_fails` times, before any other state, may be from an earlier update.
     """
     last, why = "", ""
     for _ in context.looks(_LOOK_S, _UPDATE_S):

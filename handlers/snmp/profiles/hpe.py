@@ -30,7 +30,7 @@ from ..parts import (
 from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
-PADDING = "0"               # the state in rows beyond the unit's outlets, the number of outlets in rows beyond the chain's units
+PADDING = "0"               # the state in rows beyond the unit's outlets, and the outlet count of rows beyond the chain's units
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
 CONTROLLABLE = "1"          # a value of ...Controllable; 2 is a unit that only meters
 THE_UNIT = Arcs(stop=1)     # of a chain, in the indexes of outlets and inputs
@@ -58,7 +58,7 @@ def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decima
     return Outlets(
         states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
         control=Guarded(control or verbs, column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"), refuse=("2",),
-                        why="the device's own setting makes it not switchable"),
+                        why="it is set as not switchable on the device"),
         rows=Only(names, names, ("",), keep=False),
         count=_count(root, name, count, controllable, Only(listed, listed, (PADDING,), keep=False)) if count else None,
         number=First((number(listed), number(names))),
@@ -94,7 +94,7 @@ def power(root: str, name: str, units: Source) -> Total:
 
 
 PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
-PDU2_COUNT = column(PDU2 + ".1.2.1.12", "pdu2OutletCount")      # of each unit, with those of units that only meter
+PDU2_COUNT = column(PDU2 + ".1.2.1.12", "pdu2OutletCount")      # of each unit, even if it only meters
 PDU3_COUNT = column(PDU3 + ".1.2.1.13", "pdu3OutletCount")
 CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
 CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
@@ -119,7 +119,7 @@ PROFILES = (
         load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT), power=power(PDU3, "pdu3", PDU3_COUNT),
         energy=chain(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT),
         switching_confidence=Confidence.HIGH, evidence=changed(RECORDED, energy=Proof.SIMULATED),
-        note="Energies are kWh although the outlet's object is called Wh; the input's power is W although the text says mW."),
+        note="Energies are in kWh although the outlet's object is called Wh; the input's power in W although the MIB says mW."),
     Profile(
         key="hpe-mapdu2", vendor="HPE", mib="CPQPOWER-MIB (pdu2)", source=CPQPOWER,
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",), sys_object_ids=oids(PDU2),

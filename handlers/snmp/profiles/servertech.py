@@ -19,7 +19,7 @@ STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
-# Of a tower without capabilities, it is not known whether the fourth infeed is a neutral line.
+# It is not known whether the fourth infeed of a tower without capabilities is a neutral line.
 NEUTRAL = Part(Listed(IS_THREE_PHASE, Only(IS_THREE_PHASE, TOWER, ("",), keep=False)), over=Arc(INFEED_LOAD, 1, ("4",)), stop=1)
 
 PROFILES = (

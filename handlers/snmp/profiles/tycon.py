@@ -1,10 +1,10 @@
 """Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents have consecutive
 numbers below one object.
 
-TPDIN2-MIB does not define 0 and 1, so those of TPDIN3-MIB are taken: 0 off, 1 on, 2 cycle. Neither MIB says which circuit a
-current belongs to. It may charge a battery: in the TPDIN-SC48, currents 2 and 3 of the same objects are those of battery and
-input (tpdinsc48.inc.php of LibreNMS). So neither unit has a load. What is wired to normally closed contacts is on while its relay
-is off.
+TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle. Neither MIB says which
+circuit a current belongs to, and one may charge a battery: in the TPDIN-SC48, currents 2 and 3 are the battery's and the
+input's (tpdinsc48.inc.php of LibreNMS). So neither unit has a load. What is wired to normally closed contacts is on while its
+relay is off.
 """
 from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
 from ..sources import Span, Spread

@@ -18,6 +18,7 @@ from .dump import Device
 from .reading import everything
 
 _WHAT = ("device.mfr", "device.model", "device.type", "driver.name", "driver.version", "driver.version.data")
+_MOST_NAMES = 4                 # limit for the variables that one line names
 
 
 def identity(data: Any) -> Identity:
@@ -30,8 +31,8 @@ def identity(data: Any) -> Identity:
     if read:
         drivers = {printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in read}
         out.family = ", ".join(sorted(drivers))
-        out.why = (f"the handler reads {counted(len(read), 'device')} of this server: what drivers list by NUT's own names "
-                   "(NUT's docs/nut-names.txt)")
+        out.why = (f"the handler reads {counted(len(read), 'device')} of this server, by the names of variables and commands in "
+                   "NUT's docs/nut-names.txt")
     else:
         out.why = f"the handler can neither read nor switch anything on {counted(len(found), 'device')} of this server"
         out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",
@@ -79,7 +80,8 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
                        "right to switch)")
         out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
     elif outlets:
-        out.cannot.append(f"{name}: switch: no outlet has both on and off, whatever the user's rights")
+        out.cannot.append(f"{name}: switch: the server lists no outlet that can be switched both on and off, whatever "
+                          "the user's rights")
 
 
 def _figures(device: Device, found: reading.Device, settings: Settings, out: Identity) -> None:
@@ -101,7 +103,8 @@ def _sources(device: Device, settings: Settings, word: str) -> Tuple[str, ...]:
 
 
 def _basis(variables: Tuple[str, ...]) -> str:
-    return f"{', '.join(variables[:4])}: what the driver reports"
+    more = ", ..." if len(variables) > _MOST_NAMES else ""
+    return f"{', '.join(variables[:_MOST_NAMES])}{more}: what the driver reports"
 
 
 def _objects(device: Device) -> List[Dict[str, Any]]:

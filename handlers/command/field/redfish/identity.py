@@ -1,4 +1,4 @@
-"""A service as the Redfish handler sees it: its PDUs, what they offer, and the evidence of each figure."""
+"""A service as the Redfish handler sees it: its PDUs, what they offer, and the evidence for each figure."""
 from __future__ import annotations
 
 import contextlib
@@ -89,7 +89,7 @@ def _infos(service: RedfishService, outlets: List[Json]) -> _Infos:
 
 
 def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
-    """The values that the outlet's action takes; None if the service lists none. Raises the error of their description."""
+    """The values that the outlet's action takes; None if the service lists none. Raises if their description cannot be read."""
     info = commands.info_link(_action(outlet))
     found = infos[service.path(info)] if info is not None else {}
     if isinstance(found, PduHandlerError):

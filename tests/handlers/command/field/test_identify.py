@@ -336,7 +336,11 @@ def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(ca
     ({"device.1.outlet.1.status": "on", "device.2.outlet.1.status": "on", "device.1.input.current": "1",
       "device.2.input.current": "2", "input.energy": "5"}, "device.N.input.current", "input.energy"),
     ({"outlet.1.current": "1", "outlet.count": "1"}, "outlet.N.current", ""),
-], ids=["equal input and output", "lines", "daisy chain", "outlets"])
+    ({"device.1.outlet.1.status": "on", "device.2.outlet.1.status": "on", "device.3.outlet.1.status": "on",
+      **{f"device.1.input.L{line}.current": "1" for line in (1, 2, 3)}, "device.2.input.current": "2",
+      "device.3.outlet.1.current": "3"},
+     "device.N.input.L1.current, device.N.input.L2.current, device.N.input.L3.current, device.N.input.current, ...", ""),
+], ids=["equal input and output", "lines", "daisy chain", "outlets", "more than four"])
 def test_the_evidence_of_a_nut_total_names_its_variables(variables: Dict[str, str], load: str, energy: str,
                                                          capsys: Printed) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", **variables})
