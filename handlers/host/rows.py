@@ -80,8 +80,8 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
 
 def is_of(element: object, asked: str) -> bool:
-    """Whether an element can be the object `asked`, by its index and its OID, which may lack a part of the index. True without
-    an OID that can be read."""
+    """Whether an element can be the object `asked`, by its index and its OID, which may lack a part of the index. True if it
+    has no OID that can be read."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True

@@ -26,11 +26,12 @@ _ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neith
 
 
 class Connection:
-    """Connects at the first request, and again at the first request after the connection was closed; `opened` is how often.
+    """Connects at the first request, and again at the first request after the connection was closed. `opened` counts how often.
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
     connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
-    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all exchanges together.
+    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all of them together,
+    from the creation of this object on.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
@@ -58,7 +59,7 @@ class Connection:
         self._socket = None
 
     def _open(self, wanted: Optional[float] = None) -> Tuple[socket.socket, float]:
-        """The new connection, and the end of the exchange, which begins after the name look-up."""
+        """The new connection, and the time when the exchange must end. Its `timeout` begins after the name look-up."""
         found = self._addresses()
         end = self._end(wanted)
         self._socket = self._dial(found, end)

@@ -87,7 +87,7 @@ def status(state: Outlet.State) -> EnumPowerStatus:
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON
     if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
-        return EnumPowerStatus.UNKNOWN                      # waiting to be switched on, or on and yet suspended or shed
+        return EnumPowerStatus.UNKNOWN                      # waiting to be switched on, or on although suspended or shed
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
 
 

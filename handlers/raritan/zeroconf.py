@@ -91,7 +91,7 @@ def close(network: Zeroconf) -> None:
 
 
 class _Found:
-    """Collects the announcements until `end`. Each browser calls `changed` from a thread, which `cancel` ends."""
+    """Collects the announcements until `end`. Each browser calls `changed` from its own thread, which `cancel` ends."""
 
     def __init__(self, end: float) -> None:
         self._end = end
@@ -108,7 +108,7 @@ class _Found:
             return
         wait = min(_QUESTION_MS, max(0, int(1000 * (self._end - time.monotonic()))))
         info = None
-        with contextlib.suppress(Error):                # else it ends the browser's thread, and later devices are missed
+        with contextlib.suppress(Error):                # an Error would end the browser's thread; later devices would be missed
             info = zeroconf.get_service_info(service_type, name, timeout=wait)
         if info is not None:
             self._devices[name] = _devices(info, service_type)

@@ -60,7 +60,7 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
-    """The families to try, in their order. `sys_object_id` is "" if the device has no usable one."""
+    """The families in the order in which to try them. `sys_object_id` is "" if the device has no usable one."""
     fitting = [profile for profile in near(profiles, sys_object_id)
                if (profile.match(sys_object_id) if sys_object_id else profile.sweep)]
     for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):      # stable: equals keep their order

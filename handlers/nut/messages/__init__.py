@@ -1,8 +1,8 @@
 """Every request of the NUT protocol, each a function that returns a typed `Request`. No I/O.
 
-`ups` is the name of a device on the server, `variable` and `command` are the names of one of its variables or commands. Functions
-raise SettingsError for an argument that the protocol cannot carry. Comments show the dialogue of each request: `>` is sent, `<`
-is received. Source: RFC 9271, and NUT's docs/net-protocol.txt for LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS.
+`ups` is the name of a device on the server; `variable` and `command` are names in that device's lists. Functions raise
+SettingsError for an argument that the protocol cannot carry. Comments show the dialogue of each request: `>` is sent, `<` is
+received. Source: RFC 9271, and NUT's docs/net-protocol.txt for LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS.
 """
 from __future__ import annotations
 

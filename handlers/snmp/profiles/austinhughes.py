@@ -1,6 +1,6 @@
 """Austin Hughes: InfraPower PDUs behind an IP dongle, with up to sixteen PDUs in a chain.
 
-The MIB is not public. The source is the monitoring checks of an owner, which only read. C19 outlets have a separate table: the
+The MIB is not public. The source is an owner's monitoring checks, which only read. C19 outlets have a separate table: the
 first arc of the identity is 2 for them and 1 for C13 and all others. A current of 0 may also mean that an outlet has no meter.
 Powers are left out, because the checks do not say their unit. The load is the sum of the circuits behind the breakers.
 """

@@ -124,7 +124,7 @@ class Pending(typing.Generic[R]):
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
-        """Set the result of this call, or its error. Both replace those of an earlier bulk."""
+        """Set the result of this call, or its error, in place of an earlier bulk's."""
         self.error = None
         try:
             if isinstance(answer, PduHandlerError):
