@@ -65,7 +65,7 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """Seconds for all tries of one request (with v3 also a discovery and a second request) and 3 more, at most LONGEST_S."""
+        """Seconds for all tries of one request (with v3 also a discovery and a second request), plus 3, at most LONGEST_S."""
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)
 
     @classmethod

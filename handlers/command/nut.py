@@ -91,7 +91,7 @@ def commands(call: Call) -> Result:
 def run(call: Call) -> Result:
     """Run an instant command and wait for the driver's report.
 
-    1 round trip for the command, 1 for each read of the report, and 1 before it if the question shows an outlet's state.
+    1 round trip for the command, 1 for each read of the report, and 1 for the question if it shows an outlet's state.
     """
     command, parameter = call.words["command"], call.words["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
@@ -101,9 +101,9 @@ def run(call: Call) -> Result:
 
 
 def set_(call: Call) -> Result:
-    """Set a variable, and read it until it has the new value, at most _SEEN_S. The round trips of `run`, and 1 for each read.
+    """Set a variable, and read it for at most _SEEN_S until it has the new value. The round trips of `run`, and 1 for each read.
 
-    It is also read before: if it had the value already, only the driver's report proves that the write was done.
+    It is also read before the write: unless it had another value then, only the driver's report proves the write.
     """
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
@@ -139,7 +139,7 @@ def _confirm(call: Call, what: str, name: str) -> None:
 
 
 def clients(call: Call) -> Result:
-    """List the addresses of a device's clients: 1 round trip. Without DEVICE those of all devices, 1 more for each device."""
+    """List the addresses of a device's clients: 1 round trip. Without DEVICE, list those of every device: 1 more for each."""
     named = call.words["device"]
     found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
     return Result(found, columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]))
@@ -162,7 +162,7 @@ COMMANDS: Commands = {
                    "run a command and wait for the driver's report; asks", writes=True),
     "set": Command(set_, [_DEVICE, Word("VARIABLE", "one that the command `vars` shows"), Word("VALUE")],
                    "set a variable and read it back; asks", writes=True),
-    "clients": Command(clients, [Word("DEVICE?", "without it each device")], "who is logged in to a device, or to each"),
+    "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "who is logged in to a device, or to each"),
     "ver": Command(version, help="versions of the server and of its protocol"),
 }
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}

@@ -1,4 +1,4 @@
-"""Keeps password and token out of errors when a device sends them back. Pure. For errors and debug lines.
+"""Keeps password and token out of errors and debug lines when a device sends them back. Pure.
 
 A secret is found in plain text, escaped for JSON, a URL or HTML, and in base64 (as in the Authorization header) or hex. It is
 found in upper and lower case, and where its UTF-8 was decoded as Latin-1, as http.client decodes headers.

@@ -6,17 +6,20 @@ The differences, where PyNUTClient is wrong or unsafe:
 
 | case | here | PyNUTClient |
 |---|---|---|
-| `"` or backslash in a value | unescaped, whole | GetUPSVars cuts at the quote, GetUPSList raises ValueError |
-| GetUPSCommands | the server's descriptions; 2 round trips | "Description unavailable"; 1 more for each command |
+| `"` in a value or description | unescaped, whole | GetUPSVars cuts there, GetUPSList raises ValueError |
+| backslash in a value or description | unescaped | stays doubled |
+| GetUPSCommands | the server's descriptions; 2 round trips | "Description unavailable"; 1 round trip, and 1 for each command |
 | no variables, no commands | {} | IndexError; {b"": ...} |
 | SetRWVar of a value with blanks | the whole value | its first word |
 | quotes, `#`, backslash in user or password | sent escaped | fail |
-| line break in an argument, empty or quoted name | refused, mostly INVALID-ARGUMENT; not sent | the rest is sent as a request |
+| line break in an argument | refused, mostly INVALID-ARGUMENT; not sent | the rest is sent as a request |
+| an empty name, or one with `"`, `#`, `=` or backslash | refused likewise | sent as it is |
 | a name with a blank, such as a command with its parameter | refused likewise | sent as two words |
 | text that is not ASCII | refused likewise; user and password are sent as UTF-8 | UnicodeEncodeError |
 | an argument of more than 512 bytes | refused likewise | the server drops the rest |
-| a server that falls silent or closes | within `timeout` an error that is PyNUTError and OSError | waits forever |
-| an answer outside the protocol | PyNUTError; the connection may be closed | ValueError, IndexError or a wrong result |
+| a server that falls silent | within `timeout` an error that is PyNUTError and OSError | an OSError that is not a PyNUTError |
+| a server that closes | the same error | reads forever |
+| an answer outside the protocol | PyNUTError; the connection may be closed | perhaps ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
 """

@@ -14,7 +14,7 @@ _MOST_PAGES = 500
 def members(service: RedfishService, collection: Json) -> List[Json]:
     """The members of `collection`: 1 round trip for each further page, and for each member that is not included in full.
 
-    Raises the errors of `links_of`, and that of a member that cannot be read.
+    Raises the errors of `links_of`, and the error of a member that cannot be read.
     """
     listed = links_of(service, collection)
     missing = [number for number, one in enumerate(listed) if not is_whole(one)]
@@ -25,7 +25,8 @@ def members(service: RedfishService, collection: Json) -> List[Json]:
 def links_of(service: RedfishService, collection: Json) -> List[Json]:
     """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
 
-    Raises ProtocolError if the service counts more members than it lists, or if it has no list of members, or one without an end.
+    Raises ProtocolError if the service lists fewer members than it counts or more than MOST_MEMBERS, if a page has no list of
+    members, or if the pages do not end.
     """
     found: List[Json] = []
     seen: Set[str] = set()

@@ -95,6 +95,6 @@ def _unless_missing(read: Callable[[], T]) -> Optional[T]:
 
 
 def _energy(resource: Json) -> Figures:
-    """The counter; None without one. One that is null is not known now, and no other one replaces it: the figure would jump."""
+    """The counter; None without one. A counter that is null stays unknown: with a figure from another source it would jump."""
     found = figures.excerpt(resource, "EnergykWh")
     return [found or Figure()] if "EnergykWh" in resource else None

@@ -34,7 +34,7 @@ class Outlet(NamedTuple):
 
 
 class Label(NamedTuple):
-    """The number printed on the unit and the owner's name of an outlet.
+    """An outlet's identity, printed number and name.
 
     A copy of the class in handlers/host. An import of handlers/host here would come before `prepare`, so that the views of
     handlers would have no current.
@@ -173,7 +173,7 @@ def _metered(reading: Reading, view: Any) -> Reading:
 
 
 def _figure(value: Any) -> Optional[float]:
-    """A figure, which an archive from elsewhere may give in another type. Raises ValueError or TypeError if it is not finite."""
+    """A figure; an archive from elsewhere may give another type. Raises ValueError or TypeError if it is no finite number."""
     number = None if value is None else float(value)
     if number is not None and not math.isfinite(number):
         raise ValueError(f"a figure is {number}")

@@ -37,7 +37,7 @@ class UploadCode(scripts.ResultCode):
     FILE_TOO_LARGE = 4
     FILE_INVALID = 5
     DEVICE_LIST_OR_MATCH_INVALID = 6
-    DEVICE_LIST_MISSING = 7                 # the device list must be the first file
+    DEVICE_LIST_MISSING = 7
     NO_MATCH_IN_DEVICE_LIST = 8
     MACRO_SUBSTITUTION_FAILED = 9
     DECRYPTION_FAILED = 10

@@ -1,7 +1,7 @@
 """Cyclades: AlterPath PM power strips behind an AlterPath ACS console server. The index is serial port.outlet.
 
 Row 0 of a port stands for all its outlets, so it is neither listed nor written. State and command share a column; 2 is a cycle, 3
-unknown. The current of a port is that of its chained units, in tenths of A.
+unknown. Each unit of a port's chain reports its current, in tenths of A.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Arc, OfUnits

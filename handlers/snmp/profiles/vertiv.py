@@ -1,4 +1,4 @@
-"""Vertiv and the makers that it bought: Geist, Liebert, Avocent; and the rack manager with its MPDUs.
+"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
 
 The six layouts have nothing in common. In four of them the numbers of the command differ from those of the state.
 """
@@ -71,7 +71,7 @@ def _dcs(below: str, name: str) -> Listed:
 LIEBERT_PDU = Arcs(stop=1)
 
 AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
-NOT_MEASURED = ("0", "-1")      # PM-MIB: a 0 in any measured column means that it is not measured
+NOT_MEASURED = ("0", "-1")      # PM-MIB: every column of measurements has 0 for "not supported"
 
 NO_SENSOR, THREE_PHASES = "0", "3"      # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import List, NamedTuple, Tuple
 
+from ....errors import printable
 from ..snmp.rows import Arcs, Rows, dotted
 from .columns import NOT_SHOWN, OFF_WORDS, ON_WORDS, words_doubt
 
@@ -30,6 +31,6 @@ def packed(rows: Rows) -> List[PackedGuess]:
             words = {value.lower() for value in values}
             if _FEWEST <= len(values) <= _MOST and (words <= {"0", "1"} or words <= ON_WORDS | OFF_WORDS):
                 doubt = NOT_SHOWN if words <= {"0", "1"} else words_doubt(words)
-                found.append(PackedGuess(oid, separator, values, f"{dotted(oid)} holds {len(values)} values of on or off in one "
-                                         f"string: {text[:40]!r}", doubt))
+                found.append(PackedGuess(oid, separator, values, f"{dotted(oid)} holds {len(values)} values for on or off in one "
+                                         f"string: {printable(text, 40)!r}", doubt))
     return sorted(found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid))

@@ -18,7 +18,7 @@ MOST_RESOURCES = 10_000
 # Accounts, sessions, tasks, logs, schemas and other equipment: no reading needs them, and many identify the owner.
 _LEFT_OUT = re.compile(r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
                        r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates|NetworkAdapters)(?:/|$)")
-_NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept, because they identify outlets
+_NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept: they number outlets and circuits
 
 
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:

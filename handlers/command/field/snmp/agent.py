@@ -29,7 +29,7 @@ _EVERYTHING = (1, 3)
 
 
 class Agent:
-    """Serves a unit until it is closed. Raises OSError if the port cannot be used or the agent does not start."""
+    """Serves a unit until `close`. Raises OSError if the port cannot be used or the agent does not start."""
 
     def __init__(self, unit: Unit, port: int, community: str) -> None:
         """With `port` 0 the system chooses a port."""

@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
     @property
     def raw(self) -> Raw:
-        """The value as the platform returns it. Octets that are UTF-8 are text; OIDs and addresses are dotted."""
+        """The value as the platform returns it (b"" for NULL). Octets in UTF-8 are text; OIDs and addresses are dotted."""
         if isinstance(self.value, tuple):
             return dotted(self.value)
         if isinstance(self.value, int):
@@ -80,7 +80,7 @@ class Memory:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unchanged: they contain no secret, because a file is read without a login."""
+        """`words` unchanged: a file is read without a login, and errors about rows that a login has just read are not shown."""
         return words
 
     def read(self) -> List[Arcs]:
