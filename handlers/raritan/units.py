@@ -54,7 +54,7 @@ class Unit(NamedTuple):
 class Present(NamedTuple):
     """A unit that answered, with the references that `getOutlets` returned.
 
-    An outlet's identity ends with its position in `outlets`, from 1. Its state is read and switched by the reference there.
+    An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed through the reference there.
     Well-known ids (`/outlet/0`) number the outlets too; before a command both numberings are compared by the outlet's label.
     """
 

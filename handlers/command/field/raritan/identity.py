@@ -39,7 +39,7 @@ def identity(data: Any) -> Identity:
 
 
 def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
-    """Note in `out` the unit's model and firmware, the outlets and inlets of it and its link units, and how many outlets can be
+    """Note in `out` the unit's model and firmware, the outlets and inlets also of its link units, and how many outlets can be
     switched. Returns the number of outlets.
     """
     found, bulk = discovered(agent, link_units)

@@ -35,8 +35,9 @@ def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) 
 
 
 @pytest.mark.parametrize("words, requests", [
-    (["info"], 1), (["outlets"], 3), (["sensors"], 5), (["thresholds", "outlet/1/current"], 3),
-    (["thresholds", "inlet/1/L2/current"], 3), (["thresholds", "/model/pdu/0/outlet/0/current"], 1),
+    (["info"], 1), (["outlets"], 3), (["switch", "1", "on", "--yes"], 4), (["sensors"], 5),
+    (["thresholds", "outlet/1/current"], 3), (["thresholds", "inlet/1/L2/current"], 3),
+    (["thresholds", "/model/pdu/0/outlet/0/current"], 1),
     (["thresholds", "slot/1", "upperWarning=30", "--yes"], 5), (["sequence"], 1), (["snmp", "location=rack 7", "--yes"], 3),
     (["sequence", "4,3,2,1", "--yes"], 5), (["sequence", "4,3,2,1", "--delay", "5", "--yes"], 13),
     (["sequence", "none", "--yes"], 4), (["firmware"], 2), (["cert"], 1), (["snmp"], 1), (["links"], 1), (["network"], 1),
@@ -382,6 +383,7 @@ def test_branch_circuits_are_listed_in_place_of_the_outlets_that_a_power_meter_c
         with XerusPdu(Model(outlets=0, meters=meters, **more)) as pdu:
             monkeypatch.setenv("PDU_PASSWORD", pdu.password)
             code = root.run(["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint])
+            assert pdu.books().requests <= 7, "more requests than the docstring of `outlets` states"
         return (code, *capsys.readouterr())
 
     circuits = (CircuitModel(0, name="rack 1"), CircuitModel(9, metered=False))
