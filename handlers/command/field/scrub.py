@@ -2,9 +2,9 @@
 
 Each such value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a
 value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other
-texts, unless it is short or common, and everything that looks like an address or a serial number. A value of four characters or
-more is replaced in upper and lower case. Stand-ins of addresses are reserved for documentation (RFC 5737, RFC 3849); those of
-MAC addresses are locally administered.
+texts, unless it is short or common. A value of four characters or more is replaced in upper and lower case. `text` also replaces
+everything that looks like an address or a serial number. Stand-ins of addresses are reserved for documentation (RFC 5737, RFC
+3849); those of MAC addresses are locally administered.
 """
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Scrubber:
         return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value of this kind, or the value if it stays. `text` then replaces it, too, if it is distinctive."""
+        """The stand-in of a value of this kind, or the value if it stays. `text` then also replaces a distinctive value."""
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
             return value
