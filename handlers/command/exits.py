@@ -20,8 +20,8 @@ class Exit(NamedTuple):
 EXITS = (
     Exit(DONE, (), "done"),
     Exit(DEFECT, ("defect",), "a defect of this program: run again with --debug and report what it prints"),
-    Exit(WRONG, ("usage", "settings"), "wrong arguments or settings, a file or an output that cannot be written, a missing "
-         "package, a Python that is too old"),
+    Exit(WRONG, ("usage", "settings"), "wrong arguments or settings, a file that cannot be read or written, an output that "
+         "cannot be written, a missing package, a Python that is too old"),
     Exit(3, ("unreachable",), "the device does not answer, or its certificate is not trusted"),
     Exit(4, ("denied",), "the login was refused, or the account lacks a right"),
     Exit(5, ("protocol",), "an answer that the protocol does not allow"),

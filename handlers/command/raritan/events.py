@@ -40,7 +40,8 @@ _LONGEST_S = 30 * 86400.0
 def events(context: Context) -> Result:
     """Print events as they happen.
 
-    4 round trips for the names of sensors and outlets, 3 to subscribe, 1 for each poll (without events: one a second), 1 to end.
+    4 round trips for the names of sensors and outlets, 3 to subscribe, 1 for each poll (without events: at most one a second),
+    1 to end.
     """
     options, seen = context.options, 0
     wanted = _EVERY if options.all else _USUAL
