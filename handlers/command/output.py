@@ -12,7 +12,7 @@ from .exits import DONE
 _CELL = 200             # limit for a cell, in characters
 _LINE = 78              # limit for a line of progress, in characters
 NOT_METERED = "not metered"
-_DECIMALS = 3           # decimal places of A, W and kWh
+_DECIMALS = 3           # most decimal places of a figure
 
 
 class Result(NamedTuple):
@@ -87,7 +87,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def figure(value: Optional[float], unit: str = "") -> str:
-    """A, W or kWh with its unit; `not metered` for None."""
+    """A measured figure with its unit; `not metered` for None."""
     if value is None:
         return NOT_METERED
     rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")        # + 0.0: -0.0 becomes 0

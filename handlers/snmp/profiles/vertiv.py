@@ -164,7 +164,7 @@ PROFILES = (
         energy=total(figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS),
                      else_outlets=True, unit=LIEBERT_PDU),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        note="A command also becomes the state of the receptacle after a power failure."),
+        note="A command also sets the state that the receptacle takes after a power failure."),
     Profile(
         key="vertiv-dcs-mpdu", vendor="Vertiv", mib="DCS-MIB", source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",), sys_object_ids=NET_SNMP,

@@ -206,6 +206,23 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -
             theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 
 
+def test_a_silent_server_is_an_oserror_and_only_here_also_a_pynuterror() -> None:
+    def talk(connection: socket.socket) -> None:
+        while connection.recv(100):
+            pass
+
+    with serving(talk) as port, pynut.PyNUTClient("127.0.0.1", port, timeout=1.0) as ours:
+        with pytest.raises(OSError) as here:
+            ours.GetUPSList()
+    assert isinstance(here.value, pynut.PyNUTError)
+    with serving(talk) as port:
+        other = theirs.PyNUTClient("127.0.0.1", port, timeout=1.0)
+        with pytest.raises(OSError) as there:
+            other.GetUPSList()
+        other._PyNUTClient__srv_handler.close()
+    assert not isinstance(there.value, theirs.PyNUTError)
+
+
 @pytest.mark.parametrize("seconds", [1e12, float("inf")])
 def test_a_timeout_may_be_longer_than_a_socket_accepts(seconds: float) -> None:
     with NutServer([StaticDevice("a", {"x": "y"})]) as server:
