@@ -30,7 +30,7 @@ from ..parts import (
 from ..sources import Chained, First, Merged, Number, OfUnits, Only, Part, Source, Whole
 from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, oids, scalar, total
 
-PADDING = "0"               # the state in rows beyond the unit's outlets, and the outlet count of rows beyond the chain's units
+PADDING = "0"               # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
 CONTROLLABLE = "1"          # a value of ...Controllable; 2 is a unit that only meters
 THE_UNIT = Arcs(stop=1)     # of a chain, in the indexes of outlets and inputs
