@@ -98,7 +98,7 @@ def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachU
 
 
 def unit_and_outlet(state: Source) -> Chained:
-    """The printed number of families whose index starts with the unit and ends with the outlet."""
+    """The printed number, for families whose index starts with the unit and ends with the outlet."""
     return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
 
 
@@ -196,7 +196,7 @@ PROFILES = (
         energy=total(figure(_easy("2.1.1.11", "ePDUDeviceStatusEnergy", EASY_DEVICE), THOUSANDTHS),
                      figure(_easy("4.2.1.10", "ePDUPhaseStatusEnergy", EASY_PHASE), THOUSANDTHS),
                      _easy_text("7", "energy", "kWh")),
-        switching_confidence=Confidence.HIGH, evidence=SIMULATED),
+        switching_confidence=Confidence.MEDIUM, evidence=SIMULATED),
     Profile(
         key="apc-ems-outlet", vendor="APC", mib="PowerNet-MIB (Environmental Manager)", source=POWERNET,
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
