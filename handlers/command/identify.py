@@ -112,7 +112,8 @@ def _data(one: Found, state: Given) -> Dict[str, Any]:
     if one.identity is not None:
         return dataclasses.asdict(one.identity)
     assert one.error is not None
-    return {"handler": one.handler, "answers": False, "family": "", "why": reason(one.error), "asked": one.asked,
+    answers = one.asked and getattr(one.error, "kind", "") != "unreachable"
+    return {"handler": one.handler, "answers": answers, "family": "", "why": reason(one.error), "asked": one.asked,
             "error": described(one.error, state) if one.asked else None}
 
 
@@ -130,8 +131,8 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
         return [*lines, f"read it: pdu status {best.handler} {host}"]
     if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
         lines.append("No handler found a PDU at this address. Check the address and the port, and give the settings that the "
-                     "lines above ask for. On the PDU's web page, check the community and that SNMP is enabled: a PDU does not "
-                     "answer a wrong community.")
+                     "lines above ask for. For SNMP, check on the PDU's web page that it is enabled and what the community is: "
+                     "a PDU does not answer a wrong one.")
     return lines
 
 
@@ -148,8 +149,8 @@ def _identity(found: Identity) -> List[str]:
 
 
 identify = click.Command("identify", callback=_identify, help="""\
-What the device at HOST is: families tried, the family that fits and why, objects seen, what the device can and cannot do, and
-what each figure rests on. Nothing is written to the device.
+Say what the device at HOST is: the families tried, the one that fits and why, the objects seen, what can be read and switched,
+and what each figure rests on. Nothing is written to the device.
 
 Every handler is tried, except where its TCP port is closed or a setting is missing: SNMP needs a community or an SNMPv3 user,
 Raritan Xerus and Redfish need a login.\

@@ -405,7 +405,7 @@ def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(capsys: Printe
     with UNITS["raritan"]() as unit:
         report = identified(capsys, 4, *arguments(unit), "--handler", "raritan")
         assert root.run(["identify", *arguments(unit), "--handler", "raritan"]) == 4
-    assert report["handlers"][0]["error"]["kind"] == "denied"
+    assert report["handlers"][0]["error"]["kind"] == "denied" and report["handlers"][0]["answers"] is True
     assert "No handler found a PDU" not in capsys.readouterr().out
 
 
