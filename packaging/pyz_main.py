@@ -1,7 +1,7 @@
 """The main module of pdu.pyz: unpacks it once into the user's cache and runs it from there.
 
 pysnmp reads files next to its modules, which is impossible inside a zip file. Python caches compiled files only for a folder, and
-they make later starts faster. Every Python must be able to parse this file. tools.py replaces @CONTENT@ by the content's hash.
+they make later starts faster. Every Python must be able to parse this file. tools.py replaces @CONTENT@ with the content's hash.
 """
 import os
 import sys
@@ -34,7 +34,7 @@ def place():  # type: () -> str
         try:
             if parent is not None:
                 os.makedirs(parent, 0o700, exist_ok=True)
-                if not ours(parent):    # its owner could replace the files: a user's cache, if sudo keeps HOME
+                if not ours(parent):    # its owner could replace the files, as in a user's cache if sudo keeps HOME
                     raise OSError
             part = tempfile.mkdtemp(prefix="pdu-", dir=parent)
             atexit.register(shutil.rmtree, part, True)      # without effect after the folder is renamed

@@ -20,7 +20,7 @@ _GRACE_S = 2.0
 
 
 class KeptLoop(Generic[S]):
-    """Runs coroutines that share a state. `make` makes it once per loop, in its thread; `close` closes it."""
+    """Runs coroutines that share a state. `make` makes the state once per loop, in the loop's thread; `close` closes it."""
 
     def __init__(self, make: Callable[[], S], close: Callable[[S], None]) -> None:
         self._make, self._close = make, close

@@ -10,7 +10,7 @@ from typing import Dict
 
 @dataclass
 class PduSnmpData:
-    """KNOWN: `snmp_params["community"]`. INFERRED: `ip`, `device`, `custom_params`, and every other key below.
+    """KNOWN: `snmp_params["community"]`. INFERRED: `ip`, `device`, `custom_params`. UNKNOWN: the other keys.
 
     `snmp_params` here: `version` (1, 2 or 3 as text, 2 when absent), `port` (161), `community`; for version 3 `user`,
     `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds) and `retries`.

@@ -35,7 +35,7 @@ PLACES: Mapping[str, Place] = {
     "redfish": Place("redfish", "redfish", "show outlets, sensors and all other resources of a Redfish service"),
     "snmp": Place("snmp", "snmp", "show SNMP families, and check profiles of your own"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
-    "identify": Place("identify", "identify", "say what a device is: the family that fits and why, what it can and cannot do"),
+    "identify": Place("identify", "identify", "say which family fits a device and why, and what can be read and switched"),
     "record": Place("record", "record", "write a device's answers into a file, without names, addresses and serial numbers"),
     "replay": Place("replay", "replay", "serve a recording as a device, on a port of this machine"),
     "draft": Place("draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"),

@@ -7,7 +7,7 @@ from ..errors import printable
 
 
 class Label(NamedTuple):
-    """One outlet for people and tools. DCImanager itself shows only the identity.
+    """One outlet or branch circuit, for people and tools. DCImanager itself shows only the identity.
 
     `number` is the printed one, as far as the handler knows it; `name` is the owner's, else the device's. Each may be ''.
     """

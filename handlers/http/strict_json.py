@@ -1,6 +1,6 @@
-"""JSON from a device, bounded before it is parsed. Pure.
+"""Strict JSON from a device. Pure.
 
-An answer is bounded in bytes (`LIMIT`, by the transport), in structure and in digits. It must
+An answer is limited in bytes (`LIMIT`, by the transport), in structure and in the digits of an integer. It must
 be UTF-8 without lone surrogates, and no object may have a key twice.
 """
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Dict, List, Tuple
 LIMIT = 4 << 20             # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 _CONTAINERS = 100_000       # limit of arrays and objects: 4 MB of `[],` would take 90 MB of memory
 _COMMAS = 400_000           # limit of commas, and so of single values
-_DIGITS = 100               # limit of digits: Python 3.9 converts an integer in quadratic time
+_DIGITS = 100               # limit of an integer's digits: Python 3.9 converts them in quadratic time
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 

@@ -47,7 +47,7 @@ class RaritanPdu(host.BasePdu):
         """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips, 1 without meters.
 
         3 where the device refuses well-known sensor ids, has more than 4 inlets, or has breakers and an inlet whose load cannot
-        be read; 4 where all readings are invalid at first, or it lists outlets in another order than their labels. Up to 3 more
+        be read; 4 where all readings are invalid at first, or the label of an outlet is not its position. Up to 3 more
         with power meters; 1 more where `link_units=yes` finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it

@@ -42,7 +42,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     found = _IDENTITY.fullmatch(identity)
     link = int(found.group(1) or OWN) if found else OWN
     if _CIRCUIT.fullmatch(identity):
-        raise Unsupported(f"{identity} is a branch circuit of a power meter: it is metered and has no relay")
+        raise Unsupported(f"{identity} is the identity of a branch circuit, which is metered and has no relay")
     if found is None or link == 1:
         raise NoSuchOutlet(f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:
@@ -104,7 +104,7 @@ class _Command:
         self._seen = seen
 
     def read(self) -> EnumPowerStatus:
-        """The state: once from the answer to the command, if there was one, else from a new reading (1 round trip)."""
+        """The state: at first from the answer to the command; later, or without an answer, from a new reading (1 round trip)."""
         seen, self._seen = self._seen, None
         if seen is None:
             bulk = Bulk(self._agent)

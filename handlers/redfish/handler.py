@@ -52,7 +52,7 @@ class RedfishPdu(host.BasePdu):
         the command, and 1 for each read-back.
 
         1 more where another resource describes the parameters of the outlet's action or when a task has ended, 2 where the
-        service demands an ETag, and more where links do not end in Ids. Sets `power_status` of `pdu_port_data` and returns it.
+        service demands an ETag, and more where links do not end in Ids. Returns `pdu_port_data` with its new `power_status`.
         `deadline` and the longest `pause` between read-backs are in seconds.
         """
         return self._switch("port_up", pdu_port_data, True, deadline, pause)
@@ -63,7 +63,7 @@ class RedfishPdu(host.BasePdu):
         return self._switch("port_down", pdu_port_data, False, deadline, pause)
 
     def labels(self) -> List[host.Label]:
-        """Identity, Id and name of every outlet, for tools; round trips as `status`. DCImanager does not call this."""
+        """Identity, Id and name of every outlet, for tools; as many round trips as `status`. DCImanager does not call this."""
         with self._session("labels") as (service, given):
             return [host.label(identity, resources.identity(outlet), resources.name(outlet))
                     for identity, outlet in units.every_outlet(service, given.pdu)]

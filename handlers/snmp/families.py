@@ -71,7 +71,7 @@ class Families(Sequence[Profile]):
 
 
 def near(profiles: Sequence[Profile], sys_object_id: str) -> Sequence[Profile]:
-    """The `profiles` that may fit this sysObjectID. Other sequences than `Families` are returned whole."""
+    """The `profiles` that may fit this sysObjectID. A sequence other than `Families` is returned whole."""
     return profiles.near(sys_object_id) if isinstance(profiles, Families) else profiles
 
 

@@ -9,7 +9,7 @@ _SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
 
 
 def oid(value: str, what: str) -> None:
-    """Requires a numeric OID without a leading dot, or one that starts with `~` (the family's root)."""
+    """Requires a numeric OID that starts with 1, without a leading dot, or one that starts with `~` (the family's root)."""
     if not _OID.fullmatch(value):
         raise ValueError(f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the family's root)")
 

@@ -1,4 +1,4 @@
-"""Base classes of the servers that replay a recorded device: a TCP server on 127.0.0.1 in its own thread, and JSON over HTTP."""
+"""Base classes of servers that replay a recorded device: a TCP server on 127.0.0.1 in its own thread, and JSON over HTTP."""
 from __future__ import annotations
 
 import json

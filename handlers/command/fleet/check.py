@@ -66,7 +66,7 @@ def _failed_plugin(reason: str) -> int:
 
 
 class _Check(click.Command):
-    """Reports wrong arguments as a Nagios plugin does, if --nagios is one of them."""
+    """Reports wrong arguments as a Nagios plugin does, if --nagios is among the arguments."""
 
     def make_context(self, info_name: Optional[str], args: List[str], parent: Optional[click.Context] = None,
                      **extra: Any) -> click.Context:
@@ -161,7 +161,7 @@ def _check_writable(path: str) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    """Replace the file in one step, so that nobody reads a half-written page. A link to it stays. Raises SettingsError."""
+    """Replace the file in one step, so that nobody reads a half-written page. A symbolic link stays one. Raises SettingsError."""
     target = os.path.realpath(path)
     try:
         part = tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", dir=os.path.dirname(target),
@@ -183,7 +183,7 @@ _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what i
 
 \b
 FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]] tables. It contains no secret:
-`auth` names a login in a file of logins (--auth). PDUs without `auth` are read with PDU_COMMUNITY, PDU_PASSWORD, ...
+`auth` names a login in a file of logins (--auth). PDUs without `auth` are read with --secret-file, PDU_COMMUNITY, ...
 
 \b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU did not

@@ -65,7 +65,7 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
-    """Open a session, closed after the block, also after an error. Its requests carry the token instead of the password.
+    """Open a session, closed after the block, also after an error. Inside it, requests carry the token instead of the password.
 
     Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for example because the user may have
     only one, and JsonRpcSyntaxException if it returns no usable token.
@@ -83,7 +83,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     try:
         Login(token=token).headers()
     except SettingsError:
-        with contextlib.suppress(PduHandlerError):              # with the password; the error to report is the missing token
+        with contextlib.suppress(PduHandlerError):              # with the agent's own login; the error below is reported
             if present(session, "sessionId"):                   # a missing id reads as 0, which may be another session
                 manager.closeSession(session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(agent.host, "newSession") from None

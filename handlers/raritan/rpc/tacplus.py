@@ -1,4 +1,4 @@
-"""The names that the TACACS+ types had until firmware 4.0.0. Newer firmware has them in `auth`.
+"""The names that the TACACS+ types have in firmware 4.0.0. Newer firmware has these types in `auth`.
 
 Source: TacPlusServerSettings.idl.
 """

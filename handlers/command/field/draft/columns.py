@@ -134,7 +134,7 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
 
 
 def _name_doubt(object_: Optional[Object]) -> str:
-    return "its name is that of a command, a setting or an alarm" if object_ and _NO_STATE.search(object_.name.lower()) else ""
+    return "its name suggests a command, a setting or an alarm" if object_ and _NO_STATE.search(object_.name.lower()) else ""
 
 
 def words_doubt(words: Collection[str]) -> str:
@@ -248,7 +248,7 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
         limits = re.search(r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset", low)
         score = (0 if limits else 10) + (2 if re.search(r"outlet|socket|relay", low) else 0)
         return Guess(known[0], table, column, score, (f"{object_.name} in {object_.module}, UNITS {object_.units!r}",),
-                     "its name is that of a limit or a setting" if limits else object_.doubt, object_)
+                     "its name suggests a limit or a setting" if limits else object_.doubt, object_)
     numbers = [number(row.raw) for row in column.rows.values() if row.tag in NUMBERS or row.tag == OCTETS]
     values = [value for value in numbers if value is not None]
     if len(values) < len(column.rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:

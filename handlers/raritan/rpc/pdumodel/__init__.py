@@ -1,4 +1,4 @@
-"""The PDU data model: PDU, inlets, protectors, outlets, transfer switches, groups, power meters, power shelves."""
+"""The PDU data model: PDU, inlets, protectors, outlets, transfer switches, groups, power meters, power shelves, controllers."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
