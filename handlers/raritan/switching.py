@@ -25,8 +25,8 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
              pause: float) -> EnumPowerStatus:
     """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline` seconds.
 
-    Raises NoSuchOutlet, Unsupported, Refused or Denied if nothing was written or the device declined; Unreachable also
-    if the outlet may or may not have switched.
+    Raises Unreachable if the device could not be asked, or if the outlet may or may not have switched. After any other error
+    the outlet has not switched.
     """
     command = _Command(agent, *_checked(agent, link_units, identity), wanted)
     return switch(command.write, command.read,
@@ -52,9 +52,9 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
 
 
 def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Present, int]:
-    """The unit and the position of the outlet, if it exists and may be switched: 2 round trips.
+    """The unit and the position of the outlet: 2 round trips.
 
-    Raises NoSuchOutlet, Unsupported, Refused, Denied.
+    Raises NoSuchOutlet, Unsupported, Refused or Denied if it does not exist or may not be switched.
     """
     unit, index = _locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;

@@ -92,7 +92,7 @@ class LogHelper:
     @classmethod
     def get_entries(cls, agent: Agent, log_type: str, ref_id: Optional[int] = None,
                     creation_time: Optional[int] = None) -> Tuple[List[LogEntry], int, int]:
-        """The entries from `ref_id` (or the first) to the last one now, the id after it, and the log's creation time.
+        """The entries from `ref_id` (or the first) to the present end of the log, the id after them, and the log's creation time.
 
         The log is read from its first entry if `creation_time` is given and is not the log's.
         """

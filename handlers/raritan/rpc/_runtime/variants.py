@@ -29,7 +29,7 @@ def decoder(hint: Any) -> Reader:
 
 
 def _value_object(hint: Type[ValueObject]) -> Reader:
-    """Reads an instance of the class that the JSON names, or of `hint`."""
+    """Reads an instance of the class that the JSON names, else of `hint`: see `class_of`."""
     def read(json: object, agent: Caller) -> ValueObject:
         envelope = expect(dict, json, hint)
         name = expect(str, envelope.get("type"), hint)
