@@ -78,7 +78,7 @@ class Served(NamedTuple):
     port: int
     about: str                          # a sentence about the device
     poll: str                           # arguments with which `pdu status` reads it
-    writes: Callable[[], Sequence[str]]         # the commands that arrived, each with its effect
+    writes: Callable[[], Sequence[str]]         # commands that arrived, each with its effect
     close: Callable[[], None]
 
 
@@ -154,12 +154,12 @@ class Identity:
 
 
 class Kind(NamedTuple):
-    """How one handler records, recognises and simulates a device.
+    """How one handler records a device, recognises a recording and simulates the recorded device.
 
     `tcp_port` is the usual port. It is None for UDP, where only an answer shows that a device listens. If several handlers read
     a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed. It raises the errors
     of handlers/errors.py, and RecursionError for an answer that is nested too deeply. `is_recording` recognises the text of a
-    recording. `serve` simulates the recorded device on a port of 127.0.0.1. `serve_as` does the same with the commands of the
+    recording. `serve` simulates the device on a port of 127.0.0.1. `serve_as` does the same with the commands of the
     named family or profile. Both raise SettingsError for text that is not a recording, and OSError if the port cannot be used.
     """
 

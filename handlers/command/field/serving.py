@@ -33,7 +33,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
 
 
 class Replay:
-    """A server that runs in its own thread until it is closed. `writes` lists the commands that arrived, with their effects."""
+    """A server that runs in its own thread until it is closed. `writes` lists commands that arrived, with their effects."""
 
     def __init__(self, server: ReplayServer) -> None:
         server.site = self

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...errors import SettingsError
 
-LONGEST = 20_000_000            # limit for a file, in bytes; the usual list of 100,000 PDUs is smaller
+LONGEST = 20_000_000            # limit for a file, in bytes; a usual list of 100,000 PDUs is smaller
 
 
 class Rule(NamedTuple):
