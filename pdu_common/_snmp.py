@@ -179,8 +179,9 @@ class _Rows:
 class _V1Rows(_Rows):
     """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several OIDs.
 
-    The first OID is that of the last row. The others are guesses of the next rows: each has a last arc that is higher by one. At
-    the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
+    The first OID is the last row's. The others are guesses of the next rows: the same OID with its last arc raised by 1, 2 and
+    so on. At the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
+
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
     missed. If all guesses were right, the next request has twice as many OIDs, else as many as it found rows (at least 2).
     """
@@ -353,7 +354,7 @@ def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any
     try:
         return _KEPT.run(work, deadline_s)
     except asyncio.TimeoutError:
-        raise SnmpTimeout(f"timeout: {credentials.name} was not done within {deadline_s:g} s") from None
+        raise SnmpTimeout(f"timeout: {credentials.name} did not complete its answer within {deadline_s:g} s") from None
 
 
 def forget() -> None:

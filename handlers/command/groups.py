@@ -44,7 +44,7 @@ class Lazy(click.Group):
         return found
 
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Tuple[Optional[str], Optional[click.Command], List[str]]:
-        if args and args[0] not in self.places and not args[0].startswith("-"):
+        if args and args[0] not in self.places and not args[0].startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(args[0], self.places, 1)
             advice = f"do you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"
             ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")

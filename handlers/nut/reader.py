@@ -34,13 +34,13 @@ class NutReader:
     User and password are sent once per connection, and only to a server that demands a login for reading: RFC 9271, 4.2.13,
     describes such servers, and a later upsd may be one.
 
-    Every request raises Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
+    A request may raise Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
     are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole; `total` limits all exchanges together (None:
     no limit).
 
-    Until a server that just started has heard from a driver, it reports only the status WAIT for the device. Readings of the
-    driver's data (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
+    A server that has just started reports only the status WAIT for a device until the device's driver has answered. Readings of
+    the driver's data (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
@@ -111,7 +111,7 @@ class NutReader:
     def _with_user(self, *requests: Request[object]) -> Answers:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this connection has no login: 1 write.
 
-        A server answers OK to any password, so the first two answers are ignored: a wrong password fails `requests`.
+        A server answers OK to any password, so the first two answers are ignored: a wrong password makes `requests` fail.
         """
         # > USERNAME admin
         # > PASSWORD secret
@@ -151,5 +151,5 @@ class NutReader:
             self._sleep(POLL)
 
     def _still_waiting(self, ups: str) -> DriverNotConnected:
-        return DriverNotConnected(f"the NUT server still waits for the driver of {self.shown(ups)}: check that driver", WAIT,
+        return DriverNotConnected(f"the NUT server is still waiting for the driver of {self.shown(ups)}: check that driver", WAIT,
                                   self._connection.host, f"reading {STATUS}")

@@ -8,10 +8,10 @@ from .rpc import Pending, sent
 from .rpc.pdumodel import Outlet, Pdu
 
 _REASONS: Dict[int, str] = {
-    Outlet.ERR_OUTLET_NOT_SWITCHABLE: "it cannot be switched: this outlet has no relay, or the unit is metered only",
+    Outlet.ERR_OUTLET_NOT_SWITCHABLE: "there is no relay, or the unit is metered only",
     Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated in Outlet.idl 3.0.4
-    Outlet.ERR_OUTLET_DISABLED: "its switching is disabled on the PDU: enable the outlet there",
-    Outlet.ERR_OUTLET_NOT_OFF: "it is not off",
+    Outlet.ERR_OUTLET_DISABLED: "switching is disabled on the PDU: enable it there",
+    Outlet.ERR_OUTLET_NOT_OFF: "the present state is not off",
     Outlet.ERR_RELAY_CONTROL_DISABLED: "relay control is inhibited in the PDU's settings: allow it there",
 }
 
@@ -31,7 +31,7 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
     label, other = sent(metadata, "label"), sent(known, "label")
     if None not in (label, other) and label != other:       # older firmware may lack a label
         raise Unsupported(f"outlet {identity} was not switched: the PDU lists the outlet labelled {quoted(label)!r} at this "
-                          f"position, but its resource id leads to the outlet labelled {quoted(other)!r}; "
+                          f"position, but this position's resource id leads to the outlet labelled {quoted(other)!r}; "
                           f"compare both with the numbers printed on the unit, and report its model and firmware")
 
 

@@ -15,7 +15,7 @@ from .resources import child, entries, text
 ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
 _ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
 _LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control", "ConfigurationLocked": "its configuration"}
-# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and configuration with those of the body.
+# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and configuration with what the body has.
 _HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
                                                ("OffDelay",), ("RebootDelay",))
 _HPE_STATE = "OutletStatus"
@@ -84,7 +84,7 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
     if taken is not None:
         if wanted not in taken:
             raise Unsupported(f"outlet {identity} cannot be switched {wanted.lower()}: its action takes "
-                              f"{quoted(', '.join(map(repr, taken[:10]))) or 'nothing'}")
+                              f"{quoted(', '.join(map(repr, taken[:10]))) or 'nothing'}{', ...' if len(taken) > 10 else ''}")
         return {_PARAMETER: wanted}
     if not unproven:
         raise Unsupported((f"outlet {identity} was not switched: the PDU does not say which values its action takes; try one "

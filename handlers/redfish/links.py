@@ -27,8 +27,8 @@ def path(link: object, here: Endpoint, login: Login) -> str:
         return found
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
-    raise ProtocolError(f"the device's answer has an invalid link or one to another service ({login.quoted(str(link))}), where "
-                        f"no login is sent; if it is right, give its host and port as the address")
+    raise ProtocolError(f"the device's answer has an invalid link or one to another service ({login.quoted(str(link))}), to "
+                        f"which no login is sent; if the link is right, give its host and port as the address")
 
 
 def parts(link: str) -> Sequence[str]:

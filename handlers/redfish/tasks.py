@@ -15,7 +15,7 @@ from .resources import text
 
 _FAILED_STATES = ("Exception", "Killed", "Cancelled")      # values of TaskState (Task); Suspended and Interrupted may go on
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
-# Not the operation's result: the service deleted or hides the monitor, or has no time for this request.
+# About the request to the monitor, not about the operation: no access, no such resource, too slow, or too many requests.
 _NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)
 _DECLINED = range(400, 500)
 
@@ -42,7 +42,7 @@ def failed(reply: Reply, login: Login) -> Optional[Refused]:
 
 
 def _refused(code: str, words: str) -> Refused:
-    return Refused(f"the device accepted the command and did not carry it out ({code}){f': {words}' if words else ''}", code)
+    return Refused(f"the device accepted the command but did not carry it out ({code}){f': {words}' if words else ''}", code)
 
 
 def _task(reply: Reply) -> Optional[Json]:

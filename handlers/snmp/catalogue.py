@@ -49,8 +49,8 @@ def _load(total: Total | None) -> str:
 
 
 def objects(part: object) -> Iterable[str]:
-    """The MIB names of the objects that a part reads; of a `First`, those of its first choice; of an `EachUnit`, those of its
-    `source`, without the columns of units."""
+    """The MIB names of the objects that a part reads. For a `First`: of its first choice. For an `EachUnit`: of its `source`,
+    without the columns of units."""
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name

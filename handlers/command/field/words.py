@@ -29,7 +29,7 @@ rackpdu rackpdus floorpdu floorpdus transferswitch transferswitches powershelf p
 switchgear branches feeders subfeeds outletgroups metrics chassis
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_SHORT = 2                  # words of at most this many letters identify nobody: L1, #A, 3P
+_SHORT = 2                  # a word of at most this many letters, and twice as many characters, identifies nobody: L1, 3P
 
 
 def parts(text: str) -> Iterator[re.Match[str]]:
@@ -38,13 +38,13 @@ def parts(text: str) -> Iterator[re.Match[str]]:
 
 
 def is_plain(word: str) -> bool:
-    """Whether a word is a technical term, a number, or too short to be a name."""
+    """Whether a word is a number, a technical term or a letter, with or without digits around it, or too short to be a name."""
     letters = word.strip("0123456789")
     return len(letters) <= _SHORT and len(word) <= 2 * _SHORT or _is_known(letters)
 
 
 def is_common(text: str) -> bool:
-    """Whether a name consists of technical terms, numbers and single letters only."""
+    """Whether a name consists only of numbers, technical terms and single letters, with or without digits around them."""
     return all(_is_known(found[0].strip("0123456789")) for found in parts(text))
 
 

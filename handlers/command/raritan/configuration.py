@@ -75,7 +75,7 @@ def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 
 def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     if len(context.options.file) > 1:
-        raise SettingsError("cert download takes one tag")
+        raise SettingsError("cert download takes at most one tag")
     tag = context.options.file[0] if context.options.file else "active_cert"
     if tag not in cert.TAGS:
         raise SettingsError(f"{tag[:20]!r} cannot be downloaded; give {', '.join(cert.TAGS)}")
@@ -131,9 +131,9 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
 
 def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration], what: str,
          upload: Callable[[], scripts.ResultCode]) -> Result:
-    """Ask, upload, and look until the unit has applied the file, which may restart its services.
+    """Ask, upload, and look until the unit has applied the file or --wait is over. Applying it may restart the unit's services.
 
-    The unit reports the state of the last file and its time. Until these change, they are those of an earlier file.
+    The unit reports state and time of the last file. Until one of them changes, they belong to an earlier file.
     """
     context.confirm(what)
     earlier: object = proxy.getStatus()
@@ -174,7 +174,7 @@ def _units(words_: Optional[str]) -> List[int]:
 # ---- files for support and metering ------------------------------------------------------------------------
 
 def diagnosis(context: Context) -> Result:
-    """Download the diagnostic file: 1 round trip, which takes long."""
+    """Download the diagnostic file: 1 slow round trip."""
     return save(context, diag.download)
 
 

@@ -134,7 +134,7 @@ class TacPlusManager(Interface, version="1.0.1"):
 
 
 class ldapsrv:
-    """The names that the LDAP types had until firmware 4.0.0. Newer firmware has them in `LdapManager`."""
+    """The names that the LDAP types had up to firmware 4.0.0. Newer firmware has these types in `LdapManager`."""
 
     ServerSettings = LdapManager.ServerSettings
     SecurityProtocol = LdapManager.SecurityProtocol

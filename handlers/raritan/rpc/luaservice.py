@@ -37,7 +37,7 @@ class Environment(Structure):
 
 
 class Manager(Interface, version="2.0.1"):
-    """Scripts: store, start, stop, read their output, at `/luaservice`."""
+    """Stores, starts and stops scripts, and reads their output; at `/luaservice`."""
 
     NO_ERROR = 0
     ERR_INVALID_NAME = 1

@@ -1,4 +1,4 @@
-"""The names that the RADIUS types had until firmware 4.0.0. Newer firmware has them in `auth`.
+"""The names that the RADIUS types had up to firmware 4.0.0. Newer firmware has these types in `auth`.
 
 Source: RadiusServerSettings.idl.
 """

@@ -1,6 +1,6 @@
-"""Synaccess: netBooter of SYNSYS-MIB and SynLink of SYNLINK-MIB.
+"""Synaccess: netBooter with SYNSYS-MIB, and SynLink with SYNLINK-MIB.
 
-In the table of newer netBooters index 0 is outlet 1. In the tree of older units index 1 is outlet 1. A command with an index of
+In the table of newer netBooters, index 0 is outlet 1. In the tree of older units, index 1 is outlet 1. A command with an index of
 the wrong tree would switch the neighbour, so each tree has its own `Outlets`. The older tree is not read on a unit that has
 the newer tree's number of outlets, even if the newer table is empty.
 """
@@ -12,7 +12,7 @@ STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLDER_STATUS = Unless(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), scalar("21728.3.1.3.0", "powerOutletNum"))
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
-# Without an inlet module its objects are missing or 0. Then the banks are summed.
+# On a unit without an inlet module, the module's objects are missing or 0. Then the banks are summed.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 

@@ -1,5 +1,5 @@
-"""Sources that leave out rows of another source (padding, other units, neutral lines), or mark what it lacks, so that there is no
-sum."""
+"""Sources that leave out rows of another source (padding, other units, neutral lines), or add empty values where it lacks rows,
+so that there is no sum."""
 from __future__ import annotations
 
 import re

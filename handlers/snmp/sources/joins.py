@@ -82,8 +82,8 @@ class Part(Source):
 class Gathered(Source):
     """For each row of `lists` (a string with names of meters), the sum of the `values` of these meters, found by their `names`.
 
-    A row has no value if it names no meter, a meter without a value, or a name that two meters share. Only meters with the same
-    first arc of the index (the module) are matched.
+    A row has no value if it names no meter, an unknown one, one without a value, or one whose name another meter shares. Only
+    meters with the same first arc of the index (the module) are matched.
     """
 
     values: Source

@@ -183,6 +183,13 @@ def test_commands_handlers_options_and_families_are_completed(words: List[str], 
     assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == offered
 
 
+@pytest.mark.parametrize("words", [["nosuch", "sta"], ["raritan", "192.0.2.7", "nosuch", "3"]])
+def test_completion_after_an_unknown_command_is_not_an_error(words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in asked(*words).items():
+        monkeypatch.setenv(name, value)
+    assert root.run([]) == 0
+
+
 def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(capsys: pytest.CaptureFixture[str]) -> None:
     bash = shutil.which("bash")
     assert bash is not None

@@ -264,7 +264,7 @@ def test_a_write_during_wait_is_not_taken_for_a_missing_capability(server: NutSe
         writes: List[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"),
                                               lambda: nut.set("pdu", "outlet.1.desc", "x")]
         for write in writes:
-            with pytest.raises(DriverNotConnected, match="waits for the driver of pdu"):
+            with pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu"):
                 write()
     assert not server.books().writes
 
@@ -282,6 +282,6 @@ def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeyp
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     kind = looks_three_times(monkeypatch)
     nut = kind(server.host, server.port, timeout=LOOKS_S)
-    with nut, pytest.raises(DriverNotConnected, match="waits for the driver of pdu") as failed:
+    with nut, pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu") as failed:
         nut.snapshots(["pdu", "ups"])
     assert failed.value.operation == "reading ups.status"           # read from LIST VAR here, from GET VAR elsewhere

@@ -14,7 +14,7 @@ from ....nut.words import escaped
 
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
 _COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
-_PLAIN = re.compile(r"[^\s\"'#\\](?:[^\"'#\\]*[^\s\"'#\\])?")
+_PLAIN = re.compile(r"[^\s\"'#=\\]+(?: [^\s\"'#=\\]+)*")
 _UNNAMED = "pdu"
 
 
@@ -36,7 +36,7 @@ class Device:
 
 
 def is_dump(text: str) -> bool:
-    """Whether the first line that is not a comment is a variable."""
+    """Whether the first line that is neither blank nor a comment is a variable."""
     first = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
     return _VARIABLE.fullmatch(first) is not None
 
@@ -84,7 +84,7 @@ def parse(text: str) -> List[Device]:
 
 
 def _word(value: str) -> str:
-    """The value as dummy-ups reads it: in quotes if it is empty or has characters with a special meaning."""
+    """The value as text of a dump, in quotes where dummy-ups needs them."""
     return value if _PLAIN.fullmatch(value) else f'"{escaped(value)}"'
 
 

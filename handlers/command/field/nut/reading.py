@@ -8,7 +8,7 @@ from ....nut.client import NutClient
 from ....settings import Settings
 from .dump import Device
 
-_NONE = ("description unavailable", "unavailable", "")         # upsd's texts for a missing description
+_NONE = ("description unavailable", "unavailable", "")         # a missing description, in lower case; upsd sends the first two
 
 
 def everything(client: NutClient, settings: Settings) -> List[Device]:

@@ -108,7 +108,7 @@ def _sized(row: Row) -> Row:
             raise ValueError(f"{row.value} is out of the range of its type")
     elif isinstance(row.value, bytes):
         if row.tag in (*NUMBERS, OID):
-            raise ValueError("octets are not of its type")
+            raise ValueError("octets cannot be a number or an OID")
         if row.tag == ADDRESS and len(row.value) != 4 or len(row.value) > LONGEST_TEXT:
             raise ValueError(f"{len(row.value)} octets are too many or too few for its type")
     elif row.value:

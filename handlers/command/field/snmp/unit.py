@@ -1,8 +1,8 @@
 """A device simulated from a recording. It answers with the recorded rows. Its outlets follow the family's commands.
 
 A write is a command if the family's control would send it. The unit keeps the written value if the recording has the object, and
-looks for a change of rows after which the family reads the new state for this outlet and the old states for all others. If it
-finds none, the states stay.
+looks for a change of rows after which the family reads the new state for the command's outlet and the old states for all others.
+If it finds none, the states stay.
 """
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ class Unit:
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
     def _turn(self, identity: str, wanted: EnumPowerStatus) -> bool:
-        """Change rows so that the family reads `wanted` for this outlet, and no other state changes. False if none of the
-        tried changes does."""
+        """Change rows so that the family reads `wanted` for this outlet, and no other state changes. False if no such
+        change is found."""
         assert self._found is not None and self._found.outlets is not None and self._found.outlets.states is not None
         states = self._found.outlets.states
         memory = Memory(self._rows)

@@ -47,7 +47,7 @@ class Services(Interface, version="1.0.0"):
 
 
 class Diagnostics(Interface, version="2.0.0"):
-    """Ping, traceroute and listening sockets as the device sees them, at `/net/diag`."""
+    """Ping, traceroute, name resolution, and the device's own connections and listening sockets, at `/net/diag`."""
 
     NO_ERROR, ERR_INVALID_PARAM, ERR_EXEC_FAIL, ERR_TIMEOUT, ERR_RESOLVE_FAIL = range(5)
 
@@ -87,5 +87,6 @@ def forwarded_port(position: int, service: str = "https") -> int:
     """
     if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
         services = ", ".join(FORWARDED_PORTS)
-        raise ValueError(f"service {service!r}, position {position}: give one of {services}, and 0 to {HIGHEST_POSITION}")
+        raise ValueError(f"service {service!r}, position {position}: give one of {services}, and a position from 0 to "
+                         f"{HIGHEST_POSITION}")
     return FORWARDED_PORTS[service] + position

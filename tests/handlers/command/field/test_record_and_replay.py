@@ -8,6 +8,7 @@ from typing import Dict, List
 import pytest
 
 from handlers.command.field.kinds import Recorder, kind, kind_of, names
+from handlers.command.field.nut import dump
 from handlers.command.field.redfish import recording, tree as redfish_tree
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec
@@ -19,6 +20,7 @@ from handlers.command.loading import load
 from handlers.errors import SettingsError, Unreachable, Unsupported
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
+from handlers.nut.client import NutClient
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field import planted
@@ -317,6 +319,16 @@ def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
     with replayed("nut", text) as ours, Upsd([dummy_file("pdu", text)]) as server:
         theirs = Unit("nut", PduData(server.host, {"port": str(server.port)}))
         assert read(theirs) == read(ours)
+
+
+@pytest.mark.against("NUT upsd with dummy-ups")
+def test_dummy_ups_reads_spaces_and_special_characters_of_a_written_dump_unchanged() -> None:
+    program("dummy-ups")
+    values = {"ups.description": "a  b", "ups.id": "a=b", "ups.serial": 'a "b" \\ #c', "device.part": "a b"}
+    text = dump.written([dump.Device("pdu", variables={"ups.status": "OL", **values})])
+    with Upsd([dummy_file("pdu", text)]) as server, NutClient(server.host, server.port) as client:
+        found = client.variables("pdu")
+    assert {name: found.get(name) for name in values} == values
 
 
 def test_dumps_of_real_devices_read_the_same_after_recording_them_from_a_replay() -> None:
