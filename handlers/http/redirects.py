@@ -37,8 +37,8 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     """The endpoint that a redirect leads to: from http to https on the same host.
 
-    Its port is the same one, the one that the redirect names, or 443 instead of 80. Any other port may be that of another PDU
-    behind port forwarding. Raises HttpRefused for all other redirects. The login is never sent from https to http.
+    Its port is the same one, the one that the redirect names, or 443 instead of 80. Any other port may belong to another PDU
+    behind port forwarding. Raises HttpRefused for all other redirects. A login for https is never sent over http.
     """
     code = str(reply.status)
     try:
@@ -61,5 +61,5 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     secured = here.scheme == "http" and parts.scheme == "https"
     if moved.port != here.port and not (secured and (port is not None or here.port == PORTS["http"])):
         raise HttpRefused(f"the device redirects to another port ({moved.url}), where the login is not sent, since behind "
-                          f"port forwarding that may be another PDU; if that is right, give it as the address", code)
+                          f"port forwarding that may be another PDU; if that is right, set that scheme and port", code)
     return moved
