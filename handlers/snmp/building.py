@@ -61,7 +61,7 @@ def own_family(profile: Profile) -> OwnFamily:
     Raises ProfileError if the key is too long for a name.
     """
     if len(profile.key) > _LONGEST_KEY:
-        raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is the archive's name; "
+        raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is part of the archive's name; "
                            f"give at most {_LONGEST_KEY} characters")
     # The vendor is written between quotes into a shell script, so spaces replace quotes and most other punctuation.
     vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
@@ -96,7 +96,8 @@ def _near(text: str) -> str:
                 if any(word in name.lower() for name in (family.key, family.vendor, *family.models))]
     near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
     if near:
-        return f"similar: {', '.join(near[:_MOST_NEAR])}"
+        more = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
+        return f"similar: {', '.join(near[:_MOST_NEAR])}{more}"
     return "pdu snmp families lists all families"
 
 

@@ -139,7 +139,8 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
     "evidence of nothing": (_changed(evidence={}), "profile: evidence.state and the parts of the profile do not agree"),
     "an unknown confidence": (_changed(switching_confidence="sure"), 'profile.switching_confidence: "sure" is not allowed'),
     "a path as key": (_changed(key="../etc"), "profile: key is '../etc'; give small letters, digits and hyphens, a letter first"),
-    "a long key": (_changed(key="a" * 41), f"profile.key: '{'a' * 40}'… is the archive's name; give at most 40 characters"),
+    "a long key": (_changed(key="a" * 41),
+                   f"profile.key: '{'a' * 40}'… is part of the archive's name; give at most 40 characters"),
     "a handler's name": (_changed(key="snmp"), "profile.key: pdu_snmp is the name of another module"),
     "the platform's name": (_changed(key="common"), "profile.key: pdu_common is the name of another module"),
 }
@@ -167,7 +168,8 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; similar: sentry3"),
     (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
     (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; pdu snmp families lists all families"),
-    (["--profile-key", "apc"], "there is no family 'apc'; similar: apc-"),
+    (["--profile-key", "apc"], "there is no family 'apc'; similar: apc-rpdu2, apc-rpdu, apc-masterswitch, apc-masterswitch-plus, "
+     "apc-masterswitch-vm, apc-cpdu, apc-easy-epdu, apc-ems-outlet and 1 more\n"),
     (["--profile-key", ""], "there is no family ''; "), (["--only", "rpcm", ""], "there is no family ''; "),
     (["--only", "rpcm", "--profile-key", "sentry3"],
      "--profile-key sentry3 is not one of the families of --only (rpcm)"),
