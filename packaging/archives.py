@@ -314,7 +314,7 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
     rows = []
     for handler in handlers:
         if any(set(text) & set("|'\"\\`$\n") for text in handler.row):
-            raise BuildError(f"{handler.name}: a name with quotes, |, $ or backslashes cannot go into register.sh")
+            raise BuildError(f"{handler.name}: a name with a quote, |, $, a backslash or a line break cannot go into register.sh")
         rows.append("|".join(handler.row))
     return TEMPLATE.read_text("utf-8").replace("@VERSION@", number).replace("@HANDLERS@", "\n".join(rows))
 
@@ -415,8 +415,8 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line. Returns 0 if built, 1 for an error in the tree or in a file, or an unknown family. Other wrong arguments
-    exit with 2."""
+    """The command line. Returns 0 if built, 1 for an error in the tree or in a file, or for a family that is unknown or not in
+    `--only`. Other wrong arguments exit with 2."""
     known = [handler.name for handler in HANDLERS]
     parser = _parser(known)
     options = parser.parse_args(arguments)

@@ -8,7 +8,7 @@ from .rows import MISSING, squeezed
 
 _UNRESOLVED = ("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
-# Words in the text of an agent or an SNMP library -> the class of the error, and the remedy for the operator.
+# Words in the text of an agent or an SNMP library -> the class of the error, and how its text begins.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
     (("snmpparams", "protocolisnotsupported"), SettingsError,
      "the PDU's SNMP fields are incomplete, wrong or not supported: correct them"),

@@ -66,7 +66,7 @@ class NutPdu(host.BasePdu):
 def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
     """A client, closed at the end. Errors name the host once it is known, and the method unless they name a request or a device.
 
-    With `bounded` the client neither sends nor waits after CALL_SECONDS.
+    With `bounded` every exchange ends within CALL_SECONDS.
     """
     host.log_call(LOGGER, "nut", method)
     address = ""

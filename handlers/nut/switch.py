@@ -50,8 +50,8 @@ def _find(client: NutClient, settings: Settings, identity: str) -> Tuple[str, Ou
     names = devices.names(client, settings)
     if prefix not in names:
         called = _some([f"'{client.shown(p)}N'" for p in names]) if "" not in names else "'N'"
-        raise NoSuchOutlet(f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called}; poll "
-                           f"the PDU and assign the servers again")
+        raise NoSuchOutlet(f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called} (N: an outlet's number); "
+                           f"poll the PDU and assign the servers again")
     found = devices.read(client, settings, {prefix: names[prefix]}, writable=True)[0]
     for outlet in found.device.outlets:
         if prefix + outlet.identity == identity:

@@ -12,7 +12,7 @@ WELL, DOUBTFUL, BAD = 0, 1, 2
 _WELL = "well"
 _STALE = ("data-stale", "driver-not-connected")
 
-# Kind of error -> what to do. The error says what happened and names the setting.
+# Kind of error -> what to do. The error itself says what happened.
 REMEDIES: Mapping[str, str] = {
     "unreachable": "check power, cable, address and firewall; over SNMP also the community, over TLS the certificate",
     "denied": "correct the account on the PDU or the login in the file of logins",
@@ -131,7 +131,7 @@ NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the chec
 def nagios(found: Summary, rows: Sequence[Row]) -> List[str]:
     """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well.
 
-    The energy is a counter, so it is left out while an error hides that of a PDU: the sum over the others would be lower.
+    The energy is a counter, so it is left out while an error hides the energy of a PDU: the sum over the others would be lower.
     """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),
@@ -151,7 +151,7 @@ def _plain(text: str) -> str:
 
 
 def remembered(before: Optional[Row], row: Row) -> Row:
-    """The row for the next call of `changes`: without states or energy it has those of the row before."""
+    """The row for the next call of `changes`: states or an energy that `row` lacks are taken from `before`."""
     if before is not None and row.on is None:
         row = row._replace(on=before.on, off=before.off, unknown=before.unknown, outlets=before.outlets)
     return row._replace(energy_kwh=before.energy_kwh) if before is not None and row.energy_kwh is None else row

@@ -50,7 +50,7 @@ def links(context: Context) -> Result:
     """Show, add or release link units: 1 round trip to show, 2 to change."""
     wanted = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
     if context.options.link_user != _LINK_USER and wanted != "add":
-        raise SettingsError("--link-user is for add")
+        raise SettingsError("--link-user is only for 'add': leave it out")
     if context.options.link:
         raise SettingsError("only the primary unit has link units: leave out --link")
     manager = CascadeManager("/cascade", context.agent)
@@ -58,7 +58,7 @@ def links(context: Context) -> Result:
         link, host = _number(context.options.value[0], "link id"), context.options.value[1]
         login = context.secret("link_password", f"password of {context.options.link_user} on {host}")
         fresh = context.secret("new_password", "new password", needed=False)
-        context.confirm(f"link the unit {text(host)} as {link}")
+        context.confirm(f"link the unit {text(host)} as link unit {link}")
         code = once("the unit may or may not be linked", "links",
                     lambda: manager.addLinkUnit(link, host, context.options.link_user, login, fresh))
         check(code, "linking", _LINK_CODES)
@@ -78,9 +78,9 @@ def network(context: Context) -> Result:
     """Show or change the network settings: 1 round trip to show, 3 to change (read, write, read again)."""
     wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
     if (context.options.role or context.options.interface) and (wanted != "forwarding" or "on" not in context.options.value):
-        raise SettingsError("--role and --interface are for 'forwarding on'")
+        raise SettingsError("--role and --interface are only for 'forwarding on': leave them out")
     if context.options.interface and context.options.role == "expansion":
-        raise SettingsError("--interface is for --role primary")
+        raise SettingsError("--interface is only for --role primary: leave it out")
     proxy = context.proxy(Net, "/net")
     if wanted != "show":
         state = context.options.value[0]
@@ -122,7 +122,7 @@ def _role(context: Context) -> PortForwardingRole:
 
 
 def _forward(context: Context, settings: Settings, role: Optional[PortForwardingRole]) -> None:
-    """Turn port forwarding on, or off without a role. Only the primary unit names an interface: that to the expansion units."""
+    """Turn port forwarding on, or off without a role. A primary unit also names its interface to the expansion units."""
     forwarding = settings.common.portForwarding
     forwarding.enabled = role is not None
     if role is not None:
@@ -153,12 +153,12 @@ def servers(context: Context) -> Result:
 
 COMMANDS: Commands = {
     "links": Command(links, [
-        Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id and host"),
+        Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id; for add, then the host"),
         *option("--link-user", "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD", "NAME",
                 default=_LINK_USER, show_default=True)]),
     "network": Command(network, [
         Word("ACTION?", _NETWORK_ACTIONS), Word("VALUE*", "on or off"),
-        *option("--role", "forwarding: primary or expansion", "ROLE"),
-        *option("--interface", "forwarding on the primary unit: the interface to the expansion units", "NAME")]),
+        *option("--role", "for 'forwarding on': primary or expansion", "ROLE"),
+        *option("--interface", "for --role primary: the interface to the expansion units", "NAME")]),
     "servers": Command(servers, [Word("ACTION?", _SERVER_ACTIONS), Word("VALUE*", "host, or id")]),
 }

@@ -14,7 +14,7 @@ def username(text: str) -> Request[str]:
 
 
 def password(text: str) -> Request[str]:
-    """The second half (4.2.8). The server answers OK to any password; a wrong one fails the first request that needs it."""
+    """The second half (4.2.8). Any password gets OK; after a wrong one, the first request that needs a login fails."""
     # > PASSWORD secret
     # < OK
     return Request(f"PASSWORD {word(text, 'password')}", "PASSWORD", ok)
@@ -49,7 +49,10 @@ def primary(ups: str, verb: str = "PRIMARY") -> Request[str]:
 
 
 def fsd(ups: str) -> Request[str]:
-    """Set the forced-shutdown flag of a device (4.2.3), until the server restarts or the device is added to its ups.conf anew."""
+    """Set the forced-shutdown flag of a device (4.2.3).
+
+    It stays set until the server restarts, or until the device is removed from ups.conf and added again.
+    """
     # > FSD ups1
     # < OK FSD-SET
     return _of_device("FSD", ups)

@@ -16,7 +16,7 @@ def set_var(ups: str, variable: str, value: str) -> Request[str]:
 
 
 def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
-    """Run an instant command. The answer is that of `set_var`."""
+    """Run an instant command. The answer is as for `set_var`."""
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
@@ -24,7 +24,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
 
 
 def set_tracking(on: bool) -> Request[str]:
-    """Turn tracking of this connection's writes on or off. Needs a user, but none of its rights."""
+    """Turn tracking of this connection's writes on or off. Needs a login, but no rights."""
     # > SET TRACKING ON
     # < OK
     line = f"SET TRACKING {'ON' if on else 'OFF'}"

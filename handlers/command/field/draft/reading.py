@@ -162,7 +162,7 @@ def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[Tuple[
             above: Set[Optional[Arcs]] = set()
             for where, parent in _meant(str(part), module, nodes).items():
                 if (where, str(part)) not in seen:
-                    seen[where, str(part)] = None               # ends a circle
+                    seen[where, str(part)] = None               # ends a cycle
                     seen[where, str(part)] = _resolved(parent, where, nodes, seen, depth + 1)
                 above.add(seen[where, str(part)])
             oid = above.pop() if len(above) == 1 else None
