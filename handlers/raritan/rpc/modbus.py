@@ -5,7 +5,7 @@ from ._runtime import ZERO, Interface, Structure, declared
 
 
 class Device(Interface, version="1.0.0"):
-    """A Modbus device (until firmware 3.6.0)."""
+    """A Modbus device (up to firmware 3.6.0)."""
 
     class DeviceID(Structure):
         vendor: str = ""

@@ -167,7 +167,7 @@ class Security(Interface, version="5.0.1"):
 
 
 class ServiceAuthorization(Interface, version="1.0.0"):
-    """Passwords of services, at `/security/serviceauthorization` (until firmware 3.6)."""
+    """Passwords of services, at `/security/serviceauthorization` (up to firmware 3.6)."""
 
     ERR_PASSWORD_INVALID = 1
 

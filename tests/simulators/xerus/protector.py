@@ -28,7 +28,7 @@ class Protector(Device):
         self.sensors = Sensors(unit, f"C{number}", path if model.well_known_sensors else None, self.awake, model.live)
         kind = "pdumodel.OverCurrentProtectorTripSensor"
         if unit.firmware.version(kind) is None:
-            kind = "sensors.StateSensor"        # firmware until 3.3
+            kind = "sensors.StateSensor"        # firmware up to 3.3
         self.sensors.state("trip", _TRIP, lambda: _CLOSED, kind)
         if model.metering != "none":
             self.sensors.numeric({"current": self.amperes})

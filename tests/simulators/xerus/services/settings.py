@@ -59,7 +59,7 @@ class DateTime(Served):
 
     def checkNtpServer(self, ntpServer: str, ntpAuthKeyId: Optional[int] = None,
                        ntpAuthKeyOverride: Optional[Json] = None) -> Any:
-        """A bool until 4.3, a result code (0: success) in 4.4. Only 127.0.0.1 answers."""
+        """A bool up to 4.3, a result code (0: success) in 4.4. Only 127.0.0.1 answers."""
         answers = ntpServer == "127.0.0.1"
         if ntpAuthKeyId is None:
             return answers
