@@ -19,8 +19,9 @@ _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out
 _LOOK_S = 0.5
 _STDOUT = "-"               # the value of --out for the standard output
 _CONFIG_ACTIONS = "get --out FILE, or put FILE"
-_INSTALL_CODES = {getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower().replace("_", " ")
-                  for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}
+_INSTALL_CODES = {ServerSSLCert.ERR_BUSY: "the unit is busy",
+                  **{getattr(ServerSSLCert, name): name[len("ERR_INSTALL_"):].lower().replace("_", " ")
+                     for name in vars(ServerSSLCert) if name.startswith("ERR_INSTALL_")}}
 
 
 def _accepted(code: scripts.ResultCode, what: str) -> None:

@@ -1,4 +1,4 @@
-"""Ingrasys iPoMan, which Socomec sells under its own enterprise number, and Socomec's metered PDU, which has other tables.
+"""Ingrasys iPoMan, which Socomec sells under its own enterprise number, and Socomec's metered PDU, which has other objects.
 
 outletStatusKwatt is accumulated energy in spite of its name. outletStatusWH is not read: by the MIB's text, "Watt in 0.1 W/H", it
 may be power or energy.

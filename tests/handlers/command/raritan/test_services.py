@@ -14,6 +14,7 @@ from tests import terminal
 from tests.simulators.xerus import Fault, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import RpcError
 from tests.simulators.xerus.sensors import NumericSensor
+from tests.simulators.xerus.services.certificate import ServerCertificate
 
 from .results import Run, done, facts
 
@@ -196,6 +197,14 @@ def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path,
     done(run("cert", "upload", str(out), str(tmp_path / "key.pem")))
     assert run("cert", "upload", str(out))[0] == 6, "another certificate is pending"
     assert run("cert", "upload", str(tmp_path / "missing"))[0] == 2
+
+
+@pytest.mark.parametrize("code, why", [(1, "the unit is busy"), (201, "cert missing"), (7, "it gives no known reason")])
+def test_a_refused_installation_of_a_certificate_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch, code: int,
+                                                              why: str) -> None:
+    monkeypatch.setattr(ServerCertificate, "installPendingKeyPair", lambda _: code)
+    ended, _, err = run("cert", "install", "--yes")
+    assert ended == 6 and f"the device refused the certificate: {why} (result code {code})" in err
 
 
 @pytest.mark.parametrize("kind", ["raw", "bulk", "backup"])
