@@ -43,7 +43,7 @@ def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -
     merged = Merged((A, Prefixed("9", B)))
     rows = both(merged, {**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})})
     assert list(rows.items()) == [("1", 5), ("9.1", 6)]
-    with pytest.raises(ProtocolError, match="outlet 1"):
+    with pytest.raises(ProtocolError, match="the row 1"):
         Merged((A, B)).rows(reader({**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}))
 
 
