@@ -16,7 +16,7 @@ def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
     for name in {device.handler for device in devices}:
         path = _newest(folder, name)
         if path is None:
-            raise SettingsError(f"{folder} has no archive of {name!r} (pdu_{name}-VERSION.tar.gz): make packages")
+            raise SettingsError(f"{folder} has no archive of {name!r} (pdu_{name}-VERSION.tar.gz): run `make packages`")
         built[name] = path
     return [device._replace(handler=built[device.handler]) for device in devices]
 
@@ -28,7 +28,7 @@ def usable(folder: Optional[str]) -> Dict[str, str]:
     """
     found = {name: path for name in registry.names() for path in [_newest(folder, name)] if path is not None}
     if not found:
-        raise SettingsError(f"{folder} has no archive of a handler (pdu_HANDLER-VERSION.tar.gz): make packages")
+        raise SettingsError(f"{folder} has no archive of a handler (pdu_HANDLER-VERSION.tar.gz): run `make packages`")
     return found
 
 

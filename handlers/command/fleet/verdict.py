@@ -17,15 +17,15 @@ REMEDIES: Mapping[str, str] = {
     "unreachable": "check power, cable, address and firewall; over SNMP also the community, over TLS the certificate",
     "denied": "correct the account on the PDU or the login in the file of logins",
     "settings": "correct this PDU in the list, or its login",
-    "protocol": "read only this PDU with `pdu status --debug` and report what it prints",
+    "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
     "unsupported": "record its answers with `pdu record`, and have its family added or describe it in JSON",
     "data-stale": "the NUT driver has no current data: check the cable to its device, or restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
-    "no-such-outlet": "read only this PDU with `pdu status`, and compare its outlets with the settings in the list",
-    "defect": "a defect of this program or of the archive: run `pdu status` on the PDU with --debug and report what it prints",
+    "no-such-outlet": "read this PDU alone with `pdu status`, and compare its outlets with the settings in the list",
+    "defect": "a defect of this program or of the archive: run `pdu status --debug` on this PDU and report what it prints",
 }
-_OTHERWISE = "read only this PDU with `pdu status`"
+_OTHERWISE = "read this PDU alone with `pdu status`"
 
 
 class Row(NamedTuple):

@@ -143,7 +143,7 @@ def servers(context: Context) -> Result:
         code, _ = monitor.addServer(server)
         check(code, "the server", _SERVER_CODES)
     elif wanted == "delete":
-        watched = _number(context.options.value[0], "server")
+        watched = _number(context.options.value[0], "server id")
         context.confirm(f"stop watching server {watched}")
         check(monitor.deleteServer(watched), "the deletion", _SERVER_CODES)
     rows = [[key, one.settings.host, one.settings.enabled, one.status.reachable]

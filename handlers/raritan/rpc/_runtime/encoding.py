@@ -21,7 +21,7 @@ if typing.TYPE_CHECKING:
 def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
     """The parameters of a call as JSON. Raises TypeError as a Python call does.
 
-    Leaves out the parameters with the default None that are not given, or given as None: older firmware does not have them.
+    Leaves out the parameters with the default None that are not given or are None: older firmware may not have them.
     """
     types = {name: kind for name, kind in method.types.items() if name != "return"}
     if method.older_in and len(args) == len(method.older_in) and not kwargs:
