@@ -1,4 +1,4 @@
-"""The metrics of a reading, and those of the exporter itself. Only this file imports prometheus_client.
+"""The metrics of a reading and of the exporter itself. Only this file imports prometheus_client.
 
 Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU and outlets have different
 metrics, so that a sum over a metric never counts a current twice.

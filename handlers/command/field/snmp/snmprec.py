@@ -21,7 +21,7 @@ _FLOAT = bytes.fromhex("9f7804")          # tag and length of a float in an Opaq
 # A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as 23.5 (RFC 2579, 3.1).
 _HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
 _NOTHING = ("No Such ", "No more variables", "NULL")
-# Names that Net-SNMP prints with its own MIBs, in addition to those of `oid_arcs`. Other names need `snmpwalk -On`.
+# Names that Net-SNMP prints with its own MIBs; `oid_arcs` has more. Other names need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
           "SNMPv2-MIB::sysContact": "1.3.6.1.2.1.1.4", "SNMPv2-MIB::sysName": "1.3.6.1.2.1.1.5",
           "SNMPv2-MIB::sysLocation": "1.3.6.1.2.1.1.6", "SNMPv2-MIB::sysServices": "1.3.6.1.2.1.1.7",
