@@ -153,7 +153,7 @@ def servers(context: Context) -> Result:
 
 COMMANDS: Commands = {
     "links": Command(links, [
-        Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id; for add, then the host"),
+        Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id, and for 'add' the host"),
         *option("--link-user", "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD", "NAME",
                 default=_LINK_USER, show_default=True)]),
     "network": Command(network, [
