@@ -30,7 +30,7 @@ def refuse_locked(identity: str, outlet: Json) -> None:
 
 
 def locked(outlet: Json) -> str:
-    """The lock of an outlet in words, '' if there is none. A lock that is null may be set (Outlet_v1)."""
+    """The lock of an outlet in words, '' if there is none. A value that is neither true nor false may be a lock."""
     for key, what in _LOCKS.items():
         if outlet.get(key, False) is not False:
             return f"{what} is locked" if outlet[key] is True else f"the PDU does not say whether {what} is locked"

@@ -98,14 +98,15 @@ def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
     for path in (where, f"{where}/edit", "/", "/log", f"{where}/switch?outlet=1&to=on"):
         assert "hidden-4711" not in visitor.get(path).body, path
     pdu.labels = {"1": Label("1", "web"), "1.0": Label("2", "")}
-    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "value_0": ""})
+    visitor.post(f"{where}/edit", {**form, "name": "rack 8", "value_0": "", "unshown": ["password", "say"]})
     assert (pdu.name, pdu.settings["password"], pdu.changes) == ("rack 8", "hidden-4711", [])
     assert (state(pdu, "1"), pdu.labels["1"].name) == ("on", "web")
     visitor.post(f"{where}/edit", {**form, "name": "rack 8", "address": "127.0.0.2"})     # perhaps another device
     assert "none known" in visitor.get(f"{where}/switch?outlet=1&to=off").body
     for known in (pdu, Store(site.store._db, site.store._sealer).pdu(pdu.id)):
         assert (state(known, "1"), known.labels, len(known.changes)) == ("stale", {}, 1)
-    assert visitor.post(f"{where}/edit", {**form, "name": ""}).status == 400 and pdu.name == "rack 8"
+    refused = visitor.post(f"{where}/edit", {**form, "name": "", "notes": "typed"})
+    assert refused.status == 400 and pdu.name == "rack 8" and 'value="typed"' in refused.body
     assert visitor.post("/pdus/add", {**form, "key_1": "password"}).status == 400 and len(site.pdus()) == 1
     visitor.post(f"{where}/remove", {})
     assert site.pdus() == [] and visitor.get(where).status == 404
@@ -114,13 +115,17 @@ def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
 def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(visitor: Visitor, site: DciManager, small: bytes,
                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [{"key": key, "allowed": "", "help": "", "default": "", "secret": key == "password"} for key in ("say", "password")]
-    monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)
     Client(site).install(small)
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "print", "password": "hidden-4711", "other": "x"})
+    kept = {"say": "print", "password": "hidden-4711", "other": "x"}
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings=kept)
     form = {"name": "rack", "address": "127.0.0.1", "key_0": "say", "value_0": "", "key_1": "password", "value_1": "",
             "key_2": "other", "value_2": ""}
-    assert visitor.post(f"/pdus/{pdu.id}/edit", form).status == 303
-    assert pdu.settings == {"say": "", "password": "hidden-4711", "other": "x"}
+    for table, settings in ((None, kept), (rows, {**kept, "say": ""})):
+        monkeypatch.setattr(site.runtime, "settings", lambda handler, table=table: table)
+        unshown = re.findall('name="unshown" value="(.*?)"', visitor.get(f"/pdus/{pdu.id}/edit").body)
+        monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)         # the archive may be readable by now
+        assert visitor.post(f"/pdus/{pdu.id}/edit", {**form, "unshown": unshown}).status == 303
+        assert pdu.settings == settings
 
 
 def test_more_settings_than_the_form_takes_are_refused(visitor: Visitor, site: DciManager, small: bytes) -> None:

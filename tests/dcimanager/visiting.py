@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import http.client
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 from urllib.parse import urlencode
 
 from .manager import DciManager
@@ -50,8 +50,8 @@ class Visitor:
     def csrf(self) -> str:
         return proof(self.cookie.partition("=")[2])
 
-    def post(self, path: str, fields: Dict[str, str], **headers: str) -> Answer:
-        body = urlencode({"csrf": self.csrf, **fields}, errors="surrogatepass").encode()
+    def post(self, path: str, fields: Mapping[str, Union[str, Sequence[str]]], **headers: str) -> Answer:
+        body = urlencode({"csrf": self.csrf, **fields}, doseq=True, errors="surrogatepass").encode()
         return self.request("POST", path, body, content_type="application/x-www-form-urlencoded", **headers)
 
     def upload(self, files: List[Tuple[str, bytes]]) -> Answer:

@@ -74,7 +74,7 @@ def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optiona
 
 def _read(site: Site, form: FormData, handler: Handler,
           old: Optional[Pdu]) -> Tuple[str, str, str, Dict[str, str], Dict[str, str]]:
-    """Name, address, notes, SNMP parameters, settings. If a value that the form does not show is empty, the old one is kept.
+    """Name, address, notes, SNMP parameters, settings. If a value that the form did not show is empty, the old one is kept.
 
     Raises Wrong.
     """
@@ -91,7 +91,7 @@ def _read(site: Site, form: FormData, handler: Handler,
     if text(form, f"key_{_MOST_SETTINGS}"):
         raise Wrong(f"This form takes at most {_MOST_SETTINGS} handler settings.")
     settings: Dict[str, str] = {}
-    harmless = _harmless(_table(site, handler)) if old else ()
+    unshown = form.getlist("unshown")
     for position in range(_MOST_SETTINGS):
         key = text(form, f"key_{position}")
         value = form.get(f"value_{position}", "")
@@ -101,8 +101,13 @@ def _read(site: Site, form: FormData, handler: Handler,
             raise Wrong(f"The key {key!r} is given twice.")
         if not isinstance(value, str) or len(value) > 20_000:
             raise Wrong(f"The value of {key!r} must be text of at most 20,000 characters.")
-        settings[key] = value or (old.settings.get(key, "") if old and key not in harmless else "")
+        settings[key] = value or (old.settings.get(key, "") if old and key in unshown else "")
     return name, address, notes, snmp, settings
+
+
+def _given(form: FormData) -> Dict[str, str]:
+    """What a person typed into the fields that a refused form shows again."""
+    return {key: str(form.get(key, "")) for key in ("name", "address", "notes")}
 
 
 def _add(site: Site, request: Request, form: FormData) -> Response:
@@ -112,8 +117,7 @@ def _add(site: Site, request: Request, form: FormData) -> Response:
     try:
         name, address, notes, snmp, settings = _read(site, form, handler, None)
     except Wrong as error:
-        given = {key: str(form.get(key, "")) for key in ("name", "address", "notes")}
-        return _form(site, request, handler, None, given, str(error))
+        return _form(site, request, handler, None, _given(form), str(error))
     pdu = site.manager.add_pdu(name, handler.handler, address, snmp=snmp, settings=settings, notes=notes)
     site.manager.journal.happened(f"the PDU {name} was added")
     return go(f"/pdus/{pdu.id}")
@@ -130,7 +134,7 @@ def _edit(site: Site, request: Request, form: FormData) -> Response:
     try:
         read = _read(site, form, handler, pdu)
     except Wrong as error:
-        return _form(site, request, handler, pdu, {}, str(error))
+        return _form(site, request, handler, pdu, _given(form), str(error))
     with pdu.busy:
         before = pdu.address, pdu.snmp, pdu.settings
         pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = read
