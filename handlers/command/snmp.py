@@ -24,15 +24,15 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     from ..snmp import catalogue
     from ..snmp.profiles import PROFILES
     chosen = [one for one in PROFILES if (word or "").lower() in " ".join((one.key, one.vendor, one.mib, *one.models)).lower()]
+    nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
         markdown = getattr(catalogue, table)(chosen)
-        return shown(Result({"markdown": markdown}, [markdown]), given(context).json)
+        return shown(Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json)
     chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
     data = [{"family": one.key, "vendor": one.vendor, "models": list(one.models), "mib": one.mib,
              "commands": catalogue.commands(one).replace("`", "")} for one in chosen]
     rows = [[one["family"], one["vendor"], ", ".join(one["models"]), one["commands"]] for one in data]
     lines = columns(("family", "vendor", "models", "commands"), rows)
-    nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     return shown(Result(data, lines if rows else nothing), given(context).json)
 
 

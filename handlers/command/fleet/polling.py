@@ -173,7 +173,10 @@ def _metered(reading: Reading, view: Any) -> Reading:
 
 
 def _figure(value: Any) -> Optional[float]:
-    """A figure; an archive from elsewhere may give another type. Raises ValueError or TypeError if it is no finite number."""
+    """A figure; an archive from elsewhere may give another type.
+
+    Raises ValueError, TypeError or OverflowError if it is not a finite number.
+    """
     number = None if value is None else float(value)
     if number is not None and not math.isfinite(number):
         raise ValueError(f"a figure is {number}")

@@ -19,10 +19,11 @@ from .metrics import Own, Page, page
 from .polling import Failure, Reading, Target, poll
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
-USUAL_S = 30.0                  # Prometheus' time-out, assumed for a request without the header
+USUAL_S = 30.0                  # the scrape's time-out if the header is missing or is no finite number
 _LEAST_S, _MOST_S = 0.2, 300.0
-_OF_HANDLER = 0.8               # the handler's share of a probe's time, so that a dead PDU's error arrives before the deadline
-_IDLE_S = 30.0                  # a connection is closed if nothing arrives on it for so long
+_OF_HANDLER = 0.8               # the handler's share of the time that is left, so that a dead PDU's error arrives in time
+_ENOUGH = 0.5                   # share of a probe's time; with less, a PDU that does not answer may be a healthy one
+_IDLE_S = 30.0                  # a connection is closed if nothing arrives on it for this time
 _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
 
 
@@ -50,7 +51,8 @@ class Exporter:
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
     def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
-        """Reads one PDU. 400 for a wrong query, 403 for one that is not allowed, 503 if no slot becomes free in time."""
+        """Reads one PDU. 400 for a wrong query, 403 for one that is not allowed, 503 if no slot becomes free in time, or too
+        late to say that the PDU does not answer."""
         begin = time.monotonic()
         try:
             target = self.allowed.target(_query(query))
@@ -59,15 +61,21 @@ class Exporter:
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
             return Answer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
         seconds = self._seconds(scrape_timeout)
-        if not self._slots.acquire(timeout=seconds):
-            self.own.refused.labels("busy").inc()
-            return Answer(503, Page(_TEXT, b"--parallel allows no more probes at a time: raise it, or start another exporter\n"))
-        reading = self._bounded(target, seconds, begin + seconds - time.monotonic())
+        if not self._slots.acquire(timeout=seconds - _LEAST_S):
+            return self._busy()
+        left = begin + seconds - time.monotonic()
+        reading = self._bounded(target, left)
+        if left < _ENOUGH * seconds and reading.failure is not None and reading.failure.kind in ("timeout", "unreachable"):
+            return self._busy()
         self.own.note(target.handler.shown, reading)
         return Answer(200, page(reading, accept, target.device.metered))
 
-    def _bounded(self, target: Target, seconds: float, left: float) -> Reading:
-        """The reading, or after `left` seconds a failure. A handler cannot be interrupted and keeps its slot until it ends."""
+    def _busy(self) -> Answer:
+        self.own.refused.labels("busy").inc()
+        return Answer(503, Page(_TEXT, b"--parallel allows no more probes at a time: raise it, or start another exporter\n"))
+
+    def _bounded(self, target: Target, seconds: float) -> Reading:
+        """The reading, or after `seconds` a failure. A handler cannot be interrupted and keeps its slot until it ends."""
         made = [Reading(seconds=seconds, failure=Failure("timeout", "not done within the scrape's time-out"))]
         ended = threading.Event()
 
@@ -86,7 +94,7 @@ class Exporter:
             self.own.running.dec()
             self._slots.release()
             raise
-        return made[0] if ended.wait(max(0.0, left)) else late
+        return made[0] if ended.wait(max(0.0, seconds)) else late
 
     def _seconds(self, scrape_timeout: str) -> float:
         try:
