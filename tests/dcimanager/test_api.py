@@ -104,8 +104,9 @@ def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Clien
     (packed(*GOOD)[:60], "complete"), (packed(), "no file"), (packed(("pdu_x/handler.py", b"")), "__init__.py"),
     (packed(*GOOD, ("other/a.py", b"")), "one directory"),
     (packed(*GOOD, ("/etc/x", b"")), "not a path below"), (packed(*GOOD, ("pdu_x/../../x", b"")), "not a path below"),
-    (packed(*GOOD, ("pdu_x/link", None)), "link"), (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "link"),
-    (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "device"),
+    (packed(*GOOD, ("pdu_x/link", None)), "neither a file nor a directory"),
+    (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "neither a file nor a directory"),
+    (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "neither a file nor a directory"),
     (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "cannot be used"),
     (packed(("pdu-x/__init__.py", b"")), "cannot be used"), (packed(("pdu_x/__init__.py", b"")), "not a module"),
     # An archive's bytes contain the time, so they cannot be part of a test's name.
@@ -126,7 +127,7 @@ def refused(client: Client, manager: DciManager, data: bytes, words: str) -> Non
 
 
 @pytest.mark.parametrize("first, second", [("pdu_x/data", "pdu_x/data/a.py"), ("pdu_x/data/a.py", "pdu_x/data")])
-def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_the_next_or_the_reverse_is_refused(
+def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_another_is_refused(
         client: Client, manager: DciManager, first: str, second: str) -> None:
     number = client.create("pdu_x")
     assert client.upload(number, packed(*GOOD, (first, b"")), "pdu_x.handler").status == 200
