@@ -179,8 +179,8 @@ class _Rows:
 class _V1Rows(_Rows):
     """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several OIDs.
 
-    The first OID is the last row's. The others are guesses of the next rows: the same OID with its last arc raised by 1, 2 and
-    so on. At the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
+    The first OID is the OID of the last row. The others are guesses of the next rows: the same OID with its last arc raised by
+    1, 2 and so on. At the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
 
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
     missed. If all guesses were right, the next request has twice as many OIDs, else as many as it found rows (at least 2).

@@ -43,8 +43,8 @@ from .ratios import note, warn_if_busy
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 DESCRIBED_GOAL = 3.0
-# Near on upsd, because 144 round trips to the project's server cost almost nothing at 0 ms. Far on the project's server, because
-# upsd's 40 ms would slow both clients equally.
+# The near goal is measured on upsd, because 144 round trips to the project's server cost almost nothing at 0 ms. The far goal is
+# measured on the project's server, because upsd's 40 ms would slow both clients equally.
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
 START_GOAL = 0.5

@@ -17,7 +17,7 @@ _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
 _NO_IMAGE = "the file is not a firmware image, or it is damaged"
 _LOOK_S = 1.0
 _UPDATE_S = 1800.0          # a real unit updates all its controllers, which takes many minutes
-_OLD_FAIL_LOOKS = 30        # after an earlier failed update, so many FAILs in a row show that this update failed too
+_OLD_FAIL_LOOKS = 30        # after an earlier failed update, this many FAILs in a row mean that this one failed too
 
 
 def firmware(context: Context) -> Result:
@@ -100,7 +100,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
-    """The flags for --cross and --allow-untrusted. Raises Refused for a bad image, and for one that needs a flag not given."""
+    """The flags for --cross and --allow-untrusted. Raises Refused if the image is bad or needs another flag."""
     cross, untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
         raise Refused(_NO_IMAGE, "image")

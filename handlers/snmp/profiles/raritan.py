@@ -5,8 +5,8 @@ PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A,
 general enumeration for sensors (7 on, 8 off), commands are 0 and 1. The device reports the decimal digits of each sensor. A
 table of sensors has a row for each outlet and type, 612 on a PX4 of 36 outlets. To read fewer, an outlet's sensors are taken
 from its capabilities, and digits from the first and last outlet with the same capabilities. A reading of 0 counts if the sensor
-is available. The current of a three-phase inlet is only its highest line's, so its poles are summed. An inlet of one phase has
-no readings by pole, so its own current counts.
+is available. The current that a three-phase inlet reports is its highest line current, so its poles are summed. An inlet of one
+phase has no readings by pole, so its own current counts.
 
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """

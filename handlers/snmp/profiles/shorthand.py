@@ -54,7 +54,7 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
-    """Values of a metered table with another index, joined by columns such as unit and number, or by row if one is empty."""
+    """Values of a metered table with another index, joined by columns such as unit and number; by row if a column is empty."""
     return Joined(values, keys, own, else_same_row=True)
 
 

@@ -28,8 +28,8 @@ class Device:
     """A simulated device that listens on `port`, with its owner's settings.
 
     `settings` and `snmp` are without the port. `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose
-    place is "device", except "stuck", which `opened` plays; `identity` and `on`: the outlet and the state that the call
-    commands; for a read, those of port_down.
+    place is "device", except "stuck", which `opened` plays. `identity` and `on` are the outlet and the state that the call
+    commands; in a read they are as in port_down.
     """
 
     port: int

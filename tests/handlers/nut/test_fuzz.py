@@ -1,5 +1,4 @@
-"""Random answers of a broken or hostile server: only errors of handlers/errors.py are raised, and no
-answer puts a line into a request."""
+"""Random answers of a broken or hostile server raise only errors of handlers/errors.py, and put no line into a request."""
 from __future__ import annotations
 
 import math

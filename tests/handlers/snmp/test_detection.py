@@ -77,7 +77,7 @@ def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None
     assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
 
 
-def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_is_the_first_candidate() -> None:
+def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes_first() -> None:
     hidden = device(f"{ACME}.1")
     for found in (detect(hidden, (METER, OLD)), read_as(hidden, METER)):
         assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
