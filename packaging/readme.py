@@ -74,7 +74,10 @@ def main() -> int:
     for name, parts in FILES.items():
         path = ROOT / name
         before = path.read_text("utf-8")
-        after = filled(before, parts)
+        try:
+            after = filled(before, parts)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
         if before != after:
             stale.append(name)
             if not check:

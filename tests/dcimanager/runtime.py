@@ -50,7 +50,7 @@ class Runtime:
         with self._uploading:
             _check_paths(archive, self._folder / "handlers")
             handler = self._store.accept(number, archive, import_path, data)
-            archive.unpack(self._folder / "handlers")
+            self._unpack(archive)
         self.pool.retire(handler.handler)
         return handler
 
@@ -65,7 +65,7 @@ class Runtime:
             except BadArchive as error:
                 self._store.roll(number, before)
                 raise Refusal(409, 1006, str(error)) from None
-            archive.unpack(self._folder / "handlers")
+            self._unpack(archive)
         self.pool.retire(handler.handler)
         return handler
 
@@ -73,10 +73,20 @@ class Runtime:
         """Removes a handler with its archives. Raises Refusal if it is unknown or a PDU uses it."""
         with self._uploading:
             handler = self._store.delete(number)
-            if handler.top:
-                shutil.rmtree(self._folder / "handlers" / handler.top, ignore_errors=True)
+            self._delete_unused()
         self.pool.retire(handler.handler)
         return handler
+
+    def _unpack(self, archive: Archive) -> None:
+        archive.unpack(self._folder / "handlers")
+        self._delete_unused()
+
+    def _delete_unused(self) -> None:
+        """Deletes the directories that no current version has, so that another handler's archive finds no foreign files."""
+        used = {handler.top for handler in self._store.handlers()}
+        for folder in (self._folder / "handlers").iterdir():
+            if folder.name not in used:
+                shutil.rmtree(folder, ignore_errors=True)
 
     # ---- calls ----
 

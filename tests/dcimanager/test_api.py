@@ -126,6 +126,18 @@ def refused(client: Client, manager: DciManager, data: bytes, words: str) -> Non
     assert [(handler.top, handler.uploads) for handler in manager.handlers()] == [("", 0)]
 
 
+def test_the_directory_of_an_older_version_is_deleted_if_no_handler_uses_it(client: Client, manager: DciManager) -> None:
+    number, folder = client.create("pdu_x"), manager.runtime._folder / "handlers"
+    for top in ("pdu_a", "pdu_b"):
+        archive = packed((f"{top}/__init__.py", b""), (f"{top}/handler.py", b""))
+        assert client.upload(number, archive, f"{top}.handler").status == 200
+    assert [one.name for one in folder.iterdir()] == ["pdu_b"]
+    manager.runtime.roll(number, 1)
+    assert [one.name for one in folder.iterdir()] == ["pdu_a"]
+    manager.runtime.remove(number)
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("first, second", [("pdu_x/data", "pdu_x/data/a.py"), ("pdu_x/data/a.py", "pdu_x/data")])
 def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_another_is_refused(
         client: Client, manager: DciManager, first: str, second: str) -> None:

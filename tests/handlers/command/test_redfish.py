@@ -135,7 +135,7 @@ def test_a_tree_has_more_time_than_a_call_of_dcimanager(unit: RedfishService, mo
 
 @pytest.mark.parametrize("words, code, sentence", [
     (("show", "redfish/v1"), 2, "is not a path"), (("show", "/redfish/v1/nothing"), 6, "404"),
-    (("show", "//evil.example/x"), 5, "where"),
+    (("show", "//evil.example/x"), 5, "to another service"),
     (("outlets", "--pdu", "7"), 2, "no PDU '7'"), (("outlets", "-s", "devise=x"), 2, "devise")])
 def test_an_impossible_call_is_refused_in_one_line_with_an_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
                                                                      words: Tuple[str, ...], code: int, sentence: str) -> None:

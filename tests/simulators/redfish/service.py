@@ -96,8 +96,9 @@ class RedfishService:
                     identity = identity_of(path, len(self.model.pdus) > 1)
                     self._add_action(part.target(path, CONTROL), path, partial(self.control.switch, identity, outlet))
                     self._add_action(part.target(path, RESET), path, partial(self.control.reset, identity, outlet))
-            metrics = f"{part.path}/Metrics"
-            self._add_action(part.target(metrics, RESET_ALL), metrics, partial(self.control.reset, pdu.id, plant))
+            if pdu.metrics:
+                metrics = f"{part.path}/Metrics"
+                self._add_action(part.target(metrics, RESET_ALL), metrics, partial(self.control.reset, pdu.id, plant))
         self._add_action(f"{MANAGER}/Actions/{RESTART}", MANAGER, partial(self.control.restart, self._reboot_soon))
         self._dispatcher.made = Site(self.model, parts, self.access, self.tasks).made
 
