@@ -40,7 +40,7 @@ def load(handler: str) -> Handler:
         return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
     if not os.path.isfile(handler):
         raise SettingsError(f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive has that name "
-                            f"(in a copy of the project, make packages builds archives)")
+                            "(`make packages` in a copy of the project builds archives)")
     module = _unpacked(handler)
     return _described(module.__name__.partition(".")[0].removeprefix("pdu_"), os.path.basename(handler), module)
 

@@ -1,6 +1,6 @@
 """`make hosts`: runs every archive on many plausible forms of the platform, under every Python from 3.9 to 3.13.
 
-Makes in .cache an environment for each Python with the packages of the doubles' SNMP client; a later run uses it again.
+Makes an environment in .cache for each Python, with the packages of the doubles' SNMP client; a later run uses it again.
 Prints the differences and then a table of archives and versions. Fails if a form differs, a version is missing or its packages
 cannot be installed.
 """

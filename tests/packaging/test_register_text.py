@@ -54,7 +54,7 @@ def flat(value: object, path: str = "") -> Iterator[Tuple[str, object]]:
 
 
 def shown(value: object) -> str:
-    """A value as the script shows it: text without control characters, else as in JSON."""
+    """A value as the script shows it: text without control characters, any other value as JSON."""
     if not isinstance(value, str):
         return json.dumps(value)
     return "".join(" " if c in "\n\r\t\b\f" else "?" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)

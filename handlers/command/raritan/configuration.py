@@ -134,7 +134,7 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
          upload: Callable[[], scripts.ResultCode]) -> Result:
     """Ask, upload, and look until the unit has applied the file or --wait is over. Applying it may restart the unit's services.
 
-    The unit reports state and time of the last file. Until one of them changes, they belong to an earlier file.
+    The unit reports the state and the time of the last file. Until one of them changes, they belong to an earlier file.
     """
     context.confirm(what)
     earlier: object = proxy.getStatus()

@@ -71,7 +71,7 @@ def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server
     assert "no outlets; -s whole_load=yes lists" in capsys.readouterr().out
 
 
-def test_the_error_for_an_unknown_device_lists_the_names_and_for_a_command_says_where_they_are(
+def test_the_error_for_an_unknown_name_lists_the_devices_or_says_how_to_list_the_commands(
         server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     error = Run(capsys, server, "vars", "[pdu]").err
     assert "correct DEVICE; it has pdu, odd" in error and "-s device" not in error

@@ -85,7 +85,7 @@ def test_configuring_the_snmp_agent(to: Agent) -> None:
     assert (kept.v2enable, kept.readComm, kept.writeComm) == (True, "public", "private")
 
 
-def test_a_star_import_has_classes_and_functions_of_the_module() -> None:
+def test_a_star_import_gives_the_classes_and_functions_of_a_module() -> None:
     names: Dict[str, Any] = {}
     exec("from handlers.raritan.rpc.pdumodel import *", names)
     assert names["Pdu"] is pdumodel.Pdu and names["PowerLine"] is pdumodel.PowerLine
@@ -174,7 +174,7 @@ def test_a_failed_call_in_a_bulk_is_an_exception_in_its_place_or_raised(to: Agen
         perform_bulk(to, [(missing.getV3EngineId, [])], raise_subreq_failure=True)
 
 
-def test_a_bulk_returns_none_single_values_and_tuples(to: Agent) -> None:
+def test_a_bulk_returns_single_values_tuples_and_none(to: Agent) -> None:
     outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", to)
     pdu = pdumodel.Pdu(PDU, to)
     answers = perform_bulk(to, [(pdu.cancelOutletSequence, []), (outlet.getState, []), (outlet.getIOP, [])])

@@ -53,7 +53,7 @@ def energies(tree: Dict[str, Json]) -> Dict[str, Any]:
 
 
 @pytest.mark.parametrize("expand", [True, False])
-def test_load_and_energy_are_those_of_the_mains_and_the_metrics(expand: bool) -> None:
+def test_the_load_comes_from_the_mains_and_the_energy_from_the_metrics(expand: bool) -> None:
     tree = Tree(dmtf())
     lines = tree.resources[f"{PDU}/Mains/AC1"]["PolyPhaseCurrentAmps"]
     if not expand:

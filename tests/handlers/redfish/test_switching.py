@@ -361,7 +361,7 @@ def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
 
 @pytest.mark.parametrize("location, body", [("https://evil.example/5", None), ("", None),
                                             ("https://evil.example/5", {"@odata.id": 7})])
-def test_a_task_without_a_monitor_on_this_service_is_not_followed_and_the_outlets_state_decides(location: str, body: Any) -> None:
+def test_without_a_monitor_on_this_service_the_outlets_state_decides(location: str, body: Any) -> None:
     tree = accepted(RUNNING, location=location, body=body)
     assert switch(tree) is DOWN and not any(seen.path == MONITOR for seen in tree.seen)
 

@@ -423,7 +423,7 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
 def test_a_device_that_fails_within_a_command_may_have_switched(unit: Fixture, reach: Reach) -> None:
-    """test_switching.py has the other answers for such a failure."""
+    """test_switching.py tests the other errors of this kind."""
     with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         handler = handler_of(unit, agent, reach)

@@ -236,7 +236,7 @@ def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mappin
     ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "0"}),
     ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "0"}),
     ("raritan-px2", {"13742.6.3.2.2.1.2.9": "1"})],
-    ids=["a number of outlets of 0", "a number of phases of 0", "a controller without inlets", "one unit"])
+    ids=["an outlet count of 0", "a phase count of 0", "a controller without inlets", "one unit"])
 def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapping[str, str]) -> None:
     assert metering.meter(_with(unit, listed)) == metering.meter(_with(unit, {}))
 

@@ -1,4 +1,4 @@
-"""The vendor's SDK makes the rarer calls, which otherwise only our own client would test."""
+"""The vendor's SDK makes the rarer calls, which otherwise only our own client would make."""
 from __future__ import annotations
 
 import re

@@ -29,7 +29,7 @@ class Relay:
 
 
 class Delays(NamedTuple):
-    """Delays in seconds. Some are functions, because settings may change between two switchings."""
+    """Delays in seconds. Some are functions, because settings may change while the unit runs."""
 
     movement: float
     in_rush_guard: Callable[[], float]

@@ -80,7 +80,7 @@ class Memory:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unchanged: a file is read without a login, and errors about rows that a login has just read are not shown."""
+        """`words` unchanged: a file is read without a login, and errors about rows just recorded are not shown."""
         return words
 
     def read(self) -> List[Arcs]:

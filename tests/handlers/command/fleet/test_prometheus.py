@@ -1,4 +1,4 @@
-"""The configuration and rules of docs/prometheus, in promtool, and in Prometheus with real exporters."""
+"""promtool accepts the configuration and rules of docs/prometheus, and Prometheus uses them with real exporters."""
 from __future__ import annotations
 
 import re

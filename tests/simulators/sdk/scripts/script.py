@@ -24,7 +24,7 @@ def make(kind: Any, **values: Any) -> Any:
 
 
 def _keep_old_releases_alive() -> None:
-    """Sets a name that releases up to 4.0 import by exec() in a function. From Python 3.13 on, this does not bind it."""
+    """Releases up to 4.0 import `raritan` by exec() in a function, which binds no name from Python 3.13 on: binds it here."""
     package = importlib.import_module("raritan")
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 
