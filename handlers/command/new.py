@@ -95,7 +95,7 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first, "
-                            "no keyword of Python")
+                            "not a Python keyword")
     if f"pdu_{name}" in RESERVED:
         raise SettingsError(f"the archive pdu_{name} would replace a module of DCImanager; choose another name")
     if name in registry.names() or (root / "handlers" / name).exists():
@@ -117,7 +117,8 @@ def _for_people(text: str, what: str) -> str:
     """`text` with single spaces. Raises SettingsError for characters that Python or Markdown could read as code."""
     shown_as = " ".join(text.split())
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
-        raise SettingsError(f"{what} {shown_as[:40]!r}: give letters, digits, spaces and . + & - (61 at most), no sign first")
+        raise SettingsError(f"{what} {shown_as[:40]!r}: give letters, digits, spaces and . + & - (61 at most), but begin with a "
+                            "letter or a digit")
     return shown_as
 
 

@@ -35,8 +35,8 @@ class Stream(Protocol):
 class Request(NamedTuple):
     """One HTTP request. `target` starts with a slash; `limit` is the largest accepted body of the answer in bytes.
 
-    In seconds, `timeout` bounds each wait, and `total` the exchange from connecting to the last byte of the answer, without the
-    time to send the body. The repr leaves out every field that may hold a login.
+    `timeout` bounds each wait, and `total` the exchange from connecting to the last byte of the answer, without the time to send
+    the body; both are in seconds. The repr leaves out every field that may hold a login.
     """
 
     method: str

@@ -114,7 +114,7 @@ class _Found:
             self._devices[name] = _devices(info, service_type)
 
     def devices(self) -> List[Device]:
-        """Each address and port once, also if the device uses both service names."""
+        """Each address and port once, even if the device uses both service names."""
         every = {(device.address, device.port): device for found in self._devices.values() for device in found}
         return sorted(every.values(), key=lambda device: (_order(device.address), device.port))
 

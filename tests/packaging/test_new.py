@@ -174,7 +174,7 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("arguments, words", [
     (["nut"], "exists already"), (["../x"], "not a handler's name"), (["Acme"], "not a handler's name"),
-    (["class"], "no keyword of Python"), (["common"], "would replace a module of DCImanager"),
+    (["class"], "not a Python keyword"), (["common"], "would replace a module of DCImanager"),
     (["http"], "exists already"), (["errors"], "exists already"), (["acme", "--title", "x\"\"\""], "give letters, digits"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
     (["acme", "--tree", "/nonexistent"], "not a copy of this project")])

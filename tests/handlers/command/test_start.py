@@ -136,7 +136,7 @@ def test_an_output_that_cannot_be_written_is_named_in_one_line(unbuffered: str, 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("gone", [True, False], ids=["a pipe without a reader", "a full disk"])
-def test_ctrl_c_has_its_exit_code_also_if_standard_error_cannot_be_written(gone: bool) -> None:
+def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(gone: bool) -> None:
     program = ("import signal\nfrom handlers.command import ending\n"
                "raise SystemExit(ending.run(lambda: signal.raise_signal(signal.SIGINT) or 0))")
     reader, writer = os.pipe() if gone else (os.open(os.devnull, os.O_RDONLY), os.open("/dev/full", os.O_WRONLY))

@@ -190,7 +190,7 @@ def test_a_proxy_prints_its_interface_and_resource_id() -> None:
     assert str(Interface("/x", agent)) == "Interface: /x" and repr(ZERO) == "ZERO"
 
 
-def test_equal_proxies_have_the_same_hash_also_if_two_files_declare_their_class() -> None:
+def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class() -> None:
     again: Any = type("Outlet", (Interface,), {"__module__": "elsewhere.pdumodel"})
     proxies = {pdumodel.Outlet("/model/pdu/0/outlet/0", AGENT), again("/model/pdu/0/outlet/0", AGENT)}
     assert len(proxies) == 1 and len({pdumodel.Outlet("/x", AGENT), pdumodel.Inlet("/x", AGENT)}) == 2

@@ -295,7 +295,7 @@ class DeviceManager(Interface, version="5.3.6"):
 class G2Production(Interface, version="4.0.0"):
     """Production functions of sensor packages.
 
-    Up to firmware 3.3 these are all methods except `programSerialNumber`. Firmware 3.4 and newer has only that one. Code 4 is
+    Firmware up to 3.3 has all these methods except `programSerialNumber`. Firmware 3.4 and newer has only that one. Code 4 is
     ERR_NO_FIRMWARE_FILE up to firmware 3.3, and ERR_OPERATION_FAILED from 3.4 on.
     """
 

@@ -70,7 +70,7 @@ def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When,
     """0 switches now, n in n seconds; until then a state that will change is shown as pending. -1 cancels a pending command."""
     opposite = _IS_ON if done == _IS_OFF else _IS_OFF
     return Rule(f"{column}.*", lowest=-1, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=(
-        # A new command replaces one of its column whose pending state is shown: that state ends without a movement of the relay.
+        # A command cancels an earlier one of its column that is shown as pending: the state goes back, the relay does not move.
         Effect(f"{STATE}.*", opposite, cancels=True, when=(When(f"{STATE}.*", (pending,)),)),
         Effect(f"{STATE}.*", pending, when=(When(f"{STATE}.*", (opposite,)), When(f"{column}.*", ("-1", "0"), negate=True))),
         Effect(f"{STATE}.*", done, after=relay_s, after_written=True, when=(When(f"{column}.*", ("-1",), negate=True),)),
