@@ -144,7 +144,7 @@ def _identity(found: Identity) -> List[str]:
         "tried": [f"{row['family']}: {row['result']}" for row in found.tried], "seen": [*columns((), rows), *more],
         "can": found.can, "cannot": found.cannot, "rests on": [f"{name}: {basis}" for name, basis in found.evidence.items()],
         "next": found.next_steps}
-    return [f"{found.handler}: {found.family or 'answers, and no family reads it'}",
+    return [f"{found.handler}: {found.family or 'answers, but no family reads it'}",
             *(f"  {'' if number else name:<8}  {line}" for name, lines in blocks.items() for number, line in enumerate(lines))]
 
 

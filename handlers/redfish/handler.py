@@ -35,8 +35,8 @@ class RedfishPdu(host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state. For one PDU 3 round trips if the service expands two levels; without expansion 5 and 1 for
-        each outlet."""
+        """Every outlet and its state. For one PDU 3 round trips if the service expands two levels; without expansion 5, plus 1
+        for each outlet."""
         with self._session("status") as (service, given):
             return host.pdu_view((name, resources.state(outlet)) for name, outlet in units.every_outlet(service, given.pdu))
 

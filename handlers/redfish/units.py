@@ -100,7 +100,7 @@ def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]
 
 
 def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
-    """Identity and resource of each outlet of a PDU, in the device's order: 1 round trip, or 1 and 1 for each outlet.
+    """Identity and resource of each outlet of a PDU, in the device's order: 1 round trip, or 1 plus 1 for each outlet.
 
     `metered`: only figures are wanted, so a PDU that does not list its outlets counts as one without outlets. Otherwise raises
     Unsupported for such a PDU, and ProtocolError if the list is empty and the device does not count 0 outlets.

@@ -16,7 +16,7 @@ from .database import Database
 from .records import Call, Pdu
 
 HOUR, DAY = 3600.0, 86400.0
-# For readings older than the first number of seconds, the second is the length of a stretch of time.
+# Age of a reading, and the length of a stretch of time for readings older than that. Both are in seconds.
 TIERS = ((2 * HOUR, 300.0), (2 * DAY, HOUR), (31 * DAY, DAY))
 OLDEST = 3 * 365 * DAY
 
@@ -95,8 +95,8 @@ def chosen(times: Sequence[float], loads: Sequence[Optional[float]], counters: S
            now: float, changes: Sequence[float] = ()) -> Set[float]:
     """The times of the readings to keep; the first three sequences are oldest first.
 
-    Besides the readings that the module's docstring names, keeps the oldest, the newest, and all that are younger than the first
-    tier, but none older than OLDEST seconds.
+    These are the readings that the module's docstring names, the oldest, the newest, and all younger than the first tier. None
+    is older than OLDEST seconds.
     """
     kept: Set[float] = {*times[:1], *times[-1:]}
     best: Dict[Tuple[float, int], Tuple[float, float]] = {}         # stretch -> highest load and its time

@@ -91,14 +91,14 @@ class Steps:
                                              settings=unit.peer.settings)
 
     def poll(self) -> None:
-        """Calls status and statistic of each PDU. Raises: Failed if a state, load or energy differs from the device's books."""
+        """Calls status and statistic of each PDU. Raises Failed if a state, load or energy differs from the device's books."""
         for unit in self._units:
             for method in ("status", "statistic"):
                 self._measure(unit, method, partial(self._manager.call, method=method))
             self._compare(unit)
 
     def switch(self) -> None:
-        """Switches an outlet of each PDU off and on again. Raises: Failed if another outlet changes too, or this one does not."""
+        """Switches an outlet of each PDU off and on again. Raises Failed if another outlet changes, or this one does not."""
         for unit in self._units:
             before = unit.peer.books().states
             identity = next(identity for identity, on in before.items() if on)

@@ -209,7 +209,7 @@ def nut_seeds() -> List[bytes]:
 # ---- SNMP ----------------------------------------------------------------------------------------------------------
 
 def values(data: bytes) -> None:
-    """Reads the platform's object for one varbind: any object with a value, and an OID as text."""
+    """Reads an object such as the platform returns for a varbind. Its value and OID come from `data`."""
     class Element:
         value: object = data
         oid = data.decode("latin-1")

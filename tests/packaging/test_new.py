@@ -99,7 +99,7 @@ def passed(tree: Path, report: Path, *arguments: str) -> List[str]:
     return [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("skipped") is None]
 
 
-def test_a_new_handler_passes_its_own_tests_and_those_of_all_handlers_and_the_guides_handler_its_own(
+def test_a_new_handler_passes_its_own_and_the_common_tests_and_the_guides_handler_its_own(
         grown: Path, tmp_path: Path) -> None:
     own, = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
     found = passed(grown, tmp_path / "report.xml", "tests/handlers/acme", *own, *(test.format("acme") for test in _OF_ALL))
@@ -215,7 +215,7 @@ def _files(tree: Path) -> Dict[Path, bytes]:
     return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
-def test_a_failed_write_or_page_is_an_error_of_one_line_and_the_tree_stays_as_it_was(
+def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tree = _small(tmp_path)
     folder = tree / "tests" / "handlers" / "acme"

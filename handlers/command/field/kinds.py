@@ -107,11 +107,14 @@ class Identity:
         """Note what the device reports about itself. Empty facts are left out."""
         self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
 
-    def note_states(self, states: Collection[EnumPowerStatus], basis: str, port: str = "outlet") -> None:
+    def note_states(self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet") -> None:
         """Put at the head of `can` that states can be read, with the number of outlets in each state. If all outlets are
-        UNKNOWN, put at the head of `cannot` that states cannot be read. `port`: the word for one of them."""
+        UNKNOWN, put at the head of `cannot` that states cannot be read.
+
+        `noun`: what the output calls an outlet, such as "branch circuit".
+        """
         number = Counter(state.name for state in states)
-        outlets = counted(len(states), port)
+        outlets = counted(len(states), noun)
         if not number["UP"] and not number["DOWN"]:
             self.cannot.insert(0, f"read states: all UNKNOWN ({outlets})")
             return
@@ -134,10 +137,10 @@ class Identity:
             self.can.append(f"{before}report its {name} ({figure(value, unit)})")
             self.evidence[before + name] = basis
 
-    def note_figures(self, read: Callable[[], PduStatisticView], load: str, energy: str, port: str = "outlet") -> None:
+    def note_figures(self, read: Callable[[], PduStatisticView], load: str, energy: str, noun: str = "outlet") -> None:
         """Note the totals, with the evidence of load and energy, and how many outlets report an energy.
 
-        `port`: the word for one of them.
+        `noun`: as in `note_states`.
         """
         try:
             view = read()
@@ -148,9 +151,9 @@ class Identity:
         self.note_total("energy", metered(view, "total_consumption"), "kWh", energy)
         number = sum(metered(port, "consumption") is not None for port in view.ports)
         if number:
-            self.can.append(f"report the energy by {port} ({counted(number, port)})")
+            self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
         else:
-            self.cannot.append(f"report the energy by {port}")
+            self.cannot.append(f"report the energy by {noun}")
 
 
 class Kind(NamedTuple):

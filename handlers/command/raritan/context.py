@@ -45,7 +45,7 @@ class Context:
         return self.unit.mine(kind(rid, self.agent))
 
     def secret(self, key: str, question: str, needed: bool = True) -> str:
-        """A secret, as `asking.secret` finds it. Raises SettingsError also for one that is not text."""
+        """A secret, as `asking.secret` finds it. Also raises SettingsError if it is not text."""
         found = asking.secret(self.state, key, question, needed)
         if not is_text(found):
             raise SettingsError((Named(key), ": the value has a character that is not valid Unicode; type it again"))

@@ -109,8 +109,8 @@ class EachUnit(Source):
     """All rows of `source`, and a row without a value for each unit of a chain that has none, so that there is no sum.
 
     `unit` has the unit of each row of `source`. The values of `units` are the units of the chain, such as a column with the unit
-    of each outlet. A source of `units` with only one unit is ignored, because a unit without a chain may have another number in
-    each table. No row is added if `source` has no rows.
+    of each outlet. A source of `units` with only one unit is ignored, because a unit without a chain may have a different number
+    in each table. No row is added if `source` has no rows.
     """
 
     source: Source

@@ -75,7 +75,7 @@ _METERED = {
 
 
 @pytest.mark.parametrize("name", _METERED)
-def test_the_requests_of_a_statistic_depend_on_meters_and_inlets_and_its_figures_agree_with_the_books(
+def test_a_statistic_agrees_with_the_books_and_its_requests_depend_on_meters_and_inlets(
         handle: Handle, firmware: str, name: str) -> None:
     with XerusPdu(_METERED[name], firmware) as pdu:
         with spent(pdu) as cost:
@@ -84,7 +84,7 @@ def test_the_requests_of_a_statistic_depend_on_meters_and_inlets_and_its_figures
         assert cost == [{"nothing": 1, "five inlets": 3}.get(name, 2), 1]
 
 
-def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_request_more(handle: Handle, firmware: str) -> None:
+def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=24, phases=3, well_known_sensors=False), firmware) as pdu:
         with spent(pdu) as cost:
             figures = handle(pdu).statistic()
@@ -168,7 +168,7 @@ def test_outlets_of_link_units_are_read_in_two_requests(handle: Handle, firmware
         assert cost == [2, 1]
 
 
-def test_a_link_unit_without_meter_leaves_the_load_of_all_units_unknown(handle: Handle) -> None:
+def test_a_link_unit_without_a_meter_leaves_the_load_of_all_units_unknown(handle: Handle) -> None:
     links = {2: Model(outlets=1, metering="none")}
     with XerusPdu(Model(outlets=2), links=links) as pdu:
         figures = handle(pdu, link_units="yes").statistic()
@@ -251,7 +251,7 @@ def test_a_bad_list_of_link_ids_with_many_blanks_is_refused_in_less_than_a_secon
     assert time.process_time() - began < 1
 
 
-def test_a_device_without_address_is_a_settings_error() -> None:
+def test_a_device_without_an_address_is_a_settings_error() -> None:
     with pytest.raises(PduHandlerError) as caught:
         make_handler(PduData("", {"username": "a", "password": "b"})).statistic()
     assert caught.value.kind == "settings"

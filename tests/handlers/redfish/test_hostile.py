@@ -59,8 +59,8 @@ BROKEN = [
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda one: "-".join([one.fault.name, *map(str, one.more.values())][:2]))
 @pytest.mark.parametrize("call", CALLS)
-def test_a_fault_is_a_handler_error_and_no_state(unit: RedfishService, call: str, broken: Broken,
-                                                 caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_raises_a_handler_error_and_shows_no_state(unit: RedfishService, call: str, broken: Broken,
+                                                           caplog: pytest.LogCaptureFixture) -> None:
     """Each of CALLS meets each fault from its first, second or third request on, over TLS."""
     caplog.set_level(logging.DEBUG)
     before = unit.books().states

@@ -126,7 +126,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_TOTALS, "sentry3", "sentry4", "raritan-px2", "raritan-px1", "hpe-mapdu3", "eaton-epdu", "apc-ats")
          + ("test_handler.py::test_the_neutral_of_a_three_phase_tower_is_not_added",)),
     Trap(33, "values that mean 'not measured'",
-         "Figure.absent; text without a number and a value below zero (but see 40) are no figures",
+         "Figure.absent; text without a number and a value below zero (but see 40) are not figures",
          _on(_FIGURES, "apc-rpdu2", "sentry3", "aten-pe", "vertiv-dcs-mpdu", "avocent-pm", "raritan-px1")
          + ("test_figures.py::test_an_unmeasured_value_is_not_a_figure_and_never_zero",)),
     Trap(34, "units of energy, three in one MIB; projections that are not counters",

@@ -26,21 +26,22 @@ def identity(data: Any) -> Identity:
         outlets = _units(agent, given.link_units, out)
     handler = RaritanPdu(data)
     states = [port.power_status for port in handler.status().ports]
-    port = "outlet" if outlets == len(states) else "port" if outlets else "branch circuit"
+    noun = "outlet" if outlets == len(states) else "port" if outlets else "branch circuit"
     if states:
-        out.note_states(states, f"Outlet.getState, powerState: {_BINDING}", port)
+        out.note_states(states, f"Outlet.getState, powerState: {_BINDING}", noun)
     else:
         out.cannot.append("read states: it lists no outlets")
     out.note_figures(
         handler.statistic,
         f"the sum of the line currents of the inlets in use; else breakers, else outlets; {_MAINS}: {_BINDING}",
-        f"the unit's counter; else those of its inlets, else of its outlets; {_MAINS}: {_BINDING}", port)
+        f"the unit's counter; else those of its inlets, else of its outlets; {_MAINS}: {_BINDING}", noun)
     return out
 
 
 def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
-    """Note in `out` the unit's model and firmware, the outlets and inlets also of its link units, and how many outlets can be
-    switched. Returns the number of outlets.
+    """Note model and firmware of the unit in `out`, and the outlets and inlets of the unit and its link units.
+
+    Returns the number of outlets.
     """
     found, bulk = discovered(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)

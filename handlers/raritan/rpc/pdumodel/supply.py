@@ -82,7 +82,7 @@ class Inlets(Interface, version="1.0.0"):
 
 
 class TransferSwitch(EDevice, version="6.0.3"):
-    """Feeds its outlets from one of several inlets. Protectors and outlets refer to the first inlet, also after a transfer."""
+    """Feeds its outlets from one of several inlets. Protectors and outlets refer to the first inlet, even after a transfer."""
 
     ERR_INVALID_PARAM, ERR_SWITCH_PREVENTED, ERR_SWITCH_FAILED = range(1, 4)
     OPERATIONAL_STATE_OFF, OPERATIONAL_STATE_NORMAL, OPERATIONAL_STATE_STANDBY, OPERATIONAL_STATE_NON_REDUNDANT = range(4)

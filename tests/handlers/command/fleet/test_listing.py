@@ -212,7 +212,7 @@ def test_a_file_above_the_limit_is_refused(read: Any, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to another user")
-def test_a_file_of_another_user_is_refused_unless_that_is_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_another_user_is_refused_unless_that_user_is_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = private_file(tmp_path / "logins.toml", "of root")
     monkeypatch.setattr(os, "geteuid", lambda: 54321)
     assert private.text(str(path), private.SECRET) == "of root"
