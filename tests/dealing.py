@@ -17,12 +17,12 @@ WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "t
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
-    """The same items, ordered as `workers` parts: first WAITING in one or two of them, then in each a share of the modules that
-    start programs, then the other modules.
+    """The same items, ordered as one part for each worker. One or two parts begin with WAITING. Then each part has a share of the
+    modules that start programs, and then other modules.
 
     A module's items stay together, in their order, except at the end of a part. Each part has exactly the size that pytest-xdist
-    gives a worker. With another size, the modules that should begin the next part would be at the end of this one: they would
-    run last, and in several workers.
+    gives a worker. With another size, the modules that should begin a part would be at the end of the part before it: they
+    would run last, and in several workers.
     """
     modules: Dict[str, List[T]] = {}
     for item in items:

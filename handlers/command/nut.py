@@ -101,9 +101,10 @@ def run(call: Call) -> Result:
 
 
 def set_(call: Call) -> Result:
-    """Set a variable, and read it for at most _SEEN_S until it has the new value. The round trips of `run`, and 1 for each read.
+    """Set a variable, and read it for at most _SEEN_S until it has the new value.
 
-    It is also read before the write: unless it had another value then, only the driver's report proves the write.
+    The round trips of `run`, and 1 for each read. The variable is also read before the write. If it is not seen to change, only
+    the driver's report proves the write.
     """
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)

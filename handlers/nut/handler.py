@@ -26,7 +26,7 @@ class NutPdu(host.BasePdu):
     """A PDU behind a NUT server. Each call opens its own connection and keeps no state.
 
     Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting `device`, 2 more with TLS (3
-    for TLS 1.2). A server that demands a login for reading costs 1 more, one that waits for a driver costs more readings.
+    for TLS 1.2). A server that demands a login for reading costs 1 more. One that waits for a driver costs more readings.
     Raises the errors of handlers/errors.py.
     """
 
@@ -66,7 +66,7 @@ class NutPdu(host.BasePdu):
 def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = True) -> Iterator[Tuple[C, Settings]]:
     """A client, closed at the end. Errors name the host once it is known, and the method unless they name a request or a device.
 
-    With `bounded` every exchange ends within CALL_SECONDS.
+    With `bounded`, all exchanges end within CALL_SECONDS of the start.
     """
     host.log_call(LOGGER, "nut", method)
     address = ""

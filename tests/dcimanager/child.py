@@ -90,7 +90,8 @@ def _adapter(path: str) -> Any:
 def _handler_module(name: str) -> Any:
     """A handler's module, by import path, or by the path of a file, which need not be in a package.
 
-    A module from a file is not entered in sys.modules: a platform may load it so, and code that looks itself up there fails.
+    A module from a file is not entered in sys.modules: a platform may load it this way, and then code that looks itself up
+    there fails.
     """
     if not name.endswith(".py"):
         return importlib.import_module(name)
@@ -157,7 +158,7 @@ class _Worker:
                 "port_load": {_text(identity): _figure(value) for identity, value in self._adapter.port_load(view).items()}}
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
-        """Number as printed on the unit, and name, of each outlet. `labels` is this project's own method, not the platform's."""
+        """The name of each outlet, and the number printed on the unit. `labels` is this project's method, not the platform's."""
         labels = getattr(pdu, "labels", None)
         found = labels() if callable(labels) else []
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}

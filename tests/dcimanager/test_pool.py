@@ -64,7 +64,7 @@ def test_a_process_that_does_not_end_disturbs_no_other_call(tmp_path: Path, capl
     assert caplog.text.count("was killed, but has not ended") == 3
 
 
-def test_an_upload_does_not_end_a_switching_that_is_under_way(hanging_switch: bytes, small: bytes) -> None:
+def test_an_upload_does_not_end_a_switch_call_that_is_under_way(hanging_switch: bytes, small: bytes) -> None:
     with DciManager(call_seconds=PATIENCE_S) as manager:
         client = Client(manager)
         number = client.install(hanging_switch)
@@ -84,7 +84,7 @@ def test_an_upload_does_not_end_a_switching_that_is_under_way(hanging_switch: by
         assert pdu.calls[-1].ok
 
 
-def test_round_trips_and_log_lines_are_those_of_the_call() -> None:
+def test_a_call_records_its_own_round_trips_and_log_lines() -> None:
     with DciManager() as manager, NutServer([SwitchedPdu("pdu", 4)]) as server:
         registered(manager, "pdu_nut")
         settings = {"port": str(server.port), "device": "pdu", "username": "admin", "password": "nut-own-words"}
@@ -141,7 +141,7 @@ def test_secrets_of_a_form_that_are_not_short_are_masked_in_a_handlers_text(sett
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
-def test_a_switching_does_not_disturb_a_thread_that_lists_the_ports() -> None:
+def test_switching_does_not_disturb_a_thread_that_lists_the_ports() -> None:
     pdu = Pdu(1, "rack", "pdu_x", "", ports={"1": "UP", "2": "UP"})
     for identity in pdu.ports:
         pdu.note(Call("port_up", identity, 0.1, {"identity": f"{identity}0", "state": "UP"}, "", ""))
@@ -200,7 +200,7 @@ def test_a_request_to_poll_a_removed_pdu_does_not_keep_the_timer_awake() -> None
         poller.stop()
 
 
-def test_a_new_pdu_is_polled_and_a_known_one_on_request_before_its_turn() -> None:
+def test_a_new_pdu_and_a_known_one_are_polled_at_once_on_request() -> None:
     polled: List[int] = []
     seen = threading.Event()
     pdus: List[Pdu] = []

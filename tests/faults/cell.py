@@ -91,7 +91,7 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: Tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES more than before the first
+        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES more than before the first cell
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
@@ -142,8 +142,8 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
     """Problems unless the view fits the books before and after the call.
 
-    A status has exactly the outlets of one of the books, in order, each UNKNOWN or with its state in either. A statistic has no
-    outlet twice and only outlets of one of the books; each figure is unset or between its values in both.
+    A status has exactly the outlets of one of the books, in order; each is UNKNOWN or has its state in one of them. A statistic
+    has only outlets of one of the books, none twice; each figure is unset or between its values in the two books.
     """
     listed, known = [port.identity for port in view.ports], (list(before["states"]), list(after["states"]))
     whole = listed in known if method == "status" else any(sorted(set(listed) & set(one)) == sorted(listed) for one in known)

@@ -153,7 +153,7 @@ def test_changed_content_changes_the_time_of_an_entry_module_of_equal_size(tmp_p
     assert entry(first).size == entry(second).size and entry(first).mtime != entry(second).mtime
 
 
-def test_members_are_sorted_plain_files_and_folders_of_an_unnamed_owner_0(tmp_path: Path) -> None:
+def test_members_are_sorted_plain_files_and_folders_of_uid_0_without_owner_names(tmp_path: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive(small_tree(tmp_path), "small"))) as tar:
         members = tar.getmembers()
     names = [member.name for member in members]

@@ -187,13 +187,13 @@ def test_eatons_reboot_switches_on_an_outlet_that_was_off() -> None:
 
 
 @pytest.mark.parametrize("only_now", [True, False])
-def test_eaton_refuses_commands_to_locked_outlets_and_delays_on_a_unit_that_switches_only_at_once(only_now: bool) -> None:
+def test_eaton_refuses_commands_to_locked_outlets_and_some_units_refuse_delays(only_now: bool) -> None:
     device = eaton.epdu(outlets=4, only_now=only_now, locked=(2,)).device
     assert _write(device, f"{eaton.ON}.0.1", 1) == ("wrongValue" if only_now else "")
     assert _write(device, f"{eaton.OFF}.0.2", 0) == "notWritable"
 
 
-def test_liebert_ignores_a_cycle_of_an_outlet_that_is_off_and_refuses_a_command_to_a_locked_one() -> None:
+def test_liebert_ignores_a_cycle_of_an_off_outlet_and_refuses_commands_to_a_locked_one() -> None:
     clock = ManualClock()
     model = guarded.liebert(outlets=4, locked=(2,))
     device = Device(model.device.rows(), model.device.rules, clock)
@@ -289,7 +289,7 @@ def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done(
     assert seen() == ["1", "2", "2", "2", "2"]
 
 
-def test_every_built_in_device_has_its_familys_key_outlets_on_and_off_and_a_label_for_each() -> None:
+def test_built_in_devices_have_their_familys_key_outlets_in_both_states_and_all_labels() -> None:
     for key, build in BUILT_IN.items():
         model = build()
         states: Dict[str, Optional[bool]] = model.books().states

@@ -192,7 +192,7 @@ metered=yes may be UNKNOWN."""
 check = _Check("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
-    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
+    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's handlers", "DIR"),
     *option("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
     *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),
     *option("--csv", "print CSV"), *option("--html", "also write one self-contained page", "FILE"),

@@ -111,14 +111,14 @@ def _listening(where: str, exporter: Any, turn: Any) -> Any:
 
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
-Targets must be on the list (--list, as for pdu check) or in a --network, whose queries name a handler and a login. SIGHUP makes
-the exporter read the list and the logins again. /targets is the list for http_sd_configs, /metrics is about the exporter itself.
-The exporter prints its address and runs until Ctrl-C or SIGTERM."""
+Targets must be on the list (--list, as for pdu check) or in a --network. A query for an address of a --network names a handler
+and a login. SIGHUP makes the exporter read the list and the logins again. /targets is the list for http_sd_configs, /metrics is
+about the exporter itself. The exporter prints its address and runs until Ctrl-C or SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
     *option("--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True),
-    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's own", "DIR"),
+    *option("--archives", "run the newest archive of each handler in this folder, in place of this program's handlers", "DIR"),
     *option("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT", default=LISTEN, show_default=True),
     *option("--parallel", "probes to run at a time", "N", click.IntRange(1, 2000), default=64, show_default=True),
     *option("--timeout-offset", "end a probe this much before Prometheus gives up", "SECONDS", Seconds(0, 60), default=0.5,

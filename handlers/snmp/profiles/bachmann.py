@@ -2,8 +2,7 @@
 
 The status combines on or off with alarms, warnings and identification: odd numbers from 9 to 23 are on, even ones from 10 to 24
 off. Measurements are variables: one table has their units and powers of ten, another their values, types and statuses.
-The index of both is a GUID of eight octets. The first seven are those of the measured socket or phase, the last one differs
-for each variable.
+The index of both is a GUID of eight octets: the first seven identify the measured socket or phase, the last one the variable.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write
 from ..sources import Listed, Number, OfUnits, Only, Source, Spelt

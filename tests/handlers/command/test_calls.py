@@ -131,8 +131,8 @@ def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:
     assert json.loads(out)["outlets"] == [{key: one[key] for key in ("identity", "number", "name")} for one in status]
 
 
-def test_labels_of_a_handler_without_labels_are_an_error_and_not_a_lack_of_outlets(monkeypatch: pytest.MonkeyPatch,
-                                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+def test_labels_of_a_handler_without_labels_are_an_error_and_not_an_empty_list(monkeypatch: pytest.MonkeyPatch,
+                                                                               capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch)
     code, out, err = run(capsys, "labels", "x", "192.0.2.7")
     assert (code, out) == (exits.code_of("unsupported"), "") and "has no labels" in err

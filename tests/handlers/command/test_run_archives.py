@@ -1,4 +1,4 @@
-"""An archive in the place of a handler's name: it runs by its path, and a damaged or odd one is refused with the reason."""
+"""An archive in place of a handler's name: it is run by its path; a damaged or odd one is refused with the reason."""
 from __future__ import annotations
 
 import gzip

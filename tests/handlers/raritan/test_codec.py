@@ -101,7 +101,7 @@ def test_an_infinite_number_in_a_value_of_the_type_any_is_a_syntax_error() -> No
 @thorough
 @given(some_structure(), st.data())
 def test_a_field_with_any_json_is_decoded_or_is_a_syntax_error(made: Tuple[Type[Structure], Dict[str, Any]],
-                                                             data: st.DataObject) -> None:
+                                                               data: st.DataObject) -> None:
     cls, json = made
     if json:
         json = {**json, data.draw(st.sampled_from(sorted(json))): data.draw(_ANYTHING)}
@@ -133,7 +133,7 @@ def test_a_structure_read_from_an_empty_object_is_written_as_one() -> None:
         assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls)), cls
 
 
-def test_a_structure_made_here_is_written_with_the_newest_firmwares_fields_and_older_ones_that_were_set() -> None:
+def test_a_structure_made_here_is_written_with_the_newest_fields_and_older_ones_that_were_set() -> None:
     made: List[Any] = [cls() for cls in STRUCTURES]
     assert [one for one in made if list(one.encode()) != type(one).elements] == []
     assert "oldSettings" in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()

@@ -148,7 +148,7 @@ class Bulk:
         return entry
 
     def each(self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]) -> List[Pending[R]]:
-        """Queue one call without parameters for each proxy. method: taken from their class, such as `Outlet.getState`."""
+        """Queue one call without parameters for each proxy. `method`: taken from their class, such as `Outlet.getState`."""
         made: List[Pending[R]] = [Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies]
         self._waiting += made
         return made

@@ -100,8 +100,7 @@ def test_a_file_that_is_not_an_image_is_refused(run: Run, tmp_path: Path) -> Non
         assert code == 6 and "not a firmware image" in err and "--cross" not in err
 
 
-def test_an_update_is_recognised_in_a_full_update_history(
-        run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+def test_an_update_is_recognised_in_a_full_update_history(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     class Short(List[Any]):
         def append(self, entry: Any) -> None:
             self[:] = [*self[1:], entry]
@@ -398,8 +397,8 @@ def test_silence_after_new_network_settings_has_a_separate_exit_code(run: Run, u
 
 
 @pytest.mark.parametrize("status", [401, 404])
-def test_another_unit_at_the_address_after_new_network_settings_is_not_a_refusal_of_them(run: Run, unit: XerusPdu,
-                                                                                       status: int) -> None:
+def test_another_unit_at_the_address_after_a_network_change_is_not_reported_as_a_refusal(run: Run, unit: XerusPdu,
+                                                                                         status: int) -> None:
     unit.faults.order(Fault.STATUS, None, method="getSettings", skip=1, status=status)
     code, _, err = run("network", "bridge", "on", "--yes")
     assert code == 9 and "the unit accepted the change, but cannot be read afterwards" in err

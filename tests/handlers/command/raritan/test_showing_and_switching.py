@@ -243,8 +243,8 @@ def test_a_command_without_an_answer_warns_before_a_second_try(run: Run, unit: X
     assert code == 3 and "may or may not" in err and "before you try again" in err
 
 
-def test_an_outlet_without_a_state_does_not_hide_those_of_the_others(run: Run, unit: XerusPdu,
-                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outlet_without_a_state_does_not_hide_the_states_of_others(run: Run, unit: XerusPdu,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     def decline() -> None:
         raise RpcError(7, "not now")
     monkeypatch.setattr(unit.units[0].outlets[1], "getState", decline)
@@ -253,8 +253,7 @@ def test_an_outlet_without_a_state_does_not_hide_those_of_the_others(run: Run, u
     assert "outlet 2 is unknown, not down" in err and "outlet 1" not in err
 
 
-def test_a_unit_whose_states_cannot_be_read_after_the_command_is_read_again_unless_it_denies_that(
-        run: Run, unit: XerusPdu) -> None:
+def test_a_failed_reading_after_a_command_is_repeated_unless_the_login_is_refused(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
     assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
     unit.faults.order(Fault.STATUS, None, method="getState", status=503)
