@@ -23,7 +23,7 @@ _HELP = "PDUs from the command line: the handlers of this pack as DCImanager cal
 # A new command needs a line here, with its module below this folder and its name in that module.
 PLACES: Mapping[str, Place] = {
     "status": Place("calls", "status", "list every outlet with its state, the number on the unit and its name"),
-    "statistic": Place("calls", "statistic", "show load and energy, of the PDU and by outlet"),
+    "statistic": Place("calls", "statistic", "show the load and energy of the PDU, and the energy of each outlet"),
     "labels": Place("calls", "labels", "list the number on the unit and the name of every outlet"),
     "up": Place("calls", "up", "switch outlets on; asks first"),
     "down": Place("calls", "down", "switch outlets off; asks first"),

@@ -49,7 +49,7 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
 LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
 
 
-def test_one_line_has_address_and_login_a_restart_keeps_both_and_secrets_are_in_private_files(tmp_path: Path) -> None:
+def test_a_restart_keeps_the_printed_address_and_login_and_secrets_are_in_private_files(tmp_path: Path) -> None:
     ports = tmp_path / "data" / "ports"
     lines: List[Tuple[str, ...]] = []
     kept = reserved(), reserved()

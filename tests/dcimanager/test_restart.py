@@ -323,7 +323,7 @@ def test_a_command_in_flight_is_shown_as_uncertain_and_never_sent_again(hanging_
 @pytest.mark.parametrize("after", [0.05, 0.2])
 @pytest.mark.parametrize("what", ["poll", "upload"])
 def test_a_kill_during_polls_or_uploads_leaves_none_half_written(small: bytes, tmp_path: Path, what: str,
-                                                                  after: float) -> None:
+                                                                 after: float) -> None:
     folder = tmp_path / "data"
     killed(folder, small, what, after)
     whole(folder)

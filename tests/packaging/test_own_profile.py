@@ -63,7 +63,7 @@ UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILE
 
 
 def families() -> List[str]:
-    """Built-in families that together have every kind of part of any family with a fixture; the first has unproven commands."""
+    """Built-in families that together use each kind of part that families with a fixture use. The first has unproven commands."""
     chosen = [UNCERTAIN]
     open_kinds = set().union(*_KINDS_OF.values()) - _KINDS_OF[UNCERTAIN]
     while open_kinds:
@@ -77,7 +77,7 @@ FAMILIES = families()
 
 
 class Registered:
-    """A DCImanager with the archives of the example and of FAMILIES, built in one run and registered in one."""
+    """A DCImanager with the archives of the example and of FAMILIES, all built in one run and registered in one run."""
 
     def __init__(self, manager: DciManager, admin: Admin) -> None:
         self.manager, self.admin = manager, admin

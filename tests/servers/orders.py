@@ -1,4 +1,4 @@
-"""Runs in the process of a Worker (worker.py): executes orders from standard input until that ends."""
+"""Runs in the process of a Worker (worker.py): executes the orders that it reads from standard input."""
 from __future__ import annotations
 
 import json

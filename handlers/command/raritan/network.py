@@ -122,7 +122,7 @@ def _role(context: Context) -> PortForwardingRole:
 
 
 def _forward(context: Context, settings: Settings, role: Optional[PortForwardingRole]) -> None:
-    """Turn port forwarding on, or off without a role. A primary unit also names its interface to the expansion units."""
+    """Turn port forwarding on, or off without a role. For a primary unit, also set the interface to the expansion units."""
     forwarding = settings.common.portForwarding
     forwarding.enabled = role is not None
     if role is not None:

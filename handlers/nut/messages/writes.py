@@ -58,6 +58,6 @@ def _tracked(reply: Reply) -> str:
 def _quoted(text: str, what: str) -> str:
     """`text` as a quoted word. Raises SettingsError, also for non-ASCII text: upsd would drop those characters."""
     if not text.isascii():
-        raise SettingsError(f"the {what} is not plain ASCII, and a NUT server would drop the other characters")
+        raise SettingsError(f"the {what} has characters outside ASCII, which a NUT server would drop")
     plain = word(text, what)
     return plain if plain.startswith('"') else f'"{plain}"'

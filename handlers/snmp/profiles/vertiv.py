@@ -22,7 +22,7 @@ from .shorthand import (
     total,
 )
 
-# Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the factory's name of the outlet.
+# Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the outlet's factory name.
 V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
 V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")

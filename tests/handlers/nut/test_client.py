@@ -86,7 +86,7 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
         nut.run("nosuch", "load.off")
 
 
-def test_the_number_of_clients_fails_with_the_error_for_the_request_name_that_the_server_supports(server: NutServer) -> None:
+def test_the_number_of_clients_fails_with_the_error_of_the_request_that_the_server_knows(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
     with client(server) as nut, pytest.raises(DriverNotConnected):
         nut.logins("pdu")
@@ -150,7 +150,7 @@ def test_a_device_named_like_the_password_is_masked(server: NutServer) -> None:
 
 # ---- writes and their reports --------------------------------------------------------------------------------
 
-def test_a_command_with_its_login_and_its_report_are_two_round_trips(server: NutServer) -> None:
+def test_a_command_takes_two_round_trips_with_its_login_and_its_report(server: NutServer) -> None:
     with named(server, ADMIN) as nut:
         assert trips(server, lambda: nut.run("pdu", "outlet.1.load.off")) == 2
         assert trips(server, lambda: nut.run("pdu", "outlet.2.load.off")) == 2

@@ -26,8 +26,8 @@ def writes(pdu: XerusPdu) -> List[Tuple[str, str]]:
 
 
 @pytest.mark.parametrize("latching", [False, True])
-def test_switching_writes_the_absolute_state_once_and_returns_the_port_with_the_state_read_back(handle: Handle, firmware: str,
-                                                                                                latching: bool) -> None:
+def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state_read_back(handle: Handle, firmware: str,
+                                                                                           latching: bool) -> None:
     with XerusPdu(Model(outlets=3, latching=latching, relay_delay=0.05), firmware) as pdu:
         port = PduPortView("2")
         with spent(pdu) as cost:
@@ -179,8 +179,8 @@ def test_a_write_whose_answer_was_lost_is_confirmed_by_reading(handle: Handle) -
 
 @pytest.mark.parametrize("fault, how", [(Fault.CLOSE_BEFORE, {}), (Fault.STATUS, {"status": 503}),
                                         (Fault.STATUS, {"status": 500}), (Fault.HTML, {})])
-def test_a_write_that_failed_without_an_effect_may_or_may_not_have_switched(handle: Handle, fault: Fault,
-                                                                            how: Mapping[str, Any]) -> None:
+def test_the_error_for_a_failed_write_says_that_it_may_or_may_not_have_switched(handle: Handle, fault: Fault,
+                                                                                how: Mapping[str, Any]) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(fault, skip=2, **how)
         with pytest.raises(PduHandlerError, match=" /bulk: .*may or may not have switched") as caught:

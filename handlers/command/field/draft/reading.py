@@ -147,7 +147,7 @@ def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
 
 def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[Tuple[str, str], Optional[Arcs]],
               depth: int = 0) -> Optional[Arcs]:
-    """The OID of a path in a module; None if a name in it is not defined, or differently in several other modules.
+    """The OID of a path in a module; None if a name in it is not defined, or if several other modules define it differently.
 
     `seen` keeps the OIDs of the names, so that each is resolved once.
     """
@@ -176,7 +176,7 @@ def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[Tuple[
 
 def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _Enumeration:
     """The names of values, defined by the object itself or by the textual convention that is its type; none if several other
-    modules define that differently."""
+    modules define this type differently."""
     own = _enum_spec(syntax)
     name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
     if own or depth > 8 or not isinstance(name, str):

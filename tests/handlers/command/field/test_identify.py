@@ -33,8 +33,8 @@ from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
-# Recordings that together have every SNMP type of the others: a family with several tables, one of an old agent, one without a
-# usable sysObjectID, and one that reports no states.
+# Recordings that together contain every SNMP type that occurs in any recording: a family with several tables, one of an old
+# agent, one without a usable sysObjectID, and one that reports no states.
 OVER_SNMP = ("apc_ap8959eu3", "digipower", "digital-loggers", "raritan-pdu")
 Printed = pytest.CaptureFixture[str]
 Patched = pytest.MonkeyPatch
@@ -352,7 +352,7 @@ def test_the_evidence_of_a_nut_total_names_its_variables(variables: Dict[str, st
 
 @pytest.mark.parametrize("driver, code", [(Driver.STALE, 10), (Driver.GONE, 11)])
 def test_a_driver_without_data_has_its_own_exit_code_and_is_not_called_a_missing_pdu(driver: Driver, code: int,
-                                                                                         capsys: Printed) -> None:
+                                                                                     capsys: Printed) -> None:
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
         server.faults.drivers["pdu"] = driver
         where = f"{server.host}:{server.port}"

@@ -42,7 +42,7 @@ def test_a_short_name_in_another_case_is_kept_because_it_could_be_a_word() -> No
     assert scrubber.text("nas: NAS-Port, Nas") == "name-1: NAS-Port, Nas"
 
 
-def test_a_learned_value_with_other_letters_of_the_same_upper_case_is_replaced_too() -> None:
+def test_letters_with_the_same_upper_case_count_as_equal_in_a_learned_value() -> None:
     scrubber = Scrubber()
     scrubber.learn(NAMES, "linz-ost")
     assert scrubber.text("L\u0131NZ-O\u017fT") == "name-1"       # a dotless i and a long s, as the regular expression folds them
