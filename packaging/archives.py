@@ -158,7 +158,7 @@ def _check_absolute(found: Import, shown: str, allowed: FrozenSet[str]) -> None:
         raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which has another path in an archive; "
                          f"write the import with leading dots")
     raise BuildError(f"{shown} line {found.line}: imports {found.module!r}, which DCImanager may not have; an archive can "
-                     f"import the standard library of Python 3.9 to 3.13, its own files, {', '.join(sorted(HOST))}")
+                     f"import the standard library of Python 3.9 to 3.13, its own files, {' and '.join(sorted(HOST))}")
 
 
 # ---- the files of one handler ------------------------------------------------------------------------------

@@ -81,8 +81,8 @@ def tried(variant: Variant) -> Tuple[str, ...]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
-def test_every_variant_runs_archives_that_it_affects(variant: Variant, simulated: Dict[str, Peer], place: Place,
-                                                         platform: Make, tmp_path: Path) -> None:
+def test_archives_run_on_each_variant_that_affects_them(variant: Variant, simulated: Dict[str, Peer], place: Place,
+                                                        platform: Make, tmp_path: Path) -> None:
     on = platform(variant, tmp_path)
 
     def problems(name: str) -> List[str]:
@@ -103,8 +103,8 @@ def test_each_handler_tries_every_point_that_affects_it_and_each_protocol_every_
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.point == "index of a walked row"], ids=str)
-def test_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place, platform: Make,
-                                                               tmp_path: Path) -> None:
+def test_an_index_of_several_parts_is_read_from_every_kind_of_row(variant: Variant, place: Place, platform: Make,
+                                                                  tmp_path: Path) -> None:
     with peers.PEERS["snmp"](lambda: sentry3(each=1)) as peer:
         assert "." in next(iter(peer.books().states))
         assert trial.run(platform(variant, tmp_path), place("snmp", "directory"), peer) == []

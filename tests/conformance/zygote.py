@@ -20,7 +20,7 @@ from typing import Any, List
 
 _CHILD = Path(__file__).parents[1] / "dcimanager" / "child.py"
 _LONGEST = 4096
-# The double of DCImanager imports pysnmp, and pysnmp's engines `platform`. Archives import the others.
+# The double of DCImanager imports pysnmp, whose engines import `platform`. Archives import the others.
 _SHARED = ("pysnmp.hlapi.v3arch.asyncio", "platform", "dataclasses", "decimal", "difflib", "http.client")
 
 

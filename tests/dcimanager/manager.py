@@ -57,7 +57,7 @@ class DciManager:
                  data: Optional[Path] = None, poll_seconds: float = 0.0, processes: int = 32,
                  page_port: Optional[int] = None, keep_requests: bool = True, start: Optional[Start] = None) -> None:
         self.email, self.password = email, password
-        self.requests: List[Request] = []       # if `keep_requests`: to the API in order of arrival, also those answered 503
+        self.requests: List[Request] = []       # to the API, oldest first, also those answered 503; [] unless `keep_requests`
         self._keep_requests = keep_requests
         self._busy, self._dozes_every, self._wrap = busy, dozes_every, wrap
         self._lock = threading.Lock()
@@ -177,8 +177,8 @@ class DciManager:
              check: Callable[[], None] = lambda: None) -> Call:
         """One call: "status", "statistic", "labels", or "port_up" and "port_down", which take a port. A failure is in `Call`.
 
-        Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching raises
-        LookupError if the PDU was removed, and Refusal if its address or settings were changed while it waited.
+        Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching call
+        raises LookupError if the PDU was removed, and Refusal if its address or settings were changed while it waited.
         """
         form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:
@@ -188,7 +188,7 @@ class DciManager:
             switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             call = self.runtime.call(pdu, method, identity, state)
             if self._stopping and call.kind == "died":
-                return call         # `stop` ended this call; a switching stays noted as begun, for the next start
+                return call         # `stop` ended this call; if it switches, it stays noted as begun, for the next start
             pdu.note(call)
             with contextlib.suppress(Closed):
                 self.journal.wrote(pdu, call, switching)

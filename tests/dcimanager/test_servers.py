@@ -110,7 +110,7 @@ def test_the_bmc_of_a_removed_server_cannot_be_set(db: Database) -> None:
 
 
 def test_the_feeds_of_a_pdu_that_was_removed_just_now_take_no_other_feeds_state() -> None:
-    pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]            # that of A was removed
+    pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]            # the PDU of A was removed
     site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: pdus))
     shown = _seen(site, Server(1, "web", "", (A, B)))
     assert shown.server.feeds == (B,)

@@ -91,7 +91,7 @@ def test_an_archive_of_another_version_is_found() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_lines_to_paste_hold_no_ellipsis_and_no_placeholder_that_a_shell_would_take_for_a_redirection(path: Path) -> None:
+def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brackets(path: Path) -> None:
     blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", path.read_text("utf-8"))
     bad = [line for block in blocks for line in block.splitlines() if re.search(r"…|\.\.\.|<[A-Za-z][\w -]*>", line)]
     assert bad == []

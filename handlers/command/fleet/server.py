@@ -19,10 +19,10 @@ from .metrics import Own, Page, page
 from .polling import Failure, Reading, Target, poll
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
-USUAL_S = 30.0                  # the scrape's time-out if the header is missing or is no finite number
+USUAL_S = 30.0                  # the scrape's time-out if the header is missing or not a finite number
 _LEAST_S, _MOST_S = 0.2, 300.0
 _OF_HANDLER = 0.8               # the handler's share of the time that is left, so that a dead PDU's error arrives in time
-_ENOUGH = 0.5                   # share of a probe's time; with less, a PDU that does not answer may be a healthy one
+_ENOUGH = 0.5                   # share of a probe's time; if less is left, even a healthy PDU may not answer in time
 _IDLE_S = 30.0                  # a connection is closed if nothing arrives on it for this time
 _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
 
@@ -51,8 +51,10 @@ class Exporter:
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
     def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
-        """Reads one PDU. 400 for a wrong query, 403 for one that is not allowed, 503 if no slot becomes free in time, or too
-        late to say that the PDU does not answer."""
+        """Reads one PDU. 400 for a wrong query, 403 for one that is not allowed, 503 if no slot becomes free in time.
+
+        Also 503 if a slot becomes free so late that a PDU without an answer may be healthy.
+        """
         begin = time.monotonic()
         try:
             target = self.allowed.target(_query(query))

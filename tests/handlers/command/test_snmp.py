@@ -65,7 +65,7 @@ def test_markdown_is_a_member_of_the_json(arguments: Sequence[str], capsys: pyte
 
 
 @pytest.mark.parametrize("key, near", [("nosuch", "pdu snmp families"), ("sentry", "sentry3, sentry4"), ("sentri3", "sentry3")])
-def test_an_unknown_family_is_reported_in_one_line_with_similar_names_or_the_command_that_lists_all(
+def test_the_one_line_for_an_unknown_family_names_similar_ones_or_the_command_that_lists_all(
         key: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "show", key]) == 2
     error = capsys.readouterr().err

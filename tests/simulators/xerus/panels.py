@@ -207,7 +207,7 @@ class PowerMeterController(Served):
     # -- for the books
 
     def circuits(self) -> Iterator[Tuple[str, Circuit]]:
-        """Each branch circuit with its identity: "p", the meter's id, ".", and the position from 1."""
+        """Each branch circuit with its identity, "p<id of the meter>.<position>"; positions count from 1."""
         for number, meter in sorted(self.meters.items()):
             for position, circuit in sorted(meter.circuits.items()) if isinstance(meter, Panel) else ():
                 yield f"p{number}.{position + 1}", circuit

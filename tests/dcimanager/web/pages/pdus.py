@@ -60,7 +60,7 @@ def _harmless(table: Optional[List[Dict[str, Any]]]) -> Set[str]:
 
 def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
           problem: str = "") -> Response:
-    """The form of a PDU, or of a new one with the fields in `given`. A value that is or may be a secret is never sent back."""
+    """The form of a PDU, or of a new one; `given` replaces its fields. A value that is or may be a secret is never sent back."""
     table = _table(site, handler)
     harmless = _harmless(table)
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)

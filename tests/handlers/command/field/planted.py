@@ -128,6 +128,6 @@ def recorded(unit: Unit, *keep: str) -> str:
 
 @functools.cache
 def recording_of(handler: str) -> Tuple[Read, Recording]:
-    """Record the handler's unit of UNITS, once. Return what the handler read from the unit before, and the recording."""
+    """Record the handler's unit of UNITS, once. Return what the handler read from it beforehand, and the recording."""
     with UNITS[handler]() as unit:
         return read(unit), kind(handler).record(unit.data, Recorder())

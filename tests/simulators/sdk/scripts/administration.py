@@ -1,4 +1,4 @@
-"""The SDK makes the rarer calls."""
+"""The SDK makes less common calls."""
 from __future__ import annotations
 
 from typing import Any, Dict, List

@@ -56,7 +56,10 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 
 
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether no on or off of the draft contradicts the family. If the draft reads other rows, all its values must be marked."""
+    """Whether no state that the draft reads as on or off contradicts the family.
+
+    If the draft reads other rows, all its values must be marked.
+    """
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
         return True
@@ -88,7 +91,7 @@ def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: s
                                       for value in (*states.on, *states.off))
 
 
-def test_a_column_of_words_with_control_characters_is_no_state() -> None:
+def test_a_column_of_words_with_control_characters_is_not_taken_for_states() -> None:
     table = "1.3.6.1.4.1.99998.1.2.1"
     values = {1: b"on\x1b[", 2: b"off\x1b[", 3: b"on\x1b["}
     lines = [f"{table}.3.{index}|4x|{value.hex()}\n{table}.2.{index}|4|outlet {index}" for index, value in values.items()]
@@ -102,7 +105,7 @@ def test_without_a_mib_the_states_of_two_recordings_in_three_are_found() -> None
     assert 3 * hits >= 2 * len(names())
 
 
-def test_with_a_mib_the_states_of_nine_recordings_in_ten_are_found_and_no_unmarked_meaning_is_wrong(
+def test_a_mib_gives_the_states_of_nine_recordings_in_ten_and_no_unmarked_meaning_is_wrong(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The modules are generated from facts: the vendors' own files are not part of the project."""
     shared("snmp", "recordings")
