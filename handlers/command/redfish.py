@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Deque, Dict, List, Mapping, NamedTuple, O
 import click
 
 from ..errors import PduHandlerError, ProtocolError, SettingsError, printable
+from ..http.failures import of_status
 from ..redfish.answers import Json
 from ..redfish.resources import child, entries, link, text
 from ..redfish.service import ROOT, RedfishService
@@ -94,7 +95,7 @@ def show(call: Call) -> Result:
 def tree(call: Call) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
-    Costs a round trip for each resource and each further page of a list.
+    A resource that cannot be read is shown with its error. Costs a round trip for each resource and each further page of a list.
     """
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
@@ -109,7 +110,8 @@ def tree(call: Call) -> Result:
             follows = depth < call.words["depth"]
             listed = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
-            if error.kind not in ("refused", "protocol"):
+            # A missing right concerns only this resource, unless it is the first. A refused login concerns them all.
+            if error.kind not in ("refused", "protocol") and not (seen and error.reason.startswith(of_status(403).reason)):
                 raise
             seen[place] = f"({error.reason})"
             continue

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.command import redfish, root
 from handlers.redfish import service
-from tests.simulators.redfish import Model, Pdu, RedfishService, units
+from tests.simulators.redfish import Fault, Model, Pdu, RedfishService, units
 
 Run = Tuple[int, str, str]
 SENSORS = {"@odata.id": "/redfish/v1/Chassis/PDU1/Sensors"}
@@ -114,6 +114,19 @@ def test_a_tree_shows_the_error_of_a_list_that_cannot_be_read(unit: RedfishServi
     unit.rewrite = lambda target, body: {**body, "Members": 7} if target.endswith("/Outlets") else body
     seen = found(unit, capsys, "tree", top)
     assert seen[f"{top}/Outlets"] == "(a collection of the device has no list of members)" and f"{top}/Branches" in seen
+
+
+def test_a_tree_goes_on_after_a_missing_right_but_not_after_a_refused_login(unit: RedfishService,
+                                                                            capsys: pytest.CaptureFixture[str]) -> None:
+    top = "/redfish/v1/PowerEquipment/RackPDUs/1"
+    unit.faults.order(Fault.PRIVILEGE, None, method=f"{top}/Branches")
+    seen = found(unit, capsys, "tree", top)
+    assert seen[f"{top}/Branches"].startswith("(the account may not do this") and f"{top}/Outlets" in seen
+    for path, fault, status in ((top, Fault.PRIVILEGE, 403), (f"{top}/Branches", Fault.STATUS, 401)):
+        unit.faults.clear()
+        unit.faults.order(fault, None, method=path, status=status)
+        code, out, err = run(unit, capsys, "tree", top)
+        assert (code, out) == (4, "") and err.startswith("denied: ")
 
 
 def test_a_tree_says_that_it_is_cut_only_if_resources_are_missing(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
