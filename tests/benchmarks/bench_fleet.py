@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP] [--json]
 
-The other ways are a plain loop over the same handlers in one thread and, for the living SNMP PDUs only and where they are
-installed, Net-SNMP's snmpbulkwalk in a shell loop and Debian's prometheus-snmp-exporter. Each loop reads a sample, and its time
-is scaled up. Then a longer list (5,000 PDUs) is read, to compare the memory. The simulated PDUs run on the same cores and take
-their share. The goals are ten times the speed of the plain loop, and memory that grows by at most a quarter. Exit code 1 if one
-is missed.
+The other ways are a plain loop over the same handlers in one thread and, if they are installed, two programs that read only the
+living SNMP PDUs: Net-SNMP's snmpbulkwalk in a shell loop and Debian's prometheus-snmp-exporter. Each loop reads a sample, and its
+time is scaled up. Then a longer list (5,000 PDUs) is read, to compare the memory. The simulated PDUs run on the same cores and
+take their share. The goals are ten times the speed of the plain loop, and memory that grows by at most a quarter. Exit code 1 if
+one is missed.
 """
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                              "needs --platform")
     parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
     parser.add_argument("--snmp-port", type=port, default=0, metavar="PORT",
-                        help="port of the simulated SNMP PDU (default: a free port; if the platform does not use that, "
-                             "port 161 of 127.0.0.161, if this user may open it); needs --platform")
+                        help="port of the simulated SNMP PDU (default: a free port, then port 161 of 127.0.0.161 if the "
+                             "platform ignores the free one); needs --platform")
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
     for name in names:
