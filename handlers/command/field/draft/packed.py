@@ -22,7 +22,7 @@ class PackedGuess(NamedTuple):
 
 
 def packed(rows: Rows) -> List[PackedGuess]:
-    """The strings, longest first by their number of values. Of equally long ones, a string of zeros comes last."""
+    """The strings, those with the most values first. Among strings of equal length, one of zeros comes last."""
     found = []
     for oid, row in rows.items():
         text = (row.text or "").strip("\0 \r\n\t")
@@ -32,5 +32,5 @@ def packed(rows: Rows) -> List[PackedGuess]:
             if _FEWEST <= len(values) <= _MOST and (words <= {"0", "1"} or words <= ON_WORDS | OFF_WORDS):
                 doubt = NOT_SHOWN if words <= {"0", "1"} else words_doubt(words)
                 found.append(PackedGuess(oid, separator, values, f"{dotted(oid)} holds {len(values)} values for on or off in one "
-                                         f"string: {printable(text, 40)!r}", doubt))
+                                         f"string: '{printable(text, 40)}'", doubt))
     return sorted(found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid))

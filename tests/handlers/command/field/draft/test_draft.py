@@ -341,6 +341,11 @@ def test_two_strings_of_states_are_equally_likely() -> None:
     assert any("1.3.6.1.4.1.99999.1.2.0 is as likely to be the states" in doubt for doubt in found.doubts)
 
 
+def test_a_control_character_in_a_string_of_states_is_escaped_once() -> None:
+    found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): Row(4, b"on,\toff,on,on")}, Mib())
+    assert found.packed[0].evidence.endswith("in one string: 'on,\\toff,on,on'")
+
+
 OFF_FIRST, ON_FIRST = ([("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off")))
 
 
