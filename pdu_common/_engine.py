@@ -1,4 +1,4 @@
-"""pysnmp's engine, made in a small part of the processor time that pysnmp takes for it."""
+"""pysnmp's engine, made in a fraction of the processor time that pysnmp itself takes."""
 from __future__ import annotations
 
 from functools import cache

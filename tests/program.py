@@ -1,4 +1,4 @@
-"""Types of arguments, errors at the start, and the end by a signal, for programs below tests/ such as the simulators."""
+"""Argument types, errors at the start, and stop signals, for programs below tests/ such as the simulators."""
 from __future__ import annotations
 
 import argparse
@@ -54,7 +54,7 @@ def _between(value: int, first: int, last: int) -> int:
 
 @contextlib.contextmanager
 def starting(*ports: Optional[int]) -> Iterator[None]:
-    """Turns an OSError or ValueError of the block into one sentence and exit code 2. `ports` are those that the block opens."""
+    """Turns an OSError or ValueError of the block into one sentence and exit code 2. `ports`: the ports that the block opens."""
     try:
         yield
     except (OSError, ValueError) as error:

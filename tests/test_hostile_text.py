@@ -213,7 +213,7 @@ OWN_PORT = "view.ports.append(PduPortView(identity=VERSION, power_status=EnumPow
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an archive whose outlets are "1", which is UP, and all TEXTS, which are UNKNOWN, and with a device list."""
+    """A folder with an archive and its device list. The outlets are "1", which is UP, and all TEXTS, which are UNKNOWN."""
     folder = tmp_path_factory.mktemp("foreign")
     tree = small_tree(folder)
     handler = tree / "small" / "handler.py"

@@ -17,8 +17,8 @@ The differences, where PyNUTClient is wrong or unsafe:
 | a name with a blank, such as a command with its parameter | refused likewise | sent as two words |
 | text that is not ASCII | refused likewise; user and password are sent as UTF-8 | UnicodeEncodeError |
 | an argument of more than 512 bytes | refused likewise | the server drops the rest |
-| a server that falls silent | within `timeout` an error that is PyNUTError and OSError | an OSError that is not a PyNUTError |
-| a server that closes | the same error | reads forever |
+| a server that falls silent | within `timeout`, a PyNUTError that is also an OSError | an OSError that is not a PyNUTError |
+| a server that closes the connection | the same error | reads forever |
 | an answer outside the protocol | PyNUTError; the connection may be closed | perhaps ValueError, IndexError or a wrong result |
 | `debug=True` | prints no password | prints it |
 | TLS | `tls=Tls(...)`; only STARTTLS is sent in the clear | `use_ssl`, `ca_file`, ... |
@@ -66,7 +66,7 @@ class PyNUTClient(Generic[AnyStr]):
                  text: bool = False, tls: Optional[Tls] = None) -> None:
         """Connect: TCP, 2 round trips more with `tls` (3 for TLS 1.2), 1 for user and password. Raises PyNUTError.
 
-        A server answers OK to any password. A wrong one fails the first method that needs it.
+        A server answers OK to any password. If it is wrong, the first method that needs it fails.
         """
         self._debug, self._text = debug, text
         seconds = min(timeout, _LONGEST_TIMEOUT) if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT

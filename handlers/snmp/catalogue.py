@@ -49,8 +49,7 @@ def _load(total: Total | None) -> str:
 
 
 def objects(part: object) -> Iterable[str]:
-    """The MIB names of the objects that a part reads. For a `First`: of its first choice. For an `EachUnit`: of its `source`,
-    without the columns of units."""
+    """MIB names of the objects that a part reads: of a `First` only the first choice, of an `EachUnit` only the `source`."""
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name

@@ -36,7 +36,7 @@ def test_a_worker_whose_folder_is_gone_reports_it_on_its_own_standard_error(tmp_
     assert (forks._process.returncode, capfd.readouterr().err) == (0, "")
 
 
-def test_a_process_that_ends_before_it_forks_is_an_os_error_and_leaves_no_pipe_open(tmp_path: Path) -> None:
+def test_a_process_that_ends_before_it_forks_causes_an_os_error_and_leaves_no_pipe_open(tmp_path: Path) -> None:
     broken = tmp_path / "python"
     broken.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import socket; socket.socket(fileno=$3).recv(4096)"\n')
     broken.chmod(0o755)

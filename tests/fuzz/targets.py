@@ -1,4 +1,4 @@
-"""The readers of foreign bytes as targets, which raise if the reader neither accepts the bytes nor refuses them as documented."""
+"""Readers of foreign bytes as fuzz targets. A target raises unless its reader accepts the bytes or refuses them as documented."""
 from __future__ import annotations
 
 import gzip
@@ -13,7 +13,7 @@ from . import devices, given
 
 
 class Target(NamedTuple):
-    """`run` takes any bytes; `seeds` returns input to change, most of it good."""
+    """`run` takes any bytes; `seeds` returns inputs to mutate, most of them valid."""
 
     name: str
     run: Callable[[bytes], None]

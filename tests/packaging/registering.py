@@ -47,7 +47,7 @@ class Admin:
         file.chmod(0o755)
 
     def shell(self, name: str) -> str:
-        """The path of a shell, for busybox a link named `sh`. Skips the test if the shell is missing."""
+        """The path of a shell; for busybox, of a link to it named `sh`. Skips the test if the shell is missing."""
         path = shutil.which(name)
         if path is None:
             pytest.skip(f"no {name} here")

@@ -24,8 +24,8 @@ from tests.peers import PEERS, Peer
 
 from .building import NAMES, archive
 
-# Runs the jobs one after the other. An audit hook refuses to start programs, and on the host "bare" to write files and to look up
-# names.
+# Runs the jobs one after the other. An audit hook refuses to start programs, and on the host "bare" also to write files and
+# to look up names.
 _CHILD = """
 import errno, ipaddress, json, os, sys
 task = json.loads(sys.stdin.readline())
@@ -109,7 +109,7 @@ def run(python: str, given: str, environment: Mapping[str, str]) -> List[Dict[st
 
 @pytest.mark.parametrize("host", list(_HOSTS))
 @pytest.mark.parametrize("name", NAMES)
-def test_archive_does_its_four_calls_on_an_unfriendly_host(name: str, host: str, tmp_path: Path) -> None:
+def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(name: str, host: str, tmp_path: Path) -> None:
     with PEERS[name]() as peer:
         before = peer.books()
         environment = dict(_HOSTS[host])
@@ -180,7 +180,7 @@ print(json.dumps({"answers": len(answers), "different": len(set(answers)), "kind
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_path: Path) -> None:
+def test_an_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_path: Path) -> None:
     text = (ROOT / "handlers" / "__init__.py").read_text("utf-8").replace('VERSION = "', 'VERSION = "9.')
     newer = archives.read(archive(ROOT / "handlers", name, {"__init__.py": text}))
     with PEERS[name]() as peer:

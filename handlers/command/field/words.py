@@ -29,7 +29,7 @@ rackpdu rackpdus floorpdu floorpdus transferswitch transferswitches powershelf p
 switchgear branches feeders subfeeds outletgroups metrics chassis
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_SHORT = 2                  # a word of at most this many letters, and twice as many characters, identifies nobody: L1, 3P
+_SHORT = 2                  # words of at most 2 letters, and 4 characters in all, identify nobody: L1, 3P
 
 
 def parts(text: str) -> Iterator[re.Match[str]]:

@@ -33,7 +33,7 @@ from .shorthand import HUNDREDTHS, ONES, THOUSANDTHS, column, figure, librenms, 
 PADDING = "0"               # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 NEUTRAL = "2"               # a value of ...InputPhaseCurrentMeasType
 CONTROLLABLE = "1"          # a value of ...Controllable; 2 is a unit that only meters
-THE_UNIT = Arcs(stop=1)     # of a chain, in the indexes of outlets and inputs
+THE_UNIT = Arcs(stop=1)     # in the indexes of outlets and inputs, the first arc is the unit in the chain
 CPQPOWER = librenms("hp/CPQPOWER-MIB")
 
 

@@ -18,7 +18,7 @@ STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
 def number(value: float) -> str:
-    """A figure in A or kWh with at most three decimals, for mA or Wh."""
+    """A figure in A or kWh, rounded to mA or Wh."""
     return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")         # adding 0.0 turns -0 into 0
 
 

@@ -105,7 +105,7 @@ def test_ctrl_c_in_the_first_milliseconds_is_quiet(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-# With PYTHONUNBUFFERED=1 a line fails when it is printed, otherwise when the buffer is written.
+# With PYTHONUNBUFFERED=1 the output fails when a line is printed, otherwise when the buffer is flushed.
 FAMILIES, HELP, NO_HOST = ["snmp", "families"], ["--help"], ["status", "nut", "--json"]
 
 

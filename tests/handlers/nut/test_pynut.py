@@ -74,7 +74,7 @@ def test_a_reading_has_the_same_result_as_with_pynutclient(real: Upsd, method: s
                          ids=["nobody", "admin", "viewer", "primary", "secondary", "wrong password"])
 @pytest.mark.parametrize("method, arguments", WRITES)
 def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(real: Upsd, method: str, arguments: Tuple[Any, ...],
-                                                         user: Optional[User]) -> None:
+                                                                        user: Optional[User]) -> None:
     with Both(real, user) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
@@ -96,7 +96,7 @@ def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd,
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
-def test_a_logged_in_client_is_listed_alike_and_cannot_log_in_again(real: Upsd) -> None:
+def test_a_logged_in_client_is_listed_as_by_pynutclient_and_cannot_log_in_again(real: Upsd) -> None:
     with Both(real, PRIMARY) as both:
         both.ours.DeviceLogin("small")
         assert both.ours.ListClients() == both.theirs.ListClients() == {b"small": [b"127.0.0.1"]}
@@ -206,7 +206,7 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -
             theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 
 
-def test_a_silent_server_is_an_oserror_and_only_here_also_a_pynuterror() -> None:
+def test_a_silent_server_raises_an_oserror_which_only_here_is_also_a_pynuterror() -> None:
     def talk(connection: socket.socket) -> None:
         while connection.recv(100):
             pass

@@ -134,7 +134,7 @@ def test_an_outlet_without_a_command_or_a_switch_variable_cannot_be_switched(rea
         handler(real, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
 
 
-def test_an_outlet_with_a_writable_switch_variable_as_of_tripplite_drivers_is_switched(real: Upsd) -> None:
+def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_switched(real: Upsd) -> None:
     pdu = handler(real, device="tripplite", **ADMIN_SETTINGS)
     assert states(pdu.status()) == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UNKNOWN}
     assert pdu.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN

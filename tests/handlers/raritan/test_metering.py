@@ -119,7 +119,7 @@ def test_an_inlet_in_use_that_is_not_metered_does_not_make_the_sum_smaller(unit:
 @pytest.mark.parametrize("first, second, load", [(5.0, 0.0, 5.0), (5.0, 0.3, 5.0), (0.3, 5.0, 5.0), (0.0, 5.0, 5.0),
                                                  (0.0, 0.0, 0.0), (5.0, 5.2, 5.2), (5.0, None, None), (0.0, None, None)])
 def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(unit: Described, first: float, second: Optional[float],
-                                                                 load: Optional[float]) -> None:
+                                                                         load: Optional[float]) -> None:
     unit.inlet({}, {L1: first})
     unit.inlet({}, {L1: second})
     unit.calls[PDU, "getTransferSwitches"] = [{"rid": f"{PDU}/transferswitch/0", "type": "pdumodel.TransferSwitch:4.0.9"}]
@@ -290,7 +290,7 @@ def test_a_list_that_no_figure_needs_may_be_denied(unit: Described) -> None:
     assert unit.measured() == (3.0, 100.0)
 
 
-def test_breakers_that_the_account_may_not_list_are_denied_where_no_other_figure_is_the_load(unit: Described) -> None:
+def test_a_list_of_breakers_may_be_denied_only_if_the_load_has_another_source(unit: Described) -> None:
     unit.inlet({"activeEnergy": 100.0}, {L1: None})
     unit.calls[PDU, "getOverCurrentProtectors"] = Status(403)
     with pytest.raises(PduHandlerError) as caught:
@@ -329,8 +329,8 @@ def test_an_inlet_whose_lines_cannot_be_read_is_not_taken_for_single_phase(unit:
 
 
 @pytest.mark.parametrize("answer, load", [(Status(404), 5.3), (Status(500), None)])
-def test_two_feeds_are_added_only_if_the_unit_surely_has_no_transfer_switch(unit: Described, answer: Status,
-                                                                            load: Optional[float]) -> None:
+def test_two_feeds_are_added_only_if_the_unit_is_known_to_have_no_transfer_switch(unit: Described, answer: Status,
+                                                                                  load: Optional[float]) -> None:
     unit.inlet({}, {L1: 5.0})
     unit.inlet({}, {L1: 0.3})
     unit.calls[PDU, "getTransferSwitches"] = answer
@@ -363,7 +363,7 @@ def test_an_inlets_counter_that_cannot_be_read_now_is_not_replaced_by_the_outlet
     ("/sensor/E1", "getReading", Status(500)), (f"{PDU}/inlet/0", "getPoles", Status(503)),
     (f"{PDU}/inlet/0", "getPoles", INTERNAL_ERROR), (f"{PDU}/inlet/0", "getSensors", INTERNAL_ERROR)])
 def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(unit: Described, asked: str, failed: str,
-                                                                              answer: Any) -> None:
+                                                                               answer: Any) -> None:
     unit.inlet({}, {L1: 3.0})
     unit.calls[f"{PDU}/inlet/0", "getPoles"][0]["activeEnergy"] = unit.sensor("E1", 100.0)
     unit.outlets([1.0, 2.0], [10.0, 20.0])
@@ -373,7 +373,7 @@ def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(u
 
 
 @pytest.mark.parametrize("without", ["getPoles", "getSensors"])
-def test_where_an_inlet_lacks_the_list_of_its_counters_the_energy_is_that_of_the_outlets(unit: Described, without: str) -> None:
+def test_without_the_list_of_an_inlets_counters_the_energy_comes_from_the_outlets(unit: Described, without: str) -> None:
     unit.inlet({}, {L1: 3.0})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     unit.calls[f"{PDU}/inlet/0", without] = Status(404)

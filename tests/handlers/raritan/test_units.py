@@ -51,7 +51,7 @@ def test_link_units_beyond_the_usual_ids_are_asked(unit: Described) -> None:
     assert found(unit, ALL) == [0, 2, 12]
 
 
-def test_link_ids_below_2_are_no_link_units(unit: Described) -> None:
+def test_link_ids_below_2_are_not_link_units(unit: Described) -> None:
     unit.calls["/cascade", "getStatus"] = linked(0, 1, 2)
     assert found(unit, ALL) == [0, 2]
 

@@ -56,7 +56,7 @@ def test_a_link_of_the_service_becomes_the_target_of_a_request(link: str, sent: 
 def test_links_to_another_service_and_invalid_links_are_refused(link: object) -> None:
     with pytest.raises(ProtocolError) as caught:
         path(link, HERE, Login("admin", "secret-word"))
-    str(caught.value).encode()          # can be printed, also for half of a surrogate pair
+    str(caught.value).encode()          # can be printed, even if the link has half of a surrogate pair
 
 
 def test_a_link_that_carries_the_login_is_not_shown() -> None:

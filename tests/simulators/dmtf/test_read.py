@@ -1,4 +1,4 @@
-"""DMTF's own clients read the values of the simulated units' books."""
+"""DMTF's own clients read values that agree with the simulated units' books."""
 from __future__ import annotations
 
 import sys
@@ -26,13 +26,13 @@ def reader() -> Iterator[Worker]:
 @pytest.mark.parametrize("way", ["library", "tool"])
 @pytest.mark.parametrize("name", ["rack", "plain", "paged", "sessions-only", "basic-only", "xerus", "rittal", "four-wire",
                                   "several", "delayed"])
-def test_outlets_and_figures_are_those_of_the_books(reader: Worker, tmp_path: Path, name: str, way: str) -> None:
+def test_outlets_and_figures_match_the_books(reader: Worker, tmp_path: Path, name: str, way: str) -> None:
     _compare(reader, tmp_path, UNITS[name](), way)
 
 
 @pytest.mark.against("DMTF's redfish library and redfish-utilities")
 @pytest.mark.parametrize("way", ["library", "tool"])
-def test_outlets_and_figures_of_dmtfs_tree_are_those_of_the_books(reader: Worker, tmp_path: Path, way: str) -> None:
+def test_outlets_and_figures_of_dmtfs_tree_match_the_books(reader: Worker, tmp_path: Path, way: str) -> None:
     _compare(reader, tmp_path, units.dmtf(shared("redfish", "mockups", "public-pdu")), way)
 
 

@@ -1,6 +1,6 @@
 """A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
 
-The service changes only the outlets, which switch, and the features that the root offers. It adds ETags.
+The service changes only the outlets, which can be switched, and the features that the root offers. It adds ETags.
 """
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Tree:
         return str(action["target"]) if action else None
 
     def load_a(self, pdu: str) -> Optional[float]:
-        """The sum of the mains' line currents; None if the tree has none. They do not change when an outlet switches."""
+        """The sum of the mains' line currents; None if the tree has none. They do not change when an outlet is switched."""
         lines = [figure["Reading"] for path, body in self._read.items()
                  if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
                  for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]

@@ -51,7 +51,7 @@ def test_a_cancelled_sequence_is_over_and_keeps_what_it_switched(step: Step) -> 
     assert found["states"] == [0] * 9 + [1, 1, 0]           # the tenth was switched before, the eleventh is disabled
 
 
-def test_a_cycling_outlet_reports_its_cycle_and_ends_on(step: Step) -> None:
+def test_a_cycling_outlet_reports_its_cycle_and_is_on_afterwards(step: Step) -> None:
     found = step("switching", "cycles")
     assert found["off while cycling"] == [0, True]
     assert found["codes"] == [0, 0, 0, 0]

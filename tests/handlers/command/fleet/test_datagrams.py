@@ -72,7 +72,7 @@ def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
     assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == Answer(1, "2.999.3", "", "")
 
 
-def test_only_the_first_answer_with_the_requests_number_from_the_asked_address_and_port_counts() -> None:
+def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
     seen: Dict[str, Answer] = {}
     listener = sweep._Listener({"192.0.2.1": 7}, 161, seen)
     for number, address, port in ((7, "192.0.2.1", 162), (7, "192.0.2.2", 161), (8, "192.0.2.1", 161)):

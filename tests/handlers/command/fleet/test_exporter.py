@@ -66,7 +66,7 @@ def test_the_currents_of_all_outlets_add_up_to_the_load(running: Exporter) -> No
     assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(found["pdu_load_amperes"][()])
 
 
-def test_the_number_of_requests_is_the_one_that_the_pdu_counted(small: Hall, running: Exporter) -> None:
+def test_the_number_of_requests_equals_the_pdus_count(small: Hall, running: Exporter) -> None:
     for name in small.peers:
         before = small.peers[name].books().requests
         assert running.probe(target=name)["pdu_requests"][()] == small.peers[name].books().requests - before

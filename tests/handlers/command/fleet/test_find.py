@@ -154,7 +154,7 @@ def test_a_list_takes_long_names_of_devices(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("object_id, handler", [
     ("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"), ("1.3.6.1.4.1.8072.3.2.10", ""), ("1.3.6.1.4.1.2021.250.10", ""), ("", "")])
-def test_a_device_with_net_snmp_is_a_pdu_only_by_an_object_id_of_a_family(object_id: str, handler: str) -> None:
+def test_a_device_with_net_snmp_is_a_pdu_only_if_a_family_has_its_object_id(object_id: str, handler: str) -> None:
     pdus, others = find_._sorted_out({"192.0.2.1": Answer(1, object_id, "Linux web1 6.1.0", "web1")}, 161)
     assert [one.what for one in pdus] == ([handler] if handler else [])
     assert [one.what for one in others] == ([] if handler else [f"{object_id} Linux web1 6.1.0".strip()])

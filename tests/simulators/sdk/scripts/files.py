@@ -77,7 +77,7 @@ def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
 
 
 def plain_certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
-    """Uploads and installs a certificate in release 3.6, whose `upload` returns nothing. `given` has certificate and key."""
+    """Uploads and installs the certificate and key of `given` in release 3.6, whose `upload` returns nothing."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     package.upload(agent, given["certificate"].encode(), given["key"].encode())
@@ -145,7 +145,7 @@ def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
     package = module("bulkcfg")
     data = package.download(agent, backup=True, password="secret")
     return {"readable": b"pdu.name" in data, "codes": [int(package.upload(agent, data, backup=True, password=password))
-                                                     for password in ("guess", "secret")]}
+                                                       for password in ("guess", "secret")]}
 
 
 def sealed(agent: Any, given: Any) -> Dict[str, Any]:
