@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """A loaded handler. `make` is its make_handler, `settings` are those that it declares. `snmp`: it takes a PduSnmpData.
+    """A loaded handler. `make` is its make_handler, `settings` are its declared settings. `snmp`: it takes a PduSnmpData.
 
-    `name` is `raritan` and the like, for an archive its directory without `pdu_`. `shown` is the name for people.
+    `name` is `raritan` and the like, for an archive the name of its directory without `pdu_`. `shown` is the name for people.
     """
 
     name: str

@@ -71,7 +71,7 @@ class Curt(Agent):
         return status, place, (*found, *((oid, Row(INTEGER, 0)) for oid, _ in pdu.bindings[1:]))
 
 
-def test_a_v1_agent_that_answers_one_oid_only_is_walked_row_by_row() -> None:
+def test_a_v1_agent_that_answers_only_one_oid_is_walked_row_by_row() -> None:
     with Curt(apc.rpdu2(outlets=48)) as agent:
         assert _walked(agent, version="1") == WHOLE
         assert agent.counts == {"next": 49}

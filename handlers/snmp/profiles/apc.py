@@ -93,7 +93,7 @@ def _of_one_unit(values: Source) -> First:
 
 
 def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
-    """A column of units, or of their phases. `module` is the column of their module in the same table."""
+    """A column whose rows belong to units, or to their phases. `module` is the column of the same table with each row's unit."""
     return EachUnit(column(f"318.1.1.26.{below}", name), module, RPDU2_UNITS)
 
 

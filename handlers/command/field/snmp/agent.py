@@ -15,6 +15,7 @@ from pysnmp.smi import error as smi_error
 
 from pdu_common._engine import new_engine
 
+from ....errors import Unreachable
 from ..serving import HOST
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row, of_wire
 from .unit import Unit
@@ -29,7 +30,7 @@ _EVERYTHING = (1, 3)
 
 
 class Agent:
-    """Serves a unit until `close`. Raises OSError if the port cannot be used or the agent does not start."""
+    """Serves a unit until `close`. Raises OSError if the port cannot be used, Unreachable if the agent does not start in time."""
 
     def __init__(self, unit: Unit, port: int, community: str) -> None:
         """With `port` 0 the system chooses a port."""
@@ -47,7 +48,7 @@ class Agent:
         self._thread.start()
         if not self._ready.wait(_STARTS_S):
             self.close()
-            raise OSError(f"the simulated agent did not start within {_STARTS_S:g} s")
+            raise Unreachable(f"the replay did not start within {_STARTS_S:g} s: try again when this machine is less busy")
 
     def close(self) -> None:
         """Ends the thread and closes the socket."""
@@ -59,9 +60,9 @@ class Agent:
     def _serve(self, community: str) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.set_exception_handler(lambda *_: None)       # a datagram that is not an SNMP message gets no answer
-        self._loop.run_until_complete(self._start(community))
-        self._ready.set()
+        starting = self._loop.create_task(self._start(community))
         self._loop.run_forever()
+        self._loop.run_until_complete(starting)     # `close` may have stopped the loop during the start
         self._engine.close_dispatcher()
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
@@ -79,6 +80,7 @@ class Agent:
                           cmdrsp.SetCommandResponder):
             responder(made, served)
         await asyncio.sleep(0)
+        self._ready.set()
 
 
 class _Instrumentation:

@@ -8,9 +8,10 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 
@@ -205,6 +206,19 @@ def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     with Agent(BUILT_IN["rpcm"]()) as agent:
         assert root.run(["replay", str(file), "--port", str(agent.port)]) == 2
     assert f"port {agent.port} cannot be used" in capsys.readouterr().err
+
+
+def test_a_replay_that_does_not_start_in_time_ends_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    class Never(threading.Event):
+        def wait(self, timeout: Optional[float] = None) -> bool:
+            return False
+    monkeypatch.setattr("handlers.command.field.snmp.agent.threading", SimpleNamespace(Event=Never, Thread=threading.Thread))
+    file = tmp_path / "walk.txt"
+    file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
+    assert root.run(["replay", str(file)]) == 3
+    assert capsys.readouterr() == (
+        "", "unreachable: the replay did not start within 20 s: try again when this machine is less busy\n")
 
 
 def test_a_terminal_shows_the_progress_of_a_recording(tmp_path: Path) -> None:
