@@ -29,7 +29,7 @@ DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
 # The modules of outlets are not walked on a unit without outlets.
 UNITS = (DEVICE_MODULE, First((Provided(MODULE, EPDU2_STATE, ".*"), Provided(METERED_MODULE, METERED_NAME, "(?s).*"))))
-# On a unit with several phases the MIB does not define which current this is, so there is no sum with it.
+# On a unit with several phases the MIB does not define which current this is, so it is not used for a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 ONE_PHASE_CURRENT = Listed(CURRENT, Only(CURRENT, column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases"), ("2", "3"), keep=False))
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")         # 0 on a metered unit
