@@ -30,7 +30,7 @@ ROW = st.tuples(st.one_of(st.integers(1, 100), st.integers(1, 40_000)),
 
 
 @given(st.lists(ROW, min_size=1, max_size=120))
-def test_the_energy_used_is_the_same_after_thinning_however_often_counters_fall_or_devices_change(
+def test_thinning_keeps_the_energy_used_however_often_counters_fall_or_devices_change(
         rows: list[tuple[int, Optional[int], float, bool]]) -> None:
     times, counts, changes, at = [], [], [], NOW - sum(step for step, *_ in rows)
     for step, count, _, changed in rows:

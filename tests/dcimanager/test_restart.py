@@ -208,7 +208,7 @@ def test_a_version_that_does_not_fit_the_running_one_is_not_used(tmp_path: Path)
         assert manager.handlers()[0].current == 3
 
 
-def test_a_version_whose_directory_another_handler_uses_by_now_is_not_used() -> None:
+def test_a_version_whose_directory_another_handler_now_uses_is_not_used() -> None:
     def archive(top: str) -> bytes:
         return packed((f"{top}/__init__.py", b""), (f"{top}/handler.py", b""))
     db = Database(None)

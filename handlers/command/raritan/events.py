@@ -112,8 +112,8 @@ def _line(event: Event, name: str) -> str:
 
 
 def _changes(event: Event) -> List[str]:
-    """The changes: `field old → new` where the event has both values, else `field value`. Without `field` for a `new...` that
-    is not a structure (`newRole`): the name of the event tells what it is."""
+    """The changes: `field old → new` where the event has both values, else `field value`. Only the value for a `new...` that
+    is not a structure (`newRole`), because the event's name says what changed."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
     changes: List[str] = []
     for name, value in fields.items():

@@ -102,7 +102,7 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
 
 
 def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
-    """Every object of the syntax trees by its OID. A name means what its own module defines, else what all others define."""
+    """Every object of the syntax trees by its OID. A name that its module does not define must mean the same in all others."""
     made: Dict[Tuple[str, str], Tuple[Object, Sequence[Any], Any]] = {}
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)
@@ -140,7 +140,7 @@ def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
 
 
 def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
-    """Module -> what it defines as `name`: only `module` if it does, else all that do."""
+    """Module -> its definition of `name`: only `module` if it has one, else every module that has one."""
     defined = known.get(name, {})
     return {module: defined[module]} if module in defined else defined
 
