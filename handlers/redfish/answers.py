@@ -43,7 +43,7 @@ def failure(reply: Reply, login: Login) -> PduHandlerError:
 
 
 def quoted_messages(reply: Reply, login: Login) -> str:
-    """The messages of an error response, '' without any; printable, cut, and without password and token.
+    """The messages of an error response ('' if it has none); printable, cut, and without password and token.
 
     Source: DSP0266, "Error responses": `error`, with `@Message.ExtendedInfo` and `message`.
     """

@@ -40,7 +40,7 @@ class TransferSwitch(Device):
             self.sensors.state(alarm, FAULT_STATE, lambda: 0)
 
     def lose(self, source: int) -> None:
-        """Makes the feed of an inlet fail. If this inlet was selected, the load moves to the other one if that has power."""
+        """Makes the feed of an inlet fail. If this inlet was selected and the other one has power, the load moves there."""
         self.powered[source] = False
         if self.selected == source and self.powered[1 - source]:
             self._transfer(1 - source, _POWER_FAILURE)

@@ -376,7 +376,7 @@ def test_a_unit_without_outlets_gets_no_command(words: List[str], monkeypatch: p
         assert code == 8 and "the unit lists no outlets" in capsys.readouterr().err and not pdu.books().writes
 
 
-def test_branch_circuits_are_listed_in_place_of_the_outlets_that_a_power_meter_controller_lacks(
+def test_branch_circuits_are_listed_for_a_power_meter_controller_which_has_no_outlets(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def lines(meters: Optional[Tuple[MeterModel, ...]], **more: Any) -> Tuple[int, str, str]:
         with XerusPdu(Model(outlets=0, meters=meters, **more)) as pdu:
