@@ -78,7 +78,7 @@ class Import(NamedTuple):
 def imports(source: str, shown: str) -> Tuple[Import, ...]:
     """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
-    Relative imports for annotations count too: annotations are resolved at run time, which needs those files. Raises
+    Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files. Raises
     BuildError for text that is not Python, and for a relative module whose name is computed at run time, unless ImportError is
     caught. `import_module` with one argument, which takes a whole name, is not looked at.
     """
@@ -369,7 +369,7 @@ _OPTIONS = "snmp/options.py"
 
 
 def own_profile(file: Path) -> Handler:
-    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which names the place of a wrong key."""
+    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which says where in it a mistake is."""
     from handlers.snmp import building, schema
     try:
         family = building.own_family(building.read(file))
@@ -415,8 +415,8 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line. Returns 0 if built, 1 for an error in the tree or in a file, or for a family that is unknown or not in
-    `--only`. Other wrong arguments exit with 2."""
+    """The command line. Returns 0 if built, 1 for an error in the tree or in a file, for an `--out` that cannot be written, or
+    for a family that is unknown or not in `--only`. Other wrong arguments exit with 2."""
     known = [handler.name for handler in HANDLERS]
     parser = _parser(known)
     options = parser.parse_args(arguments)

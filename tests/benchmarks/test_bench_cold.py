@@ -5,7 +5,7 @@ from tests.benchmarks import bench_cold
 from tests.benchmarks.path_length import SIMULATED
 
 
-def test_an_archive_of_each_protocol_is_imported_and_reads_its_simulator() -> None:
+def test_each_handler_has_a_simulator_and_the_archives_of_nut_and_snmp_read_theirs() -> None:
     assert set(SIMULATED) == set(registry.names())
     found = bench_cold.measure(1, ("nut", "snmp"))
     assert set(found) == {bench_cold.REQUESTS, "pdu_nut", "pdu_snmp"}

@@ -29,7 +29,7 @@ STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumerati
 
 
 class Mib(NamedTuple):
-    """The objects of MIB files by OID, the names of the files' modules, and notes about how they were read."""
+    """STANDARD and the objects of MIB files, by OID; the modules that define them; notes about how the files were read."""
 
     objects: Mapping[Arcs, Object] = STANDARD
     modules: Sequence[str] = ()
