@@ -20,7 +20,7 @@ CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One platform. `files` replace those of the baseline. `adapter` replaces functions of tests/dcimanager/adapter.py.
+    """One platform. `files` replace files of the baseline. `adapter` replaces functions of tests/dcimanager/adapter.py.
 
     `handlers` are those that the point affects. `port_energy` is False if a handler finds no place for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new

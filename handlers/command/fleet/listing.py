@@ -90,7 +90,7 @@ def _check_head(head: Sequence[str], path: str) -> None:
     if unknown or missing or len(set(named)) < len(named):
         wrong = f"{printable(unknown[0], 60)!r} is not a column" if unknown else (
             f"there is no column {missing[0]!r}" if missing else "a column occurs twice")
-        raise SettingsError(f"{path}: {wrong}; possible columns of the header: {', '.join(COLUMNS)}")
+        raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
 
 
 def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:

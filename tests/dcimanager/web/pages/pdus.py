@@ -54,7 +54,7 @@ def _table(site: Site, handler: Optional[Handler]) -> Optional[List[Dict[str, An
 
 
 def _harmless(table: Optional[List[Dict[str, Any]]]) -> Set[str]:
-    """The keys whose values are no secrets; the form shows these values."""
+    """The keys whose values are not secrets; the form shows these values."""
     return {row["key"] for row in table or () if not row["secret"]}
 
 

@@ -134,7 +134,7 @@ def _counted(folder: Optional[Path]) -> List[int]:
 
 
 def test_drafts_of_simulated_devices_have_no_wrong_meaning_without_a_mark() -> None:
-    """Families of the recordings that are present are left out, because rules were tuned on them."""
+    """Families of the recordings that are present are left out, because the rules were tuned on those recordings."""
     seen = {recorded.expected(name)["family"] for name in names()}
     hits = total = 0
     for file in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
@@ -237,7 +237,7 @@ def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(units: T
 @pytest.mark.parametrize("reader", ["pysmi", "smidump"])
 def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(reader: str, hint: str, marked: bool,
                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
-    """125 is shown as 12.5: the units A may be those of 125 or of 12.5."""
+    """The hint d-1 shows 125 as 12.5, so the unit A may be meant for either number."""
     if reader == "pysmi":
         kind = ("typeDeclaration", "Tenths", ("typeDeclarationRHS", ("DISPLAY-HINT", hint), ("SimpleSyntax", "Integer32")))
         current = (*node("outletCurrent", "enterprises", 99999, 2, 1, 1, 5, syntax=("row", "Tenths")), ("UNITS", "A"))
