@@ -51,8 +51,8 @@ class RedfishPdu(host.BasePdu):
         """Switch on. After the round trips that begin each call (see the class): 2 for the list of outlets and the outlet, 1 for
         the command, and 1 for each read-back.
 
-        1 more where another resource describes the parameters of the outlet's action or when a task has ended, 2 where the
-        service demands an ETag, and more where links do not end in Ids. Returns `pdu_port_data` with its new `power_status`.
+        Also 1 if another resource describes the action's parameters, 1 when a task has ended, 2 if the service demands an ETag,
+        and more if links do not end in Ids. Returns `pdu_port_data` with its new `power_status`.
         `deadline` and the longest `pause` between read-backs are in seconds.
         """
         return self._switch("port_up", pdu_port_data, True, deadline, pause)

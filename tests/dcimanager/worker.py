@@ -192,7 +192,7 @@ def _close(stream: Optional[IO[str]]) -> None:
 
 
 def _lines_of(stream: Any) -> Iterator[str]:
-    """The lines of a pipe, until it ends or `_end` closes it: after Ctrl-C in `_start`, `_end` may not know its reader yet."""
+    """The lines of a pipe, until it ends or is closed: after Ctrl-C in `_start`, `_end` may not know this reader."""
     with contextlib.suppress(ValueError):       # Python's error for a read from a closed file
         yield from stream
 

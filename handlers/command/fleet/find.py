@@ -131,8 +131,8 @@ def _own_address(network: Network) -> str:
 def _named(pdus: Sequence[Found]) -> List[Found]:
     """The PDUs in order of their addresses, with unique names.
 
-    The address replaces a name that is empty or begins like a comment or a formula, and follows a name that several PDUs have
-    or that is the address of another one. Where several PDUs have one address, it includes the port unless that is the usual one.
+    The address replaces a name that is empty or begins like a comment or a formula. It is appended to a name that several PDUs
+    have, or that is another PDU's address. If several PDUs have the same address, the port is added unless it is the usual one.
     """
     at = collections.Counter(one.address for one in pdus)
 

@@ -74,7 +74,7 @@ def _run(state: Given, host: str, name: str, command: Command, words: Mapping[st
 
 
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
-    """Maps "no such resource" and "no such method" to the link unit or sensor that does not exist, else to Unsupported.
+    """For "no such resource" and "no such method": an error that names the missing link unit or sensor, else Unsupported.
 
     1 round trip with --link. Returns other errors unchanged.
     """
