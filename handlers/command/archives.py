@@ -32,7 +32,7 @@ class Archive(NamedTuple):
     times: Dict[str, float]
 
     def unpack(self, folder: Path) -> None:
-        """Write the files below `folder`, over those of an older version, like tar."""
+        """Write the files below `folder`. Like tar, replace existing files and keep all others."""
         for path, content in self.files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -140,7 +140,7 @@ def _confirm(call: Call, what: str, name: str) -> None:
 
 
 def clients(call: Call) -> Result:
-    """List the addresses of a device's clients: 1 round trip. Without DEVICE, list those of every device: 1 more for each."""
+    """List the addresses of a device's clients: 1 round trip. Without DEVICE, list every device's clients: 1 more for each."""
     named = call.words["device"]
     found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
     return Result(found, columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]))

@@ -56,7 +56,7 @@ def info(call: Call) -> Result:
 
 
 def outlets(call: Call) -> Result:
-    """All outlets. Costs the round trips of a status, and those of `sensors.read` where only sensors have the figures."""
+    """All outlets. Costs the round trips of a status, and of `sensors.read` where only sensors have the figures."""
     from ..redfish import commands, figures, resources, units
     from ..redfish.sensors import read
     every = units.units(call.service, call.pdu)
@@ -87,7 +87,7 @@ def _excerpts(outlet: Json, key: str) -> Optional[Sequence[Figure]]:
 
 
 def show(call: Call) -> Result:
-    """One resource as JSON. Costs one round trip after those of the root and the login."""
+    """One resource as JSON. Costs one round trip after the root and the login."""
     found = call.service.get(_path(call))
     return Result(found, json.dumps(found, indent=1).splitlines())
 
@@ -135,8 +135,7 @@ def _below(call: Call, resource: Json) -> List[str]:
 
 
 def sensors(call: Call) -> Result:
-    """All sensors, each once. Costs the round trips of `units`, for each PDU those of `lists`, and for each list those of
-    `members`."""
+    """All sensors, each once. Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list."""
     from ..redfish import units
     from ..redfish.members import members
     from ..redfish.sensors import lists

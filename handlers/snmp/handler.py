@@ -25,7 +25,7 @@ _LOGGER = get_logger(__name__)
 
 
 class SnmpPdu(BaseSnmpPdu):
-    """A PDU over SNMP. Each call reads the device anew, its family included; nothing is kept between calls."""
+    """A PDU over SNMP. Nothing is kept between calls, not even the family."""
 
     def status(self) -> PduView:
         """Every outlet and its current state. Costs one GET, and one or two more reads for most families.
@@ -50,7 +50,7 @@ class SnmpPdu(BaseSnmpPdu):
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the device and of each metered outlet.
 
-        Costs the reads of `status` and those of the figures, one walk for most objects.
+        Costs the reads of `status`, and one walk for most objects of the figures.
         """
         with self._session("statistic") as session:
             read = metering.meter(session.found, with_power=False)

@@ -79,7 +79,7 @@ def _say(answers: Any, number: int, answer: Mapping[str, Any]) -> None:
 
 
 def _adapter(path: str) -> Any:
-    """The functions of the module at `path`, completed by those of `adapter.py`."""
+    """The functions of `adapter.py`, overridden by the module at `path`."""
     own = Path(__file__).with_name("adapter.py")
     functions = runpy.run_path(str(own))
     if path:

@@ -1,4 +1,4 @@
-"""Makes docs/pictures/*.png anew, with simulated PDUs in a real browser; about two minutes. One step of `make pictures`."""
+"""Takes the pictures docs/pictures/*.png of simulated PDUs in a real browser; about two minutes. One step of `make pictures`."""
 from __future__ import annotations
 
 import sys
