@@ -33,7 +33,7 @@ def test_a_log_line_an_error_and_the_arguments_of_a_program_are_seen() -> None:
     assert WATCH.found() == []
 
 
-def test_output_that_a_test_reads_itself_and_output_of_a_program_are_seen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_that_a_test_reads_itself_and_the_output_of_a_program_are_seen(capsys: pytest.CaptureFixture[str]) -> None:
     WATCH.found()
     print(SECRET)
     assert capsys.readouterr().out == f"{SECRET}\n"

@@ -81,7 +81,7 @@ _FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy be
 def of_status(status: int, password: Optional[str] = None) -> HttpException:
     """The error for a status that the caller does not accept. Scripts look for `HTTP Error <status>` in its text.
 
-    `password`: the one that was sent, if any. A space before or after it is usually a typing mistake.
+    `password`: the password that was sent, if any. A space before or after it is usually a typing mistake.
     """
     kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     blank = "; the password begins or ends with a space" if status == 401 and password and password != password.strip() else ""

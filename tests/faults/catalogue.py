@@ -91,7 +91,7 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("tls-old", "tls", "the server supports TLS 1.1 at most", NETWORK, reaches=False),
     Fault("tls-hangs", "tls", "the handshake never ends", NETWORK, reaches=False),
     Fault("tls-none", "tls", "the server does not use TLS", WRONG, reaches=False),
-    # ---- the device; those of AT_START begin before the call, the others when the device has answered at their step
+    # ---- the device; faults of AT_START begin before the call, the others when the device has answered at their step
     Fault("stuck", "device", "the outlet's relay does not move", NONE),
     Fault("cycling", "device", "the outlet is in the middle of a power cycle", ANY),
     Fault("counter-reset", "device", "the energy counters restart at 0", NONE),

@@ -161,7 +161,7 @@ def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written(argument
 # ---- completion --------------------------------------------------------------------------------------------
 
 def asked(*words: str) -> Dict[str, str]:
-    """Return the variables by which bash asks the command for the completions of the last of these words."""
+    """Return the variables with which bash asks the command to complete the last of these words."""
     return {"_PDU_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("pdu", *words)), "COMP_CWORD": str(len(words))}
 
 

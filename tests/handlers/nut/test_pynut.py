@@ -151,7 +151,7 @@ def test_empty_arguments_are_refused_without_a_request(real: Upsd) -> None:
             assert ends(getattr(both.theirs, method), theirs.PyNUTError) == ("PyNUTError", "ERR USERNAME-REQUIRED")
 
 
-def test_names_with_blanks_text_that_is_not_ascii_and_long_arguments_are_refused(real: Upsd) -> None:
+def test_blanks_in_names_non_ascii_text_and_long_arguments_are_refused(real: Upsd) -> None:
     with Both(real, ADMIN) as both:
         for arguments in (("small", "ups.id", "é"), ("small", "ups.id", "x" * 513)):
             assert ends(lambda: both.ours.SetRWVar(*arguments), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")

@@ -28,7 +28,7 @@ _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
-_SPELLED = 7                        # the first arcs of an OID, which are never part of an index: 1.3.6.1.4.1.<vendor>
+_SPELLED = 7                        # so many arcs at the start of an OID are never part of an index: 1.3.6.1.4.1.<vendor>
 # sysName, sysContact and sysLocation.
 _SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS, arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS}
 

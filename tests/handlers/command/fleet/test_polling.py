@@ -65,7 +65,7 @@ def test_a_figure_of_another_type_is_added_up_like_any_other(figure: Any) -> Non
 @pytest.mark.parametrize("figure, kind", [("two", "ValueError"), (float("nan"), "ValueError"), (float("inf"), "ValueError"),
                                           ([2], "TypeError"), (10 ** 400, "OverflowError")],
                          ids=["word", "nan", "inf", "list", "huge"])
-def test_a_figure_that_is_no_finite_number_is_a_defect_and_the_states_are_kept(figure: Any, kind: str) -> None:
+def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kept(figure: Any, kind: str) -> None:
     found = reading(Foreign(figure))
     assert found.answered and (found.load_a, found.energy_kwh) == (None, None) and found.count("UP") == 1
     assert found.failure is not None and found.failure.kind == "defect" and found.failure.reason.startswith(kind)
