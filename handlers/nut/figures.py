@@ -41,7 +41,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
 def side(variables: Mapping[str, str], name: str) -> Optional[float]:
     """The current of the side `name`, input or output. A line `L2` proves two phases.
 
-    With several phases `input.current` may be an average (nut-names.txt, Three phase): not used.
+    With several phases `input.current` may be an average (nut-names.txt, Three phase), so it is not used.
     """
     lines = {int(line[2]): number(text) for variable, text in variables.items()
              if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name}

@@ -55,8 +55,8 @@ def test_faults_replace_an_answer_with_html_broken_json_or_an_empty_body(pdu: Xe
 
 @pytest.mark.parametrize("fault", [Fault.ECHO, Fault.PRIVILEGE])
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"id": 3}'])
-def test_a_fault_answers_even_a_body_without_a_call_with_an_error(pdu: XerusPdu, client: Client, fault: Fault,
-                                                                  body: bytes) -> None:
+def test_a_fault_returns_an_error_even_for_a_body_without_a_call(pdu: XerusPdu, client: Client, fault: Fault,
+                                                                 body: bytes) -> None:
     pdu.faults.order(fault)
     answer = json.loads(client.post(outlet_rid(0), body).read())
     assert answer["error"] and answer["id"] == (3 if body.endswith(b"}") else None)

@@ -62,8 +62,8 @@ def test_a_variable_that_cannot_be_read_after_it_was_set_ends_with_not_seen(
     assert (done.code, done.out) == (NOT_SEEN, "") and done.err.startswith("not-seen: the server accepted the value, but ")
 
 
-def test_a_ups_without_outlets_names_the_option_that_lists_its_whole_load(server: NutServer,
-                                                                          capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_advice_for_a_ups_without_outlets_names_the_option_for_its_whole_load(
+        server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert "--whole-load" in Run(capsys, server, "outlets", "odd").err
     assert "whole_load=yes" in Run(capsys, server, "outlets", "odd").err
     assert Run(capsys, server, "outlets", "odd", "--whole-load").err == "" and Run(capsys, server, "outlets", "pdu").err == ""

@@ -205,7 +205,7 @@ def test_a_sessions_token_takes_the_place_of_the_password(to: Agent) -> None:
         manager.getCurrentSession()
 
 
-def test_the_helper_functions_get_and_form_data_file(to: Agent) -> None:
+def test_the_methods_get_and_form_data_file_of_an_agent(to: Agent) -> None:
     assert to.get("cgi-bin/eto_desc.cgi") == pdumodel.download_eto(to)
     answer: Any = to.form_data_file("cgi-bin/upload_pmc_config.cgi", [
         dict(data=b"{}", filename="pmc.json", formname="config_file", mimetype="application/octet-stream")])

@@ -204,7 +204,7 @@ def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_stat
 
 @pytest.mark.against("synthetic units, served by the project's agent")
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
-def test_an_empty_table_of_states_is_an_error_of_every_call_over_the_wire(name: str) -> None:
+def test_an_empty_table_of_states_is_an_error_in_every_call_over_the_wire(name: str) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == name)
     rows = unit.rows
     if name == "digipower":         # the string with all states is empty

@@ -265,7 +265,7 @@ def test_a_single_unit_may_have_another_number_in_each_table() -> None:
     assert metering.meter(_with("cyberpower-epdu2", modules)).load == Decimal("6.7")
 
 
-def test_a_pdu_that_reports_no_energy_counts_with_the_energy_of_its_outlets() -> None:
+def test_the_energy_of_a_pdu_that_reports_none_is_the_sum_of_its_outlets() -> None:
     read = metering.meter(_with("avocent-pm_totals", {"10418.17.2.5.5.1.5.1.2.1": "2", "10418.17.2.5.5.1.105.1.2.1": "5000"}))
     assert read.energy == Decimal("817.345")
 
