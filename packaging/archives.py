@@ -396,7 +396,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
                                      allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"which archives: {', '.join(known)} (default: all, or those of the options below)")
+                        help=f"which archives: {', '.join(known)} (default: all; with options below, their archives)")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
