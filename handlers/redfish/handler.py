@@ -25,9 +25,9 @@ LOGGER = get_logger(__name__)
 class RedfishPdu(host.BasePdu):
     """The PDUs of a Redfish service. Keeps nothing between calls.
 
-    A round trip is one HTTP request. Each call begins with 2, for the root and the PDUs, where the service expands two levels of
-    links (ServiceRoot, ExpandQuery); elsewhere usually with 3, and 1 for each PDU that the list only links to. A session
-    costs 2 more, 3 if the service refuses basic login first. Raises the errors of handlers/errors.py.
+    A round trip is one HTTP request. Each call begins with 2, for the root and the PDUs, if the service expands two levels of
+    links (ServiceRoot, ExpandQuery). Otherwise it usually begins with 3, plus 1 for each PDU that the list only links to. A
+    session costs 2 more, 3 if the service refuses basic login first. Raises the errors of handlers/errors.py.
     """
 
     def transport(self, trust: Trust) -> Transport:

@@ -28,7 +28,7 @@ class Unit(NamedTuple):
 
 
 def units(service: RedfishService, wanted: str) -> List[Unit]:
-    """The PDUs of a service: 2 round trips where it expands two levels, else usually 3, and 1 for each PDU that is only a link.
+    """The PDUs of a service: 2 round trips where it expands two levels, else usually 3, plus 1 for each PDU that is only a link.
 
     `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, SettingsError if none has that Id or its collection
     is not listed, or if there are too many and none is named.

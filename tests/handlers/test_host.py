@@ -79,7 +79,7 @@ def test_settings_of_an_unknown_form_and_a_repeated_or_missing_key_are_an_error(
         host.settings({"custom_params": form})
 
 
-def test_an_empty_row_of_the_form_is_no_setting() -> None:
+def test_an_empty_row_of_the_form_is_not_a_setting() -> None:
     assert host.settings({"custom_params": {"": " ", "port": "443"}}) == {"port": "443"}
 
 

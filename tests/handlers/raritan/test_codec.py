@@ -240,7 +240,7 @@ def test_the_version_inside_an_events_type_name_is_ignored() -> None:
 
 @pytest.mark.parametrize("name", ["os.system:1.0", "pdumodel.os:1", "handlers.errors:1", "idl.functools", "", ":", "a.b.c.d",
                                   "pdumodel.__init__", "pdumodel.Outlet.__class__:1.0.0", "..pdumodel.Outlet", "pdumodel.Nope:9"])
-def test_a_type_name_that_is_no_interface_leaves_the_declared_class(name: str) -> None:
+def test_a_type_name_that_is_not_an_interface_leaves_the_declared_class(name: str) -> None:
     proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": name}, AGENT)
     assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
 

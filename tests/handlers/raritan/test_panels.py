@@ -103,7 +103,7 @@ def test_without_transformers_at_the_mains_the_load_is_not_the_sum_of_circuits(h
         assert {port.identity: port.consumption for port in figures.ports}["p1.7"] == pytest.approx(91.5)
 
 
-def test_eight_full_panels_cost_a_request_more_for_each_300_calls(handle: Handle) -> None:
+def test_eight_full_panels_cost_one_more_request_for_each_300_calls(handle: Handle) -> None:
     circuits = tuple(CircuitModel(position, (position % 3,)) for position in range(42))
     with XerusPdu(controller(*(MeterModel(number, circuits=circuits) for number in range(1, 9)))) as pdu:
         with spent(pdu) as cost:

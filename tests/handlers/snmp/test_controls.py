@@ -76,7 +76,7 @@ def test_the_refusal_names_the_neighbour_on_a_later_unit_by_its_identity() -> No
 
 
 @pytest.mark.parametrize("identity", ["4", "0", "-1", "x", "", "\u0663"])
-def test_an_identity_that_is_no_position_in_the_text_is_not_an_outlet(identity: str) -> None:
+def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identity: str) -> None:
     with pytest.raises(NoSuchOutlet):
         PACKED.orders(reader({"1.3.13.0": "1,0,1"}), identity, True)
 

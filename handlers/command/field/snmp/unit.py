@@ -1,8 +1,8 @@
 """A device simulated from a recording. It answers with the recorded rows. Its outlets follow the family's commands.
 
-A write is a command if the family's control would send it. The unit keeps the written value if the recording has the object, and
-looks for a change of rows after which the family reads the new state for the command's outlet and the old states for all others.
-If it finds none, the states stay.
+A write is a command if the family's control would send it. The unit keeps the written value if the recording has the object. It
+then looks for a change of rows after which the family reads the new state for the command's outlet, and the old states for all
+others. If it finds none, the states stay.
 """
 from __future__ import annotations
 

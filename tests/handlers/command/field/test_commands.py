@@ -110,7 +110,7 @@ def test_a_broken_pipe_ends_a_recording_quietly() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_replay_prints_how_to_read_it_and_ends_by_a_signal(
+def test_a_replay_prints_how_to_read_it_and_ends_on_a_signal(
         number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
@@ -146,7 +146,7 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
     assert ": a unit \\x1b[31m\n" in shown and "outlet 3\\x1b off\n" in shown
 
 
-def test_a_replay_ends_by_a_signal_that_arrives_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: List[bool] = []
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True))
     monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
