@@ -369,7 +369,7 @@ _OPTIONS = "snmp/options.py"
 
 
 def own_profile(file: Path) -> Handler:
-    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which says where in it a mistake is."""
+    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which names the place of the mistake."""
     from handlers.snmp import building, schema
     try:
         family = building.own_family(building.read(file))
