@@ -56,7 +56,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
     index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.
-    Raises ProtocolError for an OID that is not below `asked`, if only some OIDs can be read, and if none can be read and an
+    Raises ProtocolError for an OID that is not below `asked`, if only some OIDs can be read, or if no OID can be read and an
     index is missing.
     """
     root = oid_arcs(asked) or ()

@@ -52,7 +52,7 @@ class Day(NamedTuple):
 
 
 def live(handler: str, hours: int, seed: int) -> Day:
-    """Runs one day of one handler in this process, which does nothing else."""
+    """Makes the calls of `hours` hours with one handler, in this process, which does nothing else."""
     gc.freeze()                 # each call collects garbage; this excludes the imported modules
     chance = random.Random(f"{handler} {seed}")             # noqa: S311
     steps, possible = matrix.steps([handler]), [fault for fault in subject(handler).faults() if fault.key not in _NOT_KEPT]
