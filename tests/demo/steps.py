@@ -133,7 +133,7 @@ class Steps:
 
 
 def _agree(title: str, what: str, shown: float, books: Optional[float]) -> None:
-    if books is None or not abs(shown - books) <= ROUNDING:        # also if it is shown as NaN
+    if books is None or not abs(shown - books) <= ROUNDING:        # true for NaN too
         raise Failed(f"{title}: {what} is shown as {shown}, the books say {books}")
 
 

@@ -23,7 +23,7 @@ from .datagrams import Answer
 from .networks import Network, hosts, parsed
 
 _HEAD = ("name", "handler", "address", "auth", "settings")
-_LONGEST_NAME = 48              # limit in characters: with three dots and an address, the 100 that a list allows
+_LONGEST_NAME = 48              # characters; with three dots and an address at most 100, the limit of a list
 _USUAL = {"snmp": 161, "raritan": 443}
 
 
@@ -41,7 +41,7 @@ class Found(NamedTuple):
 def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str], login: Optional[str], port: int, rate: float,
           no_mdns: bool) -> int:
     state = given(context)
-    if math.isnan(rate):            # click's range takes it, and no pause would follow a request
+    if math.isnan(rate):            # click's range accepts NaN, and then no request would be followed by a pause
         raise Usage("--rate is not a number")
     form.check(state, ["community"], "pdu find")
     networks = parsed(network)
