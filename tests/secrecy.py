@@ -1,6 +1,6 @@
 """Fails each test in which a secret of the simulators (PLAIN) appears.
 
-Examines what the test printed and logged (the project's own loggers from DEBUG on), what programs printed that it ran by
+Examines what the test printed and logged (the project's own loggers from DEBUG on), the output of programs that it ran by
 `subprocess.run` or `communicate`, the text of every PduHandlerError, the arguments of every program that the test started (NUT's
 upscmd and upsrw excepted), and every file up to 8 MB that the project's own code wrote in this process and left behind. Finds
 base64 and URL encodings too.
@@ -80,7 +80,7 @@ class Watch(logging.Handler):
             self.findings.append((where, text[:300]))
 
     def found(self) -> List[Tuple[str, str]]:
-        """The findings since the last call, those in files included: the place and the text of each, "" for a file."""
+        """The findings since the last call: the place and the text of each. For a file, the text is ""."""
         seen, self.findings = self.findings, []
         files, self.files = self.files, set()
         for name in files:

@@ -48,7 +48,7 @@ def test_an_uploaded_archive_is_registered_updated_and_rolled_back(visitor: Visi
     assert site.handlers() == []
 
 
-def test_a_handler_whose_first_archive_was_broken_is_one_for_snmp_after_the_second(visitor: Visitor, site: DciManager) -> None:
+def test_a_handler_whose_first_archive_was_broken_speaks_snmp_after_the_second(visitor: Visitor, site: DciManager) -> None:
     text = b"from pdu_common.base_snmp_pdu import BaseSnmpPdu\nclass X(BaseSnmpPdu):\n    pass\nmake_handler = X\n"
     for content, protocol in ((b"1 / 0", "custom"), (text, "snmp")):
         visitor.upload([("pdu_x.tar.gz", packed(("pdu_x/__init__.py", b""), ("pdu_x/handler.py", content)))])
@@ -316,7 +316,7 @@ def test_an_unchanged_part_of_a_page_is_not_sent_again(visitor: Visitor, site: D
     assert visitor.get("/pdus/1", x_part="1", if_none_match=first.headers["etag"]).status == 200
 
 
-def test_a_pdu_that_nobody_polls_is_not_shown_as_being_polled(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_a_pdu_is_shown_as_not_polled_yet_until_its_first_poll(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     site.add_pdu("rack", "pdu_small", "127.0.0.1")
     assert "not polled yet" in visitor.get("/").body
@@ -324,7 +324,7 @@ def test_a_pdu_that_nobody_polls_is_not_shown_as_being_polled(visitor: Visitor, 
     assert "not polled yet" not in visitor.get("/").body
 
 
-def test_figures_that_could_not_be_read_again_have_their_time(visitor: Visitor, site: DciManager) -> None:
+def test_figures_from_before_a_failed_reading_are_shown_with_their_time(visitor: Visitor, site: DciManager) -> None:
     site.store.create("pdu", "pdu_x", "x", ["custom"], [])
     pdu = site.add_pdu("rack", "pdu_x", "127.0.0.1")
     failed = Call("statistic", "", 0.1, {}, "protocol", "no meter answers", at=1_800_000_000.0)
@@ -354,7 +354,7 @@ def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager,
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
 
 
-def test_the_step_to_another_devices_counter_is_a_gap_and_no_energy_used(visitor: Visitor, site: DciManager) -> None:
+def test_the_step_to_another_devices_counter_is_a_gap_and_not_energy_used(visitor: Visitor, site: DciManager) -> None:
     site.store.create("pdu", "pdu_x", "x", ["custom"], [])
     pdu = site.add_pdu("rack", "pdu_x", "127.0.0.1")
 

@@ -96,7 +96,8 @@ def test_a_package_can_be_hidden_from_handlers(small: bytes) -> None:
             assert pdu.calls[0].kind == kind
 
 
-def test_poll_reads_states_and_figures_and_switching_keeps_the_answer(manager: DciManager, client: Client, small: bytes) -> None:
+def test_a_poll_reads_states_and_figures_and_switching_keeps_the_answer(manager: DciManager, client: Client,
+                                                                        small: bytes) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
@@ -466,7 +467,7 @@ def test_deleting_a_handler_removes_its_directory(manager: DciManager, client: C
     assert not unpacked.exists()
 
 
-def test_command_line_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+def test_the_command_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-m", "tests.dcimanager", "--exports", "--email", "me@example.com"],
                           stdout=subprocess.PIPE, text=True,
                           env={**os.environ, "TMPDIR": str(tmp_path)}) as process, bounded(process):

@@ -15,7 +15,7 @@ from tests.waiting import bounded
 
 from .building import NAMES, archive, files, small_tree
 
-# Makes a handler of each archive. -S leaves out site-packages, -I environment and current directory.
+# Makes a handler of each archive. -S leaves out site-packages, -I environment variables and the current directory.
 _LOAD = """
 import importlib, json, sys, threading
 sys.path[:0] = sys.argv[1:3]
@@ -89,7 +89,7 @@ def test_two_versions_under_two_names_load_in_one_process(host: Path, tmp_path: 
 
 
 # A process that has loaded one version and, for each line of its input, reloads the entry module, with byte code cached.
-_LIVING = """
+_RELOADING = """
 import importlib, sys
 sys.path[:0] = sys.argv[1:3]
 from pdu_common.connection import PduData
@@ -101,12 +101,12 @@ for line in sys.stdin:
 """
 
 
-def test_a_living_process_runs_the_version_unpacked_last_newer_or_older(host: Path, tmp_path: Path) -> None:
+def test_a_running_process_reloads_the_version_unpacked_last_newer_or_older(host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     versions = {number: archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
                 for number in ("1.0", "1.1")}
     versions["1.0"].unpack(unpacked)
-    with subprocess.Popen([sys.executable, "-I", "-S", "-c", _LIVING, str(host), str(unpacked)], stdin=subprocess.PIPE,
+    with subprocess.Popen([sys.executable, "-I", "-S", "-c", _RELOADING, str(host), str(unpacked)], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process, bounded(process):
         assert process.stdin is not None and process.stdout is not None
         assert process.stdout.readline() == "loaded\n"

@@ -285,7 +285,7 @@ def test_a_cycle_is_over_in_time_even_if_nobody_asks_meanwhile() -> None:
         assert (state["powerState"], state["cycleInProgress"]) == (1, False)
 
 
-def test_load_shedding_keeps_off_an_outlet_that_is_switched_on_before_its_relay_has_moved() -> None:
+def test_an_outlet_that_is_switched_on_while_load_shedding_turns_it_off_stays_off() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1, relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
         settings = client.result(outlet_rid(0), "getSettings")
@@ -301,7 +301,7 @@ def test_load_shedding_keeps_off_an_outlet_that_is_switched_on_before_its_relay_
 
 
 @pytest.mark.parametrize("on", [True, False])
-def test_load_shedding_and_its_end_follow_a_command_that_the_relay_has_not_carried_out(on: bool) -> None:
+def test_load_shedding_remembers_a_command_that_the_relay_has_not_carried_out(on: bool) -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1, off=(1,) if on else (), relay_delay=2.0), clock=clock) as pdu, Client(pdu) as client:
         settings = client.result(outlet_rid(0), "getSettings")

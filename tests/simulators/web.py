@@ -99,7 +99,7 @@ class Connection(BaseHTTPRequestHandler):
 
 
 class PromptServer(socketserver.ThreadingTCPServer):
-    """A server that ends at once on `shutdown`. The usual `serve_forever` notices it only after `poll_interval`."""
+    """A server that ends at once on `shutdown`. The usual `serve_forever` may notice it `poll_interval` seconds later."""
 
     daemon_threads = True
     allow_reuse_address = True

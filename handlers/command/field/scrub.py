@@ -81,7 +81,7 @@ class Scrubber:
         return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value of this kind, or the value if it stays. `text` then also replaces a distinctive value."""
+        """The stand-in of a value of this kind, or the value if it stays. `text` then replaces it too if it is distinctive."""
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
             return value

@@ -69,7 +69,7 @@ class Agent:
 
     def stop(self) -> None:
         """Ends the thread and closes the socket. May be called more than once."""
-        if not self._stopping.is_set():         # once stopped, the port may belong to another program
+        if not self._stopping.is_set():         # after the first call, the port may belong to another program
             self._stopping.set()
             with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waking:
                 waking.sendto(b"", (self.host, self.port))

@@ -73,7 +73,7 @@ class Outlet(Device):
                 "isLoadShed": relay.load_shed, "isSuspended": relay.suspended, "inServiceMode": self.service_mode}
 
     def _shown(self) -> Optional[int]:
-        """The state that the unit reports; None if the relay's board does not answer, or until `stale_looks` is 0."""
+        """The state that the unit reports; None while `stale_looks` is above 0 or the relay's board does not answer."""
         return int(self.relay.on) if self.relay.board_answers and not self.pdu.stale_looks else None
 
     def state(self) -> Optional[bool]:

@@ -265,7 +265,7 @@ class ValueObject(Structure):
 
     @property
     def wire_type(self) -> str:
-        """The type name that the device sent, as it spelled it, else that of the class."""
+        """The type name that the device sent, as it spelled it, else the class's own."""
         return self._wire.type if self._wire is not None and self._wire.type else self.idlType
 
     def listElements(self) -> List[str]:

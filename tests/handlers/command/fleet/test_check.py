@@ -185,8 +185,8 @@ def test_wrong_options_are_refused_in_one_line(small: Hall, options: Tuple[str, 
 @pytest.mark.parametrize("options, words", [
     (("list.csv", "--csv"), "only one of --json"), (("list.csv", "--watch", "5"), "--watch works only with"),
     (("list.csv", "--parallel", "0"), "--parallel"), (("list.csv", "--nosuch"), "--nosuch"), ((), "FILE")])
-def test_wrong_options_end_with_nagios_code_for_unknown(capsys: pytest.CaptureFixture[str], options: Tuple[str, ...],
-                                                        words: str) -> None:
+def test_wrong_options_end_with_the_nagios_code_for_unknown(capsys: pytest.CaptureFixture[str], options: Tuple[str, ...],
+                                                            words: str) -> None:
     assert root.run(["check", *options, "--nagios"]) == 3
     out, err = capsys.readouterr()
     assert out.startswith("PDU UNKNOWN - ") and words in out and len(out.splitlines()) == 1 and err == ""
@@ -194,7 +194,8 @@ def test_wrong_options_end_with_nagios_code_for_unknown(capsys: pytest.CaptureFi
 
 # ---- interruptions and failures ----------------------------------------------------------------------------
 
-def test_a_defect_ends_with_nagios_code_for_unknown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_defect_ends_with_the_nagios_code_for_unknown(monkeypatch: pytest.MonkeyPatch,
+                                                        capsys: pytest.CaptureFixture[str]) -> None:
     def broken(path: str) -> listing.Fleet:
         raise ZeroDivisionError("a|b")
     monkeypatch.setattr(listing, "read", broken)
@@ -282,7 +283,7 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: H
     as_in_the_books(small, found)
 
 
-def test_where_the_system_allows_few_threads_these_read_all_pdus(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pdus_are_read_where_the_system_allows_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     start = threading.Thread.start
     allowed = iter([True])
 
@@ -302,7 +303,7 @@ def test_where_the_system_allows_few_threads_these_read_all_pdus(monkeypatch: py
     assert [place for place, _ in sent] == list(range(5)) and ended == [0]
 
 
-def test_where_the_system_allows_few_processes_these_read_all_pdus(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pdus_are_read_where_the_system_allows_few_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: List[Any] = []
 
     class Worker:
