@@ -35,9 +35,9 @@ class _Metered(NamedTuple):
 def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Optional[float], List[host.PortFigures]]:
     """Load in A and energy in kWh, in total and by outlet.
 
-    Round trips after those of `units`, for each PDU: up to 3 for outlets, mains and metrics; 1 for branches where the mains are
-    not metered; those of `sensors.read` where only sensors have the values. Where the service does not expand, 1 more for each
-    member.
+    Round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches where the mains are not metered; 1 more for
+    each member where the service does not expand. `units` makes further ones, and so does `sensors.read` if only sensors have
+    the values.
     """
     every = units(service, wanted)
     found = [_read(service, unit) for unit in every]

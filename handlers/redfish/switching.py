@@ -73,7 +73,7 @@ class _Command:
             raise ProtocolError(f"the device answered the command with a success status, but also with an error: {words}")
 
     def read(self) -> EnumPowerStatus:
-        """The state: 1 round trip, 2 when a task has just ended. UNKNOWN while a task runs, whose monitor is read instead."""
+        """The state: 1 round trip, 2 when a task has just ended. UNKNOWN while a task runs: its monitor is read instead."""
         if self._monitor is not None:
             if not self._ended(self._monitor):
                 return EnumPowerStatus.UNKNOWN

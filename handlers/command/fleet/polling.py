@@ -36,8 +36,7 @@ class Outlet(NamedTuple):
 class Label(NamedTuple):
     """An outlet's identity, printed number and name.
 
-    A copy of the class in handlers/host. An import of handlers/host here would come before `prepare`, so that the views of
-    handlers would have no current.
+    A copy of the class in handlers/host. Importing that here, before `prepare`, would leave handlers' views without a current.
     """
 
     identity: str
@@ -46,7 +45,7 @@ class Label(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Why a call failed: the error's kind and its text, which says what to do."""
+    """Why a call failed: the error's kind and text."""
 
     kind: str
     reason: str

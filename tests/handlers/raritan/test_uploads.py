@@ -101,7 +101,7 @@ def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) ->
 
 @pytest.mark.parametrize("upload, script", [(cert.upload, "server_ssl_cert_upload"), (rawcfg.upload, "raw_config_update"),
                                             (bulkcfg.upload, "bulk_config_restore")])
-def test_an_upload_without_a_result_code_is_a_protocol_error_that_says_where_and_keeps_the_answer(
+def test_an_upload_without_a_result_code_is_an_error_with_the_request_and_the_answer(
         agent: MakeAgent, upload: Callable[[Agent, bytes], object], script: str) -> None:
     with Peer([[http("<html>Sign in</html>")]]) as peer:
         with pytest.raises(ProtocolError, match=f"127.0.0.1: POST /cgi-bin/{script}.cgi: .* without a result code") as caught:

@@ -25,7 +25,7 @@ Demand = Tuple[str, Optional[Served]]               # type id, source; None: any
 
 
 class EventService(Served):
-    """Events of one unit's objects. It is an assumption that each link unit has a service of its own.
+    """Events of one unit's objects. It is assumed that each link unit has its own service.
 
     `look` finds changes of states and readings; `Unit.emit` reports commands and settings.
     """
