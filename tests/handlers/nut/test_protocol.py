@@ -34,7 +34,7 @@ def test_encoded_words_are_decoded_unchanged(words: List[str]) -> None:
 @given(CARRIED)
 def test_a_value_stays_within_its_quotes(text: str) -> None:
     sent = messages.set_var("pdu", "outlet.1.desc", text).line
-    assert sent.count(b"\n") == 1 and sent.endswith(b"\n")
+    assert sent.count(b"\n") == 1 and sent.startswith(b'SET VAR pdu outlet.1.desc "') and sent.endswith(b'"\n')
     assert split(sent[:-1].decode("ascii")) == ["SET", "VAR", "pdu", "outlet.1.desc", text]
 
 

@@ -487,6 +487,12 @@ def test_bridge_and_port_forwarding_are_shown_and_changed(run: Run) -> None:
     assert run("network", "forwarding", "on", "--yes")[0] == 2
 
 
+def test_a_unit_without_the_interface_of_the_bridge_cannot_bridge(run: Run, unit: XerusPdu) -> None:
+    del unit.net.settings["ifMap"]["br0"]
+    code, _, err = run("network", "bridge", "on", "--yes")
+    assert code == 8 and "no interface br0: it cannot bridge" in err and not unit.books().writes
+
+
 def test_the_name_of_an_interface_cannot_control_the_terminal(run: Run, unit: XerusPdu) -> None:
     interfaces = unit.net.settings["ifMap"]
     interfaces["a\x1b[31m\u2028b"] = interfaces["eth1"]

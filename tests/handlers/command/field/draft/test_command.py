@@ -44,6 +44,7 @@ def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(re
     profile = json.loads(printed.out)
     assert profile["outlets"][0]["states"]["on"] == ["?1"] and profile["note"].startswith("Drafted, not confirmed.")
     assert "taken  1.3.6.1.4.1.99999.2.1.1.3" in printed.err and "doubt: No command is proposed" in printed.err
+    assert " more: " not in printed.err
 
 
 def test_a_drafted_profile_can_be_checked_packed_and_polled(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
