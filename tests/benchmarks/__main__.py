@@ -40,15 +40,22 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         if name not in ALL:
             parser.error(f"there is no benchmark {name!r}; choose from {', '.join(ALL)}")
     codes: List[int] = []
+    without: List[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "ratios"
         for name in options.names or ALL:
             print(f"== {name}", flush=True)
+            before = len(noted(file))
             codes.append(subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"], cwd=ROOT,
                                         env={**os.environ, VARIABLE: str(file)}).returncode)
+            if len(noted(file)) == before:
+                without.append(name)
         ratios = noted(file)
     lines = table(ratios)
     print("\n".join(lines))
+    if without:
+        print(f"no figures of {', '.join(without)}, so {PAGE.relative_to(ROOT)} is not written", file=sys.stderr)
+        return 1
     if options.write or not options.names:
         PAGE.write_text(_HEAD + f"{machine()}, {datetime.date.today().isoformat()}.\n\n" + "\n".join(lines) + "\n", "utf-8")
     return int(any(codes))
