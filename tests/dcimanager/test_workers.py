@@ -202,6 +202,13 @@ def test_a_removed_pdu_is_not_switched(manager: DciManager, client: Client, smal
     assert pdu.calls == []
 
 
+def test_what_a_handler_prints_is_in_the_log_of_its_call(manager: DciManager, client: Client, small: bytes) -> None:
+    client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "print"})
+    manager.poll()
+    assert [(call.method, "{}" in call.lines) for call in pdu.calls] == [("status", True), ("statistic", False)]
+
+
 def test_the_log_lines_of_a_call_are_kept(manager: DciManager, client: Client, small: bytes) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "bug"})
