@@ -12,7 +12,7 @@ from handlers.command.field.nut import dump
 from handlers.command.field.redfish import recording, tree as redfish_tree
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.kind import _compared
+from handlers.command.field.snmp.kind import _compared, _found
 from handlers.command.field.snmp.recording import detected, scrubbed
 from handlers.command.field.snmp.rows import Row as HeldRow, arcs
 from handlers.command.field.snmp.unit import Unit as SnmpUnit
@@ -147,6 +147,12 @@ def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_do
                          f"{ict}.2.0|4|2345678\n").rows
     note = _compared(rows, scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})))
     assert ("as the device does" in note[0]) is same
+
+
+def test_a_recording_is_not_read_as_a_family_that_does_not_exist() -> None:
+    rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999\n").rows
+    with pytest.raises(SettingsError, match="'apc-nosuch' is neither a family .* nor a file"):
+        _found(rows, "apc-nosuch")
 
 
 def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:

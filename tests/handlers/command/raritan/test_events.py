@@ -114,6 +114,8 @@ def test_no_event_shows_a_secret() -> None:
         line, found = events._line(event, "unit"), events._as_json(event, "unit")
         assert shown in line and "(not shown)" in found
         assert not any(secret in text for secret in ("4711", "0815") for text in (line, found)), (line, found)
+    unset = access.DoorAccessRuleAddedEvent(rule=rules[0])
+    assert '"pin": ""' in events._as_json(unset, "unit") and "(not shown)" not in events._line(unset, "unit")
 
 
 def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) -> None:
@@ -181,3 +183,4 @@ def test_a_lost_connection_is_reported_once_and_listening_continues(unit: XerusP
         lines = err.splitlines()
         assert process.returncode == 0 and "state changed" in out and len(lines) == 2
         assert "listening again as soon as the unit answers" in lines[0] and "listening again after" in lines[1]
+        assert lines[1].endswith("at most the events in transit were lost")

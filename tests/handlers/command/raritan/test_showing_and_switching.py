@@ -13,7 +13,7 @@ from handlers.command.raritan import show
 from handlers.raritan.rpc.sensors import Sensor
 from tests import terminal
 from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
-from tests.simulators.xerus.jsonrpc import RpcError
+from tests.simulators.xerus.jsonrpc import NO_PRIVILEGE, RpcError
 from tests.simulators.xerus.sensors import NumericSensor
 from tests.waiting import PATIENCE_S
 
@@ -177,6 +177,25 @@ def test_one_and_several_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
     assert states() == [False, True, True]
     assert facts(run, "switch", "1", "2", "off", "--yes") == {"outlets": {"1": "down", "2": "down"}, "done": True}
     assert facts(run, "switch", "1", "2", "3", "on", "--yes")["done"] and states() == [True, True, True]
+
+
+def test_a_state_that_may_not_be_read_after_a_command_is_not_asked_for_again(run: Run, unit: XerusPdu,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    outlet = unit.units[0].outlets[1]
+    asked: List[str] = []
+    switched = outlet.setPowerState
+
+    def denied() -> Any:
+        asked.append("getState")
+        raise RpcError(NO_PRIVILEGE, "no")
+
+    def switches(pstate: int) -> int:
+        monkeypatch.setattr(outlet, "getState", denied)
+        return switched(pstate)
+
+    monkeypatch.setattr(outlet, "setPowerState", switches)
+    code, _, err = run("switch", "2", "off", "--yes")
+    assert code == 4 and "accepted the command, but the states of its outlets cannot be read" in err and asked == ["getState"]
 
 
 def test_an_outlet_that_is_named_twice_is_switched_once(run: Run, unit: XerusPdu) -> None:
