@@ -241,5 +241,7 @@ def _spelled(value: str, stand_in: str) -> Iterable[Tuple[str, str]]:
     except ValueError:
         pass
     if len(value) > _SHORTEST and _is_distinctive(value):
-        yield chr(len(value)) + value, chr(len(stand_in)) + stand_in    # an index spells the length before the text
-        yield value, stand_in
+        octets = value.encode("utf-8", "backslashreplace").decode("latin-1")        # as in an SnmpAdminString (RFC 3411, 5)
+        for spelled in dict.fromkeys((octets, value)):
+            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in    # an index spells the length before the text
+            yield spelled, stand_in

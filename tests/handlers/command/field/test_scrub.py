@@ -117,6 +117,9 @@ def test_an_address_or_a_name_that_an_index_encodes_is_replaced() -> None:
     scrubber.learn(NAMES, "alpha")
     assert scrubber.arcs((3, 1, 10, 20, 30, 40)) == (3, 1, 192, 0, 2, 1)
     assert scrubber.arcs((7, 5, *b"alpha", 2)) == (7, 6, *b"name-1", 2)
+    scrubber.learn(NAMES, "Büro")
+    for coded in ("Büro".encode(), "Büro".encode("latin-1")):
+        assert scrubber.arcs((7, len(coded), *coded, 2)) == (7, 6, *b"name-2", 2)
     scrubber.text("fd00:12:34::7")
     assert bytes(scrubber.arcs((2, 16, *bytes.fromhex("fd000012003400000000000000000007")))).hex() == (
         "0210" "20010db8000000000000000000000001")
