@@ -251,7 +251,7 @@ status = _reading("status", "Every outlet: the identity that DCImanager shows, i
 statistic = _reading("statistic", "Load in A and energy in kWh of the PDU, and the energy of each outlet that it meters.",
                      _statistic)
 labels = _reading("labels", "Every outlet: its identity, the number printed on the unit, its name.", _labels)
-_ASKS = """ Shows name and present state of each OUTLET (an identity that status lists) and asks first.
+_ASKS = """ Shows the name and the present state of each OUTLET (an identity that status lists) and asks first.
 
 Outlets are switched one after another, until the first error. No command is sent twice. The state in the output was read from
 the PDU afterwards; it is UNKNOWN if the PDU did not report the wanted state in time."""

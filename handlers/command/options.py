@@ -101,16 +101,16 @@ def asking() -> Parameters:
 def device(*spellings: Spelling) -> Parameters:
     """The options for reaching the device: these spellings, --setting and --secret-file."""
     return [*(part for one in spellings for part in setting(one)),
-            *option("-s --setting", "a handler setting, as on DCImanager's form; also the variable PDU_KEY", "KEY=VALUE",
+            *option("-s --setting", "a handler setting, as on DCImanager's form; or set the variable PDU_KEY", "KEY=VALUE",
                     multiple=True, expose_value=False, callback=_pairs("settings", "--setting takes KEY=VALUE")),
             *secret_files()]
 
 
 def secret_files(asked: bool = True) -> Parameters:
     """--secret-file, for commands that need a secret. `asked`: the command asks for a missing one."""
-    return option("--secret-file", "read a secret (password, community, ...) from a file; else the variable PDU_KEY"
-                  f"{', else you are asked for a needed one' if asked else ''}", "KEY=FILE", multiple=True, expose_value=False,
-                  callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
+    return option("--secret-file", "read a secret (password, community, ...) from a file, not from the variable PDU_KEY"
+                  f"{'; you are asked for a needed secret that has neither' if asked else ''}", "KEY=FILE", multiple=True,
+                  expose_value=False, callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
 
 
 def _stored(flag: str, name: str, help_: str) -> Parameters:

@@ -28,7 +28,7 @@ _STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
 _PDU = Spelling("--pdu", "pdu", "ID", "which of several PDUs")
 _OWN = (_SESSION, _PDU, *(one for one in TLS if one.key != "tls"))
-_PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis; without it {ROOT}")
+_PATH = Word("PATH?", f"a path of the service, such as {ROOT}Chassis (default: {ROOT})")
 
 
 class Call(NamedTuple):

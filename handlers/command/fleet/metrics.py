@@ -75,7 +75,7 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
                 *(((one.identity,), one.current_a) for one in read.outlets), labels=["outlet"])
     yield energy("pdu_outlet_energy_joules", "Energy that the outlet has counted.",
                  *(((one.identity,), one.energy_kwh) for one in read.outlets), labels=["outlet"])
-    yield gauge("pdu_outlet_info", "The number printed on the unit and the owner's name of the outlet.",
+    yield gauge("pdu_outlet_info", "The outlet's number on the unit and the name that its owner gave it.",
                 *((label, 1.0) for label in read.labels), labels=["outlet", "number", "name"])
 
 

@@ -132,7 +132,9 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
 
 def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration], what: str,
          upload: Callable[[], scripts.ResultCode]) -> Result:
-    """Ask, upload, and look until the unit has applied the file or --wait is over. Applying it may restart the unit's services.
+    """Ask, upload, and look until the unit has applied the file, refuses the login, or --wait is over. Raises Refused.
+
+    Applying the file may restart the unit's services.
 
     The unit reports the state and the time of the last file. Until one of them changes, they belong to an earlier file.
     """

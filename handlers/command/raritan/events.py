@@ -60,7 +60,7 @@ def events(context: Context) -> Result:
     except KeyboardInterrupt:           # Ctrl-C is the usual end
         return Result(None, (), exits.INTERRUPTED)
     missed = options.count is not None
-    note = f"{seen} of {options.count} events in {options.for_:.10g} s" if missed else ""
+    note = f"not-seen: {context.agent.host}: {seen} of {options.count} events came within {options.for_:.10g} s" if missed else ""
     return Result(None, (), exits.NOT_SEEN if missed else exits.DONE, note=note)
 
 

@@ -114,8 +114,9 @@ def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
 
 def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateStatus, wanted: str,
             before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
-    """Read the progress page, the only one that answers during an update, until the history has a new entry after the restart.
+    """Read the progress page, the only one that answers during an update, until the history has a new entry.
 
+    Stops if the login is refused or --wait is over. Raises Refused if the update failed.
     A FAIL that is read fewer than `old_fails` times, before any other state, may be from an earlier update.
     """
     last, why = "", ""

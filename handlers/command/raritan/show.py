@@ -174,7 +174,7 @@ def _sensor_id(context: Context, where: str) -> str:
     places = _sensors_in_slots(context) if where.startswith("slot/") else sensors_of_the_pdu(context)
     found = [sensor.target for name, sensor in places if where in (name, name.partition(" ")[0])]
     if len(found) > 1:
-        raise SettingsError(f"the unit has {len(found)} sensors {where[:60]!r}: give the id of one, which 'sensors' shows")
+        raise SettingsError(f"the unit has {len(found)} sensors named {where[:60]!r}: give the id of one, which 'sensors' shows")
     if not found:
         raise SettingsError(f"the unit has no sensor {where[:60]!r}: 'sensors' lists the existing ones with their ids; names "
                             f"look like outlet/3/current, inlet/1/L2/current, ocp/1/current")

@@ -162,7 +162,7 @@ def _small(column: Column) -> Optional[List[int]]:
 
 
 def _counts_rows(column: Column, values: List[int]) -> bool:
-    """Whether the values look like row numbers: three or more different ones that never fall, or the last arcs of the indexes."""
+    """Whether they look like row numbers: three or more different values that never fall, or the last arcs of several indexes."""
     return len(set(values)) > 2 and values == sorted(values) or _are_indexes(column, values) and len(values) > 1
 
 

@@ -35,7 +35,7 @@ class Draft:
     profile: Optional[Profile]
     guesses: List[Guess]
     packed: List[PackedGuess]
-    chosen: Dict[str, str]              # role -> OID
+    chosen: Dict[str, str]              # role, or "confirm" -> OID
     doubts: List[str]
 
 

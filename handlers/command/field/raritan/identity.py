@@ -14,7 +14,7 @@ from ....raritan.units import discovered
 from ...output import counted
 from ..kinds import Identity
 
-_BINDING = "the vendor's documented interface, which recorded traffic of two real units confirms"
+_BINDING = "the vendor's documented interface, confirmed by recorded traffic of two real units"
 _MAINS = "on a power meter controller, the mains of its panels or power meters"
 
 
@@ -34,7 +34,7 @@ def identity(data: Any) -> Identity:
     out.note_figures(
         handler.statistic,
         f"the sum of the line currents of the inlets in use; else breakers, else outlets; {_MAINS}: {_BINDING}",
-        f"the unit's counter; else those of its inlets, else of its outlets; {_MAINS}: {_BINDING}", noun)
+        f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_BINDING}", noun)
     return out
 
 

@@ -51,7 +51,7 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
         return None, f"the handler cannot read it; it answers, but accepts no commands ({error.reason})"
     switched = found.outlets is not None and found.outlets.control is not None
     return found, (f"family {found.profile.key}, {counted(len(found.states), 'outlet')}, "
-                   + ("switched by its commands" if switched else "which it cannot switch"))
+                   + ("switched by its commands" if switched else "which cannot be switched"))
 
 
 def _profile(chosen: str) -> Profile:

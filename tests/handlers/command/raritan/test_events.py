@@ -125,15 +125,16 @@ def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) ->
     assert change["name"] == "outlet/2 'web'" and change["state"] in ("PS_ON", "PS_OFF")
 
 
-def test_listening_ends_after_its_time_and_too_few_events_have_an_exit_code(run: Run) -> None:
+def test_listening_ends_after_its_time_and_too_few_events_have_an_exit_code(run: Run, unit: XerusPdu) -> None:
     assert run("events", "--for", "0.2") == (0, "", "")
     code, out, err = run("events", "--for", "0.2", "--count", "1")
-    assert (code, out) == (NOT_SEEN, "") and err == "0 of 1 events in 0.2 s\n"
+    assert (code, out) == (NOT_SEEN, "") and err == f"not-seen: {unit.host}: 0 of 1 events came within 0.2 s\n"
 
 
-def test_a_long_time_is_shown_with_all_its_digits(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_time_is_shown_with_all_its_digits(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "Listener", lambda *_, **__: contextlib.nullcontext(()))
-    assert run("events", "--for", "2591999", "--count", "1") == (NOT_SEEN, "", "0 of 1 events in 2591999 s\n")
+    assert run("events", "--for", "2591999", "--count", "1") == (
+        NOT_SEEN, "", f"not-seen: {unit.host}: 0 of 1 events came within 2591999 s\n")
 
 
 def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str]:

@@ -141,7 +141,7 @@ def test_a_name_of_several_sensors_is_refused(run: Run, unit: XerusPdu) -> None:
     inlet = unit.units[0].inlets[0]
     inlet.poles = [pole._replace(line=2) for pole in inlet.poles]
     code, _, err = run("thresholds", "inlet/1/L3/current", "upperCritical=12", "--yes")
-    assert code == 2 and "the unit has 4 sensors 'inlet/1/L3/current'" in err and not unit.books().writes
+    assert code == 2 and "the unit has 4 sensors named 'inlet/1/L3/current'" in err and not unit.books().writes
 
 
 def test_a_fraction_for_the_assertion_timeout_gets_an_error_that_asks_for_a_whole_number(run: Run) -> None:
