@@ -60,8 +60,8 @@ class StandardTransport:
                 raise failures.broken_off()
             keep = not response.will_close
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            failed = (failures.before_answer(error, where.netloc, kept) if response is None
-                      else failures.in_answer(error, where.netloc)).caused_by(error)
+            failed = failures.before_answer(error, where.netloc, kept) if response is None else failures.in_answer(error)
+            failed = failed.caused_by(error)
         else:
             return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:
@@ -131,7 +131,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Reader(io.RawIOBase):
-    """Reads until `end`, then raises socket.timeout. A socket's own time-out bounds each wait, not an answer in single bytes."""
+    """Reads until `end`, then raises socket.timeout. A socket's own time-out never ends an answer that comes byte by byte."""
 
     def __init__(self, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
         self._raw, self._opened, self._timeout, self._end = raw, opened, timeout, end

@@ -90,7 +90,7 @@ def of_status(status: int, password: Optional[str] = None) -> HttpException:
 
 
 def before_answer(error: Exception, at: str, kept: bool = False) -> HttpException:
-    """The error for an exception before the headers were read, or for a time-out at any point. `kept`: on a reused connection."""
+    """The error for an exception before the headers were read. `kept`: on a reused connection."""
     if isinstance(error, socket.timeout):
         return HttpUnreachable((f"no answer from {at} in time: check address, port and the network, or raise ", Named("timeout")))
     if isinstance(error, ConnectionRefusedError):
@@ -109,13 +109,14 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
 
 
 def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: str) -> HttpException:
-    """The error for a refused certificate, with the fingerprint that the device shows on a connection of `dial`."""
+    """The error for a refused certificate, with the fingerprint that the device shows on a connection from `dial`."""
     return HttpUnreachable(untrusted(error, shown_fingerprint(dial, host))).caused_by(error)
 
 
-def in_answer(error: Exception, at: str) -> HttpException:
+def in_answer(error: Exception) -> HttpException:
     """The error for an exception while the body was read."""
-    return before_answer(error, at) if isinstance(error, socket.timeout) else broken_off()
+    slow = "the answer was not complete in time; try again, or raise "
+    return HttpUnreachable((slow, Named("timeout"))) if isinstance(error, socket.timeout) else broken_off()
 
 
 def broken_off() -> HttpUnreachable:
