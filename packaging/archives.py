@@ -85,8 +85,9 @@ def imports(source: str, shown: str) -> Tuple[Import, ...]:
     try:
         tree = ast.parse(source, filename=shown)
     except SyntaxError as error:
-        raise BuildError(f"{shown} line {error.lineno}: not valid Python ({error.msg})") from None
-    except ValueError as error:         # NUL characters, before Python 3.12
+        line = f" line {error.lineno}" if error.lineno else ""          # NUL characters have no line
+        raise BuildError(f"{shown}{line}: not valid Python ({error.msg})") from None
+    except ValueError as error:         # NUL characters, in older versions of Python
         raise BuildError(f"{shown}: not valid Python ({error})") from None
     return tuple(_imports(tree, shown, False, "import_module" in source))
 

@@ -93,7 +93,7 @@ def test_an_archive_holds_what_the_handler_imports_and_no_more(tmp_path: Path, t
     ("import importlib\ndef f(name):\n    try:\n        return importlib.import_module(name, __package__)\n"
      "    except ValueError:\n        return None", ["line 4"]),
     ("def f(:", ["not valid Python"]),
-    ("x = 1\0", ["x/handler.py", "not valid Python"]),
+    ("x = 1\0", ["x/handler.py: not valid Python"]),
 ])
 def test_a_handler_that_could_fail_on_a_platform_is_refused(tmp_path: Path, text: str, words: List[str]) -> None:
     error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
