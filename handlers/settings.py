@@ -1,6 +1,6 @@
 """Handler settings: free text from DCImanager's form, checked against a handler's table of keys.
 
-Each handler declares a tuple of `Setting`. docs/settings.md is printed from these tuples.
+Each handler declares a tuple of `Setting`. The tables in docs/settings.md are made from these tuples.
 """
 from __future__ import annotations
 
@@ -132,4 +132,4 @@ def host_and_port(text: str) -> Tuple[str, Optional[int]]:
 
 HOST: Setting[str] = Setting("host", "a host name or an address", host, "",
                              "where the device is, if not at the address on the form")
-TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long one answer may take, in seconds")
+TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long to wait for an answer, in seconds")

@@ -91,5 +91,5 @@ class Trust(NamedTuple):
         """Compare the peer's DER `certificate` with the fingerprint, if one is set. Raises Unreachable for another or none."""
         seen = hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
         if self.fingerprint and seen != self.fingerprint.replace(":", "").lower():
-            raise Unreachable((f"the device shows another certificate (SHA-256 {seen}) than the one in ",
+            raise Unreachable((f"the device shows another certificate (SHA-256 {seen}), not the one in ",
                                Named("fingerprint", noun="the setting "), "; find out why before you change the setting"))

@@ -84,7 +84,7 @@ def get(credentials: Credentials, oid: str) -> Element:
             return Element(_dotted(arcs), None)
         agent.refuse(status, _dotted(arcs))
         if len(pairs) != 1 or pairs[0][0] != arcs:
-            raise SnmpError(f"{agent.name} answered with an object other than {_dotted(arcs)}")
+            raise SnmpError(f"{agent.name} did not answer with {_dotted(arcs)} alone")
         return Element(_dotted(arcs), _plain(pairs[0][1]))
     return _run(credentials, lambda engines: engines.call(credentials, work), credentials.longest_s)
 
@@ -183,7 +183,8 @@ class _V1Rows(_Rows):
     1, 2 and so on. At the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
 
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
-    missed. If all guesses were right, the next request has twice as many OIDs, else as many as it found rows (at least 2).
+    missed. If all guesses were right, the next request has twice as many OIDs, up to `_most`. Otherwise it has one for each row
+    that was found, and at least 2.
     """
 
     def __init__(self, root: Arcs) -> None:
@@ -292,8 +293,8 @@ class _Engines:
         try:
             return await work(_Agent(engine, await _target(credentials, engine.met[peer]), credentials))
         except asyncio.CancelledError:
-            # The call is past its deadline. An exception inside pysnmp can stop an engine's timer for good,
-            # so that the engine never times out again.
+            # The call is past its deadline, or `forget` ended it. An exception inside pysnmp can stop an engine's
+            # timer for good, so that the engine never times out again.
             self._drop(key, engine)
             raise
         except SnmpTimeout:

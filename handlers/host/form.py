@@ -1,4 +1,4 @@
-"""Address and handler settings from DCImanager's form, under the names and of the types that a platform is likely to use."""
+"""Address and handler settings from DCImanager's form, under the names and with the types that a platform is likely to use."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List, Mapping, Tuple

@@ -75,7 +75,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
         raise ProtocolError("only some of the walked rows have an OID that can be read", operation=f"walk {asked}")
     if all(index is not None for index in given):
         return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in given if index is not None]
-    raise ProtocolError("this platform's walked rows have neither OID nor index (looked for oid, oid_index, index)",
+    raise ProtocolError("a walked row has neither an OID that can be read nor an index (looked for oid, oid_index, index)",
                         operation=f"walk {asked}")
 
 

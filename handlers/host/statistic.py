@@ -1,4 +1,4 @@
-"""The answer of `statistic`. The field names of the view of a port are not documented."""
+"""The answer of `statistic`. The field names of a port's view are not documented."""
 from __future__ import annotations
 
 import math

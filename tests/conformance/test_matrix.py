@@ -132,7 +132,7 @@ _BROKEN = {
     "no list of ports": (baseline.helper(ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")),
                          "PduView has no list of ports"),
     "rows without OID and index": (baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
-                                   "walked rows have neither OID nor index"),
+                                   "a walked row has neither an OID"),
 }
 
 

@@ -251,8 +251,9 @@ def test_rows_keep_the_devices_order() -> None:
 
 
 def test_rows_without_oid_and_index_are_an_error() -> None:
-    with pytest.raises(ProtocolError):
-        snmp([row("1"), row("2")]).walk(ROOT)
+    for rows in ([row("1"), row("2")], [row("1", oid="rPDUOutletStatusOutletState", oid_index="1"), row("2")]):
+        with pytest.raises(ProtocolError, match="a walked row has neither an OID that can be read nor an index"):
+            snmp(rows).walk(ROOT)
 
 
 @pytest.mark.parametrize("where", [["1.4.1.1", "1.4.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]], ids=["at the end", "only"])
