@@ -11,7 +11,7 @@ OBJECT_ID, DESCRIPTION, NAME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.1.0", "1.3.6.
 _INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0x06, 0x30, 0xA0, 0xA2
 _V2C = 1
 _LONGEST_OID = 128              # limit in arcs (RFC 2578, 3.5)
-_MOST_ARC = 2**32 - 1 + 80      # limit of an arc (RFC 2578, 3.5), plus 40 times the first arc, which BER adds (X.690, 8.19.4)
+_MOST_ARC = 2**32 - 1           # limit of an arc (RFC 2578, 3.5)
 
 
 class Answer(NamedTuple):
@@ -95,7 +95,7 @@ def _dotted(content: bytes) -> str:
     arcs, number = [], 0
     for octet in content:
         number = number << 7 | octet & 0x7F
-        if number > _MOST_ARC:
+        if number > _MOST_ARC + (0 if arcs else 80):            # BER adds 40 times the first arc to the second (X.690, 8.19.4)
             raise ValueError
         if not octet & 0x80:
             arcs.append(number)

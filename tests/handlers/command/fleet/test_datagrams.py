@@ -56,7 +56,7 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("data", [reply(1, kind=ber.GET), reply(1, status=2), b"", b"\x30\x80\x00\x00",
-                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32 + 100)))),
+                                  reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32)))),
                                   reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127))))],
                          ids=["a request", "an error", "empty", "indefinite length", "a large arc", "129 arcs"])
 def test_requests_errors_malformed_datagrams_and_impossible_oids_are_not_answers(data: bytes) -> None:
