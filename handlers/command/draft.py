@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .field.draft.columns import Guess
     from .field.draft.profile import Draft
 
-_MOST_GUESSES = 4           # limit for each role in the text output, which counts the others; --json has all
+_MOST_GUESSES = 4           # limit for the columns of a role, and for strings of states, in the text output; --json has all
 _NOTHING = code_of("unsupported")
 _STEPS = ("next: read the doubts, correct the file, then run pdu snmp check FILE.json and packaging/build.py --profile FILE.json",
           "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark")
