@@ -16,7 +16,7 @@ from handlers.host import PortFigures, statistic
 from handlers.host.rows import oid_arcs
 from handlers.host.snmp import Snmp
 from handlers.host.views import ports_of
-from pdu_common.helper import EnumPowerStatus
+from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduStatisticView
 from tests.chains import kept
 
 ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
@@ -130,8 +130,9 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
     view = host.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
     assert [(p.identity, p.power_status) for p in view.ports] == [("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)]
     figures = host.statistic_view(None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)])
-    assert (figures.load, figures.total_consumption) == (0.0, 12.5)
+    assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5         # a 0.0 would be a measured zero
     assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0), ("2", 0.0)]
+    assert figures.ports[1].consumption is PduPortStatisticView.consumption
 
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])

@@ -119,6 +119,23 @@ def test_a_walk_that_ends_for_missing_rights_raises(agent: Agent) -> None:
         _walked(agent)
 
 
+class Loose(Agent):
+    """An agent that answers every GET with the objects in `given`."""
+
+    given: Tuple[Binding, ...] = ()
+
+    def _get(self, pdu: Pdu, version: int) -> Tuple[str, int, Tuple[Binding, ...]]:
+        return "", 0, self.given
+
+
+@pytest.mark.parametrize("oids", [(), (f"{STATES}.1",), (NAME, f"{STATES}.1")], ids=["none", "another one", "two"])
+def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(oids: Tuple[str, ...]) -> None:
+    agent = Loose(apc.rpdu2(outlets=1))
+    agent.given = tuple((_snmp.parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
+    with agent, pytest.raises(SnmpError, match=f"did not answer with {NAME} alone"):
+        connect(agent.port).snmp_get(NAME)
+
+
 def test_a_table_without_end_is_an_error(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_snmp, "MAX_ROWS", 200)
     agent.faults = Faults(endless=True)

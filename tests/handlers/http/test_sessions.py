@@ -144,7 +144,7 @@ def test_a_pause_in_a_body_is_not_reported_as_a_dead_host(session: requests.Sess
         client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nOK")
         client.recv(1)                      # until the other side closes the connection
     with serving(stall) as port, pytest.raises(Unreachable, match="not complete in time"):
-        RequestsTransport(session).exchange(Endpoint("http", "127.0.0.1", port), Request("GET", "/", {}, None, 0.05, 5.0, 1000))
+        RequestsTransport(session).exchange(Endpoint("http", "127.0.0.1", port), Request("GET", "/", {}, None, 1.0, 5.0, 1000))
 
 
 @pytest.mark.parametrize("step, kind", [(None, "unreachable"), (http(b'{"json', length=500), "unreachable"),
