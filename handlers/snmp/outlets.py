@@ -11,7 +11,7 @@ from .states import State
 
 
 class Outlets(Frozen):
-    """One way to read and switch the outlets of a family. All its parts share the same identities.
+    """One way to read and switch the outlets of a family. All its parts except the counts share the same identities.
 
     `states` lists the outlets. `rows` lists outlets without a state, which are UNKNOWN: all of them if the device reports no
     states, the missing ones if `states` has fewer than `count` or a unit's count is missing, negative or not a number. `count`

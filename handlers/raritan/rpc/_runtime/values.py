@@ -256,7 +256,8 @@ class ValueObject(Structure):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """From the JSON object of its fields. `ValueObject.decode` takes type and value and returns a value of that type."""
+        """From the JSON object of its fields. `ValueObject.decode` takes one with `type` and `value`. It returns an
+        object of the class that `type` names, or a ValueObject if there is no such class."""
         from .decoding import decoder
         if cls is ValueObject:
             found: Self = decoder(ValueObject)(json, agent)

@@ -1,4 +1,4 @@
-"""The SDK switches and cycles outlets, singly and in sequence, sets thresholds and names, and reads bulks and the topology."""
+"""The SDK switches and cycles outlets, singly and in sequence; sets thresholds and names; sends bulks; reads the topology."""
 from __future__ import annotations
 
 import time
