@@ -334,7 +334,7 @@ def _file(name: str, number: str) -> str:
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
-    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError.
+    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError and OSError.
 
     The script registers the pack's own handlers, these, and those of earlier builds whose archives of this version are in `out`.
     """

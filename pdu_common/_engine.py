@@ -40,5 +40,5 @@ def new_builder() -> Any:
 
 @cache
 def _module(name: str) -> Optional[ModuleSpec]:
-    """One of pysnmp's own MIB modules, None for any other. Most names have a hyphen, so no import statement can name them."""
+    """The spec of one of pysnmp's own MIB modules, None for others. Most names have a hyphen, so `import` cannot load them."""
     return next(filter(None, (find_spec(f"{package}.{name}") for package in _PACKAGES)), None)

@@ -1,4 +1,4 @@
-"""HTTP requests and replies, and the protocol class of transports."""
+"""HTTP requests and replies, and the protocol classes of streamed bodies and transports."""
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Protocol, Union
