@@ -5,7 +5,7 @@ takes about a fifteenth of the processor time of pysnmp's codec. Sources: RFC 34
 """
 from __future__ import annotations
 
-from typing import Dict, Iterator, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 OBJECT_ID, DESCRIPTION, NAME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0"
 _INTEGER, _OCTETS, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0x06, 0x30, 0xA0, 0xA2
@@ -92,7 +92,8 @@ def _oid(text: str) -> bytes:
 
 
 def _dotted(content: bytes) -> str:
-    arcs, number = [], 0
+    arcs: List[int] = []
+    number = 0
     for octet in content:
         number = number << 7 | octet & 0x7F
         if number > _MOST_ARC + (0 if arcs else 80):            # BER adds 40 times the first arc to the second (X.690, 8.19.4)
