@@ -147,7 +147,7 @@ def _lines(answer: Dict[str, Any]) -> Iterable[str]:
     rows = [[figure(value) if name == "consumption_kwh" else value for name, value in outlet.items()] for outlet in outlets]
     lines = columns(head, rows)
     yield lines[0]
-    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for outlet, line in zip(outlets, lines[1:]):
         yield click.style(line, fg=_COLOURS[outlet["state"]]) if coloured and outlet.get("state") in _COLOURS else line
 

@@ -6,7 +6,7 @@ from typing import Any, Optional, Tuple, cast
 from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from .rows import MISSING, squeezed
 
-_UNRESOLVED = ("noaddressfor", "nameorservicenotknown", "temporaryfailureinnameresolution")
+_UNRESOLVED = ("noaddressfor", "noaddressassociated", "nameorservicenotknown", "temporaryfailureinnameresolution", "unknownhost")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text begins.
 _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (

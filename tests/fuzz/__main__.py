@@ -34,8 +34,11 @@ class Run(NamedTuple):
 def guided(name: str, seconds: float) -> Run:
     """Runs a target under atheris, in a separate process."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        done = subprocess.run([sys.executable, "-m", "tests.fuzz.guided", name, str(math.ceil(seconds)), folder], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 300, errors="replace")
+        try:
+            done = subprocess.run([sys.executable, "-m", "tests.fuzz.guided", name, str(math.ceil(seconds)), folder], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 300, errors="replace")
+        except subprocess.TimeoutExpired as error:
+            return Run(name, 0, f"the process did not end within {error.timeout:g} s")
         cases = re.search(r"stat::number_of_executed_units: *(\d+)", done.stdout)
         for path in Path(folder).glob("*-*"):
             if path.is_file():
@@ -96,7 +99,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             runs = list(pool.map(lambda name: guided(name, options.seconds), names))
     print("| target | cases | found |\n|---|---|---|")
     for run in runs:
-        print(f"| {run.name} | {run.cases:,} | {'one: ' + run.finding if run.finding else 'nothing'} |")
+        print(f"| {run.name} | {run.cases:,} | {'one, below' if run.finding else 'nothing'} |")
+    for run in runs:
+        if run.finding:
+            print(f"\n{run.name}: {run.finding}")
     print(f"\n{sum(run.cases for run in runs):,} cases {how}, {sum(bool(run.finding) for run in runs)} found")
     return int(any(run.finding for run in runs))
 

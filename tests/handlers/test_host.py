@@ -356,7 +356,8 @@ def test_the_text_of_pysnmp_alone_gives_an_error_its_class(indication: object, k
 
 @pytest.mark.parametrize("words, reading, writing", [
     ("authorizationError", "may read, with the security level", "may write, and enable SNMP SET"),
-    ("Name or service not known", "the address cannot be resolved: check it", "the address cannot be resolved: check it"),
+    *((words, *["the address cannot be resolved: check it"] * 2) for words in (
+        "Name or service not known", "No address associated with hostname", "Unknown host (rack-7)")),
     ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them"),
     ("tooBig", "the device refused to read this", "the device refused the value")])
 def test_the_text_of_an_error_fits_a_read_or_a_write(words: str, reading: str, writing: str) -> None:

@@ -44,7 +44,7 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
         if error.name is None or error.name.partition(".")[0] != "prometheus_client":
             raise
         raise SettingsError(_MISSING) from None
-    if wanted.list is None and not wanted.network:
+    if wanted.list is None and not (wanted.network and wanted.auth):
         raise SettingsError("give --list FILE, or --network with --auth: an exporter for any target would give its logins away")
     exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset))
     asked: List[int] = []

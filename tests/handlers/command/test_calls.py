@@ -108,8 +108,8 @@ def test_figures_in_tables_have_at_most_three_decimals(value: float | None, show
     assert figure(value, "kWh") == shown
 
 
-@pytest.mark.parametrize("terminal_, no_color, coloured", [(True, False, True), (True, True, False), (False, False, False)])
-def test_states_have_colours_on_a_terminal_unless_no_color_is_set(terminal_: bool, no_color: bool, coloured: bool,
+@pytest.mark.parametrize("terminal_, no_color, coloured", [(True, "", True), (True, "1", False), (False, "", False)])
+def test_states_have_colours_on_a_terminal_unless_no_color_is_set(terminal_: bool, no_color: str, coloured: bool,
                                                                  capsys: pytest.CaptureFixture[str],
                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     class Two(BasePdu):
@@ -117,9 +117,7 @@ def test_states_have_colours_on_a_terminal_unless_no_color_is_set(terminal_: boo
             return PduView([PduPortView("1", EnumPowerStatus.UP), PduPortView("2", EnumPowerStatus.DOWN)])
     monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Two, (), False))
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal_)
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    if no_color:
-        monkeypatch.setenv("NO_COLOR", "")
+    monkeypatch.setenv("NO_COLOR", no_color)
     lines = run(capsys, "status", "x", "192.0.2.7")[1].splitlines()
     assert ["\x1b[32m" in lines[2], "\x1b[31m" in lines[3]] == [coloured] * 2 and "\x1b" not in lines[1]
 

@@ -30,7 +30,7 @@ def test_the_first_client_goes_on_alone_after_all_clients_have_failed() -> None:
     assert side_by_side(["a", "b", "c"], [FIRST, SPARE], fetch) == ["a", "b", "c"]
 
 
-def test_an_error_of_the_first_client_alone_is_raised() -> None:
+def test_the_error_is_raised_if_the_first_client_fails_alone_too() -> None:
     def fetch(path: str, client: HttpClient) -> Any:
         raise HttpUnreachable("dead")
     with pytest.raises(HttpUnreachable, match="dead"):

@@ -201,9 +201,10 @@ def test_unknown_states_of_a_unit_that_only_meters_are_normal(metered: bool, mon
     assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (True, not metered)
 
 
-def test_an_exporter_without_a_list_or_a_network_does_not_start(small: Hall, call: Call) -> None:
-    done = call("exporter", "--auth", small.logins)
-    assert done.returncode == 2 and "would give its logins away" in done.stderr
+def test_an_exporter_without_a_list_needs_a_network_and_logins(small: Hall, call: Call) -> None:
+    for arguments in (("--auth", small.logins), ("--network", "192.0.2.0/24")):
+        done = call("exporter", *arguments)
+        assert done.returncode == 2 and "give --list FILE, or --network with --auth" in done.stderr
 
 
 def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
