@@ -148,6 +148,13 @@ class Pdu:
         self.calls.clear()
         self.changes = [*self.changes, time.time()]
 
+    def port_state(self, identity: str) -> str:
+        """UP, DOWN or UNKNOWN by the last good answers; UNKNOWN if the last switching is in doubt, or if the PDU was changed
+        after the last good poll."""
+        if identity in self.doubts or self.changes and self.polled_at <= self.changes[-1]:
+            return "UNKNOWN"
+        return self.ports.get(identity, "UNKNOWN")
+
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])
         self.metered, self.port_metered = list(value["metered"]), list(value["port_metered"])

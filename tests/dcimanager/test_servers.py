@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import html
+import time
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
@@ -10,7 +11,7 @@ import pytest
 from .client import Client
 from .database import Database
 from .manager import DciManager
-from .records import Pdu, Refusal
+from .records import Call, Pdu, Refusal
 from .servers import Feed, Server, Servers, Step, plan, port_state, server_state
 from .visiting import Visitor
 from .web.pages.servers import _seen
@@ -117,6 +118,17 @@ def test_the_feeds_of_a_pdu_that_was_removed_just_now_take_no_other_feeds_state(
     assert plan("off", shown.server, [state for *_, state in shown.feeds]) == [Step(B, False)]
 
 
+def test_a_state_from_before_a_change_of_the_pdu_is_unknown_to_its_servers_until_the_next_poll() -> None:
+    pdu = Pdu(A.pdu, "rack", "pdu_x", "", ports={A.identity: "DOWN"}, polled_at=time.time() - 1)
+    site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: [pdu]))
+    server = Server(1, "web", "ON", (A,))
+    assert _seen(site, server).state == "OFF"
+    pdu.changed()
+    assert _seen(site, server)[2:] == ("UNKNOWN", "ON")
+    pdu.note(Call("status", "", 0.1, {"ports": {A.identity: "DOWN"}}, "", "", at=time.time() + 1))
+    assert _seen(site, server).state == "OFF"
+
+
 def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         Client(manager).install(small)
@@ -135,6 +147,8 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
         assert pdu.ports["1"] == "DOWN" and "Server off" in visitor.get("/servers").body
         visitor.post(f"/servers/{server.id}/power", {"command": "on"})
         assert pdu.ports["1"] == "UP"
+        visitor.post(f"/servers/{server.id}/power", {"command": "on"})
+        assert "web-01: power on had nothing to do." in visitor.get("/servers").body
         assert [call.method for call in pdu.calls if call.switches] == ["port_down", "port_up"]
         for fields in ({"feed": "x"}, {"feed": f"{pdu.id}:nothing"}, {"feed": "99:1"}, {"feed": f"{pdu.id}:1"}):
             assert visitor.post(f"/servers/{server.id}/connect", fields).status in (400, 404, 409)

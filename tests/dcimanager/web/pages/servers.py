@@ -37,14 +37,9 @@ def routes(site: Site) -> List[Route]:
     ]
 
 
-def _state(pdu: Pdu, identity: str) -> str:
-    """A port's state for the platform's rule: UNKNOWN where it is doubtful."""
-    return "UNKNOWN" if identity in pdu.doubts else pdu.ports.get(identity, "UNKNOWN")
-
-
 def _seen(site: Site, server: Server) -> Shown:
     pdus = {pdu.id: pdu for pdu in site.manager.pdus()}
-    feeds = [(feed, pdus[feed.pdu], _state(pdus[feed.pdu], feed.identity)) for feed in server.feeds if feed.pdu in pdus]
+    feeds = [(feed, pdus[feed.pdu], pdus[feed.pdu].port_state(feed.identity)) for feed in server.feeds if feed.pdu in pdus]
     port = port_state([state for *_, state in feeds])
     # Without the feeds of a PDU that was removed just now, so that each feed has the same place in `server.feeds` and in `feeds`.
     return Shown(server._replace(feeds=tuple(feed for feed, *_ in feeds)), feeds, port, server_state(port, server.bmc))
@@ -105,14 +100,15 @@ def _confirm(site: Site, request: Request) -> Response:
     command = _command(request.query_params.get("command", ""))
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
     return site.show(request, "power.html", shown=shown, command=command, steps=steps,
-                     pdus={pdu.id: pdu for pdu in site.manager.pdus()})
+                     pdus={pdu.id: pdu for _, pdu, _ in shown.feeds})
 
 
 def _power(site: Site, request: Request, form: FormData) -> Response:
     """Carry out the plan for the current states; the first step that fails ends it."""
     shown, command = _seen(site, site.manager.servers.one(number(request))), _command(text(form, "command"))
     name = plain(shown.server.name)
-    for step in plan(command, shown.server, [state for *_, state in shown.feeds]):
+    steps = plan(command, shown.server, [state for *_, state in shown.feeds])
+    for step in steps:
         try:
             why = _failure(site, shown.server, step)
         except (Wrong, Refusal, LookupError) as error:
@@ -120,7 +116,7 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
         if why:
             site.say(request, f"{name}: power {command} ended early: {why}", good=False)
             return go(f"/servers#server-{shown.server.id}")
-    site.say(request, f"{name}: power {command} was carried out.")
+    site.say(request, f"{name}: power {command} {'was carried out.' if steps else 'had nothing to do.'}")
     return go(f"/servers#server-{shown.server.id}")
 
 
@@ -141,5 +137,6 @@ def _failure(site: Site, server: Server, step: Step) -> str:
     call = site.manager.switch(site.manager.store.pdu(feed.pdu), feed.identity, step.on, check)
     if not call.ok:
         return plain(call.text, 500)
-    wanted = "on" if step.on else "off"
-    return "" if call.value["state"] == ("UP" if step.on else "DOWN") else f"outlet {plain(feed.identity)} is not {wanted}"
+    if call.value["state"] == ("UP" if step.on else "DOWN"):
+        return ""
+    return f"outlet {plain(feed.identity)} is not known to be {'on' if step.on else 'off'}"
