@@ -84,10 +84,10 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     listed = {number_: member for number_, member in members.items() if number_}
     chain = {number_: member for number_, member in listed.items()
              if member.rows or number(member.variables.get("outlet.count"))}
-    meters = bool(listed) and not device.rows and all(
-        number(member.variables.get("outlet.count")) == 0 for member in listed.values())
     outlets = [_outlet(member, row, writable) for _, member in sorted((chain or {0: device}).items())
                for row in member.outlet_numbers()]
+    meters = bool(listed) and not outlets and all(
+        number(member.variables.get("outlet.count")) == 0 for member in listed.values())
     count = number(device.variables.get("outlet.count")) or 0
     if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
         raise device.too_few(len(outlets), count)

@@ -312,8 +312,9 @@ CHAIN_OF_METERS = {"device.count": "2", "device.1.outlet.count": "0", "device.1.
 
 
 def test_a_chain_whose_members_count_no_outlets_is_metered() -> None:
-    found = device(CHAIN_OF_METERS)
-    assert (found.outlets, found.load) == ([], 7)
+    for variables in (CHAIN_OF_METERS, {**CHAIN_OF_METERS, "outlet.0.desc": "All"}):
+        found = device(variables)
+        assert (found.outlets, found.load) == ([], 7)
 
 
 @pytest.mark.parametrize("variables, error", [
