@@ -37,8 +37,8 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     """The endpoint that a redirect leads to: from http to https on the same host.
 
-    Its port is the same one, the one that the redirect names, or 443 instead of 80. Any other port may belong to another PDU
-    behind port forwarding. Raises HttpRefused for all other redirects. A login for https is never sent over http.
+    Its port is the one that the redirect names; if it names none, 443 instead of 80, but not instead of another port: behind port
+    forwarding, 443 may be another PDU. Raises HttpRefused for all other redirects. A login for https is never sent over http.
     """
     code = str(reply.status)
     try:

@@ -20,7 +20,7 @@ _LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"} 
 def path(link: object, here: Endpoint, login: Login) -> str:
     """The path of a link of this service, with its query. Raises ProtocolError for any other link.
 
-    A service that is reached under a name or port other than its own writes links that seem to lead elsewhere. They cannot be
+    If a service is reached under a name or port other than its own, its links with a host seem to lead elsewhere. They cannot be
     distinguished from links that do lead elsewhere, so they are errors too.
     """
     if found := path_here(link, here):

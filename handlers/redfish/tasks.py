@@ -26,7 +26,7 @@ def is_task(found: Json) -> bool:
 
 
 def under_way(reply: Reply) -> bool:
-    """Whether the operation is still running, from an answer of its monitor."""
+    """Whether an answer of the monitor says that the operation is still running."""
     task = _task(reply)
     return reply.status == 202 if task is None else text(task, "TaskState") not in _ENDED_STATES
 

@@ -22,7 +22,7 @@ PARALLEL = 128                  # how many PDUs all processes together read at a
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
 _STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction of it
 PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers ends within a minute
-_HANGS = Failure("defect", "this PDU was not read in time: run `pdu status` on it with --debug and report what it prints")
+_HANGS = Failure("defect", "this PDU was not read in time: run `pdu status` on it with --debug and report the output")
 _LOST = Failure("defect", "a process ended before this PDU was read: run `pdu status` on it with --debug and report the output")
 
 

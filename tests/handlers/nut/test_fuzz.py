@@ -97,7 +97,7 @@ def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_puts_no_line_int
 
 
 @pytest.mark.parametrize("at", ["LIST", "INSTCMD", "GET"])
-def test_switching_on_damaged_answers_raises_only_handler_errors_and_sends_at_most_one_command(at: str) -> None:
+def test_switching_off_with_damaged_answers_raises_only_handler_errors_and_sends_at_most_one_command(at: str) -> None:
     chance = random.Random(7)
     with NutServer([SwitchedPdu("pdu", 3)]) as server:
         server.faults.rewrite = lambda line, answer: Cut(mutated(chance, answer)) if line.startswith(at) else answer

@@ -158,7 +158,7 @@ def test_a_number_of_outlets_proves_that_there_are_none_only_if_it_is_zero_in_ev
 
 
 @pytest.mark.parametrize("counts", [{}, {"1": 3}, {"1": 3, "2": "n/a"}, {"1": "", "2": 2}, {"1": 3, "2": -1}])
-def test_without_a_readable_count_of_every_unit_outlets_without_a_state_are_listed(counts: Dict[str, Value]) -> None:
+def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or_unreadable(counts: Dict[str, Value]) -> None:
     """Otherwise a unit whose count is lost would lose its outlets without a state."""
     profile = Profile("acme-7", "Acme", ("7",), "ACME-MIB", (ACME,), evidence=EVIDENCE, outlets=(Outlets(
         states=State(Column(f"{ACME}.3"), ("1",), ("2",)), rows=Column(f"{ACME}.7"), count=Column(f"{ACME}.9")),))

@@ -230,7 +230,8 @@ def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mappin
     assert (read.load, read.power, read.energy) == (None, None, None)
 
 
-# The added rows list no further unit that meters, or only the one unit under another number.
+# The added rows list no other unit that has meters: its count is 0, or there is only one row, whose number is not the one
+# that the unit has in the meters.
 @pytest.mark.parametrize("unit, listed", [
     ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
     ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "0"}),
@@ -241,7 +242,7 @@ def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapp
     assert metering.meter(_with(unit, listed)) == metering.meter(_with(unit, {}))
 
 
-# The unit that is added, or the phase that is not measured, has no row in the meters.
+# The unit or inlet that is added, or the phase that is not measured, has no row in the meters.
 @pytest.mark.parametrize("unit, values, without, load", [
     ("apc-rpdu2", {"318.1.1.26.4.3.1.2.3": "3"}, (), None),
     ("cyberpower-epdu2", {"3808.1.1.6.3.4.1.2.3": "3"}, (), None),
@@ -304,7 +305,8 @@ NO_PHASES = dict.fromkeys((f"{EPDU2}4.4.1.5.{row}" for row in range(1, 5)), "")
 THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.50.1.1": "23"}
 
 
-# The load is the sum of the phases. On a PDU with three phases the current of the PDU may be the highest of the three.
+# Without figures of the phases, the current of the PDU is the load only if the PDU has one phase: with three phases it may be the
+# highest of the three.
 @pytest.mark.parametrize("unit, values, load", [
     ("cyberpower-epdu2", {**LOST_PHASE, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"}, None),
     ("cyberpower-epdu2", {**NO_PHASES, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "1"}, "4.8"),
