@@ -95,7 +95,8 @@ def show(call: Call) -> Result:
 def tree(call: Call) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
-    A resource that cannot be read is shown with its error. Costs a round trip for each resource and each further page of a list.
+    A resource that cannot be read is shown with its error, and one beyond the limit as not read. Costs a round trip for each
+    resource and each further page of a list.
     """
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
@@ -118,9 +119,9 @@ def tree(call: Call) -> Result:
         seen[place] = text(resource, "@odata.type").lstrip("#")
         if follows:
             waiting.extend((below, depth + 1) for below in _below(call, {**resource, "Members": listed}))
-    more = any(path.rstrip("/") not in seen for path, _ in waiting)
-    return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())],
-                  note=f"only the first {_MOST_RESOURCES} resources are shown" if more else "")
+    for path, _ in waiting:
+        seen.setdefault(path.rstrip("/"), f"(not read: the limit is {_MOST_RESOURCES} resources)")
+    return Result(seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())])
 
 
 def _below(call: Call, resource: Json) -> List[str]:
