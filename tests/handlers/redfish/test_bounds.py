@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import threading
 from types import SimpleNamespace
-from typing import Any, Callable, Iterator, Tuple
+from typing import Any, Iterator, Tuple
 
 import pytest
 
@@ -17,8 +17,6 @@ from pdu_common.connection import PduData
 
 from .test_login import SESSIONS, Guarded
 from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, outlet, serving, unit
-
-Reading = Callable[[RedfishService], Any]
 
 
 class Clock:

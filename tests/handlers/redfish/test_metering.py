@@ -169,7 +169,7 @@ def test_a_sensor_on_another_host_is_not_read() -> None:
     assert "/A0" not in tree.targets
 
 
-def test_a_sensor_that_the_login_may_not_read_is_a_denied_error() -> None:
+def test_a_sensor_that_the_login_may_not_read_raises_denied() -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: Answer(None, 403)
     with pytest.raises(PduHandlerError) as caught:
