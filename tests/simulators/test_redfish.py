@@ -97,7 +97,7 @@ def test_readings_may_be_only_at_the_sensors_or_null() -> None:
         assert figure["Reading"] is client.get(figure["DataSourceUri"])["Reading"] is service.books().load_a is None
 
 
-def test_a_four_wire_outlet_has_a_current_for_each_line_and_no_single_one() -> None:
+def test_a_four_wire_outlet_has_poly_phase_currents_in_place_of_current_amps() -> None:
     with RedfishService(units.four_wire()) as service, Client(service) as client:
         outlet = client.outlet("A1")
         assert "CurrentAmps" not in outlet

@@ -20,7 +20,7 @@ def test_a_fault_replaces_one_body(unit: RedfishService, client: Client, fault: 
     assert len(client.get(OUTLETS)["Members"]) == 12
 
 
-def test_a_fault_loses_the_answer_to_a_switching(unit: RedfishService, client: Client) -> None:
+def test_a_fault_loses_the_answer_to_a_switching_command(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.DROP_AFTER_WRITE, method="PowerControl")
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
         client.switch("A1", "Off")

@@ -13,7 +13,7 @@ from .redfish import Model, Pdu, RedfishService, units
 from .redfish_client import OUTLETS, SESSIONS, V1, Client
 
 
-def test_an_outlet_switches_and_its_neighbours_stay(unit: RedfishService, client: Client) -> None:
+def test_only_the_commanded_outlet_switches(unit: RedfishService, client: Client) -> None:
     assert client.switch("B2", "Off").status == 204
     assert unit.books().states == {id: id != "B2" for id in Pdu().outlets}
     assert client.outlet("B2")["PowerState"] == "Off"

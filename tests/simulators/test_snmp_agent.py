@@ -1,4 +1,4 @@
-"""The project's SNMP agent, tested with Net-SNMP's tools; simulated devices on this agent and on a real snmpd; the codec."""
+"""The project's SNMP agent, tested with Net-SNMP's tools; simulated devices on it and on a real snmpd; the codec; the program."""
 from __future__ import annotations
 
 import os
@@ -40,7 +40,8 @@ def _tool(name: str, agent: Agent, *arguments: str, version: str = "2c", communi
     finished = subprocess.run(
         [program(name), "-m", "", f"-v{version}", "-c", community, "-On", "-t", f"{seconds:g}", "-r", "0",
          f"{agent.host}:{agent.port}", *arguments],
-        capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False)
+        capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False,
+        env={**os.environ, "SNMP_PERSISTENT_DIR": os.devnull})      # else its first run prints "Created directory"
     return finished.returncode, (finished.stdout + finished.stderr).strip().splitlines()
 
 
@@ -126,7 +127,7 @@ def test_a_refused_set_has_the_error_of_its_version(
 
 
 @pytest.mark.parametrize("error", ["resourceUnavailable", "commitFailed", "undoFailed"])
-def test_these_errors_of_v2c_are_a_general_error_in_v1(error: str) -> None:
+def test_an_unavailable_resource_and_a_failed_commit_or_undo_are_a_general_error_in_v1(error: str) -> None:
     with Agent(apc.masterswitch(), faults=Faults(set_error=error)) as agent:
         asked = ber.Pdu(ber.SET, 1, 0, 0, ((arcs(f"{apc.SPDU_CONTROL}.3.1"), Row(INTEGER, 2)),))
         answers = [agent.exchange(ber.encode(ber.Message(version, b"private", asked))) for version in (0, 1)]

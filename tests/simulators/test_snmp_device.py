@@ -1,4 +1,4 @@
-"""The rules of a simulated SNMP device: refusals, changes and delays. No network, no waiting."""
+"""Simulated SNMP devices: the rules for a SET, .snmprec files, and the built-in units. No network, no waiting."""
 from __future__ import annotations
 
 import json
@@ -289,7 +289,7 @@ def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done(
     assert seen() == ["1", "2", "2", "2", "2"]
 
 
-def test_built_in_devices_have_their_familys_key_outlets_in_both_states_and_all_labels() -> None:
+def test_built_in_devices_have_outlets_in_both_states_a_label_for_each_and_their_familys_key() -> None:
     for key, build in BUILT_IN.items():
         model = build()
         states: Dict[str, Optional[bool]] = model.books().states

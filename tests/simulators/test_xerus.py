@@ -74,7 +74,7 @@ def test_a_void_method_answers_null(client: Client) -> None:
     assert client.call("/model/pdu/0", "cancelOutletSequence")["result"] is None
 
 
-def test_a_reference_may_have_an_encoded_colon_and_a_doubled_slash(client: Client) -> None:
+def test_an_outlet_is_found_by_other_spellings_of_its_reference_and_by_aliases(client: Client) -> None:
     rid = client.result("/model/pdu/0", "getOutlets")[2]["rid"]
     assert ":" in rid
     for path in (rid, rid.replace(":", "%3A"), "/" + rid, "/model/outlet/2", "/model/pdu/1/outlet/2"):
@@ -231,7 +231,7 @@ def test_sleeping_sensors_wake_after_get_sensors(pdu: XerusPdu, client: Client) 
 # -- switching and time
 
 
-def test_outlets_switch_on_one_by_one_at_the_in_rush_guard_delay() -> None:
+def test_outlets_switch_on_at_intervals_of_the_in_rush_guard_delay() -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=3, off=(1, 2, 3)), clock=clock) as pdu, Client(pdu) as client:
         client.result("/model/pdu/0", "setAllOutletPowerStates", pstate=1)

@@ -57,7 +57,7 @@ class Reboots:
 
 
 class Connection(BaseHTTPRequestHandler):
-    """One connection; a unit's own class answers its requests."""
+    """One connection; a subclass answers its requests."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement

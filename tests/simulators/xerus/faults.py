@@ -15,7 +15,7 @@ class Fault(Enum):
     NOT_JSON = "answers with status 200 and a body that is announced as JSON but is not JSON"
     WRONG_ID = "carries out the request and answers with another id"
     HALF_ANSWER = "carries out the request and closes after half of the body"
-    CLOSE_AFTER = "closes the connection after the answer, which does not announce this"
+    CLOSE_AFTER = "closes the connection after the answer, without announcing it"
     CLOSE_BEFORE = "closes the connection when a request arrives, and does not carry it out"
     DROP_AFTER_WRITE = "carries out the request and closes without an answer"
     SLOW = "waits before it carries out the request"

@@ -144,7 +144,7 @@ def text(table: Dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Writes the simulator's table of types from a schema of all releases.")
+    parser = argparse.ArgumentParser(description="Writes the simulator's table of types from a schema of many releases.")
     parser.add_argument("schema", type=Path, help="JSON file with the vendor's interface definitions")
     schema = json.loads(parser.parse_args().schema.read_text(encoding="utf-8"))
     TARGET.write_text(text(build(schema)), encoding="utf-8")
