@@ -78,8 +78,8 @@ def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
 
 def test_the_files_of_ids_and_authorities_may_have_relative_paths(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
-    assert admin.run(manager, "snmp", folder=tmp_path, DCI_IDS="my ids", CURL_CA_BUNDLE="my ca.pem").code == 0
-    assert (tmp_path / "my ids").read_text() == f"{manager.url} pdu_snmp 1\n"
+    assert admin.run(manager, folder=tmp_path, DCI_IDS="my=ids", CURL_CA_BUNDLE="my ca.pem").code == 0
+    assert (tmp_path / "my=ids").read_text() == f"{manager.url} pdu_small 1\n{manager.url} pdu_snmp 2\n"
     assert not (admin.script.parent / "register.ids").exists()
 
 

@@ -152,6 +152,7 @@ def test_a_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
 
     with DciManager(wrap=refuse) as manager:
         assert_failed(admin.run(manager, "snmp"), 1, "id 1", "disk full")
+        assert (admin.script.parent / "register.ids").read_text() == f"{manager.url} pdu_snmp 1\n"
         assert_failed(admin.run(manager, "snmp"), 1, "disk full")
         assert calls(manager, CREATE) == 1
 
