@@ -158,7 +158,10 @@ module = importlib.import_module(job["module"])
 answers, ended = [], threading.Event()
 def poll(pdu):
     while True:
-        answers.append(tuple((port.identity, port.power_status.name) for port in pdu.status().ports))
+        try:
+            answers.append(tuple((port.identity, port.power_status.name) for port in pdu.status().ports))
+        except Exception as error:
+            answers.append(repr(error))
         if ended.is_set():
             return
 threads = [threading.Thread(target=poll, args=(module.make_handler(data()),)) for _ in range(4)]
