@@ -109,7 +109,7 @@ def test_a_write_without_a_usable_answer_may_or_may_not_have_switched(reading: U
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as caught:
         outlet.switch(UP)
-    assert (outlet.writes, caught.value.host) == (1, "pdu1")
+    assert (outlet.writes, outlet.reads, caught.value.host) == (1, 1, "pdu1")
 
 
 def test_a_refused_write_is_raised_without_a_reading() -> None:
