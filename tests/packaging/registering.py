@@ -1,4 +1,4 @@
-"""Runs `register.sh` as an administrator does, with an environment of its own."""
+"""Runs `register.sh` as an administrator does, in a clean environment."""
 from __future__ import annotations
 
 import os
@@ -24,7 +24,7 @@ class Run(NamedTuple):
 
 
 class Admin:
-    """An administrator's machine: a folder with the script, a home and a place for temporary files.
+    """An administrator's machine: the script, a home and a folder for temporary files.
 
     The program `sleep` of this machine logs its argument for `pauses` and does not wait. `curl` waits longer for a connection.
     """

@@ -25,7 +25,7 @@ GUIDE = (ROOT / "docs" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
 _SECONDS = 300
-pytestmark = pytest.mark.timeout(900)         # some tests run pytest, mypy or the builder several times
+pytestmark = pytest.mark.timeout(900)         # a test may run several programs, each for up to _SECONDS
 
 
 def _copy(source: str, target: str) -> None:
