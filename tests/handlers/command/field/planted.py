@@ -1,4 +1,4 @@
-"""Devices of every kind with planted names, addresses and secrets, and the handler's readings of a device."""
+"""Simulated devices with planted names, addresses, serial numbers and secrets, one for each handler; readings and recordings."""
 from __future__ import annotations
 
 import contextlib

@@ -29,9 +29,9 @@ from tests.waiting import PATIENCE_S, bounded, until
 PDU = (sys.executable, "-m", "handlers")
 
 
-def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([*PDU, *arguments], cwd=ROOT, env={"PDU_COMMUNITY": "public", **environment},
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def started(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([*PDU, *arguments], cwd=ROOT, env={"PDU_COMMUNITY": "public"}, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def done(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -110,7 +110,7 @@ def test_a_broken_pipe_ends_a_recording_quietly() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_replay_prints_how_to_read_it_and_ends_on_a_signal(
+def test_a_replay_prints_how_to_read_it_and_its_commands_and_ends_on_a_signal(
         number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
@@ -155,6 +155,17 @@ def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(monke
     assert (root.run(["replay", os.devnull, "--json"]), closed) == (0, [True])
 
 
+def test_a_replay_in_json_does_not_print_commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def writes() -> Sequence[str]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return ["outlet 3 off"]
+    served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
+    monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
+    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
+    assert root.run(["replay", os.devnull, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["poll"] == "snmp 127.0.0.1:1"
+
+
 def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
     file = tmp_path / "walk.txt"
     file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
@@ -167,8 +178,8 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
             if line.startswith("}"):
                 break
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 0
+        rest, _ = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, rest) == (0, "")
     document: Dict[str, Any] = json.loads(text)
     assert document["handler"] == "snmp" and document["host"] == "127.0.0.1" and "the handler cannot read it" in document["about"]
 
@@ -180,8 +191,8 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
     (("record", "snmp", "192.0.2.1", "-o", "/nowhere/at.all"), "cannot be written"),
     (("record", "gopher", "192.0.2.1"), "gopher"),
     (("record", "snmp", "192.0.2.1", "--keep", "everything"), "everything")])
-def test_an_impossible_call_is_refused_with_one_sentence(arguments: Sequence[str], says: str, capsys: pytest.CaptureFixture[str],
-                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impossible_call_is_refused_in_one_line(arguments: Sequence[str], says: str, capsys: pytest.CaptureFixture[str],
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     assert root.run(list(arguments)) == 2
     error = capsys.readouterr().err
@@ -194,7 +205,7 @@ def test_a_file_without_an_end_is_refused(capsys: pytest.CaptureFixture[str], mo
     assert capsys.readouterr().err == "settings: /dev/zero has more than 2 MB\n"
 
 
-def test_a_recording_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+def test_a_recording_may_have_a_byte_order_mark_and_bytes_that_are_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "walk.txt").write_bytes(b"\xef\xbb\xbf.1.3.6.1.2.1.1.4.0 = STRING: \"caf\xe9\"\r\n")
     text = text_of(str(tmp_path / "walk.txt"))
     assert text.startswith(".1.3.6") and "caf\udce9" in text and kind_of(text, "walk.txt") == "snmp"

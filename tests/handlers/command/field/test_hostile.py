@@ -118,8 +118,8 @@ def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) ->
             assert connection.getresponse().status == 400
 
 
-def of_bulk(request: Any, form: str) -> bytes:
-    """An answer to a bulk call that the protocol does not allow."""
+def malformed(request: Any, form: str) -> bytes:
+    """Return a malformed answer to a bulk call."""
     if form == "deep":
         return b"[" * 50_000
     count = len(request["params"]["requests"])
@@ -128,10 +128,10 @@ def of_bulk(request: Any, form: str) -> bytes:
 
 
 @pytest.mark.parametrize("form", ["none", "numbers", "words", "deep"])
-def test_a_bulk_call_with_a_malformed_answer_ends(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers to the recorder's own calls, from the first call to /firmware on, are malformed.
+def test_a_recording_of_a_unit_with_malformed_answers_ends(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All answers from the recorder's first call to /firmware on are malformed.
 
-    The recording leaves them out or ends with one error.
+    They are left out of the recording; JSON that is nested too deeply ends it with an error.
     """
     sent: List[bytes] = []
 
@@ -140,8 +140,8 @@ def test_a_bulk_call_with_a_malformed_answer_ends(form: str, monkeypatch: pytest
             assert isinstance(request.body, bytes) and len(sent) < 50
             sent.append(request.body)
             reply = super().exchange(where, request)
-            own = any(b'"/firmware"' in body for body in sent)
-            return reply._replace(body=of_bulk(json.loads(request.body), form)) if own else reply
+            begun = any(b'"/firmware"' in body for body in sent)
+            return reply._replace(body=malformed(json.loads(request.body), form)) if begun else reply
     monkeypatch.setattr("handlers.command.field.raritan.recording.StandardTransport", Malformed)
     with UNITS["raritan"]() as unit:
         if form == "deep":
@@ -190,7 +190,7 @@ def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(ca
 
 @pytest.mark.parametrize("separator", ["\x0b", "\x1c", "\x85", "\u2028"])
 def test_a_value_with_a_line_separator_stays_on_its_line(separator: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Only a line feed ends a line of a recording, in a file as on standard output."""
+    """Only a line feed ends a line of a recording."""
     device = StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": f"good{separator}done"})
     with NutServer([device]) as server:
         assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0

@@ -33,8 +33,8 @@ from tests.simulators.redfish import RedfishService, units as redfish_units
 from tests.simulators.snmp_agent import BUILT_IN, Agent
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
-# Recordings that together contain every SNMP type that occurs in any recording: a family with several tables, one of an old
-# agent, one without a usable sysObjectID, and one that reports no states.
+# Recordings of a family with several tables, an old agent, a unit without a usable sysObjectID, and a unit that reports no
+# states. Together they contain every SNMP type that occurs in any recording.
 OVER_SNMP = ("apc_ap8959eu3", "digipower", "digital-loggers", "raritan-pdu")
 Printed = pytest.CaptureFixture[str]
 Patched = pytest.MonkeyPatch
@@ -77,14 +77,14 @@ def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(name: str, ca
     assert report["chosen"] == "snmp" and report["handlers"] == [dataclasses.asdict(of_recording(name))]
 
 
-def settings_of(name: str, key: str) -> List[Identity]:
+def with_no_and_yes(name: str, key: str) -> List[Identity]:
     """Identify a unit made from a MIB, first with `no` as the value of the setting `key`, then with `yes`."""
     return [of_device(Reader(of_rows(fixture(name).device().rows())), choose({key: value}, {})) for value in ("no", "yes")]
 
 
 def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found() -> None:
-    assert [one.family for one in settings_of("geist-v5_inlet", "metered_only")] == ["", "geist-v5"]
-    unproven = settings_of("teltronix", "switch_unproven")
+    assert [one.family for one in with_no_and_yes("geist-v5_inlet", "metered_only")] == ["", "geist-v5"]
+    unproven = with_no_and_yes("teltronix", "switch_unproven")
     assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
 
 
@@ -249,7 +249,7 @@ def test_a_unit_without_meters_is_shown_without_figures(capsys: Printed, monkeyp
     assert capsys.readouterr().out.splitlines()[1].count("not metered") == 3
 
 
-def test_the_load_of_a_power_meter_controller_rests_on_mains(capsys: Printed, monkeypatch: Patched) -> None:
+def test_load_and_energy_of_a_power_meter_controller_rest_on_mains(capsys: Printed, monkeypatch: Patched) -> None:
     with XerusPdu(Model(outlets=0, inlets=0, metering="none", product="BCM2-1965", meters=(MeterModel(1),))) as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
         report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan")
@@ -322,7 +322,7 @@ def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsy
     assert "pdu: read states: all UNKNOWN (1 outlet)" in found["cannot"]
 
 
-def test_states_of_a_nut_device_are_counted_among_the_outlets_that_report_one(capsys: Printed) -> None:
+def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Printed) -> None:
     device = StaticDevice("pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"})
     with NutServer([device]) as server:
         report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")

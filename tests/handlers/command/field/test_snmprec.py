@@ -76,7 +76,7 @@ ACME-MIB::bar.1 = INTEGER: 5
 
 
 @pytest.mark.parametrize("shown, value", [("23.5 degrees", 235), (".05", 5), ("-1.50", -150), ("5 A (1)", 5), ("low(2)", 2)])
-def test_a_display_hints_point_a_unit_and_a_label_are_not_part_of_the_number(shown: str, value: int) -> None:
+def test_the_point_of_a_display_hint_a_unit_and_a_label_are_not_part_of_the_number(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
     assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [Row(2, value)]
 
