@@ -173,7 +173,7 @@ def completed(known: Callable[[], Iterable[str]], or_file: bool = False) -> Call
 
 def option(flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any) -> Parameters:
     """An option. Without a metavar it is a flag. `more` are arguments of click.Option."""
-    # is_flag=False would make the value optional in newer releases of click, such as 8.4.
+    # is_flag=False would make the value optional from click 8.3 on.
     return [click.Option(flag.split(), metavar=metavar or None, type=kind, is_flag=None if metavar else True, help=help_, **more)]
 
 
