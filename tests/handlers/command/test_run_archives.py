@@ -114,9 +114,10 @@ def test_an_archive_with_many_extended_headers_in_a_row_is_refused(tmp_path: Pat
     assert code == 2 and "not a complete tar.gz" in err and len(err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("field, of", [(slice(124, 136), (2**96 - 512).to_bytes(12, "big")), (slice(148, 156), b"damaged ")])
+@pytest.mark.parametrize("field, of, words", [(slice(124, 136), (2**96 - 512).to_bytes(12, "big"), "impossible size"),
+                                              (slice(148, 156), b"damaged ", "not a complete tar.gz")])
 def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
-        field: slice, of: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        field: slice, of: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """After a size of -512, tarfile reads the same header again. It takes a wrong checksum for the end of the archive."""
     file, header = tmp_path / "pdu_odd.tar.gz", bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
     header[148:156] = 8 * b" "
@@ -126,7 +127,7 @@ def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
     whole = b"".join(tarfile.TarInfo(f"pdu_odd/{name}.py").tobuf() for name in ("__init__", "handler"))
     file.write_bytes(gzip.compress(whole + header + bytes(2 * tarfile.BLOCKSIZE)))
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and ("impossible size" in err or "not a complete tar.gz" in err) and len(err.splitlines()) == 1
+    assert code == 2 and words in err and len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["json", "wave"])          # a module that is loaded, and one that is not
