@@ -15,7 +15,7 @@ from tests.handlers.command.running import run
 
 
 class Interrupting:
-    """A handler whose process gets the signal `number` during the call `last`, from 1. Calls are `make` and `port_down`."""
+    """A handler that counts the calls of `make` and `port_down`, and in call `last` sends the signal `number` to its process."""
 
     def __init__(self, number: int, last: int) -> None:
         self.number, self.last, self.calls = number, last, 0

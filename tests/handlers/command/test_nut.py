@@ -183,7 +183,7 @@ def test_the_question_shows_the_switch_or_unknown_if_an_outlet_has_no_status(
         capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
-    monkeypatch.setattr(sys, "stdin", terminal.Person("n\nn\n"))
+    monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     outlets = {"outlet.1.switch": "on", "outlet.2.status": "", "device.type": "pdu"}
     with NutServer([StaticDevice("strip", outlets, writable=["outlet.1.switch"])]) as made:
         assert "outlet.1 (now on)? [y/N]" in Run(capsys, made, "set", "strip", "outlet.1.switch", "off").err

@@ -116,8 +116,8 @@ def test_a_tree_shows_the_error_of_a_list_that_cannot_be_read(unit: RedfishServi
     assert seen[f"{top}/Outlets"] == "(a collection of the device has no list of members)" and f"{top}/Branches" in seen
 
 
-def test_a_tree_goes_on_after_a_missing_right_but_not_after_a_refused_login(unit: RedfishService,
-                                                                            capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_right_ends_a_tree_only_at_the_first_resource_and_a_refused_login_anywhere(
+        unit: RedfishService, capsys: pytest.CaptureFixture[str]) -> None:
     top = "/redfish/v1/PowerEquipment/RackPDUs/1"
     unit.faults.order(Fault.PRIVILEGE, None, method=f"{top}/Branches")
     seen = found(unit, capsys, "tree", top)

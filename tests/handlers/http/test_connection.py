@@ -26,7 +26,7 @@ REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, 1000)
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
-    """The waits, in seconds, for addresses in DEAD. Each ends at once, and moves the clock of the connection on by its length."""
+    """The waits, in seconds, for addresses in DEAD. Each ends at once, and advances the transport's clock by its length."""
     waited = dead.waits(monkeypatch)
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: sum(waited)))
     return waited
@@ -64,14 +64,14 @@ def test_a_dead_address_leaves_time_for_the_next_one(waits: List[float], named: 
     assert len(waits) == 2 and sum(waits) < TIMEOUT_S
 
 
-def test_all_addresses_together_take_the_time_out_at_most(waits: List[float], named: Callable[..., None]) -> None:
+def test_all_addresses_together_take_at_most_the_time_out(waits: List[float], named: Callable[..., None]) -> None:
     named(*(at(address, 443) for address in DEAD))
     with pytest.raises(HttpUnreachable, match="in time"):
         get(443)
     assert len(waits) == len(DEAD) and sum(waits) == pytest.approx(TIMEOUT_S)
 
 
-def test_a_slow_name_server_leaves_the_whole_time_out_to_connect(waits: List[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_name_server_leaves_the_whole_time_out_for_connecting(waits: List[float], monkeypatch: pytest.MonkeyPatch) -> None:
     def resolve(*_: object, **__: object) -> List[object]:
         waits.append(0.8 * TIMEOUT_S)
         return [at(DEAD[0], 443)]
@@ -94,7 +94,7 @@ def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
     """`select.select` refuses descriptors above 1023."""
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     if limits[1] < 2048:
-        pytest.skip("this system allows a process fewer than 2048 files")
+        pytest.skip("this system allows a process fewer than 2048 open files")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(2048, limits[0]), limits[1]))
     try:
         with contextlib.ExitStack() as opened, serving(answer) as port:

@@ -60,9 +60,9 @@ LOOKS_S = 42.0              # the time-out with `looks_three_times`
 
 
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Make clients look at a report or a driver every 14 s of a clock of their own. Returns a function that makes such a client.
+    """Make clients look at a report or a driver every 14 s of a simulated clock. Returns a function that makes such a client.
 
-    With a time-out of LOOKS_S the third look is the last one. In real time, each look has 14 s or more.
+    With a time-out of LOOKS_S the third look is the last one. No look times out before 14 s of real time.
     """
     now = [0.0]
 

@@ -44,8 +44,7 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: Tuple[Snmpd, Upsd
     assert len(agent.writes()) == before + 2
 
 
-def test_before_the_driver_polls_a_switched_outlet_is_unknown_and_a_status_shows_the_old_state(
-        chain: Tuple[Snmpd, Upsd]) -> None:
+def test_until_the_driver_polls_port_down_returns_unknown_and_status_the_old_state(chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
     assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN

@@ -16,7 +16,7 @@ from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, User
 from tests.waiting import PATIENCE_S, finished
 
 
-def test_variables_commands_and_writable_variables_are_one_round_trip(server: NutServer) -> None:
+def test_variables_commands_and_writable_variables_take_one_round_trip(server: NutServer) -> None:
     with client(server) as nut:
         assert trips(server, lambda: nut.snapshots(["pdu", "ups"], writable=True)) == 1
         seen = nut.snapshots(["pdu"], writable=True)["pdu"]
@@ -86,7 +86,7 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
         nut.run("nosuch", "load.off")
 
 
-def test_the_number_of_clients_fails_with_the_error_of_the_request_that_the_server_knows(server: NutServer) -> None:
+def test_counting_the_clients_fails_with_the_error_of_the_request_that_the_server_knows(server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: b"ERR DRIVER-NOT-CONNECTED\n" if line.startswith("GET NUMLOGINS") else answer
     with client(server) as nut, pytest.raises(DriverNotConnected):
         nut.logins("pdu")

@@ -1,4 +1,4 @@
-"""Runs of `pdu raritan`. The result of one is its exit code, standard output and standard error."""
+"""The type of the fixture `run`, and shortcuts for its results: exit code, standard output and standard error."""
 from __future__ import annotations
 
 import json

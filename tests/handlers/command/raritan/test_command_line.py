@@ -110,7 +110,7 @@ def test_a_command_runs_with_closed_standard_streams(unit: XerusPdu, closed: str
 
 
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- >&- 2>&-"])
-def test_a_question_without_an_open_stream_is_not_answered(unit: XerusPdu, closed: str) -> None:
+def test_closed_standard_streams_do_not_confirm_a_command(unit: XerusPdu, closed: str) -> None:
     asked = shell(unit, f"TOOL switch 1 off --no-verify {closed}")
     assert asked.returncode == 12 and b"Traceback" not in asked.stderr and not asked.stdout and not unit.books().writes
 

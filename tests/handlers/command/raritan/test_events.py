@@ -99,7 +99,7 @@ def test_no_event_shows_a_secret() -> None:
     access = smartlock.DoorAccessControl
     rules = [access.DoorAccessRule(name="staff", keypadCondition1=access.KeypadCondition(enabled=True, pin=pin))
              for pin in ("", "4711", "0815")]
-    account = decoder(Event)({"type": "usermgmt.AccountChanged:1.0.0", "value": {       # of older firmware, with settings
+    account = decoder(Event)({"type": "usermgmt.AccountChanged:1.0.0", "value": {       # older firmware sends the settings
         "oldSettings": {"snmpV3Settings": {"privPassphrase": ""}},
         "newSettings": {"snmpV3Settings": {"privPassphrase": "4711"}}}}, Nowhere())
     entry = rpc_event.DataPushService.EntryAddedEvent(settings=rpc_event.DataPushService.EntrySettings(password="4711"))

@@ -59,12 +59,13 @@ def test_a_restart_without_an_answer_is_not_reported_as_a_fact(run: Run, unit: X
 
 
 @pytest.mark.parametrize("fault, how", [(Fault.HTML, {}), (Fault.STATUS, {"status": 502})])
-def test_a_restart_with_another_answer_is_neither_a_fact_nor_a_refusal(run: Run, unit: XerusPdu, fault: Fault, how: Any) -> None:
+def test_a_restart_with_an_unusable_answer_is_reported_as_neither_done_nor_refused(
+        run: Run, unit: XerusPdu, fault: Fault, how: Any) -> None:
     unit.faults.order(fault, method="reboot", **how)
     assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not confirm the restart; it may be restarting\n")
 
 
-def test_a_unit_that_cannot_be_reached_is_not_said_to_restart(run: Run, unit: XerusPdu) -> None:
+def test_a_unit_that_cannot_be_reached_is_not_reported_as_restarting(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.CLOSE_BEFORE, None)
     code, out, err = run("firmware", "reboot", "--yes")
     assert (code, out) == (3, "") and err.startswith("unreachable: ")

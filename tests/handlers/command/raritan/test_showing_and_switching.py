@@ -53,8 +53,7 @@ def test_outlets_of_a_link_unit_are_listed(run: Run) -> None:
     assert len(facts(run, "outlets", "--link", "3")["outlets"]) == 2
 
 
-def test_a_link_id_that_is_not_linked_is_a_warning(unit: XerusPdu, run: Run,
-                                                   capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_status_warns_of_a_link_id_without_a_unit(unit: XerusPdu, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     where = f"{unit.host}:{unit.port}"
     assert root.run(["status", "raritan", where, "--fingerprint", unit.fingerprint, "-s", "link_units=3,7"]) == 0
     assert capsys.readouterr().err == (
@@ -305,7 +304,7 @@ def test_cycling_ends_when_the_outlet_is_on_again(run: Run, unit: XerusPdu) -> N
     assert [name for name, _ in unit.books().writes if "cycle" in name] == ["outlet.1.cyclePowerState"]
 
 
-def test_a_dangerous_command_needs_yes(run: Run, unit: XerusPdu) -> None:
+def test_a_command_that_asks_needs_yes_without_a_terminal(run: Run, unit: XerusPdu) -> None:
     for words in (["switch", "1", "off"], ["cycle", "all"], ["firmware", "reboot"], ["cert", "install"], ["sequence", "cancel"],
                   ["links", "release", "3"], ["network", "bridge", "on"], ["servers", "add", "h"], ["snmp", "v2=no"],
                   ["thresholds", "outlet/1/current", "upperCritical=1"], ["firmware", "update", "no-such-file"]):
