@@ -378,7 +378,8 @@ class Answering:
     pid = 0
 
     def __init__(self, *answers: str) -> None:
-        self.stdin, self.stdout = io.StringIO(), io.StringIO("".join(f"{answer}\n" for answer in answers))
+        self.stdin: Optional[io.StringIO] = io.StringIO()
+        self.stdout = io.StringIO("".join(f"{answer}\n" for answer in answers))
         self.stderr = io.StringIO(f"{child.LOGGED}\n" * len(answers))
 
     def poll(self) -> Optional[int]:
@@ -397,6 +398,21 @@ def test_an_answer_without_the_number_of_its_call_is_a_failed_call(tmp_path: Pat
     assert worker.call("port_up", PATIENCE_S, "1").ok
     assert worker.call("port_down", PATIENCE_S, "1").kind == "died"
     assert Worker(Job([], "", {}), tmp_path, lambda folder: Answering("[]")).call("status", PATIENCE_S).kind == "died"
+
+
+def test_a_call_whose_answer_is_rejected_keeps_its_log_lines(tmp_path: Path) -> None:
+    process = Answering("[]")
+    process.stderr = io.StringIO(f"a line\n{child.LOGGED}\n")
+    call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)
+    assert (call.text, call.lines) == ("no answer from the worker (it answered another call)", ("a line",))
+
+
+def test_a_call_whose_process_has_no_input_says_so(tmp_path: Path) -> None:
+    """As after `close`, between the start of a process and the first message to it."""
+    process = Answering()
+    process.stdin = None
+    call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)
+    assert (call.kind, call.text) == ("died", "no answer from the worker (its input is closed)")
 
 
 def test_the_end_of_a_log_is_written_if_the_handler_has_closed_standard_error(monkeypatch: pytest.MonkeyPatch,

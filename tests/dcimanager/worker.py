@@ -129,6 +129,7 @@ class Worker:
 
     def _ask(self, call: Mapping[str, Any], timeout: float) -> Tuple[Dict[str, Any], List[str]]:
         no_log = "it logged nothing"
+        lines: List[str] = []
         try:
             with self._starting:
                 if self._closed:
@@ -139,7 +140,8 @@ class Worker:
             self._number += 1
             self._send({**call, "number": self._number})
             line = self._answers.get(timeout=timeout)
-            lines = self._lines(_LOG_SECONDS) if line is not None else []
+            if line is not None:
+                lines = self._lines(_LOG_SECONDS)
             answer: Any = json.loads(line or "{}")
             if line is not None and (not isinstance(answer, dict) or answer.get("number") != self._number):
                 raise ValueError("it answered another call")        # a handler may have written to the pipe, or forked
@@ -152,9 +154,9 @@ class Worker:
         if line is None:
             with self._starting:
                 self._end()         # after this the log is complete
-            lines = self._lines(0)
-            last = lines[-1] if lines else no_log
-            return {"kind": "died", "text": f"no answer from the worker ({last})"}, lines
+            rest = self._lines(0)
+            last = rest[-1] if rest else no_log
+            return {"kind": "died", "text": f"no answer from the worker ({last})"}, lines + rest
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
@@ -180,7 +182,7 @@ class Worker:
     def _send(self, message: Mapping[str, Any]) -> None:
         stream = self._process.stdin if self._process else None
         if stream is None:
-            raise BrokenPipeError
+            raise BrokenPipeError("its input is closed")
         stream.write(json.dumps(message) + "\n")
         stream.flush()
 
