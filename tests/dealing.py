@@ -17,8 +17,8 @@ WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "t
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
-    """The same items, ordered as one part for each worker. One or two parts begin with WAITING. Then each part has a share of the
-    modules that start programs, and then other modules.
+    """The same items, ordered as one part for each worker. Up to two parts begin with modules of WAITING. Then each
+    part has a share of the modules that start programs, and then other modules.
 
     A module's items stay together, in their order, except at the end of a part. Each part has exactly the size that pytest-xdist
     gives a worker. With another size, the modules that should begin a part would be at the end of the part before it: they

@@ -22,7 +22,7 @@ from .pages import COLUMNS, rows, write
 from .steps import DemoPdu, Failed, Steps, build, register, simulators
 
 _WIDTH = 140
-KEPT_BEAT_S = 10.0
+_KEPT_INTERVAL_S = 10.0
 
 
 class Interrupted(BaseException):
@@ -82,7 +82,7 @@ def _ignore_signals() -> None:
 def _stay(manager: DciManager, console: Console) -> None:
     """Keeps polling the demo's PDUs and serving the page until a signal arrives."""
     with StopSignals() as signals:
-        manager.begin_polling(KEPT_BEAT_S)
+        manager.begin_polling(_KEPT_INTERVAL_S)
         console.print(f"{manager.page_url}   log in as {manager.email} with {manager.password}   (Ctrl-C ends it)",
                       soft_wrap=True)
         signals.wait()

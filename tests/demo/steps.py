@@ -73,7 +73,7 @@ def _run(command: List[str], environment: Mapping[str, str]) -> str:
         except subprocess.TimeoutExpired:
             raise Failed(f"{Path(command[-1]).name} did not end within 60 s") from None
         finally:
-            end(process)        # a signal, not a kill: register.sh then removes its copy of the password
+            end(process)        # SIGTERM lets register.sh remove its copy of the password
     if process.returncode:
         raise Failed(f"{Path(command[-1]).name} ended with {process.returncode}:\n{out}")
     return out
@@ -91,14 +91,17 @@ class Steps:
                                              settings=unit.peer.settings)
 
     def poll(self) -> None:
-        """Calls status and statistic of each PDU. Raises Failed if a state, load or energy differs from the device's books."""
+        """Calls status and statistic of each PDU. Raises Failed if a call fails, or if a state or figure differs from the books."""
         for unit in self._units:
             for method in ("status", "statistic"):
                 self._measure(unit, method, partial(self._manager.call, method=method))
             self._compare(unit)
 
     def switch(self) -> None:
-        """Switches an outlet of each PDU off and on again. Raises Failed if another outlet changes, or this one does not."""
+        """Switches an outlet of each PDU off and on again.
+
+        Raises Failed if a call fails, another outlet changes, or this one does not.
+        """
         for unit in self._units:
             before = unit.peer.books().states
             identity = next(identity for identity, on in before.items() if on)

@@ -6,7 +6,7 @@ from typing import Dict, FrozenSet, NamedTuple, Tuple
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
-# The kinds of errors that a call may raise (`kind` in handlers/errors.py). A true answer is always right; UNKNOWN is never wrong.
+# The kinds of errors that a call may raise (`kind` of PduHandlerError). A true answer is always right; UNKNOWN is never wrong.
 NONE: FrozenSet[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})

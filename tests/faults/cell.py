@@ -91,7 +91,7 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: Tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES more than before the first cell
+        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES more than before its first cell
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
@@ -199,8 +199,8 @@ def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent:
 
 def _leaks(text: str, secrets: List[str]) -> Iterator[str]:
     for secret in secrets:
-        plain = base64.b64encode(secret.encode()).decode().rstrip("=")
-        if secret in text or plain in text:
+        encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
+        if secret in text or encoded in text:
             yield "shows a secret"
     if "Authorization" in text or "Basic " in text:
         yield "shows a login"

@@ -15,7 +15,7 @@ _played: Optional[Played] = None
 
 
 def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
-    """The number of exchanges of each call without a fault. Raises AssertionError if the result is wrong."""
+    """The number of exchanges of each call without a fault. Raises AssertionError if a result is wrong."""
     found: Dict[Tuple[str, str], int] = {}
     with Played() as played:
         for name in names:

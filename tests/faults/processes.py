@@ -11,7 +11,7 @@ Context = Callable[[], Union[ForkContext, ForkServerContext]]
 
 
 def warm() -> ForkServerContext:
-    """Forks from a server process, which is started once and has no threads. The calling process may have threads."""
+    """A context that forks from a server process, which is started once and has no threads. The calling process may have some."""
     names = registry.names()
     multiprocessing.set_forkserver_preload(["tests.faults.matrix", *(f"tests.faults.subjects.{name}" for name in names),
                                             *(f"handlers.{name}.handler" for name in names)])
@@ -19,5 +19,5 @@ def warm() -> ForkServerContext:
 
 
 def fork() -> ForkContext:
-    """Forks from the calling process, which must not have threads."""
+    """A context that forks from the calling process, which must not have threads."""
     return multiprocessing.get_context("fork")

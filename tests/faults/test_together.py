@@ -23,7 +23,7 @@ Answer = Tuple[Any, ...]
 
 @pytest.fixture(autouse=True)
 def _patient(budget: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raises the limits of a call and of an SNMP request: on a busy machine, this many threads can exceed the usual ones."""
+    """Raises the limits of a call and of an SNMP request: with this many threads, a busy machine can exceed the usual ones."""
     budget(600.0)
     monkeypatch.setattr(_credentials, "LONGEST_S", 600.0)
 

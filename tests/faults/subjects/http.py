@@ -60,7 +60,7 @@ def changed(change: Callable[[Any], Any]) -> Bend:
 
 
 def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
-    """A function that applies `change` to each key and value of JSON, except objects and lists."""
+    """A function that replaces each string, number, boolean and null in JSON by `change(key, value)`."""
     def within(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return {name: within(one, name) for name, one in value.items()}

@@ -374,7 +374,7 @@ def test_a_name_that_two_modules_define_means_what_the_module_of_the_object_says
     assert alone == {(7, 1): {0: "off", 1: "on"}, (7, 2): {0: "off", 1: "on"}, (9,): {0: "off", 1: "on"}}
 
 
-def test_an_object_to_which_two_modules_give_different_values_has_none() -> None:
+def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
     from handlers.command.field.draft.reading import _agreed, _objects
     modules_ = [tree(name, node(name.lower(), "enterprises", 7, syntax=("SimpleSyntax", "INTEGER", *values)))
                 for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))]
@@ -398,7 +398,7 @@ def test_states_rest_on_a_mib_only_if_it_defines_their_column(column: int, proof
     assert found.profile.evidence.state is proof
 
 
-def test_a_circle_of_names_has_no_oid() -> None:
+def test_a_cycle_of_names_has_no_oid() -> None:
     from handlers.command.field.draft.reading import _objects
     assert _objects([tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]) == {}
 
