@@ -169,7 +169,7 @@ def _units(words_: Optional[str]) -> List[int]:
     if words_ is None:
         return []
     units = [number(word) for word in words_.split(",")]
-    if min(units) < 0:
+    if min(units) < 1:
         raise SettingsError("--units takes link ids, separated by commas; 1 is the unit itself")
     return units
 

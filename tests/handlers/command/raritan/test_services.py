@@ -314,6 +314,12 @@ def test_an_argument_that_is_empty_or_that_the_action_does_not_use_is_refused(
     assert (code, out) == (2, "") and err.startswith("settings: ") and unit.books().requests == 0
 
 
+@pytest.mark.parametrize("units", ["0", "1,0", "1,,2", "-1", "all"])
+def test_link_ids_other_than_whole_numbers_from_1_are_refused_before_any_request(run: Run, unit: XerusPdu, units: str) -> None:
+    code, out, err = run("config", "bulk", "get", f"--units={units}")
+    assert (code, out) == (2, "") and "--units takes link ids" in err and unit.books().requests == 0
+
+
 def test_an_encrypted_backup_takes_its_password_from_a_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "word").write_text("very-secret\n", encoding="ascii")
     path = tmp_path / "backup.txt"
