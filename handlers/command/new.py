@@ -114,7 +114,7 @@ def _named(text: str, name: str, title: Optional[str]) -> str:
 
 
 def _for_people(text: str, what: str) -> str:
-    """`text` with single spaces. Raises SettingsError for characters that Python or Markdown could read as code."""
+    """`text` with single spaces. Raises SettingsError unless it is short, and neither Python nor Markdown reads it as code."""
     shown_as = " ".join(text.split())
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
         raise SettingsError(f"{what} {shown_as[:40]!r}: give letters, digits, spaces and . + & - (61 at most), but begin with a "

@@ -62,8 +62,7 @@ def facts(pairs: Mapping[str, object]) -> List[str]:
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """One cell: "" for None, floats to six digits (from 100 000 on: to one decimal), other text printable and cut
-    at `limit` characters."""
+    """A value as text for people: floats are rounded; strings are made printable and cut at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):

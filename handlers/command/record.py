@@ -41,7 +41,7 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
     shown_as, raw = {**data, "recording": recording.text}, recording.text.encode("utf-8", "surrogateescape")
     lines: Sequence[str] = ()
-    if sys.stdout.isatty():                 # where control characters of a device would act
+    if sys.stdout.isatty():                 # a terminal would obey a device's control characters
         lines = [printable(line, len(line)) for line in recording.text.rstrip("\n").split("\n")]
     return Result(shown_as, lines, raw=b"" if lines else raw, note="\n".join([recording.holds, *notes]))
 

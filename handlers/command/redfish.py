@@ -95,8 +95,8 @@ def show(call: Call) -> Result:
 def tree(call: Call) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
-    A resource that cannot be read is shown with its error, and one beyond the limit as not read. Costs a round trip for each
-    resource and each further page of a list.
+    An error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read. Costs a
+    round trip for each resource and for each further page of a list.
     """
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])

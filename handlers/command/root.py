@@ -58,7 +58,10 @@ click.version_option(VERSION, prog_name="pdu", message=f"%(prog)s %(version)s, P
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run `pdu` once and return an exit code of exits.py. Every error is reported as a sentence or as JSON."""
+    """Run `pdu` once and return an exit code of exits.py. Reports errors as a sentence or as JSON.
+
+    Raises BrokenPipeError and OutputError, which `ending.run` handles.
+    """
     if COMPLETION in os.environ:
         from click.shell_completion import shell_complete
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
@@ -78,7 +81,7 @@ def run(arguments: Sequence[str]) -> int:
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))
-    except (BrokenPipeError, OutputError):      # ending.run handles them
+    except (BrokenPipeError, OutputError):
         raise
     except Exception as error:
         return failed(state, error)

@@ -23,7 +23,7 @@ def address(pdu_data: object) -> str:
             if is_address(text.strip()):
                 return text.strip()
             if text.strip():
-                raise SettingsError(f"the PDU's address {text.strip()[:60]!r} is neither a host name nor an address: correct it")
+                raise SettingsError(f"the PDU's address {text.strip()[:60]!r} is not a host name or an IP address: correct it")
     raise SettingsError((f"the PDU has no address (looked for {', '.join(_ADDRESS_NAMES)}): "
                          "give one on the form or in ", Named("host", noun="the handler setting ")))
 

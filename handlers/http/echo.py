@@ -68,6 +68,6 @@ def _unescaped(text: str) -> str:
 
 def _decoded(encoded: str) -> Iterator[str]:
     standard = encoded.replace("-", "+").replace("_", "/")
-    for start in range(min(4, len(standard))):          # other letters may stand directly before the encoded text
+    for start in range(min(4, len(standard))):          # other letters may directly precede the encoded text
         part = standard[start:-1] if len(standard[start:]) % 4 == 1 else standard[start:]       # a lone last letter is not a byte
         yield base64.b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")

@@ -26,12 +26,12 @@ _UNITS = ("A", "W", "VA", "kWh")
 
 
 def is_text(word: str) -> bool:
-    """Whether a word can be sent. Bytes of an argument or a variable that are not UTF-8 are surrogates in it."""
+    """Whether a word can be sent. Python turns bytes of an argument or variable that are not UTF-8 into surrogates."""
     return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 class Context:
-    """One run of one command. `options`: the command's own options. `state`: those that all commands share.
+    """One run of one command. `options`: its arguments and options. `state`: the options that every `pdu` command shares.
 
     A command that prints before its end prints to `out`; sys.stdout is for the lines of --debug.
     """
@@ -95,7 +95,7 @@ class Context:
 
 
 def once(what: str, look: str, send: Callable[[], T]) -> T:
-    """Send a command once. Raises Unreachable if it may or may not have taken effect; the command `look` shows which."""
+    """Send a command once. Raises Unreachable if it may or may not have taken effect; `look` is the command to check with."""
     try:
         return send()
     except (Unreachable, ProtocolError, Refused) as error:
@@ -184,7 +184,7 @@ def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
-    """A result that is a table; in JSON a list of objects. A column with a unit as its head contains figures."""
+    """A result that is a table; in JSON a list of objects with the key `name`. A column with a unit as its head has figures."""
     cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
     return Result({name: [dict(zip(head, map(plain, row))) for row in rows]}, columns(head, cells))
 

@@ -100,7 +100,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
-    """The flags for --cross and --allow-untrusted. Raises Refused if the image is bad or needs another flag."""
+    """The flags for --cross and --allow-untrusted. Raises Refused if the image is bad or needs a flag that is not set."""
     cross, untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
         raise Refused(_NO_IMAGE, "image")
@@ -116,7 +116,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a new entry.
 
-    Stops if the login is refused or --wait is over. Raises Refused if the update failed.
+    Stops if the login is refused or --wait is over. Raises Refused if the page reports FAIL.
     A FAIL that is read fewer than `old_fails` times, before any other state, may be from an earlier update.
     """
     last, why = "", ""
@@ -153,7 +153,7 @@ def _discard(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _reboot(context: Context, proxy: fw.Firmware) -> Result:
-    """Restart the unit: 2 round trips. The first one shows that it answers: silence after the command may be the restart."""
+    """Restart the unit: 2 round trips. The first one shows that it answers; no answer to the second may mean that it restarts."""
     context.askable("a restart")
     proxy.getVersion()
     context.confirm("restart the unit (outlets keep their state)")

@@ -113,7 +113,7 @@ def network(context: Context) -> Result:
 
 
 def _role(context: Context) -> PortForwardingRole:
-    """The role that --role names. Raises SettingsError, also where --interface is missing."""
+    """The role that --role names. Raises SettingsError if it names none, or a primary unit without --interface."""
     if context.options.role not in ("primary", "expansion"):
         raise SettingsError("'forwarding on' needs --role primary or --role expansion")
     if context.options.role == "primary" and not context.options.interface:

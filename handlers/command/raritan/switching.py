@@ -43,8 +43,8 @@ def _numbers(context: Context, count: int) -> List[int]:
 def _agreed(context: Context, outlets: List[Outlet], chosen: List[int], cycle: bool = False) -> Changes:
     """Raise Unsupported if a number means one outlet in the unit's list and another one in its commands: 1 round trip.
 
-    The command for one outlet takes its reference, the command for several their numbers. A person reads positions in the list.
-    Before a `cycle`, returns when each outlet was last switched. Outlets that are off are left out: if they are on later,
+    The command for one outlet takes its reference, and the command for several takes their numbers. People give positions in the
+    list. Before a `cycle`, returns when each outlet was last switched. Outlets that are off are left out: if they are on later,
     they have been switched.
     """
     bulk = Bulk(context.agent)
@@ -79,8 +79,8 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
           several: Callable[[Pdu, List[int], bool], int], cycle: bool = False) -> Result:
     """Ask, send the command once, and watch the outlets until their state is `wanted`.
 
-    `every`, `one`, `several`: the command for all outlets, one, or several. Raises Refused; Unreachable if no answer shows the
-    effect of the command.
+    `every`, `one`, `several`: the command for all outlets, one, or several. Raises Refused, or Unreachable if the command may
+    or may not have taken effect.
     """
     pdu, found = context.pdu, context.outlets()
     chosen = _numbers(context, len(found))
@@ -147,7 +147,7 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
 def _seen(context: Context, outlets: List[Outlet], numbers: List[int], cycled: Changes, still: Set[int]) -> List[str]:
     """The present states of these outlets, unknown where the unit does not report one: 1 round trip. Raises Denied.
 
-    Takes from `still` the outlets that show a sign of a cycle.
+    Removes from `still` the outlets that show a sign of a cycle.
     """
     bulk = Bulk(context.agent)
     asked, failures = [bulk.add(outlets[position].getState) for position in numbers], states.ask_failures(bulk, context.unit)
