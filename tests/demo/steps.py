@@ -91,7 +91,7 @@ class Steps:
                                              settings=unit.peer.settings)
 
     def poll(self) -> None:
-        """Calls status and statistic of each PDU. Raises Failed if a call fails, or if a state or figure differs from the books."""
+        """Calls status and statistic of each PDU. Raises Failed if a call fails or its answer differs from the books."""
         for unit in self._units:
             for method in ("status", "statistic"):
                 self._measure(unit, method, partial(self._manager.call, method=method))
