@@ -22,7 +22,7 @@ Call = Callable[..., "subprocess.CompletedProcess[str]"]           # `run`, or t
 class Hall(NamedTuple):
     """Simulated PDUs and the files that describe them.
 
-    `peers` are keyed by handler. `lines` are the device list without its header. Nothing answers at `dead`.
+    `peers` are keyed by handler. `lines` are their lines in a device list. Nothing answers at `dead`.
     """
 
     folder: Path

@@ -61,7 +61,7 @@ def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None
         assert found[name]["requests"] == small.peers[name].books().requests - before[name]
 
 
-def test_built_archives_are_checked_as_dcimanager_would_run_them(small: Hall, tmp_path: Path, call: Call) -> None:
+def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path, call: Call) -> None:
     for name in PEERS:
         (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(b"an older version, which must not be run")
         (tmp_path / f"pdu_{name}-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", name))

@@ -34,7 +34,8 @@ def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) ->
 
 @given(NUMBERS, IDS, st.text(max_size=300), st.text(max_size=20))
 @example(0, (1, 3), "d" * 300, "")
-def test_all_values_of_an_answer_are_read(number: int, object_id: Tuple[int, ...], description: str, name: str) -> None:
+def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(number: int, object_id: Tuple[int, ...],
+                                                                         description: str, name: str) -> None:
     texts = [text.encode("utf-8", "replace") for text in (description, name)]
     data = reply(number, (arcs(OBJECT_ID), Row(OID, object_id)), (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
                  (arcs(NAME), Row(OCTETS, texts[1])))

@@ -93,14 +93,14 @@ def test_a_malformed_accept_header_selects_the_default_format(running: Exporter,
     assert headers["content-type"].startswith("text/plain") and "# EOF" not in text
 
 
-# ---- allowed targets ---------------------------------------------------------------------------------------
-
 def test_a_path_that_is_not_a_url_is_refused(running: Exporter) -> None:
     host, port = running.url[len("http://"):].rstrip("/").split(":")
     with socket.create_connection((host, int(port)), PATIENCE_S) as line:
         line.sendall(b"GET http://[ HTTP/1.0\r\n\r\n")
         assert line.makefile("rb").readline().split()[1] == b"400"
 
+
+# ---- allowed targets ---------------------------------------------------------------------------------------
 
 def test_an_address_in_a_network_needs_a_handler_and_a_login(small: Hall, running: Exporter) -> None:
     address = f"127.0.0.1:{small.peers['raritan'].settings['port']}"
@@ -181,8 +181,8 @@ def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(sma
     ({"target": "snmp", "handler": "raritan"}, 403, "snmp is on the list, with another handler"),
     ({}, 400, "target is missing"), ({"target": ""}, 400, "target is missing"),
     ({"target": "snmp", "module": "x"}, 400, "unknown parameter 'module'")])
-def test_a_query_that_is_not_allowed_is_refused_with_a_sentence(running: Exporter, query: Dict[str, str], status: int,
-                                                                words: str) -> None:
+def test_a_query_that_is_not_allowed_is_refused_in_one_line(running: Exporter, query: Dict[str, str], status: int,
+                                                            words: str) -> None:
     got, text, headers = running.get("probe", **query)
     assert (got, words in text, text.count("\n")) == (status, True, 1), text
     assert headers["content-type"].startswith("text/plain") and headers["x-content-type-options"] == "nosniff"
@@ -325,7 +325,7 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_called_d
     assert made.probe("target=a", "10", "").status == status and given == [pytest.approx(0.8 * (10.0 - waited))]
 
 
-def test_probes_beyond_the_limit_are_refused_and_the_others_answered(small: Hall) -> None:
+def test_probes_beyond_the_limit_are_refused_and_the_running_one_is_answered(small: Hall) -> None:
     """The PDU does not answer until the other probes are refused, so that the first one keeps the only slot."""
     with Agent(rpdu2(outlets=8), faults=Faults(silent=True)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=2; retries=9"
@@ -425,7 +425,7 @@ def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int
         assert running.process.returncode == code and "Traceback" not in err
 
 
-def test_an_address_that_cannot_be_used_is_refused_with_one_sentence(small: Hall, running: Exporter, call: Call) -> None:
+def test_an_address_that_cannot_be_used_is_refused_in_one_line(small: Hall, running: Exporter, call: Call) -> None:
     for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS"),
                           ("ä..b:9914", "hostname")):
         done = call("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)

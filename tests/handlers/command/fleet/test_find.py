@@ -288,7 +288,7 @@ def test_a_rate_that_is_not_a_number_is_refused(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "usage: --rate is not a number\n"
 
 
-def test_a_search_without_a_community_is_refused_with_one_sentence(call: Call) -> None:
+def test_a_search_without_a_community_is_refused_in_one_line(call: Call) -> None:
     done = call("find", "192.0.2.0/30", "--no-mdns")
     assert done.returncode == 2 and "no community was given" in done.stderr and len(done.stderr.splitlines()) == 1
 

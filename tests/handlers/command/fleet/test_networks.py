@@ -1,4 +1,4 @@
-"""Networks that a search takes, and the hosts in them."""
+"""Networks that a search accepts, and the hosts in them."""
 from __future__ import annotations
 
 from typing import List
@@ -16,7 +16,7 @@ from handlers.errors import SettingsError
     (["rack.example.net"], "'rack.example.net' is not a network"), (["224.0.0.0/24"], "has no hosts"),
     (["255.255.255.255"], "no hosts"), (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
     ([""], "is not a network")])
-def test_an_invalid_network_is_refused_with_one_sentence(texts: List[str], words: str) -> None:
+def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(texts: List[str], words: str) -> None:
     with pytest.raises(SettingsError) as failed:
         networks.parsed(texts)
     assert words in failed.value.reason
@@ -37,6 +37,6 @@ def test_hosts_of_overlapping_networks_are_asked_once() -> None:
     assert [str(one) for one in asked] == ["192.0.2.0/24", "::1/128"]
 
 
-def test_the_broadcast_address_between_two_networks_is_not_asked() -> None:
+def test_the_broadcast_and_network_addresses_between_two_networks_are_not_asked() -> None:
     asked = [host for one in networks.parsed(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"]) for host in networks.hosts(one)]
     assert len(set(asked)) == len(asked) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(asked)

@@ -36,7 +36,7 @@ def row(*states: str, name: str = "a", metered: bool = False, energy: Optional[f
     (reading(kind="driver-not-connected", answered=False), 1, "stale"), (reading("UP", kind="unsupported"), 1, "no figures"),
     (reading("UP", kind="unreachable"), 2, "unreachable"), (reading(kind="unreachable", answered=False), 2, "unreachable"),
     (reading(kind="denied", answered=False), 2, "denied"), (reading(kind="defect", answered=False), 2, "defect")])
-def test_each_answer_has_its_level(given: Reading, level: int, result: str) -> None:
+def test_each_reading_has_its_level_and_result(given: Reading, level: int, result: str) -> None:
     found = verdict.judged(device(), given)
     assert (found.level, found.result) == (level, result)
     assert verdict.summary([found, row("UP")], 1.0).level == level
