@@ -39,7 +39,8 @@ class Only(Source):
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         fit = self._fits(self.test.one(reader, identity))
-        return "" if fit is None else self.source.one(reader, identity) if fit else None
+        value = None if fit is False else self.source.one(reader, identity)
+        return "" if fit is None and value is not None else value
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
         """Whether a row with this value in `test` is kept; None if all `values` are whole numbers and this one is not."""
@@ -106,7 +107,7 @@ class OfUnits(Source):
 
 
 class EachUnit(Source):
-    """All rows of `source`, and a row without a value for each unit of a chain that has none, so that there is no sum.
+    """All rows of `source`. If a unit of a chain has no row, one with an empty value is added, so that there is no sum.
 
     `unit` has the unit of each row of `source`. The values of `units` are the units of the chain, such as a column with the unit
     of each outlet. A source of `units` with only one unit is ignored, because a unit without a chain may have a different number
@@ -134,7 +135,7 @@ class Counted(Source):
     """The rows of `source` whose last arc is at most the device's own `count`.
 
     For tables that always have as many rows as the largest unit. With a count of 0, `source` is not read. Without a count, or
-    with one below 0, all rows are kept. Raises ProtocolError if the table has fewer rows than the count.
+    with one below 0, all rows are kept. Raises ProtocolError if fewer rows than the count remain; `one` does not check this.
     """
 
     source: Source

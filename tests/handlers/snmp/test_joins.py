@@ -71,6 +71,7 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     kept = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(kept, objects)["2"] == ""
     assert Total((Figure(kept),)).read(reader(objects)) is None
+    assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""          # a tested value alone is no row
 
 
 def test_a_listed_row_whose_value_is_not_known_is_empty() -> None:
