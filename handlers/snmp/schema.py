@@ -27,7 +27,7 @@ from .states import Doubt, State
 
 
 class ProfileError(ValueError):
-    """A profile's JSON is not valid. The sentence starts with the path of the key, such as profile.outlets[0].states.on."""
+    """A profile's JSON is not valid. The message starts with a path in it, such as profile.outlets[0].states.on."""
 
 
 def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:

@@ -92,7 +92,10 @@ class Unless(Source):
 
 
 class Merged(Source):
-    """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same identity."""
+    """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same identity.
+
+    `one` does not check this: it reads the first part that has the identity.
+    """
 
     parts: Tuple[Source, ...]
 

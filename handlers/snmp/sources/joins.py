@@ -41,7 +41,7 @@ class Joined(Source):
 
 
 def _keyed(columns: Tuple[Source, ...], reader: Reader) -> Dict[Tuple[str, ...], str]:
-    """Key -> row, for rows that have all columns and a key that no other row has."""
+    """Key -> row, for rows that are in all columns. A key that is empty or that two rows share is left out."""
     tables = [_filled(column.rows(reader)) for column in columns]
     keys = {row: tuple(table[row] for table in tables) for row in tables[0] if all(row in t for t in tables)}
     often = Counter(keys.values())

@@ -32,7 +32,10 @@ class Column(Place):
 
 
 class Scalar(Place):
-    """One object of the whole device, read by GET. The OID includes the instance, usually `.0`. The identity is "0"."""
+    """One object of the whole device, read by GET. The OID includes the instance, usually `.0`.
+
+    Its row has the identity "0". `one` returns the value for every identity, so that a lock of the device applies to each outlet.
+    """
 
     oid: str
     object: str = ""

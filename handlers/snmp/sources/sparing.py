@@ -36,8 +36,8 @@ class Alike(Source):
 class Checked(Source):
     """Rows of `source` without those that have one of `values` and for which `test` reads one of `refuse`.
 
-    For a value such as 0, which may also mean that there is no reading. `test` is read by GET for rows with such a value, and
-    by a walk if more than `most` rows have one.
+    For a value such as 0, which may also mean that there is no reading. `test` is read by GET for each row with such a
+    value, or by a walk if there are more than `most` of these rows.
     """
 
     source: Source

@@ -95,7 +95,10 @@ class Negative(Source):
 
 
 class Number(Source):
-    """A number from the index, such as the one printed at an outlet, or a unit's: the arc at `position` plus `plus`."""
+    """A number from the index, such as an outlet's or a unit's: the arc at `position` plus `plus`.
+
+    A row with a shorter index is left out.
+    """
 
     over: Source
     plus: int = 1
