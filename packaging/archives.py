@@ -397,7 +397,8 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
                                      allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"which archives: {', '.join(known)} (default: all; with options below, their archives)")
+                        help=f"which archives: {', '.join(known)} (default: all; with the options below, only the archives that "
+                             "they change or add)")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],
@@ -409,7 +410,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
                       help="read every PDU as this family instead of detecting it (setting 'profile')")
     for key, meaning in (("switch_unproven", "also switch families whose commands are not certain"),
                          ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
-                         ("switch_automatic", "also switch outlets in an automatic mode, which a command ends for good")):
+                         ("switch_automatic", "also switch outlets in an automatic mode, which a command ends permanently")):
         snmp.add_argument("--" + key.replace("_", "-"), dest="flags", action="append_const", const=key, default=[],
                           help=f"{meaning} (setting '{key}')")
     return parser
