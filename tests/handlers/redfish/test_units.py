@@ -74,7 +74,7 @@ def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
     assert refused(Tree(made)).kind == "protocol"
 
 
-def test_of_too_many_pdus_one_can_still_be_chosen() -> None:
+def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
     made = two()
     made[RACKS] = {"Members": [{"@odata.id": f"{RACKS}/1"}, *(
         {"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102))]}

@@ -1,4 +1,5 @@
-"""Every family on devices with random rows: only errors of handlers/errors.py are raised.
+"""Every family on devices with random rows, and every synthetic unit with random values in some objects: only errors of
+handlers/errors.py are raised.
 
 An outlet has the same state whether it is read alone or with all others.
 """
@@ -19,9 +20,13 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Scalar
 from tests.handlers.snmp.every_part import EVERY_PART
-from tests.handlers.snmp.memory import Memory, Value
+from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
+from tests.recordings import Fixture
 
 DEVICES = 40
+READABLE = [unit for unit in FIXTURES
+            if unit.expected.outlets or unit.expected.load_a or unit.expected.power_w or unit.expected.energy_kwh]
 VALUES: Sequence[Value] = (
     "0", "1", "2", "3", 0, 1, 2, 3, 7, 8, 12, 257, 259, -1, -300, 2**64 - 1, -2**63, "9" * 19, "", "--", "ON", "OFF", "on", "off",
     "A", "12.5", "-0", "+1", "٣", b"\xff\xfe", "0x00ff", "1,0,1", "1,0,-1", "Total.Power.Active.Value", "Phase L1.Current.Value")
@@ -44,6 +49,13 @@ def device(objects_of: Mapping[str, bool], root: str, chance: random.Random) -> 
     return Memory({oid: value for oid, value in objects.items() if chance.random() < 0.95})
 
 
+def disturbed(unit: Fixture, chance: random.Random) -> Memory:
+    """A synthetic unit without some of its objects, and with values from VALUES in some others."""
+    share = chance.choice((0.01, 0.05, 0.2))
+    return Memory({oid: chance.choice(VALUES) if chance.random() < share else plain(row)
+                   for oid, row in unit.rows.items() if chance.random() > share / 2})
+
+
 @pytest.mark.parametrize("profile", (*PROFILES, EVERY_PART), ids=lambda profile: profile.key)
 def test_any_rows_are_read_or_refused(profile: Profile) -> None:
     chance = random.Random(profile.key)
@@ -51,12 +63,26 @@ def test_any_rows_are_read_or_refused(profile: Profile) -> None:
     objects_of = {oid: oid in scalars for oid in sorted(set(oids(profile)))}
     for _ in range(DEVICES):
         root = chance.choice(profile.roots).oid if profile.roots else ""
-        reader = Reader(device(objects_of, root, chance), root)
-        for found_by in (by_states, by_other_rows):
-            with contextlib.suppress(PduHandlerError):
-                found = found_by(profile, reader)
-                if found:
-                    _read(found)
+        _read_or_refused(profile, Reader(device(objects_of, root, chance), root))
+
+
+@pytest.mark.parametrize("unit", READABLE, ids=unit_id)
+def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixture) -> None:
+    chance, root = random.Random(unit.name), find(unit, memory(unit)).reader.root
+    outcomes = [_read_or_refused(FAMILIES[unit.key], Reader(disturbed(unit, chance), root)) for _ in range(DEVICES)]
+    assert any(outcomes), "every device was refused: the test would prove nothing"
+
+
+def _read_or_refused(profile: Profile, reader: Reader) -> bool:
+    """Return whether the device has outlets or meters of the family. An error other than PduHandlerError ends the test."""
+    has_any = False
+    for found_by in (by_states, by_other_rows):
+        with contextlib.suppress(PduHandlerError):
+            found = found_by(profile, reader)
+            if found:
+                has_any = True
+                _read(found)
+    return has_any
 
 
 def _read(found: Found) -> None:
