@@ -129,7 +129,7 @@ def malformed(request: Any, form: str) -> bytes:
 
 @pytest.mark.parametrize("form", ["none", "numbers", "words", "deep"])
 def test_a_recording_of_a_unit_with_malformed_answers_ends(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All answers from the recorder's first call to /firmware on are malformed.
+    """From the recorder's first call to /firmware on, all answers are malformed.
 
     They are left out of the recording; JSON that is nested too deeply ends it with an error.
     """

@@ -214,6 +214,18 @@ def test_an_empty_walk_is_refused_with_advice_only_where_it_helps(text: str, end
         kind("snmp").serve(text, 0)
 
 
+def test_a_replay_counts_the_rows_that_it_leaves_out() -> None:
+    served = kind("snmp").serve(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\nACME-MIB::acme.1.0 = INTEGER: 1\n", 0)
+    served.close()
+    assert served.about.endswith("; left out: 1 row without a numeric OID")
+
+
+def test_a_replay_says_that_outlets_of_a_family_without_commands_cannot_be_switched() -> None:
+    served = kind("snmp").serve(write_snmprec(fixture("opengear-rpc").device().rows()), 0)
+    served.close()
+    assert served.about.startswith("family opengear-rpc, ") and served.about.endswith(" outlets, which cannot be switched")
+
+
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_recording_continues_after_lost_answers(version: str) -> None:
     """The agent has 291 rows, falls silent after 270, and answers again while the recorder waits. Most rows are read once."""
