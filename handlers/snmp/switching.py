@@ -59,7 +59,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
 
 
 def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Control]:
-    """The outlet's state and control. Raises NoSuchOutlet or Unsupported."""
+    """The `State` and `Control` of this outlet. Raises NoSuchOutlet or Unsupported."""
     profile = found.profile
     if identity not in found.states:
         raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
