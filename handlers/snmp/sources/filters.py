@@ -160,4 +160,4 @@ class Counted(Source):
     @staticmethod
     def _fits(identity: str, counted: Optional[Decimal]) -> bool:
         arc = identity.rpartition(".")[2]
-        return counted is None or (arc.isdigit() and int(arc) <= counted)
+        return counted is None or (arc.isascii() and arc.isdigit() and int(arc) <= counted)

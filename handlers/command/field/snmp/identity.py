@@ -44,7 +44,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
                  else detection.detect(device, profiles, choice.metered_only))
     except (Unsupported, ProtocolError) as error:
         out.why = error.reason
-        out.tried = [_row(one.profile, device, one.root) for one in tried]
+        out.tried = [_row(one, tried, device) for one in tried]
         out.seen = _seen(device, [one.profile for one in tried])
         out.next_steps = ["pdu record snmp HOST -o unit.snmprec    its answers in a file, without names and addresses",
                           "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
@@ -61,19 +61,27 @@ def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> Li
     """A row for each candidate: its result up to the chosen one, "not needed" after that."""
     chosen = detection.Candidate(found.profile, found.reader.root)
     needed = tried.index(chosen) + 1 if chosen in tried else len(tried)
-    rows = [_row(profile, device, root) for profile, root in tried[:needed]]
-    rows += [{"family": profile.key, "result": "not needed"} for profile, _ in tried[needed:]]
+    rows = [_row(one, tried, device) for one in tried[:needed]]
+    rows += [{"family": _name(one, tried), "result": "not needed"} for one in tried[needed:]]
     return rows or [{"family": found.profile.key, "result": "chosen by the setting 'profile'"}]
 
 
-def _row(profile: Profile, device: Device, root: str) -> Dict[str, str]:
+def _row(one: detection.Candidate, tried: List[detection.Candidate], device: Device) -> Dict[str, str]:
     try:
-        found = by_states(profile, Reader(device, root))
+        found = by_states(one.profile, Reader(device, one.root))
     except Unreachable:
         raise
     except PduHandlerError as error:
-        return {"family": profile.key, "result": error.reason}
-    return {"family": profile.key, "result": counted(len(found.states), "outlet") if found else "no outlet reports a state"}
+        result = error.reason
+    else:
+        result = counted(len(found.states), "outlet") if found else "no outlet reports a state"
+    return {"family": _name(one, tried), "result": result}
+
+
+def _name(one: detection.Candidate, tried: List[detection.Candidate]) -> str:
+    """The family's key, with the root of its tree if the family is tried at several."""
+    is_only = sum(other.profile is one.profile for other in tried) == 1
+    return one.profile.key if is_only else f"{one.profile.key} at {one.root}"
 
 
 def _why(found: Found, usable: str, is_fixed: bool) -> str:

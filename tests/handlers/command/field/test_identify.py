@@ -18,6 +18,7 @@ from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted, figure
 from handlers.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
+from handlers.snmp.detection import SYS_OBJECT_ID
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import choose
@@ -55,7 +56,7 @@ def of_recording(name: str) -> Identity:
 def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
     expected, found = recorded.expected(name), of_recording(name)
     assert found.family == expected["family"] and found.why
-    assert any(row["family"] == expected["family"] for row in found.tried)
+    assert any(row["family"].partition(" at ")[0] == expected["family"] for row in found.tried)
     states = [outlet["state"] for outlet in expected["outlets"].values() if outlet.get("state") is not None]
     if states:
         on = states.count("on")
@@ -368,6 +369,14 @@ def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch:
         assert not agent.writes()
     tried = report["handlers"][0]["tried"]
     assert tried[0] == {"family": "apc-rpdu2", "result": "24 outlets"} and all(row["result"] == "not needed" for row in tried[1:])
+
+
+def test_a_family_that_is_tried_at_two_roots_has_a_row_for_each_with_its_root() -> None:
+    raritan = "1.3.6.1.4.1.13742"
+    older = Memory({SYS_OBJECT_ID: f"{raritan}.4", f"{raritan}.1.2.2.1.3.1": 1})
+    assert [row for row in of_device(Reader(older), choose({}, {})).tried if row["family"].startswith("raritan-px1")] == [
+        {"family": f"raritan-px1 at {raritan}.4.1", "result": "no outlet reports a state"},
+        {"family": f"raritan-px1 at {raritan}.1", "result": "1 outlet"}]
 
 
 def test_the_next_step_is_named_where_no_family_fits(capsys: Printed, monkeypatch: Patched) -> None:
