@@ -17,6 +17,7 @@ import pytest
 from tests import terminal
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
+from tests.needs import program
 from tests.servers.scripted import serving
 from tests.waiting import PATIENCE_S
 
@@ -401,6 +402,18 @@ def command_lines() -> list[str]:
             except OSError:
                 continue            # the process has ended meanwhile
     return found
+
+
+def test_curl_has_no_secret_in_its_environment_and_the_passwords_file_only_at_login(
+        admin: Admin, manager: DciManager, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    admin.tool("curl", f"{{ env; ls; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
+    # A shell exports its new value of a variable that was exported before.
+    run = admin.run(manager, password="a", password_text="b", token="c", with_token="d")
+    assert (run.code, run.err) == (0, "")
+    text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
+    assert manager.password not in text and token not in text
+    assert text.count("DCI_URL=") == len(manager.requests) > 2 and text.count("login.json") == 1
 
 
 def test_a_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
