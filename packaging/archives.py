@@ -447,7 +447,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"build.py: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"build.py: {error.filename or options.out} cannot be read or written ({error.strerror})", file=sys.stderr)
+        place = error.filename2 or error.filename or options.out        # filename2: the file that a partial one replaces
+        print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
     for path in made:
         data = path.read_bytes()

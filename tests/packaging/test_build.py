@@ -100,6 +100,13 @@ def test_a_handler_that_could_fail_on_a_platform_is_refused(tmp_path: Path, text
     assert not [word for word in words if word not in error], error
 
 
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    top = tree(tmp_path, {"x/handler.py": ""})
+    (top / "x" / "handler.py").write_bytes(b"# \xfc\n")
+    with pytest.raises(build.BuildError, match="handlers/x/handler.py is not UTF-8"):
+        files(top, "x")
+
+
 def test_a_missing_handler_is_refused_with_its_path(tmp_path: Path) -> None:
     assert "handlers/x/handler" in refusal(tmp_path, {"x/other.py": ""})
 
@@ -222,6 +229,15 @@ def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(build.BuildError, match="rich"):
         build.build(top, tmp_path / "dist", [build.Handler(name, name, "custom") for name in ("good", "small")])
     assert not (tmp_path / "dist").exists()
+
+
+def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "register.sh"
+    script.mkdir()
+    assert build.main(["nut", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"build.py: {script} cannot be read or written (Is a directory)\n"
+    assert sorted(path.name.partition("-")[0] for path in tmp_path.iterdir()) == ["pdu_nut", "register.sh"]
 
 
 def test_names_with_special_characters_of_a_shell_are_refused() -> None:
