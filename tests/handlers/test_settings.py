@@ -29,19 +29,21 @@ def test_the_repr_names_settings_and_holds_no_value() -> None:
 
 
 def test_an_unknown_key_is_an_error_that_lists_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match="'prot' is unknown; allowed: port, password, verify"):
-        Settings({"prot": "1"}, TABLE)
+    for key, shown in (("prot", "prot"), ("x" * 900, "x" * 60)):
+        with pytest.raises(SettingsError, match=f"'{shown}' is unknown; allowed: port, password, verify"):
+            Settings({key: "1"}, TABLE)
 
 
 @pytest.mark.parametrize("key, text", [
     ("port", "0"), ("port", "65536"), ("port", "https"), ("port", "٣"), ("verify", "maybe"), ("timeout", "0"),
-    ("timeout", "nan"), ("timeout", "1e9"), ("fingerprint", "abcd"), ("ca_pem", "not a certificate"),
-    ("ca_pem", "-----BEGIN CERTIFICATE-----\n<>\n-----END CERTIFICATE-----")])
+    ("timeout", "nan"), ("timeout", "1e9"), ("timeout", "٣"), ("fingerprint", "abcd"), ("ca_pem", "not a certificate"),
+    ("ca_pem", "-----BEGIN CERTIFICATE-----\n<>\n-----END CERTIFICATE-----"), ("ca_pem", PEM.partition("-----END")[0]),
+    ("port", "9" * 900)])
 def test_the_error_for_a_bad_value_names_its_key_and_the_allowed_values(key: str, text: str) -> None:
     allowed = next(setting.allowed for setting in TABLE if setting.key == key)
     with pytest.raises(SettingsError) as caught:
         Settings({key: text}, TABLE)
-    assert f"'{key}'" in str(caught.value) and allowed in str(caught.value)
+    assert f"'{key}'" in str(caught.value) and allowed in str(caught.value) and len(str(caught.value)) < 300
 
 
 @pytest.mark.parametrize("setting, text, value", [(PORT, "1", 1), (PORT, "65535", 65535), (settings.TIMEOUT, "0.1", 0.1),
@@ -97,6 +99,11 @@ def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_sentence(settin
     with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:
         Settings({setting.key: text}, (setting,))
     assert len(str(caught.value)) < 300 and str(caught.value).isprintable()
+
+
+def test_certificates_longer_than_the_limit_are_refused() -> None:
+    with pytest.raises(SettingsError, match=f"'ca_pem': the value has more than {LONGEST_PEM} characters"):
+        Settings({"ca_pem": PEM * (LONGEST_PEM // len(PEM) + 1)}, TABLE)
 
 
 def test_many_certificates_without_an_end_are_refused() -> None:

@@ -83,10 +83,11 @@ def test_one_failed_reading_does_not_end_the_wait() -> None:
     assert Outlet(ProtocolError("half an answer"), DOWN).switch(DOWN) is DOWN
 
 
-def test_a_denied_reading_ends_the_wait() -> None:
+def test_a_denied_reading_ends_the_wait_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     outlet = Outlet(DOWN, Denied("wrong password"))
-    assert outlet.switch(UP) is UNKNOWN
-    assert outlet.reads == 2
+    with caplog.at_level(logging.INFO):
+        assert outlet.switch(UP) is UNKNOWN
+    assert outlet.reads == 2 and "the account may not read the outlet's state: UNKNOWN" in caplog.text
 
 
 def test_a_reading_before_the_device_went_away_is_not_the_present_state(caplog: pytest.LogCaptureFixture) -> None:
@@ -109,7 +110,7 @@ def test_a_write_without_a_usable_answer_may_or_may_not_have_switched(reading: U
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as caught:
         outlet.switch(UP)
-    assert (outlet.writes, outlet.reads, caught.value.host) == (1, 1, "pdu1")
+    assert (outlet.writes, outlet.reads, caught.value.host, caught.value.operation) == (1, 1, "pdu1", "port_up")
 
 
 def test_a_refused_write_is_raised_without_a_reading() -> None:
