@@ -85,12 +85,20 @@ def test_any_text_becomes_a_json_string(tools: Path, secret: str) -> None:
 
 
 BROKEN: List[bytes] = [b"", b" ", b"{", b"[1", b'{"a"}', b'{"a":}', b"{a: 1}", b'"x', b'"\\u12"', b'"\\x"', b"01x", b"nul",
-                       b"1 2", b'{"a": 1,}x', b"[1,", b"<html>", b"'a'", b"$(id)", b'{"id": $(id)}']
+                       b"1 2", b"1\n2", b'{"a": 1,}x', b'{"a": 1; "b": 2}', b"[1,", b"[1; 2]", b"<html>", b"'a'", b"$(id)",
+                       b'{"id": $(id)}', b'"\\u12']
 
 
 @pytest.mark.parametrize("text", BROKEN)
 def test_text_that_is_not_json_is_refused(tools: Path, text: bytes) -> None:
     assert run(tools, "json_lines", text)[0] == 1
+
+
+@pytest.mark.parametrize("text, lines", [
+    (b'"a\tb\x01\x7fc"', "\ta b  c\ttext\n"), (b'"\\ud83d\\udd11"', "\t??\ttext\n"),
+    (b"[1.5, -2e3, 1E+2]", "[0]\t1.5\tword\n[1]\t-2e3\tword\n[2]\t1E+2\tword\n")])
+def test_control_characters_surrogates_and_every_form_of_number_are_read(tools: Path, text: bytes, lines: str) -> None:
+    assert run(tools, "json_lines", text) == (0, lines.encode())
 
 
 def test_a_long_string_is_read_to_its_end(tools: Path) -> None:
