@@ -1,4 +1,4 @@
-"""Random answers of a broken or hostile server raise only errors of handlers/errors.py, and put no line into a request."""
+"""Random answers of a broken or hostile server raise only errors of handlers/errors.py and inject no line into a request."""
 from __future__ import annotations
 
 import math
@@ -77,7 +77,7 @@ def use(value: object) -> None:
             assert line.count(b"\n") == 1 and not set(line) & {0, 13}
 
 
-def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_puts_no_line_into_a_request() -> None:
+def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_injects_no_line_into_a_request() -> None:
     chance = random.Random(20261120)
     ends = {"value": 0, "error": 0, "unfinished": 0}
     for _ in range(ANSWERS):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socket
 import threading
@@ -10,9 +11,11 @@ from typing import Callable, Dict, Iterator, List, Optional
 import pytest
 
 from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unreachable, Unsupported
+from handlers.nut import switch as switch_module
 from handlers.nut.failures import DataStale, DriverNotConnected
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.nut.settings import SETTINGS
+from handlers.switching import switch
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, LOOKS_S, WORDS, gives_up_soon, handler, looks_three_times, states
@@ -76,7 +79,7 @@ def test_a_second_statistic_shows_the_energy_used_since_the_first() -> None:
 
 @pytest.mark.parametrize("way", ["command", "variable"])
 @pytest.mark.parametrize("first", [0, 1])
-def test_every_outlet_switches_off_and_on_and_no_other_moves(way: str, first: int) -> None:
+def test_every_outlet_switches_off_and_on_and_no_other_changes(way: str, first: int) -> None:
     with NutServer([SwitchedPdu("pdu", 8, first=first, by=way)]) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
         for identity in list(server.books().states):
@@ -243,7 +246,7 @@ def test_a_command_without_a_report_is_confirmed_by_the_state(server: NutServer,
 
 
 @pytest.mark.parametrize("done", [True, False])
-def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: NutServer, done: bool) -> None:
+def test_after_a_command_without_an_answer_the_state_is_read_once_and_nothing_is_resent(server: NutServer, done: bool) -> None:
     server.faults.ignored = not done
     server.faults.rewrite = lambda line, answer: Cut() if line.startswith("INSTCMD") else answer
     pdu, port = handler(server, device="pdu", **ADMIN_SETTINGS), PduPortView("1")
@@ -253,7 +256,9 @@ def test_a_command_without_an_answer_is_read_once_and_never_sent_again(server: N
         with pytest.raises(Unreachable, match="may or may not have switched"):
             pdu.port_down(port)
         assert port.power_status is UNKNOWN
-    assert len(server.books().writes) == 1 and server.books().connections == 2
+    books = server.books()
+    assert len(books.writes) == 1 and books.connections == 2
+    assert books.requests == 3          # the reading, the command, and the state
 
 
 @pytest.mark.parametrize("words, ends", [
@@ -306,7 +311,10 @@ def test_a_command_whose_report_is_denied_is_read_back(server: NutServer) -> Non
     assert port.power_status is DOWN and len(server.books().writes) == 1
 
 
-def test_an_outlet_without_a_state_is_unknown_without_waiting() -> None:
+def test_an_outlet_without_a_state_is_unknown_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(seconds: float) -> None:
+        pytest.fail(f"waited {seconds} s for a state that the outlet does not have")
+    monkeypatch.setattr(switch_module, "switch", functools.partial(switch, sleep=sleep))
     device = StaticDevice("pdu", {"device.type": "pdu", "outlet.1.id": "1", "ups.status": "OL"}, ["outlet.1.load.off"])
     with NutServer([device]) as server:
         assert handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1")).power_status is UNKNOWN
@@ -428,7 +436,9 @@ def test_an_ipv6_address_is_accepted_with_and_without_a_port() -> None:
         finished(thread)
 
 
-def test_making_a_handler_sends_nothing_and_raises_nothing() -> None:
+def test_making_a_handler_sends_nothing_and_raises_nothing(server: NutServer) -> None:
+    handler(server, device="pdu", **ADMIN_SETTINGS)
+    assert server.books().connections == 0
     make_handler(PduData("", {"nonsense": "yes", "port": "x"}))
     make_handler(None)
 

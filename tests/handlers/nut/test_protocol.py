@@ -81,7 +81,7 @@ def test_a_value_that_a_server_would_silently_change_is_refused_but_a_password_i
     assert messages.password("Größe").line == 'PASSWORD "Größe"\n'.encode()
 
 
-def test_a_hash_is_escaped_because_a_server_reads_a_comment_even_in_quotes() -> None:
+def test_a_hash_is_escaped_because_a_server_takes_it_for_a_comment_even_in_quotes() -> None:
     assert messages.password("a#b").line == b'PASSWORD "a\\#b"\n'
 
 
@@ -182,12 +182,12 @@ def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(r
     (messages.get_tracking("1"), "MAYBE"), (messages.get_tracking(), "PENDING"),
     (messages.get_type("a", "v"), "TYPE a v STRING:x"),
 ])
-def test_a_line_that_does_not_answer_the_request_is_refused(request_: Request[object], line: str) -> None:
+def test_a_line_that_does_not_answer_the_request_is_a_protocol_error(request_: Request[object], line: str) -> None:
     with pytest.raises(ProtocolError):
         decode(line.encode() + b"\n", request_)[request_]
 
 
-def test_a_list_without_end_is_refused() -> None:
+def test_a_list_without_end_is_a_protocol_error() -> None:
     decoder = Decoder([messages.list_cmd("a")], Answers())
     decoder.feed(b"BEGIN LIST CMD a\n")
     with pytest.raises(ProtocolError):
@@ -195,7 +195,7 @@ def test_a_list_without_end_is_refused() -> None:
             decoder.feed(b"CMD a load.off\n" * 100)
 
 
-def test_a_variable_that_is_listed_twice_is_refused() -> None:
+def test_a_variable_that_is_listed_twice_is_a_protocol_error() -> None:
     request = messages.list_var("a")
     answers = decode(b'BEGIN LIST VAR a\nVAR a v "on"\nVAR a v "off"\nEND LIST VAR a\n', request)
     with pytest.raises(ProtocolError, match="twice"):
@@ -208,7 +208,8 @@ def test_a_variable_that_is_listed_twice_is_refused() -> None:
     (lambda: messages.list_cmd("a"), b'BEGIN LIST CMD a\nCMD a "load\x1b.off"\nEND LIST CMD a\n'),
     (lambda: messages.list_cmd("a"), b"BEGIN LIST CMD a\nCMD a load.off\nCMD a load.off\nEND LIST CMD a\n"),
     (lambda: messages.instcmd("a", "load.off"), b'OK TRACKING "x"\n')])
-def test_an_impossible_or_repeated_name_in_an_answer_is_refused(make: Callable[[], Request[object]], data: bytes) -> None:
+def test_an_impossible_or_repeated_name_in_an_answer_is_a_protocol_error(make: Callable[[], Request[object]],
+                                                                         data: bytes) -> None:
     request = make()
     with pytest.raises(ProtocolError):
         decode(data, request)[request]
@@ -240,7 +241,7 @@ def test_every_error_code_is_kept_and_named_in_its_error(code: str) -> None:
     ("DATA-STALE", DataStale, "data-stale"), ("DRIVER-NOT-CONNECTED", DriverNotConnected, "driver-not-connected"),
     ("ACCESS-DENIED", Denied, "denied"), ("UNKNOWN-UPS", SettingsError, "settings"), ("READONLY", Refused, "refused"),
     ("SOMETHING-NEW", Refused, "refused")])
-def test_an_error_code_has_the_class_that_shows_who_must_act(code: str, kind: type, name: str) -> None:
+def test_an_error_code_becomes_an_error_of_its_class_and_kind(code: str, kind: type, name: str) -> None:
     error = Failure(code).error()
     assert type(error) is kind and error.kind == name
     assert not isinstance(error, Refused) or error.code == code

@@ -80,14 +80,14 @@ def test_a_write_has_the_same_result_as_with_pynutclient_for_every_user(real: Up
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
 
 
-NUMBERS: List[Tuple[str, Tuple[Any, ...]]] = [
+NOT_TEXT: List[Tuple[str, Tuple[Any, ...]]] = [
     ("SetRWVar", ("small", "ups.id", 60)), ("SetRWVar", ("small", "ups.id", 1.5)), ("SetRWVar", (5, "ups.id", "x")),
     ("RunUPSCommand", ("small", 5)), ("GetUPSVars", (5,)), ("GetRWVars", (5,)), ("GetUPSCommands", (5,)),
     ("CheckUPSAvailable", (None,)), ("FSD", (5,))]
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
-@pytest.mark.parametrize("method, arguments", NUMBERS)
+@pytest.mark.parametrize("method, arguments", NOT_TEXT)
 def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd, method: str,
                                                                      arguments: Tuple[Any, ...]) -> None:
     with Both(real, ADMIN) as both:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.against("NUT upsd")
 T = TypeVar("T")
 
 
-def test_status_and_statistic_of_a_pdu_with_48_outlets(real: Upsd) -> None:
+def test_status_and_statistic_of_a_pdu_with_48_outlets_show_the_drivers_values(real: Upsd) -> None:
     pdu = handler(real, device="pdu")
     assert states(pdu.status()) == {str(n): EnumPowerStatus.DOWN if n % 7 == 0 else EnumPowerStatus.UP for n in range(1, 49)}
     view = pdu.statistic()
@@ -146,15 +146,16 @@ def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_swi
 
 def test_forced_shutdown_sets_the_flag(real: Upsd) -> None:
     with client(real, SECONDARY) as nut, pytest.raises(Denied):
-        nut.forced_shutdown("tripplite")
+        nut.forced_shutdown("pdu")
     with client(real, PRIMARY) as nut:
-        nut.forced_shutdown("tripplite")
-        assert "FSD" in nut.variable("tripplite", "ups.status")
+        assert "FSD" not in nut.variable("pdu", "ups.status")
+        nut.forced_shutdown("pdu")
+        assert "FSD" in nut.variable("pdu", "ups.status")
 
 
 # ---- TLS -----------------------------------------------------------------------------------------------------
 
-def test_starttls_is_verified_against_the_authority(real_tls: Upsd) -> None:
+def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -> None:
     for host in ("127.0.0.1", "localhost"):
         with NutClient(host, real_tls.port, tls=Trust(ca_pem=real_tls.ca_pem), username=ADMIN.name,
                        password=ADMIN.password, timeout=PATIENCE_S) as nut:
@@ -163,7 +164,7 @@ def test_starttls_is_verified_against_the_authority(real_tls: Upsd) -> None:
             assert nut.ask(again).failure(again) == Failure("ALREADY-SSL-MODE")
 
 
-def test_starttls_is_refused_for_an_unknown_authority_and_a_wrong_pin(real_tls: Upsd) -> None:
+def test_an_unknown_authority_and_a_wrong_fingerprint_are_errors(real_tls: Upsd) -> None:
     for tls, reason in ((Trust(), "is not trusted"), (Trust(fingerprint="ab" * 32), "shows another certificate")):
         with NutClient(real_tls.host, real_tls.port, tls=tls, timeout=PATIENCE_S) as nut, pytest.raises(
                 Unreachable, match=reason):
@@ -207,7 +208,7 @@ def test_a_silent_driver_is_stale_and_a_dead_one_not_connected_and_neither_is_of
 
 @pytest.fixture(scope="module")
 def restarted() -> Iterator[Upsd]:
-    """An upsd that tests restart. It has one driver, because a driver of NUT 2.8.0 then takes half a core until it ends."""
+    """An upsd that tests restart. It has one driver: after a restart, each driver of NUT 2.8.0 uses half a core until it ends."""
     with Upsd([upsd.dummy("pdu", pdu_variables(2))], max_age=3) as server:
         yield server
 

@@ -13,7 +13,7 @@ from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.nut_server.__main__ import main
 
-pytestmark = pytest.mark.against("NUT's upsc, upscmd, upsrw (drive the simulator)")
+NUTS_TOOLS = pytest.mark.against("NUT's upsc, upscmd, upsrw (drive the simulator)")
 LOGIN = ("-u", ADMIN.name, "-p", ADMIN.password, "-w")
 
 
@@ -46,6 +46,7 @@ def variables(server: NutServer) -> Dict[str, str]:
     return dict(line.split(": ", 1) for line in run("upsc", at(server)).splitlines() if ": " in line)
 
 
+@NUTS_TOOLS
 def test_upsc_reads_the_values_of_the_books(server: NutServer) -> None:
     seen, books = variables(server), server.books()
     assert {n: seen[f"outlet.{n}.status"] == "on" for n in books.states} == books.states
@@ -54,6 +55,7 @@ def test_upsc_reads_the_values_of_the_books(server: NutServer) -> None:
     assert run("upsc", "-c", at(server)).split() == []
 
 
+@NUTS_TOOLS
 def test_upscmd_lists_and_runs_commands_and_gets_their_report(server: NutServer) -> None:
     assert "outlet.12.load.off" in run("upscmd", "-l", at(server))
     assert report("upscmd", *LOGIN, at(server), "outlet.3.load.off") == "SUCCESS"
@@ -63,6 +65,7 @@ def test_upscmd_lists_and_runs_commands_and_gets_their_report(server: NutServer)
     assert [what for what, _ in server.books().writes] == ["pdu outlet.3.load.off", "pdu outlet.3.load.on"]
 
 
+@NUTS_TOOLS
 def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
     assert "[outlet.12.desc]" in run("upsrw", at(server))
     run("upsrw", "-s", "outlet.2.desc=two words", *LOGIN, at(server))
