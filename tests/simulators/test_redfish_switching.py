@@ -142,6 +142,7 @@ def test_hpes_body_resets_the_settings_that_it_does_not_name() -> None:
                              (True, "PropertyValueTypeError")):
             refused = client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "on", "OffDelay": seconds})
             assert (refused.status, refused.key()) == (400, key)
+            assert refused.body["error"]["@Message.ExtendedInfo"][0]["MessageArgs"] == [str(seconds), "OffDelay"]
         outlet = service.outlet("OUTLET2")
         assert (outlet.on, outlet.name, outlet.on_delay, outlet.cycle_delay) == (False, "", 0.0, 0.0)
         kept = {name: client.outlet("OUTLET3")[name] for name in

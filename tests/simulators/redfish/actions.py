@@ -32,7 +32,7 @@ class Control:
         """Carries out Outlet.PowerControl; returns the seconds that this takes."""
         verb = self._hpe(outlet, body) if self._model.body == "hpe" else self._verb(body)
         if outlet.locked:
-            raise Refusal(409, "ResourceInUse", "PowerControlLocked")
+            raise Refusal(409, "ResourceInUse")
         self.writes.append((identity, verb))
         if self._model.body == "hpe" and not self.ignores:
             _configure(outlet, body)
@@ -73,7 +73,7 @@ class Control:
             if type(seconds) is not int:
                 raise Refusal(400, "PropertyValueTypeError", str(seconds), name)
             if not 0 <= seconds <= _LONGEST_S:
-                raise Refusal(400, "PropertyValueOutOfRange", name)
+                raise Refusal(400, "PropertyValueOutOfRange", str(seconds), name)
         return {"on": "On", "off": "Off", "reboot": "PowerCycle"}[str(status)]
 
 

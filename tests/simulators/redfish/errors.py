@@ -24,10 +24,10 @@ _MESSAGES: Dict[str, Tuple[str, str, str]] = {
     "PropertyMissing": ("The property %1 is required.", "Warning", "Add it."),
     "PropertyNotWritable": ("The property %1 cannot be set.", "Warning", "Leave it out."),
     "PropertyValueTypeError": ("The value '%1' of the property %2 has the wrong type.", "Warning", "Correct it."),
-    "PropertyValueOutOfRange": ("The value of the property %1 is too small or too large.", "Warning", "Correct it."),
+    "PropertyValueOutOfRange": ("The value '%1' of the property %2 is too small or too large.", "Warning", "Correct it."),
     "PreconditionRequired": ("The resource can only be changed with a precondition.", "Critical", "Send If-Match."),
     "PreconditionFailed": ("The ETag does not match the resource.", "Critical", "Read the resource again."),
-    "ResourceInUse": ("The resource is in use or locked: %1.", "Warning", "Unlock it."),
+    "ResourceInUse": ("The resource is in use or locked.", "Warning", "Unlock it."),
     "GeneralError": ("A general error has occurred.", "Critical", "None."),
 }
 
