@@ -107,7 +107,7 @@ def test_values_of_seven_types_arrive_as_python_values(mixed: Snmpd) -> None:
     assert values == {oid[len(TYPES) + 1:]: plain(row) for oid, row in MIXED.items()}
 
 
-def test_a_number_is_read_from_an_integer_or_a_text_and_from_nothing_else(mixed: Snmpd) -> None:
+def test_a_number_is_read_from_an_integer_or_numeric_text_and_from_nothing_else(mixed: Snmpd) -> None:
     pdu = connect(mixed.port)
     assert pdu.snmp_get(f"{TYPES}.10.0").value_float == 12.5
     assert pdu.snmp_get(f"{TYPES}.1.0").value_int == -7

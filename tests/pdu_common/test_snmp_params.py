@@ -41,7 +41,7 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
 ])
 def test_the_error_names_the_bad_parameter(params: Dict[str, str], words: str) -> None:
     sentence = _failure(params)
-    assert words in sentence and sentence.startswith("snmp_params")      # by this word handlers recognise an owner's mistake
+    assert words in sentence and sentence.startswith("snmp_params")      # the handlers' sign of a bad setting
 
 
 @pytest.mark.parametrize("params", [
@@ -74,7 +74,7 @@ def test_an_address_that_cannot_be_resolved_is_named() -> None:
 @pytest.mark.parametrize("host, name", [("::1", "[::1]:161"), ("[::1]", "[::1]:161"), ("127.0.0.1", "127.0.0.1:161"),
                                         ("pdu.example", "pdu.example:161")])
 def test_only_an_ipv6_address_is_shown_in_brackets(host: str, name: str) -> None:
-    assert Credentials(host, "::1", 161, True, 2).name == name      # a name may stand for an IPv6 address
+    assert Credentials(host, "::1", 161, True, 2).name == name      # a name may resolve to an IPv6 address
 
 
 def test_a_link_local_address_keeps_its_zone() -> None:

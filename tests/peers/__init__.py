@@ -1,11 +1,11 @@
 """A simulated PDU for each handler, with the values of DCImanager's form for it.
 
-Each handler has a module with its name in this package, which defines
+This package has a module for each handler, with the name of the handler. The module defines
 
     peer()              a small PDU, for tests
     shown()             a PDU for the demo
     named(names)        a PDU with an outlet for each name, except for names that its protocol cannot send
-    KIND                the description of its simulated PDU on the page of the local DCImanager
+    KIND                the description of the simulated PDU on the page of the local DCImanager
     living(port, off)   that PDU on this port (0: any), with the outlets `off` switched off; its loads and counters change
 """
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A simulated Redfish unit and a client of it. The tests of the other simulators have fixtures of their own."""
+"""A simulated Redfish unit and a client for it. The tests of the other simulators define their own fixtures."""
 from __future__ import annotations
 
 from typing import Iterator

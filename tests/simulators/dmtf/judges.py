@@ -50,9 +50,9 @@ def interop(profile: str, *account: str) -> List[Any]:
 
 
 def _remember(metadata: Any) -> None:
-    """Makes the validator search each definition once. Otherwise most of its time goes into repeated searches.
+    """Makes the validator look up each definition only once. Repeated look-ups would take most of its time.
 
-    The validator only reads a definition, except those of registries, which no simulated unit has.
+    It changes no definitions except those of registries, which no simulated unit has.
     """
     metadata.get_object_definition = functools.cache(metadata.get_object_definition)
     metadata.get_type_definition = functools.cache(metadata.get_type_definition)

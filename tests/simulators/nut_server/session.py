@@ -11,7 +11,7 @@ from .words import quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
-LONGEST_LINE = 512              # characters; like upsd, the server cuts a longer line of an answer, and with it the line break
+LONGEST_LINE = 512              # characters; like upsd, the server cuts off the rest of a longer line, including its line break
 
 
 class Err(Exception):

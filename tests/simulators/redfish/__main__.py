@@ -21,7 +21,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.redfish", description=__doc__)
     parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="the kind of service (default: %(default)s)")
     parser.add_argument("--tree", type=Path, metavar="FOLDER",
-                        help="instead of --unit: a published tree of resources, whose outlets switch")
+                        help="instead of --unit: a published tree of resources; its outlets can be switched")
     parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS",
                         help="delay until a contact moves, in addition to the outlet's own")
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
@@ -31,7 +31,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--ca-file", type=Path,
-                        help="without --http, write the certificate authority to this file (default: a new file)")
+                        help="without --http, write the CA certificate to this file (default: a new file)")
     parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the environment variable "
                         "REDFISH_PASSWORD sets the password (default: " + PASSWORD + ")")
     chosen = parser.parse_args(arguments)

@@ -37,7 +37,7 @@ class Session:
 
 
 class Access:
-    """Accounts by name, and sessions by id. `opened` counts the sessions since the start.
+    """Accounts by name, and sessions by id. `opened` counts the sessions opened since the start.
 
     `refuse_all`: refuses every login, and every request that needs one.
     """

@@ -19,7 +19,7 @@ Json = Dict[str, Any]
 
 
 class Tree:
-    """`made`: path → a function that returns the resource's body. `outlets`: path of an outlet → its relay."""
+    """`made`: path → a function that returns the resource's body. `outlets`: path → the simulated outlet."""
 
     def __init__(self, folder: Path, model: Model, clockwork: Clockwork) -> None:
         self._model = model
