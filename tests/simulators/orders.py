@@ -27,7 +27,7 @@ class Order(Generic[F]):
 
 
 class Orders(Generic[F]):
-    """Orders, carried out in the order in which they were made, for the requests of all connections."""
+    """A queue of orders, shared by all connections."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -21,7 +21,7 @@ class Counters(Protocol):
 
 
 class Control:
-    """Carries out actions, in the model's form. `writes` lists the accepted ones, except restarts."""
+    """Carries out actions; commands have the form `model.body`. `writes` lists the accepted actions, except restarts."""
 
     def __init__(self, model: Model) -> None:
         self._model = model

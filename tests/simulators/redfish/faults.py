@@ -38,7 +38,7 @@ _PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in 
 
 
 def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
-    """The answer that replaces the service's own; None if this fault replaces none."""
+    """The answer that replaces the service's own; None if this fault does not replace it."""
     table: Dict[Fault, Callable[[], Answer]] = {
         Fault.STATUS: lambda: _refused(order.status, "GeneralError"),
         Fault.HTML: lambda: Answer(200, _PAGE, "text/html"),
