@@ -105,7 +105,7 @@ def test_decimal_digits_are_a_negative_power_of_ten(digits: int, figure: str) ->
 
 
 @pytest.mark.parametrize("digits", [None, 99, "x"])
-def test_a_value_with_unknown_digits_is_not_a_figure(digits: int | str | None) -> None:
+def test_a_value_without_usable_digits_is_not_a_figure(digits: int | str | None) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467} if digits is None else {"1.3.1.1": 7467, "1.3.2.1": digits}
     assert Figure(A, absent=(), exponent=Negative(B)).read(reader(objects)) == {}
 

@@ -90,7 +90,7 @@ def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(source: Sou
 
 
 def objects_of_meters(profile: Profile, root: str) -> Set[str]:
-    """Return the objects of all figures, without lists of units, or none if one of them also describes the outlets."""
+    """Return the OIDs that the figures read, or none if one of them also describes the outlets."""
     def spelt(*parts: object) -> Set[str]:
         return {root + oid[1:] if oid.startswith("~") else oid for part in parts if part for oid in oids(part)}
 
@@ -144,7 +144,10 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
 
 
 def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> Found:
-    """The unit with other values (whole numbers are INTEGERs), and without the objects that start with one of `without`."""
+    """The unit with other values (whole numbers as INTEGERs), and without objects whose OIDs start with one of `without`.
+
+    OIDs are given without ENTERPRISES.
+    """
     lost = tuple(ENTERPRISES + below for below in without)
     rows = {oid: row for oid, row in fixture(name).rows.items() if not lost or not f"{oid}.".startswith(lost)}
     rows.update({ENTERPRISES + below: Row(INTEGER, int(value)) if value.lstrip("-").isdigit() else Row(OCTETS, value.encode())

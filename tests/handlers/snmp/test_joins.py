@@ -98,7 +98,7 @@ OLD_FIRMWARE = Provided(Provided(A, A, "[012]"), B, "(?!.*sLEN).*")
 @pytest.mark.parametrize("states, version, has", [
     ({"1": 0, "2": 1}, "OPDP_sIBM_v01.2", True), ({"1": 0, "2": 1}, "v02_sLEN_1", False),
     ({"1": 0, "2": 6000}, "OPDP_sIBM_v01.2", False), ({}, "OPDP_sIBM_v01.2", False)])
-def test_a_source_may_depend_on_values_of_the_firmware(states: dict[str, int], version: str, has: bool) -> None:
+def test_a_source_has_rows_only_if_every_tested_value_matches(states: dict[str, int], version: str, has: bool) -> None:
     objects: dict[str, int | str | bytes] = {**table("1.3.1", states), **table("1.3.2", {"0": version})}
     assert both(OLD_FIRMWARE, objects, "9") == (states if has else {})
 
@@ -123,7 +123,7 @@ def test_rows_of_unlisted_units_are_ignored() -> None:
     assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
 
 
-def test_a_unit_of_a_chain_without_rows_has_an_empty_row() -> None:
+def test_each_unit_of_a_chain_that_has_no_row_gets_an_empty_one() -> None:
     meters, units = table("1.3.1", {"1": 5, "2": 6}), table("1.3.3", {"1": 7, "2": 8, "3": 8, "4": ""})
     each = EachUnit(A, B, (C,))
     assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 8})})) == {"1": 5, "2": 6}

@@ -57,7 +57,7 @@ def test_a_prefix_fits_whole_arcs_and_not_characters(device: str, arcs: int) -> 
     assert acme().match(device) == arcs
 
 
-def test_each_product_has_its_root_and_an_unknown_product_tries_all_roots() -> None:
+def test_fitting_roots_are_tried_longest_prefix_first_and_all_roots_if_none_fits() -> None:
     states = State(Column("~.3"), on=("1",), off=("2",))
     profile = acme(sys_object_ids=(), switching_confidence=Confidence.NONE, evidence=Evidence(state=Proof.MIB),
                    outlets=(Outlets(states=states),),
@@ -65,7 +65,8 @@ def test_each_product_has_its_root_and_an_unknown_product_tries_all_roots() -> N
                           Root("1.3.6.1.4.1.8", "1.3.6.1.4.1.9.1")))
     assert profile.roots_for("1.3.6.1.4.1.9.4.2") == ("1.3.6.1.4.1.9.4.1", "1.3.6.1.4.1.9.1")
     assert profile.roots_for("1.3.6.1.4.1.8") == ("1.3.6.1.4.1.9.1",)
-    assert profile.roots_for("") == ("1.3.6.1.4.1.9.1", "1.3.6.1.4.1.9.4.1")
+    for unfitting in ("", "1.3.6.1.4.1.7"):
+        assert profile.roots_for(unfitting) == ("1.3.6.1.4.1.9.1", "1.3.6.1.4.1.9.4.1")
     assert profile.match("1.3.6.1.4.1.9.4") == 8
     assert acme().roots_for("") == ("",)
 

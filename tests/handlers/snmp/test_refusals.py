@@ -1,4 +1,4 @@
-"""Reserved outlets are not switched, for example because of a lock, a missing right, an automatic mode or a neighbour's state.
+"""Outlets that must not be switched, for example because of a lock, a missing right, an automatic mode or a neighbour's state.
 
 Each case is an outlet of a synthetic unit. Some cases set one object first. Nothing may be written, and the error says why.
 """

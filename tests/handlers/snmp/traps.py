@@ -1,4 +1,4 @@
-"""Traps in the MIBs of PDUs (not SNMP notifications): what leads to wrong commands or readings if it is overlooked.
+"""Traps in the MIBs of PDUs (not SNMP notifications): pitfalls that cause wrong commands or readings.
 
 Each trap has its answer and its tests. `tests` are pytest ids relative to this folder; test_traps.py checks that each exists.
 An id without brackets means all cases of the test. Tests of recordings have such ids, since a clone may have no recordings.
@@ -44,11 +44,11 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(2, "APC's cPDU swaps the rPDU's commands; nLogic has HPE's layout, not Enlogic's",
          "Write of each family; layouts as functions",
          _on(_SWITCH, "apc-cpdu-2c", "enlogic-2c", "eaton-nlogic-2c", "apc-rpdu-2c")),
-    Trap(3, "copies of a MIB with moved numbers; IBM's two layouts under one sysObjectID",
+    Trap(3, "copies of a MIB with renumbered values; IBM's two layouts under one sysObjectID",
          "State of each family; two Outlets, the older one behind Provided and Unless",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c", "panduit-g5-2c", "dell-rpdu-2c", "cyberpower-epdu2-2c",
              "ibm-dpi-1", "ibm-dpi_older-1") + _on(_READ_ONLY, "ibm-dpi_doubtful")
-         + ("test_joins.py::test_a_source_may_depend_on_values_of_the_firmware",)),
+         + ("test_joins.py::test_a_source_has_rows_only_if_every_tested_value_matches",)),
     Trap(4, "command 2 is not off (MasterSwitch Plus: off is 3, Geist v5: 4, Avocent: 3)", "Write",
          _on(_SWITCH, "apc-masterswitch-plus-1", "geist-v5-2c", "avocent-pm-2c")),
     Trap(5, "one column whose written values differ from those read (Geist v3)", "State and Write on the same Column",
@@ -64,8 +64,8 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(10, "pending and locked states", "State: only the values that are surely on or off; the others are UNKNOWN",
          _on(_STATES, "eaton-epdu", "hpe-mapdu3", "planet-ipm", "ipoman", "baytech", "sentry3")
          + ("test_figures.py::test_only_the_documented_values_are_on_or_off",)),
-    Trap(11, "states as words (HP iPDU, Rittal)", "State with strings",
-         _on(_STATES, "hpe-ipdu", "rittal-cmc3") + ("test_figures.py::test_states_may_be_text",)),
+    Trap(11, "states as words (HP iPDU, Clever)", "State with strings",
+         _on(_STATES, "hpe-ipdu", "clever-ms-pdu") + ("test_figures.py::test_states_may_be_text",)),
     Trap(12, "a column for each verb, whose value is a delay (Eaton, HPE, Panduit)", "Verbs, always 0",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "panduit-g5-2c")
          + ("test_controls.py::test_each_verb_has_its_column_and_writes_a_delay_of_zero",)),
@@ -82,7 +82,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(16, "no verb for a cycle (Gude, DLI, ICT, Easy PDU, Tycon WEB2, Teltronix, DigiPower)",
          "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "gude-epc-2c", "ict-pdu-2c", "tycon-tpdin2-2c")
          + ("test_controls.py::test_a_write_is_one_absolute_value_to_one_object",)),
-    Trap(17, "a cycle of an outlet that is off: ignored by some, switched on by others",
+    Trap(17, "a cycle of an outlet that is off: some devices ignore it, others switch the outlet on",
          "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "liebert-mph-2c", "hpe-mapdu3-2c")
          + ("test_switching.py::test_an_outlet_already_in_the_wanted_state_is_written",)),
     Trap(18, "locks, rights and passwords; SET disabled on delivery", "Guarded, read again; Denied where the device says so",
@@ -114,8 +114,8 @@ TRAPS: Tuple[Trap, ...] = (
          "Joined, Gathered, Renumbered; by the row only if both tables number the outlets alike",
          _on(_FIGURES, "schleifenbauer", "gude-epc", "riedo-updu", "apc-cpdu", "dell-rpdu")
          + ("test_joins.py::test_a_join_matches_module_and_number_and_not_the_row",)),
-    Trap(29, "no table at all, numbers that change with the firmware (Rittal)", "Named: the variable's whole name",
-         _on(_STATES, "rittal-cmc3")
+    Trap(29, "no table of outlets, and variables whose numbers change with the firmware (Rittal)",
+         "Named: the variable's whole name", _on(_STATES, "rittal-cmc3")
          + ("test_sources.py::test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end",)),
     Trap(30, "rows that are not outlets", "absent, Only",
          _on(_PADDING, "apc-cpdu", "hpe-mapdu3", "hpe-mapdu3_metered", "panduit-g5", "aten-pe", "apc-easy-epdu")
@@ -167,7 +167,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c")
          + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")
          + ("test_controls.py::test_a_shifted_command_column_never_reaches_the_object_for_all_outlets",)),
-    Trap(46, "the same verb in the next column (Eaton, HPE)", "Verbs of each family",
+    Trap(46, "column 3 is off in one MIB and on in another (Eaton, HPE)", "Verbs of each family",
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "hpe-mapdu3-2c")),
     Trap(47, "a console server with another root (Avocent ACS)", "Root and ~",
          _on(_FOUND, "avocent-pm_acs") + _on(_SWITCH, "avocent-pm_acs-2c") + _on(_OTHERS, "avocent-pm_acs")),
