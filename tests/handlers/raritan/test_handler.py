@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Tuple
 
 import pytest
 
+from handlers import VERSION
 from handlers.errors import PduHandlerError, SettingsError
 from handlers.raritan.handler import make_handler
 from handlers.raritan.link_units import LINK_UNITS
@@ -281,7 +282,7 @@ def test_the_handler_keeps_nothing_between_calls(handle: Handle) -> None:
         assert vars(device) == before
 
 
-def test_every_method_logs_once_which_code_runs(handle: Handle, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_method_logs_its_name_and_the_packs_version_once(handle: Handle, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     with XerusPdu(Model(outlets=1)) as pdu:
         device = handle(pdu)
@@ -290,6 +291,6 @@ def test_every_method_logs_once_which_code_runs(handle: Handle, caplog: pytest.L
         device.port_down(PduPortView("1"))
         device.port_up(PduPortView("1"), pause=FAST)
         device.labels()
-        messages = [record.getMessage() for record in caplog.records if "pdu handler raritan" in record.getMessage()]
+        messages = [line for line in caplog.messages if line.startswith(f"pdu handler raritan {VERSION} ")]
         assert [line.rpartition(": ")[2] for line in messages] == ["status", "statistic", "port_down", "port_up", "labels"]
         assert pdu.password not in caplog.text

@@ -1,4 +1,4 @@
-"""Power meter controllers: branch circuits as ports that only meter, mains as load and energy."""
+"""Power meter controllers: branch circuits as ports without a relay, mains as load and energy."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Tuple
@@ -98,12 +98,12 @@ def test_a_controller_may_be_a_link_unit_or_have_link_units(handle: Handle, firm
 def test_without_transformers_at_the_mains_the_load_is_not_the_sum_of_circuits(handle: Handle, firmware: str) -> None:
     with XerusPdu(controller(MeterModel(1, circuits=CIRCUITS, mains=False)), firmware) as pdu:
         figures = handle(pdu).statistic()
-        # Both are unknown, which the platform shows as 0: the panel may have breakers that belong to none of its circuits.
+        # Neither is metered, which the platform shows as 0. A sum of the circuits would miss breakers that belong to no circuit.
         assert (figures.load, figures.total_consumption) == (0.0, 0.0)
         assert {port.identity: port.consumption for port in figures.ports}["p1.7"] == pytest.approx(91.5)
 
 
-def test_eight_full_panels_cost_one_more_request_for_each_300_calls(handle: Handle) -> None:
+def test_eight_full_panels_cost_one_more_request_for_each_further_300_calls(handle: Handle) -> None:
     circuits = tuple(CircuitModel(position, (position % 3,)) for position in range(42))
     with XerusPdu(controller(*(MeterModel(number, circuits=circuits) for number in range(1, 9)))) as pdu:
         with spent(pdu) as cost:
@@ -115,7 +115,7 @@ def test_eight_full_panels_cost_one_more_request_for_each_300_calls(handle: Hand
 
 
 def test_the_reading_methods_write_nothing(handle: Handle) -> None:
-    with XerusPdu(controller(PANEL), user="reader", password="x") as pdu:
+    with XerusPdu(controller(PANEL)) as pdu:
         device: RaritanPdu = handle(pdu)
         for method in (device.status, device.statistic, device.labels):
             method()
@@ -163,7 +163,8 @@ class Meters(Described):
                                          for name, value in sensors.items()}
         return rid
 
-    def load(self) -> Tuple[float, float]:
+    def totals(self) -> Tuple[float, float]:
+        """Return load in A and energy in kWh; 0 for a figure that is unknown or not metered."""
         figures = handler_of(self).statistic()
         return figures.load, figures.total_consumption
 
@@ -175,7 +176,7 @@ def unit() -> Meters:
 
 def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_line(unit: Meters) -> None:
     unit.meter(1, 2, {L1: 4.0, L2: 6.5, L3: 6.0, NEUTRAL: 2.2}, own=6.5)
-    assert unit.load() == (16.5, 1.0) and unit.requests == 4
+    assert unit.totals() == (16.5, 1.0) and unit.requests == 4
 
 
 @pytest.mark.parametrize("kind, lines, own, load", [
@@ -185,7 +186,7 @@ def test_the_mains_are_the_sum_of_the_lines_without_neutral_and_not_the_highest_
 def test_a_load_needs_the_lines_of_the_meters_type_but_a_one_phase_meter_may_list_none(
         unit: Meters, kind: int, lines: Dict[int, Optional[float]], own: float, load: float) -> None:
     unit.meter(1, kind, lines, own)
-    assert unit.load() == (load, 1.0)
+    assert unit.totals() == (load, 1.0)
 
 
 @pytest.mark.parametrize("lines, energy", [((L1, L2), 0.0), ((L1, L2, L3), 0.3)])
@@ -194,21 +195,21 @@ def test_the_energies_of_only_some_lines_are_not_summed(unit: Meters, lines: Tup
     unit.calls["/meter/1", "getSensors"] = {}
     for pole in unit.calls["/meter/1", "getPoles"]:
         pole["activeEnergy"] = unit.sensor(f"E{pole['line']}", 100.0)
-    assert unit.load()[1] == pytest.approx(energy)
+    assert unit.totals()[1] == pytest.approx(energy)
 
 
 def test_panels_add_up_and_an_additional_meter_makes_the_sum_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.meter(2, 0, {L1: 3.0})
-    assert unit.load() == (7.0, 3.0)
+    assert unit.totals() == (7.0, 3.0)
     unit.meter(3, 0, {L1: 7.0}, panel=False)
-    assert unit.load() == (0.0, 0.0), "unknown, which the platform shows as 0: the third meter may feed the panels"
+    assert unit.totals() == (0.0, 0.0), "unknown, which the platform shows as 0: the third meter may feed the panels"
 
 
 def test_one_meter_of_two_without_a_valid_reading_makes_the_load_unknown(unit: Meters) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.meter(2, 0, {L1: None})
-    assert unit.load() == (0.0, 3.0)
+    assert unit.totals() == (0.0, 3.0)
 
 
 def test_the_energy_of_a_circuit_comes_from_its_own_sensor(unit: Meters) -> None:
