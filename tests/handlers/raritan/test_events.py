@@ -144,7 +144,7 @@ def test_a_refused_login_ends_the_listening(agent: MakeAgent, pdu: XerusPdu) -> 
             next(listener)
 
 
-def test_listening_ends_after_its_time_and_an_outage_at_the_end_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_listening_ends_after_its_time_and_an_outage_that_lasts_longer_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
     passed: List[float] = []
     mine = ManualClock()
 

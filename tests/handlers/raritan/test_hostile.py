@@ -56,12 +56,12 @@ _OPEN: List[Tuple[Fault, Dict[str, Any]]] = [
 def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(handle: Handle, fault: Fault,
                                                                        how: Dict[str, Any]) -> None:
     done = fault is not Fault.REDIRECT
-    for stuck in (False, True):
-        with XerusPdu(Model(outlets=1, relay_delay=60 if stuck else 0)) as pdu:
+    for slow in (False, True):
+        with XerusPdu(Model(outlets=1, relay_delay=60 if slow else 0)) as pdu:
             pdu.faults.order(fault, skip=2, **how)
             port = PduPortView("1", EnumPowerStatus.UNKNOWN)
             before = pdu.books().requests
-            if done and not stuck:
+            if done and not slow:
                 assert handle(pdu).port_down(port, pause=FAST).power_status is EnumPowerStatus.DOWN
             else:
                 with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
@@ -128,7 +128,7 @@ def test_a_single_call_accepts_only_the_id_that_was_sent(agent: MakeAgent, given
 
 _HARMFUL = {"an id with an escaped lone surrogate": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',
             "an id with a raw lone surrogate": '{"rid":"/x\ud800","type":"pdumodel.Outlet:1.0.0"}',
-            "5,000 digits": "9" * 5000, "100,000 negative digits": "-" + "9" * 100_000, "1e999": "1e999",
+            "5,000 digits": "9" * 5000, "minus and 100,000 digits": "-" + "9" * 100_000, "1e999": "1e999",
             "deep arrays": "[" * 100_000 + "]" * 100_000, "deep objects": '{"a":' * 50_000 + "1" + "}" * 50_000,
             "nested, but not too deep to parse": '{"rid":' + "[" * 900 + "]" * 900 + "}"}
 
@@ -191,7 +191,7 @@ _FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstr
 
 
 def _everything(error: BaseException) -> str:
-    """Return all that a log, a debugger or a tool may show of an exception and its causes."""
+    """Return the traceback of an exception and all text that the exception and its causes keep."""
     return "".join(traceback.format_exception(type(error), error, error.__traceback__)) + kept(error)
 
 

@@ -104,7 +104,10 @@ def test_the_sdk_decodes_and_encodes_every_structure_as_we_declare_it(theirs: Na
 
 
 def _filled(kind: Type[Any]) -> Dict[str, Any]:
-    """Return JSON with a value in every field of the newest firmware. A list or a map has one entry, a list of `kind` none."""
+    """Return JSON with a value in every field of the newest firmware.
+
+    Lists and maps have one entry, but a list of `kind` itself is empty.
+    """
     every = hints(kind)
     return {name: _value(every[name], kind) for name in kind.elements}
 

@@ -140,7 +140,8 @@ def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(handl
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_switching_on_under_load_shedding_is_unknown_and_the_outlet_off_until_it_ends(handle: Handle, firmware: str) -> None:
+def test_switching_on_during_load_shedding_is_unknown_and_the_outlet_stays_off_until_it_ends(handle: Handle,
+                                                                                         firmware: str) -> None:
     with XerusPdu(Model(outlets=2, load_shed=(1, 2), in_rush_guard_ms=0), firmware) as pdu:
         assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
         port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)

@@ -98,7 +98,7 @@ def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(agent: M
 
 def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clock: Clock) -> None:
     def slowly(seen: Optional[Seen]) -> bytes:
-        clock.now += 1.5 * PATIENCE_S               # shorter than the deadline of an answer, 2 * PATIENCE_S
+        clock.now += 1.5 * PATIENCE_S               # less than an answer may take, 2 * PATIENCE_S
         return result(0)(seen)
 
     with Peer([[slowly] * 6]) as slow:
@@ -110,7 +110,7 @@ def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clo
 
 def test_the_time_of_the_handshake_counts_towards_the_deadline_of_the_answer(agent: MakeAgent, clock: Clock) -> None:
     def slow_handshake(*_: object) -> None:
-        clock.now += 2 * PATIENCE_S                 # the handshake uses up the deadline of the exchange
+        clock.now += 2 * PATIENCE_S                 # all the time that the exchange may take
 
     tls = server_context(usual().key, usual().certificate)
     tls.sni_callback = slow_handshake
