@@ -138,9 +138,16 @@ def test_pyz_unpacks_itself_elsewhere_if_its_cache_has_a_relative_path(tmp_path:
     assert Path(unpacker["place"]()).parent == tmp_path / "temporary" and not (tmp_path / "here").exists()
 
 
-def test_pyz_does_not_unpack_itself_into_a_folder_of_another_user(tmp_path: Path, unpacker: Dict[str, Any]) -> None:
-    assert Path(unpacker["place"]()).parent == tmp_path / "cache" / "pdu"
-    unpacker["ours"] = lambda folder: False
+def test_pyz_neither_runs_files_of_another_user_nor_unpacks_itself_into_their_folder(
+        tmp_path: Path, unpacker: Dict[str, Any]) -> None:
+    above, ours = tmp_path / "cache" / "pdu", unpacker["ours"]
+    cached = Path(unpacker["place"]())
+    assert cached.parent == above and above.stat().st_mode & 0o777 == 0o700
+    (cached / "file").touch()                   # a rename can replace an empty folder only
+    unpacker["ours"] = lambda folder: ours(folder) and Path(folder) != cached
+    unpacked = Path(unpacker["place"]())
+    assert unpacked.parent == above and unpacked != cached
+    unpacker["ours"] = lambda folder: ours(folder) and Path(folder) != above
     assert Path(unpacker["place"]()).parent == tmp_path / "temporary"
 
 
