@@ -41,6 +41,13 @@ def test_a_page_that_is_out_of_date_is_named_by_a_check_and_otherwise_written(
     assert page.read_text("utf-8").startswith("a\n<!-- exits:begin -->\n| code |")
 
 
+def test_each_pair_of_markers_is_needed_exactly_once() -> None:
+    readme, pair = loaded("readme"), "<!-- exits:begin --><!-- exits:end -->"
+    for page in ("a page without", f"{pair}{pair}"):
+        with pytest.raises(ValueError, match="exactly one pair of the markers <!-- exits:begin --> and <!-- exits:end -->"):
+            readme.filled(page, ("exits",))
+
+
 def test_every_file_or_folder_of_tests_that_a_page_names_as_proof_exists() -> None:
     pages_with_proofs = (ROOT / "docs" / "certain.md", ROOT / "SECURITY.md")
     named = {name for page in pages_with_proofs for name in re.findall(r"`(tests/[\w./]+)`", page.read_text("utf-8"))}

@@ -214,6 +214,16 @@ def test_a_file_with_newer_syntax_or_a_shared_library_fails_the_build(name: str,
     assert done.returncode == 1 and words in done.stderr.splitlines()[-1]
 
 
+def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(tmp_path: Path) -> None:
+    (tmp_path / "pyz-requirements.txt").write_text("./absent\n")
+    done = subprocess.run([sys.executable, "-c", "import pathlib, sys; sys.path.insert(0, sys.argv[1]); import tools\n"
+                           "tools.HERE = pathlib.Path('.'); sys.exit(tools.main(['--out', 'out']))", str(ROOT / "packaging")],
+                          cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done
+    assert done.stderr.startswith("tools.py: pip could not fetch the packages: ") and "absent" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["pyz-requirements.txt"]
+
+
 # ---- the wheel ---------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
