@@ -1,8 +1,8 @@
 """Measures the local DCImanager under load: 200 PDUs, polled every 60 s. One PDU's handler hangs, another's crashes.
 
 The other PDUs have 24 outlets. Prints the response times of the pages, the number of missed polls, and the database's growth and
-size after thinning, scaled up from one PDU. The simulated PDUs run on the same machine and take their share of it. Exit code 0 if
-the goals are met, 1 if one is missed: a median below 0.2 s for each page, and no missed poll.
+size after thinning, scaled up from one PDU. The simulated PDUs run on the same machine and take their share of it. The goals are
+a median below 0.2 s for each page, and no missed poll. Exit code 0 if they are met, 1 if one is missed.
 """
 from __future__ import annotations
 
@@ -208,7 +208,8 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
     console.print(f"first round of all polls: {first:.0f} s; polls due while pages were opened: {wanted}, missed: {missed}; "
                   f"the two bad handlers: {', '.join(kinds)}")
     console.print(f"database: {grown.day * pdus / 1e6:.0f} MB a day are written, thinned to {grown.kept * pdus / 1e6:.0f} MB for "
-                  f"{_DAYS} days; after the first month {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three years")
+                  f"{_DAYS} days; after the first month at most {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three "
+                  f"years")
     for name, seconds in taken.items():
         note("page", f"{name}: the goal of {GOAL_S:g} s, as a multiple of the median", GOAL_S / statistics.median(seconds), 1)
     slow = [name for name, seconds in taken.items() if statistics.median(seconds) >= GOAL_S]
@@ -218,7 +219,10 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """Bytes of the two readings that thinning keeps of a day: the last one, and the one with the highest load."""
+    """An upper bound: the bytes of two readings.
+
+    Of a day older than a month, thinning keeps the PDU's last reading, the one with its highest load, and the outlets' last.
+    """
     return 2 * grown.day / (86400 / BEAT_S)
 
 

@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.bench_raritan [--runs N]
 
-All clients read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds 20 ms to each round trip,
-each in a separate process. The last row is this client on a unit that refuses well-known sensor ids. Requests and connections are
-counted at the unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on the same
-connection. The clients take turns, in alternating order. All times are medians; only the ratios matter. Exit code 0 if all
-goals are met, 1 if one is missed, 2 without the SDK.
+Each client runs in a separate process. All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds
+20 ms to each round trip. Only the last row is this client on another unit, which refuses well-known sensor ids. Requests and
+connections are counted at the unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on
+the same connection. The clients take turns, in alternating order. All times are medians; only the ratios matter. Exit code 0 if
+all goals are met, 1 if one is missed, 2 without the SDK.
 
 The goal against the SDK's loop is for the kept connection, on which both only read. The handshake is one more round trip for
 both: with it, the loop takes 290 round trips and this client 3. The ratio can then be 97 at most, and has no goal. The SDK's

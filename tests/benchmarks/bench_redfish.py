@@ -155,7 +155,7 @@ def places() -> Iterator[Dict[Row, Place]]:
 
 
 def goals(figures: Mapping[Row, Mapping[str, Figure]]) -> List[Tuple[str, float]]:
-    """The figures with a goal: the seconds of DMTF's clients as multiples of the statistic's."""
+    """The figures with a goal: the seconds of DMTF's clients as multiples of the statistic's, where the service expands links."""
     return [(f"{service}, {at}: seconds of the {other}", found[other].seconds / found[STATISTIC].seconds)
             for (service, at), found in figures.items() if service == "expands" for other in (LIBRARY, TOOL)]
 

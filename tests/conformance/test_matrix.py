@@ -69,8 +69,8 @@ def tried(variant: Variant) -> Tuple[str, ...]:
     """The handlers that try a variant: all that it affects if it is the first form of its point, or a form of the point
     "archive". Any other form is tried by the SNMP handler, if it affects that one, and by one of the others, in turn.
 
-    Handlers meet the platform only in handlers/host, which is the same in each archive. `python -m tests.conformance` tries
-    each form with all handlers that it affects.
+    Only handlers/host deals with what is uncertain about the platform, and it is the same in each archive. `python -m
+    tests.conformance` tries each form with all handlers that it affects.
     """
     number = VARIANTS.index(variant)
     first = all(earlier.point != variant.point for earlier in VARIANTS[:number])

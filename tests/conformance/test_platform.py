@@ -83,7 +83,8 @@ def test_a_module_that_exits_leaves_the_other_points_of_the_survey(tmp_path: Pat
     assert "get_logger: no answer (SystemExit: 3)" in shown and "requirement: none found" in shown
 
 
-def test_a_survey_that_does_not_end_is_left_out(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_survey_that_does_not_end_is_reported_and_the_archive_runs(capsys: pytest.CaptureFixture[str],
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conformance, "_SURVEY_SECONDS", 0.001)
     assert conformance.main(["--platform", str(ROOT), "nut"]) == 0
     shown = capsys.readouterr().out

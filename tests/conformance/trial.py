@@ -22,8 +22,8 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 class Platform(NamedTuple):
     """A platform: the folder `tree` with `common` and `pdu_common`.
 
-    `adapter` is a file that makes and reads the platform's objects ("": the functions of tests/dcimanager/adapter.py). `start`
-    starts a worker; if it is None, a worker is a new process of `python`.
+    `adapter` is a file with the functions of tests/dcimanager/adapter.py that differ on this platform ("": none). `start` starts
+    a worker; if it is None, a worker is a new process of `python`.
     """
 
     tree: Path
