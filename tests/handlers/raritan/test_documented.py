@@ -293,8 +293,8 @@ def test_a_bulk_configuration_in_clear_text_is_readable_whatever_the_password(to
 
 
 @since("3.6")
-def test_a_bulk_configuration_is_uploaded_to_link_units_without_checks(to: Agent, unit: XerusPdu,
-                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bulk_configuration_for_link_units_is_checked_unless_the_checks_are_skipped(to: Agent, unit: XerusPdu,
+                                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     data = bulkcfg.download(to, link_ids=[1, 3])
     monkeypatch.setattr(unit.site.firmware, "release", "9.9.9")
     assert bulkcfg.upload(to, data, link_ids=[2]) == bulkcfg.UploadCode.PARAMETER_ERROR, "there is no link unit 2"
