@@ -26,7 +26,7 @@ print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": th
 
 @pytest.fixture
 def host(tmp_path: Path) -> Path:
-    """A folder with links to the platform's modules, except for an empty BaseSnmpPdu, because its double needs pysnmp."""
+    """A folder with links to the doubles of the platform's modules. BaseSnmpPdu is empty, because its double needs pysnmp."""
     folder = tmp_path / "host"
     (folder / "pdu_common").mkdir(parents=True)
     (folder / "common").symlink_to(ROOT / "common")

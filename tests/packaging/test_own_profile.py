@@ -88,7 +88,7 @@ class Registered:
 
 @pytest.fixture(scope="module")
 def forks() -> Iterator[Forks]:
-    """Worker processes, one for each PDU, that need not each import pysnmp."""
+    """Forks worker processes from one that has imported pysnmp."""
     with Forks() as made:
         yield made
 

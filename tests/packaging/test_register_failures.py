@@ -404,11 +404,11 @@ def command_lines() -> list[str]:
     return found
 
 
-def test_curl_has_no_secret_in_its_environment_and_the_passwords_file_only_at_login(
+def test_curls_environment_has_no_secret_and_login_json_is_removed_after_the_login(
         admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     admin.tool("curl", f"{{ env; ls; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
-    # A shell exports its new value of a variable that was exported before.
+    # If a variable is exported, the shell also exports a new value that the script gives it.
     run = admin.run(manager, password="a", password_text="b", token="c", with_token="d")
     assert (run.code, run.err) == (0, "")
     text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
