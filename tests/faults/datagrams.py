@@ -25,7 +25,7 @@ class Relay:
     def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,
                  bend: Optional[Callable[[Exchange], Optional[bytes]]] = None, listen: int = 0) -> None:
         self._fault, self._step, self._bend = fault, step, bend
-        self._chance = random.Random(f"{fault.key if fault else ''} {step}")      # noqa: S311
+        self._chance = random.Random(f"{fault.key if fault else ''} {step}")
         self.steps = 0
         self._front, self._back = _socket(listen), _socket()
         self._back.connect(("127.0.0.1", port))

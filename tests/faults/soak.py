@@ -54,7 +54,7 @@ class Day(NamedTuple):
 def live(handler: str, hours: int, seed: int) -> Day:
     """Makes the calls of `hours` hours with one handler, in this process, which does nothing else."""
     gc.freeze()                 # each call collects garbage; this excludes the imported modules
-    chance = random.Random(f"{handler} {seed}")             # noqa: S311
+    chance = random.Random(f"{handler} {seed}")
     steps, possible = matrix.steps([handler]), [fault for fault in subject(handler).faults() if fault.key not in _NOT_KEPT]
     verdicts: List[Verdict] = []
     with Played() as played:

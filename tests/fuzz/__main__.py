@@ -50,7 +50,7 @@ def guided(name: str, seconds: float) -> Run:
 
 def blind(name: str, seconds: float, seed: int) -> Run:
     """Runs a target with random changes to its seeds and earlier findings, in this process."""
-    target, chance, end = BY_NAME[name], random.Random(f"{name} {seed}"), time.monotonic() + seconds     # noqa: S311
+    target, chance, end = BY_NAME[name], random.Random(f"{name} {seed}"), time.monotonic() + seconds
     seeds, cases = [*target.seeds(), *found(name)], 0
     while time.monotonic() < end:
         data = mutated(chance, seeds)
