@@ -1,14 +1,13 @@
 """Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents have consecutive
 numbers below one object.
 
-TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle. Neither MIB says which
-circuit a current belongs to, and one may charge a battery: in the TPDIN-SC48, currents 2 and 3 are the battery's and the
-input's (tpdinsc48.inc.php of LibreNMS). So neither unit has a load. What is wired to normally closed contacts is on while its
-relay is off.
+TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle. Currents are not read,
+because neither MIB says which circuits they belong to. In the TPDIN-SC48, currents 2 and 3 are those of the battery and the input
+(tpdinsc48.inc.php of LibreNMS). A load wired to normally closed contacts is on while its relay is off.
 """
-from ..parts import SIMULATED, Confidence, Evidence, Figure, Outlets, Profile, Proof, State, Write
+from ..parts import DRIVER, SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
-from .shorthand import TENTHS, librenms, oid, oids
+from .shorthand import librenms, oid, oids
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
 WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
@@ -19,11 +18,8 @@ PROFILES = (
         models=("TPDIN-Monitor-WEB2",), sys_object_ids=oids("45621.2"),
         outlets=(Outlets(
             states=State(RELAYS, on=("1",), off=("0",)),
-            control=Write(RELAYS, on=1, off=0),
-            # Decimal text in amperes; an INTEGER would be tenths.
-            current=Figure(Spread(oid("45621.2.2"), (Span(1, 4, 9),), "currentN"), scale_of_integers=TENTHS)),),
-        switching_confidence=Confidence.LOW,
-        evidence=Evidence(state=Proof.DRIVER, current=Proof.SIMULATED, switching=Proof.DRIVER),
+            control=Write(RELAYS, on=1, off=0)),),
+        switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
         note="The relays are for DC, and how they are wired decides what 0 and 1 do."),
     Profile(
         key="tycon-tpdin3", vendor="Tycon", mib="TPDIN3-MIB of 2021-06-10", source=librenms("tycon/TPDIN3-MIB"),
