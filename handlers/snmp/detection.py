@@ -74,11 +74,11 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
-    """The first candidate of which the device has outlets without states, or meters and surely no outlets; else, with `by_id`,
-    the first candidate if its family has no outlets; else None.
+    """For a device without states: the first candidate whose outlets it lists, or whose meters it has if it only meters. Else,
+    with `by_id`, the first candidate if its family has no outlets; else None.
 
-    Instead of returning None, raises ProtocolError if the device has meters of a family with outlets, and neither the device nor
-    `metered_only` says that it has no outlets.
+    A device only meters if it proves that it has no outlets, or if `metered_only` says so. Raises ProtocolError instead of
+    returning None if the device has meters of a candidate.
     """
     unproven: Optional[Found] = None
     for profile, root in tried:

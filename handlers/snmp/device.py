@@ -97,7 +97,7 @@ def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPo
 
 
 def _complete(outlets: Outlets, states: States, counted: int, known: bool, reader: Reader) -> States:
-    """The states, and as UNKNOWN the outlets that only `rows` lists, if there are fewer states than `counted`.
+    """The states. If they are fewer than `counted`, also the outlets that only `rows` lists, as UNKNOWN.
 
     These outlets are also added if a count is not `known`, because `counted` may then be too small. Raises ProtocolError if fewer
     than `counted` are listed.

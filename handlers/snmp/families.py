@@ -55,7 +55,7 @@ class Families(Sequence[Profile]):
         return tuple(profile for vendor in self.vendors if vendor.may_be(sys_object_id) for profile in vendor.profiles())
 
     def named(self, key: str) -> Optional[Profile]:
-        """The family with this key. Builds only its vendor's file and those that it imports."""
+        """The family with this key. Loads only its vendor's file and those that it imports."""
         found = next((vendor for vendor in self.vendors if key in vendor.keys.split()), None)
         return next((profile for profile in found.profiles() if profile.key == key), None) if found else None
 

@@ -21,7 +21,7 @@ class Figure(Frozen):
     63 and 64. With `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows of parts that the
     device does not have, such as a second line cord; a sum is complete without them. `exponent`: the power of ten that the
     device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a divisor (-10:
-    value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: the text that follows the number.
+    value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may follow the number.
     `scale_of_integers`: the scale of values that are INTEGER instead of text.
     """
 
@@ -98,7 +98,7 @@ class Total(Frozen):
     With `unit`, each unit of a chain is summed by these rules, and there is no total if a unit with outlets or with an
     unmeasured row has no sum. `units`: a source with a row for each unit of the chain, such as its number of inputs. There is no
     total if a unit of `units` has no sum. With rows of only one unit, `units` is ignored, because a unit without a chain may have
-    another number in each table.
+    a different number in each table.
     """
 
     figures: Tuple[Figure, ...] = ()

@@ -1,8 +1,8 @@
 """AP Nederland: the modular PDU of APNL-MODULAR-PDU-MIB. Displays, meters and switches are rows of one table of nodes.
 
 A node with outlet 0 is not an outlet. Only nodes of switching types have a state, and only those of metering types have figures.
-The PDU's totals are valid only if it has metering nodes. A gateway has the same objects for a PDU on its bus, but passes a write
-to that PDU only after a further command, so gateways are not read.
+The PDU's totals are valid only if it has metering nodes. nodePower and pduPower are energies in kWh. A gateway has the same
+objects for a PDU on its bus, but passes a write to that PDU only after a further command, so gateways are not read.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Only, Provided, Source

@@ -53,7 +53,7 @@ PROFILES = (
         load=LOAD, power=POWER, energy=ENERGY,
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
-        # Their MIBs have the same meters and no ports, so these products have no outlets.
+        # The MIBs of these products have the same meters and no ports, so the products have no outlets.
         key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
         source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
         models=("Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x", "ATS 3020"),

@@ -75,7 +75,7 @@ NO_ENERGY = ("-1", "0")
 
 
 def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
-    """The outlets. The printed number is the row's plus `label_plus`. Eaton's copy has no energies."""
+    """The outlets. The printed number is the row's number plus `label_plus`. Eaton's copy has no energies."""
     state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
     return Outlets(
         states=State(state, on=("1",), off=("0",)),

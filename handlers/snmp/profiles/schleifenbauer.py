@@ -37,7 +37,7 @@ PROFILES = (
             energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal"))),),
         load=total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True, unit=THE_UNIT),
         power=total(_inputs("10", "sdbDevInPowerWatt"), else_outlets=True, unit=THE_UNIT),
-        # An input without voltage keeps its energy. An energy of 0 is not measured if there is no voltage.
+        # An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as not metered.
         energy=total(figure(Checked(column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"), ("0",), VOLTAGE, NOT_WIRED, most=0)),
                      else_outlets=True, unit=THE_UNIT),
         switching_confidence=Confidence.MEDIUM, evidence=changed(RECORDED, state=Proof.SIMULATED)),

@@ -40,6 +40,7 @@ PROFILES = (
                 name=column("21728.3.2.1.1.2", "outletName"),
                 current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw"))),
             Outlets(
+                # The values and their meaning are those of public drivers.
                 states=State(OLDER_STATUS, on=("1", "257"), off=("0", "2", "256")),
                 control=Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2))),
         load=total(figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE), figure(BANKS), else_outlets=True),
