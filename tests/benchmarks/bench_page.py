@@ -219,7 +219,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """An upper bound: the bytes of two readings.
+    """An upper bound while no counter falls: the bytes of two readings.
 
     Of a day older than a month, thinning keeps the PDU's last reading, the one with its highest load, and the outlets' last.
     """

@@ -28,7 +28,8 @@ def test_a_missing_python_or_a_difference_fails(host: Host, code: int, monkeypat
                                                 capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(hosts, "tried", lambda version, program: host)
     assert hosts.main(["--python", "3.9"]) == code
-    assert all(line in capsys.readouterr().out for line in host.differences)
+    shown = capsys.readouterr().out
+    assert all(f"3.9: {line}\n" in shown for line in host.differences)
 
 
 def test_a_failed_environment_is_reported_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
