@@ -192,6 +192,8 @@ def test_rows_whose_keys_are_empty_are_not_joined_to_each_other(keys: dict[str, 
     for else_same_row in (False, True):
         assert "5" not in Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row).rows(reader(objects))
     assert Joined(A, keys=(B,), own=(B,)).rows(reader({**objects, **table("1.3.2", {"1": "", "2": ""})})) == {}
+    one_row = {**table("1.3.1", {"1": 11}), **table("1.3.2", {"1": ""}), **table("1.3.4", {"5": ""})}
+    assert Joined(A, keys=(B,), own=(D,)).rows(reader(one_row)) == {}
 
 
 def test_a_key_column_that_is_empty_in_all_rows_of_both_tables_is_ignored() -> None:

@@ -80,7 +80,7 @@ def test_a_spread_by_get_requests_only_listed_numbers() -> None:
 
 def test_a_spread_by_row_puts_the_unit_first_and_ends_at_its_last_column() -> None:
     spread = Spread("1.3.9", (Span(1, 24, 52),), by_row=True)
-    at = reader({f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)})
+    at = reader({**{f"1.3.9.{sub}.{unit}": sub for sub in range(51, 78) for unit in (1, 3)}, "1.3.9.60": 9})   # 60 without a unit
     rows = spread.rows(at)
     assert list(rows)[:2] == ["1.1", "1.2"] and list(rows)[-1] == "3.24" and len(rows) == 48
     assert rows["3.24"] == 75
