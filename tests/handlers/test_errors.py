@@ -16,9 +16,11 @@ def test_the_text_names_host_operation_and_reason_where_known() -> None:
     assert str(errors.Unreachable("no answer")) == "no answer"
 
 
-def test_at_adds_a_missing_host_and_keeps_a_known_operation() -> None:
+def test_at_adds_a_missing_host_or_operation_and_keeps_a_known_one() -> None:
     error = errors.Denied("wrong password", operation="login").at("pdu1", "status")
     assert (error.host, error.operation) == ("pdu1", "login")
+    error = errors.Denied("wrong password", "pdu2").at("pdu1", "status")
+    assert (error.host, error.operation) == ("pdu2", "status")
 
 
 def test_a_reason_names_settings_and_lists_their_keys() -> None:
@@ -29,8 +31,8 @@ def test_a_reason_names_settings_and_lists_their_keys() -> None:
 
 
 def test_each_piece_of_a_reason_is_escaped() -> None:
-    hostile = errors.SettingsError((errors.Named("\x1b[2Jkey"), " is\nunknown"))
-    assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown" and all(str(part).isprintable() for part in hostile.parts)
+    hostile = errors.SettingsError((errors.Named("\x1b[2Jkey"), " is\nunknown: ", errors.Named("verify", "\x07no")))
+    assert str(hostile) == "'\\x1b[2Jkey' is\\nunknown: verify=\\x07no" and all(str(part).isprintable() for part in hostile.parts)
 
 
 def test_no_two_classes_of_the_module_share_a_kind() -> None:
