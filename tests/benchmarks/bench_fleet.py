@@ -51,7 +51,7 @@ _TABLES = (f"{apc.RPDU2_STATUS}.5", "1.3.6.1.4.1.318.1.1.26.9.4.3.1", "1.3.6.1.4
 
 
 class Taken(NamedTuple):
-    """The figures of one way to read `pdus` PDUs: seconds, requests and peak memory in MB (None: not measured)."""
+    """The figures of one way to read `pdus` PDUs: seconds, requests and peak memory in MiB (None: not measured)."""
 
     way: str
     pdus: int
@@ -123,7 +123,7 @@ def _watch(pid: int, ended: threading.Event, peak: List[float]) -> None:
 
 
 def memory(pid: int) -> float:
-    """MB of a process and those started by it; shared memory counts once (the kernel's proportional set size)."""
+    """MiB of a process and those started by it; shared memory counts once (the kernel's proportional set size)."""
     total = 0.0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -244,7 +244,7 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
         return int(bool(missed))
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     table = Table(title=f"PDUs of {OUTLETS} outlets, 2 % dead, {DELAY_MS} ms before each answer, {os.cpu_count()} cores")
-    for column in ("way", "PDUs", "seconds", "PDUs a second", "requests a PDU", "peak MB"):
+    for column in ("way", "PDUs", "seconds", "PDUs a second", "requests a PDU", "peak MiB"):
         table.add_column(column, justify="left" if column == "way" else "right")
     for one in taken:
         table.add_row(one.way, str(one.pdus), f"{one.seconds:.1f}", f"{one.pdus / one.seconds:.1f}",
