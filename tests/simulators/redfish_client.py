@@ -1,4 +1,4 @@
-"""A minimal client for the simulated Redfish service's own tests: sends requests unchanged and returns every answer."""
+"""A minimal client for the simulated Redfish service's own tests. It returns answers of every status."""
 from __future__ import annotations
 
 import base64

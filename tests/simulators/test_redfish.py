@@ -310,6 +310,8 @@ def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytes
 def test_unknown_paths_and_methods_that_a_resource_lacks_are_refused(client: Client) -> None:
     reply = client.send("DELETE", f"{OUTLETS}/A1")
     assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD, PATCH")
+    reply = client.send("POST", "/redfish")
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
     assert client.send("POST", f"{OUTLETS}/Z9/Actions/Outlet.PowerControl", {"PowerState": "Off"}).status == 404
     assert client.send("GET", f"{OUTLETS}/Z9").key() == "ResourceMissingAtURI"
 

@@ -133,6 +133,16 @@ def test_a_task_runs_and_its_monitor_returns_the_result_once() -> None:
         assert client.send("GET", monitor).status == 500
 
 
+def test_a_task_and_its_monitor_cannot_be_deleted() -> None:
+    with RedfishService(Model(task_seconds=0.0), tls=False) as service, Client(service) as client:
+        accepted = client.switch("A1", "Off")
+        for path in (accepted.body["@odata.id"], accepted.headers["Location"]):
+            reply = client.send("DELETE", path)
+            assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
+        assert client.send("GET", accepted.headers["Location"]).status == 204
+        assert client.send("DELETE", accepted.headers["Location"]).status == 404
+
+
 def test_hpes_body_resets_the_settings_that_it_does_not_name() -> None:
     with RedfishService(units.hpe(), tls=False) as service, Client(service) as client:
         target = client.outlet("OUTLET2")["Actions"]["#Outlet.PowerControl"]["target"]

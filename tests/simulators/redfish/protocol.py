@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional
 from urllib.parse import unquote
 
 from . import writable
-from .access import SESSIONS, Access
+from .access import SESSIONS, Access, Session
 from .answer import Answer, of
 from .errors import Refusal, error
 from .model import Model
@@ -60,7 +60,7 @@ class Dispatcher:
         account = self._access.account(request.headers)
         if request.method in ("GET", "HEAD"):
             return self._get(request, path, query)
-        session = self._access.find(path) if SESSIONS in self.made else None
+        session = self._session(path)
         if request.method == "DELETE" and session is not None:
             if not account.may_write and account is not self._access.accounts[session.user]:
                 raise Refusal(403, "InsufficientPrivilege")
@@ -75,7 +75,7 @@ class Dispatcher:
                 raise Refusal(403, "InsufficientPrivilege")
             return self._patch(request, path)
         body = self._read(path)
-        if session is None and path not in self.actions and body is None:
+        if not self._exists(path, body):
             raise Refusal(404, "ResourceMissingAtURI", path)
         raise Refusal(405, "OperationNotAllowed", headers=(("Allow", self._allow(path, body or {})),))
 
@@ -100,10 +100,19 @@ class Dispatcher:
         path = path.rstrip("/")
         make = self.made.get(path)
         if make is None:
-            session = self._access.find(path) if SESSIONS in self.made else None
+            session = self._session(path)
             return session.body() if session is not None else None
         body = writable.merged(make(), self._set.get(path, {}))
         return body if "Members" in body else {**body, "@odata.etag": etag(body)}
+
+    def _session(self, path: str) -> Optional[Session]:
+        return self._access.find(path) if SESSIONS in self.made else None
+
+    def _exists(self, path: str, body: Optional[Json]) -> bool:
+        """Whether the path is a resource (with a body), an action, /redfish, a task, or a monitor that can still be read."""
+        task = self._tasks.find(path)
+        return (body is not None or path in self.actions or path == "/redfish"
+                or task is not None and (path == task.path or not task.fetched))
 
     def _allow(self, path: str, body: Json) -> str:
         if path in self.actions:

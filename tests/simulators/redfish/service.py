@@ -108,7 +108,7 @@ class RedfishService:
     # -- for tests
 
     def books(self) -> Books:
-        """The current true state of the rack PDUs; of all PDUs if there is no rack PDU."""
+        """The current true state of the rack PDUs, or of all of the model's `pdus` if none is a rack PDU."""
         with self.lock:
             self.clockwork.settle()
             books = Books(states={}, requests=self._counters.requests, connections=self._counters.connections,

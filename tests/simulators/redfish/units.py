@@ -1,4 +1,4 @@
-"""Models of services with features of Redfish, and of vendors' units as far as public material describes them."""
+"""Models: services with various Redfish features, and vendors' units as far as public material describes them."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -70,7 +70,7 @@ def four_wire() -> Model:
 
 
 def metered() -> Model:
-    """Mains and branches are metered; outlets are listed without state, action and readings."""
+    """Mains and branches are metered; outlets are listed without state, action or readings."""
     return Model((Pdu(metering="branch", switched=False),))
 
 
@@ -97,12 +97,15 @@ def hall() -> Model:
 
 
 def delayed() -> Model:
-    """Switching takes a second, with a task, and needs If-Match. C4 is locked, B2 is off."""
+    """Switching takes a second, runs as a task and needs If-Match. C4 is locked, B2 is off."""
     return Model((Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True)
 
 
 def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
-    """The tree that DMTF publishes: 11 outlets, A4 and A5 without readings, A5 without a state, targets without /Actions/."""
+    """The tree that DMTF publishes. Its rack PDU has 11 outlets: A4 and A5 have no readings, A5 has no state and no action.
+
+    The targets of actions lack /Actions/.
+    """
     return Model((), tree=folder, values="none", expand=expand)
 
 

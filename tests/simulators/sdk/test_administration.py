@@ -84,7 +84,7 @@ def test_a_file_that_is_not_an_image_is_discarded_and_a_factory_reset_is_counted
 
 
 @only("4.4")
-def test_the_sdk_uploads_with_the_options_for_little_memory(step: Step) -> None:
+def test_the_sdk_uploads_with_the_options_for_low_memory(step: Step) -> None:
     assert step("administration", "low_memory") == {"state": 5}
 
 
@@ -95,7 +95,7 @@ def test_the_sdk_sends_keys_and_certificates_as_text(pdu: XerusPdu, step: Step) 
         "no key": 200, "bad key": 204, "set": 0, "again": 101, "sealed": True, "chain": True, "request": ""}
 
 
-def test_the_sdk_sets_one_log_level_for_all_parts(step: Step) -> None:
+def test_the_sdk_sets_one_log_level_for_all_contexts(step: Step) -> None:
     assert step("administration", "logs") == {"set": 0, "levels": [5]}
 
 

@@ -25,7 +25,7 @@ def test_every_method_of_the_simulator_is_in_its_sdk_release(pdu: XerusPdu, step
         assert set(firmware.methods(interface)) <= set(known[interface])
 
 
-def test_single_outlets_are_switched_or_refused(pdu: XerusPdu, step: Step) -> None:
+def test_single_outlets_switch_or_refuse(pdu: XerusPdu, step: Step) -> None:
     found = step("switching", "single", [0, 10, 11])
     assert found == {"codes": {"0": [0, 0, 0, 1], "10": [3, 1, 3, 1], "11": [1, 0, 1, 0]}, "unstick": 0}
     assert [what for what, _ in pdu.books().writes] == ["outlet.0.setPowerState", "outlet.0.setPowerState",
@@ -43,7 +43,7 @@ def test_many_outlets_are_switched_and_a_sequence_is_stored_if_it_is_valid(step:
     assert found["all on"] == [1] * 11 + [0]
 
 
-def test_a_cancelled_sequence_is_over_and_keeps_what_it_switched(step: Step) -> None:
+def test_a_cancelled_sequence_ends_and_leaves_switched_outlets_on(step: Step) -> None:
     found = step("switching", "cancelled")
     # Running, the next outlet, the number of remaining ones. The sequence is reversed; its first two outlets cannot be switched.
     assert found["before"] == [True, 8, 9]

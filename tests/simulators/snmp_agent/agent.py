@@ -105,7 +105,7 @@ class Agent:
                 self._send(answer, peer)
 
     def exchange(self, data: bytes) -> Optional[bytes]:
-        """The answer to one datagram, without the delay of a fault; None if none is sent."""
+        """The answer to one datagram, without a fault's delay; None if none is sent."""
         self._datagrams += 1
         faults = self.faults
         if faults.silent or self._datagrams in faults.drop:
@@ -243,5 +243,5 @@ class Agent:
 
 
 def _unknown_to(version: int, value: Wire) -> bool:
-    """Whether a value does not exist in this version: SNMPv1 has no 64-bit counters (RFC 2576, 4.1.2)."""
+    """Whether this version lacks the value's type: SNMPv1 has no Counter64 (RFC 2576, 4.1.2)."""
     return version == _V1 and isinstance(value, Row) and value.tag == COUNTER64

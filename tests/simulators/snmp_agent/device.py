@@ -74,11 +74,11 @@ class Effect:
 class Rule:
     """A writable object or column. If several rules match an object, the first that does not answer wrongValue applies.
 
-    A SET of the right type is refused with the first of these errors that fits: `refuse`, if it is not empty; wrongLength, above
-    `longest` octets; wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above `highest`;
-    `otherwise`, unless all conditions of `when` hold. If they do not hold and `otherwise` is empty, the SET is acknowledged
-    without effect. `ignore`: a SET that is not refused is acknowledged without effect. `keep`: the object itself takes the value.
-    `sleep`: seconds before the answer to a SET that is not refused.
+    A SET of the right type is refused with the first of these errors that applies: `refuse`, if it is not empty; wrongLength,
+    above `longest` octets; wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above
+    `highest`; `otherwise`, unless all conditions of `when` hold. If they do not hold and `otherwise` is empty, the SET is
+    acknowledged without effect. `ignore`: a SET that is not refused is acknowledged without effect. `keep`: the object itself
+    takes the value. `sleep`: seconds before the answer to a SET that is not refused.
     """
 
     oid: str
@@ -167,7 +167,7 @@ class Device:
             self._store(arcs(oid), value)
 
     def take(self, oid: str) -> None:
-        """Removes an object and its pending changes, as a renumbered table does."""
+        """Removes an object and its pending changes, as when a unit renumbers a table."""
         with self._lock:
             self._tick()
             self._pending = [entry for entry in self._pending if entry[2] != arcs(oid)]

@@ -59,7 +59,7 @@ def pulizzi(outlets: int = 8, relay_s: float = 0.0) -> Model:
 def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
     """Aten PE: one object for each outlet. Its sub-identifier is the outlet's number plus 1, from outlet 9 on plus 2.
 
-    Sub-identifier 10 is the table of names. The slots beyond the unit's outlets read "not supported" (7) and -2000000.
+    Sub-identifier 10 is the table of names. Slots beyond the outlets have the state "not supported" (7) and figures of -2000000.
     displayOutletStatus shows the same states in a table, where 6 is "not supported". outletnumber is the number of outlets.
     """
     root, absent = "1.3.6.1.4.1.21317.1.3.2.2.2.2", -2_000_000
