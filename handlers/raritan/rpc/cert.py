@@ -171,7 +171,7 @@ def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data]
     where = "/cgi-bin/server_ssl_cert_upload.cgi"
     response = agent.form_data_file(where, files)
     found = re.search(r"return_code=(\d+)", response["body"])
-    return scripts.code(UploadCode, found.group(1) if found else response["body"], agent, where, response)
+    return scripts.code(UploadCode, found.group(1) if found else "", agent, where, response)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:

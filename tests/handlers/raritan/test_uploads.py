@@ -109,6 +109,12 @@ def test_an_upload_without_a_result_code_is_an_error_with_the_request_and_the_an
     assert caught.value.payload == b"<html>Sign in</html>"
 
 
+def test_a_bare_number_is_not_the_result_code_of_a_certificate_upload(agent: MakeAgent) -> None:
+    with Peer([[http("0")]]) as peer:
+        with pytest.raises(ProtocolError, match="without a result code"):
+            cert.upload(agent("http", peer.address), b"x")
+
+
 def test_the_time_to_send_a_file_does_not_count_towards_the_deadline(agent: MakeAgent, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = ManualClock()
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=clock))

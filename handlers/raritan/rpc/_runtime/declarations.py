@@ -1,7 +1,7 @@
 """References to objects on a device, and the types that annotations of fields and methods name.
 
 Annotations stay text until their first use, when their types are looked up here. A vendor module is therefore imported when
-one of its types is needed, and imports only for annotations stay under TYPE_CHECKING.
+one of its types is needed, and imports that only annotations need are under TYPE_CHECKING.
 """
 from __future__ import annotations
 

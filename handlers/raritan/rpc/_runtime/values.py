@@ -139,7 +139,7 @@ class _Signature:
 
 
 class _DataclassFields:
-    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures. Made on demand, because making it is slow."""
+    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures. Built on demand: `make_dataclass` is slow."""
 
     def __get__(self, value: object, owner: Type[Structure]) -> Mapping[str, dataclasses.Field[Any]]:
         types = field_types(owner)
@@ -288,7 +288,7 @@ def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
 
 
 def present(value: Structure, *names: str) -> bool:
-    """Whether the device sent all these fields, under present or older names, and not null. True for a structure made here."""
+    """Whether the device sent all these fields, under current or older names, and not null. True for a structure made here."""
     wire, cls = value._wire, type(value)
     if wire is None or wire is IN_FULL and vars(value).keys() >= set(names):        # the usual case
         return True
@@ -298,12 +298,12 @@ def present(value: Structure, *names: str) -> bool:
 
 
 def sent(answer: Pending[Any], field: str) -> Any:
-    """A field of the answer to a call in a bulk; None if the call failed, or if the device did not send the field."""
+    """A field of the answer to a call in a bulk; None if the call failed, or if the field is not `present`."""
     return getattr(answer.get(), field) if answer.error is None and present(answer.get(), field) else None
 
 
 def shown_fields(value: Structure) -> List[str]:
-    """The declared fields to print: those that the device sent; of a structure made here, those of the newest firmware."""
+    """The declared fields that the device sent or the caller set; of a structure made here, those of the newest firmware."""
     wire = value._wire
     gone = value._legacy if wire is None else wire.absent.difference(wire.lifted.values())
     return [name for name in field_names(type(value)) if name not in gone]
