@@ -1,4 +1,4 @@
-"""A minimal client for the simulator's own tests: sends requests unchanged and returns every answer."""
+"""A minimal client for the simulator's own tests. It returns answers of every status."""
 from __future__ import annotations
 
 import base64
