@@ -124,6 +124,7 @@ def refused(client: Client, manager: DciManager, data: bytes, words: str) -> Non
     reply = client.upload(number, data, "pdu_x.handler")
     assert reply.status == 400 and words in reply.body["error"]["msg"]
     assert [(handler.top, handler.uploads) for handler in manager.handlers()] == [("", 0)]
+    assert list((manager.runtime._folder / "handlers").iterdir()) == []
 
 
 def test_the_directory_of_an_older_version_is_deleted_if_no_handler_uses_it(client: Client, manager: DciManager) -> None:
@@ -148,7 +149,7 @@ def test_a_path_that_is_a_file_in_one_version_and_a_folder_in_another_is_refused
     assert [(handler.uploads, handler.current) for handler in manager.handlers()] == [(1, 1)]
 
 
-def test_directory_of_another_handler_is_in_use(client: Client, small: bytes) -> None:
+def test_an_archive_with_the_directory_of_another_handler_is_refused(client: Client, small: bytes) -> None:
     client.install(small)
     reply = client.upload(client.create("pdu_other"), small, "pdu_small.handler")
     assert reply.status == 400 and "in use" in reply.body["error"]["msg"]
