@@ -1,4 +1,4 @@
-"""Set-up that all tests share. Lists after a run how many tests ran against each peer, such as a real server."""
+"""Set-up that all tests share. A run ends with the numbers of passed, failed and skipped tests for each peer, such as snmpd."""
 from __future__ import annotations
 
 import gc

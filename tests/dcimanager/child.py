@@ -107,8 +107,8 @@ def _handler_module(name: str) -> Any:
 
 
 class _Worker:
-    """Makes the calls of a handler. Keeps the handler object while the data stay the same; with `fresh`, each call gets a new
-    object in a new thread."""
+    """Calls a handler's methods. Keeps the handler object while the data stay the same; with `fresh`, each call gets a new object
+    in a new thread."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._adapter = _adapter(job["adapter"])
@@ -167,7 +167,7 @@ class _Worker:
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}
 
     def _described(self) -> Dict[str, Any]:
-        """Whether the handler's module has a class for SNMP PDUs, and its table of settings ([] if it has none)."""
+        """Whether the handler's module has a class for SNMP PDUs, and its table of settings ([] if it has no usable one)."""
         from pdu_common.base_snmp_pdu import BaseSnmpPdu
         home = sys.modules.get(self._make.__module__, self._module)
         snmp = any(isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu

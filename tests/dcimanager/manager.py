@@ -178,7 +178,8 @@ class DciManager:
         """One call: "status", "statistic", "labels", or "port_up" and "port_down", which take a port. A failure is in `Call`.
 
         Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching call
-        raises LookupError if the PDU was removed, and Refusal if its address or settings were changed while it waited.
+        raises LookupError if the PDU was removed, and Refusal if its address, SNMP parameters or settings were changed while the
+        call waited.
         """
         form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:

@@ -2,8 +2,9 @@
 
 Thinning removes whole readings and never changes one, so each energy figure that is left is one that the device counted.
 Of each stretch of time it keeps the last reading and, for a PDU as a whole, the one with the highest load. Where a counter
-fell, and where another device may count from then on, it keeps the readings before and after. The energy used over the whole
-time, the sum of the counters' rises, therefore stays the same, until readings are older than `OLDEST` and removed.
+fell, appeared or disappeared, and where another device may count from then on, it keeps the readings before and after. The
+energy used over the whole time, the sum of the counters' rises, therefore stays the same, until readings are older than
+`OLDEST` and removed.
 """
 from __future__ import annotations
 

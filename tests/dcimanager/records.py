@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 CALLS_KEPT = 100                # calls of each PDU in memory; the database keeps more
-# Kinds of a failed switching call that say that the outlet did not switch.
+# A switching call that fails with one of these kinds has not switched the outlet.
 NOT_SWITCHED = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
 
 
@@ -22,11 +22,11 @@ class Refusal(Exception):
 class Call(NamedTuple):
     """One call of a handler.
 
-    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive cannot be
-    loaded), "bug" (an exception that is not one of the pack's), "time-out", "died" (the process ended, did not start, or gave
-    no valid answer), "interrupted" (the stand-in itself ended). `round_trips` are those to the device, None if they were not
-    counted. `lines` are the handler's log lines of this call. `at` is when the call ended, or when an
-    interrupted one began, in seconds since 1970.
+    `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive is missing or
+    cannot be loaded), "bug" (an exception without a kind), "time-out", "died" (the process ended, did not start, or gave no
+    valid answer), "interrupted" (the stand-in itself ended). `round_trips` are those to the device, None if they were not
+    counted. `lines` are the handler's log lines of this call. `at` is when the call ended, or when an interrupted one began,
+    in seconds since 1970.
     """
 
     method: str
@@ -95,8 +95,8 @@ class Pdu:
     """One PDU as a user of DCImanager sees it: the last good answers; a failed call does not change them.
 
     `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` names the metered ones.
-    `doubts` are the ports whose last switching may or may not have happened. `changes` are the times, in seconds since 1970, of
-    each change of address, SNMP parameters or settings: from then on, another device may count the energy.
+    `doubts` are the ports whose last switching may or may not have happened. `changes` are the times, in seconds since 1970, at
+    which address, SNMP parameters or settings were changed: from then on, another device may count the energy.
     """
 
     id: int
@@ -124,7 +124,7 @@ class Pdu:
     busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)    # held during a call
 
     def note(self, call: Call) -> None:
-        """Keep a call, and the states and figures of its answer."""
+        """Keep a call, and the states, figures or labels of its answer."""
         self.calls.append(call)
         del self.calls[:-CALLS_KEPT]
         if not call.ok:

@@ -83,7 +83,7 @@ class Servers:
 
 
 def port_state(states: Sequence[str]) -> str:
-    """The state of a server's feeds together: UP if one is on, DOWN if all are off, else UNKNOWN."""
+    """The state of a server's feeds together: UP if one is on, DOWN if there are feeds and all are off, else UNKNOWN."""
     if "UP" in states:
         return "UP"
     return "DOWN" if states and all(state == "DOWN" for state in states) else "UNKNOWN"

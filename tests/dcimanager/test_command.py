@@ -35,7 +35,7 @@ def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
-    """The first printed line that matches the pattern."""
+    """The first match of the pattern in the printed lines."""
     assert process.stdout is not None
     seen: List[str] = []
     for line in process.stdout:
