@@ -81,7 +81,7 @@ class _UnitStates:
 
 def status(state: Outlet.State) -> EnumPowerStatus:
     """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on,
-    for power states of newer firmware, if an outlet is both on and suspended or shed, and if `available` or `powerState`
+    for power states of newer firmware, if the outlet is on but suspended or shed, and if `available` or `powerState`
     is missing (read as false and -1)."""
     if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN
@@ -103,7 +103,7 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
     measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number counts
-    as a label (from 1) and as an index (from 0); an id without an outlet's number may mean any outlet. Empty if no list is read.
+    as a label (from 1) and as an index (from 0); an id without an outlet's number may mean any. Empty if the list cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

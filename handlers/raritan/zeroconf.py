@@ -45,7 +45,7 @@ class Address(str):
         return made
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        """For copies, also in another process."""
+        """Lets `copy` and `pickle` rebuild the address from its device."""
         return Address, (self._device,)
 
     def get(self, key: str, default: object = None) -> Any:

@@ -51,7 +51,7 @@ def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) ->
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:
-    """The query that makes the service include `levels` of linked resources in its answer; '' if its root does not offer it.
+    """The query that makes an answer include linked resources, `levels` deep; '' if the service root does not offer that.
 
     Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`, Levels the number of levels.
     """

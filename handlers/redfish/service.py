@@ -173,7 +173,7 @@ class RedfishService:
     # ---- writing -------------------------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
-        """The answer to a POST, whatever its status: 1 round trip. It is sent once."""
+        """The answer to a POST with any status: 1 round trip. It is sent once. Raises HttpRefused for a redirect."""
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
     def made(self, reply: Reply) -> Optional[str]:
@@ -191,7 +191,7 @@ class RedfishService:
         return self._mode == SESSION and self.login.token is None
 
     def _wants_session(self, reply: Reply) -> bool:
-        """Whether to use a session after a 401. A service that accepts basic login would offer it (RFC 9110, 11.6.1)."""
+        """Whether to use a session from now on, after a 401. Services with basic login would offer it (RFC 9110, 11.6.1)."""
         if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
             return False
         self._mode = SESSION

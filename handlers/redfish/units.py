@@ -30,8 +30,8 @@ class Unit(NamedTuple):
 def units(service: RedfishService, wanted: str) -> List[Unit]:
     """The PDUs of a service: 2 round trips where it expands two levels, else usually 3, plus 1 for each PDU that is only a link.
 
-    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, SettingsError if none has that Id or its collection
-    is not listed, or if there are too many and none is named.
+    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs. Raises SettingsError if the service does not list
+    the PDU or collection that `wanted` names, or has too many PDUs and `wanted` names none of them.
     """
     collection, _, named = wanted.rpartition("/")
     found = _listed(service, collection)

@@ -70,7 +70,7 @@ def own_family(profile: Profile) -> OwnFamily:
 
 
 def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()) -> Dict[str, str]:
-    """The build options of an archive with built-in families: only those that are given. Raises UnknownFamily.
+    """The build options of an archive with built-in families; options that are not given are left out. Raises UnknownFamily.
 
     `only` is sorted like PROFILES, because detection tries families with equally long prefixes in this order. `flags`: keys of
     the settings that are yes.

@@ -24,7 +24,7 @@ class Control(Frozen, ABC):
     @abstractmethod
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched, NoSuchOutlet if the device
-        has none of this identity."""
+        has no outlet with this identity."""
 
     def over_automatic(self) -> Control:
         """The control without the guards of automatic modes, for an owner who set `switch_automatic`."""
@@ -36,7 +36,7 @@ class Control(Frozen, ABC):
         return any(inner.writes_neighbours for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
-        """Whether all outlets read as written if one write sets several; else True, without a request."""
+        """After a write that sets several outlets: whether all read as written. After other writes True, without a request."""
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:

@@ -13,7 +13,7 @@ from ..host.rows import Raw
 Rows = Dict[str, Raw]           # identity or index suffix -> value, in the device's order
 Walked = Mapping[str, Raw]
 
-LONGEST_NUMBER = 9              # the most digits of a number in an identity that is not a row's index
+LONGEST_NUMBER = 9              # limit in digits for the numbers in an identity, except a row's index
 _MOST_OCTETS = 64               # of a BITS value in Net-SNMP's text: the time to read it grows with their square
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _PAIR = re.compile(r"[0-9a-fA-F]{2}")

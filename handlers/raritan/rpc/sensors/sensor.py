@@ -6,7 +6,7 @@ from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
 
 class Sensor(Interface, version="4.0.8"):
-    """Base of all sensors. The constants are an error code, and kinds of readings, quantities and units."""
+    """Base of all sensors. The constants are an error code, kinds of readings, quantities and units."""
 
     ERR_NOT_SUPPORTED = 1
     NUMERIC, DISCRETE_ON_OFF, DISCRETE_MULTI = range(3)
