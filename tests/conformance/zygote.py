@@ -54,7 +54,8 @@ def main() -> None:
 
 
 def _become(folder: str, descriptors: List[int]) -> None:
-    """If the folder is gone, as after Ctrl-C, raises FileNotFoundError, which the worker's standard error shows."""
+    """Gives a worker its descriptors and folder. If the folder is gone, as after Ctrl-C, the FileNotFoundError appears on the
+    worker's standard error."""
     for standard, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, standard)
         os.close(descriptor)

@@ -212,7 +212,7 @@ class DciManager:
         return self.runtime.pool.pids()
 
     def thin(self) -> None:
-        """Remove old readings and calls by the rules of `readings` and `journal`."""
+        """Remove old readings and log entries by the rules of `readings` and `journal`."""
         readings.thin(self._db, time.time())
         self.journal.thin()
 
