@@ -34,7 +34,7 @@ def test_each_worker_begins_with_slow_modules_and_gets_an_equal_share() -> None:
     assert shares(ordered, 2) == [[("d.py", 2), ("a.py", 3), ("e.py", 9), ("f.py", 5), ("c.py", 1)], [("b.py", 1), ("c.py", 19)]]
 
 
-def test_modules_that_wait_begin_first_in_two_workers() -> None:
+def test_modules_that_wait_run_first_in_two_workers() -> None:
     assert all((ROOT / name).is_file() for name in WAITING)
     waiting = [(name, 0) for name in reversed(WAITING)]
     ordered = dealt([*items(benchmarks__a=20, faults__b=20, handlers__nut__c=20), *waiting], lambda item: item[0], 3)

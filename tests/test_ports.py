@@ -14,7 +14,7 @@ from tests.waiting import bounded
 _HOLDS = "import sys; from tests import ports; print(ports.reserved(), flush=True); sys.stdin.read()"
 
 
-def test_a_port_that_is_reserved_or_in_use_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_is_reserved_or_in_use_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     with subprocess.Popen([sys.executable, "-c", _HOLDS], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           text=True) as other, bounded(other):
         assert other.stdout is not None

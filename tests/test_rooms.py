@@ -21,7 +21,7 @@ from tests.packaging.building import build
 
 OURS = ("common", "pdu_common", "handlers", "tests")
 HANDLERS = registry.names()
-COMMAND = ("command", "__main__.py")        # the tools may import every handler; no other code in handlers/ imports them
+COMMAND = ("command", "__main__.py")        # the command `pdu`: may import every handler; no other code in handlers/ imports it
 
 
 class Arrow(NamedTuple):
@@ -53,7 +53,7 @@ def _arrows_of(path: Path) -> Tuple[Arrow, ...]:
 
 
 def _arrows(node: ast.AST, file: str, by_type: bool) -> Iterator[Arrow]:
-    """Searches statements only, because no expression contains one."""
+    """Skips expressions, which contain no imports."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import):
             for alias in child.names:
@@ -118,7 +118,7 @@ def _of_the_command(arrow: Arrow) -> bool:
 
 
 # Third-party packages, and the only files that may import them.
-TOOLS: Dict[str, Tuple[str, ...]] = {
+THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
@@ -133,7 +133,7 @@ def test_third_party_packages_stay_in_their_files(room: str) -> None:
     standard: FrozenSet[str] = build.standard_library()
     found = [arrow for arrow in arrows(room) if not arrow.level and arrow.top not in standard and arrow.top not in OURS
              and not (arrow.by_type and arrow.top == "typing_extensions")
-             and not any(arrow.file.startswith(place) for place in TOOLS.get(arrow.top, ()))]
+             and not any(arrow.file.startswith(place) for place in THIRD_PARTY.get(arrow.top, ()))]
     assert not found, listed(found)
 
 

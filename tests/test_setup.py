@@ -117,7 +117,7 @@ def test_a_missing_program_is_named_with_its_install_command(tmp_path: Path, com
     assert only_line(Machine(tmp_path, python=False).run(*command)) == line
 
 
-def test_missing_servers_are_not_an_error_and_are_named_with_their_install_command(machine: Machine) -> None:
+def test_missing_system_packages_are_not_an_error_and_are_named_with_their_install_command(machine: Machine) -> None:
     done = machine.run(".ci/setup", "system")
     assert done.returncode == 0 and "are skipped" in done.stderr
     assert all(package in done.stderr.partition("apt-get install")[2] for package in ("snmpd", "nut-server", "curl", "openssl"))

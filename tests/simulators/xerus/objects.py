@@ -33,7 +33,7 @@ class Served:
         unit.add(self, paths)
 
     def leave(self) -> None:
-        """Ends what the object does by itself as time passes. Called when its unit is unlinked or its outlet group deleted."""
+        """Removes the object's callbacks. Called when its unit is unlinked or its outlet group is deleted."""
 
 
 class Unit:

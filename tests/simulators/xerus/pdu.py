@@ -7,7 +7,7 @@ from .inlet import Inlet
 from .metered import Device, Sensors
 from .model import Model
 from .objects import Served, Site, Unit
-from .outlet import INHIBITED, INVALID, Outlet
+from .outlet import INHIBITED, INVALID, NOT_SWITCHABLE, Outlet
 from .panels import PowerMeterController
 from .protector import Protector
 from .relays import Delays, Relay, Relays, in_order
@@ -284,7 +284,7 @@ class Pdu(Served):
         if any(not 0 <= number < len(self._pdu.outlets) for number in numbers):
             return INVALID
         codes = [self._pdu.outlets[number].refusal() for number in numbers]
-        return next((code for code in codes if code not in (0, 1)), 0)
+        return next((code for code in codes if code not in (0, NOT_SWITCHABLE)), 0)
 
     def _switch(self, outlets: List[Outlet], state: int, sequence: bool) -> int:
         relays = [outlet.relay for outlet in outlets]

@@ -70,7 +70,7 @@ class CascadeManager(Served):
         """Does nothing: this call completes a requestLink, which this unit refuses."""
 
     def unlink(self) -> None:
-        """Does nothing: by this call a link unit leaves its primary unit, and this unit is not a link unit."""
+        """Does nothing: with this call a link unit leaves its primary unit, and this unit is not a link unit."""
 
     def getSupportedRoles(self) -> List[int]:
         return [_STANDALONE, _PRIMARY, _LINK_UNIT]

@@ -126,8 +126,6 @@ class ServerCertificate(Served):
             return _KEY_MISSING
         if not chain:
             return _CERT_MISSING
-        if not _match(key, chain):
-            return _MISMATCH
         self.active = self.pending
         self.deletePending()
         self._device.install(_key_pem(key, ""), _chain_pem(chain))
