@@ -58,7 +58,9 @@ def run(command: list[str], environment: Mapping[str, str], question: str, typed
                 assert until(lambda: asleep(process.pid), max(0.0, end - time.monotonic())), f"does not read; shown: {shown!r}"
                 answered = True
                 os.write(terminal, typed)
-        return Shown(shown.decode("utf-8", "replace"), process.wait(timeout=max(1.0, end - time.monotonic())))
+        ended = until(lambda: process.poll() is not None, max(1.0, end - time.monotonic()))
+        assert ended, f"still running after {seconds:g} s, with its terminal closed; shown: {shown!r}"
+        return Shown(shown.decode("utf-8", "replace"), process.returncode)
     finally:
         os.close(terminal)
         if process.poll() is None:

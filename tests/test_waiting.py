@@ -35,6 +35,13 @@ def test_a_program_that_stays_at_its_prompt_fails_with_its_output(monkeypatch: p
     assert f"still running after 60 s; {words}" in str(caught.value)
 
 
+def test_a_program_that_closes_its_terminal_and_runs_on_fails_with_its_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [0.0] * 3               # the clock jumps past the limit when the terminal is closed
+    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: times.pop() if times else 1e9))
+    with pytest.raises(AssertionError, match="still running after 60 s, with its terminal closed; shown: b'hello"):
+        terminal.run(["sh", "-c", "echo hello; exec sleep 600 <&- >&- 2>&-"], os.environ, "name: ", b"x")
+
+
 def test_a_program_that_prints_no_line_is_killed_at_the_limit() -> None:
     process = subprocess.Popen(["sleep", "600"], stdout=subprocess.PIPE, text=True)
     with process, pytest.raises(AssertionError, match="killed after 0.1 s"), bounded(process, 0.1):
