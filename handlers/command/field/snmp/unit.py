@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 import threading
+from contextlib import suppress
 from typing import Iterator, List, Optional, Sequence, Set, Tuple
 
 from pdu_common.helper import EnumPowerStatus
@@ -49,7 +50,7 @@ class Unit:
     def set(self, pairs: Sequence[Tuple[Arcs, Row]]) -> Tuple[str, int]:
         """Carry out the writes of one SET, all or none.
 
-        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that has it, counted from 0;
+        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that caused it, counted from 0;
         or "" and 0.
         """
         with self._lock:
@@ -111,9 +112,10 @@ class Unit:
             return True
         for change in _changes(states, wanted, identity, memory.read(), self._rows):
             changed = {**self._rows, **change}
-            if states.read(reading(changed, self._found.reader)) == after:
-                self._rows = changed
-                return True
+            with suppress(PduHandlerError):         # a count that no longer matches its table, for instance
+                if states.read(reading(changed, self._found.reader)) == after:
+                    self._rows = changed
+                    return True
         return False
 
 

@@ -189,6 +189,16 @@ def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
     assert unit.get(state) == HeldRow(2, 1) and len(unit.writes) == 3
 
 
+def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:
+    """Outlet 3.3 of this unit has no known state, and the family refuses rows that contradict the unit's own count."""
+    rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
+    unit = SnmpUnit(rows, detected(rows))
+    command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
+    assert unit.set([(command, HeldRow(2, 1))]) == ("", 0)
+    assert unit.writes == ["SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: no row shows it"]
+    assert all(unit.get(oid) == row for oid, row in rows.items() if oid != command)
+
+
 @pytest.mark.parametrize("handler, limit", [("raritan", "raritan.recording.MOST_CALLS"),
                                             ("redfish", "redfish.recording.MOST_RESOURCES")])
 def test_a_recording_that_stops_at_its_limit_says_so(handler: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
