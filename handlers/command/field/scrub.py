@@ -2,9 +2,9 @@
 
 Each such value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a
 value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other
-texts, unless it is short or common. A value of four characters or more is replaced in upper and lower case. `text` also replaces
-everything that looks like an address or a serial number. Stand-ins of addresses are reserved for documentation (RFC 5737, RFC
-3849); those of MAC addresses are locally administered.
+texts, unless it is short or common. The case of letters is ignored in values of four characters or more. `text` also replaces
+everything that looks like an address or a serial number. Stand-ins of IP addresses are reserved for documentation (RFC 5737,
+RFC 3849); those of MAC addresses are locally administered.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
     (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
     (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
 
-# MAC addresses: `00:1a:…`, `001a.2b3c.…`, or 12 hex digits with a digit and a small letter (in capitals: a serial).
+# MAC addresses: `00:1a:…`, `001a.2b3c.…`, or 12 hex digits with a digit and a lower-case letter (upper case: a serial).
 _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}"
                   r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
                   r"|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{12})(?! ?[0-9A-Za-z:-])")
@@ -133,7 +133,8 @@ class Scrubber:
         return self.text(value) if kind is None or kind in self.keep else self.learn(kind, value)
 
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
-        """JSON with every text scrubbed by the name of its member, except texts for which `leave` is true.
+        """JSON with every text scrubbed by the name of its member, except texts for which `leave` is true. Addresses in names of
+        members are replaced, too.
 
         Every text inside a contact or a location gets that kind, unless the name of the text's own member has a kind or begins
         with "@".
@@ -163,9 +164,9 @@ class Scrubber:
 
     @functools.cached_property
     def _known(self) -> List[Tuple[str, str]]:
-        """The values that are replaced inside texts, the longest first, each after its form in upper case."""
-        # A secret that is a common word with digits or signs (admin123) is replaced inside texts. A word alone (public) is not,
-        # because it may be a state.
+        """The values that are replaced inside texts, each as (upper-case form, value), the longest first."""
+        # A secret that is a common word with digits or signs (admin123) is replaced inside texts. A common word
+        # alone (public) is not, because it may be a state.
         secrets = [one for one in self._secrets
                    if one in self._learned and len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
         long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)

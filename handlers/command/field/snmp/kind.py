@@ -39,7 +39,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
-    """The rows read as the chosen family, or else as the detected one, and a sentence about the result."""
+    """The rows as read by the family `chosen` ("": by the detected one), or None if it cannot read them; and a summary."""
     try:
         if chosen:
             found = detection.read_as(Memory(rows), _profile(chosen))
@@ -69,7 +69,10 @@ def _profile(chosen: str) -> Profile:
 
 
 def _compared(rows: Rows, clean: Rows) -> List[str]:
-    """A sentence that says whether the scrubbed rows read as the same family, states and figures as the device's own rows."""
+    """A note that says whether the scrubbed rows read as the same family, states and figures as the device's own rows.
+
+    If no family reads the device, the note says that instead.
+    """
     before, after = recording.detected(rows), recording.detected(clean)
     if before is None:
         return ["No family reads it: pdu draft starts a profile from the recording."]

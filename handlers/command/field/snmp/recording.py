@@ -28,7 +28,7 @@ _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
-_SPELLED = 7                        # so many arcs at the start of an OID are never part of an index: 1.3.6.1.4.1.<vendor>
+_PREFIX = 7                         # arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
 # sysName, sysContact and sysLocation.
 _SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS, arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS}
 
@@ -79,8 +79,8 @@ def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
-    A word stays only if it is a technical term or describes the product (`_known`). In rows that the device's family reads for
-    states, numbers and figures, `Scrubber.text` alone decides what is replaced.
+    A word is replaced unless it is short, a technical term or part of the product's description (`_known`). In rows that the
+    device's family reads for states, numbers and figures, `Scrubber.text` alone decides what is replaced.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
@@ -138,7 +138,7 @@ def _common(text: str, known: Set[str], scrubber: Scrubber) -> str:
 
 
 def _index(oid: Arcs, scrubber: Scrubber) -> Arcs:
-    return (*oid[:_SPELLED], *scrubber.arcs(oid[_SPELLED:])) if len(oid) > _SPELLED + 4 else oid
+    return (*oid[:_PREFIX], *scrubber.arcs(oid[_PREFIX:])) if len(oid) > _PREFIX + 4 else oid
 
 
 def _text(row: Optional[Row]) -> str:
