@@ -408,15 +408,15 @@ def test_a_call_whose_answer_is_rejected_keeps_its_log_lines(tmp_path: Path) -> 
 
 
 def test_a_call_whose_process_has_no_input_says_so(tmp_path: Path) -> None:
-    """As after `close`, between the start of a process and the first message to it."""
+    """`close` has the same effect if it comes just before the message of a call."""
     process = Answering()
     process.stdin = None
     call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)
     assert (call.kind, call.text) == ("died", "no answer from the worker (its input is closed)")
 
 
-def test_the_end_of_a_log_is_written_if_the_handler_has_closed_standard_error(monkeypatch: pytest.MonkeyPatch,
-                                                                              capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_mark_after_a_calls_log_lines_is_written_if_the_handler_has_closed_standard_error(
+        monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     closed, answers = io.StringIO(), io.StringIO()
     closed.close()
     monkeypatch.setattr(sys, "stderr", closed)
@@ -424,8 +424,8 @@ def test_the_end_of_a_log_is_written_if_the_handler_has_closed_standard_error(mo
     assert capfd.readouterr().out == f"{child.LOGGED}\n" and json.loads(answers.getvalue()) == {"value": {}, "number": 7}
 
 
-def test_closing_a_worker_does_not_wait_for_a_process_that_its_handler_started(tmp_path: Path,
-                                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_closes_while_a_process_that_its_handler_started_runs_on(tmp_path: Path,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.dcimanager.worker._END_SECONDS", 0.2)
     program = ("import os, sys, time\nsys.stdin.readline()\n"
                "if os.fork():\n    sys.stdin.readline()\nelse:\n    open('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)")

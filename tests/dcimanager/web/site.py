@@ -57,7 +57,7 @@ class Site:
                 self._messages.pop(next(iter(self._messages)))
 
     def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        """A whole page. For the page's own script (X-Part) only the part that is refreshed, with an ETag: 304 if unchanged."""
+        """A whole page. For the page's own script (X-Part), only the template's block `live`, with an ETag; 304 if unchanged."""
         part = bool(request.headers.get("x-part"))
         with self._lock:
             messages = [] if part else self._messages.pop(session(request), [])

@@ -44,7 +44,7 @@ def _show(site: Site, request: Request) -> Response:
 
 
 def _metered(pdu: Pdu) -> List[Tuple[str, str]]:
-    """Identity, and words for a list, of each outlet that has readings to plot."""
+    """The outlets that are metered now: the identity of each, and its text in the list of outlets to plot."""
     metered = [identity for identity in pdu.ports if identity in pdu.port_metered or identity in pdu.port_load_a]
     names = {identity: f" ({plain(label.name, 40)})" for identity, label in pdu.labels.items() if label.name}
     return [(storable(identity), f"outlet {plain(identity, 40)}{names.get(identity, '')}") for identity in metered]

@@ -49,7 +49,7 @@ function morph(old, fresh) {
   }
 }
 
-const LONGEST_MS = 20000;       // a server that answers so late is as good as lost
+const LONGEST_MS = 20000;       // longest wait for an answer
 
 async function part(address, tag) {
   const headers = { "X-Part": "1" };
