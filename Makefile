@@ -105,5 +105,5 @@ bench-page: env  ## the local DCImanager: 200 PDUs polled, one that hangs, one t
 	@$(RUN) -m tests.benchmarks.bench_page
 
 clean:           ## remove everything that was made here
-	rm -rf dist build *.egg-info .cache .mypy_cache .pytest_cache .hypothesis $(VENV)
+	rm -rf dist build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
