@@ -60,7 +60,7 @@ class Reply(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends requests. Raises HttpException; `HttpUnreachable.reused` is true only if the device closed a kept connection."""
+    """Sends requests. Raises HttpException or SettingsError. `HttpUnreachable.reused`: the device closed a kept connection."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply: ...
     def close(self) -> None: ...

@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, S
 
 from .failures import HttpException
 
-Progress = Callable[[int, int], None]       # called with the bytes of a file sent so far, and the file's size
+Progress = Callable[[int, int], None]       # called with two byte counts of one file: sent so far, and in all
 
 
 class BinaryFile(Protocol):
@@ -79,7 +79,7 @@ class MultipartForm:
 
 
 class Headers(Mapping[str, str]):
-    """The header fields of an upload's reply, found by name in upper or lower case."""
+    """The header fields of an upload's reply, with case-insensitive names. `fields` has them in lower case."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self._fields = dict(fields)

@@ -10,7 +10,7 @@ from typing import Dict, List, Tuple
 
 LIMIT = 4 << 20             # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 _CONTAINERS = 100_000       # limit of arrays and objects: 4 MB of `[],` would take 90 MB of memory
-_COMMAS = 400_000           # limit of commas, and so of single values
+_COMMAS = 400_000           # limit of commas, and so of values
 _DIGITS = 100               # limit of an integer's digits: Python 3.9 converts them in quadratic time
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 

@@ -115,11 +115,11 @@ class NutClient(NutReader):
     # ---- rights ----------------------------------------------------------------------------------------------
 
     def login(self, ups: str) -> None:
-        """Register this connection as a client that the device powers, until it is closed: 1 round trip, or 2 as ATTACH."""
+        """Register this connection as a client that the device powers: 1 round trip, 2 if the server calls it ATTACH."""
         self._renamed(self._with_user, messages.login(ups), messages.login(ups, "ATTACH"))
 
     def logout(self) -> None:
-        """Send LOGOUT and close: 1 round trip, or 2 as DETACH. Does nothing without a connection."""
+        """Send LOGOUT and close: 1 round trip, 2 if the server calls it DETACH. Does nothing without a connection."""
         if self.is_open:
             try:
                 self._renamed(self.ask, messages.logout(), messages.logout("DETACH"))

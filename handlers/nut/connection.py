@@ -59,7 +59,7 @@ class Connection:
         self._socket = None
 
     def _open(self, wanted: Optional[float] = None) -> Tuple[socket.socket, float]:
-        """The new connection, and the time when the exchange must end. Its `timeout` begins after the name look-up."""
+        """The new connection, and the time when the exchange must end. By default `timeout` begins after the name look-up."""
         found = self._addresses()
         end = self._end(wanted)
         self._socket = self._dial(found, end)

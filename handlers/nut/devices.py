@@ -1,7 +1,7 @@
 """The devices of a NUT server that make up one PDU, and the identities of their outlets.
 
 Identities are the driver's outlet numbers: "7", in a daisy chain "2.7". The whole load of a UPS is "load". If the server has
-several devices and the setting `device` names none, the device's name precedes them: "rack1/7".
+several devices and the setting `device` names none, an identity begins with the device's name: "rack1/7".
 """
 from __future__ import annotations
 

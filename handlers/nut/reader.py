@@ -98,8 +98,8 @@ class NutReader:
         return self._read(request)[request]
 
     def _read(self, *requests: Request[object]) -> Answers:
-        """`ask` for readings: logs in if the server demands it. Raises SettingsError for a device that the server lacks, or the
-        error of the look-up of its devices."""
+        """`ask` for readings: logs in if the server demands it. For a device that the server lacks, raises SettingsError, or the
+        error of LIST UPS if that fails."""
         answers = self.ask(*requests)
         if self._username and self._known_on != self._connection.opened and any(
                 answers.code(request) in _LOGIN_FIRST for request in requests):
@@ -129,7 +129,7 @@ class NutReader:
         return Secret(self._password).shown(text)
 
     def _no_such_device(self) -> PduHandlerError:
-        """The error for a device that the server lacks, with the names of its devices: 1 round trip."""
+        """The error for a device that the server lacks, with the names of its devices, or the error of LIST UPS: 1 round trip."""
         listed = messages.list_ups()
         try:
             found = list(self.ask(listed)[listed])

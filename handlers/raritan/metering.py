@@ -72,7 +72,7 @@ class OutletMeter(PortMeter):
     def in_place(self) -> bool:
         """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0, labels from 1.
 
-        True if it was not read by well-known ids; False for a label that is missing or no number.
+        True if it was not read by well-known ids; False if the label is missing or is not a number.
         """
         return self._metadata is None or sent(self._metadata, "label") == str(self._index + 1)
 
@@ -101,8 +101,8 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
-        The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (a fifth
-        inlet), or has breakers and an inlet whose load cannot be read. If all readings of inlets or of outlets are invalid, or
+        The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (such as a
+        fifth), or has breakers and an inlet whose load cannot be read. If all readings of inlets or of outlets are invalid, or
         well-known ids number the outlets in another order, the second fetches sensors by reference, and the third their readings.
 
         Raises Denied if the account may not list sensors.

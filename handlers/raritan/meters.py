@@ -88,8 +88,8 @@ class FeedMeter(Meter):
 
     def _listed_poles(self) -> Optional[List[Pole]]:
         """The lines and the neutral; None if they cannot be read, or if there are several and the `line` of one is unknown.
-        Raises JsonRpcSyntaxException if two lines that are not one circuit share a sensor, whose current would count twice,
-        and Denied."""
+        Raises Denied. Raises JsonRpcSyntaxException if two lines share a sensor, whose current would count twice, unless the
+        lines are one circuit."""
         if self._poles is None or failed(self._poles) is not None:
             return None
         poles = self._poles.get()

@@ -1,7 +1,7 @@
 """Units without outlets: power meter controllers (BCM2, PMC) with their panels, and other units that list no outlets.
 
 The identity of a branch circuit is "p1.7", on link unit 2 "2.p1.7": the id of its power meter, and the position of its first pole
-in the panel, from 1. Both are fixed when a circuit is created (Circuit.idl, Config). It does not depend on the circuit's name.
+in the panel, from 1. Both are fixed when a circuit is created (Circuit.idl, Config); its name does not matter.
 """
 from __future__ import annotations
 

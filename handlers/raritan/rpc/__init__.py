@@ -2,7 +2,7 @@
 
 Each module here is one of the vendor's, with the vendor's definitions. `_runtime` holds the machinery.
 A script for the vendor's binding runs if its imports name `handlers.raritan` instead of `raritan`. The main deliberate
-differences are a default time-out, tolerance towards older and newer firmware, writes that are never repeated, and exceptions
+differences are a default time-out, tolerance of older and newer firmware, writes that are never repeated, and exceptions
 that also belong to the error tree of this pack.
 """
 from __future__ import annotations

@@ -82,7 +82,7 @@ class Agent(Files):
         self._timeout = seconds
 
     def close(self) -> None:
-        """Close the connection; the next call opens one. To log out, call `SessionManager.closeCurrentSession` before."""
+        """Close the connection; the next call opens one. To log out, call `SessionManager.closeCurrentSession` first."""
         self._client.close()
 
     @property
