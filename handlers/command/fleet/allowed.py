@@ -93,7 +93,7 @@ class Allowed(NamedTuple):
 
 
 def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Tuple[object, str]]:
-    """The IP address in `text` or in the setting `host`, and the port ("": a usual one of the handler); None for a host name."""
+    """The IP address in the setting `host`, else in `text`, and the port ("": the handler's usual one); None for a host name."""
     host, typed = host_and_port(settings.get("host", "").strip() or text)
     try:
         address = ipaddress.ip_address(host)

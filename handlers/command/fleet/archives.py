@@ -33,7 +33,7 @@ def usable(folder: Optional[str]) -> Dict[str, str]:
 
 
 def _newest(folder: Optional[str], handler: str) -> Optional[str]:
-    """The path of the handler's newest archive in `folder`, None if there is none. Raises SettingsError.
+    """The path of the handler's archive with the highest version in `folder`, None if there is none. Raises SettingsError.
 
     `handler` is returned unchanged if there is no folder, or if it is the path of an archive.
     """

@@ -139,7 +139,7 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text. With --watch, rounds after the first show only changes and then the sums, except on a terminal."""
+    """The round as text. With --watch, unless on a terminal, a later round shows only changes and the sums, or nothing."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when

@@ -52,7 +52,7 @@ class Failure(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The result for one PDU: without states if `status` failed, with states but without figures if `statistic` failed.
+    """The result for one PDU: the states, figures and labels that were read before the first failure.
 
     `requests` is how many requests all calls sent; None if they were not counted.
     """
@@ -172,9 +172,9 @@ def _metered(reading: Reading, view: Any) -> Reading:
 
 
 def _figure(value: Any) -> Optional[float]:
-    """A figure; an archive from elsewhere may give another type.
+    """A figure as a float, or None. An archive from elsewhere may return another type.
 
-    Raises ValueError, TypeError or OverflowError if it is not a finite number.
+    Raises ValueError, TypeError or OverflowError for any other value that is not a finite number.
     """
     number = None if value is None else float(value)
     if number is not None and not math.isfinite(number):

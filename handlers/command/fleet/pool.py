@@ -34,8 +34,8 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
              patience_s: float = PATIENCE_S) -> Generator[Tuple[int, Reading], None, None]:
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
-    The processes end with the generator, even if it is closed early. If nothing arrives for `patience_s` seconds, the missing
-    PDUs get a failure instead of a reading: an archive may hang.
+    The processes end with the generator, even if it is closed early. If one of them dies, or if nothing arrives for `patience_s`
+    seconds because an archive hangs, the readings of the missing PDUs are failures.
     """
     parallel = max(1, min(parallel, len(targets)))
     processes = min(_cores(), -(-parallel // _PER_PROCESS))

@@ -167,5 +167,5 @@ def changes(before: Row, after: Row) -> List[str]:
                   for identity in {**states, **now} if states.get(identity) != now.get(identity)]
     if before.energy_kwh is not None and after.energy_kwh is not None and after.energy_kwh < before.energy_kwh:
         old, new = figure(before.energy_kwh), figure(after.energy_kwh)
-        found += [f"energy fell from {old} to {new} kWh"] if old != new else []         # else an error of rounding
+        found += [f"energy fell from {old} to {new} kWh"] if old != new else []         # else only a rounding error
     return found
