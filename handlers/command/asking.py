@@ -36,7 +36,7 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 
 
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
-    """A secret from --secret-file, else from the variable PDU_KEY, else from the terminal if it is `needed`, else "".
+    """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it is `needed`, else "".
 
     With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` one is missing, and for a
     bad file.

@@ -108,8 +108,7 @@ class Identity:
         self.about.update({name: printable(str(value), LONGEST) for name, value in facts.items() if value})
 
     def note_states(self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet") -> None:
-        """Put at the head of `can` that states can be read, with the number of outlets in each state. If all outlets are
-        UNKNOWN, put at the head of `cannot` that states cannot be read.
+        """Note at the head of `can` how many outlets are in each state, or at the head of `cannot` that all are UNKNOWN.
 
         `noun`: what the output calls an outlet, such as "branch circuit".
         """
@@ -188,7 +187,7 @@ def names() -> Tuple[str, ...]:
 
 
 def kind(handler: str) -> Kind:
-    """The kind of this handler, which is one of `names()`."""
+    """The `Kind` of one of the handlers in `names()`."""
     found: Kind = importlib.import_module(f".{handler}.kind", __package__).KIND
     return found
 

@@ -1,4 +1,4 @@
-"""Finds the tables of a recording without a MIB: columns whose rows have the same indexes. Pure.
+"""Finds the tables of a recording, with or without a MIB: columns whose rows have the same indexes. Pure.
 
 SMIv2 (RFC 2578, 7.7 to 7.10): a column is `<table>.1.<column>`, a row adds its index. A recording does not show where the
 column ends and the index begins, so all ways to split an OID are compared, up to indexes of _DEEPEST arcs. A split is more likely

@@ -47,8 +47,8 @@ def _about(device: dump.Device) -> str:
         found = device.read().outlets
     except PduHandlerError as error:
         return f"NUT device {device.name}: {error.reason}"
-    switched = sum(outlet.on is not None and outlet.off is not None for outlet in found)
-    return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switched: {switched}"
+    switchable = sum(outlet.on is not None and outlet.off is not None for outlet in found)
+    return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switchable: {switchable}"
 
 
 def scrubbed(devices: Sequence[dump.Device], scrubber: Scrubber) -> List[dump.Device]:

@@ -32,7 +32,10 @@ _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 
 
 def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
-    """The calls with their outcomes. Stops asking once it has more than MOST_CALLS. Raises the errors of handlers/errors.py."""
+    """The calls with their outcomes. Raises the errors of handlers/errors.py.
+
+    Once there are more than MOST_CALLS, the getters of further objects are not called.
+    """
     given = settings.read(data)
     tape = _Tape(StandardTransport(given.trust), recorder)
     handler = _Taped(data, tape)

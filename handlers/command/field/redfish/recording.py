@@ -22,9 +22,9 @@ _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept: they num
 
 
 def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
-    """The service root and the resources of the PDUs, by path. Stops at more than MOST_RESOURCES.
+    """The service root and the resources of the PDUs, by path; {} for one that cannot be read.
 
-    Raises the errors of handlers/errors.py.
+    Follows no further links once it has more than MOST_RESOURCES. Raises the errors of handlers/errors.py.
     """
     found: Dict[str, Json] = {}
     with RedfishService(settings.read(data), seconds=_LONGEST_CRAWL) as service:

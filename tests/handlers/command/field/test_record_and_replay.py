@@ -290,7 +290,7 @@ def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> 
     text = "device.type: pdu\noutlet.1.switch: 1\noutlet.2.switch: 0\n# writable outlet.1.switch\n"
     served = kind("nut").serve(text, 0)
     served.close()
-    assert served.about == "NUT device pdu, 2 outlets, switched: 1"
+    assert served.about == "NUT device pdu, 2 outlets, switchable: 1"
 
 
 def test_a_description_that_upsd_does_not_have_is_not_recorded() -> None:
