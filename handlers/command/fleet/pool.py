@@ -18,7 +18,7 @@ from typing import Any, Generator, Iterator, List, Sequence, Tuple
 
 from .polling import Failure, Reading, Target, poll
 
-PARALLEL = 128                  # how many PDUs all processes together read at a time, at most
+PARALLEL = 128                  # default limit for the PDUs that all processes together read at a time
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
 _STACK = 512 * 1024             # stack of a thread in bytes; a handler's call needs a fraction of it
 PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers ends within a minute
