@@ -127,7 +127,7 @@ def refused(client: Client, manager: DciManager, data: bytes, words: str) -> Non
     assert list((manager.runtime._folder / "handlers").iterdir()) == []
 
 
-def test_the_directory_of_an_older_version_is_deleted_if_no_handler_uses_it(client: Client, manager: DciManager) -> None:
+def test_a_directory_that_no_current_version_uses_is_deleted(client: Client, manager: DciManager) -> None:
     number, folder = client.create("pdu_x"), manager.runtime._folder / "handlers"
     for top in ("pdu_a", "pdu_b"):
         archive = packed((f"{top}/__init__.py", b""), (f"{top}/handler.py", b""))
@@ -182,7 +182,7 @@ def test_form_keeps_every_byte() -> None:
 @pytest.mark.parametrize("method, path", [("GET", "/"), ("POST", f"{HANDLERS}/x/content"), ("POST", f"{HANDLERS}/1/other"),
                                           ("DELETE", HANDLERS), ("POST", f"{HANDLERS}/%D9%A3/content"),
                                           ("DELETE", f"{HANDLERS}/{'9' * 5000}")], ids=range(6))
-def test_unknown_function_is_an_error_answer(client: Client, method: str, path: str) -> None:
+def test_unknown_function_is_answered_with_404(client: Client, method: str, path: str) -> None:
     reply = client.request(method, path)
     assert reply.status == 404 and reply.body["error"]["code"]
 

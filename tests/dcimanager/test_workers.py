@@ -28,7 +28,7 @@ from .manager import DciManager
 from .test_api import packed
 from .worker import Job, Worker, _keep, _pass_on
 
-# The identity of this handler's first outlet describes its process: importable modules, path, folder, command line.
+# The identity of this handler's only outlet describes its process: importable modules, path, folder, command line.
 _CURIOUS = '''
 import json, os, sys
 from pdu_common.base_pdu import BasePdu
@@ -96,8 +96,8 @@ def test_a_package_can_be_hidden_from_handlers(small: bytes) -> None:
             assert pdu.calls[0].kind == kind
 
 
-def test_a_poll_reads_states_and_figures_and_switching_keeps_the_answer(manager: DciManager, client: Client,
-                                                                        small: bytes) -> None:
+def test_a_poll_reads_states_and_figures_and_a_switch_call_changes_the_state(manager: DciManager, client: Client,
+                                                                             small: bytes) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
@@ -121,8 +121,8 @@ def test_an_snmp_handler_gets_snmp_data(manager: DciManager, client: Client, tmp
 @pytest.mark.parametrize("say, kind, words", [
     ("error", "settings", "set 'say'"), ("bug", "bug", "ValueError"), ("die", "died", ""), ("print", "", ""),
 ])
-def test_an_outcome_has_its_kind_and_a_failure_keeps_the_last_states(manager: DciManager, client: Client, small: bytes,
-                                                                     say: str, kind: str, words: str) -> None:
+def test_a_call_records_the_kind_of_its_failure_and_the_last_states_are_kept(manager: DciManager, client: Client, small: bytes,
+                                                                             say: str, kind: str, words: str) -> None:
     client.install(small)
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
@@ -146,7 +146,8 @@ def test_a_hang_a_crash_and_a_defect_end_only_their_own_calls(small: bytes) -> N
         assert len(manager.worker_pids()) == 2
 
 
-def test_archives_that_cannot_be_loaded_are_errors_of_their_pdus_only(manager: DciManager, client: Client, small: bytes) -> None:
+def test_archives_that_cannot_be_loaded_fail_only_the_calls_of_their_pdus(manager: DciManager, client: Client,
+                                                                          small: bytes) -> None:
     client.install(small)
     good, bad = manager.add_pdu("good", "pdu_small", "127.0.0.1"), []
     for number, text in enumerate((b"import absent_module", b"raise SystemExit(3)", b"def f(:", b"x = 1", b"1 / 0")):
@@ -294,7 +295,7 @@ def loaded() -> child._Worker:
 
 
 @pytest.mark.parametrize("name", ["ON", "", [], None])
-def test_a_state_of_another_name_is_a_defect_of_its_handler(name: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_other_than_up_down_or_unknown_is_a_defect_of_its_handler(name: object, monkeypatch: pytest.MonkeyPatch) -> None:
     port = SimpleNamespace(identity="1", power_status=SimpleNamespace(name=name))
     pdu = SimpleNamespace(status=lambda: SimpleNamespace(ports=[port]), port_up=lambda given: port)
     worker = loaded()
@@ -305,7 +306,7 @@ def test_a_state_of_another_name_is_a_defect_of_its_handler(name: object, monkey
         assert answer == {"kind": "bug", "text": f"ValueError: a state must be UP, DOWN or UNKNOWN, not {name!r}"}
 
 
-def test_a_switching_that_is_answered_with_another_port_is_a_defect_of_its_handler(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_switch_call_that_is_answered_with_another_port_is_a_defect_of_its_handler(monkeypatch: pytest.MonkeyPatch) -> None:
     other = SimpleNamespace(identity="2", power_status=SimpleNamespace(name="DOWN"))
     worker = loaded()
     monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(port_down=lambda given: other))

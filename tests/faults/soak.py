@@ -1,9 +1,9 @@
-"""A day of polls and switchings in minutes: `python -m tests.faults.soak`, or `make soak`.
+"""A day of polls and switching commands in minutes: `python -m tests.faults.soak`, or `make soak`.
 
 Each handler polls one simulated device all day, reads its figures and switches outlets on and off. First, each fault that the
-protocol can have occurs once, except `stuck`, `cycling` and `renumbered`. Then about every third call meets a fault. Each call is
-judged as a cell of the matrix: no state may be wrong, no outlet missing, no command sent twice. At the end, memory,
-threads and descriptors must be as they were after the first round of faults, within the limits of `Day.flat`.
+protocol can have occurs once. Then about every third call has one of these faults. `stuck`, `cycling` and `renumbered` are left
+out. Each call is judged as a cell of the matrix: no state may be wrong, no outlet missing, no command sent twice. At the end,
+memory, threads and descriptors must be as they were after the first round of faults, within the limits of `Day.flat`.
 """
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def packed(*paths: str) -> bytes:
 
 
 def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
-    """Writes `register.sh` and small archives of `names` into `folder`, as a build does."""
+    """Writes `register.sh` and, for each of `names`, the archive of a small handler into `folder`, as a build does."""
     handlers = [build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom") for name in names]
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:

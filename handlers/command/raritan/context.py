@@ -86,7 +86,7 @@ class Context:
         asking.askable(self.state, what, self.agent.host)
 
     def tell(self, line: str) -> None:
-        """Show on a terminal how far a long command is."""
+        """Show the progress of a long command on a terminal."""
         passing(line, self.state.json)
 
     def progress(self, sent: int, size: int) -> None:
@@ -144,7 +144,7 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 # ---- files -------------------------------------------------------------------------------------------------
 
 def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
-    """Write `download(agent, *details)` to the new file of --out, or for `-` to the standard output. Raises SettingsError."""
+    """Write the result of `download(agent, *details)` to --out: a new file, or standard output for `-`. Raises SettingsError."""
     path, agent = context.options.out, context.files
     if not path:
         raise SettingsError("--out is empty: give a file, or - for the standard output")

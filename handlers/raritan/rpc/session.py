@@ -65,7 +65,7 @@ def with_token(agent: Agent, token: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
-    """Open a session, closed after the block, also after an error. Inside it, requests carry the token instead of the password.
+    """Open a session and close it after the block, also after an error. In the block, requests carry the token, not the password.
 
     Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for example because the user may have
     only one, and JsonRpcSyntaxException if it returns no usable token.

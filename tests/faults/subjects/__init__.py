@@ -45,9 +45,9 @@ class Subject:
     """One handler in the matrix.
 
     `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` has, by key, a function for each fault
-    whose place is "answer"; "hiccup" uses "broken". `excluded` gives, by key, the reason why this protocol cannot have a fault.
-    port_up switches the outlet `up`, which is off; port_down switches the outlet `down`, which is on. `tls`: TLS begins "at once"
-    or after "STARTTLS"; "" means never.
+    whose place is "answer" and that is not excluded; "hiccup" uses "broken". `excluded` gives, by key, the reason why this
+    protocol cannot have a fault. port_up switches the outlet `up`, which is off; port_down switches the outlet `down`, which is
+    on. `tls`: TLS begins "at once" or after "STARTTLS"; "" means never.
     """
 
     name: str
