@@ -37,7 +37,7 @@ def test_a_hall_without_a_working_pdu_and_too_long_a_run_are_refused(
     assert ended.value.code == 2 and reason in capsys.readouterr().err
 
 
-def test_forty_days_of_thinned_readings_take_less_space_than_two_days() -> None:
+def test_forty_days_of_readings_take_less_space_thinned_than_two_days_unthinned() -> None:
     # With four times BEAT_S a day takes a quarter of the space. Thinning keeps about as much as with BEAT_S, because its
     # shortest stretch of time, five minutes, still has a reading.
     grown = bench_page.growth(outlets=4, beat_s=4 * bench_page.BEAT_S)

@@ -75,14 +75,14 @@ def test_a_restart_keeps_the_printed_address_and_login_and_secrets_are_in_privat
 
 
 @pytest.mark.parametrize("text", ["", "x y\n", "99999 99999\n"])
-def test_damaged_ports_of_the_last_run_are_ignored(tmp_path: Path, text: str) -> None:
+def test_a_damaged_ports_file_is_ignored_and_overwritten(tmp_path: Path, text: str) -> None:
     ports = tmp_path / "ports"
     ports.write_text(text)
     with command._manager(command._parser().parse_args([]), tmp_path, "open sesame") as manager:
         assert ports.read_text() == f"{urlsplit(manager.url).port} {urlsplit(manager.page_url).port}\n"
 
 
-def test_a_folder_in_use_is_refused_with_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_in_use_is_refused_with_one_line(tmp_path: Path) -> None:
     with DciManager(data=tmp_path), started("-m", "tests.dcimanager", "--data", str(tmp_path), folder=tmp_path) as second:
         out, err = second.communicate(timeout=PATIENCE_S)
         assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1

@@ -1,4 +1,4 @@
-"""The page without a browser: the effects of its forms, the display of hostile text."""
+"""The page without a browser: the effects of its forms and the display of hostile text."""
 from __future__ import annotations
 
 import functools
@@ -55,7 +55,7 @@ def test_a_handler_whose_first_archive_was_broken_speaks_snmp_after_the_second(v
         assert [handler.protocol for handler in site.handlers()] == [[protocol]]
 
 
-def test_a_handler_that_is_registered_while_the_page_is_made_has_a_number_of_pdus() -> None:
+def test_each_handler_on_the_page_has_a_count_of_pdus_even_if_one_is_registered_meanwhile() -> None:
     known: List[Handler] = []
 
     def handlers() -> List[Handler]:
@@ -140,7 +140,7 @@ def test_more_settings_than_the_form_takes_are_refused(visitor: Visitor, site: D
     assert 'name="key_39"' in form_again and 'name="key_40"' not in form_again
 
 
-def test_an_snmp_pdu_has_its_own_fields(visitor: Visitor, site: DciManager, small: bytes) -> None:
+def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small, protocol="snmp")
     visitor.post("/pdus/add", {"handler": "pdu_small", "name": "a", "address": "b", "snmp_version": "3", "snmp_user": "u",
                                "snmp_auth_password": " secret-12 ", "snmp_community": ""})
@@ -170,14 +170,14 @@ def test_switching_asks_first_and_shows_the_result(visitor: Visitor, site: DciMa
     assert pdu.ports["1"] == "UP"           # as on the platform, a poll overwrites the state that switching returned
 
 
-def test_the_shown_result_of_a_switching_is_its_own_answer(visitor: Visitor, site: DciManager, small: bytes,
-                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_shown_after_switching_is_the_answer_of_that_call(visitor: Visitor, site: DciManager, small: bytes,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     Client(site).install(small)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     pdu.ports = {"1": "UP"}
 
     def switch(*_: object) -> Call:
-        pdu.ports = {}                      # as by a poll that ends just after the switching
+        pdu.ports = {}                      # as if a poll ended just after the command
         return Call("port_up", "1", 0.1, {"identity": "1", "state": "UNKNOWN"}, "", "")
     monkeypatch.setattr(site, "switch", switch)
     assert visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "on"}).status == 303
@@ -222,7 +222,7 @@ def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small
 
 
 class Identities:
-    """A page with one PDU, whose first outlet gets the identities of a test."""
+    """A page with one PDU, whose first outlet has the identity that `pages` is given."""
 
     def __init__(self, site: DciManager, small: bytes) -> None:
         self.visitor = Visitor(site)

@@ -91,7 +91,7 @@ class Played:
         pdu, port = _handler(cell, given), PduPortView(given["identity"], EnumPowerStatus.UNKNOWN)
         before: Tuple[int, ...] = _resources()
         start = time.monotonic()
-        if given["snmp"]:               # the platform's double keeps SNMP engines: allow _ENGINES more than before its first cell
+        if given["snmp"]:               # the platform's double keeps engines: allow _ENGINES more than before the first SNMP cell
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None
@@ -186,7 +186,7 @@ def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Itera
 
 
 def _writes(cell: Cell, error: Optional[BaseException], port: PduPortView, sent: List[Any]) -> Iterator[str]:
-    """Problems if a read sent a command, a write sent two, or the error or the state does not fit the sent commands."""
+    """Problems if a read sent a command, a write sent more than one, or the error or the state does not fit the sent commands."""
     if len(sent) > (1 if cell.method in WRITES else 0):
         yield f"{counted(len(sent), 'command')}: {sent}"
     if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:

@@ -50,7 +50,7 @@ def test_the_wanted_state_ends_the_wait() -> None:
 
 
 @pytest.mark.parametrize("wanted, seen", [(UP, DOWN), (DOWN, UP), (UP, UNKNOWN)])
-def test_a_state_that_does_not_follow_is_unknown_and_the_last_reading_is_logged(
+def test_an_outlet_that_does_not_reach_the_wanted_state_is_unknown_and_the_last_reading_is_logged(
         wanted: EnumPowerStatus, seen: EnumPowerStatus, caplog: pytest.LogCaptureFixture) -> None:
     outlet = Outlet(seen)
     with caplog.at_level(logging.INFO):
@@ -90,14 +90,14 @@ def test_a_denied_reading_ends_the_wait_and_is_logged(caplog: pytest.LogCaptureF
     assert outlet.reads == 2 and "the account may not read the outlet's state: UNKNOWN" in caplog.text
 
 
-def test_a_reading_before_the_device_went_away_is_not_the_present_state(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_reading_from_before_the_device_went_away_is_not_logged_as_the_last_state(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
     assert "the outlet's state could not be read: UNKNOWN" in caplog.text
 
 
 @pytest.mark.parametrize("answer", [Unreachable("no answer"), ProtocolError("half an answer")])
-def test_a_write_without_a_usable_answer_that_switched_is_the_wanted_state(answer: PduHandlerError) -> None:
+def test_a_write_without_a_usable_answer_returns_the_wanted_state_if_the_outlet_has_it(answer: PduHandlerError) -> None:
     outlet = Outlet(UP, answer=answer)
     assert outlet.switch(UP) is UP
     assert (outlet.writes, outlet.reads) == (1, 1)

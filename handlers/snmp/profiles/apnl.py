@@ -26,7 +26,7 @@ def _of_pdu(values: Source) -> Source:
 
 
 def _total_of_pdu(values: Source) -> Source:
-    """The PDU's own total, which is 0 without a metering node."""
+    """The PDU's own total. Without a metering node there is none, because the PDU then reports 0."""
     return _of_pdu(Provided(values, _metered(TYPE), ".*"))
 
 

@@ -34,7 +34,8 @@ def test_tables_are_printed_as_markdown(table: str, family: str, capsys: pytest.
 
 def test_a_family_is_shown_as_json_that_builds_it_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "show", "sentry3"]) == 0
-    assert schema.loads(capsys.readouterr().out) in PROFILES
+    shown = schema.loads(capsys.readouterr().out)
+    assert shown.key == "sentry3" and shown in PROFILES
 
 
 def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,7 +66,7 @@ def test_markdown_is_a_member_of_the_json(arguments: Sequence[str], capsys: pyte
 
 
 @pytest.mark.parametrize("key, near", [("nosuch", "pdu snmp families"), ("sentry", "sentry3, sentry4"), ("sentri3", "sentry3")])
-def test_the_one_line_for_an_unknown_family_names_similar_ones_or_the_command_that_lists_all(
+def test_the_error_for_an_unknown_family_names_similar_ones_or_the_command_that_lists_all(
         key: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "show", key]) == 2
     error = capsys.readouterr().err

@@ -206,7 +206,7 @@ def test_a_failure_of_the_network_is_a_pynuterror_and_an_oserror(closing: int) -
             theirs.PyNUTClient("127.0.0.1", port, timeout=1)
 
 
-def test_a_silent_server_raises_an_oserror_which_only_here_is_also_a_pynuterror() -> None:
+def test_the_oserror_for_a_silent_server_is_also_a_pynuterror_unlike_that_of_pynutclient() -> None:
     def talk(connection: socket.socket) -> None:
         while connection.recv(100):
             pass

@@ -228,7 +228,7 @@ def test_a_login_that_the_device_sends_back_is_not_shown_by_the_handler(handle: 
 
 
 @pytest.mark.parametrize("cut", range(len(_BASIC) - 2, len(_BASIC) // 2, -1))
-def test_an_authorization_header_that_the_device_cuts_is_not_shown(agent: MakeAgent, cut: int) -> None:
+def test_the_start_of_an_authorization_header_that_the_device_sends_back_is_not_shown(agent: MakeAgent, cut: int) -> None:
     with Peer([[answering('{"id":"ID","error":{"code":-32601,"message":"no Basic %s"}}' % _BASIC[:cut])]]) as peer:
         with pytest.raises(PduHandlerError) as caught:
             get_state(agent("http", peer.address))

@@ -93,7 +93,7 @@ def test_four_infeeds_of_a_tower_without_three_phases_are_four_lines() -> None:
         assert pdu(agent).statistic().load == pytest.approx(model.books().load_a)
 
 
-def test_a_device_without_meters_has_no_entries_and_keeps_the_defaults() -> None:
+def test_the_statistic_of_a_device_without_meters_has_no_outlets_and_keeps_the_defaults() -> None:
     with Agent(apc.masterswitch(4)) as agent:
         view = pdu(agent).statistic()
     assert (view.load, view.total_consumption, view.ports) == (0.0, 0.0, [])
@@ -187,7 +187,7 @@ def test_a_call_over_snmp_ends_within_a_minute_even_if_requests_are_slow() -> No
     assert switching.CONFIRM_UNTIL_SECONDS + max(request, walk) <= 60
 
 
-def test_the_error_for_a_unit_that_is_silent_to_version_2_suggests_version_1() -> None:
+def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1() -> None:
     with Agent(apc.rpdu2(4), versions=(1,)) as agent:
         with pytest.raises(Unreachable, match=r"version \(older PDUs speak only 1\)"):
             pdu(agent, version="2", timeout="0.2", retries="0").status()
@@ -270,7 +270,7 @@ def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(monkeyp
         assert handler.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
 
 
-def test_an_owners_profile_without_a_key_is_refused_with_the_path_of_that_key() -> None:
+def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_that_key() -> None:
     with pytest.raises(SettingsError, match="profile.vendor: this key is missing"):
         choose({}, {"own_profile": '{"key": "x"}'})
 

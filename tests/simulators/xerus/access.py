@@ -48,7 +48,7 @@ class Access:
         self._count = 0
 
     def caller(self, headers: Mapping[str, str], address: str) -> Optional[Caller]:
-        """The sender of a request with these headers; None if its login or token is refused."""
+        """The sender of a request with these headers; None without an accepted login or token."""
         self._close_idle()
         if self.refuse_all:
             return None
