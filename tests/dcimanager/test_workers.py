@@ -337,7 +337,7 @@ def test_a_load_that_is_not_a_finite_float_is_a_defect_of_its_handler(load: obje
 
 
 @pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])
-def test_a_foreign_settings_constant_that_is_not_a_table_is_ignored(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_settings_constant_that_is_not_a_table_is_ignored(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.nut.handler.SETTINGS", settings)
     assert loaded()._described() == {"snmp": False, "settings": []}
 
