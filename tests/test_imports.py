@@ -24,7 +24,7 @@ HANDLERS = registry.names()
 COMMAND = ("command", "__main__.py")        # the command `pdu`: may import every handler; no other code in handlers/ imports it
 
 
-class Arrow(NamedTuple):
+class Import(NamedTuple):
     """One import: `level` leading dots, then a dotted name. `by_type`: the import is only for type checkers."""
 
     file: str
@@ -43,78 +43,78 @@ class Arrow(NamedTuple):
 
 
 @functools.cache
-def arrows(folder: str) -> Tuple[Arrow, ...]:
-    return tuple(arrow for path in sorted((ROOT / folder).rglob("*.py")) for arrow in _arrows_of(path))
+def imports(folder: str) -> Tuple[Import, ...]:
+    return tuple(one for path in sorted((ROOT / folder).rglob("*.py")) for one in _imports_of(path))
 
 
 @functools.cache
-def _arrows_of(path: Path) -> Tuple[Arrow, ...]:
-    return tuple(_arrows(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)), False))
+def _imports_of(path: Path) -> Tuple[Import, ...]:
+    return tuple(_imports(ast.parse(path.read_text("utf-8")), str(path.relative_to(ROOT)), False))
 
 
-def _arrows(node: ast.AST, file: str, by_type: bool) -> Iterator[Arrow]:
+def _imports(node: ast.AST, file: str, by_type: bool) -> Iterator[Import]:
     """Skips expressions, which contain no imports."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import):
             for alias in child.names:
-                yield Arrow(file, child.lineno, 0, alias.name, (), by_type)
+                yield Import(file, child.lineno, 0, alias.name, (), by_type)
         elif isinstance(child, ast.ImportFrom):
-            yield Arrow(file, child.lineno, child.level, child.module or "", tuple(a.name for a in child.names), by_type)
+            yield Import(file, child.lineno, child.level, child.module or "", tuple(a.name for a in child.names), by_type)
         elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
             for branch, typed in ((child.body, True), (child.orelse, by_type)):
                 for inner in branch:
-                    yield from _arrows(ast.Module([inner], []), file, typed)
+                    yield from _imports(ast.Module([inner], []), file, typed)
         elif not isinstance(child, ast.expr):
-            yield from _arrows(child, file, by_type)
+            yield from _imports(child, file, by_type)
 
 
-def listed(found: List[Arrow]) -> str:
-    return "\n".join(str(arrow) for arrow in found)
+def listed(found: List[Import]) -> str:
+    return "\n".join(str(one) for one in found)
 
 
-@pytest.mark.parametrize("room, may", [
+@pytest.mark.parametrize("folder, may", [
     ("common", ("common",)), ("pdu_common", ("common", "pdu_common")), ("handlers", ("common", "pdu_common")),
     ("packaging", ("handlers",)),
 ])
-def test_imports_between_top_folders_point_one_way(room: str, may: Tuple[str, ...]) -> None:
-    found = [arrow for arrow in arrows(room) if not arrow.level and arrow.top in OURS and arrow.top not in may]
-    assert arrows(room) and not found, listed(found)
+def test_imports_between_top_folders_point_one_way(folder: str, may: Tuple[str, ...]) -> None:
+    found = [one for one in imports(folder) if not one.level and one.top in OURS and one.top not in may]
+    assert imports(folder) and not found, listed(found)
 
 
 def test_imports_inside_handlers_are_relative() -> None:
-    found = [arrow for arrow in arrows("handlers") if not arrow.level and arrow.top == "handlers"]
+    found = [one for one in imports("handlers") if not one.level and one.top == "handlers"]
     assert not found, listed(found)
 
 
 @pytest.mark.parametrize("name", HANDLERS)
 def test_no_handler_imports_another(name: str) -> None:
     others = [other for other in HANDLERS if other != name]
-    found = [arrow for arrow in arrows(f"handlers/{name}") if _target(arrow) & set(others)]
+    found = [one for one in imports(f"handlers/{name}") if _target(one) & set(others)]
     assert not found, listed(found)
 
 
-def _target(arrow: Arrow) -> Set[str]:
+def _target(one: Import) -> Set[str]:
     """The packages and modules directly below handlers/ that a relative import reaches."""
-    if arrow.level == 0:
+    if one.level == 0:
         return set()
-    inside = Path(arrow.file).parts[1:-1]                       # the package of the file, below handlers/
-    base = inside[:len(inside) - arrow.level + 1] + tuple(part for part in arrow.module.split(".") if part)
-    return {base[0]} if base else set(arrow.names)
+    inside = Path(one.file).parts[1:-1]                       # the package of the file, below handlers/
+    base = inside[:len(inside) - one.level + 1] + tuple(part for part in one.module.split(".") if part)
+    return {base[0]} if base else set(one.names)
 
 
 def test_modules_that_handlers_share_import_no_handler() -> None:
-    found = [arrow for arrow in arrows("handlers") if Path(arrow.file).parts[1] not in (*HANDLERS, *COMMAND)
-             and _target(arrow) & set(HANDLERS)]
+    found = [one for one in imports("handlers") if Path(one.file).parts[1] not in (*HANDLERS, *COMMAND)
+             and _target(one) & set(HANDLERS)]
     assert not found, listed(found)
 
 
 def test_nothing_that_an_archive_may_hold_imports_the_command() -> None:
-    found = [arrow for arrow in arrows("handlers") if not _of_the_command(arrow) and COMMAND[0] in _target(arrow)]
-    assert list(arrows("handlers/command")) and not found, listed(found)
+    found = [one for one in imports("handlers") if not _of_the_command(one) and COMMAND[0] in _target(one)]
+    assert list(imports("handlers/command")) and not found, listed(found)
 
 
-def _of_the_command(arrow: Arrow) -> bool:
-    return Path(arrow.file).parts[1] in COMMAND
+def _of_the_command(one: Import) -> bool:
+    return Path(one.file).parts[1] in COMMAND
 
 
 # Third-party packages, and the only files that may import them.
@@ -122,24 +122,24 @@ THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
-    "tomllib": ("handlers/command/fleet/toml.py",),           # the standard library's from Python 3.11
+    "tomllib": ("handlers/command/fleet/toml.py",),           # in the standard library from Python 3.11 on
     "pysnmp": ("pdu_common/", "handlers/command/field/snmp/"), "pyasn1": ("pdu_common/", "handlers/command/field/snmp/"),
     "cryptography": ("pdu_common/",),
 }
 
 
-@pytest.mark.parametrize("room", ["common", "pdu_common", "handlers", "packaging"])
-def test_third_party_packages_stay_in_their_files(room: str) -> None:
+@pytest.mark.parametrize("folder", ["common", "pdu_common", "handlers", "packaging"])
+def test_third_party_packages_stay_in_their_files(folder: str) -> None:
     standard: FrozenSet[str] = build.standard_library()
-    found = [arrow for arrow in arrows(room) if not arrow.level and arrow.top not in standard and arrow.top not in OURS
-             and not (arrow.by_type and arrow.top == "typing_extensions")
-             and not any(arrow.file.startswith(place) for place in THIRD_PARTY.get(arrow.top, ()))]
+    found = [one for one in imports(folder) if not one.level and one.top not in standard and one.top not in OURS
+             and not (one.by_type and one.top == "typing_extensions")
+             and not any(one.file.startswith(place) for place in THIRD_PARTY.get(one.top, ()))]
     assert not found, listed(found)
 
 
 def test_simulators_do_not_import_handlers() -> None:
-    found = [arrow for arrow in arrows("tests/simulators") if arrow.top == "handlers"]
-    assert list(arrows("tests/simulators")) and not found, listed(found)
+    found = [one for one in imports("tests/simulators") if one.top == "handlers"]
+    assert list(imports("tests/simulators")) and not found, listed(found)
 
 
 def test_packaging_is_not_a_package() -> None:
@@ -177,19 +177,19 @@ def test_base_class_of_the_double_has_the_platforms_methods_and_no_others(cls: t
     assert {name for name in dir(cls) if not name.startswith("_")} == MEMBERS[cls]
 
 
-def test_handlers_use_no_other_name_of_the_platform() -> None:
+def test_handlers_import_only_listed_names_of_the_platform() -> None:
     """Handlers import the platform's names one by one, so that this test finds a name that only our double has.
 
-    handlers/host looks up the uncertain names at run time.
+    handlers/host looks up BasePdu at run time, because its module is uncertain.
     """
     known = {getattr(module, "__name__"): names for module, names in NAMES.items()}
-    found = [arrow for arrow in arrows("handlers") if arrow.top in ("common", "pdu_common") and not _of_the_command(arrow)
-             and not (arrow.names and set(arrow.names) <= known.get(arrow.module, set()))]
+    found = [one for one in imports("handlers") if one.top in ("common", "pdu_common") and not _of_the_command(one)
+             and not (one.names and set(one.names) <= known.get(one.module, set()))]
     assert not found, listed(found)
 
 
 def test_only_handlers_host_imports_the_platforms_uncertain_names() -> None:
     uncertain = {"PduData", "BasePdu", "PduPortStatisticView"}
-    found = [arrow for arrow in arrows("handlers") if arrow.top == "pdu_common" and set(arrow.names) & uncertain
-             and not arrow.file.startswith("handlers/host/") and not _of_the_command(arrow)]
+    found = [one for one in imports("handlers") if one.top == "pdu_common" and set(one.names) & uncertain
+             and not one.file.startswith("handlers/host/") and not _of_the_command(one)]
     assert not found, listed(found)
