@@ -21,8 +21,8 @@ class Given:
     """The values of the shared options.
 
     `settings` and `secret_files` are by key. `changing`: a command that changes the device was sent, or is about to be.
-    `login` is the name that errors use for the source of all settings and `secrets`. If it is set, nothing is taken from the
-    environment and no question is asked. `words` are the settings that this command takes as arguments, such as DEVICE.
+    `login` is the name of the source of `secrets`, for errors. If it is set, nothing is taken from the environment and no secret
+    is asked for. `words` are the settings that this command takes as arguments, such as DEVICE.
     """
 
     json: bool = False

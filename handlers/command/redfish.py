@@ -96,7 +96,7 @@ def tree(call: Call) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
     An error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read. Costs a
-    round trip for each resource and for each further page of a list.
+    round trip for each resource and for each further page of a list, after the root and the login.
     """
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])

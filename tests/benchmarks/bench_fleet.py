@@ -123,7 +123,7 @@ def _watch(pid: int, ended: threading.Event, peak: List[float]) -> None:
 
 
 def memory(pid: int) -> float:
-    """MiB of a process and those started by it; shared memory counts once (the kernel's proportional set size)."""
+    """MiB of a process and its descendants; shared memory counts once (the kernel's proportional set size)."""
     total = 0.0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

@@ -44,7 +44,7 @@ def answer(pdu: Any, method: str) -> Answer:
 
 @pytest.mark.parametrize("devices", [1, DEVICES])
 @pytest.mark.parametrize("name", registry.names())
-def test_calls_in_many_threads_answer_as_single_calls(name: str, devices: int) -> None:
+def test_calls_in_many_threads_return_what_single_calls_return(name: str, devices: int) -> None:
     with contextlib.ExitStack() as opened:
         peers = [opened.enter_context(PEERS[name]()) for _ in range(devices)]
         pdus = [handler(peer) for peer in peers]            # one object for each device, shared by the threads

@@ -1,4 +1,4 @@
-"""A Redfish service; in plain HTTP, so that the relay can read the messages."""
+"""A Redfish service over plain HTTP, so that the relay can read the messages."""
 from __future__ import annotations
 
 import contextlib

@@ -83,8 +83,8 @@ def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     assert code == 0 and len(figures) == len(books.port_energy_kwh) and all(len(one.partition(".")[2]) <= 3 for one in figures)
 
 
-def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(capsys: pytest.CaptureFixture[str],
-                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unmetered_figure_is_shown_as_null_in_json_and_as_not_metered_in_a_table(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     class Unmetered(BasePdu):
         def statistic(self) -> PduStatisticView:
             return PduStatisticView(ports=[PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)])
@@ -216,7 +216,7 @@ def test_exit_codes_are_distinct_and_in_the_help(capsys: pytest.CaptureFixture[s
     assert code == 0 and all(f"{one.code}  {one.meaning}" in out for one in exits.EXITS)
 
 
-def test_every_kind_of_error_of_the_tree_has_one_exit_code() -> None:
+def test_every_kind_of_error_has_exactly_one_exit_code_and_an_unknown_kind_counts_as_a_defect() -> None:
     for file in (ROOT / "handlers").rglob("*.py"):          # a module that is not loaded may define further kinds
         if re.search("^    kind = ", file.read_text("utf-8"), re.MULTILINE):
             importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
@@ -230,8 +230,8 @@ def every(kind: Type[errors.PduHandlerError]) -> List[Type[errors.PduHandlerErro
     return [kind, *(one for below in kind.__subclasses__() for one in every(below) if one.__module__.startswith("handlers."))]
 
 
-def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_sentence(monkeypatch: pytest.MonkeyPatch,
-                                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(monkeypatch: pytest.MonkeyPatch,
+                                                                                capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert code == exits.NOT_SEEN and "outlet 1 is UNKNOWN" in out

@@ -137,7 +137,7 @@ def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_fir
         assert len(unit.access.sessions) == 1
 
 
-def test_an_unknown_result_code_of_a_new_session_is_not_taken_for_a_second_session(agent: MakeAgent) -> None:
+def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code(agent: MakeAgent) -> None:
     def opened(seen: Optional[Seen]) -> bytes:
         assert seen is not None
         return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 7, "session": None, "token": None}}))

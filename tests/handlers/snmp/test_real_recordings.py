@@ -1,5 +1,6 @@
-"""Recordings of real units: each has an expectation and fits only its own family (see ALSO). Padding rows have no labels, and the
-energies of a unit's inputs add up to the unit's energy.
+"""Recordings of real units: each has an expectation and fits only its own family (ALSO lists the exceptions).
+
+Padding rows have no labels, and the energies of a unit's inputs add up to the unit's energy.
 """
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def test_every_recording_has_a_declared_family_and_an_expectation() -> None:
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_is_detected_as_the_family_of_the_index(name: str) -> None:
+def test_a_recorded_unit_is_detected_as_the_family_in_the_index(name: str) -> None:
     index = shared("snmp", "recordings", "INDEX.md").read_text("utf-8")
     row = re.search(rf"^\| {re.escape(name)}\.snmprec \|[^|]*\| ([a-z0-9-]+) \|", index, re.MULTILINE)
     assert row and detection.detect(of_rows(recorded.rows(name)), PROFILES).profile.key == row[1]
@@ -35,7 +36,7 @@ def test_a_recorded_unit_is_detected_as_the_family_of_the_index(name: str) -> No
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
-def test_a_recorded_unit_fits_only_its_own_family_and_those_of_also(name: str) -> None:
+def test_a_recorded_unit_fits_only_its_own_family_and_the_listed_exceptions(name: str) -> None:
     device = of_rows(recorded.rows(name))
     answering: List[str] = []
     for profile in PROFILES:

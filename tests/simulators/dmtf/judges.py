@@ -1,7 +1,7 @@
 """DMTF's validators in a separate process, which carries out orders until it is stopped (tests/servers/worker.py).
 
-An order is a line of JSON: ["service", folder of schemas, address, user, password, "Basic" or "Session"], or ["interop", file
-of a profile, address, user, password, "Basic" or "Session"]. The result is [number of passed checks, failures], with a list
+An order is a line of JSON: ["service", folder of schemas, URL, user, password, "Basic" or "Session"], or ["interop", file of a
+profile, URL, user, password, "Basic" or "Session"]. The result is [number of passed checks, failures], with a list
 [resource, property, message] for each failure.
 """
 from __future__ import annotations
@@ -52,15 +52,15 @@ def interop(profile: str, *account: str) -> List[Any]:
 def _remember(metadata: Any) -> None:
     """Makes the validator look up each definition only once. Repeated look-ups would take most of its time.
 
-    It changes no definitions except those of registries, which no simulated unit has.
+    The validator changes no definition that it looked up, except those of registries, which no simulated unit has.
     """
     metadata.get_object_definition = functools.cache(metadata.get_object_definition)
     metadata.get_type_definition = functools.cache(metadata.get_type_definition)
 
 
-def _judged(package: str, address: str, user: str, password: str, login: str) -> List[Any]:
+def _judged(package: str, url: str, user: str, password: str, login: str) -> List[Any]:
     under_test = importlib.import_module(f"{package}.system_under_test").SystemUnderTest(
-        address, user, password, 60, login, None, None, None, [], False)
+        url, user, password, 60, login, None, None, None, [], False)
     try:
         under_test.validate(None, "/redfish/v1/", "/redfish/v1/")
         if hasattr(under_test, "apply_global_checks"):
