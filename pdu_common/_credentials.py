@@ -88,7 +88,7 @@ class Credentials:
                    retries=_whole(given.get("retries", "2"), "retries", 0, 10), **keys)
 
     def engine_key(self) -> Tuple[str, ...]:
-        """Credentials with the same key share engines: all communities, and v3 with the same user, protocols and passwords."""
+        """Credentials with the same key share engines: all of v1 and v2c, and v3 with the same user, protocols and passwords."""
         if self.version < 3:
             return ()
         return (self.user, self.auth_protocol, self.auth_password, self.priv_protocol, self.priv_password)

@@ -21,8 +21,8 @@ CALL_SECONDS = 30.0         # none of the calls starts later, unless extended; a
 class Snmp:
     """The three SNMP calls of one PDU, during one call of the handler.
 
-    Each is one call of the platform, which may repeat a request and reads a walk in pages. It cannot be interrupted, so none
-    starts later than `seconds` after the object was made. `extend` moves that limit.
+    Each is one call of the platform, which may repeat a request and reads a walk in pages. A call cannot be interrupted, so
+    none starts later than `seconds` after the object was made. `extend` moves that limit.
     """
 
     def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
@@ -53,7 +53,7 @@ class Snmp:
 
     def get(self, oid: str) -> Optional[Raw]:
         """The value of one object, None if the device does not have it. Raises the errors of `check` and `translate`, and
-        ProtocolError for the value of another object or one that is too long."""
+        ProtocolError for another object or a value that is too long."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
         if element is None or is_of(element, oid):
             return None if element is None else raw_value(element)
@@ -66,7 +66,7 @@ class Snmp:
     def walk(self, oid: str) -> Dict[str, Raw]:
         """Index suffix -> value for all rows below `oid`, in the device's order; {} if it has none.
 
-        In a table with values, a row without one is "", so that the list is not shorter. "" is neither a state nor a number.
+        If some rows have a value, the others are "", so that no row is lost. "" is neither a state nor a number.
         """
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
         rows: Dict[str, Optional[Raw]] = {}
@@ -98,7 +98,7 @@ class Snmp:
         raise found.at(known_address(self._device.pdu_data), operation)     # outside `except`: `error` may hold a community
 
     def _without_secrets(self, text: str) -> str:
-        """The text with each secret as ***. If a *** would reveal the secret, the whole text is left out."""
+        """The text with each secret as ***. If *** would reveal the secret, a notice replaces the text after the first colon."""
         for key, value in self._params.items():
             secret = str(value) if isinstance(value, (str, int)) else ""        # a community of digits may be a number
             if secret and any(word in str(key).lower() for word in ("commun", "pass", "key")):

@@ -15,7 +15,7 @@ from .resources import child, entries, text
 ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
 _ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
 _LOCKS: Mapping[str, str] = {"PowerControlLocked": "its power control", "ConfigurationLocked": "its configuration"}
-# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and configuration with what the body has.
+# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and configuration with the body's values.
 _HPE_CONFIGURATION: Sequence[Sequence[str]] = (("OutletNumber",), ("StartupState",), ("OutletName", "Outletname"), ("OnDelay",),
                                                ("OffDelay",), ("RebootDelay",))
 _HPE_STATE = "OutletStatus"

@@ -7,9 +7,9 @@ has few commands, so this cost is measured on the project's server, whose PDU ha
 PDUs have.
 
 upsc, a script with PyNUTClient and `pdu` run as separate processes. upsc is a program in C, and the script has no options, so
-both end before a command line in Python has started. The goal of `pdu` is therefore at most twice the time in which Python
-imports click, the library of its command line. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of NUT is
-missing.
+both end before a Python program with a command-line library has started. The goal of `pdu` is therefore at most twice the time
+in which Python imports click, its command-line library. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of
+NUT is missing.
 """
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ DESCRIBED_GOAL = 3.0
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
 START_GOAL = 0.5
-# The shortest program for the same lines with PyNUTClient.
+# The shortest program that prints the same lines with PyNUTClient.
 _SCRIPT = """import sys
 from PyNUTClient.PyNUT import PyNUTClient
 for name, value in PyNUTClient(sys.argv[1], int(sys.argv[2])).GetUPSVars("pdu").items():
@@ -129,7 +129,7 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
     ("variables, writable variables, commands", "this client, one write", ours_in_one_write),
     ("", "this client as PyNUT facade, with descriptions", ours_with_descriptions),
     ("", "PyNUTClient", pynutclient),
-    ("the same of a PDU with 144 commands", "the facade, 144 descriptions", ours_described),
+    ("the same for a PDU with 144 commands", "the facade, 144 descriptions", ours_described),
     ("", "PyNUTClient, 144 descriptions", pynutclient_described),
     ("status of 48 outlets", "this handler", handler_status),
     ("", "PyNUTClient, variables only", pynutclient_variables),

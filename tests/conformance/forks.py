@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Forked:
-    """A forked worker, with the methods of Popen that `Worker` uses. They return 0 for its exit code, which is not known."""
+    """A forked worker, with the methods of Popen that `Worker` uses. Its exit code is not known: 0 means that it has ended."""
 
     def __init__(self, pid: int, stdin: IO[str], stdout: IO[str], stderr: IO[str], life: int) -> None:
         self.pid, self.stdin, self.stdout, self.stderr, self._life = pid, stdin, stdout, stderr, life

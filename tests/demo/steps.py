@@ -100,7 +100,7 @@ class Steps:
     def switch(self) -> None:
         """Switches an outlet of each PDU off and on again.
 
-        Raises Failed if a call fails, another outlet changes, or this one does not.
+        Raises Failed if a call fails, another outlet changes, this one does not, or the stand-in shows a wrong state for it.
         """
         for unit in self._units:
             before = unit.peer.books().states

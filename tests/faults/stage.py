@@ -1,7 +1,7 @@
 """The device and the relay of one cell at a time, in a separate process, controlled over a pipe.
 
     {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}
-                        ->  the owner's settings, the outlet, and the answer to "books"
+                        ->  the settings, SNMP fields and secrets, the outlet, and the answer to "books"
     {"books": true}     ->  the device's current books, and the number of exchanges in the relay
     {"close": true}     ->  {}
 """
@@ -33,7 +33,7 @@ class Stage:
         self._relay: Optional[Relay] = None
 
     def open(self, name: str, method: str, key: str, step: int, keep: bool) -> Dict[str, Any]:
-        """Starts device and relay for a fault ("" for none). A device to `keep` is started once."""
+        """Starts device and relay for a fault ("" for none). With `keep`, a subject's device is started only once."""
         played, fault = subject(name), BY_KEY.get(key)
         if keep and name not in self._kept:
             self._kept[name] = self._last.enter_context(played.opened(""))
@@ -101,7 +101,7 @@ def _once(act: Callable[[], None]) -> Bend:
 
 
 def serve(line: Connection, other: Connection) -> None:
-    """Answers until the other end of `line` is closed. `other` is the copy of that end that a fork inherits."""
+    """Answers until the other end of `line` is closed. `other` is a copy of that end, which a forked process inherits."""
     other.close()
     gc.freeze()         # no collection goes through the imported modules, whose memory is shared with other processes
     stage = Stage()

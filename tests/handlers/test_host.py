@@ -176,7 +176,7 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(monkeypatch: pytest.Monk
     assert load is None or getattr(entry, load) == 1.5
 
 
-def test_a_view_without_port_figures_still_holds_the_totals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistic, "PduPortStatisticView", Closed)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
@@ -347,7 +347,7 @@ LOGINS: List[Tuple[Any, type]] = [
 
 
 @pytest.mark.parametrize("indication, kind", LOGINS, ids=str)
-def test_the_text_of_pysnmp_alone_gives_an_error_its_class(indication: object, kind: type) -> None:
+def test_the_text_of_pysnmp_alone_decides_the_class_of_an_error(indication: object, kind: type) -> None:
     platform = snmp(RuntimeError(str(indication)))
     for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
         with pytest.raises(PduHandlerError) as caught:

@@ -41,7 +41,7 @@ class Admin:
         self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"
 
     def tool(self, name: str, line: str) -> None:
-        """Replaces a program of the system on this machine by one line of shell."""
+        """Replaces a system program on this machine with one line of shell."""
         file = self._tools / name
         file.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
         file.chmod(0o755)

@@ -91,7 +91,10 @@ _CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
 # ---- configurations ----------------------------------------------------------------------------------------
 
 def config(context: Context) -> Result:
-    """Download or upload a raw, bulk or backup configuration: 1 round trip; an upload also 1 before it, and 1 for each look."""
+    """Download or upload a raw, bulk or backup configuration.
+
+    A download takes 1 round trip, an upload 2 and 1 for each look at the unit's status.
+    """
     kind, action = context.options.kind, context.options.action
     if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
         raise SettingsError("give raw, bulk or backup, then get --out FILE or put FILE")
@@ -132,9 +135,9 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
 
 def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration], what: str,
          upload: Callable[[], scripts.ResultCode]) -> Result:
-    """Ask, upload, and look until the unit has applied the file, refuses the login, or --wait is over. Raises Refused.
+    """Ask, upload, and read the status until the unit has applied the file, refuses the login, or --wait is over.
 
-    Applying the file may restart the unit's services.
+    Raises Refused if the unit does not accept the file or cannot apply it. Applying the file may restart the unit's services.
 
     The unit reports the state and the time of the last file. Until one of them changes, they belong to an earlier file.
     """

@@ -1,12 +1,12 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
 Every table has as many rows as the largest unit, with states in all of them. Only rows up to the unit's number of outlets are
-real. Energies are in Wh although the MIB says KWh: on two units with known power and start of the count, only Wh are plausible.
-An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off, but after
-a delay that is set on the unit.
+real. Energies are in Wh although the MIB says KWh: for two units whose power and start of the count are known, only Wh is
+plausible. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off,
+but after a delay that is set on the unit.
 
-PWT2 (SPS2v1-MIB) has the same commands in other objects: a table, with its number of rows, for the first unit of a chain and for
-each of fifteen more. The state of an outlet that is offline is UNKNOWN. Energies are left out, because the MIB says KWH, as
+PWT2 (SPS2v1-MIB) has the same commands in other objects. The first unit of a chain and each of fifteen more have their own table
+and number of rows. The state of an outlet that is offline is UNKNOWN. Energies are left out, because the MIB says KWH, as
 PWTv1-MIB does for energies in Wh.
 
 The Simple PDU (SimplePDU-MIB) meters its inlet. Energies are left out for the same reason.
@@ -36,7 +36,7 @@ SIMPLE = "42610.1.4.2"
 
 
 def _by_phase(indexes: str) -> Source:
-    """The current of each phase, if all indexes match. Indexes are 0 to 3 in the MIB, so a fourth row could be the sum."""
+    """The current of each phase, if all phase indexes match `indexes`. The MIB has 0 to 3, so a fourth row could be the sum."""
     return Provided(column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
                     column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex"), indexes)
 

@@ -157,7 +157,7 @@ def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(shown: str
 
 
 @pytest.mark.parametrize("writable", [{}, {"outlet.1.switch": "maybe"}, {"outlet.1.status": "on"}, {"outlet.2.switch": "1"}])
-def test_a_read_only_or_undocumented_switch_cannot_be_used(writable: Dict[str, str]) -> None:
+def test_a_switch_that_is_read_only_or_has_an_undocumented_value_cannot_be_used(writable: Dict[str, str]) -> None:
     outlet = device({"outlet.1.switch": "1", "outlet.1.status": "on"}, (), writable).outlets[0]
     assert outlet.on is None and outlet.off is None
 

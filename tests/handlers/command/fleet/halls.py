@@ -35,7 +35,7 @@ class Hall(NamedTuple):
         return self.folder / "logins.toml"
 
     def one(self, handler: str) -> Path:
-        """Write a device list of the one PDU of this handler and return its path."""
+        """Write a device list with only the PDU of this handler and return the list's path."""
         path = self.folder / f"{handler}.csv"
         path.write_text(f"name,handler,address,auth,settings\n{self.lines[list(self.peers).index(handler)]}\n")
         return path
@@ -62,7 +62,7 @@ def hall(folder: Path) -> Iterator[Hall]:
 
 def line(folder: Path, peer: Peer) -> str:
     """Return a peer's line of a device list. Writes the peer's `ca_pem`, if any, to a file that the line names."""
-    patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}     # for a busy simulator, which must be asked only once
+    patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}     # so that no request to a busy simulator is repeated
     settings = {**{key: value for key, value in peer.settings.items() if key not in (*SECRETS, "username", "port")}, **patient}
     if "ca_pem" in settings:
         (folder / f"{peer.handler}.pem").write_text(settings["ca_pem"])
@@ -93,7 +93,7 @@ def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str
 
 
 def environment() -> Dict[str, str]:
-    """Return the environment without the logins of the person who runs the tests."""
+    """Return the environment without PDU_ variables, which may hold settings and logins of the person who runs the tests."""
     return {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
 
 
