@@ -82,7 +82,7 @@ def test_a_damaged_ports_file_is_ignored_and_overwritten(tmp_path: Path, text: s
         assert ports.read_text() == f"{urlsplit(manager.url).port} {urlsplit(manager.page_url).port}\n"
 
 
-def test_a_folder_in_use_is_refused_with_one_line(tmp_path: Path) -> None:
+def test_a_folder_in_use_is_refused_in_one_line(tmp_path: Path) -> None:
     with DciManager(data=tmp_path), started("-m", "tests.dcimanager", "--data", str(tmp_path), folder=tmp_path) as second:
         out, err = second.communicate(timeout=PATIENCE_S)
         assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1

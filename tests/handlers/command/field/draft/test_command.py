@@ -112,7 +112,7 @@ def test_a_recording_without_outlets_leaves_no_file(tmp_path: Path, capsys: Prin
     assert "No column looks like the states" in capsys.readouterr().err
 
 
-def test_an_unreadable_file_and_an_impossible_key_are_refused_with_one_line(
+def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
         recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
     broken = tmp_path / "broken.mib"
     broken.write_text("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "utf-8")
