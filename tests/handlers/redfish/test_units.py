@@ -87,7 +87,8 @@ def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
 def test_two_pdus_with_the_same_id_are_an_error() -> None:
     made = two()
     made[f"{RACKS}/2"]["Id"] = "1"
-    assert refused(Tree(made)).kind == "protocol"
+    error = refused(Tree(made))
+    assert error.kind == "protocol" and "two PDUs with the Id '1'" in str(error)
 
 
 @pytest.mark.parametrize("ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})])
@@ -228,7 +229,7 @@ def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> Non
     for how in ("closes", "waits", "refuses"):
         tree = Tree(unit([outlet(name) for name in NAMES]))
         tree.most, tree.beyond = 1, how
-        assert identities(tree) == NAMES, how
+        assert identities(tree, timeout="60") == NAMES, how     # the waits on further connections are shorter
 
 
 def test_requests_of_every_connection_are_counted() -> None:

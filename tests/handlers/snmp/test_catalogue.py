@@ -10,7 +10,7 @@ from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Merged, Only, Prefixed, Scalar, Span, Spread, Tables
-from tests.handlers.snmp.every_part import EVERY_PART
+from tests.handlers.snmp.every_part import EVERY_PART, NAMED, SPREAD
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import BUILT_IN
 
@@ -51,6 +51,12 @@ def test_walks_and_gets_of_nested_sources_are_counted() -> None:
     asked = questions(EVERY_PART.outlets[0])
     assert "walk ~.1" in asked and "get 1.3.6.1.4.1.99999.2.0" in asked
     assert questions(EVERY_PART.outlets[1]) == {"get 1.3.6.1.4.1.99999.2.0"}
+
+
+def test_both_columns_of_a_named_source_and_the_list_of_a_spread_are_counted() -> None:
+    assert questions(Outlets(rows=NAMED)) == {"walk 1.3.6.1.4.1.99999.6.3", "walk 1.3.6.1.4.1.99999.6.10"}
+    asked = questions(Outlets(rows=SPREAD))
+    assert "get 1.3.6.1.4.1.99999.2.0" in asked and len(asked) == 1 + 42
 
 
 def test_many_reads_of_one_object_are_counted_under_its_mib_name() -> None:

@@ -196,6 +196,16 @@ def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(sy
     assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
 
 
+def test_without_a_usable_sys_object_id_the_meters_of_sweep_families_are_not_read() -> None:
+    meter = Profile("acme-meter", "Acme", ("M",), "ACME-MIB", sweep=True, load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+                    evidence=Evidence(current=Proof.MIB))
+    memory = device(None)
+    memory.put(f"{ACME}.9.0", 5)
+    with pytest.raises(Unsupported):
+        detect(memory, (meter,))
+    assert f"get {ACME}.9.0" not in memory.asked
+
+
 def test_a_device_with_the_sys_object_id_of_an_unknown_product_is_not_probed_for_sweep_families() -> None:
     memory = device(f"{ACME}.77", "2")
     with pytest.raises(Unsupported):
@@ -209,6 +219,15 @@ def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step()
     words = str(caught.value)
     assert f"sysObjectID {ACME}.77" in words and "sysDescr 'Acme PDU'" in words
     assert "tried acme-2, acme-1" in words and "record" in words and "'profile'" in words
+
+
+def test_the_error_names_a_family_once_even_if_two_of_its_roots_were_tried() -> None:
+    rooted = Profile("acme-rooted", "Acme", ("R",), "ACME-MIB", evidence=EVIDENCE,
+                     roots=(Root(ACME, f"{ACME}.1"), Root(ACME, f"{ACME}.2")), outlets=ROOTED.outlets)
+    memory = device(ACME)
+    with pytest.raises(Unsupported, match="tried acme-rooted[.]"):
+        detect(memory, (rooted,))
+    assert {f"walk {ACME}.1.3", f"walk {ACME}.2.3"} <= set(memory.asked)
 
 
 class Broken(Memory):
