@@ -214,7 +214,7 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
             return {**body, "Members": [{"@odata.id": OUTLETS}] * len(body["Members"])} if path == OUTLETS else body
         if path == pdus:
             return {**body, "Members": [{"@odata.id": pdus}]}
-        return _set(body, "RackPDUs", {"@odata.id": pdus})      # not the list itself, so that the handler requests it
+        return _set(body, "RackPDUs", {"@odata.id": pdus})      # a link in place of the list, so that it is requested
     with RedfishService(model) as unit:
         unit.rewrite = circle
         for name, call in CALLS.items():

@@ -1,4 +1,4 @@
-"""Every family on devices with random rows, and every synthetic unit with random values in some objects: only errors of
+"""Every family on devices with random rows, and synthetic units with random values in some objects: only errors of
 handlers/errors.py are raised.
 
 An outlet has the same state whether it is read alone or with all others.
