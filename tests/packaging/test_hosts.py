@@ -24,8 +24,8 @@ from tests.peers import PEERS, Peer
 
 from .building import NAMES, archive
 
-# Runs the jobs one after the other. An audit hook refuses to start programs, and on the host "bare" also to write files and
-# to look up names.
+# Runs the jobs one after the other. An audit hook forbids starting programs, and on the host "bare" also writing files and
+# looking up names.
 _CHILD = """
 import errno, ipaddress, json, os, sys
 task = json.loads(sys.stdin.readline())

@@ -1,4 +1,4 @@
-"""Archives with build options: built, registered with the real script, polled and switched."""
+"""Archives with build options: built, registered with the real script, and used to poll and switch simulated PDUs."""
 from __future__ import annotations
 
 import contextlib

@@ -1,7 +1,7 @@
 """Values of IDL types: enumerations, structures and value objects; and the printed form of all values.
 
-A class declares the fields of the newest firmware by annotations, as a dataclass does. An instance that was decoded
-from an answer keeps the form of that answer (`WireForm`), so that it is written back with the same fields under the same names.
+A class declares its fields by annotations, as a dataclass does. An instance that was decoded from an answer keeps the form of
+that answer (`WireForm`), so that it is written back with the same fields under the same names.
 """
 from __future__ import annotations
 
