@@ -90,7 +90,7 @@ def build(out: Path) -> Path:
     check(files)
     files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix="pdu.pyz.") as folder:         # of this build alone
+    with tempfile.TemporaryDirectory(dir=out, prefix="pdu.pyz.") as folder:         # used by this build only
         partial = Path(folder) / "pdu.pyz"
         partial.write_bytes(zipped(files))
         partial.chmod(0o755)
@@ -100,7 +100,7 @@ def build(out: Path) -> Path:
 def _place(path: str) -> str:
     """The path in pdu.pyz for a file that pip installed; "" if it is left out.
 
-    Licences leave their `.dist-info`, since a folder of that name makes importlib.metadata expect the package's metadata.
+    Licences are moved out of `.dist-info`, because importlib.metadata expects the package's metadata in a folder of that name.
     """
     found = _LICENCE.fullmatch(path)
     if found is not None:

@@ -46,7 +46,7 @@ def shown(text: str) -> str:
 
 
 class Watch(logging.Handler):
-    """Notes each secret in what a test logs and raises, in the programs that it starts and the files that it writes."""
+    """Notes secrets in a test's log lines, errors, printed output and files, and in the arguments and output of its programs."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)

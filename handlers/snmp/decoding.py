@@ -1,6 +1,6 @@
 """Decodes an SNMP agent's values to text, octets or exact numbers.
 
-Raw values are hostile, so other modules interpret them only with these functions.
+Raw values come from the device unchecked, so other modules decode them only with these functions.
 """
 from __future__ import annotations
 

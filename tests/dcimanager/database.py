@@ -73,7 +73,7 @@ class Database:
         if path is not None:
             path.chmod(0o600)
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: a commit survives a power failure. A switching must be noted before its command is sent.
+        # FULL: a commit survives a power failure. A switching command must be recorded before it is sent.
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         version = int(self.rows("PRAGMA user_version")[0][0])

@@ -1,4 +1,4 @@
-"""Readers of foreign bytes as fuzz targets. A target raises unless its reader accepts the bytes or refuses them as documented."""
+"""Fuzz targets for untrusted input. A target raises unless its reader accepts the bytes or refuses them as documented."""
 from __future__ import annotations
 
 import gzip

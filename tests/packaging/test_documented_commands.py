@@ -90,7 +90,7 @@ def unknown(line: Line) -> str:
 
 
 @each_page
-def test_every_line_needs_only_what_the_clone_or_the_page_has_named(path: Path) -> None:
+def test_every_line_needs_only_what_is_in_the_clone_or_named_before_it(path: Path) -> None:
     found = [(" ".join(line.words), unknown(line)) for line in lines(path.read_text("utf-8"))]
     assert [(line, what) for line, what in found if what] == []
 

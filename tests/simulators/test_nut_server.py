@@ -40,7 +40,7 @@ def test_impossible_devices_are_refused() -> None:
         NutServer([SwitchedPdu("pdu"), SwitchedPdu("PDU")])
 
 
-def test_nothing_is_writable_while_a_driver_is_waited_for() -> None:
+def test_nothing_is_writable_while_the_server_waits_for_the_driver() -> None:
     with NutServer([StaticDevice("pdu", {"ups.status": "OL"}, writable=["ups.status"])]) as server:
         server.faults.drivers["pdu"] = Driver.WAITED_FOR
         with socket.create_connection((server.host, server.port), PATIENCE_S) as connection, connection.makefile("rb") as answers:

@@ -122,7 +122,7 @@ def _role(context: Context) -> PortForwardingRole:
 
 
 def _forward(context: Context, settings: Settings, role: Optional[PortForwardingRole]) -> None:
-    """Turn port forwarding on, or off without a role. For a primary unit, also set the interface to the expansion units."""
+    """Enable port forwarding in `settings`, with this role and the interface of --interface; disable it if `role` is None."""
     forwarding = settings.common.portForwarding
     forwarding.enabled = role is not None
     if role is not None:

@@ -38,7 +38,7 @@ RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE)
 RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("1", "2", "3"))
-RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # for a table whose only row is 1
+RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")      # for a table whose only row has index 1
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 

@@ -62,7 +62,7 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
 
 
 def use(value: object) -> None:
-    """Check the outlets that a decoded value describes, and a request with the names in it."""
+    """Check the outlets that a decoded value describes, and an INSTCMD request for each name in it."""
     if isinstance(value, dict):
         device = outlets.read(value, list(value), value, whole_load=True)
         for figure in (device.load, device.energy, *(o.current for o in device.outlets), *(o.energy for o in device.outlets)):

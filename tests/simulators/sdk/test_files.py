@@ -49,7 +49,7 @@ def test_a_certificate_is_uploaded_by_a_release_that_reads_no_answer(pdu: XerusP
         "pending": True, "installed": 0, "active": certificate}
 
 
-def test_the_unit_makes_keys_with_a_request_or_a_certificate(step: Step) -> None:
+def test_the_unit_generates_keys_with_a_signing_request_or_a_certificate(step: Step) -> None:
     found = step("files", "requests")
     assert found == {"generated": 0, "again": 101, "request": "pdu.example.org", "early": 201, "gone": False, "signed": 0,
                      "certificate": "pdu.example.org"}

@@ -239,9 +239,9 @@ class Pdu(Served):
         return self._shedding
 
     def setLoadSheddingActive(self, active: bool) -> None:
-        """True switches off the non-critical outlets that may be switched.
+        """True switches off the non-critical outlets that may be switched, and keeps them off.
 
-        False switches on those of them that would be on without load shedding.
+        False switches on the outlets that would be on without load shedding.
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """

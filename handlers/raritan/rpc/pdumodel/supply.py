@@ -252,7 +252,7 @@ class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
 
 
 class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
-    """Bits: active inlet, whether the bypass is selected, fault. In 4.2: selected inlet, whether it is active, fault."""
+    """Bits: active inlet, whether the bypass is selected, fault. In firmware 4.2: selected inlet, whether it is active, fault."""
 
     STATE_SELECTED_INLET_MASK = 7
     STATE_SELECTED_INLET_IS_ACTIVE = 8

@@ -1,4 +1,4 @@
-"""Requests of `pdu find` and their answers, with other implementations of SNMP: the simulators' codec and Net-SNMP's snmpd."""
+"""Requests of `pdu find` and their answers, checked against the simulators' SNMP codec and Net-SNMP's snmpd."""
 from __future__ import annotations
 
 import socket

@@ -7,7 +7,7 @@ from .script import module
 
 
 def read(agent: Any, given: Any) -> Dict[str, Any]:
-    """Each meter by id: class, line currents in A, counter in Wh, and its circuits by position: name, A, Wh."""
+    """Each meter by number: class, id, line currents in A, counter in Wh, and its circuits by position: name, A, Wh."""
     controller = module("pdumodel").PowerMeterController("/model/pmc", agent)
     return {str(number): {"class": type(meter).__name__, "id": meter.getConfig().powerMeterId,
                           "lines": [pole.current.getReading().value for pole in meter.getPoles() if pole.current is not None],
