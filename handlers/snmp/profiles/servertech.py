@@ -55,7 +55,7 @@ PROFILES = (
             control=Guarded(
                 Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
                 column("1718.4.1.8.5.1.1", "st4OutletControlState"), refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
-                why="it is locked, or always on, on the device"),
+                why="it is locked on the device, or always on"),
             rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
             count=OfUnits(column("1718.4.1.3.2.1.24", "st4InputCordOutletCount"), ST4_STATE),
             number=column("1718.4.1.8.2.1.2", "st4OutletID"),
