@@ -24,8 +24,8 @@ def test_the_table_shows_differences_and_missing_pythons() -> None:
 @pytest.mark.parametrize("host, code", [
     (Host("3.9", "", Counter({"nut": 1}), Counter(), []), 0), (Host("3.9", "none", Counter(), Counter(), []), 1),
     (Host("3.9", "", Counter({"nut": 1}), Counter({"nut": 1}), ["form, pdu_nut: states: 1 instead of 2"]), 1)])
-def test_a_missing_python_or_a_difference_fails(host: Host, code: int, monkeypatch: pytest.MonkeyPatch,
-                                                capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_exit_code_is_1_if_a_python_is_missing_or_a_form_differs(host: Host, code: int, monkeypatch: pytest.MonkeyPatch,
+                                                                     capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(hosts, "tried", lambda version, program: host)
     assert hosts.main(["--python", "3.9"]) == code
     shown = capsys.readouterr().out

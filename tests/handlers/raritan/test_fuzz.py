@@ -103,8 +103,8 @@ def _changed(value: Any, path: tuple[Any, ...], junk: Any, remove: bool) -> Any:
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 @thorough
 @given(data=st.data())
-def test_a_changed_answer_is_a_view_without_duplicates_or_one_of_our_errors(recorded: Dict[str, List[Any]], method: str,
-                                                                            data: st.DataObject) -> None:
+def test_changed_answers_give_a_view_without_duplicates_or_one_of_our_errors(recorded: Dict[str, List[Any]], method: str,
+                                                                             data: st.DataObject) -> None:
     bodies = list(recorded[method])
     for _ in range(data.draw(st.integers(1, 3))):
         number = data.draw(st.integers(0, len(bodies) - 1))
