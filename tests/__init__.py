@@ -10,7 +10,7 @@ if sys.version_info < (3, 9):
 
 
 def _one_sentence(kind, error, trace):  # type: (type, BaseException, object) -> None
-    """Names the remedy for a missing package, and prints no traceback for Ctrl-C while a program loads."""
+    """Names the remedy for a missing package, and prints no traceback for Ctrl-C."""
     name = (getattr(error, "name", None) or "").partition(".")[0]
     if issubclass(kind, ModuleNotFoundError) and name not in ("", "tests", "handlers", "common", "pdu_common"):
         sys.stderr.write("the Python package %s is missing: make env, then run this with .venv/bin/python\n" % name)

@@ -1,7 +1,7 @@
 """Build options of an archive. packaging/build.py replaces this file in archives that have any.
 
 Keys and values are those of the handler's settings (`profile`, `switch_unproven`, `metered_only`, `switch_automatic`), because
-the form of an SNMP PDU may not offer handler settings. Two more are build options only: `only` (keys of the families in this
+DCImanager's form may offer no settings for SNMP PDUs. Two more are build options only: `only` (keys of the families in this
 archive, comma separated) and `own_profile` (an owner's profile as JSON text).
 """
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decodes multipart/form-data (RFC 7578) with python-multipart; a field keeps every byte."""
+"""Decodes multipart/form-data (RFC 7578) with python-multipart; content is not decoded to text."""
 from __future__ import annotations
 
 from typing import Dict, List
@@ -8,7 +8,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 
 def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
-    """Field name → content. Raises ValueError if the body is not a complete form."""
+    """Field name → content. Raises ValueError if the body is not a complete form or a part has no name."""
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:

@@ -107,7 +107,7 @@ def _names(value: Any) -> Set[str]:
 
 
 def build(schema: Dict[str, Any]) -> Dict[str, Any]:
-    """The compact table of the served interfaces, and of all types that they use."""
+    """The compact table of the served interfaces and value objects, and of all types that they use."""
     table: Dict[str, Any] = {"releases": list(RELEASES), "interfaces": {}, "structs": {}, "enums": {}, "values": {}}
     for name in SERVED:
         table["interfaces"][name] = _interface(schema["interfaces"][name])

@@ -24,7 +24,7 @@ def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, ob
     Leaves out the parameters with the default None that are not given or are None: older firmware may not have them.
     """
     types = {name: kind for name, kind in method.types.items() if name != "return"}
-    if method.older_in and len(args) == len(method.older_in) and not kwargs:
+    if method.older_in and len(args) == len(method.older_in) and not kwargs:    # the parameters of older releases
         return {name: encoder(kind)(arg) for name, kind, arg in zip(method.older_in, types.values(), args)}
     if len(args) > len(types):
         raise TypeError(f"{method.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not {len(args)}")
