@@ -20,7 +20,7 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 
 
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet or branch circuit. Reads all once more if a unit that can switch reports no state."""
+    """Identity and state of each outlet or branch circuit. Reads everything again if a unit that can switch reports no state."""
     found = _look(agent, wanted)
     if any(unit.silent for unit in found):
         found = _look(agent, wanted)
@@ -54,7 +54,7 @@ class _UnitStates:
 
     @functools.cached_property
     def _states(self) -> List[Optional[Outlet.State]]:
-        """The report of each outlet; None for an outlet that does not answer."""
+        """The report of each outlet; None for an outlet whose state cannot be read."""
         return [answer.get() if answer.error is None else None for answer in self._answers]
 
     @property
@@ -64,9 +64,9 @@ class _UnitStates:
         return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
 
     def ports(self) -> List[Tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet or branch circuit. An outlet that does not answer is UNKNOWN.
+        """Identity and state of each outlet or branch circuit. An outlet whose state cannot be read is UNKNOWN.
 
-        Raises the first error where no outlet answers, and Denied where the account may not read one of them.
+        Raises the first error if no outlet can be read, and Denied if the account may not read one of them.
         """
         if not self._answers:
             return self.circuits

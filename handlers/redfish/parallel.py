@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 
 def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> List[T]:
-    """The results of `fetch` in the order of `paths`, over all clients at once. All threads have ended when it returns or
-    raises the first error.
+    """Calls `fetch` for each path, with all clients in parallel. Returns the results in the order of `paths`, or raises the
+    first error; all threads have ended by then.
 
     Some units serve few connections at a time. A client stops at HttpUnreachable and leaves its path to others; when all have
     ended, the first client alone fetches what is left.

@@ -207,9 +207,9 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
     console.print(table)
     console.print(f"first round of all polls: {first:.0f} s; polls due while pages were opened: {wanted}, missed: {missed}; "
                   f"the two bad handlers: {', '.join(kinds)}")
-    console.print(f"database: {grown.day * pdus / 1e6:.0f} MB a day are written, thinned to {grown.kept * pdus / 1e6:.0f} MB for "
-                  f"{_DAYS} days; after the first month at most {_per_day(grown) * pdus / 1e3:.0f} kB a day stay, for three "
-                  f"years")
+    console.print(f"database: {grown.day * pdus / 1e6:.0f} MB written a day, {grown.kept * pdus / 1e6:.0f} MB for {_DAYS} days "
+                  f"after thinning; at most {_per_day(grown) * pdus / 1e3:.0f} kB of each day older than a month, "
+                  f"kept for three years")
     for name, seconds in taken.items():
         note("page", f"{name}: the goal of {GOAL_S:g} s, as a multiple of the median", GOAL_S / statistics.median(seconds), 1)
     slow = [name for name, seconds in taken.items() if statistics.median(seconds) >= GOAL_S]
@@ -219,9 +219,9 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """An upper bound while no counter falls: the bytes of two readings.
+    """Maximum bytes kept per PDU and day older than a month: those of two readings, if counters only rise.
 
-    Of a day older than a month, thinning keeps the PDU's last reading, the one with its highest load, and the outlets' last.
+    Thinning keeps the PDU's last reading of the day, the one with its highest load, and the outlets' last reading.
     """
     return 2 * grown.day / (86400 / BEAT_S)
 

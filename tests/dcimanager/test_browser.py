@@ -147,7 +147,7 @@ def upload(window: Browser, archive: Path, version: int) -> None:
 
 
 def off_and_on(window: Browser) -> None:
-    """Switches outlet 3, which is on, and sees both states in the table."""
+    """Switches outlet 3, which is on, off and on again; waits until the table shows each state."""
     switch(window, "3", "off")
     window.shows("Outlet 3 of rack 7 is off.")
     window.until(lambda: window.text("#outlet-3 .chip") == "Off", "outlet 3 off")
@@ -173,7 +173,7 @@ def subprocess_of_a_pdu() -> Iterator[Dict[str, Any]]:
 
 
 def switch(window: Browser, outlet: str, to: str) -> None:
-    """Switches an outlet in the dialog, which names the PDU, the outlet and the outlet's name."""
+    """Switches an outlet in the dialog, which must show the names of the PDU and of the outlet."""
     window.one(f"#outlet-{outlet} a[href$='to={to}']").click()
     window.shows(f"Switch this outlet {to}?", "dialog")
     asked = window.text("dialog")
@@ -218,7 +218,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(w
 
 
 @pytest.mark.against("curl and the stand-in for DCImanager")
-def test_a_run_of_the_generated_script_appears_while_the_page_is_open(window: Browser, dist: Path, tmp_path: Path) -> None:
+def test_handlers_that_register_sh_uploads_appear_on_the_open_page(window: Browser, dist: Path, tmp_path: Path) -> None:
     with DciManager(page_port=0) as manager:
         log_in(window, manager)
         window.one("a[href='/handlers']").click()

@@ -1,4 +1,4 @@
-"""Starts processes fast: forks them from one that has already imported everything that the matrix needs."""
+"""Starts processes fast: forks them from one that has already imported everything the matrix needs."""
 from __future__ import annotations
 
 import multiprocessing

@@ -1,4 +1,4 @@
-"""Values print as the vendor's SDK 4.4 prints them. Older SDKs print some parts differently, which `_facts` leaves out."""
+"""Values print as the vendor's SDK 4.4 prints them. Older SDKs print some parts differently; `_facts` leaves these out."""
 from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List

@@ -39,7 +39,7 @@ def test_the_sdk_changes_the_network_settings_of_old_firmware(step: Step) -> Non
 
 
 @since("3.6")
-def test_the_sdk_switches_adds_and_releases_link_units(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_switches_outlets_of_link_units_and_adds_and_releases_link_units(pdu: XerusPdu, step: Step) -> None:
     found = step("services", "cascade")
     assert (found["role"], found["links"], found["label"], found["off"], found["seen"]) == (1, [2], "2", 0, 0)
     assert found["version"] == f"{pdu.site.firmware.release}.5-50000"

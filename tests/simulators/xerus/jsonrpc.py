@@ -33,13 +33,13 @@ class RpcError(Exception):
         self.code = code
 
 
-# Called with (object, method, received parameters) before a call that has passed all checks. Not called for getTypeInfo, nor
-# for a bulk, only for the calls in it.
+# Called with (object, method, received parameters) before a call that has passed all checks. Not called for getTypeInfo or for
+# a bulk itself, only for the calls in the bulk.
 Witness = Callable[[Served, str, Dict[str, Any]], None]
 
 
 class Dispatcher:
-    """Runs calls; the thread that calls `post` holds the unit's lock, which only pollEvents releases, while it waits.
+    """Runs calls. The thread that calls `post` holds the unit's lock; only pollEvents releases it while it waits.
 
     `caller` is the sender of the call that began last.
     """

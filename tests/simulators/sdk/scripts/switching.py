@@ -139,7 +139,7 @@ def bulk(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def topology(agent: Any, given: Any) -> Dict[str, Any]:
-    """Reads which part feeds which, and transfers to another source by hand."""
+    """Reads which part feeds which, and commands transfers to another source where the PDU has a transfer switch."""
     pdu = _pdu(agent)
     outlet, inlets = pdu.getOutlets()[0], pdu.getInlets()
     inlet, protector, _ = outlet.getIOP()
