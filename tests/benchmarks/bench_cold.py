@@ -119,7 +119,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     requests = statistics.median(found[REQUESTS].compiled)
     for name, one in found.items():
         if name != REQUESTS:
-            note("cold start", f"seconds of `import requests`, as a multiple of the start of {name}",
+            note("cold start", f"time of `import requests` ÷ time to start {name}",
                  requests / statistics.median(one.compiled))
         uncompiled, status = (f"{statistics.median(times):.1f}" if name != REQUESTS else ""
                               for times in (one.uncompiled, one.status))

@@ -232,11 +232,11 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
     first, loop, last = taken[0], taken[1], taken[-1]
     assert first.memory is not None and last.memory is not None
     faster, grown = loop.seconds / first.seconds, last.memory / first.memory
-    note("fleet", f"{first.pdus:,} PDUs: seconds of a plain loop, as a multiple of `pdu check`", faster, FASTER)
-    note("fleet", f"memory for {last.pdus:,} PDUs, as a multiple of the memory for {first.pdus:,}", grown, FLAT, at_least=False)
+    note("fleet", f"{first.pdus:,} PDUs: time of a plain loop ÷ time of `pdu check`", faster, FASTER)
+    note("fleet", f"memory for {last.pdus:,} PDUs ÷ memory for {first.pdus:,}", grown, FLAT, at_least=False)
     for one in taken[2:-1]:
         each = one.seconds / one.pdus / (first.seconds / first.pdus)
-        note("fleet", f"{one.way}: seconds for a PDU, as a multiple of `pdu check`", each)
+        note("fleet", f"{one.way}: time per PDU ÷ time per PDU of `pdu check`", each)
     missed = [name for name, bad in ((f"{faster:.1f} times as fast as the loop, not {FASTER:g}", faster < FASTER),
                                      (f"memory grew by a factor of {grown:.2f}, more than {FLAT:g}", grown > FLAT)) if bad]
     if as_json:

@@ -183,12 +183,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _goals(figures: Dict[str, Dict[str, float]]) -> List[tuple[str, float, float]]:
     ours, others = figures["this client, one write"], figures["PyNUTClient"]
-    found = [(f"{at}: seconds of PyNUTClient, as a multiple of this client", others[at] / ours[at], goal) for at, goal in GOALS]
+    found = [(f"{at}: time of PyNUTClient ÷ time of this client", others[at] / ours[at], goal) for at, goal in GOALS]
     for at, what, facade, peer in _DESCRIBED:
-        found.append((f"{at}, with {what}: seconds of PyNUTClient, as a multiple of the PyNUT facade",
+        found.append((f"{at}, with {what}: time of PyNUTClient ÷ time of the PyNUT facade",
                       figures[peer][at] / figures[facade][at], DESCRIBED_GOAL))
     start = figures["import click, nothing else"]["near"] / figures["pdu nut ... vars"]["near"]
-    return [*found, ("near: seconds of `import click`, as a multiple of pdu nut ... vars, both as processes", start, START_GOAL)]
+    return [*found, ("near: time of `import click` ÷ time of `pdu nut ... vars`, both as processes", start, START_GOAL)]
 
 
 def _judge(console: Console, what: str, ratio: float, goal: float) -> bool:

@@ -211,7 +211,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
                   f"after thinning; at most {_per_day(grown) * pdus / 1e3:.0f} kB of each day older than a month, "
                   f"kept for three years")
     for name, seconds in taken.items():
-        note("page", f"{name}: the goal of {GOAL_S:g} s, as a multiple of the median", GOAL_S / statistics.median(seconds), 1)
+        note("page", f"{name}: the goal of {GOAL_S:g} s ÷ the median time", GOAL_S / statistics.median(seconds), 1)
     slow = [name for name, seconds in taken.items() if statistics.median(seconds) >= GOAL_S]
     if slow or missed:
         console.print(f"goal missed: {', '.join([*slow, *(['polls'] if missed else [])])}", style="bold red")

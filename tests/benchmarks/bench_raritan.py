@@ -130,16 +130,16 @@ def goals(found: Dict[Key, Figures]) -> List[Judged]:
              _exactly("requests where well-known sensor ids are refused",
                       found[FITTED, "refusing"].requests)._replace(at_most=3),
              _exactly("connections", near.connections)._replace(at_most=1),
-             _exactly(f"20 ms, {ROUNDS['again']}: times as quick as the SDK's loop",
+             _exactly(f"20 ms, {ROUNDS['again']}: time of the SDK's loop ÷ time of this client",
                       statistics.median(loop.again) / statistics.median(far.again))._replace(at_least=100),
-             _exactly(f"20 ms, {ROUNDS['first']}: times as quick as the SDK's loop",
+             _exactly(f"20 ms, {ROUNDS['first']}: time of the SDK's loop ÷ time of this client",
                       statistics.median(loop.first) / statistics.median(far.first))]
     for at in ("near", "far"):
         delay, ours, bulk = DELAYS[at], found[OURS, at], found[BULK, at]
-        lines += [_between(f"{delay}, {words}: times as quick as the SDK's leanest bulk", getattr(bulk, name),
-                           getattr(ours, name))
+        lines += [_between(f"{delay}, {words}: time of the SDK's leanest bulk ÷ time of this client",
+                           getattr(bulk, name), getattr(ours, name))
                   ._replace(at_least=1) for name, words in ROUNDS.items()]
-        lines.append(_between(f"{delay}: CPU of the SDK's leanest bulk, as a multiple of this client's", bulk.cpu, ours.cpu))
+        lines.append(_between(f"{delay}: CPU time of the SDK's leanest bulk ÷ CPU time of this client", bulk.cpu, ours.cpu))
     return lines
 
 

@@ -159,7 +159,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(json.dumps(figures, indent=2))
         return 0
     table = Table(title=f"A status read of {_OUTLETS} outlets over SNMP",
-                  caption="medians in ms, and as a multiple of the first line")
+                  caption="medians in ms, and their ratios to the first line")
     table.add_column("client")
     for delay in _DELAYS_MS:
         table.add_column(f"{delay} ms round trip", justify="right")
@@ -169,7 +169,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                  for text in (f"{by_delay[delay]:.1f}", f"{by_delay[delay] / figures[_OURS][delay]:.1f}")]
         table.add_row(name, *cells)
         for delay in _DELAYS_MS if name != _OURS else ():
-            note("SNMP", f"{delay} ms: seconds of {name}, as a multiple of {_OURS}", by_delay[delay] / figures[_OURS][delay])
+            note("SNMP", f"{delay} ms: time of {name} ÷ time of {_OURS}", by_delay[delay] / figures[_OURS][delay])
     Console().print(table)
     return 0
 
