@@ -3,8 +3,8 @@
 State and command share a column, in which a locked outlet reads "locked on" or "locked off".
 
 The MIB does not state the units of current and power. According to public drivers, they are tenths of an ampere and watts.
-According to one of these drivers, an RPC without a meter reads -2000000. According to the MIB it reads 0, as an RPC without a
-load does.
+According to one of these drivers, an RPC without a meter reads -2000000, which is no figure because it is below 0. According to
+the MIB it reads 0, as an RPC without a load does.
 """
 from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import EachUnit, Number, OfUnits, Source, Unless
@@ -14,7 +14,6 @@ STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent")
 LOCKED_ON, LOCKED_OFF = "3", "4"
 COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
-NO_METER = ("-1", "-2000000")
 
 
 def _rpc(over: Source) -> Number:
@@ -34,9 +33,9 @@ PROFILES = (
             control=Guarded(Write(STATE, on=1, off=0), STATE, refuse=(LOCKED_ON, LOCKED_OFF), why="it is locked on the device"),
             count=OfUnits(COUNT, STATE),
             name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName")),),
-        load=total(figure(_of_each_rpc(CURRENT), TENTHS, NO_METER),
-                   figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS, NO_METER)),
-        power=total(figure(_of_each_rpc(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")), absent=NO_METER)),
+        load=total(figure(_of_each_rpc(CURRENT), TENTHS),
+                   figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS)),
+        power=total(figure(_of_each_rpc(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")))),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, power=Proof.DRIVER, switching=Proof.SIMULATED)),
 )
