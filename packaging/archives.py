@@ -336,7 +336,8 @@ def _file(name: str, number: str) -> str:
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError and OSError.
 
-    The script registers the pack's own handlers, these, and those of earlier builds whose archives of this version are in `out`.
+    The script registers the pack's own handlers, `handlers`, and those of earlier builds whose archives of this version
+    are in `out`.
     """
     number = version(tree)
     made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}

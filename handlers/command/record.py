@@ -56,6 +56,6 @@ HANDLER  {', '.join(names())}""", params=[
     click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
     *option("-o --out", "write this file (it must not exist); else standard output", "FILE"),
     *option("--keep", f"do not replace these: {', '.join(KINDS)}; repeatable", "KIND", click.Choice(KINDS), multiple=True),
-    *option("--patience", "how long to wait until a device that stopped answering answers again (60)", "SECONDS",
+    *option("--patience", "how long to wait for a device that stops answering (60)", "SECONDS",
             Seconds(0.0, _LONGEST_S), default=_PATIENCE_S),
     *device(*LOGIN, *TLS, *SNMP), *output()])

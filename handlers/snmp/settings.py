@@ -53,9 +53,9 @@ class Choice(NamedTuple):
 
 
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
-    """The choice by handler settings and build options. A setting overrides the build option. Raises SettingsError.
+    """The choice that settings and build options make. A setting overrides the build option. Raises SettingsError.
 
-    An owner's own profile is switched whatever its confidence is, because its owner vouches for it.
+    A PDU of an owner's profile is switched whatever the profile's confidence is, because the owner vouches for it.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
     unproven, metered_only, automatic = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]

@@ -66,8 +66,10 @@ def platform() -> Iterator[Make]:
 
 
 def tried(variant: Variant) -> Tuple[str, ...]:
-    """The handlers that try a variant: all that it affects if it is the first form of its point, or a form of the point
-    "archive". Any other form is tried by the SNMP handler, if it affects that one, and by one of the others, in turn.
+    """The handlers that try a variant.
+
+    All affected handlers try the first form of a point, and every form of the point "archive". Any other form is tried by the
+    SNMP handler if it is affected, and by one of the other affected handlers, in turn.
 
     Only handlers/host deals with what is uncertain about the platform, and it is the same in each archive. `python -m
     tests.conformance` tries each form with all handlers that it affects.

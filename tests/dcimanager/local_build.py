@@ -21,7 +21,7 @@ _BUILD_SECONDS = 120.0
 
 
 def registered(manager: DciManager, only: str = "") -> List[Handler]:
-    """Builds the archives of this tree and installs them; `only` ("pdu_nut") limits this to one handler. Raises Refusal."""
+    """Builds the archives of this tree and installs them, or only the one named `only` ("pdu_nut"). Raises Refusal."""
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
         try:
             done = subprocess.run([sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder], cwd=_ROOT,

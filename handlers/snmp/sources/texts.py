@@ -114,7 +114,7 @@ class Number(Source):
 
 
 class Chained(Source):
-    """A printed number in a chain: the `number`, with the `unit` before it if there are several units."""
+    """An outlet's printed number: `number`, with `unit` before it if the chain has several units."""
 
     unit: Source
     number: Source

@@ -117,7 +117,7 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
 
 
 def go(path: str) -> Response:
-    """A redirect after a form was carried out, so that a reload does not send the form again."""
+    """A redirect after a form was processed, so that a reload does not send it again."""
     return RedirectResponse(path, 303)
 
 

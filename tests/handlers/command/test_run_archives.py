@@ -141,7 +141,7 @@ def test_an_archive_with_the_name_of_another_module_is_refused(name: str, tmp_pa
     assert code == 2 and "the name of another Python module" in err and sys.path == folders
 
 
-def test_an_archive_that_cannot_be_imported_is_named_and_is_not_a_defect_of_this_program(
+def test_an_archive_that_cannot_be_imported_is_named_and_not_reported_as_a_defect_of_this_program(
         tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(loading, "_paths", {})

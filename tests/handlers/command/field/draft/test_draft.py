@@ -50,7 +50,7 @@ def truth(rows: Rows) -> Truth:
 
 
 def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether a drafted column of states has a row that the family reads, too."""
+    """Whether a drafted column of states has a row that the family also reads."""
     chosen = [arcs(found.chosen[role]) for role in ("state", "confirm") if role in found.chosen]
     return any(oid[:len(column)] == column for column in chosen for oid in right.rows & rows.keys())
 
