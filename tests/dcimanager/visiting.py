@@ -1,4 +1,4 @@
-"""A person who visits the page, as a browser reduced to HTTP; and a hostile text, which no page may show as markup."""
+"""An HTTP client in the role of a browser that visits the page; and a hostile text, which no page may show as markup."""
 from __future__ import annotations
 
 import http.client

@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: feeds changed input to readers of foreign bytes, for a given time."""
+"""`python -m tests.fuzz`: feeds mutated inputs to each target for a given time."""
 from __future__ import annotations
 
 import argparse

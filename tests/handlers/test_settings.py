@@ -135,7 +135,7 @@ def test_a_file_name_in_place_of_a_certificate_is_refused_with_the_remedy() -> N
 
 
 @pytest.mark.parametrize("text", ["two words", "a\tb", "a\nb", "\x1b[2Jhost", "x" * 301, "host\x00"])
-def test_an_impossible_host_is_a_bad_setting(text: str) -> None:
+def test_an_impossible_host_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="'host'") as caught:
         Settings({"host": text}, (settings.HOST,))
     assert str(caught.value).isprintable()

@@ -174,7 +174,7 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "rpcm", "--profile-key", "sentry3"],
      "--profile-key sentry3 is not one of the families of --only (rpcm)"),
 ])
-def test_a_family_that_cannot_be_chosen_is_refused_in_a_sentence(
+def test_a_family_that_cannot_be_chosen_is_refused_in_one_line(
         arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "out", *arguments) == 1
     printed = capsys.readouterr().err

@@ -402,7 +402,7 @@ def test_a_unit_that_is_unlinked_leaves_no_listener_behind(pdu: XerusPdu) -> Non
 # -- services, accounts, objects and models
 
 
-def test_each_interface_shows_whether_it_is_down_without_link_or_up(client: Client) -> None:
+def test_each_network_interface_is_up_or_down_or_has_no_link(client: Client) -> None:
     found = client.result("/net", "getInfo")
     assert {one["key"]: one["value"]["state"] for one in found["ifMap"]} == {"br0": 1, "eth1": 3, "eth2": 2}
     assert {one["key"]: one["value"]["linkDetected"] for one in found["ethMap"]} == {"eth1": True, "eth2": False}

@@ -14,7 +14,7 @@ ONES, TENS, KILO = Decimal(1), Decimal(10), Decimal(1000)
 
 
 def public(repository: str, path: str) -> str:
-    """The link to a file in a public repository: a MIB, or a driver if no MIB is public."""
+    """The link to a file in a public repository: a MIB, or the source of a program such as a driver or an agent."""
     return f"https://github.com/{repository}/blob/HEAD/{path}"
 
 
@@ -44,7 +44,7 @@ def column(below: str, name: str, suffix: str = "") -> Column:
 
 
 def scalar(below: str, name: str) -> Scalar:
-    """One object, its instance included, and its name in the MIB."""
+    """One object and its name in the MIB; `below` includes the instance, such as `.0`."""
     return Scalar(oid(below), name)
 
 
@@ -59,7 +59,7 @@ def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...])
 
 
 def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
-    """Rows of units (ports, phases) with an object or a table each. The identity begins with the unit's number."""
+    """The rows of units (ports, phases) that each have their own object or table. The identity begins with the unit's number."""
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 

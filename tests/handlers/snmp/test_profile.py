@@ -12,7 +12,7 @@ from handlers.snmp.frozen import parts
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Named, Place, Scalar, Spread, Tables
+from handlers.snmp.sources import Column, Named, Scalar, Spread, Tables
 from handlers.snmp.states import State
 
 STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2",))
@@ -91,7 +91,7 @@ def test_an_object_has_one_name_everywhere_in_a_family(profile: Profile) -> None
             assert names.setdefault(part.oid, part.object) == part.object
 
 
-# Easy PDU firmware without an enterprise number has its figures below 1.3.6.1.4.1.1.
+# Easy PDU firmware that does not use APC's enterprise number has its figures below 1.3.6.1.4.1.1.
 ALSO_BELOW: Dict[str, Set[str]] = {"apc-easy-epdu": {"1"}}
 
 
@@ -105,9 +105,8 @@ def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(profile
     assert not profile.roots or makers <= {root.oid.split(".")[6] for root in profile.roots}
 
 
-def test_totals_and_places_are_parts_of_a_profile() -> None:
+def test_parts_of_a_profile_include_the_columns_of_its_states_commands_and_totals() -> None:
     found = list(parts(acme(load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
                             evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, current=Proof.MIB))))
     assert [part.oid for part in found if isinstance(part, Column)] == [
         "1.3.6.1.4.1.99999.1.3", "1.3.6.1.4.1.99999.1.4", "1.3.6.1.4.1.99999.9"]
-    assert any(isinstance(part, Place) for part in found)

@@ -63,7 +63,7 @@ def judges() -> Iterator[Worker]:
 
 
 def _small(model: Model) -> Model:
-    """The model, in which each PDU keeps one outlet of each combination of _KINDS."""
+    """A copy of the model in which each PDU keeps one outlet of each combination of _KINDS."""
     def few(pdu: Pdu) -> Pdu:
         kinds = {tuple(id in getattr(pdu, name) for name in _KINDS): id for id in reversed(pdu.outlets)}
         kept = tuple(id for id in pdu.outlets if id in kinds.values())

@@ -14,7 +14,7 @@ from .server import Answer, Request
 if TYPE_CHECKING:
     from .device import XerusPdu
 
-FORM = "/cgi-bin/"
+_FOLDER = "/cgi-bin/"
 _RAW_FROM = 1               # generation 3.6
 _MAINS = ("voltage", "current", "activePower", "activeEnergy")
 _LOW_MEMORY = {"lowMemoryUpload", "allowLowMemoryDowngrade", "allowLowMemoryUntrusted"}
@@ -57,8 +57,8 @@ class Files:
     def answer(self, request: Request, caller: Caller) -> Optional[Answer]:
         """The answer of a page; None if this unit does not have the page, or not for this HTTP method."""
         parts = urlsplit(request.target)
-        page = parts.path[len(FORM):]
-        if not parts.path.startswith(FORM) or page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM:
+        page = parts.path[len(_FOLDER):]
+        if not parts.path.startswith(_FOLDER) or page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM:
             return None
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if request.method == "POST" and page in self._uploads:
