@@ -60,7 +60,7 @@ def _asked() -> Iterator[threading.Event]:
 
 
 def _until(asked: threading.Event, served: Served, as_json: bool) -> None:
-    """Prints each command that arrives until `asked` is set, except with --json."""
+    """Waits until `asked` is set. Prints each command that arrives, except with --json."""
     shown, ended = 0, False
     while not ended:
         ended = asked.wait(_POLL_S)

@@ -63,7 +63,7 @@ class Profile(Frozen):
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):
-            raise ValueError(f"key is {self.key!r}; give small letters, digits and hyphens, a letter first, such as acme-strip")
+            raise ValueError(f"key is {self.key!r}; give lower-case letters, digits and hyphens, a letter first, e.g. acme-strip")
         validation.some(self.models, "models")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")

@@ -1,6 +1,6 @@
 """`make hosts`: runs every archive on many plausible forms of the platform, under every Python from 3.9 to 3.13.
 
-Makes an environment in .cache for each Python, with the packages of the doubles' SNMP client; a later run uses it again.
+Makes an environment in .cache for each Python, with the packages that the SNMP client of pdu_common needs. Later runs reuse it.
 Prints the differences and then a table of archives and versions. Fails if a form differs, a version is missing or its packages
 cannot be installed.
 """
@@ -21,7 +21,7 @@ from tests.needs import ROOT, pythons
 
 from .__main__ import devices_of, on_variants
 
-_NEEDED = ("pysnmp", "pyasn1", "cryptography")      # packages that the doubles' SNMP client needs
+_NEEDED = ("pysnmp", "pyasn1", "cryptography")      # packages that the SNMP client of pdu_common needs
 _INSTALL_SECONDS = 600.0
 VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))
 

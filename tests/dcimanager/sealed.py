@@ -57,12 +57,12 @@ _SECRET_WORDS = ("pass", "secret", "token", "community", "key", "credential", "p
 
 
 def looks_secret(key: str) -> bool:
-    """Whether a form's key, by the words in it, is likely to hold a secret."""
+    """Whether the field `key` of a form is likely to hold a secret."""
     return any(word in key.lower() for word in _SECRET_WORDS)
 
 
 def masked(text: str, form: Form) -> str:
-    """`text` with the secrets of a form masked, because a foreign handler may log them. Masks values whose keys look secret."""
+    """`text` with the values of a form's secret-looking fields masked, because a foreign handler may log them."""
     secrets = {secret for part in form for key, value in part.items() if looks_secret(key) for secret in (value, value.strip())}
     for secret in sorted(secrets, key=len, reverse=True):       # one secret may be a part of another
         if len(secret) >= _SHORTEST:

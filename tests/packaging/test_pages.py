@@ -82,7 +82,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
 
 
 def stale(text: str) -> list[str]:
-    """The archives in a page with a wrong version: below OLD/ the version must not be VERSION, elsewhere it must be."""
+    """The archives that a page names with a wrong version: with VERSION below OLD/, with any other version elsewhere."""
     found = re.findall(r"(OLD/)?(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
     return [archive for old, archive, version in found if (version != VERSION) != bool(old)]
 
@@ -104,7 +104,7 @@ def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brac
     assert bad == []
 
 
-def test_readme_is_at_most_one_page() -> None:
+def test_readme_has_at_most_110_lines_and_the_demos_table_near_the_top() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     assert len(text.splitlines()) <= 110 and text.index("<!-- demo:begin -->") < 1500
 
@@ -112,7 +112,7 @@ def test_readme_is_at_most_one_page() -> None:
 def test_the_picture_is_of_this_demo_and_loads_nothing_from_elsewhere() -> None:
     drawn = pages.PICTURE.read_text("utf-8")
     assert ElementTree.fromstring(drawn).tag.endswith("svg")        # noqa: S314  # the project's own file
-    assert all(name in drawn for name in ("pdu_raritan", "pdu_snmp", "pdu_nut"))
+    assert all(name in drawn for name in ("pdu_raritan", "pdu_snmp", "pdu_redfish", "pdu_nut"))
     assert set(re.findall(r"https?://[^\s\"')<&]+", drawn)) <= {"http://www.w3.org/2000/svg"} | set(
         re.findall(r"https://127\.0\.0\.1:\d+", drawn))
     assert "url(http" not in drawn and "<script" not in drawn

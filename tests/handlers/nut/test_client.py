@@ -271,7 +271,7 @@ def test_a_write_during_wait_is_not_taken_for_a_missing_capability(server: NutSe
 
 @pytest.mark.parametrize("device, command, look, kind", [
     ("pdu", "no.such", "GET VAR", Refused), ("nosuch", "load.off", "LIST UPS", SettingsError)])
-def test_a_refused_write_is_refused_even_if_the_reason_cannot_be_looked_up(
+def test_a_refused_write_keeps_its_error_even_if_the_reason_cannot_be_looked_up(
         device: str, command: str, look: str, kind: Type[PduHandlerError], server: NutServer) -> None:
     server.faults.rewrite = lambda line, answer: Cut() if line.startswith(look) else answer
     with named(server, ADMIN) as nut, pytest.raises(kind, match="no such command|no device of this name"):
@@ -284,4 +284,4 @@ def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeyp
     nut = kind(server.host, server.port, timeout=LOOKS_S)
     with nut, pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu") as failed:
         nut.snapshots(["pdu", "ups"])
-    assert failed.value.operation == "reading ups.status"           # read from LIST VAR here, from GET VAR elsewhere
+    assert failed.value.operation == "reading ups.status"           # also if LIST VAR had it, as here

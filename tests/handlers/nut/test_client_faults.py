@@ -198,7 +198,7 @@ def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
 
 
 @pytest.mark.parametrize("total", [None, 300.0, 200.0])
-def test_the_time_of_a_name_look_up_counts_towards_the_limit_of_the_call_only(
+def test_the_time_of_a_name_lookup_counts_only_towards_the_limit_of_the_call(
         total: Optional[float], server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)

@@ -100,7 +100,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",
              "hpe-mapdu2")
          + _on(_SWITCH, "synaccess-netbooter-2c", "eaton-revelation-2c")),
-    Trap(23, "an index of three parts, of which other programs read only 1.1.x (Sentry3, Liebert)", "identity is the whole index",
+    Trap(23, "an index of three parts; other programs read only 1.1.x (Sentry3, Liebert)", "identity is the whole index",
          _on(_STATES, "sentry3", "liebert-mph", "sentry4")),
     Trap(24, "a string in the index (CPI)", "identity is the whole index; Number for what is printed",
          _on(_STATES, "cpi-econnect") + _on(_NUMBERS, "cpi-econnect")),
@@ -153,7 +153,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_FIGURES, "ict-pdu") + ("test_figures.py::test_magnitude_drops_the_sign_of_a_figure",)),
     Trap(41, "SNMPv1 only", "one object for each GET, walks by GETNEXT; every unit's versions are in its fixture",
          _on(_WIRE, "apc-masterswitch-1", "cyberpower-epdu-1", "ip9258-1")),
-    Trap(42, "text as octets, with NULs, OIDs with a leading dot", "decoding.text, host.rows.oid_arcs, host.snmp.Snmp",
+    Trap(42, "text as octets, also with NULs; OIDs with a leading dot", "decoding.text, host.rows.oid_arcs, host.snmp.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
          + ("test_decoding.py::test_a_value_is_read_as_text_without_its_padding",
             "test_decoding.py::test_octets_are_the_same_in_every_form_of_the_platform")),

@@ -29,7 +29,7 @@ class Faults:
 
     rewrite: Optional[Rewrite] = None
     late_s: float = 0.0                             # delay of an answer in seconds; lines received together have one delay
-    no_tracking: bool = False                       # behaves as NUT before 2.8: no SET TRACKING, a plain OK for writes
+    no_tracking: bool = False                       # like NUT before 2.8: no SET TRACKING, a plain OK for writes
     no_protver: bool = False                        # PROTVER is unknown, as in NUT before 2.8
     login_to_read: bool = False                     # LIST and GET need a login, as in RFC 9271, 4.2.13
     rfc_names: bool = False                         # ATTACH, DETACH and NUMATTACH replace LOGIN, LOGOUT and NUMLOGINS

@@ -36,7 +36,7 @@ def head(path: str, kind: str, id: str, name: str) -> Json:
 
 
 def hpe_outlet(outlet: Outlet) -> Json:
-    """The vendor's own properties of an outlet, as public scripts use them."""
+    """HPE's own properties of an outlet, as public scripts use them."""
     return {"OutletNumber": outlet.number + 1, "StartupState": outlet.startup, "OutletName": outlet.name,
             "OnDelay": int(outlet.on_delay), "OffDelay": int(outlet.off_delay), "RebootDelay": int(outlet.cycle_delay),
             "OutletStatus": "on" if outlet.on else "off"}

@@ -7,7 +7,7 @@ from typing import FrozenSet, Optional
 
 @dataclass
 class Faults:
-    """The agent's current faults. A change applies from the next datagram on. Each datagram counts as a request, from 1."""
+    """The agent's current faults. A change applies from the next datagram on. Every datagram is a request, numbered from 1."""
 
     max_octets: Optional[int] = None            # a larger answer becomes tooBig
     silent_above: Optional[int] = None          # a larger answer is dropped, as by a link that loses fragments

@@ -34,9 +34,9 @@ def idl_name(cls: type) -> str:
     return f"{module}.{cls.__qualname__}" if module else cls.__qualname__
 
 
-def vendor_module(file: str) -> str:
-    """The module of the vendor that a Python module belongs to; "" for our own machinery."""
-    module = file[len(RPC) + 1:].partition(".")[0] if file.startswith(RPC + ".") else file.rpartition(".")[2]
+def vendor_module(name: str) -> str:
+    """The vendor's module to which the Python module `name` belongs; "" for a module of `_runtime`."""
+    module = name[len(RPC) + 1:].partition(".")[0] if name.startswith(RPC + ".") else name.rpartition(".")[2]
     return "" if module == "_runtime" else module
 
 
