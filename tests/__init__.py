@@ -9,7 +9,7 @@ if sys.version_info < (3, 9):
     sys.exit(2)
 
 
-def _one_sentence(kind, error, trace):  # type: (type, BaseException, object) -> None
+def _without_traceback(kind, error, trace):  # type: (type, BaseException, object) -> None
     """Names the remedy for a missing package, and prints no traceback for Ctrl-C."""
     name = (getattr(error, "name", None) or "").partition(".")[0]
     if issubclass(kind, ModuleNotFoundError) and name not in ("", "tests", "handlers", "common", "pdu_common"):
@@ -18,4 +18,4 @@ def _one_sentence(kind, error, trace):  # type: (type, BaseException, object) ->
         sys.__excepthook__(type(error), error, error.__traceback__)
 
 
-sys.excepthook = _one_sentence
+sys.excepthook = _without_traceback

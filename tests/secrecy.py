@@ -25,7 +25,7 @@ from tests.needs import ROOT
 PLAIN = ("xerus-own-words", "nut-own-words", "redfish-own-words", "nobody-knows")
 _OURS = tuple(str(ROOT / folder) for folder in ("handlers", "packaging", "common", "pdu_common"))
 _DEEP = 25                          # number of frames above an `open` that are searched for the project's own code
-_FOREIGN = ("upscmd", "upsrw")      # NUT's own tools take a password as an argument or at a prompt
+_THIRD_PARTY = ("upscmd", "upsrw")      # NUT's own tools take a password as an argument or at a prompt
 _LARGEST = 8 << 20                  # bytes; larger files are not read
 
 
@@ -65,7 +65,7 @@ class Watch(logging.Handler):
                 self._note(where, text.decode("latin-1") if isinstance(text, bytes) else str(text))
 
     def audit(self, event: str, arguments: Tuple[Any, ...]) -> None:
-        if event == "subprocess.Popen" and Path(str(arguments[0])).name not in _FOREIGN:
+        if event == "subprocess.Popen" and Path(str(arguments[0])).name not in _THIRD_PARTY:
             self._note("the arguments of a program", " ".join(map(str, arguments[1] or ())))
         elif event == "os.rename" and _by_us():
             self.files.add(os.fspath(arguments[1]))

@@ -212,9 +212,9 @@ OWN_PORT = "view.ports.append(PduPortView(identity=VERSION, power_status=EnumPow
 
 
 @pytest.fixture(scope="module")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def third_party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an archive and its device list. The outlets are "1", which is UP, and all TEXTS, which are UNKNOWN."""
-    folder = tmp_path_factory.mktemp("foreign")
+    folder = tmp_path_factory.mktemp("third_party")
     tree = small_tree(folder)
     handler = tree / "small" / "handler.py"
     assert OWN_PORT in handler.read_text()
@@ -225,7 +225,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_watch_prints_a_change_of_any_identity_in_one_line(foreign: Path, tmp_path: Path) -> None:
+def test_a_watch_prints_a_change_of_any_identity_in_one_line(third_party: Path, tmp_path: Path) -> None:
     tree = small_tree(tmp_path)
     handler = tree / "small" / "handler.py"
     handler.write_text(handler.read_text().replace(OWN_PORT, f"""import os
@@ -235,7 +235,7 @@ def test_a_watch_prints_a_change_of_any_identity_in_one_line(foreign: Path, tmp_
         for text in {ascii(list(TEXTS.values()))}:
             view.ports.append(PduPortView(identity=text, power_status=state))"""))
     (tmp_path / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
-    (tmp_path / "list.csv").write_text((foreign / "list.csv").read_text())
+    (tmp_path / "list.csv").write_text((third_party / "list.csv").read_text())
     process = subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv"), "--watch", "1"], env=environment(), text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with process, bounded(process):
@@ -248,19 +248,19 @@ def test_a_watch_prints_a_change_of_any_identity_in_one_line(foreign: Path, tmp_
     assert all(map(is_one_line, printed)) and len(changes[0]) < 20_000
 
 
-def test_identities_of_any_archive_are_escaped_in_terminal_page_and_metrics(foreign: Path, tmp_path: Path) -> None:
+def test_identities_of_any_archive_are_escaped_in_terminal_page_and_metrics(third_party: Path, tmp_path: Path) -> None:
     written = tmp_path / "page.html"
-    shown = run("check", foreign / "list.csv", "--html", written)
+    shown = run("check", third_party / "list.csv", "--html", written)
     assert shown.returncode == 1 and all(map(is_one_line, shown.stdout.splitlines())), shown.stderr
     page = Elements(written.read_text("utf-8"))
     elements = {element for element, *_ in page.found}
     assert elements and not elements & {"script", "img", "a", "iframe"}
     assert not [name for _, *names in page.found for name in names if name.startswith("on")]
     assert [text for text in page.text.split("\n") if not is_one_line(text)] == []
-    found = json.loads(run("check", foreign / "list.csv", "--json").stdout)["pdus"][0]["outlets"]
+    found = json.loads(run("check", third_party / "list.csv", "--json").stdout)["pdus"][0]["outlets"]
     assert len(found) == 1 + len(TEXTS) and all(is_one_line(one["identity"]) for one in found)
-    cells = next(csv.DictReader(io.StringIO(run("check", foreign / "list.csv", "--csv").stdout)))
+    cells = next(csv.DictReader(io.StringIO(run("check", third_party / "list.csv", "--csv").stdout)))
     assert (cells["name"], cells["unknown"]) == ("'=1+1", str(len(TEXTS)))
-    with exporter("--list", foreign / "list.csv") as running:
+    with exporter("--list", third_party / "list.csv") as running:
         metrics = running.probe(target="=1+1")
     assert len(metrics["pdu_outlet_state_unknown"]) == len(TEXTS) and all(name.startswith("pdu_") for name in metrics)

@@ -48,7 +48,7 @@ def refused_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("module, option", PROGRAMS.items())
-def test_a_port_that_is_taken_is_reported_in_one_sentence(module: str, option: str) -> None:
+def test_a_port_that_is_taken_is_reported_in_one_line(module: str, option: str) -> None:
     with socket.socket(socket.AF_INET, UDP_OR_TCP.get(module, socket.SOCK_STREAM)) as taken:
         taken.bind(("127.0.0.1", 0))
         if taken.type == socket.SOCK_STREAM:
@@ -73,7 +73,7 @@ def test_a_number_that_is_not_a_port_is_refused_with_the_range(refused_here: Ref
     ("tests.dcimanager.__main__", ["--busy", "-1"], "below 0"),
     ("tests.faults.__main__", ["snmp", "--fault", "closed"], "snmp, closed: not over UDP"),
     ("tests.faults.__main__", ["--processes", "0"], "below 1"), ("tests.demo.__main__", ["--nosuch"], "--nosuch")])
-def test_an_impossible_argument_is_refused_with_a_sentence(refused_here: Refused, module: str, arguments: List[str],
+def test_an_impossible_argument_is_refused_with_its_reason(refused_here: Refused, module: str, arguments: List[str],
                                                            words: str) -> None:
     assert words in refused_here(module, *arguments)
 

@@ -27,7 +27,7 @@ class Interrupted(PduHandlerError):
 def reason(error: BaseException, words: Collection[str] = ()) -> str:
     """Why a command failed. Settings are named as on the command line; those in `words` are arguments of this command.
 
-    The error may be from an archive, which has its own classes. Errors from older or foreign archives may have no `parts`.
+    The error may be from an archive, which has its own classes. Errors from older or third-party archives may have no `parts`.
     """
     parts = getattr(error, "parts", None)
     if parts is None:

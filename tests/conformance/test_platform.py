@@ -156,7 +156,7 @@ def test_a_port_161_in_use_is_reported_without_advice_to_run_as_root(monkeypatch
     assert f"cannot be opened here ({os.strerror(errno.EADDRINUSE)})" in what and "root" not in what and problems is None
 
 
-def test_a_port_in_use_is_reported_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]

@@ -53,7 +53,7 @@ def main() -> None:
     trips.watch()
     try:
         worker = _Worker(job)
-    except BaseException as error:      # a foreign module may raise anything at its import, SystemExit too
+    except BaseException as error:      # a third-party module may raise anything at its import, SystemExit too
         logging.exception("the archive cannot be loaded")
         failed = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
         while True:
@@ -175,7 +175,7 @@ class _Worker:
         try:
             rows = [{"key": str(item.key), "allowed": str(item.allowed), "help": str(item.help), "secret": bool(item.secret),
                      "default": _default(item.default)} for item in getattr(home, "SETTINGS", ())]
-        except (TypeError, AttributeError):         # a foreign handler's SETTINGS may be anything
+        except (TypeError, AttributeError):         # the SETTINGS of a third-party handler may be anything
             rows = []
         return {"snmp": snmp, "settings": rows}
 

@@ -1,4 +1,4 @@
-"""Who may use the page: logins, sessions, foreign forms and hosts, malformed requests."""
+"""Who may use the page: logins, sessions, cross-site forms, unknown hosts, malformed requests."""
 from __future__ import annotations
 
 import re

@@ -1,4 +1,4 @@
-"""Random and hostile bytes for readers of foreign bytes. A reader may only return values or raise its documented errors.
+"""Random and hostile bytes for parsers of untrusted input. A parser may only return values or raise its documented errors.
 
     make fuzz                           every target for half a minute, guided by coverage where atheris can be installed
     python -m tests.fuzz nut --seconds 600

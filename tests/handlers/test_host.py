@@ -89,7 +89,7 @@ def test_an_empty_row_of_the_form_is_not_a_setting() -> None:
     {"port": [1]}, [(DEEP, "1")], [{"key": {}, "value": 1}], {f"key{n}": "x" for n in range(200)}, ENDLESS],
     ids=["open brackets", "nested value", "long number in an object", "long number", "not UTF-8", "long text", "huge integer",
          "huge key", "nested list", "object as value", "list as value", "nested key", "object as key", "200 settings", "endless"])
-def test_settings_of_an_absurd_size_or_type_are_an_error_in_a_short_sentence(form: object) -> None:
+def test_settings_of_an_absurd_size_or_type_are_a_short_error(form: object) -> None:
     with pytest.raises(SettingsError) as caught:
         host.settings({"custom_params": form})
     assert len(str(caught.value)) < 300

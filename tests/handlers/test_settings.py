@@ -94,7 +94,7 @@ def test_the_error_for_a_bad_secret_does_not_contain_it_and_has_no_cause() -> No
                          ids=lambda setting: setting.key)
 @pytest.mark.parametrize("text", ["9" * 400_000, "1\ud800", "[" * 400_000, "-----BEGIN CERTIFICATE-----" * 20_000],
                          ids=["digits", "lone surrogate", "brackets", "begin lines"])
-def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_sentence(setting: Setting[object],
+def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_error(setting: Setting[object],
                                                                           text: str) -> None:
     with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:
         Settings({setting.key: text}, (setting,))

@@ -194,7 +194,7 @@ def test_pyz_names_the_packages_that_it_does_not_hold(pyz: Path, home: Path) -> 
 
 @pytest.mark.skipif(not OLD, reason="no Python older than 3.9 here")
 @pytest.mark.parametrize("version", OLD)
-def test_pyz_ends_with_a_sentence_on_an_old_python(pyz: Path, home: Path, version: str) -> None:
+def test_pyz_ends_with_one_line_on_an_old_python(pyz: Path, home: Path, version: str) -> None:
     done = run([str(OLD[version]), str(pyz)], home)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and "needs Python 3.9" in done.stderr
 

@@ -106,7 +106,7 @@ def unit_and_outlet(state: Source) -> Chained:
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
 VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
 
-# Easy PDU firmware without an enterprise number: figures are strings with their unit.
+# Easy PDU firmware that does not use APC's enterprise number: figures are strings with their unit.
 EASY_TEXT = "0"             # the sysObjectID is 1.3.6.1.4.1.0
 
 

@@ -28,7 +28,7 @@ class Access:
     lacks.
 
     `hosts` are the host names that a browser may use for this server, besides `_LOCAL`; None: any, for a server that other
-    machines use. The check refuses foreign names that resolve to this server (DNS rebinding).
+    machines use. The check refuses other names that resolve to this server (DNS rebinding).
     """
 
     def __init__(self, page: Any, tokens: Tokens, hosts: Optional[Sequence[str]]) -> None:

@@ -201,12 +201,12 @@ def test_each_kind_of_error_has_its_exit_code(kind: Type[errors.PduHandlerError]
         "kind": kind.kind, "host": "192.0.2.7", "operation": "port_down", "reason": "do this", "exit_code": expected})
 
 
-def test_an_error_of_a_foreign_handler_is_escaped_and_stays_on_one_line(monkeypatch: pytest.MonkeyPatch,
+def test_an_error_of_a_third_party_handler_is_escaped_and_stays_on_one_line(monkeypatch: pytest.MonkeyPatch,
                                                                         capsys: pytest.CaptureFixture[str]) -> None:
-    class Foreign(Exception):
+    class Other(Exception):
         kind, host, operation, reason = "refused", "a\nb", "c\x1b", "d\re"
 
-    broken(monkeypatch, Foreign())
+    broken(monkeypatch, Other())
     assert run(capsys, "down", "x", "192.0.2.7", "1", "--yes") == (6, "", "refused: a\\nb: c\\x1b: d\\re\n")
 
 

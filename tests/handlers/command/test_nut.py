@@ -213,7 +213,7 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
 
 @pytest.mark.parametrize("raised, code, sentence", [
     (EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
-def test_an_interrupted_prompt_ends_with_a_sentence(server: NutServer, capsys: pytest.CaptureFixture[str],
+def test_an_interrupted_prompt_ends_with_one_line(server: NutServer, capsys: pytest.CaptureFixture[str],
                                                     monkeypatch: pytest.MonkeyPatch,
                                                     raised: Type[BaseException], code: int, sentence: str) -> None:
     def leave(prompt: str) -> str:

@@ -1,4 +1,4 @@
-"""One reading of one PDU, by a handler of this project or a foreign one."""
+"""One reading of one PDU, by a handler of this project or of a third party."""
 from __future__ import annotations
 
 import enum
@@ -21,7 +21,7 @@ class Other(enum.Enum):
     CYCLING = "cycling"
 
 
-class Foreign:
+class ThirdParty:
     """A handler whose every figure is `figure`."""
 
     def __init__(self, figure: Any, state: Any = EnumPowerStatus.UP) -> None:
@@ -34,7 +34,7 @@ class Foreign:
         return PduStatisticView(self._figure, self._figure, [PduPortStatisticView("1", self._figure)])
 
 
-class Counted(Foreign):
+class Counted(ThirdParty):
     """A handler of this project, which sends one request for its states."""
 
     __module__ = "handlers.nut.handler"
@@ -44,9 +44,9 @@ class Counted(Foreign):
         return super().status()
 
 
-def reading(pdu: Foreign) -> polling.Reading:
-    handler = Handler("foreign", "foreign", lambda _: pdu, (), False)
-    return polling.poll(polling.Target(Device("a", "foreign", "192.0.2.1"), handler, Auth("none", {}, {})))
+def reading(pdu: ThirdParty) -> polling.Reading:
+    handler = Handler("other", "other", lambda _: pdu, (), False)
+    return polling.poll(polling.Target(Device("a", "other", "192.0.2.1"), handler, Auth("none", {}, {})))
 
 
 def test_the_counter_of_requests_ends_with_the_reading() -> None:
@@ -55,9 +55,9 @@ def test_the_counter_of_requests_ends_with_the_reading() -> None:
 
 @pytest.mark.parametrize("figure", [2, Decimal("2"), "2"])
 def test_a_figure_of_another_type_is_added_up_like_any_other(figure: Any) -> None:
-    found = reading(Foreign(figure))
+    found = reading(ThirdParty(figure))
     assert found.failure is None and (found.load_a, found.energy_kwh, found.outlets[0].energy_kwh) == (2.0, 2.0, 2.0)
-    row = verdict.judged(Device("a", "foreign", "192.0.2.1"), found)
+    row = verdict.judged(Device("a", "other", "192.0.2.1"), found)
     assert verdict.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
     assert tables.table([row], {})[1].split()[-3:-1] == ["2", "2"]
 
@@ -66,11 +66,11 @@ def test_a_figure_of_another_type_is_added_up_like_any_other(figure: Any) -> Non
                                           ([2], "TypeError"), (10 ** 400, "OverflowError")],
                          ids=["word", "nan", "inf", "list", "huge"])
 def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kept(figure: Any, kind: str) -> None:
-    found = reading(Foreign(figure))
+    found = reading(ThirdParty(figure))
     assert found.answered and (found.load_a, found.energy_kwh) == (None, None) and found.count("UP") == 1
     assert found.failure is not None and found.failure.kind == "defect" and found.failure.reason.startswith(kind)
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
-    found = reading(Foreign(2, Other.CYCLING))
+    found = reading(ThirdParty(2, Other.CYCLING))
     assert not found.answered and found.failure is not None and "CYCLING" in found.failure.reason
