@@ -114,7 +114,7 @@ def _named(text: str, name: str, title: Optional[str]) -> str:
 
 
 def _for_people(text: str, what: str) -> str:
-    """`text` with single spaces. Raises SettingsError unless it is short, and neither Python nor Markdown reads it as code."""
+    """`text` with single spaces. Raises SettingsError unless it is short and safe in Python strings and in Markdown."""
     shown_as = " ".join(text.split())
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
         raise SettingsError(f"{what} {shown_as[:40]!r}: give letters, digits, spaces and . + & - (61 at most), but begin with a "
@@ -164,11 +164,11 @@ def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
 
 new = click.Command(
     "new", callback=_new,
-    help="""Write a handler that works on a simulated device, with its tests, to turn into yours (docs/new-handler.md).
+    help="""Write a working handler for a simulated device, with tests, as a start for your own (docs/new-handler.md).
 With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
 
 NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",
     params=[Word("NAME"),
-            *option("--title", "vendor or make, for people", "TEXT"),
+            *option("--title", "display name of the vendor or make", "TEXT"),
             *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
             *option("--snmp", "an SNMP family instead of a handler"), *output()])

@@ -21,7 +21,7 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 
 def commands(profile: Profile) -> str:
-    """The confidence in a family's commands; or that it is not switched, or only with a setting."""
+    """The confidence in a family's commands, "not switched", or the setting that switching needs."""
     if profile.switching_confidence is Confidence.NONE:
         return "not switched"
     return "only with `switch_unproven`" if profile.switching_confidence is Confidence.LOW else profile.switching_confidence.value

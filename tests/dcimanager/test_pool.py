@@ -137,7 +137,7 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path
     ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
     ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "w"}, "wrong hidden-4711"),
     ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••")])
-def test_secrets_of_a_form_that_are_not_short_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
+def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
@@ -168,7 +168,7 @@ class Beats:
             raise ValueError("a defect of the poll")
 
 
-def test_a_slow_pdu_and_a_defect_delay_no_other(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_slow_pdu_and_a_failing_poll_delay_no_other_pdu(caplog: pytest.LogCaptureFixture) -> None:
     beats = Beats(slow=1)
     poller = Poller(lambda: beats.pdus, beats.poll, lambda: None, 0.05, threads=4)
     try:

@@ -154,8 +154,8 @@ def test_a_simulated_pdu_whose_address_was_changed_is_not_simulated_again(monkey
 
 
 @pytest.mark.parametrize("meanwhile", ["stopped", "removed"])
-def test_a_simulated_pdu_that_starts_after_the_stop_or_its_removal_ends_at_once(meanwhile: str,
-                                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_simulated_pdu_that_starts_after_the_stand_in_stopped_or_the_pdu_was_removed_ends_at_once(
+        meanwhile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: List[subprocess.Popen[str]] = []
     with DciManager() as manager:
         manager.store.create("pdu", "pdu_nut", "NUT", ["custom"], [])
@@ -194,7 +194,7 @@ def test_a_build_that_does_not_end_in_time_is_refused(monkeypatch: pytest.Monkey
         registered(manager)
 
 
-def test_a_version_that_does_not_fit_the_running_one_is_not_used(tmp_path: Path) -> None:
+def test_a_version_with_a_file_where_the_running_one_has_a_folder_is_refused(tmp_path: Path) -> None:
     good = (("pdu_x/__init__.py", b""), ("pdu_x/handler.py", b""))
     with DciManager(data=tmp_path) as manager:
         client = Client(manager)

@@ -176,7 +176,7 @@ def test_a_driver_that_reports_success_and_does_nothing_leaves_the_state_unknown
     assert port.power_status is UNKNOWN and server.books().states["1"] is True
 
 
-def test_after_a_command_the_state_is_unknown_until_the_driver_has_polled() -> None:
+def test_switching_returns_unknown_while_the_driver_has_not_polled_since_the_command() -> None:
     now = [0.0]
     with NutServer([SwitchedPdu("pdu", 4, poll_s=30, clock=lambda: now[0])]) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
@@ -477,7 +477,7 @@ def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
         assert caught.value.host == "127.0.0.1" and caught.value.operation
 
 
-def test_the_settings_are_the_documented_ones_and_those_without_tls_can_be_given_together(server: NutServer) -> None:
+def test_the_settings_are_the_documented_ones_and_those_that_need_no_tls_can_be_given_together(server: NutServer) -> None:
     assert [setting.key for setting in SETTINGS] == ["host", "port", "username", "password", "device", "tls", "verify", "ca_pem",
                                                      "fingerprint", "timeout", "whole_load"]
     given = {"host": server.host, "port": str(server.port), "username": "u", "password": "p", "device": "pdu", "tls": "no",

@@ -109,7 +109,7 @@ class Dispatcher:
         return self._access.find(path) if SESSIONS in self.made else None
 
     def _exists(self, path: str, body: Optional[Json]) -> bool:
-        """Whether the path is a resource (with a body), an action, /redfish, a task, or a monitor that can still be read."""
+        """Whether the path is a resource (`body` is set), an action, /redfish, a task, or a monitor that can still be read."""
         task = self._tasks.find(path)
         return (body is not None or path in self.actions or path == "/redfish"
                 or task is not None and (path == task.path or not task.fetched))

@@ -24,7 +24,7 @@ def make(kind: Any, **values: Any) -> Any:
 
 
 def _keep_old_releases_alive() -> None:
-    """Releases up to 4.0 import `raritan` by exec() in a function, which binds no name from Python 3.13 on: binds it here."""
+    """Binds `raritan`, which releases up to 4.0 import by exec() in a function: from Python 3.13 on, that binds no name."""
     package = importlib.import_module("raritan")
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 

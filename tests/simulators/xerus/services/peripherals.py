@@ -10,7 +10,7 @@ from ..sensors import KINDS, Awake, NumericSensor, Sensor, SwitchSensor
 _DEV_PORT, _CHAIN = 1, 3
 _INVALID = 1
 _DRY_CONTACT = 39
-_PLAIN_CHANNEL_FROM = 2     # a sensor without channels has channel 0 in 3.x and -1 from 4.0 on
+_PLAIN_CHANNEL_FROM = 2     # index of 4.0 in GENERATIONS: a sensor without channels has channel 0 in 3.x and -1 from 4.0 on
 _SENSORS = (("temperature", "SIM1JX0001", 17.93), ("temperature", "SIM1EQ0002", 16.5), ("humidity", "SIM1EQ0002", 54.5),
             ("temperature", "SIM1JX0003", 16.37), ("absoluteHumidity", "SIM1EQ0002", 7.63))
 _TEMPERATURE = 8
