@@ -30,7 +30,7 @@ _WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also list a UPS's whol
 
 
 class Call(NamedTuple):
-    """One run of a command: the session, the setting `whole_load`, the shared options and the arguments."""
+    """One run of a command: the session, the setting `whole_load`, the shared options, the host and the arguments."""
 
     nut: NutClient
     whole_load: bool
@@ -103,8 +103,8 @@ def run(call: Call) -> Result:
 def set_(call: Call) -> Result:
     """Set a variable, and read it for at most _SEEN_S until it has the new value.
 
-    The round trips of `run`, and 1 for each read. The variable is also read before the write. If it is not seen to change, only
-    the driver's report proves the write.
+    The round trips of `run`, and 1 for each read. The variable is also read before the write. If it already had the new value,
+    or that read failed, only the driver's report proves the write.
     """
     variable, value = call.words["variable"], call.words["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
@@ -163,7 +163,7 @@ COMMANDS: Commands = {
                    "run a command and wait for the driver's report; asks", writes=True),
     "set": Command(set_, [_DEVICE, Word("VARIABLE", "one that the command `vars` shows"), Word("VALUE")],
                    "set a variable and read it back; asks", writes=True),
-    "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "who is logged in to a device, or to each"),
+    "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "clients of a device, or of all devices"),
     "ver": Command(version, help="versions of the server and of its protocol"),
 }
 PLACES = {name: Place("nut", "COMMANDS", command.help) for name, command in COMMANDS.items()}

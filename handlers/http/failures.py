@@ -18,7 +18,7 @@ class HttpException(PduHandlerError):
     """Base of the HTTP errors. `args[1]`, if there is one, is a copy of the OSError that caused it, as in Raritan's SDK."""
 
     def caused_by(self: H, error: Exception) -> H:
-        """Keep a copy of an OSError, without the frames that the error itself refers to. Returns self."""
+        """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self."""
         if isinstance(error, OSError):
             self.args = (self.args[0], type(error)(*error.args))
         return self

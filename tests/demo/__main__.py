@@ -26,7 +26,7 @@ _KEPT_INTERVAL_S = 10.0
 
 
 class Interrupted(BaseException):
-    """One of STOP_SIGNALS arrived: Ctrl-C, a request to end, or the end of the terminal."""
+    """One of STOP_SIGNALS arrived: SIGINT (Ctrl-C), SIGTERM, or SIGHUP (the terminal was closed)."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

@@ -26,7 +26,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
 
 
 def _running(folder: Path) -> List[str]:
-    """Command lines of the demo's processes: their TMPDIR is `folder` or below it. Its workers have their own sessions."""
+    """Command lines of the demo's processes, found by their TMPDIR: workers are in sessions of their own."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -161,7 +161,7 @@ def test_hpes_body_resets_the_settings_that_it_does_not_name() -> None:
         assert {name: client.outlet("OUTLET3")[name] for name in kept} == kept
 
 
-def test_reset_metrics_starts_the_counters_again(unit: RedfishService, client: Client) -> None:
+def test_reset_metrics_sets_the_counters_to_zero(unit: RedfishService, client: Client) -> None:
     assert client.send("POST", f"{OUTLETS}/A1/Actions/Outlet.ResetMetrics", {}).status == 204
     assert (unit.books().port_energy_kwh["A1"], unit.books().port_energy_kwh["A2"]) == (0.0, 1.25)
     metrics = client.get(f"{V1}/PowerEquipment/RackPDUs/1/Metrics")

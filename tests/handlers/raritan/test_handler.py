@@ -32,7 +32,7 @@ def test_a_status_is_two_requests_on_one_connection_and_agrees_with_the_books(ha
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_outlets_with_a_reported_relay_failure_are_unknown_at_no_extra_request(handle: Handle, firmware: str) -> None:
+def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_request(handle: Handle, firmware: str) -> None:
     links = {2: Model(outlets=3, stuck=(3,), off=(3,))}
     with XerusPdu(Model(outlets=6, stuck=(5,), off=(5, 6)), firmware, links) as pdu:
         for unit in pdu.units.values():

@@ -71,7 +71,7 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     kept = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(kept, objects)["2"] == ""
     assert Total((Figure(kept),)).read(reader(objects)) is None
-    assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""          # a tested value alone is no row
+    assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""          # B alone makes no row
 
 
 def test_a_listed_row_whose_value_is_not_known_is_empty() -> None:
@@ -123,7 +123,7 @@ def test_rows_of_unlisted_units_are_ignored() -> None:
     assert OfUnits(A, B).rows(reader(objects)) == {"1": 8, "1.2": 4}
 
 
-def test_each_unit_of_a_chain_that_has_no_row_gets_an_empty_one() -> None:
+def test_in_a_chain_each_unit_without_a_row_gets_an_empty_one() -> None:
     meters, units = table("1.3.1", {"1": 5, "2": 6}), table("1.3.3", {"1": 7, "2": 8, "3": 8, "4": ""})
     each = EachUnit(A, B, (C,))
     assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 8})})) == {"1": 5, "2": 6}
@@ -203,7 +203,7 @@ def test_a_key_column_that_is_empty_in_all_rows_of_both_tables_is_ignored() -> N
 
 
 @pytest.mark.parametrize("keyed", [{}, table("1.3.2", {"1": 5}), table("1.3.4", {"1": 5})], ids=["none", "meters", "outlets"])
-def test_unless_both_tables_have_keys_the_same_row_is_joined_only_if_the_profile_allows_it(keyed: dict[str, int]) -> None:
+def test_if_a_table_has_no_keys_the_same_row_is_joined_only_with_else_same_row(keyed: dict[str, int]) -> None:
     objects = {**table("1.3.1", {"1": 11}), **keyed}
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
     assert Joined(A, keys=(B,), own=(D,), else_same_row=True).rows(reader(objects)) == {"1": 11}
@@ -234,5 +234,5 @@ def test_a_table_that_may_count_from_zero_is_joined_only_if_it_has_one_row_for_e
     assert Renumbered(A, B).rows(reader({**table("1.3.1", rows), **table("1.3.2", {"1": 1, "2": 0, "3": 1})})) == joined
 
 
-def test_a_table_is_not_joined_to_outlets_that_do_not_count_from_one() -> None:
+def test_a_table_is_not_joined_to_outlets_that_are_not_numbered_from_one() -> None:
     assert Renumbered(A, B).rows(reader({**table("1.3.1", {"0": 5, "1": 6}), **table("1.3.2", {"7": 1, "8": 0})})) == {}

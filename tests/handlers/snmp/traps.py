@@ -145,7 +145,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(38, "the scale is in another column (Raritan, Rittal, Bachmann)", "Figure.exponent, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors", "rittal-cmc3", "bachmann-bluenet2")
          + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten",
-            "test_figures.py::test_a_factor_multiplies_a_negative_one_divides_and_zero_changes_nothing")),
+            "test_figures.py::test_positive_factors_multiply_negative_factors_divide_and_zero_changes_nothing")),
     Trap(39, "an on/off sensor whose value stays 0 (PX3, PX4)", "the STATE column, Column.suffix 14",
          _on(_STATES, "raritan-px2_sensors")
          + ("test_sources.py::test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off",)),
