@@ -70,11 +70,13 @@ class Poller:
                 self._wake.wait(max(0.0, min([*waiting, now + 1.0]) - now))
 
     def _turn(self, pdu: Pdu) -> None:
-        began = self._due[pdu.id]
-        self._guarded(lambda: self._poll(pdu))
+        with self._wake:
+            began = self._due.get(pdu.id)
+        if began is not None:                           # None after `forget`
+            self._guarded(lambda: self._poll(pdu))
         with self._wake:
             now = time.monotonic()
-            if self._due.get(pdu.id) == began:          # False after `forget` or `soon`
+            if began is not None and self._due.get(pdu.id) == began:        # False after `forget` or `soon`
                 missed = max(0, int((now - began) // self.seconds))
                 self.late += missed
                 self._due[pdu.id] = began + (missed + 1) * self.seconds

@@ -200,6 +200,32 @@ def test_a_request_to_poll_a_removed_pdu_does_not_keep_the_timer_awake() -> None
         poller.stop()
 
 
+def test_a_pdu_that_is_removed_while_it_waits_for_a_thread_is_not_polled_until_it_is_back() -> None:
+    polled: List[int] = []
+    began, go = threading.Event(), threading.Event()
+    first, second = (Pdu(number, f"rack {number}", "pdu_x", "") for number in (1, 2))
+    pdus = [first, second]
+
+    def poll(pdu: Pdu) -> None:
+        polled.append(pdu.id)
+        if pdu is first:
+            began.set()
+            go.wait(PATIENCE_S)
+    poller = Poller(lambda: list(pdus), poll, lambda: None, 3600.0, threads=1)
+    try:
+        assert began.wait(PATIENCE_S)
+        pdus.remove(second)
+        poller.forget(second.id)
+        pdus.append(Pdu(3, "rack 3", "pdu_x", ""))
+        go.set()
+        assert until(lambda: polled == [1, 3]), polled
+        pdus.append(second)
+        assert until(lambda: polled == [1, 3, 2]), polled
+    finally:
+        go.set()
+        poller.stop()
+
+
 def test_a_new_pdu_and_a_requested_one_are_polled_before_the_interval_ends() -> None:
     polled: List[int] = []
     pdus = [Pdu(1, "rack", "pdu_x", "")]
