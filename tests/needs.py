@@ -1,4 +1,4 @@
-"""Programs of the system and recordings outside the project, which some tests need.
+"""System programs, and recordings outside the project, that some tests need.
 
 If a program is missing, the tests that need it are skipped (if CI is set, they fail), and the reason names the command that
 installs it. Recordings under another licence are in the folder `shared` next to the project; without it, the tests that need
@@ -51,7 +51,7 @@ def _missing(reason: str, fail: bool) -> NoReturn:
 
 @contextlib.contextmanager
 def reported() -> Iterator[None]:
-    """For programs: turns the skip or failure of a missing program into one line of standard error and exit code 2."""
+    """For programs: turns the skip or failure of a missing program into one line on standard error and exit code 2."""
     import pytest
     try:
         yield

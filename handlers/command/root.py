@@ -73,7 +73,7 @@ def run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pdu"
-        words = " ".join(error.format_message().split())            # click lists choices in lines
+        words = " ".join(error.format_message().split())            # click puts each choice on its own line
         option = error.option_name if isinstance(error, click.NoSuchOption) else ""
         key = option.lstrip("-").replace("-", "_")
         if key in SECRETS:

@@ -24,7 +24,7 @@ def squeezed(text: str) -> str:
 
 
 def raw_value(element: object) -> Optional[Raw]:
-    """The value of an element that the platform read, None for a missing object. Raises ProtocolError if it is too long."""
+    """The value of an element that the platform read, None for a missing object. Raises ProtocolError if it is too large."""
     value = getattr(element, "value", element)
     if value is None:
         return None
@@ -55,9 +55,9 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
     """The index of each walked row below the OID `asked`.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
-    index or a part of it. All rows together decide: OIDs are whole if each ends with its row's index and no two are equal.
-    Raises ProtocolError for an OID that is not below `asked`, if only some OIDs can be read, or if no OID can be read and an
-    index is missing.
+    index or a part of it; without a readable `oid`, also the whole OID. All rows together decide: OIDs are whole if each ends
+    with its row's index and no two are equal. Raises ProtocolError for an absolute OID that is not below `asked`, if only some
+    OIDs can be read, or if no OID can be read and an index is missing.
     """
     root = oid_arcs(asked) or ()
     oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]

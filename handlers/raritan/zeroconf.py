@@ -34,7 +34,7 @@ class Device:
 
 
 class Address(str):
-    """An IP address. `get` and `[...]` take the keys of the vendor's dictionary too: `ip`, `port`, `fw`."""
+    """An IP address. Like the vendor's dictionary, it has `get` and `[...]` for the keys `ip`, `port` and `fw`."""
 
     _device: Device
     _values: Dict[str, Any]

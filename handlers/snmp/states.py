@@ -34,7 +34,7 @@ class State(Frozen):
     """States of outlets. A value in `on` is UP, a value in `off` is DOWN, every other value is UNKNOWN.
 
     Values are strings ("1", "On"), compared whole. A row whose value is in `absent` is not an outlet. `confirm` is a second
-    reading with the same values: if it differs or is missing, the state is UNKNOWN.
+    source with the same values: if its state differs or is missing, the state is UNKNOWN.
     """
 
     source: Source

@@ -27,7 +27,7 @@ _SURVEY_SECONDS = 300.0
 _HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on loopback, each in a clean process, and
 compares the answers with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
 
-An owner of DCImanager copies the real modules from the location server, and names the copy:
+An owner of DCImanager copies the real modules from the location server and passes the copy:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
 where VENV has the packages of equip_handler/requirements.txt. All packets stay on this machine."""
@@ -135,7 +135,7 @@ def _matrix(names: Sequence[str], python: str) -> int:
 
 
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
-    """Runs every form of the platform on the interpreter `python`. Yields what was tried, the handler's name, the differences.
+    """Runs every form of the platform on the interpreter `python`. Yields what was tried, the handler's name and the differences.
 
     Workers are forked from one clean process.
     """

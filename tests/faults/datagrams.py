@@ -1,4 +1,4 @@
-"""A UDP relay on 127.0.0.1 that loses, delays, doubles, cuts or replaces datagrams at the wanted step."""
+"""A UDP relay on 127.0.0.1 that drops, delays, duplicates, cuts or replaces datagrams."""
 from __future__ import annotations
 
 import contextlib
@@ -17,8 +17,9 @@ Peer = Tuple[str, int]
 
 
 class Relay:
-    """Forwards requests to `port`, waits up to 5 s for the device's answer, and plays the fault at its step.
+    """Forwards requests to `port`, waits up to 5 s for the device's answer, and applies the fault.
 
+    `step`: the number of the request, from 0, at which the fault happens; if the fault lasts, also at all later ones.
     `bend` makes the wrong answer for a fault whose place is "answer". `listen`: the relay's own port, 0 for a free one.
     """
 

@@ -34,8 +34,8 @@ class Spread(Place):
     `spans` limit the numbers on both sides. Other objects below `oid` are ignored and never written: in one MIB the object
     before outlet 1 switches all outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of
     a unit follows SUB in place of `tail`, and the identity is "row.N". `by_get` reads each number by GET, for an `oid` with many
-    other objects; with `listed`, only the numbers that have a row in `listed`. If the device has only some of these, the others
-    have an empty value.
+    other objects; with `listed`, only the numbers that have a row in `listed`. If only some of these have a value, the others are
+    empty.
     """
 
     oid: str

@@ -420,7 +420,7 @@ def test_bridging_is_enabled(to: Agent) -> None:
 @pytest.mark.parametrize("family, length, code", [
     ("ipv4", 32, 0), ("ipv4", 33, net.Net.ERR_IF_IPV4_INVALID_STATIC_PREFIX_LEN),
     ("ipv6", 128, 0), ("ipv6", 129, net.Net.ERR_IF_IPV6_INVALID_STATIC_PREFIX_LEN)])
-def test_the_prefix_of_an_address_is_checked_by_its_family(to: Agent, family: str, length: int, code: int) -> None:
+def test_the_longest_valid_prefix_depends_on_the_address_family(to: Agent, family: str, length: int, code: int) -> None:
     net_proxy = net.Net("/net", to)
     settings = net_proxy.getSettings()
     getattr(settings.ifMap["eth1"], family).staticAddrCidr.prefixLen = length
@@ -451,7 +451,7 @@ def test_port_forwarding_is_configured_by_new_and_by_old_names(to: Agent, new_na
 
 @pytest.mark.parametrize("service, first", [("https", 50000), ("http", 50100), ("ssh", 50200), ("telnet", 50300),
                                             ("snmp", 50500), ("modbus", 50600)])
-def test_services_of_a_unit_are_at_a_documented_port_plus_its_position(service: str, first: int) -> None:
+def test_the_port_of_a_service_is_the_documented_port_plus_the_units_position(service: str, first: int) -> None:
     assert [net.forwarded_port(position, service) for position in (0, 1, 31)] == [first, first + 1, first + 31]
     for position in (-1, 32):
         with pytest.raises(ValueError, match="0 to 31"):

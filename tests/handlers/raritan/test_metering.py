@@ -91,8 +91,8 @@ def test_one_unmetered_line_of_three_does_not_make_the_sum_smaller(unit: Describ
 
 @pytest.mark.parametrize("lines", [{L1: 4.0, L2: 6.0, L3: 6.5}, {L1: 4.0, L2: 6.0, NEUTRAL: 1.0}, {L1: 4.0, L2: 6.0}])
 @pytest.mark.parametrize("line", [None, 9])
-def test_no_sum_leaves_out_a_pole_that_may_be_a_line(unit: Described, lines: Dict[int, Optional[float]],
-                                                     line: Optional[int]) -> None:
+def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(unit: Described, lines: Dict[int, Optional[float]],
+                                                                    line: Optional[int]) -> None:
     unit.inlet({"current": 6.5}, lines)
     poles = unit.calls[f"{PDU}/inlet/0", "getPoles"]
     for number, pole in enumerate(poles):

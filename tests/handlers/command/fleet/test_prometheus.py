@@ -30,7 +30,7 @@ def test_promtool_accepts_configuration_and_rules(arguments: List[str]) -> None:
     assert done.returncode == 0 and "SUCCESS" in done.stdout, done.stdout + done.stderr
 
 
-def test_every_alert_has_its_test() -> None:
+def test_every_alert_fires_in_a_test_of_the_rules() -> None:
     rules, tests = ((DOCS / name).read_text() for name in ("pdu-rules.yml", "pdu-rules-test.yml"))
     alerts = re.findall(r"alert: (\w+)", rules)
     fire = re.findall(r"alertname: (\w+)\n +exp_alerts:\n", tests)
