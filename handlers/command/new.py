@@ -30,6 +30,7 @@ _SECTION = """## @Title@
 <!-- settings-@name@:end -->
 """
 _FAMILIES = Path("handlers", "snmp", "profiles")
+_PAGES_S = 300.0                # limit for writing the generated parts of the pages, in seconds
 _MARK = "    Vendor(lambda: import_module("
 
 
@@ -62,7 +63,11 @@ def _write(root: Path, files: Mapping[Path, str]) -> List[str]:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
-    done = subprocess.run([sys.executable, str(root / "packaging" / "readme.py")], capture_output=True, text=True, timeout=300)
+    try:
+        done = subprocess.run([sys.executable, str(root / "packaging" / "readme.py")], capture_output=True, text=True,
+                              timeout=_PAGES_S)
+    except subprocess.TimeoutExpired as error:
+        raise SettingsError(f"packaging/readme.py took more than {error.timeout:g} s; nothing was made") from None
     if done.returncode:
         why = (done.stderr.strip() or "it gives no reason").splitlines()[-1]
         raise SettingsError(f"packaging/readme.py failed ({why[-300:]}); nothing was made")

@@ -1,4 +1,4 @@
-"""Checks the build options of an SNMP archive for `packaging/build.py`, and makes the text of the archive's options.py.
+"""Reads owners' profiles and checks the build options of SNMP archives, for `packaging/build.py` and the command `pdu`.
 
 No archive contains this file. It does not import the handler, so it does not need pysnmp.
 """

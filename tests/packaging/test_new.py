@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from handlers.command import root
+from handlers.command import new, root
 from handlers.command.new import _family, _handler, _table_of_families
 from tests.needs import ROOT
 from tests.packaging.installing import once
@@ -213,6 +213,17 @@ def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
 
 def _files(tree: Path) -> Dict[Path, bytes]:
     return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
+def test_if_the_pages_are_not_written_in_time_the_error_is_one_line_and_the_tree_stays_as_it_was(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = _small(tmp_path)
+    before = _files(tree)
+    monkeypatch.setattr(new, "_PAGES_S", 0.001)
+    assert root.run(("new", "acme", "--tree", str(tree))) == 2
+    said = capsys.readouterr().err
+    assert "packaging/readme.py took more than 0.001 s; nothing was made" in said and said.count("\n") == 1
+    assert _files(tree) == before
 
 
 def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(
