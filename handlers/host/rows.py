@@ -55,14 +55,14 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
     """The index of each walked row below the OID `asked`.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
-    index or a part of it; without a readable `oid`, also the whole OID. All rows together decide: OIDs are whole if each ends
-    with its row's index and no two are equal. Raises ProtocolError for an absolute OID that is not below `asked`, if only some
-    OIDs can be read, or if no OID can be read and an index is missing.
+    index, a part of it, or the whole OID. All rows together decide: OIDs are whole if each ends with its row's index and no two
+    are equal. Raises ProtocolError for an absolute OID that is not below `asked`, if only some OIDs can be read, or if no OID can
+    be read and an index is missing.
     """
     root = oid_arcs(asked) or ()
     oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]
     rests = [oid[len(root):] if oid and oid[:len(root)] == root else None for oid in oids]
-    given = [_index(element) for element in elements]
+    given = [index[len(root):] if index and index[:len(root)] == root else index for index in map(_index, elements)]
     if all(rest is not None for rest in rests):
         whole = [rest or () for rest in rests]
         full = all(index is None or rest[len(rest) - len(index):] == index for rest, index in zip(whole, given))
@@ -74,7 +74,7 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
     if any(rest is not None for rest in rests):
         raise ProtocolError("only some of the walked rows have an OID that can be read", operation=f"walk {asked}")
     if all(index is not None for index in given):
-        return [_dotted(index[len(root):] if index[:len(root)] == root else index) for index in given if index is not None]
+        return [_dotted(index) for index in given if index is not None]
     raise ProtocolError("a walked row has neither an OID that can be read nor an index (looked for oid, oid_index, index)",
                         operation=f"walk {asked}")
 

@@ -225,6 +225,7 @@ FORMS: List[Tuple[str, Callable[[str, str], SimpleNamespace]]] = [
         v, oid=f"enterprises.{f'{ROOT}.{i}'[12:].rpartition('.')[0]}", oid_index=i.rpartition(".")[2])),
     ("index alone", lambda i, v: row(v, oid_index=i)),
     ("full OID as index", lambda i, v: row(v, index=f"{ROOT}.{i}")),
+    ("full OID twice", lambda i, v: row(v, oid=f".{ROOT}.{i}", oid_index=f"{ROOT}.{i}")),
     ("a label and an index", lambda i, v: row(v, oid="rPDUOutletStatusOutletState", oid_index=i)),
 ]
 
