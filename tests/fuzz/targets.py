@@ -1,4 +1,4 @@
-"""Fuzz targets for untrusted input. A target raises unless its reader accepts the bytes or refuses them as documented."""
+"""Fuzz targets for untrusted input. A target raises unless its parser accepts the bytes or refuses them as documented."""
 from __future__ import annotations
 
 import gzip

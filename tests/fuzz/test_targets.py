@@ -26,7 +26,7 @@ def test_seeds_and_earlier_findings_are_read_or_refused(target: Target) -> None:
 
 
 def test_good_answers_and_a_good_list_are_not_refused(tmp_path: Path) -> None:
-    """If a seed were refused, most changes to it would fail a reader's first checks too."""
+    """If a seed were refused, most changes to it would fail a parser's first checks too."""
     assert [devices.answered(data).status for data in devices.http_seeds()] == [200, 200, 204, 401, 302]
     for pdu, seeds in ((devices.raritan_pdu, devices.raritan_seeds()), (devices.redfish_pdu, devices.redfish_seeds())):
         status, statistic = seeds
