@@ -82,7 +82,7 @@ def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> 
         return error
     linked = _linked(agent) if options.link else None
     if linked is not None and options.link not in linked:
-        return SettingsError(f"--link: unit {options.link} is not linked to this one; linked are: "
+        return SettingsError(f"--link: unit {options.link} is not linked to this one; linked units: "
                              f"{', '.join(map(str, linked)) or 'none'} (see 'links')")
     if error.code == "404" and hasattr(options, "sensor"):
         return SettingsError(f"the unit has no sensor {options.sensor[:60]!r}: 'sensors' lists the existing ones")

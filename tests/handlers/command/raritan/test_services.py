@@ -421,8 +421,8 @@ def test_network_settings_without_an_answer_may_or_may_not_have_changed(run: Run
     ("getConfiguration", ["snmp", "location=rack 7"]), ("getThresholds", ["thresholds", "outlet/1/current", "upperCritical=9"]),
     ("performBulk", ["sequence", "4,3,2,1"]), ("getStatus", ["links", "add", "2", "192.0.2.50"]),
     ("listServers", ["servers", "add", "web.example"])])
-def test_a_change_that_cannot_be_read_afterwards_was_accepted(run: Run, unit: XerusPdu, method: str, words: List[str],
-                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_that_cannot_be_read_afterwards_is_reported_as_accepted(
+        run: Run, unit: XerusPdu, method: str, words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     unit.faults.order(Fault.STATUS, None, method=method, skip=int(words[0] not in ("links", "servers")), status=503)
     code, _, err = run(*words, "--yes")
@@ -480,7 +480,7 @@ def test_an_answer_without_the_list_of_link_units_is_an_error_and_not_an_empty_l
     for words, code in (("links",), 5), (("links", "release", "3", "--yes"), 9):
         found, out, err = run(*words)
         assert (found, out) == (code, "") and "the list of link units is missing" in err
-    assert "linked are" not in run("outlets", "--link", "7")[2]
+    assert "linked units" not in run("outlets", "--link", "7")[2]
 
 
 def test_bridge_and_port_forwarding_are_shown_and_changed(run: Run) -> None:

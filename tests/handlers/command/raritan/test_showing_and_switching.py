@@ -63,7 +63,7 @@ def test_a_status_warns_of_a_link_id_without_a_unit(unit: XerusPdu, run: Run, ca
 def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(run: Run) -> None:
     for words in (("outlets",), ("thresholds", "outlet/1/current")):
         code, _, err = run(*words, "--link", "7")
-        assert code == 2 and "unit 7 is not linked to this one; linked are: 3" in err
+        assert code == 2 and "unit 7 is not linked to this one; linked units: 3" in err
     code, _, err = run("thresholds", "outlet/77/current")
     assert code == 2 and "no sensor 'outlet/77/current': 'sensors' lists the existing ones" in err and "does not offer" not in err
 
