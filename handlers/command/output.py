@@ -16,9 +16,10 @@ _DECIMALS = 3           # most decimal places of a figure
 
 
 class Result(NamedTuple):
-    """The result of a command: `data` for --json unless None; else `raw`, bytes for standard output, or `lines` for people.
+    """The result of a command.
 
-    `note` goes to standard error, except with --json: advice, or why the result is not the wanted one.
+    With --json, `data` is printed, unless it is None. Otherwise `raw` is written, or `lines` are printed if `raw` is empty.
+    `note` (advice, or why the result is not the wanted one) goes to standard error; --json omits it.
     """
 
     data: object

@@ -7,7 +7,7 @@ from tests.benchmarks import bench_engines
 
 
 def test_every_layout_is_measured(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    once = tuple(dict(bench_engines._CASES).items())        # each layout with the last of its numbers of PDUs per engine
+    once = tuple(dict(bench_engines._CASES).items())        # only the last case of each layout
     assert {layout for layout, _ in once} == set(bench_engines._LAYOUTS)
     monkeypatch.setattr(bench_engines, "_CASES", once)
     assert bench_engines.main(["--pdus", "3"]) == 0

@@ -1,7 +1,7 @@
 """Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker process.
 
-If that fails, the owner gives a file (`--adapter`) with the functions of tests/dcimanager/adapter.py that must differ. The
-conformance run prints the classes and signatures that it has found on the platform.
+If that fails, functions in the file given with `--adapter` replace those of this module. The conformance run prints the classes
+and signatures that it finds on the platform.
 """
 from __future__ import annotations
 

@@ -110,15 +110,15 @@ def test_the_bmc_of_a_removed_server_cannot_be_set(db: Database) -> None:
         servers.set_bmc(number, "OFF")
 
 
-def test_the_feeds_of_a_pdu_that_was_removed_just_now_take_no_other_feeds_state() -> None:
+def test_a_power_command_leaves_out_the_feeds_of_a_pdu_that_was_removed_just_now() -> None:
     pdus = [Pdu(B.pdu, "right", "pdu_x", "", ports={B.identity: "UP"})]            # the PDU of A was removed
     site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: pdus))
     shown = _seen(site, Server(1, "web", "", (A, B)))
-    assert shown.server.feeds == (B,)
+    assert (shown.server.feeds, shown.feeds) == ((B,), [(B, pdus[0], "UP")])
     assert plan("off", shown.server, [state for *_, state in shown.feeds]) == [Step(B, False)]
 
 
-def test_a_state_from_before_a_change_of_the_pdu_is_unknown_to_its_servers_until_the_next_poll() -> None:
+def test_the_ports_of_a_changed_pdu_are_unknown_to_its_servers_until_the_next_poll() -> None:
     pdu = Pdu(A.pdu, "rack", "pdu_x", "", ports={A.identity: "DOWN"}, polled_at=time.time() - 1)
     site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: [pdu]))
     server = Server(1, "web", "ON", (A,))
@@ -158,7 +158,7 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
 
 
 class Meanwhile:
-    """A lock that a request waits for: `act` happens meanwhile, once."""
+    """A lock whose first acquisition calls `act`, as if that happened while a request waited for the lock."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._acts = [act]

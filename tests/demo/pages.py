@@ -18,7 +18,7 @@ _BEGIN, _END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
 
 def rows(units: Sequence[DemoPdu]) -> list[list[str]]:
-    """One row for each PDU. Raises: Failed if a PDU was not added."""
+    """One row for each PDU. Raises Failed if a PDU was not added."""
     return [_row(unit) for unit in units]
 
 
@@ -47,7 +47,7 @@ def picture(console: Console) -> str:
 
 
 def filled(text: str, table: Sequence[Sequence[str]]) -> str:
-    """README's `text` with this table between its two markers. Raises: ValueError if one is missing or they are swapped."""
+    """README's `text` with this table between its two markers. Raises ValueError if one is missing or they are swapped."""
     lines = [COLUMNS, ["---"] * len(COLUMNS), *table]
     before, begin, rest = text.partition(_BEGIN)
     _, end, after = rest.partition(_END)

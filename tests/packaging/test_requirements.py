@@ -37,7 +37,7 @@ def in_project() -> Iterator[Tuple[str, str]]:
 
 
 def in_setup() -> Iterator[Tuple[str, str]]:
-    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile. Any other looks like a plain word."""
+    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile. Others cannot be told from plain words."""
     for name in (".ci/setup", "Makefile"):
         for wanted in re.findall(r"(?<![\w.-])([a-z][\w-]*[<>=]=[^\s\"']+)", (ROOT / name).read_text("utf-8")):
             yield name, wanted

@@ -87,7 +87,7 @@ def test_energy_is_counted_by_the_tests_clock() -> None:
         assert after.energy_kwh == pytest.approx((before.energy_kwh or 0) + 4.05 * 230 * 2 / 1000, abs=0.002)
 
 
-def test_readings_may_be_only_at_the_sensors_or_null() -> None:
+def test_a_reading_may_be_null_or_only_at_its_sensor() -> None:
     with RedfishService(units.apc()) as service, Client(service) as client:
         figure = client.outlet("A1")["CurrentAmps"]
         assert set(figure) == {"DataSourceUri"}
@@ -216,7 +216,7 @@ def test_the_root_needs_no_login_but_the_outlets_do(unit: RedfishService) -> Non
 
 
 @pytest.mark.parametrize("header", ["Basic é", "Basic !", "Basic /w=="])
-def test_a_login_that_is_not_ascii_base64_or_utf_8_is_401(client: Client, header: str) -> None:
+def test_a_login_that_is_not_ascii_base64_or_utf_8_is_refused(client: Client, header: str) -> None:
     client.headers = {"Authorization": header}
     assert client.send("GET", OUTLETS).status == 401
 
@@ -325,7 +325,7 @@ def test_head_is_answered_without_a_body() -> None:
 
 
 @pytest.mark.against("DMTF's published tree")
-def test_dmtfs_tree_is_served_unchanged_and_switches() -> None:
+def test_dmtfs_tree_is_served_unchanged_and_its_outlets_switch() -> None:
     folder = shared("redfish", "mockups", "public-pdu")
     with RedfishService(units.dmtf(folder)) as service, Client(service) as client:
         books = service.books()

@@ -138,7 +138,7 @@ def upload(agent: Agent, data: scripts.Data, lowMemoryUploadOptions: Optional[Ma
     lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and allowLowMemoryUntrusted of newer firmware,
     each 0 or 1. progress: called with (sent, size) in bytes.
     """
-    # > POST /cgi-bin/fwupload.cgi?lowMemoryUpload=0&..., multipart: upfile
+    # > POST /cgi-bin/fwupload.cgi[?lowMemoryUpload=0&...], multipart: upfile
     # < 200
     given = lowMemoryUploadOptions or {}
     parameters = {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY} if given else {}

@@ -1,8 +1,8 @@
 """Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
 
-No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs of
-owners. Values are strings with decimals ("1.53") or INTEGERs; "--" means that a unit has no such meter or relay. In a chain each
-unit has its own tree. Only the tree of the addressed unit is read.
+No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs
+written by owners. Values are strings with decimals ("1.53") or INTEGERs; "--" means that a unit has no such meter or relay. In a
+chain each unit has its own tree. Only the tree of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". Figures of
 outlets are used only if every outlet has one, so that a group's current is not taken for an outlet's.
@@ -84,7 +84,7 @@ MPRO = "30966.11.0"                                 # 0 is the addressed unit
 def _lines(item: str, tail: str) -> Source:
     """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older firmware has other items.
 
-    Limits such as 2.6 also end with the item of the energy, so a line is a row with a power.
+    Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
     lines = MPRO + ".1.1"
     return Listed(column(lines, "line", "3.1" + tail), column(lines, "line", item + tail))

@@ -96,7 +96,7 @@ def test_each_reading_command_prints_its_result(server: NutServer, capsys: pytes
         "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/", "protocol 1.3"]
 
 
-def test_json_holds_the_same_facts(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_output_has_the_same_facts_as_the_text(server: NutServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(capsys, server, "list", "--json").json == {"pdu": "Simulated PDU, 12 outlets", "odd": "two words"}
     assert Run(capsys, server, "--json", "vars", "pdu").json["outlet.7.status"] == "off"
     for words in (("vars", "pdu", "outlet.7.status", "--json"), ("vars", "--json", "pdu", "outlet.7.status"),

@@ -118,7 +118,7 @@ def sessions(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def firmware(agent: Any, given: Any) -> Dict[str, Any]:
-    """If the release can upload, uploads a file that is not an image and discards it. Then resets the unit to its defaults."""
+    """If the SDK has `upload`, uploads a file that is not an image and discards it. Then resets the unit to factory defaults."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     found: Dict[str, Any] = {}
