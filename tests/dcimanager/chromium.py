@@ -125,4 +125,3 @@ def browser(program: str, driver: str) -> Iterator[Browser]:
             chrome.quit()
     finally:
         shutil.rmtree(profile, ignore_errors=True)      # the browser's last processes may still write
-

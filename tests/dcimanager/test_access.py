@@ -98,7 +98,7 @@ def test_a_malformed_or_too_large_form_is_an_error_page(site: DciManager, bounda
     assert answer.status == 400 and "This form cannot be read: " in answer.body
 
 
-def test_a_client_that_leaves_in_the_middle_of_a_form_logs_no_exception(
+def test_no_exception_is_logged_for_a_client_that_leaves_in_the_middle_of_a_form(
         site: DciManager, caplog: pytest.LogCaptureFixture) -> None:
     host, port = site.page_url[len("http://"):].strip("/").split(":")
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""docs/own-pdu.md agrees with its example; commands that use it run."""
+"""docs/own-pdu.md agrees with its example, and its commands on the example run."""
 from __future__ import annotations
 
 import json

@@ -113,7 +113,7 @@ class LogHelper:
 
     @staticmethod
     def log_proxy(agent: Agent, log_type: str) -> Any:
-        """The log of that type. Raises ValueError for any other type."""
+        """The log of this type. Raises ValueError for an unknown type."""
         if log_type not in _LOGS:
             raise ValueError(f"the log type {log_type!r} is not one of {', '.join(_LOGS)}")
         rid, kind = _LOGS[log_type]

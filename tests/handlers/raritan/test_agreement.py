@@ -68,7 +68,7 @@ def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(unit:
 def _different(our: Any, their: Any, where: str) -> List[str]:
     """Return one line for each place where our value differs from the SDK's.
 
-    Our tuple may be longer, since newer releases have more out parameters. Of a time only the date is compared.
+    Our tuple may be longer, since newer releases have more out parameters. Times are compared by date only.
     """
     if isinstance(their, list):
         if not isinstance(our, (list, tuple)) or len(our) < len(their) or isinstance(our, list) and len(our) > len(their):

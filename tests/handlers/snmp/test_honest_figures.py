@@ -118,7 +118,7 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
         assert metering.meter(bare) == metering.Readings(None, None, None, {}, {}, {})
 
 
-# One phase has bad data. The load is the PDU's own figure, or None; the other phases alone would have 1.41 and 4.254 A.
+# One phase has bad data. The load is the PDU's own figure, or None, not the sum of the other phases (1.41 A or 4.254 A).
 @pytest.mark.parametrize("unit, status, value, load", [
     ("riedo-updu", "55108.1.3.1.1.15.0.2", "1", Decimal("1.999")), ("riedo-updu", "55108.1.3.1.1.15.0.2", "2", Decimal("1.999")),
     ("bachmann-bluenet2", "31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4", "7", None)], ids=["expired", "no data", "lost"])
@@ -233,8 +233,8 @@ def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mappin
     assert (read.load, read.power, read.energy) == (None, None, None)
 
 
-# The added rows list no other unit that has meters: its count is 0, or there is only one row, whose number is not the one
-# that the unit has in the meters.
+# The added rows list no other unit with meters: the other unit's count is 0, or the only row is the unit's own, with a number
+# that its meters do not have.
 @pytest.mark.parametrize("unit, listed", [
     ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
     ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "0"}),
@@ -325,11 +325,11 @@ def test_the_current_of_a_pdu_is_the_load_only_if_it_has_one_phase(
     ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, "3.7"),             # the first bus alone would have 2.4
     ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, "3.310")],        # the inlet's own current would be 3.1
     ids=["bus", "pole"])
-def test_a_part_without_a_figure_is_not_replaced_by_the_figure_of_another_part(
+def test_a_load_with_an_unmeasured_bus_or_pole_is_the_sum_of_the_outlets(
         unit: str, values: Mapping[str, str], load: str) -> None:
-    assert metering.meter(_with(unit, values)).load == Decimal(load)    # the sum of the outlets
+    assert metering.meter(_with(unit, values)).load == Decimal(load)
 
 
-def test_a_limit_of_current_or_power_is_not_an_energy() -> None:
+def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
     line = "30966.11.0.1.1.1."
     assert metering.meter(_with("clever-mpro", {line + "2.6": "400", line + "3.6": "900"})).energy == Decimal("134.1")

@@ -1,6 +1,6 @@
 """A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
 
-The service changes only the outlets, which can be switched, and the features that the root offers. It adds ETags.
+The service changes only the outlets that can be switched, and the features that the root offers. It adds ETags.
 """
 from __future__ import annotations
 

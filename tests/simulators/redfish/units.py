@@ -31,7 +31,7 @@ def basic_only() -> Model:
 
 
 def panduit() -> Model:
-    """The root has a link PowerDistribution to the rack PDUs instead of one to PowerEquipment."""
+    """The root links to the rack PDUs with PowerDistribution, and has no PowerEquipment."""
     return Model((Pdu(outlets=tuple(str(number) for number in range(1, 25)), manufacturer="Panduit", model="G5"),),
                  root="panduit", expand=None)
 

@@ -20,7 +20,7 @@ def test_every_interface_has_the_version_of_its_sdk_release(pdu: XerusPdu, step:
 def test_every_method_of_the_simulator_is_in_its_sdk_release(pdu: XerusPdu, step: Step) -> None:
     firmware = pdu.site.firmware
     served = sorted({one.interface for one in pdu.units[0].objects() if firmware.version(one.interface)})
-    known: Dict[str, List[str]] = step("release", "signatures", served)
+    known: Dict[str, List[str]] = step("release", "methods", served)
     for interface in served:
         assert set(firmware.methods(interface)) <= set(known[interface])
 

@@ -23,7 +23,7 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
     Older releases name the results of some methods differently. If the newest release has several results, those that are
-    missing or null become blank, except a result code: an answer without one is an error.
+    missing or null become blank. An answer that contains none of them, or lacks a declared result code, is an error.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")

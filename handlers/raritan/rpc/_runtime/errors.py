@@ -42,7 +42,7 @@ def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErr
 
 
 def leaves_open(error: object) -> bool:
-    """Whether the device may or may not have carried out the call that it answered with this error.
+    """Whether the device may have carried out the call that it answered with this error.
 
     True for an internal or server error of JSON-RPC other than -32001, and for the HTTP statuses of `failures.leaves_open`.
     """

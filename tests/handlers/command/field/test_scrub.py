@@ -94,7 +94,7 @@ def test_common_words_and_numbers_are_kept_because_they_could_be_states_or_figur
     assert scrubber.learn(NAMES, name) == name and scrubber.text(f"{name} and {name}") == f"{name} and {name}"
 
 
-def test_kinds_named_by_keep_are_kept_but_never_secrets() -> None:
+def test_kinds_in_keep_are_not_replaced_except_secrets() -> None:
     scrubber = Scrubber((ADDRESSES, SERIALS, NAMES, SECRETS))
     assert scrubber.text("10.0.0.77 SN: AB1234567") == "10.0.0.77 SN: AB1234567" and scrubber.learn(NAMES, "mine") == "mine"
     assert Scrubber((NAMES, ADDRESSES)).learn(SECRETS, "pa55word") == "secret-1"

@@ -391,7 +391,7 @@ def test_a_watch_refuses_a_name_with_control_characters(tmp_path: Path, shown_on
     assert code == 2 and "not printable" in text and is_one_line(text.rstrip("\r\n")), text
 
 
-def test_a_watch_in_json_prints_one_document_a_line(small: Hall) -> None:
+def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
     process = subprocess.Popen([*PDU, "check", str(small.one("nut")), "--auth", str(small.logins), "--watch", "1", "--json"],
                                env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     with process, bounded(process):

@@ -16,7 +16,7 @@ def types(agent: Any, given: List[str]) -> Dict[str, str]:
     return {interface: _proxy(agent, interface).idlType for interface in given}
 
 
-def signatures(agent: Any, given: List[str]) -> Dict[str, List[str]]:
+def methods(agent: Any, given: List[str]) -> Dict[str, List[str]]:
     """Interface → the names of its methods in this release."""
     return {interface: sorted(name for name, value in vars(_proxy(agent, interface)).items() if hasattr(value, "decode"))
             for interface in given}

@@ -93,7 +93,7 @@ def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> List[
             *pending(_NOT_PENDING, (on_later, off_later), later), *pending(_NOT_PENDING, (cycle_later,), back))
         return Rule(f"{command}.*", allow=("1", "2", "3", on_later, off_later, cycle_later), keep=False, effects=effects)
 
-    # In the oldest and the newest table 4 is "unknown", which is read-only; the delayed commands follow it.
+    # In the oldest and the newest table, 4 is "unknown", which cannot be written; the delayed commands begin at 5.
     return [rule(f"{SPDU_CONTROL}.3", 5), rule(f"{RPDU_CONTROL}.4", 4), rule(f"{RPDU2_CONTROL}.5", 5)]
 
 
