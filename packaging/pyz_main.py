@@ -19,7 +19,7 @@ def ours(folder):  # type: (str) -> bool
 def place():  # type: () -> str
     """The folder with the unpacked files: in the user's cache, else a temporary one that is removed when this process ends.
 
-    A cache that is not an absolute path counts as none: expanduser returns `~` for a user without a home.
+    A cache whose path is not absolute is not used: expanduser returns `~` for a user without a home.
     """
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     above = os.path.join(cache, "pdu") if os.path.isabs(cache) else ""

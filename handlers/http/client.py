@@ -54,7 +54,7 @@ class Login(NamedTuple):
         raise SettingsError("the user name or the password holds bytes that are not UTF-8 text: type it again")
 
     def quoted(self, text: str) -> str:
-        """A device's text for an error, printable and cut, or a notice if it holds the password or the token."""
+        """A device's text for an error, printable and of limited length, or a notice if it holds the password or the token."""
         from .echo import quoted
         return quoted(text, self)
 
@@ -74,14 +74,14 @@ class HttpClient:
         self._process = os.getpid()
 
     def close(self) -> None:
-        """Close the transport once the present exchange has ended. A later request may use it again."""
+        """Close the transport once the current exchange has ended. A later request may use it again."""
         with self._lock:
             self._transport.close()
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent again once if the kept connection
-        was closed or after a 408, and after one redirect. Others are sent once, but a GET follows a redirect to another path.
+        """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent again once after a closed
+        kept connection or a 408, and follows one redirect. Others are sent once, but a GET follows a redirect to another path.
 
         Raises HttpException (itself for an unreadable upload, else a subclass), SettingsError for an unusable login or trust.
         """

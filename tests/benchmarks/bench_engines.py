@@ -3,8 +3,8 @@
     python -m tests.benchmarks.bench_engines [--pdus N]
 
 Each row is a separate process that reads the states of N PDUs twice: a GET of sysObjectID and a walk of 24 rows, with 20 ms
-before each answer. CPU is the CPU time of that process, on which other load of the machine has little effect. In the second
-reading, the engines know the devices.
+before each answer. CPU is the CPU time of that process, which other load on the machine hardly affects. In the second reading,
+the engines already know the devices.
 """
 from __future__ import annotations
 

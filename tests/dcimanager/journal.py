@@ -60,7 +60,7 @@ class Journal:
         return [identity for (identity,) in self._db.rows("SELECT identity FROM switching WHERE pdu = ?", (pdu.id,))]
 
     def interrupted(self, store: Store) -> List[str]:
-        """At start, log each switching that a crash or `stop` interrupted, and return a sentence for each.
+        """At start, log each switching that a crash or `Manager.stop` interrupted, and return a sentence for each.
 
         Whether the relay moved is unknown, so the port is doubtful until a poll or a switching succeeds. The command is never
         sent again.

@@ -38,7 +38,7 @@ def called(pdu: Any, method: str, identity: str) -> Any:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", OVER_TCP)
-def test_a_call_to_a_device_that_sends_byte_by_byte_ends_by_its_budget(name: str, method: str) -> None:
+def test_a_call_to_a_device_that_sends_byte_by_byte_is_ended_by_its_budget(name: str, method: str) -> None:
     played = subject(name)
     with contextlib.ExitStack() as opened:
         device = opened.enter_context(played.opened("drip"))
@@ -53,7 +53,7 @@ def test_a_call_to_a_device_that_sends_byte_by_byte_ends_by_its_budget(name: str
 
 
 def test_no_walk_begins_after_the_budget() -> None:
-    """Over SNMP a walk is one call of the platform. The handler begins no further walk when its budget is over."""
+    """Over SNMP a walk is one call of the platform. The handler begins no further walk once its budget is spent."""
     with Agent(apc.rpdu2(outlets=24)) as agent:
         agent.faults.late_s = 0.3
         pdu = make_handler(PduSnmpData(agent.host, {"version": "1", "port": str(agent.port), "community": "private",

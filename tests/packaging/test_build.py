@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
     assert sorted(path.name.partition("-")[0] for path in tmp_path.iterdir()) == ["pdu_nut", "register.sh"]
 
 
-def test_names_with_special_characters_of_a_shell_are_refused() -> None:
+def test_names_with_shell_metacharacters_are_refused() -> None:
     for shown in ("it's", "a|b", "$(x)", "a\nb"):
         with pytest.raises(build.BuildError):
             build.register_script("1.0", [build.Handler("x", shown, "snmp")])
@@ -251,7 +251,7 @@ def test_the_script_lists_its_handlers_and_holds_no_placeholder(tmp_path: Path) 
     assert "small|Small small|custom" in text and not [word for word in ("@VERSION@", "@HANDLERS@") if word in text]
 
 
-def test_an_unknown_name_on_the_command_line_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_for_an_unknown_name_on_the_command_line_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         build.main(["nosuch"])
     assert stopped.value.code == 2 and ", ".join(registry.names()) in capsys.readouterr().err

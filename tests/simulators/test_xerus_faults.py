@@ -1,4 +1,4 @@
-"""The faults of the simulated Xerus PDU, and its pages for files."""
+"""The faults of the simulated Xerus PDU, and its upload and download pages."""
 from __future__ import annotations
 
 import http.client

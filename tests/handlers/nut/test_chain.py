@@ -44,7 +44,7 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: Tuple[Snmpd, Upsd
     assert len(agent.writes()) == before + 2
 
 
-def test_until_the_driver_polls_port_down_returns_unknown_and_status_the_old_state(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_polls(chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
     assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
@@ -55,7 +55,7 @@ def test_until_the_driver_polls_port_down_returns_unknown_and_status_the_old_sta
     polled.port_up(PduPortView("7"))
 
 
-def test_the_report_shows_a_set_that_the_device_refuses(chain: Tuple[Snmpd, Upsd]) -> None:
+def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: Tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
     with client(server) as nut, pytest.raises(NotProven, match="FAILED"):

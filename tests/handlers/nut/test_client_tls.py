@@ -93,7 +93,7 @@ def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sen
         secure.faults.rewrite = None
 
 
-def test_a_handshake_without_an_answer_ends_with_the_deadline() -> None:
+def test_a_handshake_without_an_answer_ends_at_the_deadline() -> None:
     def half(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"OK STARTTLS\n")

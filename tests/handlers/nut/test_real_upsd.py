@@ -31,7 +31,7 @@ def test_status_and_statistic_of_a_pdu_with_48_outlets_show_the_drivers_values(r
     assert pdu.labels()[6] == ("7", "7", "Server 7")
 
 
-def test_readings_are_answered_by_a_real_upsd(real: Upsd) -> None:
+def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None:
     with client(real) as nut:
         assert nut.devices()["pdu"] == "static pdu" and set(nut.devices()) == {"pdu", "small", "tripplite", "gone"}
         assert {k: v for k, v in nut.variables("pdu").items() if k.startswith("outlet.")} == {

@@ -201,6 +201,6 @@ def test_a_pattern_must_be_a_regular_expression(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("oid", ["", ".1.3.6", "1.3.", "2.1", "1.3.06", "1.3.x", "enterprises.318", "1"])
-def test_an_oid_is_checked_when_a_part_is_built(oid: str) -> None:
+def test_a_column_with_an_invalid_oid_is_refused(oid: str) -> None:
     with pytest.raises(ValueError, match="oid"):
         Column(oid)

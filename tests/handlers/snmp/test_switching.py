@@ -113,7 +113,7 @@ def test_an_outlet_that_does_not_exist_is_not_written(key: str, identity: str) -
 
 
 @FAMILIES
-def test_an_outlet_that_does_not_exist_is_not_written_over_the_wire(key: str) -> None:
+def test_over_the_wire_an_outlet_that_does_not_exist_is_not_written(key: str) -> None:
     with Agent(BUILT_IN[key]()) as agent:
         refused(agent, "999", NoSuchOutlet, "no outlet")
 

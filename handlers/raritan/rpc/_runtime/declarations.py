@@ -61,7 +61,7 @@ def field_types(cls: type) -> Mapping[str, Any]:
 
 
 def declared_bodies(cls: type) -> Tuple[Tuple[str, Mapping[str, str]], ...]:
-    """Module and annotations of the class and of each base that declares fields, the most derived first."""
+    """Module and annotations of the class and its bases, the most derived first. Bases in this package declare no fields."""
     return tuple((base.__module__, vars(base).get("__annotations__", {}))
                  for base in cls.__mro__ if base is not object and not base.__module__.startswith(__package__))
 

@@ -1,4 +1,4 @@
-"""Simulated devices with planted names, addresses, serial numbers and secrets, one for each handler; readings and recordings."""
+"""A simulated device for each handler, with planted names, addresses, serial numbers and secrets; readings and recordings."""
 from __future__ import annotations
 
 import contextlib

@@ -110,7 +110,7 @@ def test_a_broken_pipe_ends_a_recording_quietly() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_replay_prints_how_to_read_it_and_its_commands_and_ends_on_a_signal(
+def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on_a_signal(
         number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"

@@ -244,7 +244,7 @@ def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path, call: Call) -> None:
-    """The responder announces one unit inside and one outside the asked network."""
+    """The responder announces one unit inside and one outside the searched network."""
     secret = private(tmp_path / "community", "public")
     with turn("mdns"):
         network = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
