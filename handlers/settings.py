@@ -52,7 +52,7 @@ class Setting(Generic[T_co]):
 class Settings(Dict[Setting[Any], Any]):
     """The owner's settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
 
-    Raises SettingsError for an unknown key, which is probably a misspelt one, and for the first bad value.
+    Raises SettingsError for an unknown key, which is probably misspelt, and for the first bad value.
     """
 
     def __init__(self, texts: Mapping[str, str], declared: Sequence[Setting[object]]) -> None:

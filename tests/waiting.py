@@ -1,4 +1,4 @@
-"""Waits with a limit, so that a test fails instead of hanging, and shows the output so far."""
+"""Waits with a limit, so that a test fails instead of hanging."""
 from __future__ import annotations
 
 import contextlib
@@ -14,7 +14,7 @@ PATIENCE_S = 60.0
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 0.01) -> bool:
-    """Calls `true` every `every` seconds until it returns True; False if that takes longer than `seconds`."""
+    """Whether `true` returns True within `seconds`. Calls it at intervals of `every` seconds."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() >= end:

@@ -14,7 +14,7 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
      "the PDU's SNMP fields are incomplete, wrong or not supported: correct them"),
     (("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"), Denied,
      "the device does not allow this: give a community or user that may {right}"),
-    # Names of the RFCs, then the words of Net-SNMP and of pysnmp (pysnmp.proto.errind).
+    # Names from the RFCs, then the wording of Net-SNMP and of pysnmp (pysnmp.proto.errind).
     (("authenticationfailure", "wrongdigest", "unknownusername", "unsupportedsecuritylevel", "unsupportedseclevel",
       "decryptionerror", "notintimewindow", "unknownuser", "pdudigest", "unknownusmuser", "unknownsnmpsecurityname",
       "unsupportedsnmpsecuritylevel", "authenticatormismatched", "badparameters", "ciphertextisbroken", "windowsoftrust"), Denied,

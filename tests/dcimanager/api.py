@@ -1,4 +1,4 @@
-"""The documented HTTP calls as functions: a request in, an answer out. This module opens no socket.
+"""The platform's HTTP calls as functions: a request in, an answer out. This module opens no socket.
 
 From the vendor's pages: the paths, the bodies of requests, `id` and `token` in answers, `{"error": {"code", "msg", "value"}}` and
 code 3005. The rest is inferred: list, delete, HTTP status numbers, the other codes, the wording of errors.

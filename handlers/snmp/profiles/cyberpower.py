@@ -1,10 +1,10 @@
 """CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's, and transfer switches.
 
 ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for both states and commands (rPDU2: state on 2, off 1). Its rows are
-numbered consecutively over all units of a chain. The metered table has another index. ePDU resembles APC's rPDU, but has more
-meters. Its load table has rows of phases, and rows of banks that count the same current again. Some units have their outlets in
-ePDU2 and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables decide which of the two a
-device is.
+numbered consecutively over all units of a chain. The metered table is indexed differently. ePDU resembles APC's rPDU, but has
+more meters. Its load table has rows of phases, and rows of banks that count the same current again. Some units have their outlets
+in ePDU2 and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables decide which of the two
+a device is.
 
 A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines, which
 count the current of the lines again.

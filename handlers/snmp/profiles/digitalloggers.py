@@ -1,6 +1,6 @@
 """Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257 off, 259 on).
 
-The admin state is the command, the oper state the true state. Every other value is UNKNOWN.
+Commands are written to the admin state; states are read from the oper state. Any other value is UNKNOWN.
 """
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread

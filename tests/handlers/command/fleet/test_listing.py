@@ -141,12 +141,13 @@ def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(r
 
 # ---- permissions -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("mode, well", [(0o600, True), (0o400, True), (0o640, True), (0o601, True), (0o644, False),
-                                        (0o660, False), (0o604, False), (0o602, False)])
-def test_only_owner_and_group_may_read_logins_and_only_the_owner_may_change_them(tmp_path: Path, mode: int, well: bool) -> None:
+@pytest.mark.parametrize("mode, accepted", [(0o600, True), (0o400, True), (0o640, True), (0o601, True), (0o644, False),
+                                            (0o660, False), (0o604, False), (0o602, False)])
+def test_only_owner_and_group_may_read_logins_and_only_the_owner_may_change_them(
+        tmp_path: Path, mode: int, accepted: bool) -> None:
     path = private_file(tmp_path / "logins.toml", f'[auth.x]\ncommunity = "{SECRET}"\n')
     path.chmod(mode)
-    if well:
+    if accepted:
         assert auth.of_file(str(path))["x"].secrets == {"community": SECRET}
     else:
         assert f"permissions {mode:04o}" in refused(lambda: auth.of_file(str(path)))

@@ -138,7 +138,7 @@ def test_a_long_time_is_shown_with_all_its_digits(run: Run, unit: XerusPdu, monk
 
 
 def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str]:
-    """Run the command as a program that listens for events."""
+    """Start the command in a process, and wait until it polls for events."""
     (tmp_path / "ca.pem").write_text(unit.ca_pem, encoding="ascii")
     process = subprocess.Popen(
         [sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "events", "--ca-pem", str(tmp_path / "ca.pem"),

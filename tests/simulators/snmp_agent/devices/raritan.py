@@ -1,8 +1,8 @@
 """Raritan PX2 and later, from PDU2-MIB.
 
 The state is a value of the MIB's enumeration for sensors: on 7, off 8, unavailable -1. The command is off 0, on 1, cycle 2.
-Numeric sensors report their number of decimal digits. A three-phase inlet reports the current of its highest line; its poles are
-the lines and the neutral.
+Numeric sensors report their number of decimal digits. A three-phase inlet reports its highest line current; its poles are the
+lines and the neutral.
 """
 from __future__ import annotations
 
