@@ -24,10 +24,7 @@ def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 
 
 
 def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
-    """Waits until the threads have ended.
-
-    Raises: AssertionError, which names those that still run.
-    """
+    """Waits until the threads have ended. Raises AssertionError with the names of those that still run."""
     end = time.monotonic() + seconds
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
@@ -39,7 +36,7 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
 def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
     """Kills the process at the end of the block, or after `seconds`, so that reads of its pipes end.
 
-    Raises: AssertionError if `seconds` passed before the end of the block.
+    Raises AssertionError if `seconds` passed before the end of the block.
     """
     late = threading.Event()
 

@@ -27,7 +27,7 @@ class SdkMissing(Exception):
 def installed(release: str) -> Path:
     """The folder of a release for PYTHONPATH; installs the release if needed.
 
-    Raises: SdkMissing.
+    Raises SdkMissing.
     """
     folder = _FOLDER / release
     if not (folder / "raritan").is_dir():

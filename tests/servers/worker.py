@@ -27,7 +27,7 @@ class Worker:
     def order(self, *order: Any, seconds: float = 60.0) -> Any:
         """The result of an order. Kills the process if that takes longer than `seconds`.
 
-        Raises: RuntimeError with the traceback of a failed order, or if the process has ended.
+        Raises RuntimeError with the traceback of a failed order, or if the process has ended.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
         watchdog = threading.Timer(seconds, self._process.kill)

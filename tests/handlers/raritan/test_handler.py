@@ -1,6 +1,7 @@
 """The handler on simulated PDUs of four firmware generations, compared with the simulators' books."""
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any, Dict, List, Tuple
 
@@ -275,7 +276,7 @@ def test_a_printed_number_or_name_that_cannot_be_read_is_empty_in_the_label() ->
 def test_the_handler_keeps_nothing_between_calls(handle: Handle) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         device = handle(pdu)
-        before = dict(vars(device))
+        before = copy.deepcopy(vars(device))
         for number in (1, 2):
             device.port_down(PduPortView(str(number)), pause=FAST)
             assert shown(device.status()) == states(pdu.books())
