@@ -38,10 +38,10 @@ def _list(site: Site, request: Request) -> Response:
 
 
 def _chosen(site: Site, name: str) -> Optional[Handler]:
-    ready = [handler for handler in site.manager.handlers() if handler.device_type == "pdu"]
-    if name and all(handler.handler != name for handler in ready):
+    handlers = [handler for handler in site.manager.handlers() if handler.device_type == "pdu"]
+    if name and all(handler.handler != name for handler in handlers):
         raise Wrong("There is no such handler.", 404)
-    return next((handler for handler in ready if handler.handler == name), ready[0] if ready else None)
+    return next((handler for handler in handlers if handler.handler == name), handlers[0] if handlers else None)
 
 
 def _add_form(site: Site, request: Request) -> Response:
