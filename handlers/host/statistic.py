@@ -27,7 +27,7 @@ _PORT_FIELDS: Mapping[str, Tuple[str, ...]] = {
 
 
 def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]) -> PduStatisticView:
-    """The answer of `statistic`: A, kWh, and the figures of outlets if the view can list them. None leaves the view's default."""
+    """The answer of `statistic`: load, energy and outlets' figures, if the view can list them. None leaves the view's default."""
     view = PduStatisticView()
     if load_a is not None:
         view.load = _finite(load_a, "load")
@@ -41,7 +41,7 @@ def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: 
 
 
 def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the names that this platform's view has; None if it cannot hold an identity or be made."""
+    """One port's figures, under the field names of this platform's view; None if the view has no identity or cannot be made."""
     known = field_names(PduPortStatisticView)
     given: Dict[str, object] = {}
     for meaning, value in (("identity", figures.identity), ("energy", figures.energy_kwh), ("load", figures.load_a)):

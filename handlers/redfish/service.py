@@ -79,7 +79,7 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether the service offers to include members in its lists, and whether all answers to such queries could be used."""
+        """Whether the service offers to include members in its lists, and `expanded` still asks for them."""
         return self._answers_expanded and bool(links.expansion(self.root(), 1))
 
     # ---- reading -------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class RedfishService:
     # ---- writing -------------------------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
-        """The answer to a POST with any status: 1 round trip. It is sent once. Raises HttpRefused for a redirect."""
+        """The answer to a POST, which is sent once: 1 round trip. Raises HttpRefused for a redirect, returns any other status."""
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
     def made(self, reply: Reply) -> Optional[str]:

@@ -46,7 +46,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             manager.environment_file = str((options.data or folder) / "register.env")
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
             print(f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends it; "
-                  f"{'its data is kept in ' + str(options.data) if options.data else 'its data is deleted then'})", flush=True)
+                  f"{'its data is kept in ' + str(options.data) if options.data else 'its data is then deleted'})", flush=True)
         signals.wait()
     return 0
 

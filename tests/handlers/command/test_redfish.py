@@ -141,8 +141,8 @@ def test_a_tree_shows_the_resources_beyond_its_limit_as_not_read(unit: RedfishSe
         assert list(cut) == list(whole) and len(not_read) == len(whole) - most
 
 
-def test_a_tree_has_more_time_than_a_call_of_dcimanager(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
-                                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_time_limit_of_a_call_of_dcimanager_does_not_limit_a_tree(unit: RedfishService, monkeypatch: pytest.MonkeyPatch,
+                                                                      capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(service, "CALL_SECONDS", -1.0)
     assert found(unit, capsys, "tree", "/redfish/v1/PowerEquipment")
 

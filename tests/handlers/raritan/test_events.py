@@ -203,7 +203,7 @@ def test_a_channel_whose_events_cannot_be_demanded_is_released(agent: MakeAgent,
     assert not pdu.events[0].channels
 
 
-def test_a_missing_channel_or_event_service_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_without_a_free_channel_or_an_event_service_listening_is_refused(agent: MakeAgent, pdu: XerusPdu) -> None:
     def open_() -> Listener:
         return Listener(connected(agent, pdu), STATES)
 

@@ -32,7 +32,7 @@ class Outlet:
         self.wh = 1000.0 + 250.0 * number
         self.on_delay = self.off_delay = 0.0
         self.cycle_delay = 5.0
-        self._ticket = 0                        # a later command gives a new one, which cancels movements planned under the old
+        self._ticket = 0                        # each command raises it, which cancels the movements planned before
 
     def switch(self, verb: str, lag: float) -> float:
         """Carries out On, Off or a power cycle; returns the seconds until that is done."""
