@@ -157,9 +157,9 @@ class UnitMeter:
                        for index in range(_count(self._protectors))]
 
     def load(self) -> Amount:
-        """Amperes: the sum over inlets in use, over protectors (banks), or over outlets: the first of these that is known.
+        """Amperes: the first known of the sums over inlets in use, over protectors (banks) and over outlets.
 
-        Raises Denied if none is known and the account may not list the protectors.
+        Raises Denied if a reading is denied, or if no sum is known and the account may not list the protectors.
         """
         sums = (self._fed(), whole(amount(bank) for bank in self._banks),
                 whole(amount(outlet.current) for outlet in self._outlets))

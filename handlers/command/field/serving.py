@@ -27,7 +27,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     site: Any
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print a defect, but no error of a connection: clients may close theirs at any time."""
+        """Report a defect, but not a connection error: clients may disconnect at any time."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

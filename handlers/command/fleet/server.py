@@ -195,6 +195,6 @@ class Server(ThreadingHTTPServer):
         self._turn()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints a defect, but no error of a connection: clients may close theirs at any time."""
+        """Reports a defect, but not a connection error: clients may disconnect at any time."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)

@@ -23,7 +23,10 @@ def hours(value: Any, **more: Any) -> Json:
 
 
 def metered(outlets: List[Json], expand: Optional[Json] = None, metrics: Optional[Json] = None, **circuits: List[Json]) -> Tree:
-    """Return a tree of a PDU with these lists of circuits, such as Mains and Branches."""
+    """Return a tree of a PDU with these lists of circuits, such as Mains and Branches.
+
+    With empty `metrics` the PDU links to a resource that is missing.
+    """
     linked: Dict[str, Json] = {key: {"@odata.id": f"{PDU}/{key}"} for key in circuits}
     if metrics is not None:
         linked["Metrics"] = {"@odata.id": f"{PDU}/Metrics"}
@@ -152,6 +155,7 @@ def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(chang
     answer = Answer(tree.resources[f"{CHASSIS}/Sensors"]) if change == "only links" else Answer(None, 404)
     tree.special[CHASSIS if change == "no chassis" else f"{CHASSIS}/Sensors"] = lambda seen: answer
     assert totals(tree) == (190.0, 190.0)
+    assert {f"{CHASSIS}/Sensors/{name}{number}" for name in "AE" for number in range(20)} <= set(tree.targets)
 
 
 @pytest.mark.parametrize("answer", [Answer(None, 404), Answer({"Id": "A1", "Reading": None, "ReadingUnits": "A"}),

@@ -252,7 +252,7 @@ class Broken(Memory):
 
 @pytest.mark.parametrize("answers", [{}, table(f"{ACME}.2.3", {"1": 1})])
 def test_a_lost_sys_object_id_is_unreachable_and_no_family_is_tried(answers: Mapping[str, Value]) -> None:
-    """The device may also have the objects of a sweep family, which may number its outlets differently."""
+    """A sweep family may also fit the device, but number its outlets differently."""
     memory = Broken(answers, {SYS_OBJECT_ID: Unreachable("silence")})
     with pytest.raises(Unreachable):
         detect(memory, SWEPT)
@@ -311,7 +311,7 @@ def test_a_column_shared_by_candidates_is_walked_once() -> None:
     assert memory.asked.count(f"walk {ACME}.1.3") == 1
 
 
-def test_a_server_board_with_the_sysobjectid_of_aten_is_refused_after_a_few_requests() -> None:
+def test_a_server_board_with_the_sys_object_id_of_aten_is_refused_after_a_few_requests() -> None:
     device = Memory({SYS_OBJECT_ID: "1.3.6.1.4.1.21317", SYS_DESCR: "a server's management controller"})
     with pytest.raises(Unsupported):
         detect(device, PROFILES)

@@ -127,7 +127,7 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
 
 
 def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
-    """The values that are words for on (`on` itself if none is), and those for off (`off` itself if none is)."""
+    """The values that are words for on, or ["on"] if there are none; and the same for off."""
     return (sorted({value for value in values if letters(value) in columns.ON_WORDS}) or ["on"],
             sorted({value for value in values if letters(value) in columns.OFF_WORDS}) or ["off"])
 
