@@ -266,7 +266,7 @@ _TARGETS = CommandGeneratorLcdConfigurator()
 class _Engine:
     pysnmp: Any
     met: Dict[Peer, Dict[float, Any]] = field(default_factory=dict)         # each device's targets, by their timeouts
-    answered: Set[Peer] = field(default_factory=set)        # even if only with an error
+    answered: Set[Peer] = field(default_factory=set)        # devices that answered, even if only with an error
     users: int = 0
 
 

@@ -62,9 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
-                        help="TCP port of the HTTPS API (default: with --data the last run's port, else a free one; "
-                             "also a free one if --page-port is given, if a port of that run is taken, or if --host "
-                             "lets in other machines)")
+                        help="TCP port of the HTTPS API (default: with --data the last run's port, unless --page-port is given, "
+                             "a port of that run is taken, or --host lets in other machines; else a free one)")
     parser.add_argument("--page-port", type=port, default=0,
                         help="TCP port of the page without TLS; unused if --host lets in other machines (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",

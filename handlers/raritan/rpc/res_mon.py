@@ -1,4 +1,4 @@
-"""Resources of the device's own computer. Source: ResMon.idl."""
+"""CPU, memory, processes and file systems of the device. Source: ResMon.idl."""
 from __future__ import annotations
 
 from typing import List
@@ -17,7 +17,7 @@ class Entry(Structure):
 
 
 class ResMon(Interface, version="1.0.0"):
-    """Resources of the device's own computer, at `/res_mon`."""
+    """The use of CPU, memory, processes and file systems, at `/res_mon`."""
 
     @method("entries")
     def getDataEntries(self) -> List[Entry]: declared()

@@ -1,11 +1,11 @@
-"""The device's own computer. Source: System.idl."""
+"""The daemons of the device. Source: System.idl."""
 from __future__ import annotations
 
 from ._runtime import Interface, declared
 
 
 class System(Interface, version="1.0.0"):
-    """Processes of the device's own computer, at `/system`."""
+    """The daemons that run on the device, at `/system`."""
 
     def isDaemonRunning(self, name: str) -> bool: declared()
     def restartDaemon(self, name: str) -> None: declared()
