@@ -33,7 +33,7 @@ class Vendor(NamedTuple):
         return found
 
     def may_be(self, sys_object_id: str) -> bool:
-        """Whether a device with this sysObjectID may be of one of its families; "" means that it has no usable one."""
+        """Whether one of the vendor's families may fit this sysObjectID. "": the device has no usable sysObjectID."""
         if not sys_object_id:
             return self.sweep
         return any(below(sys_object_id, ENTERPRISES + number) for number in self.numbers.split())

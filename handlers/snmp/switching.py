@@ -30,7 +30,7 @@ class Session(NamedTuple):
 
 
 def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float) -> PduPortView:
-    """Write the absolute state once, then read that outlet until it has the state or `deadline` seconds are over.
+    """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds are over.
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
     it must not be switched: nothing was written then. If a write repeats the states of other outlets, one command runs at a

@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Any, Callable, Counter, Dict, Iterator, NamedTuple, Optional, Sequence, Set, Tuple
 
 from handlers.command import ending
+from handlers.command.output import counted
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.peers import PEERS
@@ -42,7 +43,7 @@ class StatusPath(NamedTuple):
 
     def __str__(self) -> str:
         return (f"{sum(self.files.values())} lines in {len(self.files)} files, {sum(self.between.values())} calls between "
-                f"files (not counted: {sum(self.doubles.values())} lines in {len(self.doubles)} files of the doubles)")
+                f"files (not counted: {sum(self.doubles.values())} lines in {counted(len(self.doubles), 'file')} of the doubles)")
 
 
 class _Profile:

@@ -82,7 +82,7 @@ class Runtime:
         self._delete_unused()
 
     def _delete_unused(self) -> None:
-        """Deletes the directories that no current version has, so that another handler's archive finds no files in its place."""
+        """Deletes the directories that no current version uses, so that their files do not mix with those of a later archive."""
         used = {handler.top for handler in self._store.handlers()}
         for folder in (self._folder / "handlers").iterdir():
             if folder.name not in used:

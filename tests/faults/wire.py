@@ -17,7 +17,7 @@ HUGE = b"\x00\x01huge\x01\x00"         # at the end of a bent answer: stands for
 
 
 class Exchange(NamedTuple):
-    """A request, the device's `answer` (b"" if the request did not reach it), and the previous answer (`before`)."""
+    """A request, the device's `answer` (b"" if it sent none), and the previous answer (`before`)."""
 
     request: bytes
     answer: bytes
@@ -151,7 +151,7 @@ class Relay:
         if fault.place == "answer":
             assert self._bend is not None
             bent = self._bend(exchange)
-            if bent is None:                    # the fault does not apply to this exchange
+            if bent is None:                    # the answer stays unchanged
                 client.sendall(exchange.answer)
                 self._before = exchange.answer
                 return True

@@ -37,7 +37,7 @@ def test_defaults_come_from_the_types_of_the_fields() -> None:
     made = pdumodel.Pdu.MetaData()
     assert made.nameplate == pdumodel.Nameplate() and made.supportedInletWirings == []
     assert made.pduOrientation is pdumodel.Pdu.PduOrientation.PO_NONE
-    assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()      # default: its first type
+    assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()      # the first type of its Union
     assert pdumodel.Outlet.State().lastPowerStateChange.year == 1970 and event.UserEvent().source is None
 
 

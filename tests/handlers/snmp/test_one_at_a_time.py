@@ -47,7 +47,7 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 @pytest.mark.against("the project's agent, two commands at once")
 @pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
 def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
-    """In each round, two callers switch two outlets of one unit. Afterwards both are switched and no other outlet moved.
+    """In each round, two callers switch two outlets of one unit. Afterwards both have the wanted states and no other has moved.
 
     Two units are tested in parallel.
     """

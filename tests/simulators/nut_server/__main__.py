@@ -27,7 +27,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--poll", type=seconds, default=0.0, metavar="SECONDS",
                         help="the driver reads its device again only after this time (default: %(default)g)")
     parser.add_argument("--tls", action="store_true", help="offer STARTTLS")
-    parser.add_argument("--ca-file", type=Path, help="with --tls, write the CA certificate to this file (default: a new file)")
+    parser.add_argument("--ca-file", type=Path,
+                        help="with --tls, write the CA certificate to this file (default: a temporary file)")
     parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the environment "
                         "variable NUT_PASSWORD sets the password (default: " + ADMIN.password + ")")
     chosen = parser.parse_args(arguments)

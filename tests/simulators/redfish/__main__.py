@@ -31,7 +31,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--ca-file", type=Path,
-                        help="without --http, write the CA certificate to this file (default: a new file)")
+                        help="without --http, write the CA certificate to this file (default: a temporary file)")
     parser.add_argument("--user", default=USER, help="a user who may switch (default: %(default)s); the environment variable "
                         "REDFISH_PASSWORD sets the password (default: " + PASSWORD + ")")
     chosen = parser.parse_args(arguments)

@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--live", action="store_true", help="energy counters run with time (default: they keep their values)")
     parser.add_argument("--https-port", type=port, default=0, help="TCP port of HTTPS (default: the system chooses one)")
     parser.add_argument("--http-port", type=port, help="serve HTTP too, which redirects to HTTPS; 0: the system chooses a port")
-    parser.add_argument("--ca-file", type=Path, help="write the CA certificate to this file (default: a new file)")
+    parser.add_argument("--ca-file", type=Path, help="write the CA certificate to this file (default: a temporary file)")
     return parser
 
 

@@ -251,14 +251,14 @@ def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, ou
 @pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]),
                                            ("installPendingKeyPair", ["cert", "install"]),
                                            ("addLinkUnit", ["links", "add", "2", "192.0.2.50"])])
-def test_a_command_without_an_answer_warns_before_a_second_try(run: Run, unit: XerusPdu, tmp_path: Path, method: str,
-                                                               words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unanswered_command_may_have_taken_effect_and_its_error_says_how_to_check(
+        run: Run, unit: XerusPdu, tmp_path: Path, method: str, words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     (tmp_path / "image").write_bytes(image("4.4.1.6-53300"))
     run("firmware", "upload", str(tmp_path / "image"))
     unit.faults.order(Fault.DROP_AFTER_WRITE, method=method)
     code, _, err = run(*words, "--yes")
-    assert code == 3 and "may or may not" in err and "before you try again" in err
+    assert code == 3 and "may or may not" in err and "; check with '" in err and "before you try again" in err
 
 
 def test_an_outlet_without_a_state_does_not_hide_the_states_of_others(run: Run, unit: XerusPdu,
@@ -344,7 +344,7 @@ def test_a_wrong_or_disabled_outlet_and_a_wrong_state_or_order_are_errors(run: R
     assert found == code and err and not out
 
 
-def test_all_beside_a_number_is_refused_with_the_remedy(run: Run) -> None:
+def test_all_together_with_a_number_is_refused_with_the_remedy(run: Run) -> None:
     code, _, err = run("switch", "all", "1", "off")
     assert code == 2 and "give numbers from 1 to 4, or only the word all" in err
 
@@ -360,7 +360,7 @@ def test_an_outlet_with_a_failed_relay_is_unknown_in_result_table_and_question(
     assert "switch on outlet 1 (now unknown)" in run("switch", "1", "on")[2]
 
 
-def test_an_outlet_that_follows_too_late_has_a_separate_exit_code(run: Run, unit: XerusPdu) -> None:
+def test_an_outlet_that_switches_too_late_has_a_separate_exit_code(run: Run, unit: XerusPdu) -> None:
     unit.units[0].relays._delays = unit.units[0].relays._delays._replace(movement=60.0)
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
     assert code == 9 and "outlet 1  up" in out

@@ -11,7 +11,7 @@ _PATIENCE, _PAUSE = 50.0, 0.1              # seconds
 
 
 def _helper(package: str, *names: str) -> Any:
-    """A helper by the first of its names that this release has; old releases have other names."""
+    """A helper of a module. Its name depends on the release: `names` are tried in order."""
     found = module(package)
     return next(getattr(found, name) for name in names if hasattr(found, name))
 
