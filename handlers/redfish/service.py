@@ -118,7 +118,7 @@ class RedfishService:
     def expanded(self, target: object, levels: int = 1) -> Json:
         """The resource behind a link, with the resources that it links to included, where the service offers that.
 
-        1 round trip; 2 where the service refuses the query or sends an unusable answer. Then no such query is sent any more.
+        1 round trip; 2 if the answer to the query cannot be used. If the second one succeeds, no such query is sent any more.
         """
         path = self.path(target)
         query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""
