@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Collection, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ....snmp.decoding import number
+from ....snmp.figures import Figure
 from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS
 from .mib import Mib, Object
 from .tables import Column, Index, Table
@@ -230,14 +231,17 @@ _SCALED = re.compile(r"(?:(?P<scale>[0-9.]+|(?:tenth|hundredth|thousandth)s?|mil
 
 
 def worth(units: str) -> Optional[Tuple[str, Decimal]]:
-    """The role of a column with these UNITS, and the value of one unit in A, W or kWh. None if the UNITS are not clear."""
+    """The role of a column with these UNITS, and the value of one unit in A, W or kWh.
+
+    None if the UNITS are not clear, or if a profile does not accept the value as a scale.
+    """
     found = _SCALED.fullmatch(" ".join(units.lower().split()))
     if found is None:
         return None
     prefix = (found["scale"] or "1").rstrip("s")
-    scale = Decimal(_SCALES.get(prefix) or number(prefix) or 0)
     role, value = _UNITS[found["unit"].replace("-", "").rstrip("s")]
-    return (role, scale * Decimal(value)) if scale > 0 else None
+    scale = Decimal(_SCALES.get(prefix) or number(prefix) or 0) * Decimal(value)
+    return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
 
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:

@@ -25,7 +25,7 @@ def packed(rows: Rows) -> List[PackedGuess]:
     """The strings, those with the most values first. Among strings of equal length, one of zeros comes last."""
     found = []
     for oid, row in rows.items():
-        text = (row.text or "").strip("\0 \r\n\t")
+        text = (row.text or "").strip("\0 \r\n\t") if oid[:1] == (1,) else ""       # a profile takes no other OIDs
         for separator in _SEPARATORS:
             values = tuple(value.strip() for value in text.split(separator))
             words = {value.lower() for value in values}

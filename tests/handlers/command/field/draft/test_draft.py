@@ -269,7 +269,8 @@ def test_only_an_unambiguous_name_means_on_or_off(names: Dict[int, str], on: Lis
     ("0.01 A", "current", "0.01"), ("tenths of Amps", "current", "0.1"), ("milliamps", "current", "0.001"),
     ("Watts", "power", "1"), ("kWh", "energy", "1"), ("watt-hours", "energy", "0.001"), ("0.1 kWh", "energy", "0.1"),
     ("hundredths of an ampere", "current", "0.01"),
-    ("seconds", "", ""), ("", "", ""), ("percent", "", ""), ("A/10 or so", "", "")])
+    ("seconds", "", ""), ("", "", ""), ("percent", "", ""), ("A/10 or so", "", ""),
+    ("0.00000000000001 A", "", "")])             # a profile takes no scale below 1e-12
 def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(units: str, role: str, value: str) -> None:
     from handlers.command.field.draft.columns import worth
     found = worth(units)
@@ -339,6 +340,11 @@ def test_two_strings_of_states_are_equally_likely() -> None:
     assert found.profile is not None and found.profile.outlets[0].states is not None
     assert found.profile.outlets[0].states.on == ("?on",)
     assert any("1.3.6.1.4.1.99999.1.2.0 is as likely to be the states" in doubt for doubt in found.doubts)
+
+
+def test_a_string_of_states_outside_the_oids_of_a_profile_is_not_taken() -> None:
+    found = draft(snmprec.parse("2.1.1.1.0|4|on,off,on,on\n").rows, Mib())
+    assert (found.profile, found.packed) == (None, [])
 
 
 def test_a_control_character_in_a_string_of_states_is_escaped_once() -> None:
