@@ -1,4 +1,4 @@
-"""Replaces in a recording what could identify the owner of the device, as far as a program recognises it.
+"""Replaces in a recording what could identify the owner of the device, as far as a program can recognise it.
 
 Each such value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a
 value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other

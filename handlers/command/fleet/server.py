@@ -53,7 +53,7 @@ class Exporter:
     def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
         """Reads one PDU. 400 for a wrong query, 403 for one that is not allowed, 503 if no slot becomes free in time.
 
-        Also 503 if the PDU did not answer, but its slot became free so late that it may be healthy.
+        Also 503 if the PDU did not answer, but the slot became free so late that even a healthy PDU might not have.
         """
         begin = time.monotonic()
         try:

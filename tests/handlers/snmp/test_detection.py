@@ -251,7 +251,7 @@ class Broken(Memory):
 
 
 @pytest.mark.parametrize("answers", [{}, table(f"{ACME}.2.3", {"1": 1})])
-def test_a_lost_sys_object_id_is_unreachable_and_no_family_is_tried(answers: Mapping[str, Value]) -> None:
+def test_a_lost_answer_with_the_sys_object_id_is_an_error_and_no_family_is_tried(answers: Mapping[str, Value]) -> None:
     """A sweep family may also fit the device, but number its outlets differently."""
     memory = Broken(answers, {SYS_OBJECT_ID: Unreachable("silence")})
     with pytest.raises(Unreachable):

@@ -21,7 +21,7 @@ _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "Firmwar
 def identity(data: Any) -> Identity:
     """The service's PDUs, and what can be read and switched.
 
-    Raises the errors of handlers/errors.py: Denied if the login is refused, Unsupported if the host has no Redfish service.
+    Raises the errors of handlers/errors.py: Denied if the login is refused, Unsupported without a Redfish service or PDUs.
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
