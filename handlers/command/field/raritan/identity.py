@@ -14,7 +14,8 @@ from ....raritan.units import discovered
 from ...output import counted
 from ..kinds import Identity
 
-_BINDING = "the vendor's documented interface, confirmed by recorded traffic of two real units"
+_DOCUMENTED = "the vendor's documented interface"
+_READINGS = f"{_DOCUMENTED}, which recorded traffic of two real units confirms for inlets and outlets"
 _MAINS = "on a power meter controller, the mains of its panels or power meters"
 
 
@@ -28,13 +29,14 @@ def identity(data: Any) -> Identity:
     states = [port.power_status for port in handler.status().ports]
     noun = "outlet" if outlets == len(states) else "port" if outlets else "branch circuit"
     if states:
-        out.note_states(states, f"Outlet.getState, powerState: {_BINDING}", noun)
+        out.note_states(
+            states, f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same from simulated units", noun)
     else:
         out.cannot.append("read states: it lists no outlets")
     out.note_figures(
         handler.statistic,
-        f"the sum of the line currents of the inlets in use; else breakers, else outlets; {_MAINS}: {_BINDING}",
-        f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_BINDING}", noun)
+        f"the sum of the line currents of the inlets in use; else breakers, else outlets; {_MAINS}: {_READINGS}",
+        f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_READINGS}", noun)
     return out
 
 
@@ -64,7 +66,7 @@ def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
         out.note_switched(switchable, len(asked),
-                          f"Outlet.setPowerState: {_BINDING}; the vendor's own SDK also switches a simulated unit")
+                          f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated unit")
     else:
         out.cannot.append("switch: no outlet reports that it is switchable" if asked else "switch: it lists no outlets")
     return len(asked)

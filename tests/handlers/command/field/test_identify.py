@@ -260,6 +260,15 @@ def test_load_and_energy_of_a_power_meter_controller_rest_on_mains(capsys: Print
     assert "mains of its panels" in evidence["load"] and "mains of its panels" in evidence["energy"]
 
 
+def test_of_a_raritan_unit_only_the_figures_are_said_to_rest_on_recordings() -> None:
+    """The recorded traffic of real units has no Outlet.getState and no Outlet.setPowerState."""
+    with XerusPdu(Model(outlets=2)) as pdu:
+        data = PduData(f"{pdu.host}:{pdu.port}", {"username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
+        evidence = identity("raritan", data).evidence
+    assert {what for what, basis in evidence.items() if "recorded traffic" in basis} == {"load", "energy"}
+    assert {"state", "switching"} <= set(evidence)
+
+
 @pytest.mark.parametrize("outlets, states, energy", [
     (0, "read states: all UNKNOWN (2 branch circuits)", "report the energy by branch circuit (2 branch circuits)"),
     (3, "read the states of 5 ports (2 UP, 1 DOWN, 2 UNKNOWN)", "report the energy by port (5 ports)")])
