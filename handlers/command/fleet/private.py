@@ -26,9 +26,9 @@ LIST = Rule(0o002, "everybody can change it, and it decides where logins are sen
 def text(path: str, rule: Rule) -> str:
     """The file as UTF-8 text, without the byte order mark that spreadsheets write.
 
-    Raises SettingsError for a file that cannot be read, is longer than LONGEST or is not UTF-8, and if its permissions break
-    `rule` or its owner is neither root nor this user. The opened file is checked, so that nobody can replace it between
-    check and reading.
+    Raises SettingsError for a file that cannot be read, is longer than LONGEST or is not UTF-8. On POSIX also for a regular file
+    whose permissions break `rule`, or whose owner is neither root nor this user. The opened file is checked, so that nobody can
+    replace it between check and reading.
     """
     try:
         with open(path, "rb") as file:

@@ -19,7 +19,7 @@ def states(handler_: Any) -> List[Tuple[str, EnumPowerStatus]]:
     return [(port.identity, port.power_status) for port in handler_.status().ports]
 
 
-def test_eleven_outlets_in_three_requests_over_one_connection() -> None:
+def test_a_status_reads_eleven_outlets_in_three_requests_over_one_connection() -> None:
     tree = Tree(dmtf())
     with serving(tree) as address:
         assert states(handler(address)) == STATES

@@ -228,14 +228,15 @@ def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
 
 
 DONE = {"MessageId": "Base.1.8.Success"}
-_OPEN = [*(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503)),
-         *(Answer(None, status, {"Location": "https://evil.example/"}) for status in (301, 302, 307, 308)),
-         *(Answer(None, status, {"Location": path}) for status in (301, 307, 308) for path in (TARGET, f"{TARGET}/moved")),
-         Answer({"error": {"message": "and yet"}}, 200),
-         Answer({"error": {"@Message.ExtendedInfo": [DONE, {"MessageId": "Oem.1.0.Stuck", "Severity": "Critical"}]}}, 200)]
+_AMBIGUOUS = [
+    *(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503)),
+    *(Answer(None, status, {"Location": "https://evil.example/"}) for status in (301, 302, 307, 308)),
+    *(Answer(None, status, {"Location": path}) for status in (301, 307, 308) for path in (TARGET, f"{TARGET}/moved")),
+    Answer({"error": {"message": "and yet"}}, 200),
+    Answer({"error": {"@Message.ExtendedInfo": [DONE, {"MessageId": "Oem.1.0.Stuck", "Severity": "Critical"}]}}, 200)]
 
 
-@pytest.mark.parametrize("answer", _OPEN, ids=str)
+@pytest.mark.parametrize("answer", _AMBIGUOUS, ids=str)
 def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> None:
     for done in (True, False):
         tree = Switched(say=lambda seen: answer, done=done)

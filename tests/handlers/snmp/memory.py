@@ -53,7 +53,7 @@ def table(column: str, values: Mapping[str, Value]) -> Dict[str, Value]:
 
 
 def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
-    """Return the rows of a source. Checks that `one` reads the same value for each row, and None for `absent`."""
+    """Return the rows of a source. Check that `one` reads the same value for each row, and None for `absent`."""
     rows = source.rows(reader(objects))
     assert {identity: source.one(reader(objects), identity) for identity in rows} == rows
     assert source.one(reader(objects), absent) is None

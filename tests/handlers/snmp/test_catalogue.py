@@ -16,8 +16,8 @@ from tests.simulators.snmp_agent import BUILT_IN
 
 
 @pytest.mark.parametrize("key", sorted(set(BUILT_IN) & {profile.key for profile in PROFILES}))
-def test_a_status_makes_exactly_the_requests_of_the_cost_table(key: str) -> None:
-    """The only other requests probe the states of earlier families that share the sysObjectID."""
+def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
+    """Its only other requests are the GET of sysObjectID and probes of earlier families that share the sysObjectID."""
     device = of_rows(BUILT_IN[key]().device.rows())
     profile = next(profile for profile in PROFILES if profile.key == key)
     found = detect(device, PROFILES)

@@ -31,7 +31,7 @@ def test_every_snmp_integer_is_read_unchanged(value: int) -> None:
 
 
 @given(st.binary(max_size=20))
-def test_octets_are_the_same_in_every_form_of_the_platform(value: bytes) -> None:
+def test_octets_are_the_same_in_every_form_that_the_platform_returns(value: bytes) -> None:
     assert octets(value) == octets("0x" + value.hex()) == value
     try:
         assert octets(value.decode("utf-8")) == value or value.startswith((b"0x", b"0X"))

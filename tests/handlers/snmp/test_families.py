@@ -162,7 +162,7 @@ def state_columns(unit: Fixture) -> List[str]:
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
 
-# Their meters have a separate table: a unit without states still lists its metered outlets, all of them UNKNOWN.
+# The meters of these families have a separate table: a unit without states still lists its metered outlets, all UNKNOWN.
 METERS_APART = ("geist-v5", "riedo-updu")
 
 
@@ -270,7 +270,7 @@ def _objects(source: Source, identity: str) -> Set[str]:
 
 
 @pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
-def test_a_missing_row_of_a_doubt_makes_the_state_unknown(unit: Fixture) -> None:
+def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: Fixture) -> None:
     """A platform may cut a walk short. The outlet of a missing row must not look certain."""
     outlets = find(unit, memory(unit)).outlets
     assert outlets is not None and outlets.states is not None
