@@ -17,9 +17,9 @@ from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterator, NamedTuple, Optional, Sequence, Tuple, Type
 
 from ..errors import Denied, PduHandlerError, Refused, Unreachable
+from .readings import absent
 from .rpc import Agent, Bulk, Interface
 from .rpc._runtime import declared
-from .rpc._runtime.errors import leaves_open
 from .rpc._runtime.registry import base_name, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
@@ -122,7 +122,7 @@ class Listener(Iterator[Event]):
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
         """Try until the old channel answers or a new one is subscribed."""
-        began, pause, kept = self._clock(), _USUAL_PAUSE_S / 2, not _gone(error)
+        began, pause, kept = self._clock(), _USUAL_PAUSE_S / 2, not absent(error)
         while True:
             try:
                 if kept:
@@ -134,10 +134,10 @@ class Listener(Iterator[Event]):
             except Denied:
                 raise
             except (Unreachable, Refused) as again:
-                if kept and _gone(again):
+                if kept and absent(again):
                     kept = False
                     continue
-                if _gone(again) or self._left() <= 0.0:
+                if absent(again) or self._left() <= 0.0:
                     raise
             self._rest(pause)
             pause *= 2
@@ -181,11 +181,6 @@ class _Typed(Interface):
     """Any object of the unit, with the one method that shows its type."""
 
     def getTypeInfo(self) -> Any: declared()
-
-
-def _gone(error: PduHandlerError) -> bool:
-    """Whether the unit answered that it has no such channel or service."""
-    return isinstance(error, Refused) and not leaves_open(error)
 
 
 def _versions(info: object) -> Dict[str, str]:

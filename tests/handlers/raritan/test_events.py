@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import itertools
 import threading
-from typing import Iterator, List
+from typing import Iterator, List, Type
 
 import pytest
 
-from handlers.errors import Denied, ProtocolError, Refused, Unreachable
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 from handlers.raritan import events
 from handlers.raritan.events import Listener, Outage
 from handlers.raritan.rpc.event import Service, UserEvent
@@ -102,15 +102,17 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
         assert [one.newState.powerState for one in seen if isinstance(one, Outlet.StateChangedEvent)] == [OFF, ON] * 40
 
 
-@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
-def test_events_that_wait_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
+@pytest.mark.parametrize("fault, status, kind", [
+    (Fault.CLOSE_BEFORE, 0, Unreachable), (Fault.STATUS, 503, Unreachable), (Fault.STATUS, 429, Refused)])
+def test_events_that_wait_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu: XerusPdu, fault: Fault, status: int,
+                                                             kind: Type[PduHandlerError]) -> None:
     outages: List[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as listener:
         switch(agent, pdu, OFF)
-        pdu.faults.order(fault, 3, status=503)
+        pdu.faults.order(fault, 3, status=status)
         assert isinstance(next(listener), Outlet.StateChangedEvent)
         assert [(one.duration is None, one.kept) for one in outages] == [(True, True), (False, True)]
-        assert isinstance(outages[0].error, Unreachable) and len(pdu.events[0].channels) == 1
+        assert isinstance(outages[0].error, kind) and len(pdu.events[0].channels) == 1
 
 
 def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:
