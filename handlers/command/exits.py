@@ -31,7 +31,7 @@ EXITS = (
     Exit(NOT_SEEN, ("not-seen", "not-proven"), "the wanted result was not seen, such as an outlet's new state"),
     Exit(10, ("data-stale",), "NUT: the driver has no current data"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
-    Exit(NOT_CONFIRMED, ("not-confirmed",), "it was not confirmed, and was not done"),
+    Exit(NOT_CONFIRMED, ("not-confirmed",), "the command was not confirmed, and nothing was done"),
     Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; up, down and commands with --out: also by SIGTERM"),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )

@@ -21,9 +21,9 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
 Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most figures are ratios to a peer that
-was measured in the same run, because times depend on the machine. 0 and 20 ms, or near and far, are the round trip between client
-and device. "Our double" is this project's replacement for the platform's SNMP calls; "expands" is a Redfish service that expands
-links.
+was measured in the same run, because times depend on the machine. 0 ms (near) and 20 ms (far) are the round-trip times between
+client and device. "Our double" is this project's replacement for the platform's SNMP calls; "expands" is a Redfish service that
+expands links.
 
 """
 

@@ -1,7 +1,7 @@
 """Reads many PDUs in parallel: up to one process for each core, with threads that wait for devices.
 
-Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): a poll takes as long as the client's own work, and the threads of
-one process cannot spread that over two cores. More than a few tens of threads help only if many devices do not answer. Processes
+Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the limit is the client's CPU time, which the threads of one
+process cannot spread over two cores. More than a few tens of threads help only if many devices do not answer. Processes
 are forked, so logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If one of
 several processes dies, only the PDUs that it was reading are lost.
 """

@@ -14,7 +14,7 @@ _FAMILIES = {profile.key for profile in PROFILES}
 
 @cache
 def names() -> Sequence[str]:
-    """Return the names of the recordings whose expected family is declared, or ["none"]."""
+    """Return the names of the recordings whose expected family is in PROFILES, or ["none"]."""
     folder = SHARED / "snmp" / "recordings" / "expected"
     found = [path.stem for path in sorted(folder.glob("*.json"))
              if json.loads(path.read_text("utf-8"))["family"] in _FAMILIES]

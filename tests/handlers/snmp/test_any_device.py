@@ -1,5 +1,5 @@
-"""Every family on devices with random rows, and synthetic units with random values in some objects: only errors of
-handlers/errors.py are raised.
+"""Devices with random rows, and synthetic units with random values in some objects: reading them raises only errors of
+handlers/errors.py.
 
 An outlet has the same state whether it is read alone or with all others.
 """

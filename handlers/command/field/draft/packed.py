@@ -22,7 +22,7 @@ class PackedGuess(NamedTuple):
 
 
 def packed(rows: Rows) -> List[PackedGuess]:
-    """The strings, those with the most values first. Among strings of equal length, one of zeros comes last."""
+    """The strings, those with the most values first. Of strings with equally many values, those of only zeros come last."""
     found = []
     for oid, row in rows.items():
         text = (row.text or "").strip("\0 \r\n\t") if oid[:1] == (1,) else ""       # a profile takes no other OIDs

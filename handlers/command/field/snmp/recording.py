@@ -1,4 +1,4 @@
-"""Reads the rows of a device over SNMP, and replaces everything in them that could identify its owner."""
+"""Reads the rows of a device over SNMP, and replaces values in them that could identify its owner."""
 from __future__ import annotations
 
 import functools
