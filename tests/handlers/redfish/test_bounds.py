@@ -114,7 +114,7 @@ def test_all_answers_together_are_bounded() -> None:
     tree = Tree(unit([outlet(str(number)) for number in range(1, 40)]))
     for number in range(1, 40):
         tree.special[f"{OUTLETS}/{number}"] = lambda seen: Answer(big(3))
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError, match="answers are longer than") as caught:
         handler(address).status()
     assert caught.value.kind == "protocol" and len(tree.seen) < 20
 

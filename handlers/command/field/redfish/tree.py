@@ -82,6 +82,6 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
 
 
 def asked_levels(query: str) -> Tuple[bool, int]:
-    """Whether a query is `$expand=.` or `$expand=*`, which are answered alike, and the levels that it asks for (1 to 9)."""
+    """Whether a query is `$expand=.` or `$expand=*`, which are answered alike, and how many levels to expand (0 if neither)."""
     found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
     return found is not None, int(found[1] or 1) if found else 0
