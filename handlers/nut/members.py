@@ -1,4 +1,4 @@
-"""Variables and commands of a NUT device, sorted by member of the daisy chain. Pure.
+"""Variables and commands of a NUT device, grouped by member of the daisy chain. Pure.
 
 In a daisy chain `device.D.` precedes the names of member D. `device.0.` is another name for the whole chain. Source: NUT's
 docs/nut-names.txt and docs/daisychain.txt.

@@ -35,7 +35,7 @@ class Query(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """`listed` are the PDUs of the list. For another PDU, a query names one of `handlers`."""
+    """`listed` are the PDUs of the list. For another PDU, a query must name one of `handlers` and one of `auths`."""
 
     listed: Sequence[Target]
     networks: Sequence[Network]

@@ -36,7 +36,7 @@ def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(outlet: Di
 @pytest.mark.parametrize("outlet, shown", [
     ({"UserLabel": "db-1", "Name": "Outlet 1"}, "db-1"), ({"UserLabel": "", "Name": "Outlet 1"}, "Outlet 1"),
     ({"UserLabel": 7, "Name": "Outlet 1"}, "Outlet 1"), ({"Name": ["Outlet 1"]}, ""), ({}, "")])
-def test_the_owners_label_of_an_outlet_precedes_the_services_name(outlet: Dict[str, Any], shown: str) -> None:
+def test_the_owners_label_of_an_outlet_is_preferred_to_the_services_name(outlet: Dict[str, Any], shown: str) -> None:
     assert name(outlet) == shown
 
 

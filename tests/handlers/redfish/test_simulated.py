@@ -139,7 +139,7 @@ def test_null_readings_leave_the_defaults_of_the_view() -> None:
         assert (figures.load, figures.total_consumption) == (NOTHING.load, NOTHING.total_consumption)
 
 
-def test_a_status_is_the_same_from_pages_and_with_or_without_expansion() -> None:
+def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:
     wanted: Optional[Dict[str, EnumPowerStatus]] = None
     for name in ("rack", "plain", "paged"):
         for ignores in (False, True):

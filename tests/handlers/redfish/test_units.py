@@ -1,4 +1,4 @@
-"""PDUs, their outlets and identities, and inconsistent lists."""
+"""PDUs, their outlets and identities, inconsistent lists, expansion, connections, and a moved service root."""
 from __future__ import annotations
 
 import contextvars
@@ -20,10 +20,7 @@ RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
 def two() -> Dict[str, Json]:
     """Return the resources of a service with two PDUs."""
     made = unit()
-    other = {path.replace("RackPDUs/1", "RackPDUs/2"): value for path, value in unit([outlet("1", "Off")]).items()}
-    for path in (f"{RACKS}/2", f"{RACKS}/2/Outlets"):
-        made[path] = other[path]
-    made[f"{RACKS}/2"] = {**made[f"{RACKS}/2"], "Id": "2", "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"}}
+    made[f"{RACKS}/2"] = {**made[f"{RACKS}/1"], "Id": "2", "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"}}
     made[f"{RACKS}/2/Outlets"] = {"Members": [outlet("1", "Off")], "Members@odata.count": 1}
     made[RACKS] = {"Members": [{"@odata.id": f"{RACKS}/{number}"} for number in (1, 2)], "Members@odata.count": 2}
     return made
@@ -47,7 +44,7 @@ def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
     assert error.kind == "settings" and "'1', '2'" in str(error)
 
 
-def test_a_collection_that_is_not_listed_is_a_mistake_in_the_setting() -> None:
+def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> None:
     error = refused(Tree(two()), pdu="Strips/1")
     assert error.kind == "settings" and error.keys == ("pdu",) and "lists no 'Strips'" in str(error)
 
@@ -123,7 +120,7 @@ def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None
     assert isinstance(refused(Tree(made)), Unsupported)
 
 
-def test_a_pdu_without_a_list_of_outlets_is_an_error_and_equipment_without_outlets_has_none() -> None:
+def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_without_one_has_no_outlets() -> None:
     made = unit()
     del made[f"{RACKS}/1"]["Outlets"]
     assert isinstance(refused(Tree(made)), Unsupported)

@@ -36,7 +36,7 @@ def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> 
     shifted = Write(Spread("1.3.2", (Span(1, 36, 2),)), on=1, off=2)
     assert shifted.orders(reader({}), "1", False) == [("1.3.2.2.0", 2)]
     assert shifted.orders(reader({}), "36", False) == [("1.3.2.37.0", 2)]
-    for outside in ("0", "37", "-1", ""):
+    for outside in ("0", "37", "-1", ""):           # before outlet 1, 1.3.2.1.0 commands all outlets
         with pytest.raises(NoSuchOutlet):
             shifted.orders(reader({}), outside, False)
 
@@ -100,7 +100,7 @@ def test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not() -> No
         LOCKED.orders(reader(objects), "2", True)
 
 
-def test_a_missing_right_forbids_the_write() -> None:
+def test_a_guard_that_does_not_read_an_allowed_value_forbids_the_write() -> None:
     objects = table("1.3.6", {"1": 1, "2": 2})
     assert ALLOWED.orders(reader(objects), "1", True) == [("1.3.5.1", 1)]
     for identity in ("2", "3"):

@@ -245,7 +245,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
-    """A meter if the MIB gives UNITS of current, power or energy; else a doubtful one if three or more numbers differ."""
+    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers."""
     known = worth(object_.units) if object_ is not None and object_.units else None
     if object_ is not None and known is not None:
         low = object_.name.lower()

@@ -1,8 +1,7 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
 If the two programs, or two modules, differ in the enumeration or the units of an object, the object gets a doubt and has neither.
-Imported modules need not be given: OIDs are resolved with the given files and the well-known roots, enumerations with the textual
-conventions in these files.
+An imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots are built in.
 """
 from __future__ import annotations
 
