@@ -51,7 +51,7 @@ soak: env        ## a day of polls and commands in minutes, about every third ca
 hosts: env       ## every archive on many plausible forms of the platform, on every Python from 3.9 to 3.13; fails if one is missing
 	@$(RUN) -m tests.conformance.hosts
 
-fuzz: env        ## parsers of untrusted input for 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"
+fuzz: env        ## random bytes for the parsers of untrusted input, 30 s each, guided by coverage where atheris can be installed; ARGS="--seconds 600"
 	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris cannot be installed here: inputs are random only"
 	@$(RUN) -m tests.fuzz $(ARGS)
 
