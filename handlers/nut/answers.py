@@ -64,7 +64,7 @@ class Request(Generic[T_co]):
 
 
 class Answers:
-    """The answers to requests that were sent together. `answers[request]` is the value, or raises the error of this answer."""
+    """The answers to requests that were sent together. `answers[request]` returns one value, or raises that answer's error."""
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
         self._host, self._secret = host, secret or Secret()

@@ -83,7 +83,7 @@ def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
 
 
 def _together(columns: Mapping[Arcs, Dict[Index, Row]], least: int) -> List[Table]:
-    """Group columns with `least` to _MOST rows into tables: those below the same entry with the same indexes."""
+    """Make tables of the columns with `least` to _MOST rows. Columns below one entry with the same indexes form a table."""
     found: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
     for oid, held in columns.items():
         if least <= len(held) <= _MOST:

@@ -30,7 +30,7 @@ _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": 
 
 
 class Parsed(NamedTuple):
-    """The rows of a file. `left_out` counts the rows of a walk whose object has a name that is not known here."""
+    """The rows of a file. `left_out` counts rows of a walk that were skipped because their object's name is not known here."""
 
     rows: Rows
     left_out: int = 0
