@@ -20,7 +20,7 @@ from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, outlet, 
 
 
 class Clock:
-    """A clock that moves by `step` seconds with each request."""
+    """A clock. After `advance_with`, each request to the tree moves it by `step` seconds."""
 
     def __init__(self, step: float) -> None:
         self.now, self.step = 0.0, step
@@ -28,7 +28,7 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
-    def counted(self, tree: Tree) -> None:
+    def advance_with(self, tree: Tree) -> None:
         answer = tree.answer
 
         def slow(seen: Seen) -> Answer:
@@ -56,7 +56,7 @@ def read(service: RedfishService) -> Any:
 def slow() -> Iterator[Tuple[Guarded, Clock]]:
     tree, clock = Guarded(), Clock(5.0)
     tree.resources = unit([outlet(str(number)) for number in range(1, 40)])
-    clock.counted(tree)
+    clock.advance_with(tree)
     yield tree, clock
 
 
