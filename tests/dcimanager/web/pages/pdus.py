@@ -94,14 +94,14 @@ def _read(site: Site, form: FormData, handler: Handler,
     unshown = form.getlist("unshown")
     for position in range(_MOST_SETTINGS):
         key = text(form, f"key_{position}")
-        value = form.get(f"value_{position}", "")
+        typed = form.get(f"value_{position}", "")
         if not key:
             continue
         if key in settings:
             raise Wrong(f"The key {key!r} is given twice.")
-        if not isinstance(value, str) or len(value) > 20_000:
+        if not isinstance(typed, str) or len(typed) > 20_000:
             raise Wrong(f"The value of {key!r} must be text of at most 20,000 characters.")
-        settings[key] = value or (old.settings.get(key, "") if old and key in unshown else "")
+        settings[key] = typed or (old.settings.get(key, "") if old and key in unshown else "")
     return name, address, notes, snmp, settings
 
 
