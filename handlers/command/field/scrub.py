@@ -4,7 +4,7 @@ Each such value is replaced by a stand-in. Equal values have the same stand-in, 
 value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other
 texts, unless it is short or common. The case of letters is ignored in values of four characters or more. `text` also replaces
 everything that looks like an address or a serial number. Stand-ins of IP addresses are reserved for documentation (RFC 5737,
-RFC 3849); those of MAC addresses are locally administered.
+RFC 3849) and, after the first 762 of IPv4, for benchmarks (RFC 2544); those of MAC addresses are locally administered.
 """
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
     (r"serial(number|no|$|\.)|(^|[._])serial|sernum|asset_?tag|partserial|(^|[._])uuid$|eiscontrol", SERIALS),
     (r"mac(addr|$)|ip(v[46])?_?addr|ip(v4|v6)?$|hostname|fqdn|(^|[._])(address|gateway|dns|host|domain|server)(es|s)?$"
      r"|driver\.parameter\.port$|e-?mail", ADDRESSES),
-    (r"contact", CONTACTS),
+    (r"contact(?!s\.)", CONTACTS),                 # not NUT's dry contacts, ambient.contacts.1.status
     (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
     (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
 
@@ -41,7 +41,7 @@ _MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-]
 # Four numbers are an address, unless a word before them marks a version, or they are small and not of a private network.
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
 _VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
-_IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:])")
+_IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:]|\.[0-9])")
 _FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")     # a host name; its first part also occurs alone
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 # Digits alone are not a serial number if they may be the states of a row of outlets ("1011101110").
@@ -81,12 +81,14 @@ class Scrubber:
         return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value of this kind, or the value if it stays. `text` then replaces it too if it is distinctive."""
+        """The stand-in of a value, or the value if it stays. From then on, `text` replaces a distinctive value too."""
         value = value.strip()
-        if not value or kind in self.keep or value in _UNTOUCHED or value in self._given or kind == NAMES and is_common(value):
+        if not value or kind in self.keep or value in _UNTOUCHED or value in self._given:
             return value
         if value in self._learned:
             return self._learned[value]
+        if kind == NAMES and is_common(value):
+            return value
         self._learned[value] = stand_in = self._stand_in(kind, value)
         self._given.add(stand_in)
         for computed in ("_known", "_spellings"):
@@ -97,7 +99,8 @@ class Scrubber:
         return stand_in
 
     def text(self, text: str, numbers: bool = True) -> str:
-        """The text without learned values, and without anything that looks like an address or a serial number.
+        """The text with stand-ins for distinctive learned values and for what looks like an address or a serial number. Kinds in
+        `keep` stay.
 
         With `numbers`, a text of digits alone that was not learned stays, because it may be a figure.
         """
@@ -130,7 +133,11 @@ class Scrubber:
     def value(self, key: str, value: str) -> str:
         """The scrubbed value of a variable or JSON member with the name `key`."""
         kind = kind_of(key)
-        return self.text(value) if kind is None or kind in self.keep else self.learn(kind, value)
+        return self.text(value) if kind is None else self.whole(kind, value)
+
+    def whole(self, kind: str, value: str) -> str:
+        """The stand-in of a value of this kind. If it stays, addresses and serial numbers in it are replaced, as `text` does."""
+        return self.text(self.learn(kind, value), numbers=kind in self.keep)
 
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
         """JSON with every text scrubbed by the name of its member, except texts for which `leave` is true. Addresses in names of
@@ -192,14 +199,15 @@ class Scrubber:
         return dotted if _is_mask(ipaddress.ip_address(dotted)) else self.learn(ADDRESSES, dotted)
 
     def _stand_in(self, kind: str, value: str) -> str:
-        if kind != ADDRESSES:
-            return self._numbered(kind, value, _STAND_INS[kind].format)
+        """The stand-in of an address is an address, even if the value was learned as a name: it may occur in binary form too."""
         if _MAC.fullmatch(value):
             digits = iter(self._numbered("mac", re.sub("[ :.-]", "", value).lower(), "02{:010x}".format))
             return re.sub("[0-9A-Fa-f]", lambda _: next(digits), value)
         try:
             address = ipaddress.ip_address(value)
         except ValueError:
+            if kind != ADDRESSES:
+                return self._numbered(kind, value, _STAND_INS[kind].format)
             return self._numbered("host", value.lower(), "host-{}.example".format)
         if address.version == 6:
             return self._numbered("ipv6", str(address), "2001:db8::{:x}".format)
@@ -218,13 +226,17 @@ def _is_distinctive(value: str) -> bool:
 
 
 def kind_of(key: str) -> Optional[str]:
-    """The kind of the values of a variable or JSON member with this name; None if they identify nobody."""
+    """The kind of the values of a variable or JSON member with this name; None if the name shows no kind."""
     return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
 
 
 def _ipv4_stand_in(number: int) -> str:
     networks = ("192.0.2", "198.51.100", "203.0.113")       # RFC 5737
-    return f"{networks[(number - 1) // 254 % len(networks)]}.{(number - 1) % 254 + 1}"
+    network, host = divmod(number - 1, 254)
+    if network < len(networks):
+        return f"{networks[network]}.{host + 1}"
+    network, host = divmod(number - 254 * len(networks) - 1, 254)
+    return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"      # 198.18.0.0/15
 
 
 def _is_mask(address: Any) -> bool:

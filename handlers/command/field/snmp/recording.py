@@ -61,7 +61,8 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
     try:
         return typed_rows(credentials, root, last, _PAGE)
     except SnmpTimeout as error:
-        raise Unreachable(f"{error}; port, address or community may be wrong", credentials.host, "record") from None
+        raise Unreachable(f"{error}; address, port, community or SNMPv3 privacy key may be wrong", credentials.host,
+                          "record") from None
     except SnmpError as error:
         raise ProtocolError(str(error), host=credentials.host, operation="record") from None
 
@@ -80,7 +81,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
     A word is replaced unless it is short, a technical term or part of the product's description (`_known`). In rows that the
-    device's family reads for states, numbers and figures, `Scrubber.text` alone decides what is replaced.
+    device's family reads for outlets or meters (`_needed`), `Scrubber.text` alone decides what is replaced.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
@@ -116,7 +117,7 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
         return Row(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
     padding = text[len(text.rstrip("\0 \r\n\t")):]
     bare = text[:len(text) - len(padding)]
-    bare = scrubber.learn(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
+    bare = scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     return Row(OCTETS, (bare + padding).encode(coded, "replace"))
 
 
@@ -163,7 +164,7 @@ def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[A
 
 
 def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
-    """The rows that the family reads for states, numbers of outlets and figures."""
+    """The rows that the family reads for outlets, their states, counts and numbers, and for meters."""
     if found is None:
         return set()
     memory = Memory(rows)

@@ -129,6 +129,17 @@ def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
         assert not [oid for oid, held in found.items() if isinstance(held, bytes) and value in held], value
 
 
+def test_an_address_as_name_or_location_is_replaced_in_texts_octets_and_ip_addresses_alike() -> None:
+    texts = {"1.3.6.1.2.1.1.5.0": b"00:c0:b7:ab:cd:ef", "1.3.6.1.2.1.1.6.0": b"10.20.30.40",
+             "1.3.6.1.4.1.99999.1.1.0": b"10.9.9.9"}
+    device = {oid: Row(4, value) for oid, value in texts.items()}
+    device["1.3.6.1.4.1.99999.1.2.0"] = Row(4, bytes.fromhex("00c0b7abcdef"))
+    device["1.3.6.1.4.1.99999.1.3.0"] = Row(0x40, bytes((10, 20, 30, 40)))
+    rows = snmprec.parse(write_snmprec(device)).rows
+    clean = [row.value for row in scrubbed(rows, PduSnmpData("10.9.9.9", {"community": "public"})).values()]
+    assert clean == [b"02:00:00:00:00:01", b"192.0.2.2", b"192.0.2.1", bytes.fromhex("020000000001"), bytes((192, 0, 2, 2))]
+
+
 def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names() -> None:
     variables = "1.3.6.1.4.1.2606.7.4.2.2.1"
     device = fixture("rittal-cmc3_pdu").device().rows()

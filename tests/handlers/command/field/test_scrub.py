@@ -1,9 +1,11 @@
 """Scrubbing: which values are replaced, which stay, and that equal values get equal replacements."""
 from __future__ import annotations
 
+import ipaddress
+
 import pytest
 
-from handlers.command.field.scrub import ADDRESSES, CONTACTS, NAMES, SECRETS, SERIALS, Scrubber, kind_of
+from handlers.command.field.scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, SERIALS, Scrubber, kind_of
 
 
 @pytest.mark.parametrize("text, clean", [
@@ -82,6 +84,32 @@ def test_a_secret_without_a_stand_in_stays_in_a_text() -> None:
     assert found == "127.0.0.1 secret-1 secret-1"
 
 
+@pytest.mark.parametrize("value, clean", [
+    ("10.20.30.40", "192.0.2.1"), ("Switch 10.20.30.40", "Switch 192.0.2.1"), ("admin123", "secret-1"),
+    ("Port 00:1a:2b:3c:4d:5e", "Port 02:00:00:00:00:01"), ("PDU 1234567890123", "PDU serial-1"), ("5A1234567", "serial-1"),
+    ("1234567890", "serial-1"), ("Outlet 12", "Outlet 12"), ("PDU 20261122", "PDU 20261122")])
+def test_addresses_serials_and_secrets_are_replaced_in_names_of_common_words_and_numbers(value: str, clean: str) -> None:
+    scrubber = Scrubber(host="10.20.30.40", secrets=("admin123",))
+    assert scrubber.json({"UserLabel": value}) == {"UserLabel": clean}
+
+
+@pytest.mark.parametrize("kind", [NAMES, LOCATIONS, CONTACTS, SECRETS, SERIALS])
+def test_the_stand_in_of_an_address_is_an_address_whatever_it_was_learned_as(kind: str) -> None:
+    scrubber = Scrubber()
+    assert scrubber.whole(kind, "00:c0:b7:ab:cd:ef") == scrubber.learn(ADDRESSES, "00:c0:b7:ab:cd:ef") == "02:00:00:00:00:01"
+    assert scrubber.whole(kind, "10.20.30.40") == scrubber.address("10.20.30.40") == "192.0.2.1"
+
+
+def test_two_thousand_addresses_have_two_thousand_stand_ins() -> None:
+    scrubber = Scrubber()
+    found = {scrubber.text(f"10.1.{n // 250}.{n % 250 + 1}") for n in range(2000)}
+    assert len(found) == 2000 and all(ipaddress.ip_address(one).is_private for one in found)
+
+
+def test_an_ipv4_address_in_an_ipv6_one_is_replaced_once() -> None:
+    assert Scrubber().text("from ::ffff:10.0.0.1 to fe80::1") == "from ::ffff:192.0.2.1 to 2001:db8::1"
+
+
 def test_a_replacement_is_not_replaced_again() -> None:
     scrubber = Scrubber()
     once = scrubber.text("00:c0:b7:12:34:56 10.0.0.77 fe80::1 SN: AB1234567 x@y.example")
@@ -105,7 +133,8 @@ def test_kinds_in_keep_are_not_replaced_except_secrets() -> None:
     ("macAddress", ADDRESSES), ("device.macaddr", ADDRESSES), ("HostName", ADDRESSES), ("driver.parameter.port", ADDRESSES),
     ("driver.parameter.community", SECRETS), ("ups.id", NAMES), ("outlet.3.id", None),
     ("outlet.3.desc", NAMES), ("name", NAMES), ("UserLabel", NAMES),
-    ("device.contact", CONTACTS), ("Password", SECRETS), ("outlet.3.status", None), ("device.model", None),
+    ("device.contact", CONTACTS), ("ambient.contacts.1.status", None), ("ambient.contacts.1.name", NAMES),
+    ("Password", SECRETS), ("outlet.3.status", None), ("device.model", None),
     ("powerState", None), ("label", None), ("input.current", None), ("ups.mfr", None)])
 def test_members_and_variables_are_classified_by_their_names(key: str, kind: object) -> None:
     assert kind_of(key) == kind
