@@ -23,7 +23,7 @@ _HEAD = """# Benchmarks
 Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most figures are ratios to a peer that
 was measured in the same run, because times depend on the machine. 0 ms (near) and 20 ms (far) are the round-trip times between
 client and device. "Our double" is this project's replacement for the platform's SNMP calls; "expands" is a Redfish service that
-expands links.
+supports `$expand`: it puts linked resources into the same answer.
 
 """
 
@@ -53,10 +53,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         ratios = noted(file)
     lines = table(ratios)
     print("\n".join(lines))
+    wanted = options.write or not options.names
     if without:
-        print(f"no figures of {', '.join(without)}, so {PAGE.relative_to(ROOT)} is not written", file=sys.stderr)
+        unwritten = f", so {PAGE.relative_to(ROOT)} is not written" if wanted else ""
+        print(f"no figures of {', '.join(without)}{unwritten}", file=sys.stderr)
         return 1
-    if options.write or not options.names:
+    if wanted:
         PAGE.write_text(_HEAD + f"{machine()}, {datetime.date.today().isoformat()}.\n\n" + "\n".join(lines) + "\n", "utf-8")
     return int(any(codes))
 

@@ -12,7 +12,7 @@ VARIABLE = "PDU_BENCH_RATIOS"           # environment variable with the path of 
 
 
 class Ratio(NamedTuple):
-    """A figure and its goal: a lower bound with `at_least`, else an upper bound, or None for no goal."""
+    """A figure of a benchmark. `goal` is its lower bound with `at_least`, otherwise its upper bound; None if it has no goal."""
 
     area: str
     what: str
@@ -45,5 +45,5 @@ def warn_if_busy(console: Console) -> None:
     """Prints a warning if the load average of the last minute exceeds the number of cores."""
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     if load > 1:
-        console.print(f"this machine is busy (load {load:.1f} per core), which slows computing more than waiting: "
-                      f"repeat the benchmark when it is idle")
+        console.print(f"this machine is busy (load {load:.1f} per core), which slows computing more than waiting, "
+                      f"so the ratios are not reliable: repeat the benchmark when it is idle")

@@ -46,6 +46,8 @@ def test_the_page_is_written_only_if_each_benchmark_has_figures(failing: bool, t
     assert bench.main([]) == 1
     assert (page.read_text() == "before") is failing
     assert capsys.readouterr().err == ("no figures of nut, so docs/benchmarks.md is not written\n" if failing else "")
+    assert bench.main(["nut"]) == 1
+    assert capsys.readouterr().err == ("no figures of nut\n" if failing else "")
 
 
 def test_the_machine_is_described_by_cores_and_python() -> None:

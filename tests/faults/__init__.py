@@ -4,10 +4,12 @@
     python -m tests.faults nut -m status --fault half     a part of them
 
 A *subject* (`subjects/`) is a handler with its simulated device and with its protocol's form of each fault. A *fault*
-(`catalogue`) is a failure of the network, of a host in between, or of the device. The relay (`wire`, `datagrams`) between
-handler and device plays the fault at the wanted *step*; a step is an exchange of request and answer, counted from 0. Faults of
-TLS (`handshakes`), and those that begin before the call, have no step. A *cell* is one call of one handler with one fault at one
-step. The call must return only true or unknown states and figures, or raise an error that fits the fault (`cell`).
+(`catalogue`) is a failure of the network, of a host in between, or of the device. It begins at the wanted *step*, an exchange of
+request and answer, counted from 0; most faults last from there to the end of the call. Faults of TLS, and those that begin before
+the call, have no step. The simulated device plays the faults of the device, `handshakes` those of TLS, and the relay between
+handler and device (`wire`, `datagrams`) all others. A *cell* is one call of one handler with one fault at one step. The call must
+return only true or unknown states and figures, or raise an error that fits the fault (`cell`).
 
-The device and the relay run in a separate process (`stage`), so that only the call opens files and threads in its own process.
+The device and the relay run in a separate process (`stage`), so that every file and thread that opens in the call's process
+belongs to the call.
 """

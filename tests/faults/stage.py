@@ -2,7 +2,7 @@
 
     {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}
                         ->  the settings, SNMP fields and secrets, the outlet, and the answer to "books"
-    {"books": true}     ->  the device's current books, and the number of exchanges in the relay
+    {"books": true}     ->  the device's current books, and the number of exchanges that the relay has seen
     {"close": true}     ->  {}
 """
 from __future__ import annotations

@@ -457,6 +457,20 @@ def test_each_peripheral_device_has_its_own_id() -> None:
     assert len(set(ids)) == len(ids) == 16
 
 
+@pytest.mark.parametrize("timeout, later", [(1500, 0), (0, 2)])
+def test_a_beep_ends_with_its_timeout_unless_that_is_0(timeout: int, later: int) -> None:
+    clock = ManualClock()
+    with XerusPdu(Model(outlets=1), clock=clock) as unit, Client(unit) as client:
+        beeper = client.result("/model/pdu/0", "getBeeper")["rid"]
+        assert client.result(beeper, "getState") == 0
+        client.call(beeper, "activate", on=True, reason="test", timeout=timeout)
+        assert client.result(beeper, "getState") == 2
+        clock.now = 3600.0
+        assert client.result(beeper, "getState") == later
+        client.call(beeper, "activate", on=False, reason="", timeout=0)
+        assert client.result(beeper, "getState") == 0
+
+
 def test_a_unit_whose_second_port_is_taken_frees_its_first() -> None:
     first = ports.reserved()
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -144,7 +144,7 @@ def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_swi
         pdu.port_up(PduPortView("2"))
 
 
-def test_forced_shutdown_sets_the_flag(real: Upsd) -> None:
+def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primary(real: Upsd) -> None:
     with client(real, SECONDARY) as nut, pytest.raises(Denied):
         nut.forced_shutdown("pdu")
     with client(real, PRIMARY) as nut:
@@ -208,7 +208,10 @@ def test_a_silent_driver_is_stale_and_a_dead_one_not_connected_and_neither_is_of
 
 @pytest.fixture(scope="module")
 def restarted() -> Iterator[Upsd]:
-    """An upsd that tests restart. It has one driver: after a restart, each driver of NUT 2.8.0 uses half a core until it ends."""
+    """An upsd for the tests that restart it.
+
+    It has one driver: after a restart, each driver of NUT 2.8.0 uses half a core until it ends.
+    """
     with Upsd([upsd.dummy("pdu", pdu_variables(2))], max_age=3) as server:
         yield server
 

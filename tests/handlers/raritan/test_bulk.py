@@ -73,7 +73,7 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(r
 
 
 @pytest.mark.parametrize("responses", [[], [_ok(0), _ok(1)], None, {}, "x"])
-def test_no_list_or_a_wrong_number_of_answers_is_an_error_for_the_whole_bulk(responses: Any) -> None:
+def test_answers_that_are_no_list_or_of_the_wrong_number_are_an_error_for_the_whole_bulk(responses: Any) -> None:
     agent = _agent(responses)
     bulk = Bulk(agent)
     pending = bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId)
@@ -83,7 +83,7 @@ def test_no_list_or_a_wrong_number_of_answers_is_an_error_for_the_whole_bulk(res
         pending.get()
 
 
-def test_adding_to_a_bulk_rejects_other_functions_and_wrong_arguments_at_once() -> None:
+def test_a_function_of_no_proxy_and_wrong_arguments_are_refused_when_they_are_added_to_a_bulk() -> None:
     agent = _agent([])
     outlet = pdumodel.Outlet("/model/outlet/0", agent)
     helper = BulkRequestHelper(agent)
@@ -128,7 +128,7 @@ def test_an_empty_bulk_costs_no_request() -> None:
     assert device.asked == []
 
 
-def test_each_queues_one_method_of_several_proxies_in_their_order() -> None:
+def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
     unit = Described()
     unit.outlets([1.5, 2.5], [None, None])
     for number in (0, 1):

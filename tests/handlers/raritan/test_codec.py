@@ -133,7 +133,7 @@ def test_a_structure_read_from_an_empty_object_is_written_as_one() -> None:
         assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls)), cls
 
 
-def test_a_structure_made_here_is_written_with_the_newest_fields_and_older_ones_that_were_set() -> None:
+def test_a_structure_that_a_script_made_is_written_with_the_newest_fields_and_older_ones_that_were_set() -> None:
     made: List[Any] = [cls() for cls in STRUCTURES]
     assert [one for one in made if list(one.encode()) != type(one).elements] == []
     assert "oldSettings" in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
@@ -147,17 +147,17 @@ def test_a_missing_power_state_is_unknown_and_never_off() -> None:
     assert not present(state, "powerState") and present(state, "available")
 
 
-@pytest.mark.parametrize("cls, json, sent, unsent", [
+@pytest.mark.parametrize("cls, json, received, absent", [
     (cascading.CascadeManager.Status, {"master": "a", "future": 0}, ("primaryUnit", "master", "future"), ("linkUnits", "other")),
     (cascading.CascadeManager.Status, {"role": None, "future": None}, (), ("primaryUnit", "master", "role", "future")),
     (cert.ServerSSLCert.ReqInfo, {"keyLength": 2048}, ("keyLength",), ("keyInfo", "keyType", "names")),
     (cert.ServerSSLCert.ReqInfo, {"keyInfo": {"rsaKeyLength": 2048}}, ("keyInfo", "keyLength"), ("subject",)),
     (pdumodel.Pdu.Sensors, {"activePower": None}, (), ("activePower", "activeEnergy"))])
-def test_only_a_sent_field_that_is_not_null_is_present_by_any_of_its_names(
-        cls: Type[Structure], json: Dict[str, Any], sent: Tuple[str, ...], unsent: Tuple[str, ...]) -> None:
+def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
+        cls: Type[Structure], json: Dict[str, Any], received: Tuple[str, ...], absent: Tuple[str, ...]) -> None:
     value = _decode(cls, json)
-    assert present(value, *sent) and [name for name in unsent if present(value, name)] == []
-    assert present(cls(), *sent, *unsent)           # a structure that a script made counts as complete
+    assert present(value, *received) and [name for name in absent if present(value, name)] == []
+    assert present(cls(), *received, *absent)           # a structure that a script made counts as complete
 
 
 def test_an_ordinal_of_newer_firmware_survives() -> None:
@@ -257,7 +257,7 @@ def test_a_very_long_type_name_is_not_cached() -> None:
     assert type(proxy) is pdumodel.Outlet and find.cache_info() == before
 
 
-def test_a_reference_gets_the_derived_class_that_its_type_names_whatever_the_version() -> None:
+def test_a_reference_becomes_the_derived_class_of_its_type_whatever_the_version() -> None:
     reference = {"rid": "/tfwopaque/x", "type": "sensors.AccumulatingNumericSensor:9.9.9"}
     proxy = decoder(sensors.NumericSensor)(reference, AGENT)
     assert type(proxy) is sensors.AccumulatingNumericSensor and encode(proxy) == reference

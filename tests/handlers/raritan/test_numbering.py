@@ -54,7 +54,7 @@ def test_an_outlet_that_is_listed_at_the_position_of_its_label_is_switched(handl
         assert shown(device.status())[identity] is DOWN
 
 
-def test_an_outlet_is_switched_and_read_by_the_reference_that_status_reads() -> None:
+def test_port_down_uses_the_same_reference_as_status() -> None:
     unit, reference = Described(), "/tfwopaque/outlet.0"
     unit.calls[PDU, "getOutlets"] = [{"rid": reference, "type": "pdumodel.Outlet:3.0.4"}]
     unit.calls[reference, "setPowerState"] = 0

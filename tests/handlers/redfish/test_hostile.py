@@ -217,7 +217,7 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
             return {**body, "Members": [{"@odata.id": OUTLETS}] * len(body["Members"])} if path == OUTLETS else body
         if path == pdus:
             return {**body, "Members": [{"@odata.id": pdus}]}
-        return _set(body, "RackPDUs", {"@odata.id": pdus})      # a link in place of the list, so that it is requested
+        return _set(body, "RackPDUs", {"@odata.id": pdus})      # a link in place of the list, which the handler then requests
     with RedfishService(model) as unit:
         unit.rewrite = circle
         for name, call in CALLS.items():

@@ -1,6 +1,7 @@
 """Peripheral slots and their devices, a feature port, the beeper."""
 from __future__ import annotations
 
+import math
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..objects import Served
@@ -10,7 +11,8 @@ from ..sensors import KINDS, Awake, NumericSensor, Sensor, SwitchSensor
 _DEV_PORT, _CHAIN = 1, 3
 _INVALID = 1
 _DRY_CONTACT = 39
-_PLAIN_CHANNEL_FROM = 2     # index of 4.0 in GENERATIONS: a sensor without channels has channel 0 in 3.x and -1 from 4.0 on
+# Index of 4.0 in GENERATIONS: a sensor without channels had channel 0 on a recorded unit of 3.x and -1 on one of 4.0.
+_PLAIN_CHANNEL_FROM = 2
 _SENSORS = (("temperature", "SIM1JX0001", 17.93), ("temperature", "SIM1EQ0002", 16.5), ("humidity", "SIM1EQ0002", 54.5),
             ("temperature", "SIM1JX0003", 16.37), ("absoluteHumidity", "SIM1EQ0002", 7.63))
 _TEMPERATURE = 8
@@ -155,7 +157,7 @@ class FeaturePort(Served):
 
 
 class Beeper(Served):
-    """The beeper; `activate` makes it beep for some time."""
+    """The beeper; `activate` makes it beep for some time or until it is ended."""
 
     _QUIET, _ACTIVE = 0, 2
 
@@ -172,8 +174,8 @@ class Beeper(Served):
         return self._muted
 
     def activate(self, on: bool, reason: str, timeout: int) -> None:
-        """Starts or ends the beep; `timeout` is in milliseconds."""
-        self._until = self.unit.clockwork.now() + timeout / 1000 if on else 0.0
+        """Starts or ends the beep. `timeout` is in milliseconds; 0 means without end (InternalBeeper.idl)."""
+        self._until = self.unit.clockwork.now() + (timeout / 1000 or math.inf) if on else 0.0
         self._reason, self._muted_now = reason, False
 
     def muteCurrentActivation(self) -> None:
