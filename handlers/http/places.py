@@ -10,7 +10,7 @@ _UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # not escaped in a path with a query
 
 
 def path_here(link: object, here: Endpoint) -> str:
-    """The path of a link to `here`, with its query; '' for a relative path, a link with a fragment, and any other value."""
+    """A link's path and query if it stays on `here`, else ''. Also '' for a relative link, and one with a fragment or login."""
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST or "\\" in link or any(ord(c) < 32 for c in link):
         return ""
     try:

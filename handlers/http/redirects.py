@@ -11,7 +11,7 @@ from .places import path_here
 
 
 def followed(client: HttpClient, request: Request, reply: Reply, login: Login, repeatable: bool) -> Reply:
-    """The reply from the endpoint that `reply` redirects to, which the client uses from now on if it answers.
+    """Repeat the request, with its path, at the endpoint that `reply` redirects to. The client keeps that endpoint if it answers.
 
     A GET may also be redirected to another path of the same endpoint. Raises HttpRefused for other redirects, and for a write,
     which is not sent again. HttpUnreachable names the new endpoint, since the owner typed another one.

@@ -28,7 +28,8 @@ class RequestsTransport:
 
     The session's `verify` and `cert` are used instead of the agent's trust. Its `auth`, if set, acts on a request that already
     has the agent's login, and may replace it or be sent with it: give such an agent no login. `.netrc` is not read. Redirects
-    are left to the agent. A request's `total` covers only the body of the answer.
+    are left to the agent. A request's `total` covers only the body of the answer, and is checked after each 64 KiB of it and at
+    its end.
     """
 
     def __init__(self, session: requests.Session) -> None:

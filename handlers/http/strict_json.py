@@ -43,10 +43,10 @@ def _no_constant(name: str) -> float:
 
 def _integer(digits: str) -> int:
     if len(digits.lstrip("-")) > _DIGITS:
-        raise ValueError("an integer of too many digits")
+        raise ValueError("an integer with too many digits")
     return int(digits)
 
 
 def _no_repetition(pairs: List[Tuple[str, object]]) -> None:
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("a key twice")     # RFC 8259, 4: the result would be undefined
+        raise ValueError("a repeated key")     # RFC 8259, 4: the result would be undefined

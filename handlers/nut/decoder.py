@@ -19,7 +19,7 @@ MAX_BYTES = 8 * 1024 * 1024     # in all answers to one write
 
 
 class Decoder:
-    """Splits received bytes into the answers to `requests` and puts them into `answers`. A line too many is a ProtocolError."""
+    """Splits received bytes into the answers to `requests` and puts them into `answers`."""
 
     def __init__(self, requests: Sequence[Request[object]], answers: Answers) -> None:
         self.answers = answers
@@ -35,7 +35,7 @@ class Decoder:
         return self._open[-1] if self._open else None
 
     def feed(self, data: bytes) -> bool:
-        """Take the next bytes. True when every request has its answer. Raises ProtocolError."""
+        """Take the next bytes; True when every request has its answer. Raises ProtocolError, also for data after the last one."""
         self._size += len(data)
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()

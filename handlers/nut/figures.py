@@ -39,7 +39,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
 
 
 def side(variables: Mapping[str, str], name: str) -> Optional[float]:
-    """The current of the side `name`, input or output. A line `L2` proves two phases.
+    """Amperes of the side `name`, input or output; None if a phase's current is missing. A line `L2` proves two phases.
 
     With several phases `input.current` may be an average (nut-names.txt, Three phase), so it is not used.
     """
@@ -60,7 +60,7 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[
 
 
 def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: Sequence[Outlet]) -> Optional[float]:
-    """`figure` of a device; for a daisy chain the sum over its members, else the figure of the whole chain."""
+    """`figure` of a device; for a daisy chain, the sum over its members, or the figure of the whole chain if one lacks it."""
     if not chain:
         return figure(device.variables, outlets)
     own: Dict[str, List[Outlet]] = {}

@@ -66,7 +66,7 @@ class Member:
 
 
 def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[int, Member]:
-    """Every member by its number. Member 0 is always included."""
+    """Every member by its number, always with member 0. Names of `device.0.` are skipped: they repeat those without a prefix."""
     members = {0: Member(0)}
     for name, text in (*variables.items(), *((command, None) for command in commands)):
         found = _MEMBER.fullmatch(name)

@@ -66,7 +66,8 @@ class PyNUTClient(Generic[AnyStr]):
                  text: bool = False, tls: Optional[Tls] = None) -> None:
         """Connect: TCP, 2 round trips more with `tls` (3 for TLS 1.2), 1 for user and password. Raises PyNUTError.
 
-        A server answers OK to any password. If it is wrong, the first method that needs it fails.
+        A server answers OK to any password. If it is wrong, the first method that needs it fails. `timeout`: seconds, at most a
+        day; None or a number below 0 means DEFAULT_TIMEOUT.
         """
         self._debug, self._text = debug, text
         seconds = min(timeout, _LONGEST_TIMEOUT) if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
@@ -176,17 +177,21 @@ class PyNUTClient(Generic[AnyStr]):
         return "OK"
 
     def FSD(self, ups: str = "") -> str:
-        """Set the forced-shutdown flag, with the rights of the primary client; "OK"."""
+        """Set the forced-shutdown flag, with the rights of the primary client; "OK".
+
+        If PRIMARY and MASTER fail, raises ERR ACCESS-DENIED as PyNUTClient does; its `__cause__` is the server's own error.
+        """
+        denied: Optional[PyNUTError] = None
         for verb in ("PRIMARY", "MASTER"):
             try:
                 self._one("FSD", messages.primary, ups, verb)
                 break
             except PyNUTConnectionError:
                 raise
-            except PyNUTError:
-                continue
+            except PyNUTError as error:
+                denied = error
         else:
-            raise PyNUTError("ERR ACCESS-DENIED")
+            raise PyNUTError("ERR ACCESS-DENIED") from denied
         self._one("FSD", messages.fsd, ups)
         return "OK"
 

@@ -28,13 +28,13 @@ def _word(text: str) -> str:
 
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        f"the NUT server's port; without it the one in the address, else {NUT_PORT}")
-USERNAME: Setting[str] = Setting("username", f"a user of upsd.users, {_CARRIED}", _word, "",
+USERNAME: Setting[str] = Setting("username", f"a user name from upsd.users, {_CARRIED}", _word, "",
                                  "needed to switch; reading sends it only to a server that demands a login")
 PASSWORD: Setting[str] = Setting("password", f"that user's password, {_CARRIED}", _word, "",
                                  "needed and sent together with username", secret=True)
 DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its square brackets", _name, "",
                                "the device on the NUT server; without it all devices of the server are one PDU")
-TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: nothing but STARTTLS is sent before TLS is up")
+TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: everything except STARTTLS itself is sent over TLS")
 WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
                                     "yes: the whole load of a UPS that can switch it is the port `load`")
 SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,

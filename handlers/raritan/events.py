@@ -47,7 +47,7 @@ class Outage(NamedTuple):
 
 
 class Listener(Iterator[Event]):
-    """Subscribes at once, in 3 round trips. Each poll costs 1 round trip. Close it, or use it in `with`.
+    """Iterates over events. Subscribes at once, in 3 round trips; each poll costs 1. Close it, or use it in `with`.
 
     link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to iterate; None: until the listener
     is closed. notice: called with an Outage when it begins, and when it is over. before_poll: called before each poll outside
@@ -82,7 +82,7 @@ class Listener(Iterator[Event]):
         return self._waiting.popleft()
 
     def close(self) -> None:
-        """Release the channel if the unit answers soon; otherwise it ends by itself."""
+        """Release the channel if the unit answers within 2 s; otherwise the channel ends by itself."""
         channel, self._channel = self._channel, None
         if channel is not None:
             self._release(channel)
@@ -194,7 +194,7 @@ def _versions(info: object) -> Dict[str, str]:
 
 
 def _named(idl_type: str, versions: Dict[str, str]) -> str:
-    """The name of an event type with its interface's version from `versions`; version 1.0.0 is left out."""
+    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if the interface is not in there."""
     interface, _, event = base_name(idl_type).rpartition(".")
     if interface not in versions:
         return idl_type

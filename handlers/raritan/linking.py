@@ -46,7 +46,7 @@ class LinkedUnits(UnitDiscovery):
         return more
 
     def present(self) -> List[Present]:
-        """The unit itself and its wanted link units.
+        """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only logged.
 
         Raises the error of the unit's own answers; Unreachable or Denied for a link unit that does not answer or is not usable.
         """

@@ -12,7 +12,7 @@ def unexpected(line: str) -> ProtocolError:
 
 
 def ok(reply: Reply) -> str:
-    """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT. Raises ProtocolError."""
+    """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT. Raises ProtocolError for other lines."""
     first, _, rest = reply.line.partition(" ")
     if first not in ("OK", "Goodbye..."):
         raise unexpected(reply.line)

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Type(NamedTuple):
-    """The type of a variable: `words` are some of RW, ENUM, RANGE, STRING and NUMBER; `length` of a STRING, else None."""
+    """The type of a variable: `words` are some of RW, ENUM, RANGE, STRING and NUMBER; `length` limits a STRING, else None."""
 
     words: Tuple[str, ...]
     length: Optional[int]
@@ -114,9 +114,9 @@ def _number(reply: Reply, words: List[str]) -> int:
 
 def _type(reply: Reply, words: List[str]) -> Type:
     lengths = [word[7:] for word in words if word.startswith("STRING:")]
-    if any(not (length.isascii() and length.isdigit()) for length in lengths):
+    if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
         raise unexpected(reply.line)
-    return Type(tuple(word.partition(":")[0] for word in words), int(lengths[0][:9]) if lengths else None)
+    return Type(tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None)
 
 
 def _line(reply: Reply) -> str:

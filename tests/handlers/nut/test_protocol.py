@@ -180,7 +180,7 @@ def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(r
     (messages.get_numlogins("a"), "NUMLOGINS a -1"), (messages.instcmd("a", "c"), "OK TRACKING"),
     (messages.instcmd("a", "c"), "OK then"),
     (messages.get_tracking("1"), "MAYBE"), (messages.get_tracking(), "PENDING"),
-    (messages.get_type("a", "v"), "TYPE a v STRING:x"),
+    (messages.get_type("a", "v"), "TYPE a v STRING:x"), (messages.get_type("a", "v"), "TYPE a v STRING:1234567890"),
 ])
 def test_a_line_that_does_not_answer_the_request_is_a_protocol_error(request_: Request[object], line: str) -> None:
     with pytest.raises(ProtocolError):

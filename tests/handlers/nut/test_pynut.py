@@ -114,6 +114,13 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
         assert nut.ListClients() == {"small": ["127.0.0.1"]} and "pdu" in nut.GetUPSNames()
 
 
+def test_fsd_without_primary_rights_is_access_denied_and_the_servers_error_is_its_cause(real: Upsd) -> None:
+    with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, timeout=PATIENCE_S) as nut:
+        with pytest.raises(pynut.PyNUTError, match="^ERR ACCESS-DENIED$") as caught:
+            nut.FSD("none")
+    assert str(caught.value.__cause__) == "ERR UNKNOWN-UPS"
+
+
 # ---- the listed differences ----------------------------------------------------------------------------------
 
 def test_a_value_with_quotes_is_read_completely(real: Upsd) -> None:
