@@ -11,7 +11,8 @@ from .database import Database
 from .records import Call, Pdu
 from .store import Store, call_row, seen, storable
 
-KEPT_CALLS, KEPT_PROBLEMS, KEPT_EVENTS = 200, 200, 2000        # calls and problems (failures, switchings) of each PDU
+KEPT_CALLS, KEPT_NOTABLE = 200, 200         # of each PDU: the newest calls, and the newest failures and switchings
+KEPT_EVENTS = 2000
 _INTERRUPTED = ("the stand-in ended in the middle of this switching: the outlet may or may not have switched; "
                 "the next poll reads its state")
 _COLUMNS = "call.id, pdu, call.at, method, identity, seconds, round_trips, kind, text, lines"
@@ -60,7 +61,7 @@ class Journal:
         return [identity for (identity,) in self._db.rows("SELECT identity FROM switching WHERE pdu = ?", (pdu.id,))]
 
     def interrupted(self, store: Store) -> List[str]:
-        """At start, log each switching that a crash or `Manager.stop` interrupted, and return a sentence for each.
+        """At start, log each switching that a crash or `DciManager.stop` interrupted, and return a sentence for each.
 
         Whether the relay moved is unknown, so the port is doubtful until a poll or a switching succeeds. The command is never
         sent again.
@@ -97,10 +98,10 @@ class Journal:
         """Delete old entries. Of each PDU, keep the newest calls, and the newest failures and switchings."""
         for (pdu,) in self._db.rows("SELECT id FROM pdu"):
             self._db.write(
-                "DELETE FROM call WHERE pdu = ?1 "
-                "AND id NOT IN (SELECT id FROM call WHERE pdu = ?1 ORDER BY id DESC LIMIT ?2) AND id NOT IN "
-                "(SELECT id FROM call WHERE pdu = ?1 AND (kind <> '' OR method LIKE 'port%') ORDER BY id DESC LIMIT ?3)",
-                (pdu, KEPT_CALLS, KEPT_PROBLEMS))
+                "DELETE FROM call WHERE pdu = ? "
+                "AND id NOT IN (SELECT id FROM call WHERE pdu = ? ORDER BY id DESC LIMIT ?) AND id NOT IN "
+                "(SELECT id FROM call WHERE pdu = ? AND (kind <> '' OR method LIKE 'port%') ORDER BY id DESC LIMIT ?)",
+                (pdu, pdu, KEPT_CALLS, pdu, KEPT_NOTABLE))
         self._db.write("DELETE FROM event WHERE id NOT IN (SELECT id FROM event ORDER BY id DESC LIMIT ?)", (KEPT_EVENTS,))
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.hostile import TEXTS, Elements
 
+from . import journal
 from .client import Client
 from .manager import DciManager
 from .readings import series
@@ -387,14 +388,31 @@ def test_the_log_distinguishes_hung_crashed_and_failed_calls(visitor: Visitor, s
         pdu = site.add_pdu(say, "pdu_small", "127.0.0.1", settings={"say": say})
         pdu.call_seconds = 0.5 if say == "hang" else None
     site.poll()
-    body = visitor.get("/log?failed=1").body
+    body = visitor.get("/log?pdu=&failed=1").body
     assert all(words in body for words in ("hung, stopped", "crashed", "ValueError: not one of the pack", "defect in status"))
 
 
+def test_thinning_the_log_keeps_the_newest_calls_failures_and_switchings_of_each_pdu(
+        site: DciManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kept in ("KEPT_CALLS", "KEPT_NOTABLE", "KEPT_EVENTS"):
+        monkeypatch.setattr(journal, kept, 2)
+    site.store.create("pdu", "pdu_x", "x", ["custom"], [])
+    busy, quiet = (site.add_pdu(name, "pdu_x", "127.0.0.1") for name in ("busy", "quiet"))
+    site.journal.wrote(quiet, Call("status", "", 0.1, {}, "", "", at=0.0))
+    calls = [("status", "unreachable"), ("port_up", ""), ("status", "unreachable"), *[("status", "")] * 3]
+    for at, (method, kind) in enumerate(calls):
+        site.journal.wrote(busy, Call(method, "", 0.1, {}, kind, kind, at=float(at)))
+    for text in "abc":
+        site.journal.happened(text)
+    site.thin()
+    assert [entry.call.at for entry in site.journal.calls(busy.id)] == [5.0, 4.0, 2.0, 1.0]
+    assert len(site.journal.calls(quiet.id)) == 1 and [event.text for event in site.journal.events()] == ["c", "b"]
+
+
 @pytest.mark.parametrize("path", ["/pdus/99", "/pdus/x", "/pdus/99/readings.json", "/servers/9/power?command=on",
-                                  "/handlers/1/nothing", "/pdus/99999999999999999999", "/pdus/" + "9" * 5000, "/static/%00"],
-                         ids=range(8))
-def test_an_unknown_path_is_an_error_page(visitor: Visitor, path: str) -> None:
+                                  "/handlers/1/nothing", "/pdus/99999999999999999999", "/pdus/" + "9" * 5000, "/static/%00",
+                                  "/log?pdu=99", "/log?pdu=x", "/log?pdu=" + "9" * 5000], ids=range(11))
+def test_an_unknown_address_is_an_error_page(visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status in (404, 405) and "Traceback" not in answer.body
 

@@ -18,7 +18,8 @@ def routes(site: Site) -> List[Route]:
 
 def _list(site: Site, request: Request) -> Response:
     given = request.query_params.get("pdu", "")
-    pdu = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    readable = given.isascii() and given.isdigit() and len(given) < 10
+    pdu = site.manager.store.pdu(int(given) if readable else 0).id if given else None           # no PDU has the id 0
     failed = request.query_params.get("failed", "") == "1"
     pdus = {one.id: one for one in site.manager.pdus()}
     return site.show(request, "log.html", entries=site.manager.journal.calls(pdu, failed, _MOST), pdus=pdus, chosen=pdu,
