@@ -7,13 +7,29 @@ import tempfile
 from pathlib import Path
 from typing import Iterator
 
+from .waiting import until
+
+_PATIENCE_S = 240.0         # less than pytest's own limit, so that the error names the lock
+
 
 @contextlib.contextmanager
 def turn(what: str) -> Iterator[None]:
-    """Waits until no other test holds `what`. The system frees the lock when a process ends, even by a crash."""
+    """Waits until no other test holds the lock of `what`, and holds it during the block.
+
+    The system frees the lock when a process ends, even by a crash. Raises TimeoutError if others hold it for too long.
+    """
     path = Path(tempfile.gettempdir()) / f"pdu-handlers-{what}.lock"
-    if not path.exists():
-        path.touch()            # readable for another user, who may neither write nor touch it
+    with contextlib.suppress(FileExistsError):
+        path.touch(exist_ok=False)
+        path.chmod(0o644)               # under any umask, tests of other users can open it to read: a lock needs no more
     with path.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        def locked() -> bool:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+        if not until(locked, _PATIENCE_S, every=0.1):
+            raise TimeoutError(f"other tests held {path} for {_PATIENCE_S:g} s")
         yield

@@ -1,7 +1,7 @@
-"""Uploads a file in a separate process. Prints the peak RSS in KiB before and after the upload, the last progress report (bytes
-sent and size), and the number of reports.
+"""Uploads a file. Prints the peak RSS of this process in KiB before and after the upload, the last progress report (bytes sent
+and size), and the number of reports.
 
-    python -m tests.handlers.raritan.uploader TRANSPORT URL CA_FILE FILE
+    python -m tests.handlers.raritan.uploader standard|requests URL CA_FILE FILE
 """
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import resource
 import sys
 from pathlib import Path
+from typing import Callable, Dict
 
 import requests
 
@@ -35,7 +36,9 @@ def main() -> None:
     trust = Trust(ca_pem=Path(ca_file).read_text(encoding="ascii"))
     session = requests.Session()
     session.verify = ca_file
-    transport: Transport = StandardTransport(trust) if kind == "standard" else RequestsTransport(session)
+    transports: Dict[str, Callable[[], Transport]] = {
+        "standard": lambda: StandardTransport(trust), "requests": lambda: RequestsTransport(session)}
+    transport = transports[kind]()
     scheme, _, host = url.partition("://")
     with Agent(scheme, host, "admin", "xerus-own-words", trust=trust, transport=transport) as agent:
         firmware.Firmware("/firmware", agent).getVersion()

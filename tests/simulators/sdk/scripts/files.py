@@ -40,6 +40,8 @@ def firmware(agent: Any, given: str) -> Dict[str, Any]:
         if state == "NONE":
             break
         time.sleep(_PAUSE)
+    else:
+        raise TimeoutError(f"the update is not finished after {_PATIENCE:g} s: {', '.join(states)}")
     history = proxy.getUpdateHistory()
     return {**found, "states": states, "now": proxy.getVersion(), "history": [history[0].imageVersion, history[0].status.val]}
 
