@@ -1,4 +1,4 @@
-"""A minimal client for the simulated Redfish service's own tests. It returns answers of every status."""
+"""A minimal client for the simulated Redfish service's own tests. `send` returns answers of every status."""
 from __future__ import annotations
 
 import base64
@@ -61,7 +61,7 @@ class Client:
         return self.get(f"{OUTLETS}/{id}")
 
     def switch(self, id: str, state: str, **headers: str) -> Reply:
-        """Reads the outlet, and switches it by the target of its action."""
+        """Reads the outlet, and sends the command to the target that the outlet gives for it."""
         return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
 
     def members(self, target: str) -> List[str]:

@@ -22,14 +22,14 @@ def test_a_fault_replaces_one_body(unit: RedfishService, client: Client, fault: 
 
 def test_a_fault_loses_the_answer_to_a_switching_command(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.DROP_AFTER_WRITE, method="PowerControl")
-    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+    with pytest.raises(ConnectionError):
         client.switch("A1", "Off")
     assert unit.books().states["A1"] is False and unit.log[-1].status == 0
 
 
 def test_a_fault_loses_a_request_before_it_takes_effect(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.CLOSE_BEFORE, method="POST")
-    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+    with pytest.raises(ConnectionError):
         client.switch("A1", "Off")
     assert unit.books().states["A1"] is True and unit.books().writes == []
 
@@ -48,7 +48,7 @@ def test_faults_halve_an_answer_or_make_it_huge(unit: RedfishService, client: Cl
     assert client.send("HEAD", OUTLETS).body is None and len(client.get(OUTLETS)["Members"]) == 12
 
 
-def test_faults_redirect_refuse_or_change_an_answer(unit: RedfishService, client: Client) -> None:
+def test_faults_redirect_or_refuse_a_request_or_change_its_answer(unit: RedfishService, client: Client) -> None:
     unit.faults.order(Fault.REDIRECT, location="https://192.0.2.66")
     assert client.send("GET", OUTLETS).headers["Location"] == f"https://192.0.2.66{OUTLETS}"
     unit.faults.order(Fault.PRIVILEGE)

@@ -1,7 +1,6 @@
 """The simulated Redfish service changes as DSP0266 says: actions, preconditions, tasks, settings, restarts."""
 from __future__ import annotations
 
-import http.client
 from typing import Any, Dict
 
 import pytest
@@ -195,7 +194,7 @@ def test_a_restart_forgets_sessions_and_planned_switching_and_keeps_relays() -> 
         assert client.send("POST", f"{V1}/Managers/1/Actions/Manager.Reset", {"ResetType": "ForceRestart"}).status == 204
         assert until(lambda: service.boots() == 1 and not service.down())
         clock.now = 60.0
-        with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        with pytest.raises(ConnectionError):
             client.get(OUTLETS)
         client.http.close()
         assert client.outlet("A1")["PowerState"] == "On" and service.sessions == []

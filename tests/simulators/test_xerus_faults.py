@@ -67,7 +67,7 @@ def test_a_fault_changes_the_id_of_one_answer(pdu: XerusPdu, client: Client) -> 
     assert [client.call(outlet_rid(0), "getState")["id"] for _ in range(3)] == [7, "another", 7]
 
 
-def test_a_fault_for_a_method_finds_it_in_both_forms_of_a_bulk(pdu: XerusPdu, client: Client) -> None:
+def test_a_fault_for_a_method_applies_to_calls_inside_both_forms_of_a_bulk(pdu: XerusPdu, client: Client) -> None:
     call = {"jsonrpc": "2.0", "method": "getState", "id": 1}
     for method, inner in (("performBulk", call), ("performRequest", json.dumps(call))):
         pdu.faults.order(Fault.EMPTY, method="getState")
@@ -85,14 +85,14 @@ def test_a_fault_cuts_an_answer_in_half(pdu: XerusPdu, client: Client) -> None:
 def test_a_fault_loses_the_answer_to_a_switching_command(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.DROP_AFTER_WRITE, method="setPowerState")
     assert client.result(outlet_rid(0), "getState")["powerState"] == 1
-    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+    with pytest.raises(ConnectionError):
         _switch_off(client)
     assert pdu.books().states["1"] is False
 
 
 def test_a_fault_loses_a_request_before_it_takes_effect(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.CLOSE_BEFORE)
-    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+    with pytest.raises(ConnectionError):
         _switch_off(client)
     assert pdu.books().states["1"] is True
 
@@ -101,13 +101,13 @@ def test_the_unit_closes_connections_after_each_answer_or_while_idle(pdu: XerusP
     pdu.close_after_each_answer()
     for _ in range(2):
         client.call(outlet_rid(0), "getState")
-        with pytest.raises((ConnectionError, http.client.RemoteDisconnected, ssl.SSLError)):
+        with pytest.raises((ConnectionError, ssl.SSLError)):
             client.call(outlet_rid(0), "getState")
         client.http.close()
     pdu.close_after_each_answer(False)
     client.call(outlet_rid(0), "getState")
     pdu.close_connections()
-    with pytest.raises((ConnectionError, http.client.RemoteDisconnected, ssl.SSLError)):
+    with pytest.raises((ConnectionError, ssl.SSLError)):
         client.call(outlet_rid(0), "getState")
 
 
@@ -122,7 +122,7 @@ def test_a_reboot_during_switching_leaves_the_relay_unchanged() -> None:
     with XerusPdu(Model(outlets=1, relay_delay=5.0), clock=clock, reboot_seconds=0.1) as pdu, Client(pdu) as client:
         _switch_off(client)
         pdu.reboot()
-        with pytest.raises((ConnectionError, http.client.RemoteDisconnected, ssl.SSLError)):
+        with pytest.raises((ConnectionError, ssl.SSLError)):
             client.call(outlet_rid(0), "getState")
         client.http.close()
         assert until(lambda: not pdu.down())

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a command, which still prints what it has done or read."""
+"""Ctrl-C during a command, and SIGTERM during `up` and `down`: the command still prints what it has done or read."""
 from __future__ import annotations
 
 import json

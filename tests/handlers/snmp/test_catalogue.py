@@ -15,11 +15,11 @@ from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import BUILT_IN
 
 
-@pytest.mark.parametrize("key", sorted(set(BUILT_IN) & {profile.key for profile in PROFILES}))
+@pytest.mark.parametrize("key", sorted(BUILT_IN))
 def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     """Its only other requests are the GET of sysObjectID and probes of earlier families that share the sysObjectID."""
     device = of_rows(BUILT_IN[key]().device.rows())
-    profile = next(profile for profile in PROFILES if profile.key == key)
+    profile, = (profile for profile in PROFILES if profile.key == key)
     found = detect(device, PROFILES)
     assert found.outlets is profile.outlets[0]
     asked = set(device.asked[1:])

@@ -23,14 +23,14 @@ def unit(name: str) -> Memory:
     return of_rows(fixture(name).rows)
 
 
-def test_a_gateway_does_not_show_the_nodes_of_the_pdu_on_its_bus() -> None:
+def test_a_gateway_is_not_taken_for_the_pdu_on_its_bus() -> None:
     device = unit("apnl-modular")
     device.put(f"{APNL}.1.0", 2)
     with pytest.raises(Unsupported):
         detect(device, PROFILES)
 
 
-def test_a_pdu_without_a_metering_node_has_no_totals_of_zero() -> None:
+def test_zero_totals_of_a_pdu_without_a_metering_node_are_ignored() -> None:
     device = unit("apnl-modular")
     for node in ("2", "3", "4", "6"):
         device.put(f"{APNL}.33.1.2.{node}", 6)
@@ -57,7 +57,8 @@ def test_a_channel_counts_only_if_it_is_a_live_wire() -> None:
     ({"2.1": 3}, UNKNOWN),                  # the MIB has no value 3
     ({"3.1": 2}, UNKNOWN),                  # the watchdog controls the outlet
 ])
-def test_a_mode_is_a_state_only_under_manual_control_without_a_reset(put: Mapping[str, int], state: EnumPowerStatus) -> None:
+def test_a_netping_mode_shows_the_state_only_in_manual_mode_and_outside_a_reset(
+        put: Mapping[str, int], state: EnumPowerStatus) -> None:
     device = unit("netping-pwr_mode")
     for below, value in put.items():
         device.put(f"{NETPING}.{below}", value)
@@ -96,7 +97,7 @@ def test_a_shared_sys_object_id_does_not_prove_that_a_unit_has_no_outlets(
         detect(device, PROFILES)
 
 
-def test_current_thresholds_are_not_read_as_states_if_one_power_of_the_newer_layout_is_empty() -> None:
+def test_ampere_thresholds_are_not_read_as_states_if_a_power_reading_of_the_newer_layout_is_empty() -> None:
     device = unit("ibm-dpi")
     device.put(f"{DPI}.7.3.0", "OPDP_v02")                              # a version without the mark of newer firmware
     device.put(f"{DPI}.8.2.2.1.15.3", "")

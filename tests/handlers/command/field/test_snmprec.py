@@ -30,7 +30,7 @@ def test_a_null_that_an_agent_returns_is_a_row() -> None:
 
 @pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz",
                                   "1.3.6.1.4.1.9.1|2x|0a", "1.3.6.1.4.1.9.1|6e|a", "1.3.6.1.4.1.9.1|64|192.0.2"])
-def test_a_line_that_is_not_a_row_is_named(line: str) -> None:
+def test_the_error_gives_the_number_of_a_line_that_is_not_a_row(line: str) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
 
@@ -76,7 +76,7 @@ ACME-MIB::bar.1 = INTEGER: 5
 
 
 @pytest.mark.parametrize("shown, value", [("23.5 degrees", 235), (".05", 5), ("-1.50", -150), ("5 A (1)", 5), ("low(2)", 2)])
-def test_the_point_of_a_display_hint_a_unit_and_a_label_are_not_part_of_the_number(shown: str, value: int) -> None:
+def test_an_integer_is_read_without_its_display_hint_point_unit_and_label(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
     assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [Row(2, value)]
 
@@ -90,7 +90,7 @@ def test_an_integer_that_is_not_a_decimal_number_is_refused(shown: str) -> None:
 @pytest.mark.against("Net-SNMP snmpwalk")
 @pytest.mark.parametrize("family, options", [("apc-rpdu2", "-On"), ("sentry3", "-On"), ("sentry3", "-Oe"), ("sentry3", "-Oen"),
                                              ("raritan-px2", "-On")])
-def test_the_output_of_snmpwalk_holds_all_rows_of_the_device(family: str, options: str) -> None:
+def test_all_rows_of_a_device_are_read_from_the_output_of_snmpwalk(family: str, options: str) -> None:
     rows = BUILT_IN[family]().device.rows()
     with Agent(BUILT_IN[family]()) as agent:
         done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", "-Cc", options, f"{agent.host}:{agent.port}", "1.3.6.1"],
@@ -101,7 +101,7 @@ def test_the_output_of_snmpwalk_holds_all_rows_of_the_device(family: str, option
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
-def test_the_output_of_snmpwalk_holds_the_floats_and_octets_of_opaque_values() -> None:
+def test_floats_and_octets_of_opaque_values_are_read_from_the_output_of_snmpwalk() -> None:
     rows = {"1.3.6.1.4.1.9.1.0": AgentRow(OPAQUE, bytes.fromhex("9f780441c80000")),
             "1.3.6.1.4.1.9.2.0": AgentRow(OPAQUE, b"\x04\x02ab"), "1.3.6.1.4.1.9.3.0": AgentRow(INTEGER, 1)}
     with Agent(Device(rows)) as agent:
@@ -111,7 +111,7 @@ def test_the_output_of_snmpwalk_holds_the_floats_and_octets_of_opaque_values() -
 
 
 @pytest.mark.parametrize("shown", ["Float: x", "Float: 1e99"])
-def test_a_float_that_is_not_a_number_or_is_too_large_is_refused(shown: str) -> None:
+def test_a_float_with_an_invalid_text_or_too_large_a_value_is_refused(shown: str) -> None:
     with pytest.raises(SettingsError, match="line 1 of the recording: "):
         snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Opaque: {shown}\n")
 

@@ -154,7 +154,7 @@ def test_a_list_takes_long_names_of_devices(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("object_id, handler", [
     ("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"), ("1.3.6.1.4.1.8072.3.2.10", ""), ("1.3.6.1.4.1.2021.250.10", ""), ("", "")])
-def test_a_device_with_net_snmp_is_a_pdu_only_if_a_family_has_its_object_id(object_id: str, handler: str) -> None:
+def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(object_id: str, handler: str) -> None:
     pdus, others = find_._sorted_out({"192.0.2.1": Answer(1, object_id, "Linux web1 6.1.0", "web1")}, 161)
     assert [one.what for one in pdus] == ([handler] if handler else [])
     assert [one.what for one in others] == ([] if handler else [f"{object_id} Linux web1 6.1.0".strip()])
@@ -196,7 +196,7 @@ def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     assert done.returncode == 0 and time.monotonic() - begin > 28 / 10 + 4 - 0.5
 
 
-def test_a_xerus_unit_that_answers_snmp_as_another_device_is_listed_only_as_a_pdu(
+def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     answers = {f"192.0.2.{host}": Answer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}") for host in (1, 2)}
     monkeypatch.setenv("PDU_COMMUNITY", "public")

@@ -47,7 +47,7 @@ KINDS: Mapping[str, Kind] = {
     "transitional states": Kind(
         lambda: servertech.sentry3(relay_s=_RELAY_S), "1.2.1",
         ((f"{servertech.ACTION}.1.2.1", 2),), ((f"{servertech.ACTION}.1.2.1", 1),)),
-    "a column for each verb, whose value is seconds": Kind(
+    "a column for each command, written with a delay in seconds": Kind(
         lambda: eaton.epdu(relay_s=_RELAY_S), "0.2", ((f"{eaton.OFF}.0.2", 0),), ((f"{eaton.ON}.0.2", 0),)),
     "locks": Kind(
         lambda: guarded.liebert(relay_s=_RELAY_S, locked=(5,)), "1.2.2",
