@@ -156,7 +156,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(42, "text as octets, also with NULs; OIDs with a leading dot", "decoding.text, host.rows.oid_arcs, host.snmp.Snmp",
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
          + ("test_decoding.py::test_a_value_is_read_as_text_without_its_padding",
-            "test_decoding.py::test_octets_are_the_same_in_every_form_of_the_platform")),
+            "test_decoding.py::test_octets_are_the_same_in_every_form_that_the_platform_returns")),
     Trap(43, "slow agents with thousands of rows", "columns, never whole trees; each walked once",
          _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_and_an_object_read_once",)),
     Trap(44, "a state that is read back too early", "rule: read until the wanted state is reported or the deadline is over",
