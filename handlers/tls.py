@@ -25,7 +25,7 @@ def fingerprint(text: str) -> str:
 
 
 def pem(text: str) -> str:
-    """One or more PEM certificates. Line ends may be missing, blanks, or the characters `\\n` or `\\r\\n`. Raises ValueError."""
+    """PEM certificates with line ends, for which `text` may have blanks, `\\n`, `\\r\\n` or nothing. Raises ValueError."""
     out = []
     for block in text.replace("\\r", "").replace("\\n", "\n").split(_BEGIN)[1:]:
         body, end, _ = block.partition(_END)

@@ -33,7 +33,7 @@ class KeptLoop(Generic[S]):
         atexit.register(self.stop)
 
     def run(self, work: Callable[[S], Coroutine[Any, Any, T]], deadline_s: float) -> T:
-        """The result of `work`. Raises asyncio.TimeoutError after `deadline_s` seconds."""
+        """The result of `work`, whose errors pass through. Raises asyncio.TimeoutError after `deadline_s` seconds."""
         with self._lock:
             loop = self._started()
         future = asyncio.run_coroutine_threadsafe(self._bounded(work, deadline_s), loop)

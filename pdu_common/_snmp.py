@@ -75,7 +75,7 @@ class Element:
 
 
 def get(credentials: Credentials, oid: str) -> Element:
-    """One object by GET, repeated if no answer comes. Raises SnmpError."""
+    """One object by GET, with the value None if it is missing. Repeated if no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
 
     async def work(agent: _Agent) -> Element:

@@ -33,8 +33,8 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds are over.
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
-    it must not be switched: nothing was written then. If a write repeats the states of other outlets, one command runs at a
-    time, and the state is UNKNOWN unless all of them read as written.
+    it must not be switched: nothing was written then. Raises Unreachable if the outlet may or may not have switched. If a write
+    repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all of them read as written.
     """
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may return a number

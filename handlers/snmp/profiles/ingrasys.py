@@ -1,7 +1,7 @@
 """Ingrasys iPoMan, which Socomec sells under its own enterprise number, and Socomec's metered PDU, which has other objects.
 
-outletStatusKwatt is accumulated energy in spite of its name. outletStatusWH is not read: by the MIB's text, "Watt in 0.1 W/H", it
-may be power or energy.
+outletStatusKwatt is accumulated energy in Wh, in spite of its name. outletStatusWH is not read: by the MIB's text, "Watt in 0.1
+W/H", it may be power or energy.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
 from .shorthand import TENTHS, THOUSANDTHS, by_unit, column, figure, librenms, oid, oids, scalar, total

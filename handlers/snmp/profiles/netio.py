@@ -1,4 +1,4 @@
-"""NETIO: PowerPDU, PowerBOX and PowerDIN of NETIO-PRODUCTS-NETIO-MIB. A figure of 0 may also mean that there is no meter."""
+"""NETIO: PowerPDU, PowerBOX and PowerDIN of NETIO-PRODUCTS-NETIO-MIB. A figure of 0 is not used: there may be no meter."""
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Number
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, scalar, total
@@ -15,7 +15,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("0",)),
             control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
-            number=Number(STATE, plus=0, position=0),       # some firmware has a 0 after the number
+            number=Number(STATE, plus=0, position=0),       # in some firmware the index is number.0
             name=column("47952.1.1.1.2", "netioOutputName"),
             current=figure(column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED),
             power=figure(column("47952.1.1.1.25", "netioOutputLoad"), ONES, NOT_MEASURED),

@@ -36,7 +36,10 @@ SIMPLE = "42610.1.4.2"
 
 
 def _by_phase(indexes: str) -> Source:
-    """The current of each phase, if all phase indexes match `indexes`. The MIB has 0 to 3, so a fourth row could be the sum."""
+    """The current of each phase; no rows unless all phase indexes match `indexes`.
+
+    The MIB allows the indexes 0 to 3. If all four occur, one may be the sum, so there is no total.
+    """
     return Provided(column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
                     column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex"), indexes)
 

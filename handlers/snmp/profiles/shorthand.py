@@ -49,12 +49,12 @@ def scalar(below: str, name: str) -> Scalar:
 
 
 def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",)) -> Figure:
-    """A measurement in A, W or kWh: value * scale."""
+    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`."""
     return Figure(source, scale, tuple(absent))
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
-    """Values of a metered table with another index, joined by columns such as unit and number; by row if a column is empty."""
+    """Values of a metered table with another index, joined by columns such as unit and number, or by index if one is empty."""
     return Joined(values, keys, own, else_same_row=True)
 
 

@@ -1,7 +1,7 @@
 """Tripp Lite: three generations of cards. In all of them off is 1 and on is 2, for states and for commands.
 
 The LX card (TRIPPLITE-PRODUCTS) has the same table for each kind of product (PDU, ATS, UPS). One of its columns shows which
-outlets may be switched. The card has no counter of energy: its objects for energy hold a projection or the sum of a day. The
+outlets may be switched. The card has no counter of energy: its objects for energy hold a projection or one day's energy. The
 older cards and the vendor's UPSs have the same sysObjectID, so the outlet table decides.
 """
 from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
@@ -22,7 +22,7 @@ PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1"
 THE_DEVICE = Arcs(stop=1)
 LEGACY = "850.10.2.3.5.1"
 UPS12 = "850.100.1.10.2.1"
-CONTROLLABLE = ("2", "3")           # values with bit 1; bit 0 does not permit switching
+CONTROLLABLE = ("2", "3")           # values with bit 1, which permits switching; bit 0 does not
 
 PROFILES = (
     Profile(

@@ -117,7 +117,7 @@ PROFILES = (
         key="geist-v3", vendor="Vertiv", mib="GEIST-MIB-V3 of 2013-06-19", source=librenms("geist/GEIST-MIB-V3"),
         models=("Geist RCM, RCM-O, RSO with version 3 firmware",), sys_object_ids=oids("21239.2"),
         outlets=(Outlets(
-            # The status is the command, the feedback is measured. Both must agree.
+            # The status is the commanded state, the feedback is measured. Both must agree.
             states=State(V3_STATUS, on=("1",), off=("0",), confirm=column("21239.2.16.1.4", "ctrlOutletFeedback")),
             none_if_zero=scalar("21239.2.1.8.1.16.0", "ctrlOutletCount"),
             control=Write(V3_STATUS, on=1, off=3),
@@ -137,7 +137,7 @@ PROFILES = (
         outlets=(Outlets(
             rows=EM_CURRENT, count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
             name=column("21239.3.3.1.3", "auxChannelFriendly"), current=figure(EM_CURRENT, TENTHS)),),
-        # Several mains may be lines, circuits or a neutral. The MIB does not say which.
+        # Only a single main is the load: the MIB does not say which of several are lines, circuits or a neutral.
         load=total(figure(Provided(column("21239.3.2.1.4", "mainChannelDeciAmps"),
                                    scalar("21239.3.1.6.0", "unitInfoMainCount"), "1"), TENTHS)),
         evidence=SIMULATED.of("current")),

@@ -58,7 +58,7 @@ class Provided(Source):
 
 
 class Whole(Source):
-    """`source` if the device's own `count` is above 0 and `source` has at least as many rows; else no rows.
+    """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many rows; else no rows.
 
     For a table that may lack rows: a sum over it is then missing, and outlets are read by the profile's next `Outlets`. `one`
     does not read the count.

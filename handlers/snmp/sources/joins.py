@@ -15,9 +15,9 @@ from .base import Source
 class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
-    `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A key that two rows of
-    one table share is not joined, nor is a row without a value in a column where other rows have one. `else_same_row`: if one of
-    these columns is empty or missing, rows with the same index are joined.
+    `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. Two rows of one table with
+    the same key are not joined, and neither is a row without a value in one of its columns, unless all rows lack it.
+    `else_same_row`: if one of these columns is missing or empty in all rows, rows with the same index are joined.
     """
 
     values: Source
@@ -58,7 +58,7 @@ class Part(Source):
     """The value of a larger part, such as the unit, the tower or the PDU of an outlet.
 
     Each identity of `over` gets the value of `source` at the index that consists of the identity's arcs from `start` up to, but
-    not including, `stop` (none: to the end).
+    not including, `stop` (none: to the end). An identity without such a row is left out.
     """
 
     source: Source
@@ -113,8 +113,8 @@ class Gathered(Source):
 class Spelt(Source):
     """For each row of `ids` (octets, such as a GUID), the value whose index starts with the first `length` octets.
 
-    For tables whose index is a column of another table. A row whose `ids` is empty, or that several rows of `values`
-    fit, has an empty value, so that there is no sum over the rows.
+    For tables whose index is a column of another table. A row is left out if no row of `values` fits it. If its ID is empty or
+    several rows of `values` fit, its value is empty, so that there is no sum over the rows.
     """
 
     values: Source

@@ -14,7 +14,7 @@ class Alike(Source):
     """A property of the hardware that rows of the same kind share, read by GET for the first and the last row of each kind.
 
     Rows are of the same kind if they have the same unit (the first arc of the index) and the same value of `like`. All of
-    `source` is walked if the two rows differ or have no value, or if `like` has no rows.
+    `source` is walked if the two rows of a kind differ or have no value, or if `like` has no rows.
     """
 
     source: Place
@@ -34,7 +34,7 @@ class Alike(Source):
 
 
 class Checked(Source):
-    """Rows of `source` without those that have one of `values` and for which `test` reads one of `refuse`.
+    """All rows of `source`, except those with one of `values` for which `test` reads one of `refuse`.
 
     For a value such as 0, which may also mean that there is no reading. `test` is read by GET for each row with such a
     value, or by a walk if there are more than `most` of these rows.
