@@ -1,7 +1,8 @@
 """The platform's HTTP calls as functions: a request in, an answer out. This module opens no socket.
 
-From the vendor's pages: the paths, the bodies of requests, `id` and `token` in answers, `{"error": {"code", "msg", "value"}}` and
-code 3005. The rest is inferred: list, delete, HTTP status numbers, the other codes, the wording of errors.
+From the vendor's pages: the paths, the headers `isp-box-instance` and `x-xsrf-token`, the bodies of requests, `id` and `token` in
+answers, `{"error": {"code", "msg", "value"}}` and code 3005. The rest is inferred: list, delete, HTTP status numbers, the other
+codes, the wording of errors.
 """
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import hmac
 import json
 import re
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
+
+from handlers.command.archives import BadArchive
 
 from . import multipart
 from .records import Refusal
@@ -103,10 +106,10 @@ class Api:
         for key in ("device_type", "handler", "name", "protocol", "features"):
             if key not in body:
                 raise Refusal(400, 1001, f"the key {key} is missing", key)
+        device_type, handler, name = (_text(body[key], key) for key in ("device_type", "handler", "name"))
         if not isinstance(body["protocol"], list) or not isinstance(body["features"], list):
             raise Refusal(400, 1001, "protocol and features must be lists")
-        device_type, handler, name = (storable(str(body[key])) for key in ("device_type", "handler", "name"))
-        protocol, features = ([storable(str(item)) for item in body[key]] for key in ("protocol", "features"))
+        protocol, features = ([_text(item, f"each item of {key}") for item in body[key]] for key in ("protocol", "features"))
         made = self._store.create(device_type, handler, name, protocol, features)
         self._happened(f"{made.handler} was registered with the id {made.id}")
         return answer_json(201, {"id": made.id})
@@ -115,10 +118,18 @@ class Api:
         self._store.by_id(number)
         try:
             form = multipart.fields(request.headers.get("content-type", ""), request.body)
-            handler = self._runtime.accept(number, form["data"], form["handler_import"].decode())
-        except KeyError as error:
-            raise Refusal(400, 1001, f"the field {error.args[0]} is missing", error.args[0]) from None
-        except ValueError as error:         # a bad form or archive, or an import path that is not UTF-8
+        except ValueError as error:
+            raise Refusal(400, 1006, str(error)) from None
+        for field in ("data", "handler_import"):
+            if field not in form:
+                raise Refusal(400, 1001, f"the field {field} is missing", field)
+        try:
+            import_path = form["handler_import"].decode()
+        except UnicodeDecodeError:
+            raise Refusal(400, 1006, "the field handler_import is not UTF-8") from None
+        try:
+            handler = self._runtime.accept(number, form["data"], import_path)
+        except BadArchive as error:
             raise Refusal(400, 1006, str(error)) from None
         self._happened(f"version {handler.current} of {handler.handler} was uploaded")
         return answer_json(200, {})
@@ -133,3 +144,9 @@ def _object(request: Request) -> Dict[str, Any]:
     if not isinstance(value, dict):
         raise Refusal(400, 1001, "the body must be a JSON object")
     return value
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise Refusal(400, 1001, f"{what} must be text")
+    return storable(value)

@@ -39,7 +39,7 @@ def visitor(site: DciManager) -> Visitor:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive pdu_small, whose `status` does what its setting `say` names."""
+    """The archive pdu_small. Its handler needs no device; the setting `say` makes its `status` fail, hang, die or print."""
     return archive(small_tree(tmp_path_factory.mktemp("small")), "small")
 
 
@@ -51,10 +51,12 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session")
 def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive pdu_small, whose `port_up` and `port_down` also do what its setting `say` names."""
+    """The archive `small` with another handler.py: `say` makes `port_up` and `port_down` hang or die, as it does `status`."""
     tree = small_tree(tmp_path_factory.mktemp("hanging"))
     handler = tree / "small" / "handler.py"
     head = "(self, port: PduPortView) -> PduPortView:\n"
     act = "        from . import wire\n        wire.act(self.pdu_data.custom_params.get('say', ''))\n"
-    handler.write_text(handler.read_text("utf-8").replace(head, head + act), "utf-8")
+    text = handler.read_text("utf-8")
+    assert text.count(head) == 2        # port_up and port_down
+    handler.write_text(text.replace(head, head + act), "utf-8")
     return archive(tree, "small")

@@ -12,7 +12,7 @@ import pytest
 from tests.waiting import PATIENCE_S
 
 from . import multipart
-from .client import HANDLERS, TOKEN, Client
+from .client import HANDLERS, TOKEN, Client, Reply
 from .manager import DciManager
 
 
@@ -81,7 +81,8 @@ def test_internal_name_is_unique(client: Client, manager: DciManager) -> None:
 
 
 @pytest.mark.parametrize("change", [{"device_type": "toaster"}, {"handler": "9x"}, {"handler": ""}, {"name": ""},
-                                    {"protocol": []}, {"protocol": "snmp"}, {"features": None}])
+                                    {"protocol": []}, {"protocol": "snmp"}, {"features": None}, {"name": None}, {"name": 1},
+                                    {"device_type": None}, {"handler": None}, {"protocol": [None]}, {"features": [1]}])
 def test_incomplete_or_wrong_description_is_refused(client: Client, manager: DciManager, change: Dict[str, object]) -> None:
     whole: Dict[str, object] = {"device_type": "pdu", "handler": "x", "name": "x", "protocol": ["snmp"], "features": []}
     assert client.post(HANDLERS, {**whole, **change}).status == 400
@@ -170,6 +171,34 @@ def test_broken_form_is_refused(client: Client, content_type: str, body: bytes) 
     number = client.create()
     reply = client.request("POST", f"{HANDLERS}/{number}/content", body, {**client.headers, "Content-Type": content_type})
     assert reply.status == 400
+
+
+@pytest.mark.parametrize("missing", ["data", "handler_import"])
+def test_a_missing_field_of_the_form_is_named(client: Client, missing: str) -> None:
+    (field,) = {"data", "handler_import"} - {missing}
+    reply = upload_form(client, f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n1\r\n--x--\r\n'.encode())
+    assert (reply.status, reply.body["error"]["msg"]) == (400, f"the field {missing} is missing")
+
+
+def test_an_import_path_that_is_not_utf_8_is_refused_in_words(client: Client) -> None:
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() for name in ("data", "handler_import")]
+    reply = upload_form(client, parts[0] + b"1\r\n" + parts[1] + b"\xff\r\n--x--\r\n")
+    assert (reply.status, reply.body["error"]["msg"]) == (400, "the field handler_import is not UTF-8")
+
+
+def upload_form(client: Client, body: bytes) -> Reply:
+    headers = {**client.headers, "Content-Type": "multipart/form-data; boundary=x"}
+    return client.request("POST", f"{HANDLERS}/{client.create()}/content", body, headers)
+
+
+def test_a_key_error_inside_the_stand_in_is_not_taken_for_a_missing_field(
+        client: Client, manager: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("data")
+    assert client.upload(client.create(), small).status == 200
+    monkeypatch.setattr(manager.runtime, "accept", broken)
+    with pytest.raises(KeyError):
+        manager.api.answer(manager.requests[-1])
 
 
 def test_form_keeps_every_byte() -> None:
