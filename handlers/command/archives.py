@@ -74,7 +74,7 @@ def read(data: bytes) -> Archive:
         raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries")
     top = tops.pop()
     if not top.isidentifier() or top in RESERVED:
-        raise BadArchive(f"the directory's name {top!r} cannot be used")
+        raise BadArchive(f"the directory's name {top!r} is {'reserved' if top in RESERVED else 'not a Python identifier'}")
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py")
     return Archive(top, files, times)
@@ -113,7 +113,7 @@ def _check(member: tarfile.TarInfo) -> None:
     if member.name.startswith("/") or ".." in parts or not parts:
         raise BadArchive(f"{member.name!r} is not a path below one directory")
     if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
-        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} cannot be the name of a file")
+        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} is longer than {_LONGEST_PATH} bytes or contains NUL")
     if member.size < 0:
         raise BadArchive(f"{member.name!r} has an impossible size ({member.size})")
     if not 0 <= member.mtime < _LATEST:
