@@ -31,9 +31,12 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     parsed = snmprec.parse(text)
     if not parsed.rows:
         raise SettingsError("the recording has no object" + " with a numeric OID: walk with snmpwalk -On" * (parsed.left_out > 0))
+    community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
+    if max(community) > "\xff":
+        raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot compare")
     found, why = _found(parsed.rows, profile)
     unit = Unit(parsed.rows, found)
-    agent = Agent(unit, port, os.environ.get("PDU_COMMUNITY") or _COMMUNITY)
+    agent = Agent(unit, port, community)
     left_out = f"; left out: {counted(parsed.left_out, 'row')} without a numeric OID" if parsed.left_out else ""
     return Served(HOST, agent.port, why + left_out, f"snmp {HOST}:{agent.port}", lambda: list(unit.writes), agent.close)
 

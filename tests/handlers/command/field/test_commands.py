@@ -219,6 +219,15 @@ def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert f"port {agent.port} cannot be used" in capsys.readouterr().err
 
 
+def test_a_replay_refuses_a_community_that_pysnmp_cannot_compare(tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "пароль")
+    file = tmp_path / "walk.txt"
+    file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
+    assert root.run(["replay", str(file)]) == 2
+    assert capsys.readouterr().err.startswith("settings: PDU_COMMUNITY has a character outside Latin-1")
+
+
 def test_a_replay_that_does_not_start_in_time_ends_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     class Never(threading.Event):
