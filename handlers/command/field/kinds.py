@@ -38,7 +38,7 @@ class Recorder:
         self._has_answered = False
 
     def again(self, read: Callable[[], T]) -> T:
-        """Call `read` and return its result. While the device is Unreachable, call again until the patience is over.
+        """Call `read` and return its result. If it raises Unreachable, repeat it until the patience is over, then raise.
 
         A device that has never answered is not asked again.
         """
@@ -67,8 +67,8 @@ class Recording(NamedTuple):
 
 
 def incomplete(count: int, most: int, what: str) -> Sequence[str]:
-    """The notes of a recording that stops once it has more than `most` calls or resources."""
-    return [f"The recording is incomplete: the device has more than {most} {what}."] if count > most else []
+    """A note if a recording has more than `most` calls or resources, and so may have stopped before its end."""
+    return [f"The recording may be incomplete: recording ends after {most} {what}."] if count > most else []
 
 
 class Served(NamedTuple):

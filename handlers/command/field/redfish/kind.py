@@ -1,4 +1,4 @@
-"""Records and simulates Redfish services. Recordings are resources by their path."""
+"""Records and simulates Redfish services. A recording maps the path of each resource to its content."""
 from __future__ import annotations
 
 from typing import Any
@@ -25,8 +25,8 @@ def _record(data: Any, recorder: Recorder) -> Recording:
 def _serve(text: str, port: int) -> Served:
     found = tree.parse(text)
     server = RedfishServer(found, port)
-    about = (f"{counted(len(found), 'resource')} of a Redfish service; outlets that follow actions: {len(server.switches)}; "
-             "any login is accepted")
+    about = (f"{counted(len(found), 'resource')} of a Redfish service; {counted(len(server.switches), 'outlet')} can be "
+             "switched; any login is accepted")
     return server.served("redfish", about, ANY_LOGIN)
 
 

@@ -217,7 +217,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(handler: str, limit: str, m
     with UNITS[handler]() as unit:
         monkeypatch.setattr(f"handlers.command.field.{limit}", 20)
         notes = kind(handler).record(unit.data, Recorder()).notes
-    assert len(notes) == 1 and notes[0].startswith("The recording is incomplete: the device has more than 20 ")
+    assert len(notes) == 1 and notes[0].startswith("The recording may be incomplete: recording ends after 20 ")
 
 
 @HANDLERS
