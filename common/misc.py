@@ -26,7 +26,7 @@ class InversionDict(Dict[K, V]):
 
 
 def waiter(function: Callable[[], R]) -> Callable[..., R]:
-    """KNOWN: a decorator whose result takes `matcher=` and `timeout=`. INFERRED: it repeats the call until the matcher is true.
+    """KNOWN: a decorator whose result takes `matcher=` and `timeout=` (seconds). INFERRED: it repeats until the matcher is true.
 
     UNKNOWN: the pause between tries, and what happens at the deadline. Here the last result is returned.
     """

@@ -15,7 +15,7 @@ if not __package__:             # run by path: `python handlers`, from any folde
 
 try:
     from .command.start import main
-except KeyboardInterrupt:       # Ctrl-C in the first milliseconds
+except KeyboardInterrupt:       # Ctrl-C during the imports
     sys.exit(130)
 
 if __name__ == "__main__":

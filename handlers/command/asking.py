@@ -22,7 +22,10 @@ def askable(state: Given, what: str, host: str = "") -> None:
 
 
 def confirm(state: Given, question: str, host: str = "") -> None:
-    """Ask the question, unless --yes is given. Raises NotConfirmed without a terminal and for any answer but y and yes."""
+    """Ask the question, unless --yes answers it, and set `state.changing`.
+
+    Raises NotConfirmed for any answer but y and yes, and if there is neither a terminal nor --yes.
+    """
     askable(state, question, host)
     if not state.yes:
         print(f"{printable(question)}? [y/N] ", end="", file=sys.stderr, flush=True)

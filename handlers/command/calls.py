@@ -53,7 +53,7 @@ def _labels(pdu: Any) -> Dict[str, Any]:
 
 
 def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
-    """Number and name by identity. A handler that is not from this pack may have no labels."""
+    """Number and name by identity; {} if the handler, from another pack, has no `labels`."""
     found = pdu.labels() if hasattr(pdu, "labels") else ()
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
@@ -178,7 +178,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
     begun: List[str] = []
     try:
-        with sigterm_as_ctrl_c(), _warned(state, host):        # the outlets that were switched are still reported
+        with sigterm_as_ctrl_c(), _warned(state, host):        # after SIGTERM, too, the switched outlets are reported
             for identity in named:
                 pdu = handler.make(data)
                 begun.append(identity)

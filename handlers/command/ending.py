@@ -55,7 +55,7 @@ def _report(words: str) -> None:
 
 
 def _name_failures(stream: TextIO) -> None:
-    """Make the stream raise OutputError if it cannot be written, so that this is not taken for a defect of the program."""
+    """Make the stream raise OutputError for all errors but BrokenPipeError, so that a full disk is not reported as a defect."""
     buffer = getattr(stream, "buffer", None)
     raw = getattr(buffer, "raw", buffer)        # `buffer` itself is the file if Python does not buffer
     if not isinstance(raw, io.FileIO):

@@ -29,7 +29,7 @@ _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial
                        r"desired|startup|button|beeper|buzzer|web|telnet|reset|security")
 _LARGEST_STATE, _MOST_STATES = 12, 4
 _USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are fewer than _MANY
-_IDLE, _FEW_VALUES = -1, 2
+_IDLE, _FEW_VALUES = -1, 2      # the value of an unused command; a meter has more than _FEW_VALUES different values
 _MIXED = 5                      # the score is higher if each of two states has at least a fifth of the rows
 
 
@@ -46,7 +46,7 @@ class Guess(NamedTuple):
 
 
 def guesses(tables: Sequence[Table], mib: Mib) -> List[Guess]:
-    """All guesses at the roles of all columns, the best of each role first."""
+    """All guesses at the roles of all columns, sorted by role, the best of each role first."""
     found: List[Guess] = []
     by_rows: Dict[FrozenSet[Index], int] = {}               # the best score for labels among tables with the same rows
     largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
@@ -110,7 +110,8 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
 
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
-    """A column whose values have names in the MIB."""
+    """A guess from the names that the MIB gives to the values. None if no name means on or none means off, or if a recorded
+    value has no name."""
     on, off = meanings(object_)
     if not on or not off or any(
             not re.fullmatch("-?[0-9]{1,20}", value) or int(value) not in object_.enumeration for value in counts):
@@ -144,12 +145,12 @@ def words_doubt(words: Collection[str]) -> str:
 
 
 def letters(text: str) -> str:
-    """The letters of a string, in lower case."""
+    """The letters a to z of a string, in lower case."""
     return re.sub(r"[^a-z]", "", text.lower())
 
 
 def meanings(object_: Object) -> Tuple[List[int], List[int]]:
-    """The values whose names are words for on, and those whose names are words for off."""
+    """The values whose names are words for on, and those for off, also with a prefix or suffix such as `outlet`."""
     def named(words: FrozenSet[str]) -> List[int]:
         return [value for value, name in object_.enumeration.items() if words & {
             letters(name), re.sub(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$", "", letters(name))}]

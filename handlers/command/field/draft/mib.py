@@ -29,7 +29,7 @@ STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumerati
 
 
 class Mib(NamedTuple):
-    """STANDARD and the objects of MIB files, by OID; the modules that define them; notes about how the files were read."""
+    """`objects`: STANDARD and those of MIB files, by OID. `modules`: the files' modules. `notes`: files read by smidump only."""
 
     objects: Mapping[Arcs, Object] = STANDARD
     modules: Sequence[str] = ()

@@ -40,7 +40,7 @@ class Draft:
 
 
 def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
-    """The draft for a device with these rows."""
+    """The draft for a device with these rows. Raises ValueError if a profile cannot have this `key`."""
     guesses = columns.guesses(tables(rows, mib.objects), mib)
     roles = columns.by_role(guesses)
     texts_ = packed(rows)

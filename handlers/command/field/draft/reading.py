@@ -35,7 +35,7 @@ _NO_READER = ("reading a MIB file needs the Python package pysmi (python -m pip 
 
 
 def read(files: Sequence[str]) -> Mib:
-    """The objects of these files. Raises SettingsError if no reader is installed, or if none can read one of the files."""
+    """STANDARD and the objects of these files. Raises SettingsError without a reader, and for a file that no reader can read."""
     parser, smidump = _pysmi(), shutil.which("smidump")
     if parser is None and smidump is None:
         raise SettingsError(_NO_READER)
@@ -58,7 +58,7 @@ def read(files: Sequence[str]) -> Mib:
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
             by: str = "pysmi and smidump read") -> Dict[Arcs, Object]:
-    """The objects of both readers, or of two modules. An object whose enumerations or units differ gets neither."""
+    """The objects of both readers, or of two modules. An object whose enumerations or units differ gets a doubt instead."""
     both = {**second, **first}
     for oid, object_ in first.items():
         other = second.get(oid)
@@ -101,7 +101,7 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
 
 
 def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
-    """Every object of the syntax trees by its OID. A name that its module does not define must mean the same in all others."""
+    """Every object of the syntax trees by its OID. A name from other modules is used only if all that define it agree."""
     made: Dict[Tuple[str, str], Tuple[Object, Sequence[Any], Any]] = {}
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)

@@ -20,7 +20,7 @@ _UNNAMED = "pdu"
 
 @dataclass
 class Device:
-    """One device of a NUT server: variables and commands, each with the server's description."""
+    """One device of a NUT server. `commands` and `descriptions` map commands and variables to the server's descriptions."""
 
     name: str
     description: str = ""

@@ -1,4 +1,4 @@
-"""Reads from a NUT server what a recording of its devices holds."""
+"""Reads everything about the devices of a NUT server, for `pdu record` and `pdu identify`."""
 from __future__ import annotations
 
 from typing import Dict, List

@@ -1,6 +1,6 @@
 """A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
 
-Any login is accepted. A command that switches an outlet on or off changes the variables that show its state. Figures do not
+Any login is accepted. A command or SET VAR that switches an outlet changes the variables that show its state. Figures do not
 change.
 """
 from __future__ import annotations
@@ -60,7 +60,10 @@ class NutServer(Replay):
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
     def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
-        """Switch the outlets that follow this command, or this variable with this value. Returns the last new state, or ""."""
+        """Switch the outlets that follow this command, or this variable with this value.
+
+        Returns the last as "outlet 3 on"; "" if there is none.
+        """
         try:
             outlets = device.read(whole_load=True).outlets
         except PduHandlerError:

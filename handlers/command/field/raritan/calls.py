@@ -37,7 +37,7 @@ def written(calls: Mapping[Key, Outcome]) -> str:
 
 
 def parse(text: str) -> Dict[Key, Outcome]:
-    """The calls of a recording. Raises SettingsError."""
+    """The calls of a recording; one without an outcome gets the status 404. Raises SettingsError."""
     try:
         found = {key(str(call["rid"]), str(call["method"]), call.get("params")):
                  {name: call[name] for name in ("result", "error", "status") if name in call} or {"status": 404}

@@ -41,7 +41,7 @@ def identity(data: Any) -> Identity:
 
 
 def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
-    """Note model and firmware of the unit in `out`, and the outlets and inlets of the unit and its link units.
+    """Note in `out` the unit's model and firmware, and the outlets and inlets of the unit and its link units.
 
     Returns the number of outlets.
     """

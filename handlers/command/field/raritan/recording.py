@@ -79,7 +79,7 @@ class _Taped(RaritanPdu):
 
 
 def _crawl(agent: Agent, tape: _Tape) -> None:
-    """Call the getters of every object found so far, until no answer refers to a new object."""
+    """Call the getters of every object found so far, until no answer refers to a new object or MOST_CALLS is exceeded."""
     met: Set[str] = set()
     asked: Set[Tuple[str, str]] = set()
     while True:
@@ -115,7 +115,7 @@ def _asked(tape: _Tape, met: Set[str]) -> Iterator[Key]:
 
 
 def _mine(rid: str, link: int) -> str:
-    """The id of an object that link unit `link` refers to, with that unit's prefix. Link 0 is the unit itself."""
+    """The id of an object that link unit `link` refers to, with that unit's prefix. Link 0, the unit itself, has none."""
     return rid if not link or rid.startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
 
 

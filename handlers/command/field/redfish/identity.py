@@ -13,7 +13,7 @@ from ...output import counted
 from ..kinds import Identity
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
-_MOST_SECONDS = 120.0          # the service may describe each outlet's action in a resource that costs a round trip
+_MOST_SECONDS = 120.0          # for all requests: some services describe each outlet's action in a resource of its own
 _Infos = Mapping[str, Union[Json, PduHandlerError]]
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
@@ -89,7 +89,7 @@ def _infos(service: RedfishService, outlets: List[Json]) -> _Infos:
 
 
 def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
-    """The values that the outlet's action takes; None if the service lists none. Raises if their description cannot be read."""
+    """The values that the outlet's action takes; None if the service lists none. Raises the error of their description."""
     info = commands.info_link(_action(outlet))
     found = infos[service.path(info)] if info is not None else {}
     if isinstance(found, PduHandlerError):

@@ -1,4 +1,4 @@
-"""The resources of a service that describe PDUs, read and scrubbed."""
+"""Reads the resources of a service that describe its PDUs, and scrubs them."""
 from __future__ import annotations
 
 import functools
@@ -55,7 +55,7 @@ def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) ->
 
 
 def scrubbed(found: Dict[str, Json], scrubber: Scrubber) -> Dict[str, Json]:
-    """The resources without names, addresses and serial numbers. Ids of outlets and circuits stay."""
+    """The resources that could be read, without names, addresses and serial numbers. Ids of outlets and circuits stay."""
     ids = {text(one, "Id") for one in found.values() if text(one, "@odata.type").startswith(_NUMBERED)}
 
     def stays(name: str, value: Any) -> bool:

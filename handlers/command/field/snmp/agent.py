@@ -20,7 +20,7 @@ from ..serving import HOST
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS, OID, OPAQUE, TICKS, Row, of_wire
 from .unit import Unit
 
-_STARTS_S, _ENDS_S = 20.0, 5.0
+_STARTS_S, _ENDS_S = 20.0, 5.0             # longest waits for the start and the end of the thread, in seconds
 _TYPES: Mapping[int, Any] = {
     INTEGER: rfc1902.Integer32, OCTETS: rfc1902.OctetString, OID: rfc1902.ObjectIdentifier, ADDRESS: rfc1902.IpAddress,
     COUNTER: rfc1902.Counter32, GAUGE: rfc1902.Gauge32, TICKS: rfc1902.TimeTicks, OPAQUE: rfc1902.Opaque,

@@ -31,7 +31,7 @@ def identity(data: Any) -> Identity:
 
 
 def of_device(device: Reader, choice: Choice) -> Identity:
-    """The device as one of the families of `choice`. Each object is read once; `device` remembers it."""
+    """The device as one of the families of `choice`; without `family` if none reads it. `device` keeps the objects it reads."""
     profiles, is_fixed = choice.profiles, choice.is_fixed
     sys_object_id, usable = detection.sys_object_id(device, profiles)
     out = Identity("snmp", about={"sysObjectID": sys_object_id})
