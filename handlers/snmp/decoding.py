@@ -49,7 +49,7 @@ def bits(raw: Raw) -> bytes:
         held = bytes.fromhex("".join(words[:end]))
         if words[end:] == [str(bit) for bit in range(8 * end) if held[bit // 8] >> (7 - bit % 8) & 1]:
             return held
-    return bytes.fromhex("".join(words)) if 1 < len(words) == pairs else octets(raw)
+    return bytes.fromhex("".join(words)) if 1 < len(words) == pairs or words == ["00"] else octets(raw)
 
 
 def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:

@@ -41,7 +41,8 @@ def test_octets_are_the_same_in_every_form_that_the_platform_returns(value: byte
 
 @pytest.mark.parametrize("raw, held", [
     ("9F 04 02 00 0 3 4 5 6 7 13 22", b"\x9f\x04\x02\x00"), ("00 04 13", b"\x00\x04"), ("9f 04", b"\x9f\x04"),
-    ("00 00 ", b"\x00\x00"), ("F0 0 1 2 3 ", b"\xf0"), ("0C 4 5", b"\x0c"), ("0x9f04", b"\x9f\x04"), (b"9F 04", b"9F 04"),
+    ("00 00 ", b"\x00\x00"), ("00 ", b"\x00"), ("00", b"\x00"),
+    ("F0 0 1 2 3 ", b"\xf0"), ("0C 4 5", b"\x0c"), ("0x9f04", b"\x9f\x04"), (b"9F 04", b"9F 04"),
     ("A", b"A"), ("9F", b"9F"), ("9F 04 1", b"9F 04 1"), ("", b"")])
 def test_bits_are_read_from_octets_and_from_the_output_of_net_snmp(raw: str | bytes, held: bytes) -> None:
     assert bits(raw) == held
