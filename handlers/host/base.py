@@ -2,27 +2,26 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 _BASE_MODULES = ("pdu_common.base_pdu", "pdu_common.base", "pdu_common.pdu", "pdu_common.base_snmp_pdu")
 
 
 def _find_base() -> type:
+    failed = ""
     for module in _BASE_MODULES:
         try:
-            found = getattr(importlib.import_module(module), "BasePdu", None)
-        except ImportError:
+            found = importlib.import_module(module)
+        except ImportError as error:
+            if error.name not in ("pdu_common", module):        # the module exists, but not all that it imports
+                failed += f"; {module} cannot be imported ({error})"
             continue
-        if isinstance(found, type):
-            return found
-    try:
-        snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
-    except (ImportError, AttributeError):
-        snmp = object
-    for base in snmp.__mro__:
-        if base.__name__ == "BasePdu":
-            return cast(type, base)
-    raise ImportError(f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor among the bases of BaseSnmpPdu")
+        bases = getattr(getattr(found, "BaseSnmpPdu", None), "__mro__", ())
+        for base in (getattr(found, "BasePdu", None), *(one for one in bases if one.__name__ == "BasePdu")):
+            if isinstance(base, type):
+                return base
+    raise ImportError(f"this platform has no class BasePdu in {', '.join(_BASE_MODULES)}, nor among the bases of "
+                      f"BaseSnmpPdu{failed}")
 
 
 if TYPE_CHECKING:

@@ -131,6 +131,10 @@ def test_variants_have_different_names_and_many_points() -> None:
 _BROKEN = {
     "no BasePdu anywhere": ({"pdu_common/base_pdu.py": "", "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
                             "no class BasePdu in "),
+    "a module that cannot be imported": (
+        {"pdu_common/base_pdu.py": "import netsnmp_of_the_platform\n",
+         "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
+        "pdu_common.base_pdu cannot be imported (No module named 'netsnmp_of_the_platform')"),
     "no list of ports": (baseline.helper(ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")),
                          "PduView has no list of ports"),
     "rows without OID and index": (baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),
