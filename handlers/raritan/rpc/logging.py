@@ -5,6 +5,7 @@ import contextlib
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Tuple
 
+from ...errors import ProtocolError
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 
@@ -62,6 +63,7 @@ class WlanLog(Interface, version="1.0.0"):
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
 
 
+_MOST_STARTS = 5            # readings of one log from its start
 _LOGS = {"debug": ("/debuglog", DebugLog), "event": ("/eventlog", EventLog), "wlan": ("/wlanlog", WlanLog)}
 
 
@@ -94,7 +96,8 @@ class LogHelper:
                     creation_time: Optional[int] = None) -> Tuple[List[LogEntry], int, int]:
         """The entries from `ref_id` (or the first) to the present end of the log, the id after them, and the log's creation time.
 
-        The log is read from its first entry if `creation_time` is given and is not the log's.
+        The log is read from its first entry if `creation_time` is given and is not the log's, or if the log is recreated
+        meanwhile. Raises ProtocolError if it is recreated again and again.
         """
         log = cls.log_proxy(agent, log_type)
         filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()
@@ -102,11 +105,19 @@ class LogHelper:
         info, position = log.getInfo(), ref_id
         if position is None or creation_time not in (None, info.creationTime):
             position = info.idFirst
+        starts = 1
         while position < info.idNext:
             chunk = log.getChunk(position, -1, RangeDirection.FORWARD, *filters)
+            if chunk.logCreationTime != info.creationTime:
+                starts += 1
+                if starts > _MOST_STARTS:
+                    raise ProtocolError(f"the log was recreated {_MOST_STARTS} times while it was read")
+                info, entries = log.getInfo(), []
+                position = info.idFirst
+                continue
             after = chunk.idFirst + chunk.allEntryCnt
-            if chunk.logCreationTime != info.creationTime or chunk.allEntryCnt == 0 or after <= position:
-                break               # the log was recreated (the next call notices), has ended, or its ids do not advance
+            if chunk.allEntryCnt == 0 or after <= position:
+                break               # the log has ended, or its ids do not advance
             entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
             position = after
         return entries, info.idNext, info.creationTime

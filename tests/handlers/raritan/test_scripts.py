@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Mapping
 
 import pytest
 
-from handlers.errors import Denied, SettingsError
+from handlers.errors import Denied, ProtocolError, SettingsError
 from handlers.raritan import rpc
 from handlers.raritan.rpc import (
     Agent,
@@ -325,6 +325,32 @@ def test_a_log_is_read_completely_and_then_only_its_new_entries(kind: str) -> No
     log.created = 2                         # the log was recreated: the unit sends all entries again, and known ones are left out
     log.messages += ["seven"]
     assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
+
+
+class Recreated(Log):
+    """A log that is recreated with one entry more before each of the first `times` chunks after the first."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
+        if method == "getChunk" and self.asked and self.times:
+            self.times, self.created = self.times - 1, self.created + 1
+            self.messages.append("new")
+        return super().json_rpc(target, method, params)
+
+
+def test_a_log_that_is_recreated_while_it_is_read_is_read_again_from_its_start() -> None:
+    log: Any = Recreated(2)
+    entries, following, created = logging.LogHelper.get_entries(log, "debug")
+    assert [entry.id for entry in entries] == list(range(7)) and (following, created) == (7, 3)
+
+
+def test_a_log_that_is_recreated_again_and_again_is_an_error() -> None:
+    log: Any = Recreated(99)
+    with pytest.raises(ProtocolError, match="the log was recreated 5 times while it was read"):
+        logging.LogHelper.get_entries(log, "debug")
 
 
 def test_a_log_entry_is_one_line_with_its_time() -> None:
