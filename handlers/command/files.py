@@ -19,7 +19,7 @@ def read_file(path: str, *what: Part) -> bytes:
     except (OSError, ValueError) as error:          # ValueError: a path with NUL
         raise SettingsError((*what, f"{path} cannot be read ({getattr(error, 'strerror', error)})")) from None
     if len(data) > LONGEST:                         # a device such as /dev/zero never ends
-        raise SettingsError((*what, f"{path} has more than {LONGEST // 1_000_000} MB"))
+        raise SettingsError((*what, f"{path} is larger than {LONGEST // 1_000_000} MB"))
     return data
 
 
@@ -52,10 +52,6 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     if not path:
         yield lambda _: None
         return
-    try:
-        file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
     written = False
 
     def write(content: bytes) -> None:
@@ -66,11 +62,15 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
         written = True
-    try:
-        with sigterm_as_ctrl_c():
+    with sigterm_as_ctrl_c():
+        try:
+            file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+        try:
             yield write
-    finally:
-        file.close()
-        if not written:
-            with suppress(FileNotFoundError):           # somebody else has removed it
-                os.unlink(path)
+        finally:
+            file.close()
+            if not written:
+                with suppress(FileNotFoundError):       # somebody else has removed it
+                    os.unlink(path)

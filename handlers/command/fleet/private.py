@@ -37,7 +37,7 @@ def text(path: str, rule: Rule) -> str:
     except (OSError, ValueError) as error:          # ValueError: a path with NUL
         raise SettingsError(f"{path} cannot be read ({getattr(error, 'strerror', error)})") from None
     if len(data) > LONGEST:
-        raise SettingsError(f"{path} has more than {LONGEST // 1_000_000} MB")
+        raise SettingsError(f"{path} is larger than {LONGEST // 1_000_000} MB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
