@@ -20,7 +20,7 @@ from ..errors import SettingsError
 from .failures import HttpException, HttpSyntax, HttpUnreachable, broken_off, too_long
 from .message import Endpoint, Reply, Request
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 10             # bytes of a body between two looks at the clock: a slow answer overruns `total` by one chunk
 
 
 class RequestsTransport:
@@ -28,8 +28,7 @@ class RequestsTransport:
 
     The session's `verify` and `cert` are used instead of the agent's trust. Its `auth`, if set, acts on a request that already
     has the agent's login, and may replace it or be sent with it: give such an agent no login. `.netrc` is not read. Redirects
-    are left to the agent. A request's `total` covers only the body of the answer, and is checked after each 64 KiB of it and at
-    its end.
+    are left to the agent. A request's `total` covers only the body of the answer, and is checked after each KiB of it.
     """
 
     def __init__(self, session: requests.Session) -> None:

@@ -20,7 +20,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
     """Switch one outlet and set `power_status` of `port` to the wanted state or UNKNOWN. `deadline` is in seconds.
 
     After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for each look at the state. Raises
-    NoSuchOutlet, Unsupported and SettingsError before anything is written, then the errors of `switch`.
+    NoSuchOutlet, Unsupported, SettingsError and reading errors before anything is written, then the errors of `switch`.
     """
     ups, outlet = _find(client, settings, str(port.identity))
     way = _way(outlet, on)

@@ -159,7 +159,7 @@ class UnitMeter:
     def load(self) -> Amount:
         """Amperes: the first known of the sums over inlets in use, over protectors (banks) and over outlets.
 
-        Raises Denied if a reading is denied, or if no sum is known and the account may not list the protectors.
+        Raises Denied for a denied list or reading that a sum needs; if no sum is known, also for a denied list of protectors.
         """
         sums = (self._fed(), whole(amount(bank) for bank in self._banks),
                 whole(amount(outlet.current) for outlet in self._outlets))

@@ -38,7 +38,7 @@ class BulkRequestHelper:
 
 def perform_bulk(agent: Agent, requests: Iterable[Tuple[Callable[..., Any], Sequence[object]]],
                  raise_subreq_failure: bool = False) -> List[Any]:
-    """Send `requests`, pairs of a method and its arguments, in one bulk. Returns and raises as the method does."""
+    """Send pairs of a method and its arguments in one bulk. Returns and raises like `BulkRequestHelper.perform_bulk`."""
     helper = BulkRequestHelper(agent)
     for method, args in requests:
         helper.add_request(method, *args)

@@ -138,6 +138,17 @@ def test_a_body_that_is_too_long_or_too_late_is_refused(session: requests.Sessio
             get_state(_agent(session, "http", peer.address))
 
 
+def test_the_time_is_checked_before_a_slow_body_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    def part_of_it(client: socket.socket) -> None:
+        client.recv(1000)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n" + b" " * 2048)
+    hours = itertools.count(0, 3600)
+    monkeypatch.setattr(sessions, "time", SimpleNamespace(monotonic=lambda: next(hours)))
+    with serving(part_of_it) as port, requests.Session() as session, pytest.raises(Unreachable, match="not complete in time"):
+        RequestsTransport(session).exchange(Endpoint("http", "127.0.0.1", port),
+                                            Request("GET", "/", {}, None, PATIENCE_S, 5.0, 100_000))
+
+
 def test_a_pause_in_a_body_is_not_reported_as_a_dead_host(session: requests.Session) -> None:
     def stall(client: socket.socket) -> None:
         client.recv(1000)
