@@ -38,7 +38,7 @@ def read(file: Path) -> Profile:
         with file.open("rb") as opened:
             data = opened.read(_LARGEST + 1)
         if len(data) > _LARGEST:
-            raise ProfileError("profile: the file has more than 1 MB")
+            raise ProfileError("profile: the file is larger than 1 MB")
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ProfileError("profile: the file is not UTF-8 text") from None

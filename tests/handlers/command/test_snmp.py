@@ -46,7 +46,7 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     assert root.run(["snmp", "check", str(file)]) == 2
     assert "profile.key: this key is missing" in capsys.readouterr().err
     assert root.run(["snmp", "check", "/dev/zero"]) == 2
-    assert "/dev/zero: profile: the file has more than 1 MB" in capsys.readouterr().err
+    assert "/dev/zero: profile: the file is larger than 1 MB" in capsys.readouterr().err
     assert root.run(["snmp", "check", str(tmp_path / "none.json")]) == 2
     assert root.run(["snmp", "check", str(file), "--json"]) == 2
     assert "profile.key" in json.loads(capsys.readouterr().out)["error"]["reason"]

@@ -202,7 +202,7 @@ def test_an_impossible_call_is_refused_in_one_line(arguments: Sequence[str], say
 def test_a_file_without_an_end_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.command.files.LONGEST", 2_000_000)
     assert root.run(["replay", "/dev/zero"]) == 2
-    assert capsys.readouterr().err == "settings: /dev/zero has more than 2 MB\n"
+    assert capsys.readouterr().err == "settings: /dev/zero is larger than 2 MB\n"
 
 
 def test_a_recording_may_have_a_byte_order_mark_and_bytes_that_are_not_utf8(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) 
 
 def test_a_file_above_the_limit_is_refused(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(private, "LONGEST", 40)
-    assert "list.csv has more than" in refused(lambda: read(HEAD + "a,snmp,192.0.2.1\n"))
+    assert "list.csv is larger than" in refused(lambda: read(HEAD + "a,snmp,192.0.2.1\n"))
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to another user")
