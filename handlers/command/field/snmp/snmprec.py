@@ -29,8 +29,15 @@ _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": 
           "SNMPv2-SMI::experimental": "1.3.6.1.3", "SNMPv2-SMI::private": "1.3.6.1.4", "SNMPv2-SMI::zeroDotZero": "0.0"}
 
 
+class _UnknownName(Exception):
+    """A name in place of an OID that is not known here."""
+
+
 class Parsed(NamedTuple):
-    """The rows of a file. `left_out` counts rows of a walk that were skipped because their object's name is not known here."""
+    """The rows of a file. `left_out` counts rows of a walk that were skipped because a name in place of an OID is not known here.
+
+    Rows without a value and rows of an unknown type are skipped too, but not counted.
+    """
 
     rows: Rows
     left_out: int = 0
@@ -129,14 +136,12 @@ def _walk(text: str) -> Parsed:
         found = _WALKED.match(whole)
         if found is None:
             raise SettingsError(f"line {number} of the recording is neither 'OID|tag|value' nor a row of snmpwalk")
-        oid = _oid(found["oid"])
-        if oid is None:
-            left_out += 1
-            continue
         try:
-            row = _typed(found["rest"])
+            oid, row = _oid(found["oid"]), _typed(found["rest"])
             if row is not None:
                 rows[_checked(oid)] = _sized(row)
+        except _UnknownName:
+            left_out += 1
         except (ValueError, OverflowError) as error:
             raise SettingsError(f"line {number} of the recording: {str(error)[:80]}") from None
     return Parsed(rows, left_out)
@@ -155,13 +160,16 @@ def _statements(text: str) -> Iterator[Tuple[int, str]]:
         yield number, "\n".join(lines).rstrip("\n")
 
 
-def _oid(text: str) -> Optional[Arcs]:
+def _oid(text: str) -> Arcs:
     name, dot, index = text.partition(".")
-    return oid_arcs(_NAMES.get(name, name) + dot + index) or None
+    found = oid_arcs(_NAMES.get(name, name) + dot + index)
+    if found is None:
+        raise _UnknownName
+    return found
 
 
 def _typed(text: str) -> Optional[Row]:
-    """The type and value after `=`. None if there is no value, or one of an unknown type."""
+    """The type and value after `=`. None if there is no value, or one of an unknown type. Raises ValueError and _UnknownName."""
     if text.startswith(_NOTHING):
         return None
     if text in ('""', ""):
@@ -179,7 +187,7 @@ def _typed(text: str) -> Optional[Row]:
             raise ValueError(f"{value[:30]!r} is not a number")
         return Row(tag, int(number[1].replace(".", "")))
     if tag == OID:
-        return Row(tag, _oid(bare) or ())
+        return Row(tag, _oid(bare))
     if tag == ADDRESS:
         separator, base = (":", 16) if ":" in bare else (".", 10)
         return Row(tag, bytes(int(part, base) for part in bare.split(separator)))

@@ -75,6 +75,11 @@ ACME-MIB::bar.1 = INTEGER: 5
         arcs("1.3.6.1.4.1.9.8"): Row(4, b"\x80\x00")}
 
 
+def test_a_row_whose_value_is_an_unknown_name_is_left_out_and_counted() -> None:
+    parsed = snmprec.parse(".1.3.6.1.2.1.1.2.0 = OID: ACME-MIB::products.1\n.1.3.6.1.4.1.9.1.0 = OID: SNMPv2-SMI::zeroDotZero\n")
+    assert parsed.left_out == 1 and parsed.rows == {arcs("1.3.6.1.4.1.9.1.0"): Row(6, (0, 0))}
+
+
 @pytest.mark.parametrize("shown, value", [("23.5 degrees", 235), (".05", 5), ("-1.50", -150), ("5 A (1)", 5), ("low(2)", 2)])
 def test_an_integer_is_read_without_its_display_hint_point_unit_and_label(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
