@@ -15,7 +15,7 @@ EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit c
 
 
 class Place(NamedTuple):
-    """Where a command is: a module below handlers/command, and the name that it or the table of commands has there.
+    """Where a command is: a module below handlers/command, and the name there of the command or of a table that contains it.
 
     `help`: one line for the list.
     """
@@ -25,7 +25,7 @@ class Place(NamedTuple):
     help: str
 
     def load(self) -> Any:
-        """Import the module, and return what it has under the name."""
+        """Import the module, and return the command or the table."""
         return getattr(importlib.import_module(f".{self.module}", __package__), self.name)
 
 
@@ -46,7 +46,7 @@ class Lazy(click.Group):
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Tuple[Optional[str], Optional[click.Command], List[str]]:
         if args and args[0] not in self.places and not args[0].startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(args[0], self.places, 1)
-            advice = f"do you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"
+            advice = f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.places)}"
             ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
@@ -59,7 +59,7 @@ class Command(NamedTuple):
     """A command of an OnHost group: its function, and its own arguments and options.
 
     `help` is its line in the list of commands, if the group makes `places` from its commands. `writes`: the command asks first
-    and gets the option --yes. Not needed in a group whose `behind` has that option.
+    and gets the option --yes. Commands of a group whose `behind` has that option do not need it.
     """
 
     run: Callable[[Any], Result]

@@ -55,7 +55,10 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
 
 
 def _look(name: str, host: str, state: Given, alone: bool) -> Found:
-    """Asks one handler, unless its TCP port is closed. One of several handlers gets only the settings that it takes."""
+    """Asks one handler, unless its TCP port is closed. One of several handlers gets only the settings that it takes.
+
+    Raises SettingsError for a bad setting `host`, and if the handler is `alone` for any missing or wrong setting.
+    """
     handler = load(name)
     one = state if alone else _own(handler, state)
     port = kind(name).tcp_port

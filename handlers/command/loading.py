@@ -83,6 +83,6 @@ def _unpacked(path: str) -> ModuleType:
         raise SettingsError(f"{path}: {error}") from None
     try:
         return importlib.import_module(f"{archive.top}.handler")
-    except Exception as error:              # the archive may be anybody's
+    except Exception as error:              # anybody may have written the archive
         get_logger(__name__).debug(f"{path}: {archive.top}.handler", exc_info=True)
         raise SettingsError(f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where") from None

@@ -1,6 +1,6 @@
 """`pdu nut HOST COMMAND`: reads a NUT server, and runs one command or sets one variable at a time.
 
-Connecting, logging in and waiting for a driver cost round trips that the docstrings do not count.
+Connecting, logging in and waiting for a driver to start cost round trips that the docstrings do not count.
 """
 from __future__ import annotations
 

@@ -51,7 +51,10 @@ def of_tables(tables: Any, path: str, inline: bool) -> Dict[str, Auth]:
 
 
 def of_environment(files: Mapping[str, str]) -> Auth:
-    """The login of PDUs that name none: PDU_PASSWORD, PDU_COMMUNITY, ... and --secret-file. Raises SettingsError."""
+    """The login of PDUs that name none: PDU_USERNAME, and each secret from `files` (--secret-file), else from PDU_PASSWORD, ...
+
+    Raises SettingsError for a bad file.
+    """
     settings = {"username": os.environ["PDU_USERNAME"]} if os.environ.get("PDU_USERNAME") else {}
     found = {key: os.environ[f"PDU_{key.upper()}"] for key in SECRETS if os.environ.get(f"PDU_{key.upper()}")}
     return Auth(ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}})

@@ -139,7 +139,7 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text. With --watch, unless on a terminal, a later round shows only changes and the sums, or nothing."""
+    """The round as text. After the first round, unless on a terminal, only changes and the sums; nothing without a change."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
@@ -194,6 +194,6 @@ check = _Check("check", callback=_check, help=_HELP, params=[
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),
     *option("--archives", "run the newest archive of each handler in this folder, in place of this program's handlers", "DIR"),
     *option("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000), default=pool.PARALLEL, show_default=True),
-    *option("--watch", "poll repeatedly, and mark what changed", "SECONDS", Seconds(1, 86400)),
+    *option("--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)),
     *option("--csv", "print CSV"), *option("--html", "also write one self-contained page", "FILE"),
     *option("--nagios", "print the output of a Nagios plugin"), *secret_files(asked=False), *output()])

@@ -80,7 +80,7 @@ def _allowed(wanted: Wanted, state: Given) -> Allowed:
 
 
 def _carry_out(asked: List[int], reload: Callable[[], None]) -> None:
-    """Handles the signals in `asked` one after another. Another one may be appended at any moment."""
+    """For each signal in `asked`: SIGHUP reloads, SIGTERM raises SystemExit. More may be appended at any moment."""
     while asked:
         if asked.pop(0) == signal.SIGTERM:
             raise SystemExit(0)

@@ -94,7 +94,10 @@ def _sorted_out(answers: Mapping[str, Answer], port: int) -> Tuple[List[Found], 
 
 
 def _announced(networks: Sequence[Network]) -> List[Found]:
-    """Xerus units that announce themselves and are in the networks. Asks only on interfaces in these networks, over IPv4."""
+    """Xerus units that announce themselves and are in the networks. Asks only on interfaces in these networks, over IPv4.
+
+    If that fails, prints why and returns none.
+    """
     interfaces = [own for network in networks for own in [_own_address(network)] if own]
     if not interfaces:
         return []
@@ -118,7 +121,7 @@ def _address(text: str) -> Any:
 
 
 def _own_address(network: Network) -> str:
-    """This machine's address in an IPv4 network, '' if it has none. Nothing is sent."""
+    """This machine's address in an IPv4 network, '' if it has none or the network is IPv6. Nothing is sent."""
     if network.version != 4:
         return ""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, contextlib.suppress(OSError):

@@ -16,12 +16,12 @@ COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 _NEEDED = ("handler", "address")
 _DELIMITERS = ",;\t"            # spreadsheets write semicolons in some countries
 _MOST = 100_000                 # limit for a list, in PDUs
-_LONGEST_NAME = 100
+_LONGEST_NAME = 100             # in characters
 _SHOWN = 5                      # limit of printed errors; the others are counted
 
 
 class Device(NamedTuple):
-    """One PDU of a list. `settings` are pairs of key and value. `metered`: its outlets report no state, which is normal."""
+    """One PDU of a list. `settings` are pairs of key and value. `metered`: outlets in the state UNKNOWN are normal."""
 
     name: str
     handler: str
@@ -42,7 +42,7 @@ Entry = Tuple[str, Mapping[str, Any]]       # where the PDU is in the file, and 
 
 
 def read(path: str) -> Fleet:
-    """Read a list. Raises SettingsError, which names the first mistakes and counts the others."""
+    """Read a list: TOML if `path` ends in .toml, else CSV. SettingsError names the first mistakes and counts the others."""
     text = private.text(path, private.LIST)
     if path.endswith(".toml"):
         document = toml.loads(text, path)
@@ -143,7 +143,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
 
 
 def _settings(value: Any, folder: str) -> Dict[str, str]:
-    """The settings in `key=value; key=value` or a TOML table. Raises ValueError, for a secret too.
+    """The settings in `key=value; key=value` or a TOML table. Raises ValueError for anything else, and for a secret.
 
     A path in `ca_pem` is relative to the list's folder.
     """

@@ -104,7 +104,7 @@ class Own:
                             registry=self.registry)
 
     def note(self, handler: str, reading: Reading) -> None:
-        """Count a probe by its result, also a late one that still runs."""
+        """Count a probe by its result, and note its duration. A late one, which still runs, counts as a time-out."""
         self.probes.labels(handler, reading.failure.kind if reading.failure else "ok").inc()
         self.seconds.labels(handler).observe(reading.seconds)
 

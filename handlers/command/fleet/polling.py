@@ -54,7 +54,7 @@ class Failure(NamedTuple):
 class Reading(NamedTuple):
     """The result for one PDU: the states, figures and labels that were read before the first failure.
 
-    `requests` is how many requests all calls sent; None if they were not counted.
+    `requests` is how many requests all calls sent; None if they were not counted. `answered`: the states were read.
     """
 
     outlets: Sequence[Outlet] = ()

@@ -35,7 +35,7 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
     The processes end with the generator, even if it is closed early. If one of them dies, or if nothing arrives for `patience_s`
-    seconds because an archive hangs, the readings of the missing PDUs are failures.
+    seconds because an archive hangs, the readings of the missing PDUs are failures. Raises OSError if no process starts.
     """
     parallel = max(1, min(parallel, len(targets)))
     processes = min(_cores(), -(-parallel // _PER_PROCESS))

@@ -51,9 +51,9 @@ class Exporter:
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
     def probe(self, query: str, scrape_timeout: str, accept: str) -> Answer:
-        """Reads one PDU. 400 for a wrong query, 403 for one that is not allowed, 503 if no slot becomes free in time.
+        """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is not allowed.
 
-        Also 503 if the PDU did not answer, but the slot became free so late that even a healthy PDU might not have.
+        503 if no slot becomes free in time, or if one becomes free late (_ENOUGH) and the PDU then does not answer.
         """
         begin = time.monotonic()
         try:

@@ -80,8 +80,9 @@ def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
-    A word is replaced unless it is short, a technical term or part of the product's description (`_known`). In rows that the
-    device's family reads for outlets or meters (`_needed`), `Scrubber.text` alone decides what is replaced.
+    `Scrubber.text` replaces what it recognises. Outside sysDescr and the rows that the family reads for outlets or meters
+    (`_needed`), every other word is replaced too, unless it is a number, short, a technical term or part of the product's
+    description (`_known`). Values of the kinds in `keep` stay.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():

@@ -94,7 +94,7 @@ def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:
 
 
 def arcs(oid: str) -> Arcs:
-    """The arcs of a dotted OID. Raises ValueError."""
+    """The arcs of a dotted OID. Raises ValueError for other text."""
     return tuple(int(part) for part in oid.strip().strip(".").split("."))
 
 

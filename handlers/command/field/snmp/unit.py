@@ -1,8 +1,8 @@
 """A device simulated from a recording. It answers with the recorded rows. Its outlets follow the family's commands.
 
-A write is a command if the family's control would send it. The unit keeps the written value if the recording has the object. It
-then looks for a change of rows after which the family reads the new state for the command's outlet, and the old states for all
-others. If it finds none, the states stay.
+A write is a command if the family's control would send it; any other write is refused. The unit keeps the written value if the
+recording has the object. It then looks for a change of rows after which the family reads the new state for the command's outlet,
+and the old states for all others. If it finds none, the states stay.
 """
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _MOST_BITS = 512
 
 
 class Unit:
-    """A simulated device: its rows, and the outlets of the family in `found`. `writes` lists each SET with its effect.
+    """A simulated device: its rows, and the outlets of the family in `found`. Thread-safe.
 
-    Thread-safe.
+    `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
 
     def __init__(self, rows: Rows, found: Optional[Found]) -> None:
