@@ -163,8 +163,8 @@ class Kind(NamedTuple):
     a device, the one with the lowest `rank` is preferred. `record` returns the device's answers, scrubbed. It raises the errors
     of handlers/errors.py, and RecursionError for an answer that is nested too deeply. `is_recording` recognises the text of a
     recording. `serve` simulates the device on a port of 127.0.0.1. `serve_as` does the same with the commands of the
-    named family or profile. Both raise SettingsError for text that is not a recording, OSError if the port cannot be used, and
-    Unreachable if the simulated device does not start in time.
+    named family or profile. Both raise SettingsError for text that is not a recording and for unusable options, OSError if the
+    port cannot be used, and Unreachable if the simulated device does not start in time.
     """
 
     tcp_port: Optional[int]

@@ -144,7 +144,7 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
 
 
 def _used(total: Total, reader: Reader) -> List[Figure]:
-    """The figures that the total sums: for each unit of a chain the first that has all its rows."""
+    """The figures that the total sums: for each unit of a chain the first figure without a missing value."""
     used: List[Figure] = []
     summed: Set[str] = set()
     for figure in total.figures:
