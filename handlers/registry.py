@@ -2,7 +2,7 @@
 
 The build of archives, the command, the generated pages, the demo, the conformance runs and the local DCImanager use this list, so
 a new handler needs only its own folder, modules of its name in `tests/peers` and `tests/faults/subjects`, and a section in
-docs/settings.md. Not packed into an archive.
+docs/settings.md. No archive contains this file.
 """
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def seconds(text: str) -> float:
 
 
 def one_line(value: str) -> str:
-    """A password or a token. Raises ValueError if it has a character below U+0020, or nothing but blanks."""
+    """A password or a token. Raises ValueError if it is blank or has a character below U+0020."""
     if not value.strip() or any(ord(c) < 32 for c in value):
         raise ValueError
     return value
@@ -110,7 +110,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` can be a host name or an address: printable, without blanks, of a bounded length."""
+    """Whether `text` can be a host name or an address: printable, without spaces, 1 to LONGEST_HOST characters."""
     return 0 < len(text) <= LONGEST_HOST and text.isprintable() and " " not in text
 
 
@@ -122,7 +122,7 @@ def host(value: str) -> str:
 
 
 def host_and_port(text: str) -> Tuple[str, Optional[int]]:
-    """The host, without the brackets of an IPv6 address, and the port that follows it, or None."""
+    """The host, without the brackets of an IPv6 address, and the number that follows it as a port, or None. Checks neither."""
     found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
     if found is None:
         return text.strip(), None

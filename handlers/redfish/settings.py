@@ -1,4 +1,4 @@
-"""The handler's settings. docs/settings.md is generated from SETTINGS."""
+"""The handler's settings. Its table in docs/settings.md is generated from SETTINGS."""
 from __future__ import annotations
 
 from typing import NamedTuple, Optional, Tuple
@@ -44,7 +44,7 @@ class Given(NamedTuple):
 
 
 def read(pdu_data: object) -> Given:
-    """The owner's settings, each checked alone and with the others. Raises SettingsError."""
+    """The owner's settings, checked. Without `host`, the address on the form is used. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):

@@ -59,7 +59,7 @@ class _Command:
                 reply = self._service.post(self._target, self._body, self._etag())
         except HttpRefused as error:                # a redirect is not followed
             raise Unreachable(error.parts, error.host, error.operation) if leaves_open(error) else error from None
-        found = json_object(reply) or {}            # an answer 204 has no body
+        found = json_object(reply) or {}            # a 204 answer has no body
         if reply.status == _ACCEPTED or reply.status in _DONE and tasks.is_task(found):
             self.failed = tasks.failed(reply, self._service.login)
             self._monitor = self._service.made(reply)

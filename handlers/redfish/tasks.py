@@ -21,7 +21,7 @@ _DECLINED = range(400, 500)
 
 
 def is_task(found: Json) -> bool:
-    """Whether a resource is a task."""
+    """Whether a resource is a task with a state."""
     return text(found, "@odata.type").startswith("#Task.") and bool(text(found, "TaskState"))
 
 
@@ -32,7 +32,7 @@ def under_way(reply: Reply) -> bool:
 
 
 def failed(reply: Reply, login: Login) -> Optional[Refused]:
-    """The error of an operation that has failed, else None."""
+    """The error if the answer shows that the operation failed, else None; a status of 5xx does not show it."""
     task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
         return _refused(text(task, "TaskState"), messages(task.get("Messages"), login))

@@ -136,7 +136,7 @@ class Found(NamedTuple):
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
     """The outlet with the identity `sought`, read now: 2 round trips after those of `units`, more if links do not end in Ids.
 
-    Raises NoSuchOutlet.
+    Raises NoSuchOutlet, and ProtocolError if two outlets have this identity.
     """
     every = units(service, wanted)
     found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]

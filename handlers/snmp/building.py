@@ -1,4 +1,4 @@
-"""Reads owners' profiles and checks the build options of SNMP archives, for `packaging/build.py` and the command `pdu`.
+"""Owners' profiles and the build options of SNMP archives, for `packaging/build.py` and the command `pdu`.
 
 No archive contains this file. It does not import the handler, so it does not need pysnmp.
 """

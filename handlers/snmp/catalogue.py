@@ -86,7 +86,7 @@ def _grouped(reads: Sequence[Read]) -> Iterable[str]:
 
 
 def status_reads(outlets: Outlets) -> List[Read]:
-    """The walks and GETs of a status after the GET of sysObjectID, each once."""
+    """The walks and GETs of a status after the GET of sysObjectID, each once. Of a `First`, only those of its first choice."""
     return list({read.oid: read for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))}.values())
 
 

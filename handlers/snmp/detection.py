@@ -33,8 +33,8 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
-    outlets than it counts, or has only the meters of a family with outlets, unless it proves that it has no outlets or its
-    owner says so (`metered_only`).
+    outlets than it counts; also if it has meters of a family with outlets and lists no outlet, unless it proves that it has
+    none or its owner says so (`metered_only`).
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)

@@ -70,7 +70,7 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
 
 
 def controlled_outlets(profile: Profile, reader: Reader) -> int:
-    """The device's own number of switched outlets, from an object that is 0 on a unit that only meters."""
+    """The device's own number of switched outlets, from an object that is 0 on a unit that only meters; 0 without this object."""
     return max((_count(outlets.none_if_zero, reader)[0] for outlets in profile.outlets), default=0)
 
 

@@ -55,7 +55,7 @@ class Families(Sequence[Profile]):
         return tuple(profile for vendor in self.vendors if vendor.may_be(sys_object_id) for profile in vendor.profiles())
 
     def named(self, key: str) -> Optional[Profile]:
-        """The family with this key. Loads only its vendor's file and those that it imports."""
+        """The family with this key, or None. Loads only its vendor's file and those that it imports."""
         found = next((vendor for vendor in self.vendors if key in vendor.keys.split()), None)
         return next((profile for profile in found.profiles() if profile.key == key), None) if found else None
 
@@ -76,7 +76,7 @@ def near(profiles: Sequence[Profile], sys_object_id: str) -> Sequence[Profile]:
 
 
 def named(profiles: Sequence[Profile], key: str) -> Optional[Profile]:
-    """The family of `profiles` with this key."""
+    """The family of `profiles` with this key, or None."""
     if isinstance(profiles, Families):
         return profiles.named(key)
     return next((profile for profile in profiles if profile.key == key), None)

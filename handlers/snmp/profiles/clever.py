@@ -54,7 +54,7 @@ def _output(unit: str, below: str, name: str) -> Column:
 
 
 def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
-    """ZPDU and MPDU: a table for each kind of value. `power`: the arc of the table in kW, if a program reads it."""
+    """ZPDU and MPDU: a table for each kind of value. `power`: the arc of the table of powers in kW, if a program reads it."""
     unit = f"30966.{tree}.1"
     return _of_texts(
         key, f"{TEST_PROGRAM}/common/snmp", models, scalar(f"{unit}.1.3.0", "outputNum"),

@@ -33,6 +33,6 @@ PROFILES = (
             name=Merged((_names(FIRST), *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1))))),),
         load=total(figure(EachUnit(CURRENT, _unit(CURRENT), (_unit(Only(STATUS, STATUS, ("",), keep=False)),)), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "switching"),
-        note="Units with more than 16 outlets need more characters than a write may have, and are not switched. Nor are units "
-             "with a position without an outlet or an outlet that lost its power: what a write does there is not known."),
+        note="Units with more than 16 outlets are not switched, because they need more characters than a write may have. Units "
+             "with an empty position or an outlet that lost its power are not switched either: what a write does is unknown."),
 )

@@ -76,7 +76,7 @@ PROFILES = (
     Profile(
         key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB", source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
         models=("Switched ePDU IPC34xx, IPC36xx, TPC (Pulizzi)",),
-        # Units with the second sysObjectID have the first one's tree with newer firmware, and another tree with older firmware.
+        # Units with sysObjectID 20677.1 have the tree of 20677.2 with newer firmware, and another tree with older firmware.
         roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
                Root(oid("20677.1"), oid("20677.1.5"))),
         outlets=(Outlets(

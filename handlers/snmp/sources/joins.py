@@ -15,9 +15,10 @@ from .base import Source
 class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
-    `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. Two rows of one table with
-    the same key are not joined, and neither is a row without a value in one of its columns, unless all rows lack it.
-    `else_same_row`: if one of these columns is missing or empty in all rows, rows with the same index are joined.
+    `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A row is not joined if its
+    key is empty, if another row of its table has the same key, or if it lacks a value in a key column that is filled in other
+    rows. `else_same_row`: if one of these columns is missing or empty in all rows, nothing is joined, and the values keep
+    their own indexes.
     """
 
     values: Source
@@ -55,10 +56,10 @@ def _filled(rows: Rows) -> Dict[str, str]:
 
 
 class Part(Source):
-    """The value of a larger part, such as the unit, the tower or the PDU of an outlet.
+    """The value of the unit, tower or PDU that a row belongs to.
 
     Each identity of `over` gets the value of `source` at the index that consists of the identity's arcs from `start` up to, but
-    not including, `stop` (none: to the end). An identity without such a row is left out.
+    not including, `stop` (none: to the end). An identity without such a row is left out. `one` does not check `over`.
     """
 
     source: Source
@@ -82,8 +83,8 @@ class Part(Source):
 class Gathered(Source):
     """For each row of `lists` (a string with names of meters), the sum of the `values` of these meters, found by their `names`.
 
-    A row has no value if it names no meter, an unknown one, one without a value, or one whose name another meter shares. Only
-    meters with the same first arc of the index (the module) are matched.
+    A row names meters of its own module: the first arc of both indexes is the same. It has no value if it names no meter, an
+    unknown one, one without a value, or one whose name another meter of the module has too.
     """
 
     values: Source
@@ -111,10 +112,10 @@ class Gathered(Source):
 
 
 class Spelt(Source):
-    """For each row of `ids` (octets, such as a GUID), the value whose index starts with the first `length` octets.
+    """For each row of `ids` (octets, such as a GUID), the one of `values` whose index starts with the first `length` octets.
 
-    For tables whose index is a column of another table. A row is left out if no row of `values` fits it. If its ID is empty or
-    several rows of `values` fit, its value is empty, so that there is no sum over the rows.
+    For values whose index is a column of another table. An empty row of `ids`, or one that fits several values, gets an empty
+    value, so that there is no sum over the rows. A row that is shorter than `length`, or fits no value, is left out.
     """
 
     values: Source
