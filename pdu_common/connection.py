@@ -13,7 +13,7 @@ class PduSnmpData:
     """KNOWN: `snmp_params["community"]`. INFERRED: `ip`, `device`, `custom_params`. UNKNOWN: the other keys.
 
     `snmp_params` here: `version` (1, 2 or 3 as text, 2 when absent), `port` (161), `community`; for version 3 `user`,
-    `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds) and `retries`.
+    `auth_protocol`, `auth_password`, `priv_protocol`, `priv_password`; `timeout` (seconds for each try, 2) and `retries` (2).
     """
 
     ip: str

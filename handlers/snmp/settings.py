@@ -43,7 +43,7 @@ BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
 
 class Choice(NamedTuple):
-    """The families to detect (with `is_fixed`: the one family to read the device as), and the owner's permissions."""
+    """The families to detect (with `is_fixed`: the one family to read the device as), and the owner's yes/no settings."""
 
     profiles: Sequence[Profile]
     is_fixed: bool
@@ -55,7 +55,7 @@ class Choice(NamedTuple):
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     """The choice that settings and build options make. A setting overrides the build option. Raises SettingsError.
 
-    A PDU of an owner's profile is switched whatever the profile's confidence is, because the owner vouches for it.
+    A PDU of an owner's profile is switched whatever its confidence and `switch_unproven` are: the owner vouches for it.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
     unproven, metered_only, automatic = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]

@@ -1,4 +1,4 @@
-"""Sources that convert values (packed strings, fields, bits, signs), and numbers made from indexes or for display."""
+"""Sources that convert values (packed strings, fields, bits, signs), and that make numbers from indexes or for display."""
 from __future__ import annotations
 
 from typing import Optional, Tuple
@@ -97,7 +97,7 @@ class Negative(Source):
 class Number(Source):
     """A number from the index, such as an outlet's or a unit's: the arc at `position` plus `plus`.
 
-    A row with a shorter index is left out.
+    A row without a number there is left out.
     """
 
     over: Source
@@ -108,8 +108,9 @@ class Number(Source):
         found: Rows = {}
         for identity in self.over.rows(reader):
             arcs = identity.split(".")
-            if -len(arcs) <= self.position < len(arcs):
-                found[identity] = str(int(arcs[self.position]) + self.plus)
+            arc = number(arcs[self.position]) if -len(arcs) <= self.position < len(arcs) else None
+            if arc is not None:
+                found[identity] = str(int(arc) + self.plus)
         return found
 
 

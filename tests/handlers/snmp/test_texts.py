@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.snmp.sources import Bits, Chained, Column, Field, Gathered, Negative, Number, Packed, Spelt
+from handlers.snmp.sources import Bits, Chained, Column, EachUnit, Field, Gathered, Negative, Number, Packed, Spelt
 from tests.handlers.snmp.memory import both, reader, table
 
 A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
@@ -45,6 +45,12 @@ def test_negation_is_exact_and_leaves_out_text_without_a_number() -> None:
 def test_a_number_is_made_from_one_arc_of_the_index() -> None:
     assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
     assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"1.9": "9"}
+
+
+def test_a_row_added_for_a_unit_of_the_chain_has_no_number() -> None:
+    objects = {**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 7}), **table("1.3.3", {"1": 7, "2": 8})}
+    each = EachUnit(A, B, (C,))
+    assert each.rows(reader(objects)) == {"1": 5, "8.": ""} and Number(each).rows(reader(objects)) == {"1": "2"}
 
 
 def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:
