@@ -39,7 +39,10 @@ class Forked:
         return 0
 
     def _ended(self, seconds: Optional[float]) -> bool:
-        """Whether the worker's end of the pipe `life` is closed. The worker never writes to that pipe."""
+        """Waits up to `seconds` (None: without limit) for the end of the worker; returns whether it has ended.
+
+        Its end closes the pipe `life`, to which it never writes.
+        """
         return self._life < 0 or bool(select.select([self._life], [], [], seconds)[0])
 
 
@@ -60,17 +63,21 @@ class Forks:
 
     def __exit__(self, *_: object) -> None:
         self._line.close()
-        self._process.wait(_PATIENCE_S)
+        try:
+            self._process.wait(_PATIENCE_S)
+        finally:
+            self._process.kill()            # does nothing if it has ended
+            self._process.wait()
 
     def start(self, folder: Path) -> Forked:
-        """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended."""
+        """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended or does not answer.
+
+        After an error no more workers can be started: a late answer would be taken for that of the next one.
+        """
         inner, outer = _ends()
         try:
             with self._one_at_a_time:
-                socket.send_fds(self._line, [os.fsencode(folder)], inner)
-                answer = self._line.recv(64)
-                if not answer:
-                    raise ConnectionError("the process that forks workers has ended")
+                answer = self._asked(folder, inner)
         except BaseException:
             for descriptor in outer:
                 os.close(descriptor)
@@ -80,6 +87,18 @@ class Forks:
                 os.close(descriptor)
         files = [os.fdopen(end, mode, encoding="utf-8", errors="backslashreplace") for end, mode in zip(outer, "wrr")]
         return Forked(int(answer), files[0], files[1], files[2], outer[3])
+
+    def _asked(self, folder: Path, descriptors: List[int]) -> bytes:
+        """The answer to one request. Closes the line if there is none."""
+        try:
+            socket.send_fds(self._line, [os.fsencode(folder)], descriptors)
+            answer = self._line.recv(64)
+            if not answer:
+                raise ConnectionError("the process that forks workers has ended")
+        except BaseException:
+            self._line.close()
+            raise
+        return answer
 
 
 def _ends() -> tuple[List[int], List[int]]:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -36,12 +38,33 @@ def test_a_worker_whose_folder_is_gone_reports_it_on_its_own_standard_error(tmp_
     assert (forks._process.returncode, capfd.readouterr().err) == (0, "")
 
 
+def interpreter(folder: Path, instead: str) -> str:
+    """A program that runs the statement `instead` in place of zygote.py; `line` is its socket."""
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import socket, time; line = socket.socket(fileno=$3); {instead}"\n')
+    program.chmod(0o755)
+    return str(program)
+
+
 def test_a_process_that_ends_before_it_forks_causes_an_os_error_and_leaves_no_pipe_open(tmp_path: Path) -> None:
-    broken = tmp_path / "python"
-    broken.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import socket; socket.socket(fileno=$3).recv(4096)"\n')
-    broken.chmod(0o755)
-    with Forks(str(broken)) as forks:
+    with Forks(interpreter(tmp_path, "line.recv(4096)")) as forks:
         before = len(os.listdir("/dev/fd"))
         with pytest.raises(OSError):
             forks.start(tmp_path)
-        assert len(os.listdir("/dev/fd")) == before
+        assert len(os.listdir("/dev/fd")) == before - 1         # the line is closed too
+
+
+def test_a_late_answer_is_not_taken_for_that_of_the_next_worker(tmp_path: Path) -> None:
+    with Forks(interpreter(tmp_path, "line.recv(4096); time.sleep(1); line.send(b'1')")) as forks:
+        forks._line.settimeout(0.1)
+        with pytest.raises(TimeoutError if sys.version_info >= (3, 10) else socket.timeout):
+            forks.start(tmp_path)
+        with pytest.raises(OSError):
+            forks.start(tmp_path)
+
+
+def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.conformance.forks._PATIENCE_S", 0.1)
+    with pytest.raises(subprocess.TimeoutExpired), Forks(interpreter(tmp_path, "time.sleep(600)")) as forks:
+        pass
+    assert forks._process.returncode == -signal.SIGKILL

@@ -12,6 +12,7 @@ from typing import Dict, Iterator
 import pytest
 
 from handlers import registry
+from pdu_common.connection import PduSnmpData
 from tests import peers
 from tests.needs import ROOT
 
@@ -102,6 +103,35 @@ def test_no_class_for_pdus_without_snmp_is_an_error_that_says_so(monkeypatch: py
     monkeypatch.setitem(sys.modules, "pdu_common.connection", ModuleType("pdu_common.connection"))
     with pytest.raises(LookupError, match=r"\(found: none\)"):
         unknown.data("custom", "", {}, {}, "pdu_x")
+
+
+def test_a_class_of_snmp_data_that_the_platform_imports_is_used_and_its_absence_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = ModuleType("pdu_common.connection")
+    monkeypatch.setitem(sys.modules, "pdu_common.connection", connection)
+    with pytest.raises(LookupError, match="no class PduSnmpData: .*--adapter"):
+        unknown.data("snmp", "", {}, {}, "pdu_x")
+    monkeypatch.setattr(connection, "PduSnmpData", PduSnmpData, raising=False)
+    made = unknown.data("snmp", "192.0.2.1", {"port": "161"}, {}, "pdu_x")
+    assert type(made) is PduSnmpData and (made.ip, made.snmp_params) == ("192.0.2.1", {"port": "161"})
+
+
+class _Loose:
+    """Data with a parameter for any other keyword."""
+
+    snmp_params: Dict[str, str] = {}
+
+    def __init__(self, ip: str, **settings: object) -> None:
+        self.ip, self.more = ip, settings
+
+
+def test_a_parameter_for_any_keyword_is_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = ModuleType("pdu_common.connection")
+    monkeypatch.setitem(sys.modules, "pdu_common.connection", connection)
+    monkeypatch.setattr(connection, "PduSnmpData", _Loose, raising=False)
+    assert unknown.data("snmp", "192.0.2.1", {"port": "161"}, {"a": "b"}, "pdu_x").more == {}
+    monkeypatch.delattr(_Loose, "snmp_params")
+    with pytest.raises(LookupError, match="no field for the SNMP parameters"):
+        unknown.data("snmp", "192.0.2.1", {}, {}, "pdu_x")
 
 
 _ONLY_161 = {"pdu_common/connection.py": baseline.CONNECTION + '''

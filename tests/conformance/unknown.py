@@ -1,7 +1,7 @@
 """Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker process.
 
-If that fails, functions in the file given with `--adapter` replace those of this module. The conformance run prints the classes
-and signatures that it finds on the platform.
+For a platform where this fails, its owner writes functions of the same names and gives their file with `--adapter`: they replace
+those of this module. The conformance run prints the classes and signatures that it finds on the platform.
 """
 from __future__ import annotations
 
@@ -15,19 +15,23 @@ _MEANINGS = {
     "settings": ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings"),
     "handler": ("device", "handler", "name"),
 }
+_SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}      # meanings that are needed
+_ADVICE = "write the function data() in a file and give it with --adapter"
 _ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
 
 
 def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
-    """An object of the platform's own class, filled by the names of its fields; required fields of unknown meaning get None."""
+    """An object of the platform's class. Its fields are recognised by their names; required fields with other names get None."""
     cls = _data_class(protocol)
     given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
     values: Dict[str, Any] = {}
     for name, parameter in inspect.signature(cls).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
         meaning = next((meaning for meaning, names in _MEANINGS.items() if name in names), None)
         if meaning is not None:
             values[name] = given[meaning]
-        elif parameter.default is parameter.empty and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        elif parameter.default is parameter.empty:
             values[name] = None
     made = cls(**values)
     for meaning in ("address", "snmp" if protocol == "snmp" else "settings"):
@@ -36,23 +40,24 @@ def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, 
             continue
         own = [name for name in names if hasattr(made, name)]
         if not own:
-            raise LookupError(f"{cls.__name__} has no field for the {meaning} (looked for {', '.join(names)}): "
-                              f"write the function data() in a file and give it with --adapter")
+            raise LookupError(f"{cls.__name__} has no field for the {_SHOWN[meaning]} (looked for {', '.join(names)}): {_ADVICE}")
         setattr(made, own[0], given[meaning])
     return made
 
 
 def _data_class(protocol: str) -> Callable[..., Any]:
     connection = importlib.import_module("pdu_common.connection")
+    if protocol == "snmp":
+        found = getattr(connection, "PduSnmpData", None)
+        if not inspect.isclass(found):
+            raise LookupError(f"pdu_common.connection has no class PduSnmpData: {_ADVICE}")
+        return found
     classes = {name: value for name, value in vars(connection).items()
                if inspect.isclass(value) and value.__module__ == connection.__name__}
-    if protocol == "snmp":
-        return classes["PduSnmpData"]
     others = [name for name in classes if name != "PduSnmpData" and name.endswith("Data")]
     if len(others) != 1:
-        found = ", ".join(others) or "none"
-        raise LookupError(f"pdu_common.connection has no single class for PDUs without SNMP (found: {found}): "
-                          f"write the function data() in a file and give it with --adapter")
+        names = ", ".join(others) or "none"
+        raise LookupError(f"pdu_common.connection has no single class for PDUs without SNMP (found: {names}): {_ADVICE}")
     return classes[others[0]]
 
 
