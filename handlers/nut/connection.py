@@ -30,7 +30,7 @@ class Connection:
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
     connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
-    seconds, limits each exchange as a whole, without the system's name look-up. `total` limits all of them together,
+    seconds, limits each exchange as a whole, but not the system's name look-up. `total` limits all of them together,
     from the creation of this object on.
     """
 
