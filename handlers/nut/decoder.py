@@ -48,8 +48,7 @@ class Decoder:
         return not self._open
 
     def _line(self, raw: bytes) -> None:
-        if raw.endswith(b"\r"):
-            raw = raw[:-1]
+        raw = raw.removesuffix(b"\r")
         if len(raw) > MAX_LINE or b"\0" in raw or b"\r" in raw:
             raise ProtocolError("a line of the answer is too long or holds NUL or a carriage return: "
                                 "is this the port of a NUT server?", raw)
@@ -83,9 +82,10 @@ class Decoder:
             self._answered(Reply(line, tuple(rows)))
             return
         row = _row(line, self._row_start)
-        if len(row) != self._open[-1].fields or len(rows) >= MAX_ROWS:
-            raise ProtocolError(f"a line of {self._end[4:]} breaks the protocol, or is one too many (limit {MAX_ROWS}): "
-                                f"{printable(line, 80)!r}", encoded(line))
+        if len(row) != self._open[-1].fields:
+            raise ProtocolError(f"a line of {self._end[4:]} breaks the protocol: {printable(line, 80)!r}", encoded(line))
+        if len(rows) == MAX_ROWS:
+            raise ProtocolError(f"{self._end[4:]} has more than {MAX_ROWS} lines, the limit for a list", encoded(line))
         rows.append(row)
 
     def _answered(self, answer: Union[Reply, Failure]) -> None:

@@ -190,7 +190,7 @@ def test_a_line_that_does_not_answer_the_request_is_a_protocol_error(request_: R
 def test_a_list_without_end_is_a_protocol_error() -> None:
     decoder = Decoder([messages.list_cmd("a")], Answers())
     decoder.feed(b"BEGIN LIST CMD a\n")
-    with pytest.raises(ProtocolError):
+    with pytest.raises(ProtocolError, match=f"LIST CMD a has more than {MAX_ROWS} lines"):
         for _ in range(MAX_ROWS // 100 + 2):
             decoder.feed(b"CMD a load.off\n" * 100)
 
