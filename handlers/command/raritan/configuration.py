@@ -13,6 +13,7 @@ from ..files import read_file
 from ..groups import Command, Commands
 from ..options import Parameters, Word, option
 from ..output import Result, facts, text
+from ..report import reason
 from .context import Context, action, check, listed, number, once, plain, read_again, save
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
@@ -79,7 +80,7 @@ def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
         raise SettingsError("cert download takes at most one tag")
     tag = context.options.file[0] if context.options.file else "active_cert"
     if tag not in cert.TAGS:
-        raise SettingsError(f"{tag[:20]!r} cannot be downloaded; give {', '.join(cert.TAGS)}")
+        raise SettingsError(f"{tag[:20]!r} cannot be downloaded; give one of {', '.join(cert.TAGS)}")
     return save(context, cert.download, tag)
 
 
@@ -93,13 +94,13 @@ _CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
 def config(context: Context) -> Result:
     """Download or upload a raw, bulk or backup configuration.
 
-    A download takes 1 round trip, an upload 2 and 1 for each look at the unit's status.
+    A download takes 1 round trip; an upload takes 2, and 1 more for each look at the unit's status.
     """
     kind, action = context.options.kind, context.options.action
     if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
         raise SettingsError("give raw, bulk or backup, then get --out FILE or put FILE")
     if action == "put" and not context.options.file:
-        raise SettingsError("config put takes a file")
+        raise SettingsError("config put needs a file")
     if action == "get" and context.options.file:
         raise SettingsError("config get takes no file: give --out FILE")
     if kind == "raw" and any(getattr(context.options, name) for name in ("clear_text", "profile", "units", "skip_check")):
@@ -144,11 +145,12 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
     context.confirm(what)
     earlier: object = proxy.getStatus()
     _accepted(upload(), "the configuration")
-    seen = ""
+    seen = note = ""
     for _ in context.looks(_LOOK_S):
         try:
             state = proxy.getStatus()
-        except Denied:                      # the new configuration may have another login; trying again may block the account
+        except Denied as error:             # the new configuration may have another login; trying again may block the account
+            note = f"not-seen: {context.agent.host}: {reason(error)}"
             break
         except (Unreachable, ProtocolError, Refused):
             context.tell("the unit may be restarting")
@@ -161,7 +163,7 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
         if seen.endswith("_OK"):
             break
     return Result({"accepted": True, "status": seen}, [f"accepted; last status: {_words(seen) or 'not known'}"],
-                  DONE if seen.endswith("_OK") else NOT_SEEN)
+                  DONE if seen.endswith("_OK") else NOT_SEEN, note=note)
 
 
 def _words(name: str) -> str:
@@ -252,7 +254,7 @@ COMMANDS: Commands = {
         Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS), Word("FILE?", "for put"), *_out(False),
         *option("--clear-text", "get: as clear text; without it, PDU_CONFIG_PASSWORD encrypts the file"),
         *option("--profile", "get: a filter profile", "NAME"),
-        *option("--units", "link ids, 1 is the unit itself", "IDS"),
+        *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
         *option("--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT")]),
     "diag": Command(diagnosis, _out(True)),
     "eto": Command(eto, _out(False)),

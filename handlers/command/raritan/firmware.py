@@ -10,6 +10,7 @@ from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
 from ..output import Result, columns, text
+from ..report import reason
 from .context import Context, action, listed, once, plain
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
@@ -43,7 +44,7 @@ def _show(context: Context, proxy: fw.Firmware) -> Result:
 def _upload(context: Context, proxy: fw.Firmware) -> Result:
     """Upload an image and check it: 3 round trips and the file."""
     if not context.options.file:
-        raise SettingsError("firmware upload takes a file")
+        raise SettingsError("firmware upload needs a file")
     _send(context)
     if not proxy.getImageInfo()[1].valid:
         raise Refused(_NO_IMAGE, "image")
@@ -119,7 +120,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
     Stops if the login is refused or --wait is over. Raises Refused if the page reports FAIL.
     A FAIL that is read fewer than `old_fails` times, before any other state, may be from an earlier update.
     """
-    last, why = "", ""
+    last = why = note = ""
     for _ in context.looks(_LOOK_S, _UPDATE_S):
         try:
             status = progress.getStatus()
@@ -130,14 +131,15 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             fresh = [entry for entry in history if entry not in before]     # a full history drops its oldest entry
             if fresh:
                 return _outcome(proxy.getVersion(), fresh[-1], wanted)
-        except Denied:                      # the new firmware may demand a new password; trying again may block the account
+        except Denied as error:             # the new firmware may demand a new password; trying again may block the account
+            note = f"not-seen: {context.agent.host}: {reason(error)}"
             break
         except PduHandlerError:
             context.tell("update: the unit restarts")   # no answer, or an answer of another service: try again
         if last == "FAIL" and not old_fails:
             raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
     return Result({"last": last}, [f"the end of the update was not seen; its last state was {text(last) or 'not known'}: look "
-                                   f"at the unit before you try again"], NOT_SEEN)
+                                   f"at the unit before you try again"], NOT_SEEN, note=note)
 
 
 def _outcome(version: str, last: fw.UpdateHistoryEntry, wanted: str) -> Result:

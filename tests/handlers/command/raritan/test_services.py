@@ -144,8 +144,8 @@ def test_a_login_that_is_refused_after_an_update_is_not_tried_again(run: Run, tm
     path.write_bytes(image("4.4.1.6-53300"))
     unit.faults.order(Fault.STATUS, None, method="getUpdateHistory", skip=1, status=401)
     before = unit.books().requests
-    code, out, _ = run("firmware", "update", str(path), "--yes", "--wait", "2")
-    assert code == 9 and "look at the unit" in out
+    code, out, err = run("firmware", "update", str(path), "--yes", "--wait", "2")
+    assert code == 9 and "look at the unit" in out and "refused the login" in err
     assert unit.books().requests - before < 30, "each further look would be a failed login"
 
 
@@ -254,6 +254,17 @@ def test_services_that_restart_after_a_configuration_are_awaited(run: Run, tmp_p
     done(run("config", "raw", "get", "--out", str(path)))
     unit.faults.order(Fault.STATUS, 1, method="getStatus", skip=1, status=status)
     assert "last status: update ok" in done(run("config", "raw", "put", str(path), "--yes"))
+
+
+def test_a_login_that_is_refused_after_a_configuration_is_reported_and_not_tried_again(run: Run, tmp_path: Path,
+                                                                                       unit: XerusPdu) -> None:
+    path = tmp_path / "config.txt"
+    done(run("config", "raw", "get", "--out", str(path)))
+    unit.faults.order(Fault.STATUS, None, method="getStatus", skip=1, status=401)
+    before = unit.books().requests
+    code, out, err = run("config", "raw", "put", str(path), "--yes")
+    assert code == 9 and "last status: not known" in out and err.startswith("not-seen: ") and "refused the login" in err
+    assert unit.books().requests - before == 3, "the status before, the file, and one look"
 
 
 def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path) -> None:
