@@ -103,7 +103,7 @@ class ProtocolError(PduHandlerError):
     """
 
     kind = "protocol"
-    KEPT = 2000
+    KEPT = 2000                 # limit for `payload`, in bytes
 
     def __init__(self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = "") -> None:
         super().__init__(reason, host, operation)

@@ -15,7 +15,7 @@ _LONGEST_NUMBER = 100           # limit in bits
 
 
 def address(pdu_data: object) -> str:
-    """The device's address as typed, with a port if it has one (see `host_and_port`). Raises SettingsError."""
+    """The device's address as typed, perhaps with a port (see `host_and_port`). Raises SettingsError without a valid address."""
     for name in _ADDRESS_NAMES:
         value = member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
@@ -71,7 +71,7 @@ def _pairs(value: object) -> Dict[str, str]:
 
 
 def _text(value: object, what: str) -> str:
-    """A key or a value as text. Raises SettingsError for lists, mappings, sets and numbers of an absurd length."""
+    """A key or a value as text, "" for None. Raises SettingsError for a collection or an integer over `_LONGEST_NUMBER` bits."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -41,7 +41,7 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
-    """The arcs of an OID, which may have a leading dot or begin with the name of a well-known root; None for other text."""
+    """The arcs of an OID, which may begin with a dot, `MODULE::` or the name of a well-known root; None for other text."""
     parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:

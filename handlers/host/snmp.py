@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_SECONDS = 30.0         # none of the calls starts later, unless extended; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
+CALL_SECONDS = 30.0         # no call starts later, unless `extend` was called; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
 
 
 class Snmp:

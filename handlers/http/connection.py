@@ -94,7 +94,7 @@ class StandardTransport:
 
 
 def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A new TCP connection. After the look-up, connecting takes at most `timeout`, as does the next wait; both end by `end`."""
+    """A new TCP connection, within `timeout` and by `end`. The look-up of the name comes first, and only the system limits it."""
     found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until, failed = min(time.monotonic() + timeout, end), OSError()
     for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):

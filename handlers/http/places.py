@@ -10,7 +10,8 @@ _UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # not escaped in a path with a query
 
 
 def path_here(link: object, here: Endpoint) -> str:
-    """A link's path and query if it stays on `here`, else ''. Also '' for a relative link, and one with a fragment or login."""
+    """The path of a link to `here`, with its query. '' for any other value: a link to another host, scheme or port, a relative
+    path, a link with a user name, a fragment, a backslash, a control character or more than `_LONGEST` characters."""
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST or "\\" in link or any(ord(c) < 32 for c in link):
         return ""
     try:
@@ -24,5 +25,4 @@ def path_here(link: object, here: Endpoint) -> str:
         same = parts.scheme == here.scheme and name == here.host.lower() and port == here.port
         if not same or "@" in parts.netloc:
             return ""
-    nowhere = link.startswith("//") or not path.startswith("/") or path.startswith("//") or parts.fragment
-    return "" if nowhere else path
+    return "" if link.startswith("//") or not path.startswith("/") or path.startswith("//") or parts.fragment else path
