@@ -12,7 +12,7 @@ from .exits import DONE
 _CELL = 200             # limit for a cell, in characters
 _LINE = 78              # limit for a line of progress, in characters
 NOT_METERED = "not metered"
-_DECIMALS = 3           # most decimal places of a figure
+_DECIMALS = 3           # limit for the decimal places of a figure
 
 
 class Result(NamedTuple):
@@ -43,7 +43,7 @@ def shown(result: Result, as_json: bool) -> int:
 
 
 def print_json(data: object) -> None:
-    """One JSON document on standard output."""
+    """Print one JSON document on standard output."""
     import json  # imported late: text output does not need it
     print(json.dumps(data, indent=1))
 
@@ -63,7 +63,7 @@ def facts(pairs: Mapping[str, object]) -> List[str]:
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """A value as text for people: floats are rounded; strings are made printable and cut at `limit` characters."""
+    """A value as text for people: "" for None, yes or no, a rounded float, else printable text, cut at `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -87,7 +87,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def figure(value: Optional[float], unit: str = "") -> str:
-    """A measured figure with its unit; `not metered` for None."""
+    """A measured figure, rounded to `_DECIMALS` places, with its unit; `not metered` for None."""
     if value is None:
         return NOT_METERED
     rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")        # + 0.0: -0.0 becomes 0
@@ -95,7 +95,7 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
 
 def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
-    """A context with a progress bar on standard error, or with None if that is not a terminal."""
+    """A context with a progress bar on standard error, or with None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
     import click
@@ -104,6 +104,6 @@ def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
 
 
 def passing(line: str, as_json: bool) -> None:
-    """Show a line on a terminal until the next one replaces it; "" clears it."""
+    """Show a line until the next one replaces it; "" clears it. Only on a terminal and without --json."""
     if not as_json and sys.stderr.isatty():
         print(f"\r{line[:_LINE]:<{_LINE}}\r", end="", file=sys.stderr, flush=True)

@@ -49,7 +49,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 
 @contextlib.contextmanager
 def _asked() -> Iterator[threading.Event]:
-    """Yields an event that SIGINT or SIGTERM sets. One of these signals usually ends this command."""
+    """Yields an event. During the block SIGINT and SIGTERM set it instead of ending the program."""
     asked = threading.Event()
     before = {number: signal.signal(number, lambda *_: asked.set()) for number in _ENDS}
     try:

@@ -37,7 +37,7 @@ def reason(error: BaseException, words: Collection[str] = ()) -> str:
 
 
 def described(error: BaseException, state: Given) -> Dict[str, Any]:
-    """An error for JSON. An error without a kind is a defect; --debug prints its traceback."""
+    """The report of an error, as in JSON. An error without a kind is a defect; --debug prints its traceback."""
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"

@@ -77,7 +77,8 @@ def _command(name: str, run: Any, *parameters: click.Parameter, more: str = "") 
 
 families = _command(
     "families", _families, Word("WORD?"),
-    click.Option(["--table"], type=click.Choice(_TABLES), help="Markdown: families, sources of identities, costly reads"),
+    click.Option(["--table"], type=click.Choice(_TABLES),
+                 help="print a Markdown table of the families, the sources of identities, or costly reads"),
     more="\n\nWORD  a part of the key, the vendor, the MIB or a model")
 show = _command("show", _show, Word("FAMILY", shell_complete=completed(_keys)))
 check = _command("check", _check, click.Argument(["file"], metavar="FILE.json"))

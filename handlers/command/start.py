@@ -11,7 +11,8 @@ packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which incl
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Runs one command and returns its exit code. Ctrl-C during the imports ends the program without a traceback.
+    """Runs one command and returns its exit code; 2 if a package is missing. Ctrl-C during the imports ends the program
+    without a traceback.
 
     The garbage collector is off during the imports and never scans their objects later. That saves a short command about
     a seventh of its CPU time.

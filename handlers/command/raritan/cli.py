@@ -124,7 +124,7 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
 
 discover = click.Command(_DISCOVER, callback=_discover, help="Find units by mDNS, which reaches the local network only.", params=[
     *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
-    *option("--interface", "ask only on the interface with this IPv4 address (default: on all)", "ADDRESS", multiple=True),
+    *option("--interface", "ask on the interface with this IPv4 address; repeatable (default: on all)", "ADDRESS", multiple=True),
     *output()])
 _OPTIONS = [*device(*LOGIN, *(one for one in TLS if one.key != "tls")), *asking()]
 raritan = OnHost("raritan", PLACES, _run, _OPTIONS, [

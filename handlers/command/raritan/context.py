@@ -144,7 +144,10 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 # ---- files -------------------------------------------------------------------------------------------------
 
 def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
-    """Write the result of `download(agent, *details)` to --out: a new file, or standard output for `-`. Raises SettingsError."""
+    """Write the result of `download(agent, *details)` to --out: a new file, or standard output for `-`.
+
+    Raises SettingsError with --link, if the file cannot be written, and for `-` with --json.
+    """
     path, agent = context.options.out, context.files
     if not path:
         raise SettingsError("--out is empty: give a file, or - for the standard output")
@@ -184,7 +187,7 @@ def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
-    """A result that is a table; in JSON a list of objects with the key `name`. A column with a unit as its head has figures."""
+    """A result that is a table; in JSON, a list of objects under the key `name`. Cells below a unit, such as W, are figures."""
     cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
     return Result({name: [dict(zip(head, map(plain, row))) for row in rows]}, columns(head, cells))
 

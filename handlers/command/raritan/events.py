@@ -112,8 +112,8 @@ def _line(event: Event, name: str) -> str:
 
 
 def _changes(event: Event) -> List[str]:
-    """The changes: `field old → new` where the event has both values, else `field value`. The field is left out for a `new...`
-    that is not a structure (`newRole`), because the event's name says what changed."""
+    """The changes: `field old → new` where the event has both values, else `field value`. A `new...` that is not a
+    structure (`newRole`) is shown without its name, because the event's name says what changed."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
     changes: List[str] = []
     for name, value in fields.items():

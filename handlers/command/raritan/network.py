@@ -154,8 +154,8 @@ def servers(context: Context) -> Result:
 COMMANDS: Commands = {
     "links": Command(links, [
         Word("ACTION?", _LINK_ACTIONS), Word("VALUE*", "link id, and for 'add' the host"),
-        *option("--link-user", "login on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD", "NAME",
-                default=_LINK_USER, show_default=True)]),
+        *option("--link-user", "user name on the unit to link; its password: PDU_LINK_PASSWORD, a new one: PDU_NEW_PASSWORD",
+                "NAME", default=_LINK_USER, show_default=True)]),
     "network": Command(network, [
         Word("ACTION?", _NETWORK_ACTIONS), Word("VALUE*", "on or off"),
         *option("--role", "for 'forwarding on': primary or expansion", "ROLE"),

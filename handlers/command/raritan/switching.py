@@ -204,7 +204,7 @@ def _order(context: Context, pdu: Pdu) -> Tuple[Pdu.Settings, Pdu.OutletSequence
 def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     delay = 0 if context.options.delay is None else number(context.options.delay)
     if delay < 0:
-        raise SettingsError("--delay takes milliseconds")
+        raise SettingsError("--delay needs a whole number of milliseconds, of at most 9 digits")
     outlets = context.outlets()
     if not outlets:
         raise Unsupported("the unit lists no outlets")
