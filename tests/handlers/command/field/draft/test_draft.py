@@ -1,4 +1,4 @@
-"""Drafts of recordings, compared with what the devices' families read: states are found, doubtful meanings are marked."""
+"""Profiles that are drafted from recordings: they find the states that the devices' families read, and mark doubtful meanings."""
 from __future__ import annotations
 
 import subprocess
@@ -56,9 +56,10 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 
 
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether no state that the draft reads as on or off contradicts the family.
+    """Whether no state that the draft reads as on or off contradicts the family, and one of them is of an outlet of the family.
 
-    If the draft reads other rows, all its values must be marked.
+    If the draft reads other rows, all its values must be marked. The families of Clever Electronic leave out the last arc of an
+    index, 0, which a draft keeps.
     """
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
@@ -66,8 +67,10 @@ def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     if not finds_states(found, right, rows):
         return all(value.startswith(MARK) for value in (*states.on, *states.off))
     drafted = detection.read_as(Memory(rows), found.profile).states
-    surely = {identity: state for identity, state in drafted.items() if state is not EnumPowerStatus.UNKNOWN}
-    return all(right.states.get(identity, state) is state for identity, state in surely.items())
+    surely = {identity if identity in right.states or not identity.endswith(".0") else identity[:-2]: state
+              for identity, state in drafted.items() if state is not EnumPowerStatus.UNKNOWN}
+    common = surely.keys() & right.states.keys()
+    return all(right.states[identity] is surely[identity] for identity in common) and bool(common or not surely)
 
 
 def names() -> List[str]:
@@ -316,7 +319,8 @@ def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(name: st
 @pytest.mark.parametrize("values, on, off", [
     ((1, 1, 1, 1), "?1", "?0"), ((0, 1, 1, 0), "?1", "?0"), ((1, 2, 1, 1), "?1", "?2"), ((1, 3, 1, 1), "?1", "?3"),
     ((3, 5, 5, 3), "?3", "?5")])
-def test_proposed_values_are_in_the_column_if_it_has_two(values: Tuple[int, ...], on: str, off: str) -> None:
+def test_a_column_proposes_its_two_values_as_on_and_off_or_1_and_0_if_it_has_only_1(values: Tuple[int, ...],
+                                                                                    on: str, off: str) -> None:
     rows = {arcs(f"1.3.6.1.4.1.99999.1.1.2.{index}"): Row(2, value) for index, value in enumerate(values, 1)}
     rows.update({arcs(f"1.3.6.1.4.1.99999.1.1.3.{index}"): Row(4, b"outlet %d" % index) for index in range(1, 5)})
     found = draft(rows, Mib())
@@ -342,7 +346,7 @@ def test_two_strings_of_states_are_equally_likely() -> None:
     assert any("1.3.6.1.4.1.99999.1.2.0 is as likely to be the states" in doubt for doubt in found.doubts)
 
 
-def test_a_string_of_states_outside_the_oids_of_a_profile_is_not_taken() -> None:
+def test_a_string_of_states_is_not_taken_if_a_profile_cannot_contain_its_oid() -> None:
     found = draft(snmprec.parse("2.1.1.1.0|4|on,off,on,on\n").rows, Mib())
     assert (found.profile, found.packed) == (None, [])
 
@@ -368,7 +372,7 @@ def convention(name: str, values: Sequence[object]) -> Tuple[object, ...]:
     return "typeDeclaration", name, ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values))
 
 
-def test_a_name_that_two_modules_define_means_what_the_module_of_the_object_says() -> None:
+def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
     from handlers.command.field.draft.reading import _objects
     of_type = ("SimpleSyntax", "State")
     first = tree("A", convention("State", OFF_FIRST), node("acme", "enterprises", 7), node("s", "acme", 1, syntax=of_type))
