@@ -45,7 +45,7 @@ def _load(total: Total | None) -> str:
     if total is None:
         return "–"
     choices = [_objects(figure) for figure in total.figures] + (["sum of the outlets"] if total.else_outlets else [])
-    return "; else ".join(choices)
+    return "; else ".join(dict.fromkeys(choices))       # several choices may read the same objects
 
 
 def objects(part: object) -> Iterable[str]:

@@ -13,7 +13,7 @@ from .shorthand import THOUSANDTHS, column, counted, figure, oids, pysnmp_mibs, 
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
-NEWER = column(TABLE + ".13", "ibmPduOutletState; power in older firmware")
+NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")

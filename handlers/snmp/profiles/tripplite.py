@@ -1,8 +1,8 @@
-"""Tripp Lite: three generations of cards. In all of them off is 1 and on is 2, for states and for commands.
+"""Tripp Lite: the LX card, and two object trees of older cards (PDU, UPS). States and commands: off is 1, on is 2.
 
 The LX card (TRIPPLITE-PRODUCTS) has the same table for each kind of product (PDU, ATS, UPS). One of its columns shows which
-outlets may be switched. The card has no counter of energy: its objects for energy hold a projection or one day's energy. The
-older cards and the vendor's UPSs have the same sysObjectID, so the outlet table decides.
+outlets may be switched. The card has no energy counter: its energy objects hold an estimate for 24 hours or the energy of the
+past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the one whose outlet table has rows.
 """
 from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, public, total
@@ -12,7 +12,7 @@ def _lx(table: str, name: str) -> Outlets:
     return Outlets(
         states=State(column(table + ".4", name + "OutletState"), on=("2",), off=("1",)),
         control=Guarded(Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
-                        column(table + ".5", name + "OutletControllable"), allow=("1",), why="this outlet cannot be switched"),
+                        column(table + ".5", name + "OutletControllable"), allow=("1",), why=NOT_CONTROLLABLE),
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
         power=figure(column(table + ".9", name + "OutletPower")))
@@ -21,8 +21,9 @@ def _lx(table: str, name: str) -> Outlets:
 PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = "850.1.1.3.2.3.2.1.1", "850.1.1.3.4.3.2.1.1", "850.1.1.3.1.3.3.2.1"
 THE_DEVICE = Arcs(stop=1)
 LEGACY = "850.10.2.3.5.1"
+NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"
-CONTROLLABLE = ("2", "3")           # values with bit 1, which permits switching; bit 0 does not
+CONTROLLABLE = ("2", "3")           # tlUpsOutletType: bit 1 permits switching; bit 0 is reserved and may be 0 or 1
 
 PROFILES = (
     Profile(
@@ -36,7 +37,7 @@ PROFILES = (
                    else_outlets=True, unit=THE_DEVICE),
         power=total(figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
                     figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
-                    figure(column(UPS_LINES + ".4", "tlpUpsOutputLineActivePower")),
+                    figure(column(UPS_LINES + ".4", "tlpUpsOutputLinePower")),
                     else_outlets=True, unit=THE_DEVICE),
         switching_confidence=Confidence.HIGH, evidence=RECORDED.of("state", "current", "power", "switching")),
     Profile(
@@ -45,7 +46,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
             control=Guarded(Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
-                            column(UPS12 + ".3", "tlUpsOutletType"), allow=CONTROLLABLE, why="this outlet cannot be switched"),
+                            column(UPS12 + ".3", "tlUpsOutletType"), allow=CONTROLLABLE, why=NOT_CONTROLLABLE),
             name=column(UPS12 + ".5", "tlUpsOutletName"),
             current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
             power=figure(column(UPS12 + ".14", "tlUpsOutletPower"))),),
@@ -61,5 +62,5 @@ PROFILES = (
             control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
             name=column(LEGACY + ".5", "outlet name (driver)")),),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
-        note="One public driver, no MIB text."),
+        note="The objects are known from one public driver; no MIB describes them."),
 )
