@@ -64,7 +64,7 @@ PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
 def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
     """The meters of the ePDU tree on a unit with its outlets in ePDU2. They are not read in a chain, because this tree does not
     have the other units."""
-    of_one_unit = First((Provided(values, MODULE, "[01]"), Unless(values, MODULE)))
+    of_one_unit = First((Provided(values, MODULE, "0"), Provided(values, MODULE, "1"), Unless(values, MODULE)))
     return figure(Provided(of_one_unit, EPDU2_STATE, ".*"), scale)
 
 
