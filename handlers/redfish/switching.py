@@ -1,4 +1,4 @@
-"""Switching one outlet: find it, check that it may be switched, command it once, read until the state is the wanted one."""
+"""Switches one outlet: finds it, checks that it may be switched, sends the command, and waits for the wanted state."""
 from __future__ import annotations
 
 from typing import Mapping, Optional

@@ -35,7 +35,7 @@ class Figure(Frozen):
     scale_of_integers: Optional[Decimal] = None
     magnitude: bool = False
 
-    MOST_DIGITS = 12
+    MOST_DIGITS = 12        # limit for the shift of the decimal point by a scale or an exponent
 
     def __post_init__(self) -> None:
         for scale in (self.scale, self.scale_of_integers):

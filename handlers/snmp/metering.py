@@ -11,7 +11,7 @@ from .figures import Figure, Total
 
 
 class Readings(NamedTuple):
-    """Figures in A, W and kWh. The dictionaries have only outlets with a figure."""
+    """Figures in A, W and kWh; None if there is no total. The dictionaries have only outlets with a figure."""
 
     load: Optional[Decimal]
     power: Optional[Decimal]

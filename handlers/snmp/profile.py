@@ -99,7 +99,7 @@ class Profile(Frozen):
         return max((prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)), default=0)
 
     def roots_for(self, sys_object_id: str) -> Tuple[str, ...]:
-        """The roots to try on a device with this sysObjectID, the likeliest first; ("",) for a family without roots."""
+        """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for a family without roots."""
         fitting = [root for root in self.roots if below(sys_object_id, root.sys_object_id)]
         fitting.sort(key=lambda root: -root.sys_object_id.count("."))
         return tuple(dict.fromkeys(root.oid for root in fitting or self.roots)) or ("",)

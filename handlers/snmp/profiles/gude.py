@@ -1,8 +1,8 @@
 """Gude: Expert Power Control. The tree of a product is below its sysObjectID, 28507.PRODUCT.
 
 All products have the same tree, except that the three oldest have shorter paths. Meter channels belong to inlets and groups. Some
-products also have a table for single outlets (by the MIBs: 58, 64, 83, 87 and 100). The MIBs contradict themselves about its
-index: it starts at 0 in the description, but at 1 in the type. `Renumbered` accepts both.
+products (58, 64, 83, 87 and 100, according to the MIBs) also have a table for single outlets. The MIBs contradict themselves
+about its index: it starts at 0 in the description, but at 1 in the type. `Renumbered` accepts both.
 """
 from decimal import Decimal
 

@@ -43,7 +43,7 @@ def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decima
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
     `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without energies. `watts`: the column of
-    the power; the next column is the energy. `control`: None for a column for each verb. `first_unit`: the index of the unit
+    the power; the next column is the energy. `control`: None if each verb has a column. `first_unit`: the index of the unit
     printed as 1. `states`: a source without the padding rows, if their state is not 0. `count`: each unit's number of outlets.
     `controllable`: the column that shows which units switch; their outlets are counted even if none is listed.
     """
