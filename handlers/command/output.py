@@ -18,7 +18,8 @@ _DECIMALS = 3           # limit for the decimal places of a figure
 class Result(NamedTuple):
     """The result of a command.
 
-    With --json, `data` is printed, unless it is None. Otherwise `raw` is written, or `lines` are printed if `raw` is empty.
+    With --json, `data` is printed, unless it is None. Otherwise `raw` is written, or `lines` are printed if `raw` is empty. On a
+    terminal, the unprintable characters of `raw` are escaped.
     `note` (advice, or why the result is not the wanted one) goes to standard error; --json omits it.
     """
 
@@ -33,6 +34,9 @@ def shown(result: Result, as_json: bool) -> int:
     """Print the result and return its exit code."""
     if as_json and result.data is not None:
         print_json(result.data)
+    elif result.raw and sys.stdout.isatty():        # a terminal would obey a device's control characters
+        lines = result.raw.decode("utf-8", "surrogateescape").replace("\r\n", "\n").rstrip("\n").split("\n")
+        print("\n".join(printable(line, len(line)) for line in lines))
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
     elif result.lines:

@@ -1,12 +1,11 @@
 """`pdu record`: writes a device's answers into a file, without the names, addresses and serial numbers in them."""
 from __future__ import annotations
 
-import sys
 from typing import Any, Dict, Optional, Sequence
 
 import click
 
-from ..errors import ProtocolError, printable
+from ..errors import ProtocolError
 from . import form
 from .field.kinds import Recorder, Recording, kind, names
 from .field.scrub import KINDS
@@ -39,11 +38,8 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     data: Dict[str, Any] = {"handler": handler, "host": host, "holds": recording.holds, "notes": notes}
     if out:
         return Result({**data, "file": out}, [f"{out}: {recording.holds}"], note="\n".join(notes))
-    shown_as, raw = {**data, "recording": recording.text}, recording.text.encode("utf-8", "surrogateescape")
-    lines: Sequence[str] = ()
-    if sys.stdout.isatty():                 # a terminal would obey a device's control characters
-        lines = [printable(line, len(line)) for line in recording.text.rstrip("\n").split("\n")]
-    return Result(shown_as, lines, raw=b"" if lines else raw, note="\n".join([recording.holds, *notes]))
+    raw = recording.text.encode("utf-8", "surrogateescape")
+    return Result({**data, "recording": recording.text}, (), raw=raw, note="\n".join([recording.holds, *notes]))
 
 
 record = click.Command("record", callback=_record, help=f"""\

@@ -284,6 +284,14 @@ def test_files_of_a_link_unit_are_refused(run: Run, tmp_path: Path, unit: XerusP
     assert code == 2 and "leave out --link" in err and unit.books().requests == before
 
 
+@pytest.mark.parametrize("terminal, written", [(False, "\x1b[2Jone\r\ntwo\n"), (True, "\\x1b[2Jone\ntwo\n")])
+def test_control_characters_of_a_download_are_escaped_on_a_terminal_only(
+        run: Run, monkeypatch: pytest.MonkeyPatch, terminal: bool, written: str) -> None:
+    monkeypatch.setattr("handlers.raritan.rpc.pdumodel.download_eto", lambda agent: b"\x1b[2Jone\r\ntwo\n")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    assert done(run("eto")) == written
+
+
 @pytest.mark.parametrize("words", [["config", "raw", "put"], ["config", "bulk", "put"], ["pmc", "put"]])
 def test_files_of_a_link_unit_are_refused_before_the_question(run: Run, tmp_path: Path, words: List[str]) -> None:
     (tmp_path / "file").write_bytes(b"x")
