@@ -1,6 +1,7 @@
 """The built-in families. A vendor's file is loaded when a device or a setting needs one of its families.
 
-Most calls need one vendor's file, some also a file that it imports. The other files are neither imported nor built.
+Most calls need one vendor's file, some also another that it imports. The other files are not imported, so their families are not
+built.
 """
 from __future__ import annotations
 

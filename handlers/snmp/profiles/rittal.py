@@ -1,4 +1,4 @@
-"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables instead of one of outlets.
+"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables, not of outlets.
 
 A variable is found by its whole name, because its number changes with firmware and sensors. The CMC's own relays
 ("Output.Relay") are not sockets. The identity is device.socket; for a strip on a port it is device.port.place.socket. Each
@@ -43,7 +43,7 @@ CMC_TC = "2606.4.2"
 PORTS = range(3, 7)                                 # the arcs of the four ports
 RELAY_PSM = "18"                                    # a value of unitXOutputType
 SETTLED = ("4", "5", "6", "7", "8")                 # unitXOutputStatus: ok, off, on, setOff, setOn
-ANSWERING = "[128]"                                 # cmcTcUnitXStatus: ok, error (a value overflows), lowPower
+ANSWERING = "[128]"                                 # pattern; cmcTcUnitXStatus: 1 ok, 2 error (overflow), 8 lowPower
 
 
 def _output(port: int, below: str, name: str) -> Column:
@@ -51,7 +51,7 @@ def _output(port: int, below: str, name: str) -> Column:
 
 
 def _outputs(below: str, name: str) -> Merged:
-    """A column of the outputs of all ports, with as many rows as each port counts."""
+    """A column of the output tables of all ports. Of each port it has as many rows as the port reports outputs."""
     return by_unit(
         lambda port: Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")), PORTS)
 
@@ -89,6 +89,6 @@ PROFILES = (
             number=Chained(Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)),
             name=_outputs("3", "unitXOutputText")),),
         switching_confidence=Confidence.LOW, evidence=SIMULATED.of("state", "switching"),
-        note="The number is port:row if several ports have outlets. The MIB does not say whether the value or the command column "
-             "switches a relay, nor which currents of a strip add up, so no meter is read."),
+        note="Outlets are labelled port:row if several ports have them. The MIB does not say whether the value or the command "
+             "column switches a relay, nor which currents of a strip add up, so no meter is read."),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from ....errors import Unsupported
 from ....http.connection import StandardTransport
@@ -16,7 +16,7 @@ from ....raritan.rpc import Agent
 from ....raritan.rpc._runtime.agent import reads_only
 from ....raritan.rpc._runtime.calls import CALLS_IN_A_BULK, Method
 from ....raritan.rpc._runtime.encoding import needed
-from ....raritan.rpc._runtime.registry import find
+from ....raritan.rpc._runtime.registry import LONGEST_NAME, find
 from ....tls import Trust
 from ..kinds import Recorder
 from ..scrub import Scrubber
@@ -120,7 +120,7 @@ def _mine(rid: str, link: int) -> str:
 
 
 def _getters(idl_type: str) -> List[str]:
-    cls = find(idl_type)
+    cls = _found(idl_type)
     if cls is None:
         return []
     names = {name: one for kind in cls.__mro__ for name, one in vars(kind).items() if isinstance(one, Method)}
@@ -137,4 +137,8 @@ def scrubbed(found: Dict[Key, Outcome], scrubber: Scrubber) -> Dict[Key, Outcome
 
 
 def _is_type(name: str, value: Any) -> bool:
-    return name == "type" and find(value) is not None
+    return name == "type" and isinstance(value, str) and _found(value) is not None
+
+
+def _found(idl_type: str) -> Optional[type]:
+    return find(idl_type) if len(idl_type) <= LONGEST_NAME else None

@@ -12,7 +12,7 @@ MODULES = frozenset("""
     hmi idl jsonrpc logging luaservice modbus net pdumodel peripheral portsmodel production radius rawcfg res_mon security
     sensors serial servermon session smartcard smartlock sx sys tacplus test tfw um usb usermgmt webcam zigbee
 """.split())
-LONGEST_NAME = 200                          # characters; bounds the cache of `find`, because devices choose the names of types
+LONGEST_NAME = 200                          # characters; checked before `find`, because devices choose the names in its cache
 RPC = __name__.rpartition("._runtime.")[0]
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")      # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
 
