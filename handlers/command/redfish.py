@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..redfish.figures import Figure
 
 _MOST_RESOURCES = 5000      # limit for `tree`
-_LONGEST_CALL = 900.0       # limit for a command, in seconds: DCImanager does not wait for it
+_LONGEST_CALL = 900.0       # limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it
 _DEPTH, _DEEPEST = 2, 10
 _STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")

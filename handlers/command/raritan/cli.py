@@ -39,7 +39,7 @@ PLACES: Mapping[str, Place] = {
         ("switching", "sequence", "the order in which outlets are switched on: show, cancel, none, or 3,1,2; changes ask"),
         ("firmware", "firmware", "show, upload FILE, image, update [FILE], discard, reboot; update and reboot ask"),
         ("configuration", "cert", "show, upload CERT [KEY], install (asks), discard (asks), download [TAG] --out FILE"),
-        ("configuration", "config", "raw, bulk or backup configuration; put asks"),
+        ("configuration", "config", "get or put a raw, bulk or backup configuration; put asks"),
         ("configuration", "diag", "diagnostic data for the vendor's support"),
         ("configuration", "eto", "the descriptor of a unit built to order"),
         ("configuration", "pmc", "power meters: csv [PANEL], or put FILE (asks)"),

@@ -41,7 +41,7 @@ class Context:
         self.unit = Unit(options.link or 0, agent)
 
     def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:
-        """A proxy on the unit that --link names."""
+        """A proxy on the unit that --link names, else on the unit at HOST."""
         return self.unit.mine(kind(rid, self.agent))
 
     def secret(self, key: str, question: str, needed: bool = True) -> str:

@@ -117,7 +117,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a new entry.
 
-    Stops if the login is refused or --wait is over. Raises Refused if the page reports FAIL.
+    The exit code is NOT_SEEN if the login is refused or --wait is over. Raises Refused if the page reports FAIL.
     A FAIL that is read fewer than `old_fails` times, before any other state, may be from an earlier update.
     """
     last = why = note = ""
