@@ -133,7 +133,8 @@ class WritePacked(Control):
 
 
 class Guarded(Control):
-    """A control that depends on a lock or a right: Unsupported, with the sentence `why`, if `test` forbids it for this outlet.
+    """A control that depends on a lock or a right. Raises Unsupported if `test` forbids the command for this outlet. `why` ends
+    the sentence "outlet 3 is not switched: ...", for example "it is locked on the device".
 
     Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: forbidden only if
     `test` reads one of these values, so a device without the object permits the command. `automatic`: `test` reads an
@@ -156,9 +157,9 @@ class Guarded(Control):
         mark = self.test.one(reader, identity)
         said = None if mark is None else text(mark)
         if (said not in self.allow) if self.allow else (said in self.refuse):
-            raise Unsupported((f"outlet {identity} is not switched: {self.why} (the device says "
-                               f"{'nothing' if mark is None else reader.quoted(mark, 20)})",
-                               *((", unless its owner sets ", Named("switch_automatic", "yes")) if self.automatic else ())))
+            raise Unsupported((f"outlet {identity} is not switched: {self.why} "
+                               f"({'no value' if mark is None else f'value {reader.quoted(mark, 20)}'})",
+                               *(("; to switch it anyway, set ", Named("switch_automatic", "yes")) if self.automatic else ())))
         return self.then.orders(reader, identity, up)
 
     def over_automatic(self) -> Control:
@@ -166,8 +167,8 @@ class Guarded(Control):
 
 
 class Unmarked(Control):
-    """A control whose command also executes commands that are marked for other outlets. Unsupported while `marks` reads anything
-    but one of `quiet` for another outlet."""
+    """A control whose command also executes commands that are marked for other outlets. Raises Unsupported if the mark of any
+    other outlet is not in `quiet`."""
 
     then: Control
     marks: Source
@@ -181,5 +182,5 @@ class Unmarked(Control):
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         marked = [row for row, mark in self.marks.rows(reader).items() if row != identity and text(mark) not in self.quiet]
         if marked:
-            raise Unsupported(f"outlet {identity} is not switched: {self.why} (outlet {marked[0]})")
+            raise Unsupported(f"outlet {identity} is not switched: {self.why}: outlet {marked[0]} is marked")
         return self.then.orders(reader, identity, up)

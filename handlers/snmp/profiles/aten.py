@@ -32,7 +32,7 @@ def _outlets(states: State) -> Outlets:
             Guarded(
                 Write(STATUS, on=2, off=1),
                 column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"), refuse=(NO,),
-                why="this outlet is not switchable"),
+                why="the device reports it as not switchable"),
             STATUS, refuse=(NO_RIGHT,), why="the SNMP community or user may not switch it"),
         name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
         current=figure(column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED),

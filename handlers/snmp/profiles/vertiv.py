@@ -150,7 +150,7 @@ PROFILES = (
                 Guarded(
                     Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
                     column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"), refuse=("1", "2", "5"),
-                    why="this receptacle cannot be switched"),
+                    why="the device reports it as not switchable"),
                 column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"), refuse=("2",),
                 why="it is locked on the device"),
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),

@@ -115,7 +115,7 @@ def test_a_guard_has_either_allowed_or_refused_values() -> None:
 
 
 def test_a_mark_on_another_plug_forbids_the_write() -> None:
-    control = Unmarked(WRITE, Column("1.3.4"), ("0",), "another plug is marked")
+    control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
     assert control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "1", True) == [("1.3.5.1", 1)]
-    with pytest.raises(Unsupported, match="another plug is marked .outlet 1."):
+    with pytest.raises(Unsupported, match="a command executes all marks: outlet 1 is marked"):
         control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "2", True)

@@ -30,9 +30,9 @@ class Reserved(NamedTuple):
 
 RESERVED = {
     "a receptacle that is locked": Reserved("liebert-mph", "2.1.1", {}, "locked on the device"),
-    "a receptacle that only measures": Reserved("liebert-mph", "1.2.5", {}, "cannot be switched"),
+    "a receptacle that only measures": Reserved("liebert-mph", "1.2.5", {}, "not switchable"),
     "a receptacle that neither measures nor switches": Reserved(
-        "liebert-mph", "1.2.5", {E + "476.1.42.3.8.50.20.1.50.1.2.5": "1"}, r"cannot be switched \(the device says 1\)"),
+        "liebert-mph", "1.2.5", {E + "476.1.42.3.8.50.20.1.50.1.2.5": "1"}, r"not switchable \(value 1\)"),
     "a unit that only meters": Reserved("vertiv-dcs-mpdu", "2.1", {}, "not of a type that switches"),
     "a unit of no known type": Reserved("vertiv-dcs-mpdu", "1.3", {E + "13400.3.2.225.1.1.2.1": "0"},
                                         "not of a type that switches"),
@@ -43,11 +43,12 @@ RESERVED = {
     "a state that is a lock, off": Reserved("baytech", "1.5", {}, "locked"),
     "a community without the right": Reserved("aten-pe", "7", {}, "may not switch"),
     "an outlet that is not switchable": Reserved("aten-pe", "10", {}, "not switchable"),
-    "a socket that is not switchable": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "says 5"),
-    "a socket that is not available": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"}, "says 4"),
+    "a socket that is not switchable": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "value 5"),
+    "a socket that is not available": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"},
+                                                "value 4"),
     'a PDU that reports "on" and cannot switch': Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
-    "a UPS outlet of type 0": Reserved("tripplite-12x-ups", "3", {}, "cannot be switched"),
-    "a UPS outlet whose type lacks bit 1": Reserved("tripplite-12x-ups", "5", {}, "cannot be switched"),
+    "a UPS outlet of type 0": Reserved("tripplite-12x-ups", "3", {}, "not controllable"),
+    "a UPS outlet whose type lacks bit 1": Reserved("tripplite-12x-ups", "5", {}, "not controllable"),
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
     "an unswitched outlet among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
     "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
@@ -102,7 +103,7 @@ def test_an_outlet_that_is_not_reserved_is_switched(unit: str, identity: str, pu
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(unit: str, identity: str) -> None:
     with Agent(fixture(unit).device()) as agent:
-        with pytest.raises(Unsupported, match="automatic mode.*unless its owner sets switch_automatic=yes"):
+        with pytest.raises(Unsupported, match="automatic mode.*; to switch it anyway, set switch_automatic=yes"):
             near(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
         handler = near(agent, {"switch_automatic": "yes"})
         for method, wanted in ((handler.port_down, EnumPowerStatus.DOWN), (handler.port_up, EnumPowerStatus.UP)):
