@@ -127,7 +127,7 @@ def set_(call: Call) -> Result:
 
 
 def _confirm(call: Call, what: str, name: str) -> None:
-    """Asks before a write. If `name` belongs to an outlet, the question shows the outlet's name and present state."""
+    """Asks before a write, unless --yes is given. If `name` belongs to an outlet, the question shows its name and state."""
     asking.askable(call.state, what, call.host)
     about = ""
     outlet = _OUTLET.match(name)

@@ -19,7 +19,7 @@ _USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}      # us
 
 
 class NotAllowed(ValueError):
-    """The text is a sentence for the client. `reason`: the label of the refusal in the exporter's metrics."""
+    """A refused query. The text is a sentence for the client; `reason` is the label in the exporter's metrics."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -27,7 +27,7 @@ class NotAllowed(ValueError):
 
 
 class Query(NamedTuple):
-    """The parameters of /probe."""
+    """The parameters of /probe, "" for one that is not given."""
 
     target: str
     handler: str = ""

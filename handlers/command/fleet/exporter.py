@@ -111,9 +111,10 @@ def _listening(where: str, exporter: Any, turn: Any) -> Any:
 
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
-Targets must be on the list (--list, as for pdu check) or in a --network. A query for an address of a --network names a handler
-and a login. SIGHUP makes the exporter read the list and the logins again. /targets is the list for http_sd_configs, /metrics is
-about the exporter itself. The exporter prints its address and runs until Ctrl-C or SIGTERM."""
+Targets must be on the list (--list, as for pdu check) or in a --network. For an address that is only in a --network, a
+query must name a handler and a login. SIGHUP makes the exporter read the list and the logins again. /targets is the list
+for http_sd_configs, /metrics is about the exporter itself. The exporter prints its address and runs until Ctrl-C or
+SIGTERM."""
 exporter = click.Command("exporter", callback=_exporter, help=_HELP, params=[
     *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),

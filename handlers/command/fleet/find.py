@@ -178,9 +178,9 @@ _HELP = """Ask every address of the networks over SNMP what it is, and print the
 
 \b
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small SNMPv2c request,
-and a second one if it does not answer: at most 65,536 addresses, --rate requests a second, none outside the
-networks. Xerus units that announce themselves by mDNS are added if this machine is in one of the networks
-(IPv4). Other PDUs without SNMPv2c are not found."""
+and a second one if it does not answer. At most 65,536 addresses are asked, at --rate requests a second, and none
+outside the networks. Xerus units that announce themselves by mDNS are added if this machine is in one of the
+networks (IPv4). Other PDUs without SNMPv2c are not found."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),

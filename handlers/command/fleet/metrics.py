@@ -22,7 +22,7 @@ _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 
 
 class Page(NamedTuple):
-    """A response: its type and its bytes."""
+    """The body of a response. `kind` is its media type."""
 
     kind: str
     body: bytes

@@ -145,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        """Every path of the exporter."""
+        """Answers every path of the exporter, and any other path with 404."""
         answer = self._answer()
         self.send_response(answer.status)
         for name, value in (("Content-Type", answer.page.kind), ("Content-Length", str(len(answer.page.body))),

@@ -22,7 +22,7 @@ from ....snmp.sources import Packed
 from ....snmp.states import State
 from .rows import INTEGER, NUMBERS, OCTETS, Arcs, Memory, Row, Rows, arcs, dotted, reading
 
-_MOST_BITS = 512
+_MOST_BITS = 512             # limit for the bits of one row that _changes tries
 
 
 class Unit:
