@@ -34,18 +34,18 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
     text = text_of(file)
     if not snmprec.is_recording(text):
         raise SettingsError(f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On")
-    rows = snmprec.parse(text).rows
+    parsed = snmprec.parse(text)
     known = read(mib) if mib else Mib()
     with new_file(out) as write:
         try:
-            found = drafted(rows, known, key)
+            found = drafted(parsed.rows, known, key)
         except ValueError as error:                 # the profile is checked; only --key can make it invalid
             raise SettingsError(f"--key: {error}") from None
         profile = schema.dumps(found.profile) if found.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
-    family = recording.detected(rows)
-    notes = [*known.notes]
+    family = recording.detected(parsed.rows)
+    notes = [*known.notes, *(f"Left out of the recording: {rows}" for rows in parsed.skipped)]
     if family is not None:
         notes.append(f"The family {family.profile.key} reads this device already: pdu status snmp HOST")
     return shown(_result(found, profile, notes, out), state.json)

@@ -37,7 +37,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     found, why = _found(parsed.rows, profile)
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, community)
-    left_out = f"; left out: {counted(parsed.left_out, 'row')} without a numeric OID" if parsed.left_out else ""
+    left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
     return Served(HOST, agent.port, why + left_out, f"snmp {HOST}:{agent.port}", lambda: list(unit.writes), agent.close)
 
 

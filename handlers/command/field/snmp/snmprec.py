@@ -7,6 +7,7 @@ from typing import Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ....errors import SettingsError
 from ....host.rows import LONGEST_TEXT, oid_arcs
+from ...output import counted
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, OID, OPAQUE, TICKS, Arcs, Row, Rows, arcs, dotted
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
@@ -33,14 +34,25 @@ class _UnknownName(Exception):
     """A name in place of an OID that is not known here."""
 
 
+class _UnknownType(Exception):
+    """A type of value that is not known here."""
+
+
 class Parsed(NamedTuple):
     """The rows of a file. `left_out` counts rows of a walk that were skipped because a name in place of an OID is not known here.
 
-    Rows without a value and rows of an unknown type are skipped too, but not counted.
+    `untyped` counts rows of a walk that were skipped because the type of their value is not known here.
     """
 
     rows: Rows
     left_out: int = 0
+    untyped: int = 0
+
+    @property
+    def skipped(self) -> List[str]:
+        """What was skipped, a phrase for each reason."""
+        reasons = {"without a numeric OID": self.left_out, "with a value of an unknown type": self.untyped}
+        return [f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count]
 
 
 def is_recording(text: str) -> bool:
@@ -131,7 +143,7 @@ def _walk(text: str) -> Parsed:
     Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
     """
     rows: Rows = {}
-    left_out = 0
+    left_out = untyped = 0
     for number, whole in _statements(text):
         found = _WALKED.match(whole)
         if found is None:
@@ -142,9 +154,11 @@ def _walk(text: str) -> Parsed:
                 rows[_checked(oid)] = _sized(row)
         except _UnknownName:
             left_out += 1
+        except _UnknownType:
+            untyped += 1
         except (ValueError, OverflowError) as error:
             raise SettingsError(f"line {number} of the recording: {str(error)[:80]}") from None
-    return Parsed(rows, left_out)
+    return Parsed(rows, left_out, untyped)
 
 
 def _statements(text: str) -> Iterator[Tuple[int, str]]:
@@ -169,7 +183,7 @@ def _oid(text: str) -> Arcs:
 
 
 def _typed(text: str) -> Optional[Row]:
-    """The type and value after `=`. None if there is no value, or one of an unknown type. Raises ValueError and _UnknownName."""
+    """The type and value after `=`, None if there is no value. Raises ValueError, _UnknownName and _UnknownType."""
     if text.startswith(_NOTHING):
         return None
     if text in ('""', ""):
@@ -180,7 +194,7 @@ def _typed(text: str) -> Optional[Row]:
     name, value, tag = found["type"], found["value"], _TAGS.get(found["type"])
     bare = value.strip()
     if tag is None:
-        return None
+        raise _UnknownType
     if tag in NUMBERS:
         number = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", value)
         if number is None:
@@ -193,7 +207,9 @@ def _typed(text: str) -> Optional[Row]:
         return Row(tag, bytes(int(part, base) for part in bare.split(separator)))
     if name == "Opaque":                    # with a number; other octets are printed after "OPAQUE:"
         kind, _, shown = bare.partition(": ")
-        return Row(tag, _FLOAT + struct.pack(">f", float(shown.partition(" ")[0]))) if kind == "Float" else None
+        if kind != "Float":
+            raise _UnknownType
+        return Row(tag, _FLOAT + struct.pack(">f", float(shown.partition(" ")[0])))
     if name == "STRING":
         quoted = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
         if quoted:

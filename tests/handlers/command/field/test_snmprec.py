@@ -121,8 +121,9 @@ def test_a_float_with_an_invalid_text_or_too_large_a_value_is_refused(shown: str
         snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Opaque: {shown}\n")
 
 
-def test_an_opaque_number_other_than_a_float_is_left_out() -> None:
-    assert snmprec.parse(".1.3.6.1.4.1.9.1.0 = Opaque: Int64: 5\n").rows == {}
+@pytest.mark.parametrize("shown", ["Opaque: Int64: 5", "NsapAddress: 5"])
+def test_a_row_whose_value_has_an_unknown_type_is_left_out_and_counted(shown: str) -> None:
+    assert snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n") == snmprec.Parsed({}, left_out=0, untyped=1)
 
 
 def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
