@@ -96,6 +96,7 @@ def upload(agent: Agent, data: scripts.Data, backup: bool = False, password: Opt
 
     password: the password of an encrypted file. skip_check: "model", "firmware_version" or both, separated by a comma.
     link_ids: the units to restore; 1, the default, is the unit itself.
+    Raises JsonRpcSyntaxException for an answer without a result code.
     """
     # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     # < X-Response-Code: 0

@@ -162,6 +162,7 @@ def upload(agent: Agent, certData: scripts.Data, keyData: Optional[scripts.Data]
     """Send a PEM certificate, and its key unless the device has generated that key: one round trip.
 
     The certificate is pending until `installPendingKeyPair`; `ServerSSLCert.getInfo().pendingCertInfo` shows it.
+    Raises JsonRpcSyntaxException for an answer without a result code.
     """
     # > POST /cgi-bin/server_ssl_cert_upload.cgi, multipart: cert_file, key_file
     # < return_code=0

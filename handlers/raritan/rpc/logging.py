@@ -97,7 +97,7 @@ class LogHelper:
         """The entries from `ref_id` (or the first) to the present end of the log, the id after them, and the log's creation time.
 
         The log is read from its first entry if `creation_time` is given and is not the log's, or if the log is recreated
-        meanwhile. Raises ProtocolError if it is recreated again and again.
+        meanwhile. Raises ProtocolError when it has been recreated five times.
         """
         log = cls.log_proxy(agent, log_type)
         filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()

@@ -48,11 +48,22 @@ def test_no_two_structures_share_a_default() -> None:
     assert other.supportedInletWirings == [] and other.nameplate.partNumber == ""
 
 
-@pytest.mark.parametrize("args, given", [(tuple(range(7)), {}), ((), {"nam": "x"}), (("x",), {"name": "y"})])
-def test_surplus_unknown_and_repeated_arguments_are_refused(args: Any, given: Dict[str, Any]) -> None:
+@pytest.mark.parametrize("args, given, words", [(tuple(range(7)), {}, "takes 6 fields, not 7"),
+                                                ((), {"nam": "x"}, "has no field 'nam'$"),
+                                                (("x",), {"name": "y"}, "got 'name' twice")])
+def test_surplus_unknown_and_repeated_arguments_are_refused(args: Any, given: Dict[str, Any], words: str) -> None:
     kind: Any = pdumodel.Outlet.Settings
-    with pytest.raises(TypeError, match="Settings"):
+    with pytest.raises(TypeError, match=rf"^Settings\(\) {words}"):
         kind(*args, **given)
+
+
+@pytest.mark.parametrize("args, given, words", [((), {"state": 1}, "has no parameter 'state'$"),
+                                                ((1,), {"pstate": 1}, "got 'pstate' twice")])
+def test_unknown_and_repeated_parameters_of_a_method_are_refused(args: Any, given: Dict[str, Any], words: str) -> None:
+    nobody: Any = None
+    method: Any = pdumodel.Outlet("/outlet", nobody).setPowerState
+    with pytest.raises(TypeError, match=rf"^setPowerState\(\) {words}"):
+        method.encode(*args, **given)
 
 
 @pytest.mark.parametrize("kind, words", [(idl.Event, "takes 1 field, not 2"), (event.UserEvent, "takes 3 fields, not 4")])

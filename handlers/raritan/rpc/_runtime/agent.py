@@ -35,8 +35,8 @@ class Agent(Files):
 
     proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
     or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one answer
-    (None: 10); a bulk waits longer, and a method in MINIMUM_WAITS at least as long as listed there.
-    `port`, `trust` (a CA or a fingerprint) and `transport` are not in the vendor's binding.
+    (None: 10); a bulk waits longer, and a method in MINIMUM_WAITS at least as long as listed there. Not in the vendor's
+    binding: `port`, `transport`, and `trust`, a CA or a fingerprint, which overrides disable_certificate_verification.
     Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
     """
 
@@ -104,10 +104,10 @@ class Agent(Files):
 
     def json_rpc(self, target: str, method: str, params: Union[Mapping[str, object], Sequence[object]] = (),
                  calls: int = 1, repeatable: Optional[bool] = None, least: float = 0.0) -> object:
-        """Make one call and return the `result` member. calls: the number of calls in a bulk, which waits longer.
-
-        least: shortest wait in seconds. Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException;
-        before anything is sent, SettingsError (login or trust) and ValueError (a number that JSON does not have, such as NaN).
+        """Make one call and return the `result` member. calls: the number of calls in a bulk, which waits longer. repeatable:
+        None means `reads_only(method)`. least: shortest wait in seconds.
+        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException; before anything is sent,
+        SettingsError (login or trust) and ValueError (a number that JSON does not have, such as NaN).
         """
         # > POST /model/pdu/0/outlet/6
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
@@ -156,8 +156,8 @@ def parsed(reply: Reply, login: Login) -> object:
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
     """The `result` member of the answer to the call with the id `number`.
 
-    Raises JsonRpcErrorException for an error object. Raises JsonRpcSyntaxException for any other answer. An answer with another
-    id, or without one, does not belong to this call (JSON-RPC 2.0, 5).
+    Raises JsonRpcErrorException for an error object with this id, and JsonRpcSyntaxException for any other answer. One with
+    another id, or without one, does not belong to this call (JSON-RPC 2.0, 5).
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))
@@ -183,7 +183,7 @@ def responses(answer: object, count: int, login: Login) -> List[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of one call. `statcode` is its HTTP status; `json` may be null if HTTP itself failed."""
+    """The result or error of one call. `statcode` is its HTTP status; `json` may be null if that is not 200."""
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
     status, answer = response["statcode"], response.get("json")

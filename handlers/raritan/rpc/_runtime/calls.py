@@ -26,7 +26,7 @@ CALLS_IN_A_BULK = 300                       # limit for one request; a real unit
 class Method:
     """One IDL method: encodes its parameters and decodes its results. On a proxy it is a `BoundMethod`.
 
-    `out`: the names of its results; `older_in`, `older_out`: the parameters and results of older releases.
+    `out`: the names of its results; `older_in`, `older_out`: the names of the parameters and results in older releases.
     """
 
     def __init__(self, function: Callable[..., Any], out: Tuple[str, ...] = ("_ret_",), older_in: Tuple[str, ...] = (),
@@ -124,7 +124,7 @@ class Pending(typing.Generic[R]):
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
-        """Set the result of this call, or its error, in place of an earlier bulk's."""
+        """Set the value or error of this call. It replaces the outcome of an earlier bulk."""
         self.error = None
         try:
             if isinstance(answer, PduHandlerError):
@@ -154,7 +154,7 @@ class Bulk:
         return made
 
     def perform(self) -> None:
-        """Send the queued calls and fill in their answers. Raises only errors of the request as a whole."""
+        """Send the queued calls, which empties the queue, and fill in the answers. Raises only errors of a whole request."""
         # > POST /bulk performBulk {"requests": [                                                     bulkrpc.BulkRequest 1.0.2
         #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", "params": {}, "id": 0}}, ...]}
         # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}}, "id": 0}}, ...]}

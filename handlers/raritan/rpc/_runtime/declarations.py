@@ -30,7 +30,7 @@ class Caller(Protocol):
 
 
 class Reference(Named):
-    """An object on the device: `target` is its resource id, `agent` sends the calls."""
+    """An object on the device: `target` is its resource id; `agent` sends the calls and is ignored by `==`."""
 
     def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
         self.target, self.agent = target, agent
@@ -61,7 +61,7 @@ def field_types(cls: type) -> Mapping[str, Any]:
 
 
 def declared_bodies(cls: type) -> Tuple[Tuple[str, Mapping[str, str]], ...]:
-    """Module and annotations of the class and its bases, the most derived first. Bases in this package declare no fields."""
+    """Module and annotations of the class and its bases, the most derived first. Leaves out the bases in `_runtime`."""
     return tuple((base.__module__, vars(base).get("__annotations__", {}))
                  for base in cls.__mro__ if base is not object and not base.__module__.startswith(__package__))
 

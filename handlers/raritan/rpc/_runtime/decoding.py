@@ -43,7 +43,7 @@ def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
 
 
 def expect(kind: Type[T], json: object, wanted: object = None) -> T:
-    """The JSON, if it is of that Python type."""
+    """The JSON itself if it is of that Python type. Raises `wrong` for other JSON."""
     if not isinstance(json, kind):
         raise wrong(json, wanted or kind)
     return json
@@ -124,7 +124,7 @@ def _fields(cls: Type[Structure]) -> Tuple[Mapping[str, type], Mapping[str, Read
 
 def _usual(json: Dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader],
            agent: Caller) -> Optional[Dict[str, object]]:
-    """The values by field name if the device sent exactly the declared fields, with their types and none as null; else None."""
+    """The values by field name. None if a field is missing, undeclared or null, or if a plain one has another type."""
     if len(json) != len(plain) + len(others):
         return None
     for name, kind in plain.items():

@@ -92,8 +92,8 @@ def _nullable(hint: Any) -> bool:
 
 @once
 def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
-    """A function that makes the value of a missing field: -1, which no element has, for an enumeration; None for references and
-    value objects.
+    """A function that makes the value of a missing field: None for references, value objects and types that allow null; -1, which
+    no element has, for an enumeration; 1970 for a time; blank fields for a structure; zero or empty for other types.
 
     made_here: makes the default of a constructor's argument instead.
     """

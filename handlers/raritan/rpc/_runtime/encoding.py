@@ -21,7 +21,8 @@ if typing.TYPE_CHECKING:
 def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
     """The parameters of a call as JSON. Raises TypeError as a Python call does.
 
-    Leaves out the parameters with the default None that are not given or are None: older firmware may not have them.
+    Leaves out the parameters with the default None that are not given or are None: older firmware may not have them. The number
+    of positional arguments may also be that of an older release, whose parameters (`older_in`) are then sent.
     """
     types = {name: kind for name, kind in method.types.items() if name != "return"}
     if method.older_in and len(args) == len(method.older_in) and not kwargs:    # the parameters of older releases
@@ -31,7 +32,7 @@ def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, ob
     given = dict(zip(types, args))
     for name, value in kwargs.items():
         if name in given or name not in types:
-            raise TypeError(f"{method.name}() has no parameter {name!r}, or got it twice")
+            raise TypeError(f"{method.name}() " + (f"got {name!r} twice" if name in given else f"has no parameter {name!r}"))
         given[name] = value
     missing = [name for name in needed(method) if name not in given]
     if missing:

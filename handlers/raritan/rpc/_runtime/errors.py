@@ -28,7 +28,7 @@ _INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)       # JSON-RPC 2
 
 
 def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
-    """The exception for an error object."""
+    """The exception for an error object; JsonRpcSyntaxException if it lacks an integer code or a message."""
     found = error if isinstance(error, dict) else {}
     code, message = found.get("code"), found.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):

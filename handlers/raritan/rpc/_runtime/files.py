@@ -23,7 +23,7 @@ class Files(ABC):
         """One HTTP request, as Agent describes it."""
 
     def get(self, target: str) -> bytes:
-        """The body of an HTTP GET. Raises HttpException."""
+        """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes. Raises HttpException."""
         wait = self.timeout or DEFAULT_TIMEOUT
         return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
 

@@ -35,7 +35,10 @@ def idl_name(cls: type) -> str:
 
 
 def vendor_module(name: str) -> str:
-    """The vendor's module to which the Python module `name` belongs; "" for a module of `_runtime`."""
+    """The vendor's module to which the Python module `name` belongs; "" for a module of `_runtime`.
+
+    For a module outside the binding: the last part of its name.
+    """
     module = name[len(RPC) + 1:].partition(".")[0] if name.startswith(RPC + ".") else name.rpartition(".")[2]
     return "" if module == "_runtime" else module
 

@@ -43,7 +43,7 @@ def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
 
 def upload(agent: Agent, where: str, formname: str, filename: str, data: Data,
            progress: Optional[Progress] = None) -> Mapping[str, Any]:
-    """Send one file: one round trip. `progress` is called with (bytes sent, size)."""
+    """Send one file: one round trip. Returns what `form_data_file` returns. `progress` is called with (bytes sent, size)."""
     return agent.form_data_file(where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}])
 
 
@@ -55,7 +55,7 @@ def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, file
 
 
 def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
-    """A result code from its digits. Raises JsonRpcSyntaxException with the body for anything else."""
+    """A result code from one to nine digits. Raises JsonRpcSyntaxException with the beginning of the body for other text."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise JsonRpcSyntaxException("the device answered the upload without a result code",

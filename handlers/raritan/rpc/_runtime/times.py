@@ -27,7 +27,7 @@ def beyond(seconds: int) -> datetime.datetime:
 
 
 def seconds_of(moment: datetime.datetime) -> int:
-    """Whole seconds since 1970. A datetime without a time zone is UTC."""
+    """Seconds since 1970, rounded down; of a BeyondCalendar, the number sent. A datetime without a time zone is UTC."""
     if isinstance(moment, BeyondCalendar) and moment.seconds is not None:
         return moment.seconds
     if moment.tzinfo is not None:

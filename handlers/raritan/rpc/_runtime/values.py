@@ -34,7 +34,7 @@ class _Zero:
 
 
 ZERO: Any = _Zero()
-"""Stands for the default that the field's type has: element 0 of an enumeration, an empty list or map, a structure with its
+"""Stands for the default of the field's type: element 0 of an enumeration, an empty list or map, a structure with its
 defaults, 1970 for a time. Fields of other types have plain defaults."""
 
 
@@ -91,7 +91,7 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @classmethod
     def decode(cls, json: int) -> Self:
-        """The element with that ordinal, listed or not. Raises ValueError for text and null."""
+        """The element with that ordinal, listed or not. Raises ValueError for JSON that is not a whole number."""
         return cls(json)
 
     @classmethod
@@ -104,7 +104,7 @@ class Enumeration(_Listed, enum.IntEnum):
     __repr__ = __str__
 
     def __format__(self, spec: str) -> str:
-        return format(str(self), spec)      # Python 3.11 would show the ordinal
+        return format(str(self), spec)      # from Python 3.11 on, IntEnum shows the ordinal
 
 
 # ---- structures ----------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ class Structure(_Named):
         values = dict(zip(names, args))
         for name, value in given.items():
             if name in values or name not in names:
-                raise TypeError(f"{cls.__name__}() has no field {name!r}, or got it twice")
+                raise TypeError(f"{cls.__name__}() " + (f"got {name!r} twice" if name in values else f"has no field {name!r}"))
             values[name] = value
         vars(self).update((name, values[name] if name in values else default(cls, name)) for name in names)
 
@@ -256,8 +256,8 @@ class ValueObject(Structure):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """From the JSON object of its fields. `ValueObject.decode` takes one with `type` and `value`. It returns an
-        object of the class that `type` names, or a ValueObject if there is no such class."""
+        """From the JSON object of its fields. `ValueObject.decode` itself takes {"type": name, "value": fields} and returns
+        an object of the class with that name, or a ValueObject if this binding has no such class."""
         from .decoding import decoder
         if cls is ValueObject:
             found: Self = decoder(ValueObject)(json, agent)

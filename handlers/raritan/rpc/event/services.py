@@ -16,7 +16,7 @@ class Consumer(Interface, version="1.0.0"):
 
 
 class Channel(Interface, version="1.0.1"):
-    """A subscription: `demandEvent…` selects events, `pollEvents` fetches them."""
+    """A subscription: `demandEvent…` selects events, `pollEvents` waits up to 30 s for them, `pollEventsNb` does not wait."""
 
     class EventSelect(Structure):
         type: Optional[TypeName] = None
