@@ -58,7 +58,7 @@ def refuse_elsewhere(identity: str, target: str, outlet: str, unproven: bool, qu
 
 
 def is_below(target: str, outlet: str) -> bool:
-    """Whether the path `target` is below the path `outlet`."""
+    """Whether the path `target` is below the path `outlet`. False if it contains `.` or `..`, which may lead out of it."""
     steps, own = _steps(target), _steps(outlet)
     return steps[:len(own)] == own and len(steps) > len(own) and not {".", ".."} & set(steps)
 

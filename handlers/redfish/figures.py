@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from .answers import Json
-from .resources import child, health_state, text
+from .resources import child, status_state, text
 
 _LINES = ("Line1", "Line2", "Line3")                # without Neutral, which carries the lines' current back
 _PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: how many line currents make up the load
@@ -53,8 +53,8 @@ def number(value: object) -> Optional[float]:
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """The reading of a sensor in one of `units`; None if it is not known, in another unit, or the sensor is off."""
-    if resource.get("ReadingUnits") not in units or health_state(resource) in _SILENT:
+    """The reading of a sensor in one of `units`; None if it is not known or in another unit, or the sensor is absent or off."""
+    if resource.get("ReadingUnits") not in units or status_state(resource) in _SILENT:
         return None
     return number(resource.get("Reading"))
 

@@ -9,7 +9,7 @@ from . import figures, sensors
 from .answers import Json
 from .figures import AMPERES, KILOWATT_HOURS, Figure
 from .members import members
-from .resources import health_state, link, text
+from .resources import link, status_state, text
 from .service import RedfishService
 from .units import Unit, outlets, refuse_twice, units
 
@@ -33,7 +33,7 @@ class _Metered(NamedTuple):
 
 
 def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Optional[float], List[host.PortFigures]]:
-    """Load in A and energy in kWh, in total and by outlet.
+    """Load in A and energy in kWh, in total and by outlet; None for a figure that is not metered or not known.
 
     Round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches where the mains are not metered; 1 more for
     each member where the service does not expand. `units` makes further ones, and so does `sensors.read` if only sensors have
@@ -75,7 +75,7 @@ def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
     listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
     found = members(service, listed) if listed is not None else []
     refuse_twice(service, "circuits that are called", [name for name in (text(one, "Id") for one in found) if name])
-    return [one for one in found if health_state(one) != "Absent"]
+    return [one for one in found if status_state(one) != "Absent"]
 
 
 def _metrics(service: RedfishService, unit: Unit) -> Json:

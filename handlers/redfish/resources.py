@@ -47,7 +47,7 @@ def identity(resource: Json) -> str:
     return found
 
 
-def health_state(resource: Json) -> str:
+def status_state(resource: Json) -> str:
     """`Status.State`, '' if there is none."""
     return text(child(resource, "Status"), "State")
 
@@ -58,7 +58,7 @@ def state(outlet: Json) -> EnumPowerStatus:
     `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts "On".
     `PowerStateInTransition` means that the state is about to change.
     """
-    if outlet.get("PowerStateInTransition", False) is not False or health_state(outlet) in _UNUSABLE:
+    if outlet.get("PowerStateInTransition", False) is not False or status_state(outlet) in _UNUSABLE:
         return EnumPowerStatus.UNKNOWN
     found = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
     if found is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:

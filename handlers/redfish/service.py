@@ -191,7 +191,7 @@ class RedfishService:
         return self._mode == SESSION and self.login.token is None
 
     def _wants_session(self, reply: Reply) -> bool:
-        """Whether to use a session from now on, after a 401. Services with basic login would offer it (RFC 9110, 11.6.1)."""
+        """After a 401 without basic login (RFC 9110, 11.6.1): change from auto to session login. Returns whether it did."""
         if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
             return False
         self._mode = SESSION
@@ -246,5 +246,5 @@ class RedfishService:
         self._slowest = max(self._slowest, self._clock() - started)
         self._bytes += len(reply.body)
         if self._bytes > _MOST_BYTES:
-            raise ProtocolError(f"the device's answers are longer than {_MOST_BYTES} bytes")
+            raise ProtocolError(f"the device's answers are longer than {_MOST_BYTES} bytes together")
         return reply
