@@ -13,7 +13,7 @@ Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure. `metered` is False if there is none. `value` is None then, and while the figure is not known."""
+    """A figure. `metered`: whether the unit has a sensor for it. `value`: None if not, and while the value is not known."""
 
     metered: bool
     value: Optional[float] = None
@@ -50,7 +50,7 @@ def listed_amount(reading: Optional[Reading]) -> Amount:
 
 
 def largest(parts: Iterable[Amount]) -> Amount:
-    """The largest of the metered parts; not known if one of them is not known."""
+    """The largest of the metered parts; not known if one of them is not known, not metered if there are none."""
     return _together(parts, max)
 
 
@@ -63,7 +63,7 @@ def _together(parts: Iterable[Amount], how: Callable[[List[float]], float]) -> A
 
 
 def whole(parts: Iterable[Amount]) -> Amount:
-    """The sum; not known if a part is not known. Not metered if a part is not metered: a sum of the others is not a total."""
+    """The sum. Not metered without parts or if one is not metered: the others' sum is no total. Not known if one is not known."""
     every = list(parts)
     return _together(every, sum) if all(part.metered for part in every) else NOT_METERED
 
@@ -80,15 +80,15 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
 
 
 def failed(answer: Pending[Any]) -> Optional[PduHandlerError]:
-    """The error of a call that figures depend on, or None. Raises Denied: figures would be missing, and nothing would say why."""
+    """The error of a call that figures depend on, or None. Raises Denied: figures would otherwise be missing without a reason."""
     if isinstance(answer.error, Denied):
         raise answer.error
     return answer.error
 
 
 def absent(error: Optional[PduHandlerError]) -> bool:
-    """Whether the device declined the call, as it does for an object or a method that it does not have.
+    """Whether this error counts as proof that the device does not have the object or the method.
 
-    A network failure, a missing right, too many requests (429) or an error of the device's server does not show that.
+    A refusal does, except for a missing right, too many requests (429) or an error of the device's server. No other error does.
     """
     return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error) and error.code != "429"

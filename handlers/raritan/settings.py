@@ -1,4 +1,4 @@
-"""The handler's settings, and the agent that they describe. Its table in docs/settings.md is generated from SETTINGS."""
+"""The handler's settings, and the agent that they describe. Their table in docs/settings.md is generated from SETTINGS."""
 from __future__ import annotations
 
 from typing import NamedTuple, Optional, Tuple

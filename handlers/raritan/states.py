@@ -20,7 +20,7 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 
 
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet or branch circuit. Reads everything again if a unit that can switch reports no state."""
+    """Identity and state of each outlet or branch circuit. Reads all once more if a switchable unit reports no outlet's state."""
     found = _look(agent, wanted)
     if any(unit.silent for unit in found):
         found = _look(agent, wanted)
@@ -103,7 +103,7 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
     measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number counts
-    as a label (from 1) and as an index (from 0); an id without an outlet's number may mean any. Empty if the list cannot be read.
+    as a label (from 1) and an index (from 0), an id without an outlet's number as all outlets. Empty if the list cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

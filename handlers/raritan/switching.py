@@ -1,4 +1,4 @@
-"""Switching one outlet: find it, check that it may be switched, send the command once, read until the relay follows."""
+"""Switching one outlet: find it, check that it may be switched, command it once, read until the relay follows or time is up."""
 from __future__ import annotations
 
 import re
@@ -35,9 +35,9 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
 
 
 def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
-    """The unit and the position, from 0, of an outlet.
+    """The unit and the position, from 0, that an identity names. Sends nothing.
 
-    Raises NoSuchOutlet for a string that is not an identity of this device, Unsupported for a branch circuit.
+    Raises NoSuchOutlet for a string of another form or a link unit that `wanted` excludes, Unsupported for a branch circuit.
     """
     found = _IDENTITY.fullmatch(identity)
     link = int(found.group(1) or OWN) if found else OWN

@@ -29,7 +29,7 @@ class Unit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
-        """A reference to an object of this unit, on link units with the prefix `/link/<id>` unless its id names the unit.
+        """A reference to an object of this unit, on link units with the prefix `/link/<id>` unless its id names the unit already.
 
         Whether references in answers carry the prefix is not documented. Without it they would address the primary unit.
         """

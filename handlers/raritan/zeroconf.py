@@ -60,7 +60,7 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
     """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in numerical order.
 
     Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
-    no IPv4 address is listed with its IPv6 addresses. Raises ImportError where `zeroconf` is missing.
+    no IPv4 address is listed with its IPv6 addresses. Raises ImportError without `zeroconf`, OSError where mDNS cannot be used.
     """
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
@@ -91,7 +91,7 @@ def close(network: Zeroconf) -> None:
 
 
 class _Found:
-    """Collects the announcements until `end`. Each browser calls `changed` from its own thread, which `cancel` ends."""
+    """Collects announcements. Each browser calls `changed` in its own thread until `cancel`. `end`: by `time.monotonic`."""
 
     def __init__(self, end: float) -> None:
         self._end = end
@@ -136,5 +136,5 @@ def _devices(info: ServiceInfo, service: str) -> List[Device]:
 
 
 def _plain(text: str) -> str:
-    """Text from the network that is safe to print on a terminal."""
+    """The printable characters of a text from the network, at most 120: safe to print on a terminal."""
     return "".join(c for c in text if c.isprintable())[:120]

@@ -53,7 +53,7 @@ class SessionManager(Interface, version="2.0.0"):
 def with_token(agent: Agent, token: str) -> Iterator[None]:
     """Log in with this token inside the block. After the block the agent has its previous login.
 
-    Raises SettingsError for an invalid token.
+    Raises SettingsError for a token that is not one line of printable ASCII.
     """
     before = agent.user, agent.passwd, agent.token
     agent.set_auth_token(token)
@@ -68,7 +68,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     """Open a session and close it after the block, also after an error. In the block, requests carry the token, not the password.
 
     Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for example because the user may have
-    only one, and JsonRpcSyntaxException if it returns no usable token.
+    only one, and JsonRpcSyntaxException if it returns no usable token. An error of closing is raised unless the block raised one.
     """
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}
