@@ -8,7 +8,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set
 
 import click
 
-from ..errors import PduHandlerError, SettingsError, printable
+from ..errors import PduHandlerError, SettingsError, Unreachable, printable
 from ..http.message import PORTS
 from ..settings import host_and_port, port as port_number
 from . import form
@@ -42,7 +42,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     chosen = list(dict.fromkeys(handler)) or list(names())
     known = {key for name in chosen for key in _keys(load(name))}
     for key in (*state.settings, *state.secret_files):
-        if key not in known and len(chosen) > 1:            # a single handler refuses it with its own sentence
+        if key not in known and len(chosen) > 1:            # a single handler reports an unknown setting itself
             raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
     found = [_look(name, host, state, alone=len(chosen) == 1) for name in chosen]
     best = min((one for one in found if one.identity is not None and one.identity.family),
@@ -70,7 +70,7 @@ def _look(name: str, host: str, state: Given, alone: bool) -> Found:
             closed = _closed(where, port_number(chosen["port"]) if chosen.get("port") else None,
                              PORTS.get(chosen.get("scheme", "").lower(), port))
             if closed:
-                return Found(name, error=SettingsError(closed), asked=False)
+                return Found(name, error=Unreachable(closed), asked=False)
     try:
         return Found(name, identity(name, form.pdu_data(handler, host, one)))
     except SettingsError as error:
@@ -106,6 +106,8 @@ def _code(found: Sequence[Found]) -> int:
     """The exit code if no family fits."""
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
+    if all(isinstance(one.error, SettingsError) for one in found):
+        return code_of("settings")                      # nothing was asked, and no port is closed
     kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
     others = [kind for kind in kinds if kind != "unreachable"]
     return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
@@ -155,8 +157,8 @@ identify = click.Command("identify", callback=_identify, help="""\
 Say what the device at HOST is: the families tried, the one that fits and why, the objects seen, what can be read and switched,
 and what each figure rests on. Nothing is written to the device.
 
-Every handler is tried, except where its TCP port is closed or a setting is missing: SNMP needs a community or an SNMPv3 user,
-Raritan Xerus and Redfish need a login.\
+Every handler is tried unless its TCP port is closed, or its settings are missing or wrong. SNMP needs a community or an
+SNMPv3 user. Raritan Xerus and Redfish need a login.\
 """, params=[
     click.Argument(["host"], metavar="HOST"),
     *option("--handler", f"try only this one: {', '.join(names())}; repeatable", "NAME", click.Choice(names()), multiple=True),

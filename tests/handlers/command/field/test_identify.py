@@ -411,6 +411,15 @@ def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named
     assert "no community was given" in why["snmp"] and "no connection to TCP port 9" in why["nut"]
 
 
+def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(capsys: Printed,
+                                                                                      monkeypatch: Patched) -> None:
+    for key in ("PDU_USERNAME", "PDU_PASSWORD"):
+        monkeypatch.delenv(key, raising=False)
+    with UNITS["redfish"]() as unit:
+        report = identified(capsys, 2, arguments(unit)[0], "--handler", "redfish", "--handler", "raritan")
+    assert [(one["answers"], one["asked"]) for one in report["handlers"]] == [(False, False)] * 2
+
+
 @pytest.mark.parametrize("port", ["²", "٣", "65536", "1" * 5000], ids=["superscript", "Arabic", "too large", "long"])
 def test_an_impossible_port_is_refused(port: str, capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "any")
