@@ -17,7 +17,10 @@ class Response(Structure):
 
 
 class BulkRequest(Interface, version="1.0.2"):
-    """Many calls in one request, at `/bulk`; `rpc.Bulk` calls performBulk."""
+    """Many calls in one request, at `/bulk`; `rpc.Bulk` calls performBulk.
+
+    performRequest is the older form, with `json` as text. The vendor documents performBulkTimeout as not supported.
+    """
 
     class Request(Structure):
         rid: str = ""

@@ -97,7 +97,7 @@ class LogHelper:
         """The entries from `ref_id` (or the first) to the present end of the log, the id after them, and the log's creation time.
 
         The log is read from its first entry if `creation_time` is given and is not the log's, or if the log is recreated
-        meanwhile. Raises ProtocolError when it has been recreated five times.
+        meanwhile. Raises ProtocolError when it has been recreated five times, or when a chunk ends before the requested id.
         """
         log = cls.log_proxy(agent, log_type)
         filters: Tuple[List[str], ...] = ([],) if log_type == "event" else ()
@@ -116,8 +116,10 @@ class LogHelper:
                 position = info.idFirst
                 continue
             after = chunk.idFirst + chunk.allEntryCnt
-            if chunk.allEntryCnt == 0 or after <= position:
-                break               # the log has ended, or its ids do not advance
+            if chunk.allEntryCnt == 0:
+                break               # the log has ended
+            if after <= position:
+                raise ProtocolError(f"the log's ids do not advance: asked for {position}, the device sent ids below {after}")
             entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
             position = after
         return entries, info.idNext, info.creationTime

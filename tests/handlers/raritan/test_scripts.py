@@ -365,13 +365,27 @@ def test_an_unknown_type_of_log_is_refused_with_the_known_types() -> None:
         logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
 
 
-def test_reading_stops_at_a_log_that_makes_no_progress() -> None:
-    class Stuck(Log):
-        def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
-            if method == "getInfo":
-                return {"_ret_": {"creationTime": 1, "idFirst": 0, "idNext": 10 ** 9}}
-            self.asked += 1
-            return {"_ret_": {"logCreationTime": 1, "idFirst": -5, "allEntryCnt": 2, "selEntries": []}}
+class Stuck(Log):
+    """A log whose chunks always begin at id -5."""
 
-    log: Any = Stuck()
-    assert logging.LogHelper.get_entries(log, "debug")[0] == [] and log.asked == 1
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
+        if method == "getInfo":
+            return {"_ret_": {"creationTime": 1, "idFirst": 0, "idNext": 10 ** 9}}
+        self.asked += 1
+        return {"_ret_": {"logCreationTime": 1, "idFirst": -5, "allEntryCnt": self.count, "selEntries": []}}
+
+
+def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
+    log: Any = Stuck(2)
+    with pytest.raises(ProtocolError, match="asked for 0, the device sent ids below -3"):
+        logging.LogHelper.get_entries(log, "debug")
+    assert log.asked == 1
+
+
+def test_a_log_ends_at_an_empty_chunk() -> None:
+    log: Any = Stuck(0)
+    assert logging.LogHelper.get_entries(log, "debug") == ([], 10 ** 9, 1) and log.asked == 1

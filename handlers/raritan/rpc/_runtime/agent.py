@@ -95,7 +95,7 @@ class Agent(Files):
         self._log_in(Login(user, password))
 
     def set_auth_token(self, token: str) -> None:
-        """Log in with the token of a session instead. Raises SettingsError for a token that is not one line of ASCII."""
+        """Log in with a session's token, not a password. Raises SettingsError for a token that is not one line of ASCII."""
         self._log_in(Login(token=token))
 
     def _log_in(self, login: Login) -> None:
@@ -129,8 +129,8 @@ class Agent(Files):
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
         """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that names the call as `shown`.
 
-        also: characters that are not percent-encoded, besides letters, digits and `_.-~/`. Raises HttpException, and
-        JsonRpcSyntaxException for a target that is not text.
+        also: characters that are not percent-encoded, besides letters, digits and `_.-~/`. Raises HttpException,
+        SettingsError (login or trust), and JsonRpcSyntaxException for a target that is not text.
         """
         if any("\ud800" <= character <= "\udfff" for character in target):
             raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is not text")
