@@ -1,4 +1,4 @@
-"""Addresses at which nothing answers, and sockets that do not really wait for them."""
+"""Addresses at which nothing answers, and sockets whose connections to them time out at once."""
 from __future__ import annotations
 
 import math
@@ -11,7 +11,7 @@ DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")          # for documentation (RFC
 
 
 def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
-    """Return a list that fills with the waits, in seconds, for addresses in DEAD. Each wait ends at once, as if it timed out."""
+    """Let connections to DEAD time out at once. Returns a list that fills with their time-outs in seconds (inf: no limit)."""
     waited: List[float] = []
 
     class Socket(socket.socket):

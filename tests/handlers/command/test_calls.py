@@ -129,8 +129,8 @@ def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:
     assert json.loads(out)["outlets"] == [{key: one[key] for key in ("identity", "number", "name")} for one in status]
 
 
-def test_labels_of_a_handler_without_labels_are_an_error_and_not_an_empty_list(monkeypatch: pytest.MonkeyPatch,
-                                                                               capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_labels_is_an_error_for_a_handler_without_labels(monkeypatch: pytest.MonkeyPatch,
+                                                                     capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch)
     code, out, err = run(capsys, "labels", "x", "192.0.2.7")
     assert (code, out) == (exits.code_of("unsupported"), "") and "has no labels" in err
@@ -169,7 +169,7 @@ def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(peer: Peer, a
 # ---- exit codes --------------------------------------------------------------------------------------------
 
 class Broken:
-    """A handler that raises an error, or whose outlets are always UNKNOWN."""
+    """A handler whose `port_down` raises the given error, or without one returns the state UNKNOWN."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
@@ -241,7 +241,7 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
     assert (code, err, json.loads(out)["outlets"]) == (exits.NOT_SEEN, "", [{"identity": "1", "state": "UNKNOWN", "done": False}])
 
 
-def test_ctrl_c_prints_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_while_switching_prints_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     broken(monkeypatch, KeyboardInterrupt())
     code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, err) == (exits.INTERRUPTED, "interrupted: 192.0.2.7: outlet 1 may or may not have switched\n")
@@ -316,6 +316,7 @@ def test_a_missing_outlet_is_reported_without_a_question(peer: Peer, ask: Any, m
 # ---- several at once ---------------------------------------------------------------------------------------
 
 def test_several_outlets_are_switched_in_order_until_one_fails(peer: Peer, ask: Any) -> None:
+    # An outlet that is given twice is switched once.
     code, out, _ = ask("up", "1", "2", "1", "--yes", "--json")
     assert code == 0 and [one["identity"] for one in json.loads(out)["outlets"]] == ["1", "2"]
     code, out, err = ask("up", "1", "99", "2", "--yes", "--json")
@@ -397,15 +398,15 @@ def test_wrong_usage_is_reported_in_one_line_or_as_json(arguments: List[str], wo
 # ---- where secrets come from -------------------------------------------------------------------------------
 
 def silent() -> Tuple[socket.socket, List[str]]:
-    """A bound socket on which nobody listens, and the arguments that address it."""
+    """Return a bound socket that does not listen, and the arguments of a `down` at its port."""
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
     return taken, ["down", "nut", "127.0.0.1", "1", "-s", "device=d", "-s", "username=u", "-s", f"port={taken.getsockname()[1]}",
                    "--yes"]
 
 
-def test_a_wrong_snmp_field_is_a_settings_error_and_not_a_missing_answer(monkeypatch: pytest.MonkeyPatch,
-                                                                         capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_snmp_timeout_is_a_settings_error_and_not_a_missing_answer(monkeypatch: pytest.MonkeyPatch,
+                                                                              capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "c")
     code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "soon")
     assert code == 2 and "timeout must be a number" in err and "no answer" not in err

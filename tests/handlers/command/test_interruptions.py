@@ -15,7 +15,7 @@ from tests.handlers.command.running import run
 
 
 class Interrupting:
-    """A handler that counts the calls of `make` and `port_down`, and in call `last` sends the signal `number` to its process."""
+    """Counts its calls of `make` and `port_down`, and during the `last`-th sends the signal `number` to its own process."""
 
     def __init__(self, number: int, last: int) -> None:
         self.number, self.last, self.calls = number, last, 0
@@ -45,7 +45,7 @@ SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
      "outlet 2 may or may not have switched; no command was sent to outlet 3"),
     (6, [SWITCHED, {**SWITCHED, "identity": "2"}, {"identity": "3", "state": "UNKNOWN", "done": False}], ["1", "2"],
      "outlet 3 may or may not have switched")], ids=["between two", "during the second", "during the last"])
-def test_an_interruption_reports_the_outlets_that_were_switched_before(
+def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones(
         number: int, last: int, outlets: object, printed: List[str], words: str, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""`pdu nut` as people and scripts use it."""
+"""`pdu nut` on simulated and real servers: text, JSON, questions, logins and exit codes."""
 from __future__ import annotations
 
 import getpass
@@ -179,7 +179,7 @@ def test_the_question_before_a_write_names_device_outlet_name_and_state(server: 
         assert server.books().states["pdu/1"] is (answer == "n\n")
 
 
-def test_the_question_shows_the_switch_or_unknown_if_an_outlet_has_no_status(
+def test_without_a_status_the_question_shows_the_value_of_the_switch_or_unknown(
         capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
@@ -213,9 +213,9 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
 
 @pytest.mark.parametrize("raised, code, sentence", [
     (EOFError, 2, "no password was given"), (KeyboardInterrupt, 130, "interrupted")])
-def test_an_interrupted_prompt_ends_with_one_line(server: NutServer, capsys: pytest.CaptureFixture[str],
-                                                    monkeypatch: pytest.MonkeyPatch,
-                                                    raised: Type[BaseException], code: int, sentence: str) -> None:
+def test_an_interrupted_prompt_is_reported_in_one_line(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                       monkeypatch: pytest.MonkeyPatch,
+                                                       raised: Type[BaseException], code: int, sentence: str) -> None:
     def leave(prompt: str) -> str:
         raise raised
     monkeypatch.setattr(getpass, "getpass", leave)
@@ -231,7 +231,7 @@ def test_only_the_first_missing_argument_is_named(capsys: pytest.CaptureFixture[
         assert not out and err.startswith(f"usage: {missing}") and err.count("\n") == 1
 
 
-def test_advice_names_the_options_of_the_tool(capsys: pytest.CaptureFixture[str]) -> None:
+def test_advice_for_an_untrusted_certificate_names_options_and_not_settings(capsys: pytest.CaptureFixture[str]) -> None:
     with NutServer([SwitchedPdu()], tls=True) as server:
         refused = Run(capsys, server, "list", "--tls")
         assert refused.code == 3 and "--ca-pem or --fingerprint" in refused.err and "--no-verify" in refused.err
@@ -268,7 +268,7 @@ def test_a_command_that_is_accepted_but_unproven_has_a_separate_exit_code(
     (("list", "--ca-pem", "/none"), 2, "settings"), (("list", "--fingerprint", "abc"), 2, "settings"),
     (("run", "pdu", "outlet.1.load.off", "--username", "a", "--yes", "--secret-file", "password=/none"), 2, "settings"),
     (("outlets", "bare"), 8, "unsupported")])
-def test_an_error_ends_with_its_exit_code_and_one_line(
+def test_each_error_has_its_exit_code_and_is_reported_in_one_line(
         words: tuple[str, ...], code: int, kind: str, capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
@@ -296,7 +296,7 @@ def test_a_refused_login_a_broken_answer_and_a_dead_server_have_their_exit_codes
 
 @pytest.mark.parametrize("words", [(), ("list", "x"), ("vars",), ("run", "pdu"), ("set", "a", "b"), ("frobnicate",),
                                    ("list", "--password", "x"), ("list", "--whole-load"), ("list", "--timeout", "0")])
-def test_wrong_arguments_end_with_2_and_send_nothing(
+def test_wrong_arguments_give_exit_code_2_and_send_nothing(
         server: NutServer, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     ended = Run(capsys, server, *words)
     assert ended.code == 2 and ended.err.startswith(("usage: ", "settings: --timeout")) and server.books().connections == 0
@@ -340,7 +340,7 @@ def test_the_command_works_with_a_real_server(real: Upsd, real_tls: Upsd, tmp_pa
 
 
 @pytest.mark.against("NUT upsd")
-def test_a_server_or_driver_that_fails_ends_a_reading_with_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_failure_of_a_server_or_driver_has_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     """The driver falls silent, then dies. The server hangs, stops, and starts again."""
     with Upsd([upsd.dummy("pdu", pdu_variables(2))], max_age=3) as server:
         where = f"{server.host}:{server.port}"

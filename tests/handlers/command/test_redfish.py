@@ -1,4 +1,4 @@
-"""`pdu redfish` as people and scripts use it."""
+"""`pdu redfish` on a simulated service: text, JSON and exit codes."""
 from __future__ import annotations
 
 import json
@@ -151,8 +151,8 @@ def test_the_time_limit_of_a_call_of_dcimanager_does_not_limit_a_tree(unit: Redf
     (("show", "redfish/v1"), 2, "is not a path"), (("show", "/redfish/v1/nothing"), 6, "404"),
     (("show", "//evil.example/x"), 5, "to another service"),
     (("outlets", "--pdu", "7"), 2, "no PDU '7'"), (("outlets", "-s", "devise=x"), 2, "devise")])
-def test_an_impossible_call_is_refused_in_one_line_with_an_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
-                                                                     words: Tuple[str, ...], code: int, sentence: str) -> None:
+def test_an_error_is_reported_in_one_line_with_its_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
+                                                             words: Tuple[str, ...], code: int, sentence: str) -> None:
     ended, out, err = run(unit, capsys, *words)
     assert (ended, out) == (code, "") and sentence in err and err.count("\n") == 1
 

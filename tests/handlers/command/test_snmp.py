@@ -32,7 +32,7 @@ def test_tables_are_printed_as_markdown(table: str, family: str, capsys: pytest.
     assert lines[1].startswith("|---|") and any(line.startswith(f"| `{family}` |") for line in lines)
 
 
-def test_a_family_is_shown_as_json_that_builds_it_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["snmp", "show", "sentry3"]) == 0
     shown = schema.loads(capsys.readouterr().out)
     assert shown.key == "sentry3" and shown in PROFILES

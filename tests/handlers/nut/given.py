@@ -32,7 +32,7 @@ def pdu_variables(outlets: int) -> Dict[str, str]:
 
 
 def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]], Optional[bytes]]:
-    """Return a function that passes an answer through and marks it as the last. After it a client gives up within 0.4 s.
+    """Return a function that passes an answer through and marks it as the last: a client waits at most 0.4 s for more.
 
     Any other answer may take as long as the client's time-out, because the machine may be busy.
     """

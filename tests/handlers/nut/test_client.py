@@ -119,7 +119,7 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
 
 
 @pytest.mark.parametrize("only_rfc", [False, True])
-def test_clients_of_a_device_are_counted_under_the_names_of_nut_and_of_rfc_9271(server: NutServer, only_rfc: bool) -> None:
+def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(server: NutServer, only_rfc: bool) -> None:
     server.faults.rfc_names = only_rfc
     with named(server, MON) as nut:
         assert nut.logins("pdu") == 0
@@ -159,7 +159,7 @@ def test_a_command_takes_two_round_trips_with_its_login_and_its_report(server: N
 
 @pytest.mark.parametrize("report", ["FAILED", "UNKNOWN", "INVALID-ARGUMENT", "DATA-STALE", "DRIVER-NOT-CONNECTED", "UNKNOWN-UPS",
                                     "FEATURE-NOT-CONFIGURED", "SOMETHING-NEW"])
-def test_an_error_in_the_report_of_an_accepted_write_leaves_its_effect_open(server: NutServer, report: str) -> None:
+def test_an_accepted_write_with_an_error_as_its_report_is_not_proven(server: NutServer, report: str) -> None:
     server.faults.tracked = f"ERR {report}"
     writes: List[Callable[[NutClient], bool]] = [lambda nut: nut.run("pdu", "outlet.1.load.off"),
                                                  lambda nut: nut.set("pdu", "outlet.1.desc", "x")]
@@ -170,7 +170,7 @@ def test_an_error_in_the_report_of_an_accepted_write_leaves_its_effect_open(serv
     assert len(server.books().writes) == 2
 
 
-def test_a_driver_that_never_reports_leaves_the_effect_open(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_whose_driver_never_reports_is_not_proven(server: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.faults.tracked = "PENDING"
     kind = looks_three_times(monkeypatch)
     nut = kind(server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=LOOKS_S)
@@ -179,7 +179,7 @@ def test_a_driver_that_never_reports_leaves_the_effect_open(server: NutServer, m
     assert len(server.books().writes) == 1
 
 
-def test_without_tracking_an_accepted_write_is_not_proven(server: NutServer) -> None:
+def test_without_tracking_an_accepted_write_returns_false(server: NutServer) -> None:
     server.faults.no_tracking = True
     with named(server, ADMIN) as nut:
         assert nut.run("pdu", "outlet.1.load.off") is False
@@ -258,7 +258,7 @@ def test_a_reading_during_wait_returns_the_values_that_follow(server: NutServer,
         assert trips(server, lambda: read(nut)) == 1
 
 
-def test_a_write_during_wait_is_not_taken_for_a_missing_capability(server: NutServer) -> None:
+def test_the_error_for_a_write_during_wait_names_the_driver_and_not_a_missing_capability(server: NutServer) -> None:
     server.faults.drivers["pdu"] = Driver.WAITED_FOR
     with named(server, ADMIN) as nut:
         writes: List[Callable[[], object]] = [lambda: nut.run("pdu", "outlet.1.load.off"),
@@ -284,4 +284,4 @@ def test_a_driver_that_stays_in_wait_is_not_connected(server: NutServer, monkeyp
     nut = kind(server.host, server.port, timeout=LOOKS_S)
     with nut, pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu") as failed:
         nut.snapshots(["pdu", "ups"])
-    assert failed.value.operation == "reading ups.status"           # also if LIST VAR had it, as here
+    assert failed.value.operation == "reading ups.status"           # although LIST VAR showed WAIT

@@ -64,7 +64,7 @@ def test_without_a_second_connection_the_error_for_an_untrusted_certificate_has_
     assert "SHA-256" not in str(caught.value)
 
 
-def test_a_bad_ca_is_an_error_with_a_host(secure: NutServer) -> None:
+def test_an_unreadable_ca_is_an_error_that_names_the_host(secure: NutServer) -> None:
     broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     with over_tls(secure, Trust(ca_pem=broken)) as nut, pytest.raises(SettingsError) as caught:
         nut.devices()

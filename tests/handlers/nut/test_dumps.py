@@ -16,7 +16,7 @@ from tests.servers.upsd import Upsd
 
 DUMPS: List[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-# Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else input.current, else the outlets.
+# Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else input.current, else the outlets' sum.
 # For a UPS or a transfer switch: output.current.
 LOADS = {"Eaton__5PX": 1.0, "Eaton__ATS_230V_16A": 0.5, "Eaton__ePDU_MA_1P": 19.63, "Eaton__ePDU_Managed_Aphel": 0.0,
          "HP__R3000_XR": 10.3, "HP__RT3000_G2": 0.2}

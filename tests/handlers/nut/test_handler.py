@@ -40,7 +40,7 @@ def seen(pdu: NutPdu) -> Dict[str, str]:
     return {identity: state.name for identity, state in states(pdu.status()).items()}
 
 
-def test_status_of_a_named_device_is_one_round_trip_and_agrees_with_the_device(server: NutServer) -> None:
+def test_status_of_a_named_device_takes_one_round_trip_and_agrees_with_the_device(server: NutServer) -> None:
     pdu = handler(server, device="pdu")
     assert seen(pdu) == booked(server) and len(booked(server)) == 48 and set(booked(server).values()) == {"UP", "DOWN"}
     assert server.books().requests == 1 and server.books().connections == 1
@@ -113,7 +113,7 @@ def test_in_a_daisy_chain_identities_are_device_and_outlet() -> None:
         assert pdu.statistic().total_consumption == pytest.approx(server.books().energy_kwh)
 
 
-def test_with_several_devices_and_none_named_identities_begin_with_the_device() -> None:
+def test_identities_begin_with_the_device_if_there_are_several_and_none_is_named() -> None:
     with NutServer([SwitchedPdu("left", 4), SwitchedPdu("right", 4), UPS]) as server:
         pdu = handler(server, **ADMIN_SETTINGS)
         assert seen(pdu) == booked(server) and "right/3" in booked(server)
@@ -444,7 +444,7 @@ def test_making_a_handler_sends_nothing_and_raises_nothing(server: NutServer) ->
 
 
 @pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "nut-own-words"}])
-def test_switching_without_a_user_names_the_settings(server: NutServer, user: Dict[str, str]) -> None:
+def test_the_error_for_switching_without_a_login_names_username_and_password(server: NutServer, user: Dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="'username' and 'password'"):
         handler(server, device="pdu", **user).port_up(PduPortView("1"))
     assert not server.books().writes

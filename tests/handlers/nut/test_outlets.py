@@ -36,7 +36,7 @@ def test_without_a_status_the_switch_variable_is_the_state(text: str, expected: 
     assert states(device({"outlet.3.switch": text})) == {"3": expected}
 
 
-def test_contradictory_status_and_switch_are_unknown() -> None:
+def test_an_outlet_whose_status_and_switch_contradict_each_other_is_unknown() -> None:
     assert states(device({"outlet.1.status": "on", "outlet.1.switch": "0", "outlet.2.status": "off",
                           "outlet.2.switch": "0"})) == {
         "1": None, "2": False}
@@ -61,7 +61,7 @@ def test_outlets_come_in_the_order_of_their_numbers() -> None:
     assert list(states(device({f"outlet.{n}.status": "on" for n in (10, 2, 1, 11)}))) == ["1", "2", "10", "11"]
 
 
-def test_rows_of_the_whole_device_of_groups_and_with_negative_numbers_are_not_outlets() -> None:
+def test_rows_for_groups_or_the_whole_device_or_with_negative_numbers_are_not_outlets() -> None:
     found = device({"outlet.desc": "All", "outlet.0.id": "0", "outlet.-1.id": "-1", "outlet.1.status": "on",
                     "outlet.count": "1.00", "outlet.group.1.status": "on", "outlet.group.1.name": "bank1"})
     assert states(found) == {"1": True}

@@ -114,7 +114,7 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
         assert nut.ListClients() == {"small": ["127.0.0.1"]} and "pdu" in nut.GetUPSNames()
 
 
-def test_fsd_without_primary_rights_is_access_denied_and_the_servers_error_is_its_cause(real: Upsd) -> None:
+def test_fsd_of_an_unknown_device_is_access_denied_and_the_servers_error_is_its_cause(real: Upsd) -> None:
     with pynut.PyNUTClient(real.host, real.port, PRIMARY.name, PRIMARY.password, timeout=PATIENCE_S) as nut:
         with pytest.raises(pynut.PyNUTError, match="^ERR ACCESS-DENIED$") as caught:
             nut.FSD("none")
@@ -158,7 +158,7 @@ def test_empty_arguments_are_refused_without_a_request(real: Upsd) -> None:
             assert ends(getattr(both.theirs, method), theirs.PyNUTError) == ("PyNUTError", "ERR USERNAME-REQUIRED")
 
 
-def test_blanks_in_names_non_ascii_text_and_long_arguments_are_refused(real: Upsd) -> None:
+def test_names_with_blanks_and_values_that_are_long_or_not_ascii_are_refused(real: Upsd) -> None:
     with Both(real, ADMIN) as both:
         for arguments in (("small", "ups.id", "é"), ("small", "ups.id", "x" * 513)):
             assert ends(lambda: both.ours.SetRWVar(*arguments), pynut.PyNUTError) == ("PyNUTError", "ERR INVALID-ARGUMENT")
