@@ -19,7 +19,7 @@ ANSWERS: Dict[Any, Any] = {(PDU, "getSettings"): {"inhibitRelayControl": False},
 
 
 def look(**answers: Any) -> None:
-    """Check as the handler does, with other answers for the named methods."""
+    """Call `refuse_before` with the usual answers, except for the methods named in `answers`."""
     unit = Described()
     unit.calls.update({(rid, method): answers.get(method, usual) for (rid, method), usual in ANSWERS.items()})
     agent = unit.agent()

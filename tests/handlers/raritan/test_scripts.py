@@ -57,8 +57,11 @@ def test_a_script_can_loop_over_sensors_by_field_name(to: Agent, names: Any) -> 
     assert all(isinstance(getattr(found, name), sensors.Sensor) for name in fitted)
 
 
-def test_elements_lists_the_received_fields_and_on_a_class_those_of_the_newest_firmware() -> None:
+def test_the_elements_of_a_decoded_structure_are_the_received_fields() -> None:
     assert decode_structure(pdumodel.Outlet.State, STATE, AGENT).elements == ["available", "powerState", "isLoadShed"]
+
+
+def test_the_elements_of_a_class_or_new_structure_are_the_fields_of_the_newest_firmware() -> None:
     assert pdumodel.Outlet.State.elements == pdumodel.Outlet.State().elements == list(vars(pdumodel.Outlet.State()))
     assert "inhibitRelayControl" in pdumodel.Pdu.Settings.elements and "hwRevision" in pdumodel.Pdu.MetaData.elements
 
@@ -148,7 +151,7 @@ def test_enumerations_list_their_names_by_ordinal_and_are_sent_as_numbers() -> N
     assert roles.values == ["PRIMARY_UNIT", "EXPANSION_UNIT"]
 
 
-def test_an_enumerated_value_is_its_name_in_every_kind_of_formatting() -> None:
+def test_an_enumerated_value_is_formatted_as_its_full_name() -> None:
     on, name = pdumodel.Outlet.PowerState.PS_ON, "pdumodel.Outlet.PowerState.PS_ON"
     old_style = "%s" % on                       # noqa: UP031  # old scripts use this form
     assert [f"{on}", f"{on!s}", f"{on!r}", str(on), old_style, format(on), f"{on:>40}".strip()] == [name] * 7
@@ -171,13 +174,13 @@ def test_utils_offers_the_vendors_printing_helpers() -> None:
     assert rpc.Utils.indent("a\nb", 2) == "  a\n  b"
 
 
-def test_an_uncalled_method_has_its_proxy_and_its_name() -> None:
+def test_a_method_that_is_not_called_exposes_its_proxy_and_its_name() -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", AGENT)
     method: Any = outlet.getState
     assert isinstance(method, rpc.Interface.Method) and (method.parent, method.name) == (outlet, "getState")
 
 
-def test_perform_bulk_is_in_the_vendors_module_which_does_not_hide_the_class_of_the_same_name() -> None:
+def test_the_vendors_module_of_perform_bulk_does_not_hide_the_class_of_the_same_name() -> None:
     names: Dict[str, Any] = {}
     exec("from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names)
     assert names["perform_bulk"] is rpc.perform_bulk and names["BulkRequestHelper"] is rpc.BulkRequestHelper
@@ -205,7 +208,7 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(agent
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_number_that_json_does_not_have_is_not_sent(agent: MakeAgent, number: float) -> None:
+def test_nan_and_infinity_raise_value_error_and_are_not_sent(agent: MakeAgent, number: float) -> None:
     with Peer([[result()]]) as peer:
         to = agent("http", peer.address)
         with pytest.raises(ValueError, match="JSON"):
@@ -284,7 +287,7 @@ def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent
         "/cgi-bin/bulk_config_restore.cgi?link_ids=1&mode=backup&user_password=a%20b&skip_checks=firmware_version,model"]
 
 
-def test_the_password_of_a_bulk_configuration_in_clear_text_is_not_sent(agent: MakeAgent) -> None:
+def test_a_clear_text_bulk_configuration_is_downloaded_without_sending_the_password(agent: MakeAgent) -> None:
     with Peer([[http("text")]]) as peer:
         bulkcfg.download(agent("http", peer.address), password="ignored", clear_text=True)
     assert peer.seen[0].start.split()[1] == "/cgi-bin/bulk_config_save.cgi?link_ids=1&config_format=cleartext"
@@ -293,7 +296,7 @@ def test_the_password_of_a_bulk_configuration_in_clear_text_is_not_sent(agent: M
 # ---- logs ----------------------------------------------------------------------------------------------------
 
 class Log:
-    """An agent with a log that returns at most three entries per call."""
+    """An agent whose log returns at most three entries per call."""
 
     def __init__(self) -> None:
         self.created, self.first, self.messages, self.asked = 1, 0, [f"[WRN] {number}" for number in range(5)], 0
@@ -311,7 +314,7 @@ class Log:
 
 
 @pytest.mark.parametrize("kind", ["event", "debug", "wlan"])
-def test_a_log_is_read_completely_and_then_only_its_new_entries(kind: str) -> None:
+def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(kind: str) -> None:
     log: Any = Log()
     entries, following, created = logging.LogHelper.get_entries(log, kind)
     assert [entry.id for entry in entries] == [0, 1, 2, 3, 4] and (following, created) == (5, 1)
@@ -328,7 +331,7 @@ def test_a_log_is_read_completely_and_then_only_its_new_entries(kind: str) -> No
 
 
 class Recreated(Log):
-    """A log that is recreated with one entry more before each of the first `times` chunks after the first."""
+    """A log that is recreated, with one more entry, before the second and each later chunk, at most `times` times."""
 
     def __init__(self, times: int) -> None:
         super().__init__()
@@ -347,7 +350,7 @@ def test_a_log_that_is_recreated_while_it_is_read_is_read_again_from_its_start()
     assert [entry.id for entry in entries] == list(range(7)) and (following, created) == (7, 3)
 
 
-def test_a_log_that_is_recreated_again_and_again_is_an_error() -> None:
+def test_reading_a_log_that_is_recreated_five_times_raises_a_protocol_error() -> None:
     log: Any = Recreated(99)
     with pytest.raises(ProtocolError, match="the log was recreated 5 times while it was read"):
         logging.LogHelper.get_entries(log, "debug")
@@ -360,7 +363,7 @@ def test_a_log_entry_is_one_line_with_its_time() -> None:
     assert logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5))) == "[12/31/9999 23:59:59 UTC]:far"
 
 
-def test_an_unknown_type_of_log_is_refused_with_the_known_types() -> None:
+def test_the_error_for_an_unknown_type_of_log_lists_the_known_types() -> None:
     with pytest.raises(ValueError, match="debug, event, wlan"):
         logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
 

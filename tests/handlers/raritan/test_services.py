@@ -42,7 +42,7 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 
 
 @since("3.6")
-def test_a_group_of_outlets_is_made_switched_and_deleted(to: Agent, unit: XerusPdu) -> None:
+def test_a_group_of_outlets_can_be_created_and_switched_and_deleted(to: Agent, unit: XerusPdu) -> None:
     manager = pdumodel.OutletGroupManager("/model/outletgroup", to)
     outlets = pdumodel.Pdu("/model/pdu/0", to).getOutlets()
     code, group = manager.createGroup("web", outlets[1:3])
@@ -83,7 +83,7 @@ def test_an_energy_counter_is_read_and_reset(to: Agent, unit: XerusPdu) -> None:
     assert energy.getTypeSpec().unit == sensors.Sensor.WATT_HOUR and energy.getMetaData().decdigits >= 0
 
 
-def test_a_peripheral_device_is_named_unassigned_and_assigned(to: Agent) -> None:
+def test_a_slot_is_renamed_and_its_device_is_unassigned_and_assigned_again(to: Agent) -> None:
     manager = pdumodel.Pdu("/model/pdu/0", to).getPeripheralDeviceManager()
     assert isinstance(manager, peripheral.DeviceManager)
     slots = manager.getDeviceSlots()
@@ -149,7 +149,7 @@ def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code
     assert caught.value.code == "7"
 
 
-def test_a_session_without_token_and_id_is_a_protocol_error_and_no_session_is_closed(agent: MakeAgent) -> None:
+def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_closes_none(agent: MakeAgent) -> None:
     def opened(seen: Optional[Seen]) -> bytes:
         assert seen is not None
         return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {}, "token": ""}}))
@@ -162,7 +162,7 @@ def test_a_session_without_token_and_id_is_a_protocol_error_and_no_session_is_cl
 
 
 @pytest.mark.parametrize("token", ["", "two\nlines"])
-def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed(agent: MakeAgent, token: str) -> None:
+def test_a_new_session_without_a_usable_token_raises_a_protocol_error_and_is_closed(agent: MakeAgent, token: str) -> None:
     def opened(seen: Optional[Seen]) -> bytes:
         assert seen is not None
         return http(json.dumps({"id": seen.json["id"], "result": {"_ret_": 0, "session": {"sessionId": 7}, "token": token}}))
@@ -214,15 +214,21 @@ def test_the_beepers_state_has_a_mute_flag_on_every_firmware(to: Agent) -> None:
     assert beeper.isMuted() is True
 
 
-def test_a_feature_port_is_named_a_log_level_set_and_a_service_looked_up_by_name(to: Agent) -> None:
+def test_a_feature_port_can_be_named(to: Agent) -> None:
     port = pdumodel.Pdu("/model/pdu/0", to).getFeaturePorts()[0]
     assert isinstance(port, portsmodel.Port)
     port.setName("left")
     assert port.getProperties().name == "left"
+
+
+def test_the_log_level_of_a_context_can_be_set(to: Agent) -> None:
     levels = diag.DiagLogSettings("/diag", to)
     context = levels.getLogLevelsForAllCtxNames()[0].ctxName
     debug = diag.DiagLogSettings.LogLevel.LOG_LEVEL_DEBUG
     assert levels.setLogLevelByCtxName(context, debug) == 0 and levels.getLogLevelByCtxName(context) == (0, debug)
+
+
+def test_the_name_service_returns_the_proxy_for_a_resource_id(to: Agent) -> None:
     snmp = jsonrpc.NameService("/ns", to).lookup("/snmp")
     assert isinstance(snmp, devsettings.Snmp) and snmp.getV3EngineId()
 

@@ -39,12 +39,12 @@ def test_without_available_or_power_state_the_state_is_unknown(whole: Dict[str, 
     {}, {**ON, "available": False}, {**OFF, "available": False}, {**OFF, "cycleInProgress": True},
     {**ON, "cycleInProgress": True}, {**OFF, "switchOnInProgress": True}, {**ON, "powerState": 2}, {**ON, "powerState": -1},
     {**ON, "isSuspended": True}, {**ON, "isLoadShed": True}])
-def test_a_missing_pending_contradictory_or_undocumented_state_is_unknown(json: Dict[str, Any]) -> None:
+def test_a_state_that_is_missing_or_pending_or_contradictory_or_undocumented_is_unknown(json: Dict[str, Any]) -> None:
     assert _status(json) == "UNKNOWN"
 
 
 @pytest.mark.parametrize("reason", ["isSuspended", "isLoadShed", "inServiceMode"])
-def test_a_suspended_shed_or_serviced_outlet_that_is_off_is_down(reason: str) -> None:
+def test_an_outlet_that_is_off_is_down_even_if_suspended_or_shed_or_in_service_mode(reason: str) -> None:
     assert _status({**OFF, reason: True}) == "DOWN"
 
 

@@ -1,4 +1,4 @@
-"""Switching on simulated PDUs of four firmware generations, and faults while switching or reading."""
+"""Switching outlets of simulated PDUs of four firmware generations, and faults while switching or reading."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Tuple
@@ -140,8 +140,8 @@ def test_a_suspended_outlet_is_off_and_switching_it_on_ends_the_suspension(handl
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_switching_on_during_load_shedding_is_unknown_and_the_outlet_stays_off_until_it_ends(handle: Handle,
-                                                                                         firmware: str) -> None:
+def test_switching_on_during_load_shedding_returns_unknown_and_the_outlet_is_off_until_it_ends(handle: Handle,
+                                                                                               firmware: str) -> None:
     with XerusPdu(Model(outlets=2, load_shed=(1, 2), in_rush_guard_ms=0), firmware) as pdu:
         assert handle(pdu).port_down(PduPortView("2")).power_status is EnumPowerStatus.DOWN
         port = handle(pdu).port_up(PduPortView("1"), deadline=0.1, pause=FAST)
@@ -306,7 +306,7 @@ def test_a_wrong_password_is_denied_and_not_shown(handle: Handle) -> None:
         assert caught.value.kind == "denied" and "not-this-one" not in str(caught.value)
 
 
-def test_an_account_that_may_only_read_reads_and_is_denied_switching(handle: Handle) -> None:
+def test_a_read_only_account_can_read_the_status_and_is_denied_switching(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         device = handle(pdu, username=pdu.viewer_user, password=pdu.viewer_password)
         assert len(device.status().ports) == 1
@@ -315,7 +315,7 @@ def test_an_account_that_may_only_read_reads_and_is_denied_switching(handle: Han
         assert caught.value.kind == "denied" and pdu.books().states["1"] is True
 
 
-def test_a_sessions_token_serves_instead_of_a_password(handle: Handle) -> None:
+def test_a_session_token_replaces_user_name_and_password(handle: Handle) -> None:
     from handlers.raritan.rpc import Agent, session
 
     with XerusPdu(Model(outlets=2)) as pdu:

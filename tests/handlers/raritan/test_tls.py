@@ -103,7 +103,7 @@ def test_http_is_redirected_to_https_with_login_and_body(agent: MakeAgent, pdu: 
     assert one.url == pdu.url
 
 
-def test_after_the_device_changed_its_certificate_a_pinned_client_stops(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_a_pinned_client_refuses_a_new_certificate_of_the_same_device(agent: MakeAgent, pdu: XerusPdu) -> None:
     one = _agent(agent, pdu, Trust(fingerprint=pdu.fingerprint))
     assert _count(one) == 2
     pinned = pdu.fingerprint

@@ -1,4 +1,4 @@
-"""Faults on the connection between client and PDU, byte by byte."""
+"""Lost, late and invalid answers, and redirects, from a peer that sends given bytes."""
 from __future__ import annotations
 
 import itertools
@@ -98,7 +98,7 @@ def test_a_header_that_arrives_byte_by_byte_is_given_up_at_the_deadline(agent: M
 
 def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clock: Clock) -> None:
     def slowly(seen: Optional[Seen]) -> bytes:
-        clock.now += 1.5 * PATIENCE_S               # less than an answer may take, 2 * PATIENCE_S
+        clock.now += 1.5 * PATIENCE_S               # an answer may take 2 * PATIENCE_S
         return result(0)(seen)
 
     with Peer([[slowly] * 6]) as slow:
@@ -137,11 +137,11 @@ def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: Ma
 
 
 def _closed(peer: Peer) -> None:
-    """Wait until the peer has closed its first connection."""
+    """Wait until the peer has closed a connection. Fail if it does not within PATIENCE_S."""
     assert until(lambda: peer.ended > 0), "the peer keeps its connection"
 
 
-def test_the_replacement_of_a_closed_connection_counts_as_a_new_connection(agent: MakeAgent) -> None:
+def test_a_getter_is_not_repeated_if_the_replacement_of_a_closed_connection_closes_too(agent: MakeAgent) -> None:
     with Peer([[result(1)], [None], [result(3)]]) as peer:
         one = agent("http", peer.address)
         get_state(one)
@@ -169,7 +169,7 @@ def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
         assert [seen.json["method"] for seen in peer.seen] == ["getState", "setPowerState"]
 
 
-def test_a_bulk_is_repeated_only_if_all_its_calls_read(agent: MakeAgent) -> None:
+def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(agent: MakeAgent) -> None:
     for methods, tries in (("getState getMetaData", 2), ("cyclePowerState", 1), ("getState cyclePowerState", 1)):
         with Peer([[result(1), None], [None]]) as peer:
             one = agent("http", peer.address)
@@ -227,7 +227,7 @@ _BODIES = [b"<!DOCTYPE html><title>Sign in</title>", b"", b"{", b"[]", b"null", 
 
 
 @pytest.mark.parametrize("body", _BODIES, ids=[repr(body[:25]) for body in _BODIES])
-def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_bytes(agent: MakeAgent, body: bytes) -> None:
+def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_first_2000_bytes(agent: MakeAgent, body: bytes) -> None:
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcSyntaxException) as caught:
             get_state(agent("http", peer.address))
@@ -243,7 +243,7 @@ def test_another_protocol_on_the_port_is_a_protocol_error(agent: MakeAgent, body
 
 
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
-def test_an_error_object_is_the_documented_exception_with_code_and_words(agent: MakeAgent, code: int, kind: type) -> None:
+def test_an_error_object_raises_the_documented_exception_with_code_and_message(agent: MakeAgent, code: int, kind: type) -> None:
     body = json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": "not today"}, "id": 1}).encode()
     with Peer([[http(body)]]) as peer:
         with pytest.raises(JsonRpcErrorException, match="not today") as caught:

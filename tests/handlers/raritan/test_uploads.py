@@ -101,7 +101,7 @@ def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) ->
 
 @pytest.mark.parametrize("upload, script", [(cert.upload, "server_ssl_cert_upload"), (rawcfg.upload, "raw_config_update"),
                                             (bulkcfg.upload, "bulk_config_restore")])
-def test_an_upload_without_a_result_code_is_an_error_with_the_request_and_the_answer(
+def test_an_answer_without_a_result_code_is_an_error_with_the_request_and_the_answer(
         agent: MakeAgent, upload: Callable[[Agent, bytes], object], script: str) -> None:
     with Peer([[http("<html>Sign in</html>")]]) as peer:
         with pytest.raises(ProtocolError, match=f"127.0.0.1: POST /cgi-bin/{script}.cgi: .* without a result code") as caught:
@@ -177,7 +177,7 @@ def test_an_upload_aborted_by_its_progress_callback_leaves_the_agent_usable(agen
 
 
 @pytest.mark.parametrize("kind", ["standard", "requests"])
-def test_uploading_60_megabytes_takes_less_than_30_megabytes_of_memory(kind: str, tmp_path: Path) -> None:
+def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes(kind: str, tmp_path: Path) -> None:
     path, ca_file = tmp_path / "image.bin", tmp_path / "ca.pem"
     with path.open("wb") as file:
         file.write(image("4.4.1.5-53217"))

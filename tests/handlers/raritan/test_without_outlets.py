@@ -14,7 +14,7 @@ from .handling import Handle, agrees, shown, spent
 
 @pytest.mark.parametrize("method", ["status", "statistic"])
 @pytest.mark.parametrize("meters", [Status(404), []], ids=["no controller", "nothing configured"])
-def test_a_unit_of_unknown_type_is_an_error_that_names_model_firmware_and_inlets(method: str, meters: Any) -> None:
+def test_a_unit_of_unknown_type_is_an_error_that_names_model_and_firmware_and_inlets(method: str, meters: Any) -> None:
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"nameplate": {"model": "BCM2-9\n"}, "fwRevision": "4.0.0.5-48756"}
     unit.calls[METERS] = meters

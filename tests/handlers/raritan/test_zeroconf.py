@@ -29,7 +29,7 @@ def _packed(address: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[None]:
-    """Announces all devices. Processes on this machine announce one after another."""
+    """Announces all devices while the module's tests run. Only one process on this machine announces at a time."""
     with turn("mdns"):
         yield from announced()
 
@@ -164,5 +164,5 @@ def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("text, plain", [("\x1b[31mred\n", "[31mred"), ("a\u202eb", "ab"),
                                          pytest.param("x" * 200, "x" * 120, id="long")])
-def test_a_devices_name_is_cut_and_loses_its_unprintable_characters(text: str, plain: str) -> None:
+def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(text: str, plain: str) -> None:
     assert discovery._plain(text) == plain

@@ -1,4 +1,4 @@
-"""Limits on what a service may cost: time, bytes, structure; and whether an answer is about the requested resource."""
+"""Limits on the time, size and depth of answers, and the check that an answer is about the requested resource."""
 from __future__ import annotations
 
 import threading
@@ -68,7 +68,7 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
             with RedfishService(given, clock=clock) as service:
                 read(service)
     assert caught.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(caught.value)
-    # Six requests precede those for outlets, of which up to four are under way when the time is over. The last is DELETE.
+    # Six requests come before those for outlets. When the time is over, up to four are under way; DELETE comes after them.
     assert 7 < len(tree.seen) <= CALL_SECONDS / clock.step + 4
     assert [(seen.method, seen.path) for seen in tree.seen[-1:]] == [("DELETE", f"{SESSIONS}/7")]
 
@@ -100,7 +100,7 @@ def big(megabytes: int) -> bytes:
     b'{"Id":"1","PowerState":"On","PowerState":"Off"}', b'{"Id":"1","x":' + b"9" * 5000 + b"}", b'{"Id":"1\\ud800"}',
     b'{"Id":"1","x":NaN}', b"[]", b"null", b"", b"<html>", b"\xff\xfe"],
     ids=lambda body: repr(body[:20]))
-def test_a_body_that_is_too_big_too_deep_or_not_a_strict_json_object_is_a_protocol_error(body: bytes) -> None:
+def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_protocol_error(body: bytes) -> None:
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
         tree = Tree(unit())
         tree.special[path] = lambda seen: Answer(body)
@@ -110,7 +110,7 @@ def test_a_body_that_is_too_big_too_deep_or_not_a_strict_json_object_is_a_protoc
         str(caught.value).encode()
 
 
-def test_all_answers_together_are_bounded() -> None:
+def test_the_length_of_all_answers_together_is_limited() -> None:
     tree = Tree(unit([outlet(str(number)) for number in range(1, 40)]))
     for number in range(1, 40):
         tree.special[f"{OUTLETS}/{number}"] = lambda seen: Answer(big(3))
@@ -138,7 +138,7 @@ def test_outlets_of_two_listed_pdus_are_not_the_same_resource(own: str, requeste
     assert links.same(f"{start}{own}/Outlets/A1", f"{start}{requested}/Outlets/A1", listed) is can
 
 
-def test_figures_of_another_resource_are_not_those_of_the_pdu() -> None:
+def test_an_answer_about_a_resource_other_than_the_metrics_is_a_protocol_error() -> None:
     """The answer to the request for the metrics repeats the previous one, as on a connection that is one answer behind."""
     metrics = "/redfish/v1/PowerEquipment/RackPDUs/1/Metrics"
     resources = unit([outlet("1", EnergykWh={"Reading": 7.0})], Metrics={"@odata.id": metrics})

@@ -28,7 +28,7 @@ def test_a_status_reads_eleven_outlets_in_three_requests_over_one_connection() -
     assert tree.connections == 1
 
 
-def test_without_expansion_each_outlet_is_one_request_over_at_most_four_connections() -> None:
+def test_without_expansion_each_outlet_takes_one_request_over_at_most_four_connections() -> None:
     tree = Tree(dmtf())
     del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
     with serving(tree) as address:
@@ -47,7 +47,7 @@ def test_expansion_is_requested_with_the_levels_and_the_form_that_are_offered() 
 
 
 def energies(tree: Dict[str, Json]) -> Dict[str, Any]:
-    """Return the energy in kWh of each outlet, from DMTF's files; None where there is none."""
+    """Return the energy in kWh of each outlet from DMTF's files; None for an outlet without a figure."""
     outlets = [tree[one["@odata.id"]] for one in tree[f"{PDU}/Outlets"]["Members"]]
     return {one["Id"]: one.get("EnergykWh", {}).get("Reading") for one in outlets}
 

@@ -48,7 +48,8 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.0}, "Line2": None}}, 3.0),
     ({}, None),
 ])
-def test_the_current_of_a_circuit_or_an_outlet(resource: Dict[str, Any], amperes: Optional[float]) -> None:
+def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_is_missing(resource: Dict[str, Any],
+                                                                                           amperes: Optional[float]) -> None:
     assert total(current(resource), {}) == amperes
 
 

@@ -117,7 +117,7 @@ def test_a_sessions_token_is_in_no_error_and_no_log(call: str, caplog: pytest.Lo
         assert re.search("[0-9a-f]{32}", f"{caught.value} {vars(caught.value)} {caplog.text}") is None
 
 
-def test_too_many_sessions_are_an_error_and_none_of_ours_is_left() -> None:
+def test_a_service_without_a_free_session_is_an_error_and_the_other_session_stays() -> None:
     with RedfishService(Model(login="session", most_sessions=1)) as unit:
         with unit.lock:
             unit.access.log_in(unit.viewer_user, unit.viewer_password)

@@ -23,14 +23,14 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 class Guarded(Tree):
     """A service that demands a login, except for the paths in `special`. Its root needs none, but refuses a wrong one.
 
-    `challenge`: the WWW-Authenticate header of a 401.
+    `basic`: whether Basic login is accepted. `challenge`: the WWW-Authenticate header of a 401 unless a session was requested.
     """
 
     def __init__(self, basic: bool = True, challenge: str = "", location: str = f"{SESSIONS}/7", token: str = "token-7") -> None:
         super().__init__(unit())
         self.basic, self.challenge, self.location, self.token = basic, challenge, location, token
         self.opened = 0
-        self.opening: Optional[Answer] = None       # if given, the answer to a request for a session, and none is opened
+        self.opening: Optional[Answer] = None       # if set, answers a request for a session, and none is opened
 
     def answer(self, seen: Seen) -> Answer:
         path = seen.path.rstrip("/")

@@ -144,7 +144,7 @@ def test_a_missing_list_does_not_end_the_expansion_of_other_lists() -> None:
 
 
 @pytest.mark.parametrize("expand, count, requests", [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)])
-def test_sensors_are_read_one_by_one_or_in_their_list(expand: Optional[Json], count: int, requests: int) -> None:
+def test_only_many_sensors_of_an_expandable_list_are_read_in_the_list(expand: Optional[Json], count: int, requests: int) -> None:
     tree = behind(count, expand)
     assert totals(tree) == (sum(range(count)), sum(range(count))) and len(tree.seen) == requests
 

@@ -20,7 +20,7 @@ REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 
 
 
 @pytest.mark.parametrize("name", sorted(UNITS))
-def test_states_load_and_energy_agree_with_the_books(name: str) -> None:
+def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         view, figures, books = handler(unit).status(), handler(unit).statistic(), unit.books()
         assert {port.identity: port.power_status for port in view.ports} == {
@@ -88,7 +88,7 @@ def test_switching_keeps_an_hpe_outlets_configuration() -> None:
     (Model(relay_delay=0.5, task_seconds=0.2, absolute=True), EnumPowerStatus.DOWN),
     (Model(says_success=True, short_targets=True, relay_delay=0.5), EnumPowerStatus.DOWN),
     (Model(demand_etag=True), EnumPowerStatus.DOWN)])
-def test_port_down_returns_down_if_the_contact_opens_in_time_otherwise_unknown(model: Model, shown: EnumPowerStatus) -> None:
+def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(model: Model, shown: EnumPowerStatus) -> None:
     with RedfishService(model) as unit:
         seconds = 0.5 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
         port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)

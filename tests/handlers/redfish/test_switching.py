@@ -167,7 +167,7 @@ def test_a_value_is_sent_only_if_the_action_allows_it(values: Any, sent: bool) -
             assert refused(tree).kind == "unsupported" and not tree.commands
 
 
-def test_the_error_for_a_value_shows_that_its_list_of_values_is_shortened() -> None:
+def test_the_error_for_a_value_lists_ten_allowed_values_and_marks_a_longer_list() -> None:
     values = [f"Value{number}" for number in range(1, 12)]
     assert str(refused(Switched(action(**{"PowerState@Redfish.AllowableValues": values})))).endswith("'Value10', ...")
     assert str(refused(Switched(action(**{"PowerState@Redfish.AllowableValues": values[:10]})))).endswith("'Value10'")
