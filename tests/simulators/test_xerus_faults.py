@@ -54,7 +54,7 @@ def test_faults_replace_an_answer_with_html_broken_json_or_an_empty_body(pdu: Xe
 
 
 @pytest.mark.parametrize("fault", [Fault.ECHO, Fault.PRIVILEGE])
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"id": 3}'])
+@pytest.mark.parametrize("body", [b"", b"[]", b"[" * 100_000, b'{"id": 3}'], ids=["empty", "array", "nested", "no method"])
 def test_a_fault_returns_an_error_even_for_a_body_without_a_call(pdu: XerusPdu, client: Client, fault: Fault,
                                                                  body: bytes) -> None:
     pdu.faults.order(fault)
@@ -177,6 +177,12 @@ def test_a_form_with_two_parts_of_the_same_name_or_a_boundary_outside_ascii_is_r
     whole = part.replace(b"edge", b"\xe9dge") + b"--\xe9dge--\r\n"
     answer = client.post("/cgi-bin/fwupload.cgi", whole, {"Content-Type": "multipart/form-data; boundary=\xe9dge"})
     assert (answer.status, answer.read()) == (400, b"not multipart/form-data")
+
+
+@pytest.mark.parametrize("data", [b"no JSON", b"[]", b"[" * 100_000], ids=["text", "array", "nested"])
+def test_a_configuration_of_power_meters_that_is_not_a_json_object_is_refused(client: Client, data: bytes) -> None:
+    answer = client.post("/cgi-bin/upload_pmc_config.cgi", *_form("config_file", data))
+    assert (answer.status, answer.read()) == (200, b"ERROR: the configuration is not a JSON object")
 
 
 def test_an_unsigned_image_needs_the_flag_that_allows_it(client: Client) -> None:

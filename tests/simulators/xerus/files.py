@@ -108,7 +108,7 @@ class Files:
     def _pmc(self, parts: Mapping[str, Part], query: Query) -> Answer:
         try:
             given = json.loads(_data(parts, "config_file") or b"")
-        except ValueError:
+        except (ValueError, RecursionError):
             given = None
         if not isinstance(given, dict):
             return _text(b"ERROR: the configuration is not a JSON object")

@@ -142,7 +142,7 @@ class Dispatcher:
             raise BadParams("each request needs json, and a rid that is text")
         try:
             inner = json.loads(one["json"]) if as_text else one["json"]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             raise BadParams("json is not JSON text") from None
         status, answer = self.call(one["rid"], inner)
         return {"json": json.dumps(answer) if as_text else answer, "statcode": status}

@@ -181,7 +181,7 @@ def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
 def _error(request: bytes, code: int, message: str) -> bytes:
     try:
         call = json.loads(request)
-    except ValueError:
+    except (ValueError, RecursionError):
         call = None
     number = call.get("id") if isinstance(call, dict) else None
     return json.dumps({"jsonrpc": "2.0", "error": {"code": code, "message": message}, "id": number}).encode()
