@@ -50,7 +50,7 @@ def test_nothing_is_writable_while_the_server_waits_for_the_driver() -> None:
                                                          b"END LIST RW pdu"]
 
 
-def test_all_among_the_commands_of_a_user_allows_every_command() -> None:
+def test_a_user_with_the_command_all_may_run_every_command() -> None:
     user = User("one", "word", commands=frozenset(("ALL", "load.off")))
     assert user.may_run("load.off") and user.may_run("outlet.1.load.on")
     assert not User("two", "word", commands=frozenset(("load.off",))).may_run("load.on")

@@ -191,7 +191,7 @@ def test_a_query_without_a_usable_number_is_refused(client: Client, number: str)
         assert (refused.status, refused.key()) == (400, "QueryParameterValueFormatError")
 
 
-def test_only_shows_the_only_member_and_cannot_be_combined_with_expand(client: Client) -> None:
+def test_the_parameter_named_only_returns_a_single_member_and_excludes_expand(client: Client) -> None:
     assert client.get(f"{V1}/PowerEquipment/RackPDUs?only")["EquipmentType"] == "RackPDU"
     assert client.send("GET", f"{OUTLETS}?only&$expand=.").status == 400
 
@@ -216,7 +216,7 @@ def test_the_root_needs_no_login_but_the_outlets_do(unit: RedfishService) -> Non
 
 
 @pytest.mark.parametrize("header", ["Basic é", "Basic !", "Basic /w=="])
-def test_a_login_that_is_not_ascii_base64_or_utf_8_is_refused(client: Client, header: str) -> None:
+def test_a_login_that_is_not_utf_8_in_base64_is_refused(client: Client, header: str) -> None:
     client.headers = {"Authorization": header}
     assert client.send("GET", OUTLETS).status == 401
 

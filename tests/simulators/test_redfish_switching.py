@@ -23,7 +23,7 @@ def test_only_the_commanded_outlet_switches(unit: RedfishService, client: Client
 
 @pytest.mark.parametrize("transition, state, flag", [("words", "PoweringOff", True), ("flag", "On", True),
                                                      ("silent", "On", None)])
-def test_an_outlet_shows_its_models_form_of_transition_until_its_contact_moves(transition: str, state: str, flag: Any) -> None:
+def test_a_transition_is_shown_in_the_form_of_the_model_until_the_contact_moves(transition: str, state: str, flag: Any) -> None:
     clock = ManualClock()
     with RedfishService(Model(relay_delay=3.0, transition=transition), clock=clock) as service, Client(service) as client:
         client.switch("A1", "Off")
@@ -34,7 +34,7 @@ def test_an_outlet_shows_its_models_form_of_transition_until_its_contact_moves(t
         assert client.outlet("A1")["PowerState"] == "Off" and service.books().states["A1"] is False
 
 
-def test_a_power_cycle_is_off_and_on_again_unless_another_command_comes() -> None:
+def test_a_power_cycle_switches_off_and_on_again_unless_another_command_comes() -> None:
     clock = ManualClock()
     with RedfishService(Model((Pdu(on_delay=1.0, cycle_delay=5.0),)), clock=clock) as service, Client(service) as client:
         client.switch("A1", "PowerCycle")
@@ -142,7 +142,7 @@ def test_a_task_and_its_monitor_cannot_be_deleted() -> None:
         assert client.send("DELETE", accepted.headers["Location"]).status == 404
 
 
-def test_hpes_body_resets_the_settings_that_it_does_not_name() -> None:
+def test_a_command_to_hpes_unit_resets_the_settings_that_it_does_not_name() -> None:
     with RedfishService(units.hpe(), tls=False) as service, Client(service) as client:
         target = client.outlet("OUTLET2")["Actions"]["#Outlet.PowerControl"]["target"]
         assert client.send("POST", target, {"PowerState": "Off"}).key() == "PropertyMissing"

@@ -257,7 +257,7 @@ def test_an_integer_is_encoded_in_the_fewest_octets(number: int, octets: int) ->
 
 @given(st.one_of(st.binary(max_size=200), st.tuples(MESSAGES, st.integers(0, 400), st.integers(0, 255)).map(
     lambda parts: _spoilt(ber.encode(parts[0]), parts[1], parts[2]))))
-def test_bytes_that_are_not_a_message_raise_only_ber_error(data: bytes) -> None:
+def test_decoding_arbitrary_bytes_raises_nothing_but_ber_error(data: bytes) -> None:
     try:
         ber.decode(data)
     except ber.BerError:

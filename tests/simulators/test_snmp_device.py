@@ -232,7 +232,7 @@ def test_sentry_ignores_an_action_on_an_outlet_without_power_control() -> None:
     assert device.text(f"{servertech.STATUS}.1.1.1") == "1"
 
 
-def test_of_two_writers_of_one_string_the_second_undoes_the_first() -> None:
+def test_a_second_writer_of_a_string_undoes_the_change_of_the_first() -> None:
     device = packed.digipower(outlets=3).device
     states = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
     read_by_both = device.text(states)
@@ -289,7 +289,7 @@ def test_apc_shows_a_delayed_command_as_pending_in_every_table_until_it_is_done(
     assert seen() == ["1", "2", "2", "2", "2"]
 
 
-def test_built_in_devices_have_outlets_in_both_states_a_label_for_each_and_their_familys_key() -> None:
+def test_built_in_devices_have_their_familys_key_and_labelled_outlets_in_both_states() -> None:
     for key, build in BUILT_IN.items():
         model = build()
         states: Dict[str, Optional[bool]] = model.books().states

@@ -35,7 +35,7 @@ def test_a_length_with_a_sign_is_refused(unit: RedfishService, client: Client, l
     assert client.http.getresponse().status == 400
 
 
-def test_a_stopped_server_has_ended_its_thread_and_takes_no_connection(unit: RedfishService) -> None:
+def test_a_stopped_server_has_ended_its_thread_and_accepts_no_connection(unit: RedfishService) -> None:
     unit.stop()
     assert not unit._server._thread.is_alive()
     with pytest.raises(ConnectionRefusedError):

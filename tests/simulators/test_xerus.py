@@ -70,6 +70,11 @@ def test_the_old_form_of_a_bulk_takes_and_returns_text(client: Client) -> None:
     assert json.loads(answer["json"])["id"] == 5
 
 
+@pytest.mark.parametrize("text", ["{", "[" * 100_000], ids=["half", "nested"])
+def test_text_in_a_bulk_that_is_not_json_is_refused(client: Client, text: str) -> None:
+    assert client.call("/bulk", "performRequest", requests=[{"rid": outlet_rid(0), "json": text}])["error"]["code"] == -32602
+
+
 def test_a_void_method_answers_null(client: Client) -> None:
     assert client.call("/model/pdu/0", "cancelOutletSequence")["result"] is None
 
@@ -93,7 +98,7 @@ def test_type_information_includes_the_base(client: Client) -> None:
         "id": "pdumodel.Outlet:3.0.4", "base": {"id": "pdumodel.EDevice:1.0.1", "base": None}}
 
 
-def test_a_structure_with_a_missing_field_is_refused_and_one_field_too_many_is_noted(pdu: XerusPdu, client: Client) -> None:
+def test_a_structure_that_lacks_a_field_is_refused_and_an_unknown_field_is_noted(pdu: XerusPdu, client: Client) -> None:
     settings = client.result(outlet_rid(0), "getSettings")
     less = {name: value for name, value in settings.items() if name != "cycleDelay"}
     assert client.call(outlet_rid(0), "setSettings", settings=less)["error"]["code"] == -32602
@@ -141,7 +146,7 @@ def test_a_wrong_login_is_401_and_does_nothing(pdu: XerusPdu) -> None:
 
 
 @pytest.mark.parametrize("header", ["Basic é", "Basic !", "Basic /w=="])
-def test_a_login_that_is_not_ascii_base64_or_utf_8_is_401(client: Client, header: str) -> None:
+def test_a_login_that_is_not_utf_8_in_base64_is_401(client: Client, header: str) -> None:
     client.headers = {"Authorization": header}
     assert client.post(outlet_rid(0), b"{}").status == 401
 

@@ -50,7 +50,7 @@ def test_a_transfer_moves_the_load_to_the_other_inlet_and_counts_it_once() -> No
         assert parent.endswith("inlet.0")           # a transfer does not change getIOP
 
 
-def test_a_transfer_switch_reports_whether_all_one_or_none_of_its_inlets_have_power() -> None:
+def test_a_transfer_switch_reports_how_many_of_its_inlets_have_power() -> None:
     with XerusPdu(Model(outlets=4, inlets=2, transfer_switch=True)) as pdu, Client(pdu) as client:
         switch = pdu.units[0].transfer_switch
         assert switch is not None

@@ -124,7 +124,7 @@ class PromptServer(socketserver.ThreadingTCPServer):
                 self.shutdown_request(request)
 
     def shutdown(self) -> None:
-        """Connects to the server, so that `serve_forever` ends, and does not wait for that. A closed server is no error."""
+        """Connects to the server, so that `serve_forever` ends, but does not wait for its end. A closed server is no error."""
         self._ending = True
         with suppress(OSError):
             socket.create_connection(self.socket.getsockname()[:2], 1).close()
@@ -174,7 +174,7 @@ class WebServer(PromptServer):
 
     @contextmanager
     def _keep(self, connection: socket.socket) -> Iterator[None]:
-        """Keeps the connection in the set of connections that `hang_up_all` closes."""
+        """Keeps the connection, during the block, in the set that `hang_up_all` closes."""
         with self._open_lock:
             self._open.add(connection)
         try:
@@ -184,7 +184,7 @@ class WebServer(PromptServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints an unexpected exception, but no failed handshake and no cut connection."""
+        """Prints an exception unless it is an OSError, such as a failed handshake or a cut connection."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

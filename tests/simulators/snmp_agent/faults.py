@@ -7,7 +7,7 @@ from typing import FrozenSet, Optional
 
 @dataclass
 class Faults:
-    """The agent's current faults. A change applies from the next datagram on. Every datagram is a request, numbered from 1."""
+    """The agent's current faults. A change applies from the next datagram on. Each datagram is a request, numbered from 1."""
 
     max_octets: Optional[int] = None            # a larger answer becomes tooBig
     silent_above: Optional[int] = None          # a larger answer is dropped, as by a link that loses fragments
@@ -18,15 +18,15 @@ class Faults:
     lose_set_answers: bool = False              # SETs are executed, but their answers are lost
     silent: bool = False                        # no answer at all
     late_s: float = 0.0                         # seconds before every answer
-    late_first_s: float = 0.0                   # seconds before the answer to the first request
+    late_first_s: float = 0.0                   # seconds before the answer to the first request, if late_s is 0
     same_oid_after: Optional[int] = None        # after this row, a walk returns the same row again and again
-    back_after: Optional[int] = None            # after this row, a walk returns an object far before it
-    endless: bool = False                       # a walk continues with new rows after the last one of a column that has a row 1
+    back_after: Optional[int] = None            # after this row, a walk returns the device's first object
+    endless: bool = False                       # after the last row of a column with a row 1, a walk returns new rows without end
     truncate: bool = False                      # answers are cut in half
     garbage: bool = False                       # answers are not SNMP messages
     wrong_request_id: bool = False              # answers do not have the id of their request
     walk_error: str = ""                        # error that answers GETNEXT and GETBULK instead of rows
-    walk_error_after: int = 0                   # number of rows before `walk_error`
-    walk_silent_after: Optional[int] = None     # number of rows before GETNEXT and GETBULK get no answer
-    set_error: str = ""                         # every SET is refused with this error
+    walk_error_after: int = 0                   # number of rows, in all walks so far, before `walk_error`
+    walk_silent_after: Optional[int] = None     # number of rows, in all walks so far, before GETNEXT and GETBULK get no answer
+    set_error: str = ""                         # every SET with the write community is refused with this error
     no_bulk: bool = False                       # no answer to GETBULK

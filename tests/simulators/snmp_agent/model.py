@@ -15,7 +15,7 @@ Figure = Tuple[str, str]
 
 @dataclass(frozen=True)
 class Relay:
-    """The object that shows one outlet's state, and its values. `place` is a position in a packed string, from 0."""
+    """The object with one outlet's state, and its values for on and off. `place`: position in comma-separated text, from 0."""
 
     oid: str
     on: Tuple[str, ...]

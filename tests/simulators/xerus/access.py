@@ -32,7 +32,7 @@ class Session:
 
 
 class Access:
-    """Accounts by name, and sessions by token; those in `history` are closed.
+    """Accounts by name, open sessions by token, and closed sessions in `history`.
 
     `single_login`: a user may have only one session at a time. `refuse_all`: every login and token is refused, even a correct
     one.
@@ -95,7 +95,7 @@ class Access:
 
 
 def _basic(header: str) -> Tuple[str, str]:
-    """User and password; two empty texts if the header is invalid.
+    """User and password; two empty texts unless the header is a valid Basic login.
 
     Old releases of the vendor's client write "Basic:" without a space, which units accept.
     """

@@ -38,7 +38,7 @@ from .services.settings import DateTime, DiagLog, NameService, Panel, Snmp
 
 USER, PASSWORD = "admin", "xerus-own-words"
 VIEWER, VIEWER_PASSWORD = "viewer", "only-look"
-_TEMPORARY_REDIRECT_FROM = 2
+_TEMPORARY_REDIRECT_FROM = 2        # generation 4.0
 
 
 class XerusPdu:
@@ -224,7 +224,7 @@ class XerusPdu:
         return self._dispatcher.caller
 
     def link(self, link_id: int, model: Model = Model()) -> None:
-        """Adds the unit with this link id (0: the primary unit)."""
+        """Adds a unit with this link id (0: the primary unit)."""
         unit = PduUnit(self.site, model, link_id)
         self.units[link_id] = self.site.units[link_id] = unit
         self._serve_unit(unit)

@@ -209,7 +209,7 @@ def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _has_bits(bits: int) -> Callable[[Any], bool]:
+def _fits(bits: int) -> Callable[[Any], bool]:
     return lambda value: _is_int(value) and -2 ** (bits - 1) <= value < 2 ** (bits - 1)
 
 
@@ -220,9 +220,9 @@ def _is_number(value: Any) -> bool:
 _SCALARS: Dict[str, _Scalar] = {
     "bool": _Scalar(False, lambda value: isinstance(value, bool)),
     "string": _Scalar("", lambda value: isinstance(value, str)),
-    "int": _Scalar(0, _has_bits(32)),
-    "long": _Scalar(0, _has_bits(64)),
-    "time": _Scalar(0, _has_bits(64)),
+    "int": _Scalar(0, _fits(32)),
+    "long": _Scalar(0, _fits(64)),
+    "time": _Scalar(0, _fits(64)),
     "float": _Scalar(0.0, _is_number),
     "double": _Scalar(0.0, _is_number),
     "typeinfo": _Scalar("", lambda value: isinstance(value, str)),

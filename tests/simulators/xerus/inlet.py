@@ -63,13 +63,13 @@ class Inlet(Device):
             "apparentPower": self.volt_amperes, "powerFactor": lambda: self.pdu.POWER_FACTOR,
             "lineFrequency": lambda: self.pdu.FREQUENCY, "residualCurrent": lambda: 0.0046,
             "residualACCurrent": lambda: 0.0043, "residualDCCurrent": lambda: -0.0004})
-        self.energy = self.sensors.counter("activeEnergy", self._start(), self.watts)
+        self.energy = self.sensors.counter("activeEnergy", self._start_wh(), self.watts)
         self.sensors.state("residualCurrentStatus", FAULT_STATE, lambda: 0, RESIDUAL_SENSOR)
         if self.pdu.model.phases == 3:
             self.sensors.numeric({"unbalancedCurrent": self._unbalance, "unbalancedVoltage": lambda: 0.0,
                                   "unbalancedLineLineVoltage": lambda: 0.0})
 
-    def _start(self) -> float:
+    def _start_wh(self) -> float:
         return 5_000_000.25 + 1000.0 * self.number
 
     def _unbalance(self) -> float:
@@ -101,7 +101,7 @@ class Inlet(Device):
         if self.pdu.firmware.index >= 2:        # a real unit of 3.6 had only the three sensors above
             sensors.numeric({"activePower": watts, "apparentPower": volt_amperes,
                              "powerFactor": lambda: self.pdu.POWER_FACTOR})
-            sensors.counter("activeEnergy", self._start() / self.pdu.model.phases, watts)
+            sensors.counter("activeEnergy", self._start_wh() / self.pdu.model.phases, watts)
 
     # -- the interface
 

@@ -1,4 +1,4 @@
-"""Eaton ePDU G2/G3, from EATON-EPDU-MIB: one column for each command, and the written value is a delay."""
+"""Eaton ePDU G2/G3, from EATON-EPDU-MIB: one column for each command, and the written value is a delay in seconds."""
 from __future__ import annotations
 
 from typing import List, Sequence, Tuple
@@ -21,7 +21,7 @@ _REBOOT_OFF_S = 1.0
 
 
 def epdu(outlets: int = 24, relay_s: float = 0.0, only_now: bool = False, locked: Sequence[int] = ()) -> Model:
-    """Identity is strapping.outlet ("0.7"). `only_now`: delays are refused. `locked` outlets are not switchable."""
+    """The identity is strapping.outlet ("0.7"). `only_now`: delays are refused. `locked` outlets are not switchable."""
     rows = Rows()
     rows.system("Eaton ePDU EMA114-10", "1.3.6.1.4.1.534.6.6.7", "epdu")
     rows.put(f"{_EPDU}.1.2.1.22.0", outlets)                        # outletCount
@@ -67,7 +67,10 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
 
 
 def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When, ...], only_now: bool) -> Rule:
-    """0 switches now, n in n seconds; until then a state that will change is shown as pending. -1 cancels a pending command."""
+    """0 switches after `relay_s`, n after n seconds more. -1 cancels a command that the state shows as pending.
+
+    With n above 0, a state that will change is shown as pending until then.
+    """
     opposite = _IS_ON if done == _IS_OFF else _IS_OFF
     return Rule(f"{column}.*", lowest=-1, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=(
         # A command cancels an earlier one of its column that is shown as pending: the state goes back, the relay does not move.

@@ -17,7 +17,7 @@ _UNLOCKED_S = 10.0
 def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ()) -> Model:
     """Liebert MPH: state off 1, on 2, "off, on is pending" 3; command off 0, on 1, cycle 2; a lock for each receptacle.
 
-    The branch is the second one, as on a real unit. A cycle is ignored while the receptacle is off.
+    The receptacles are on branch 2, as on a real unit. A locked one refuses commands, and one that is off ignores a cycle.
     """
     table, unit = "1.3.6.1.4.1.476.1.42.3.8.50.20.1", "1.3.6.1.4.1.476.1.42.3.8.30.20.1"
     name, state, command, lock, energy = (f"{table}.{column}" for column in (10, 95, 100, 105, 85))
@@ -52,7 +52,10 @@ def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ())
 
 
 def schleifenbauer(outlets: int = 9, relay_s: float = 0.0) -> Model:
-    """Schleifenbauer: a write of the state works only within _UNLOCKED_S after a write of 1 to the outlet's unlock object."""
+    """Schleifenbauer: a write of 1 to an outlet's unlock object unlocks it for _UNLOCKED_S.
+
+    Commands to a locked outlet, and a reboot of one that is off, are accepted without effect.
+    """
     root, unit = "1.3.6.1.4.1.31034.12.1.1.2", 210
     state, unlock, reboot = (f"{root}.7.3.1.{column}" for column in (2, 4, 6))
     rows = Rows()

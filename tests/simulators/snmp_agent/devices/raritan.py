@@ -28,8 +28,8 @@ PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # sensor type
 
 
 def px(outlets: int = 24, relay_s: float = 0.0, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
-    """PX3 with three phases: identity is pdu.outlet. `units` linked units answer as pdu 1, 2, … `more`: further types of sensors
-    of each outlet; the unit then has outletDeviceCapabilities, like a PX4."""
+    """PX3 with three phases: the identity is pdu.outlet. `units` linked units answer as pdu 1, 2, … `more`: further types of
+    sensors of each outlet; the unit then has outletDeviceCapabilities, like a PX4."""
     rows = Rows()
     rows.system("Raritan PX3 - Firmware Version 3.6.10.5-45910", "1.3.6.1.4.1.13742.6", "px3")
     numbers = {f"{unit}.{n}": n for unit in range(1, units + 1) for n in range(1, outlets + 1)}
@@ -65,7 +65,7 @@ def px(outlets: int = 24, relay_s: float = 0.0, units: int = 1, more: Tuple[int,
 
 
 def capabilities(*types: int) -> bytes:
-    """outletDeviceCapabilities, BITS: rmsCurrent 0 … activePower 4 … activeEnergy 7 … onOff 13."""
+    """outletDeviceCapabilities, BITS: the bit of a sensor type is its number minus 1 (rmsCurrent, type 1: bit 0)."""
     number = sum(1 << (8 * _CAPABILITY_OCTETS - kind) for kind in types)
     return number.to_bytes(_CAPABILITY_OCTETS, "big")
 

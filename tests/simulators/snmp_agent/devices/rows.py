@@ -13,7 +13,7 @@ class Rows(Dict[str, Row]):
     """OID -> Row. Where no tag is given, an int becomes INTEGER, text and bytes an OCTET STRING."""
 
     def system(self, description: str, object_id: str, name: str) -> None:
-        """The system group (SNMPv2-MIB)."""
+        """Adds the system group (SNMPv2-MIB)."""
         self.put(f"{_SYSTEM}.1.0", description)
         self.put(f"{_SYSTEM}.2.0", object_id, OID)
         self.put(f"{_SYSTEM}.3.0", 8_640_000, TICKS)
@@ -30,7 +30,7 @@ class Rows(Dict[str, Row]):
             self[oid] = Row(tag or OCTETS, from_text(tag or OCTETS, value))
 
     def column(self, oid: str, values: Mapping[str, Plain], tag: int = 0) -> None:
-        """One object in each row; `values` is by row index."""
+        """Adds one object in each row; `values` is by row index."""
         for index, value in values.items():
             self.put(f"{oid}.{index}", value, tag)
 
@@ -44,7 +44,7 @@ def indexes(count: int, before: str = "") -> Sequence[str]:
 
 
 def off_at_first(number: int) -> bool:
-    """Every fourth outlet is off when a simulated device starts."""
+    """Whether the outlet is off when a simulated device starts, as every fourth one is."""
     return number % 4 == 0
 
 
@@ -54,5 +54,5 @@ def deciamps(number: int) -> int:
 
 
 def energy_tenths(number: int) -> int:
-    """A plausible counter, in tenths of a kWh."""
+    """A plausible energy counter of the outlet with this number, in tenths of a kWh."""
     return 1000 + 37 * number
