@@ -60,7 +60,7 @@ def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
 
 
 @pytest.mark.parametrize("no_protver", [False, True])
-def test_the_protocol_version_is_read_by_its_newer_or_its_older_name(server: NutServer, no_protver: bool) -> None:
+def test_the_protocol_version_is_read_with_the_request_protver_or_netver(server: NutServer, no_protver: bool) -> None:
     server.faults.no_protver = no_protver
     with client(server) as nut:
         assert nut.protocol_version() == "1.3"
@@ -209,7 +209,7 @@ def test_a_write_whose_answer_is_lost_is_not_sent_again(server: NutServer) -> No
     assert server.books().writes == [("pdu outlet.1.load.off", "")] and server.books().connections == 2
 
 
-def test_a_new_connection_sends_the_user_again(server: NutServer) -> None:
+def test_the_login_is_sent_again_on_a_new_connection(server: NutServer) -> None:
     with named(server, ADMIN) as nut:
         assert nut.run("pdu", "outlet.1.load.off")
         nut.close()

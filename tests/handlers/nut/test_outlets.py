@@ -141,7 +141,7 @@ def test_a_chain_without_separate_members_keeps_plain_numbers() -> None:
 
 # ---- ways to switch ------------------------------------------------------------------------------------------
 
-def test_only_commands_that_are_listed_for_that_outlet_switch_it() -> None:
+def test_an_outlet_is_switched_only_by_commands_that_are_listed_for_it() -> None:
     commands = ["outlet.1.load.on", "outlet.1.load.off", "outlet.2.load.cycle", "outlet.3.load.off", "load.on", "load.off",
                 "outlet.4.load.off.delay", "outlet.14.load.on"]
     found = device({f"outlet.{n}.status": "on" for n in (1, 2, 3, 4, 14)}, commands)

@@ -284,7 +284,7 @@ def test_the_client_works_over_tls_only_with_a_trusted_certificate(real_tls: Ups
         pynut.PyNUTClient(real_tls.host, real_tls.port, tls=Trust(), timeout=PATIENCE_S)
 
 
-def test_lists_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
+def test_variables_cost_one_round_trip_and_commands_with_their_descriptions_two() -> None:
     with NutServer() as server, pynut.PyNUTClient(server.host, server.port, timeout=PATIENCE_S) as nut:
         calls: List[Tuple[Callable[[], object], int]] = [(lambda: nut.GetUPSVars("pdu"), 1),
                                                          (lambda: nut.GetUPSCommands("pdu"), 2)]
