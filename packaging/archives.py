@@ -79,8 +79,8 @@ def imports(source: str, shown: str) -> Tuple[Import, ...]:
     """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
     Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files. Raises
-    BuildError for text that is not Python, and for a relative module whose name is computed at run time, unless ImportError is
-    caught. `import_module` with one argument, which takes a whole name, is not looked at.
+    BuildError for text that is not Python and, unless ImportError is caught, for `import_module` with a package whose first
+    argument is not a literal with leading dots. `import_module` with one argument, which takes a whole name, is not looked at.
     """
     try:
         tree = ast.parse(source, filename=shown)
@@ -109,7 +109,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[
                 yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
             elif not guarded:
                 raise BuildError(f"{shown} line {child.lineno}: a module that is chosen at run time may be missing in the "
-                                 f"archive; import it by a literal name, or catch ImportError")
+                                 f"archive; name it by a literal with leading dots, or catch ImportError")
         yield from _imports(child, shown, guarded or _catches_import_error(child), calls)
 
 

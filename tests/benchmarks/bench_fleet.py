@@ -233,7 +233,7 @@ def _report(taken: Sequence[Taken], as_json: bool) -> int:
     assert first.memory is not None and last.memory is not None
     faster, grown = loop.seconds / first.seconds, last.memory / first.memory
     note("fleet", f"{first.pdus:,} PDUs: time of a plain loop ÷ time of `pdu check`", faster, FASTER)
-    note("fleet", f"memory for {last.pdus:,} PDUs ÷ memory for {first.pdus:,}", grown, FLAT, at_least=False)
+    note("fleet", f"memory of `pdu check` for {last.pdus:,} PDUs ÷ for {first.pdus:,}", grown, FLAT, at_least=False)
     for one in taken[2:-1]:
         each = one.seconds / one.pdus / (first.seconds / first.pdus)
         note("fleet", f"{one.way}: time per PDU ÷ time per PDU of `pdu check`", each)
