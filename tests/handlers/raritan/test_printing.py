@@ -69,7 +69,7 @@ def _facts(text: str) -> List[str]:
 _RENAMED = ("CSumErrCnt", "primaryUnit", "master", "MASTER", "PRIMARY_UNIT", "ONBOARD", "ONEWIRE", "SLAVE", "EXPANSION")
 
 
-def test_texts_enumerations_and_containers_are_printed() -> None:
+def test_texts_are_printed_in_quotes_and_enumerations_by_full_name_and_lists_line_by_line() -> None:
     status = cascading.CascadeManager.Status(role=cascading.CascadeManager.Role.STANDALONE, primaryUnit="a b")
     lines = str(status).splitlines()
     assert lines[0] == "cascading.CascadeManager.Status:"

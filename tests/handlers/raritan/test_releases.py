@@ -1,4 +1,4 @@
-"""The declarations read every type of ten firmware releases in full and write it back unchanged."""
+"""The declarations of types, methods and constants agree with ten firmware releases; values are written back unchanged."""
 from __future__ import annotations
 
 import json
@@ -52,7 +52,7 @@ _SIMPLE: Mapping[str, Json] = {
 
 
 def _sample(kind: str, release: str, scope: str) -> Json:
-    """Return a value of a schema type as that release sends it."""
+    """Return a sample of the type `kind`, named inside `scope`, as the release sends it."""
     kind = kind[len("struct:"):] if kind.startswith("struct:") else kind
     if kind in _SIMPLE:
         return _SIMPLE[kind]
@@ -144,12 +144,13 @@ def test_every_constant_and_every_enumerated_name_of_a_release_has_its_value(rel
     for name, variant in _declared("interfaces", release):
         cls = find(name)
         for constant, value in variant["constants"].items():
-            if (name, constant) not in _MOVED:
+            if (name, constant) not in _RENUMBERED:
                 assert getattr(cls, constant) == value, (name, constant)
 
 
 # Three Modbus constants were renumbered in 4.3: the class has the newest numbers, a proxy the numbers of its unit's version.
-_MOVED = {("peripheral.GatewaySensorManager", name) for name in ("MODBUS_PRODUCT_NAME", "MODBUS_MODEL_NAME", "MODBUS_APP_NAME")}
+_RENUMBERED = {("peripheral.GatewaySensorManager", name)
+               for name in ("MODBUS_PRODUCT_NAME", "MODBUS_MODEL_NAME", "MODBUS_APP_NAME")}
 
 
 def test_each_interface_names_the_version_of_the_newest_release_that_has_it() -> None:

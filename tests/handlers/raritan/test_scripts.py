@@ -321,13 +321,17 @@ def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(
     helper = logging.LogHelper(log, kind)
     assert helper.get_next_entries() == []
     log.messages += ["[ERR] five", "six"]
-    new = helper.get_next_entries()
-    assert [entry.message for entry in new] == ["[ERR] five", "six"]
-    assert [entry.id for entry in helper.filter_entries(new)] == [5] == [entry.id
-                                                                         for entry in helper.filter_entries(new, ["five"])]
+    assert [entry.message for entry in helper.get_next_entries()] == ["[ERR] five", "six"]
     log.created = 2                         # the log was recreated: the unit sends all entries again, and known ones are left out
     log.messages += ["seven"]
     assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
+
+
+@pytest.mark.parametrize("words, ids", [(None, [0, 1]), ([], [0, 1]), (["six", "two"], [2, 3])])
+def test_log_entries_are_filtered_by_words_and_without_words_for_errors_and_warnings(words: Any, ids: List[int]) -> None:
+    entries = [logging.LogEntry(number, datetime.datetime(2024, 2, 3), "x", message)
+               for number, message in enumerate(["[ERR] one", "[WRN] three", "two", "six"])]
+    assert [entry.id for entry in logging.LogHelper.filter_entries(entries, words)] == ids
 
 
 class Recreated(Log):
@@ -356,9 +360,12 @@ def test_reading_a_log_that_is_recreated_five_times_raises_a_protocol_error() ->
         logging.LogHelper.get_entries(log, "debug")
 
 
-def test_a_log_entry_is_one_line_with_its_time() -> None:
+def test_a_log_entry_is_formatted_as_one_line_with_its_time() -> None:
     entry = logging.LogEntry(1, datetime.datetime(2024, 2, 3, 4, 5, 6), "x", "hello")
     assert logging.LogHelper.format_entry(entry, datetime.timezone.utc) == "[02/03/2024 04:05:06 UTC]:hello"
+
+
+def test_a_log_entry_is_formatted_in_utc_if_the_time_zone_would_move_it_beyond_the_calendar() -> None:
     far = logging.LogEntry(1, datetime.datetime.max, "x", "far")
     assert logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5))) == "[12/31/9999 23:59:59 UTC]:far"
 

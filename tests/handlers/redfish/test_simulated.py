@@ -10,12 +10,12 @@ import pytest
 from handlers.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
 from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService, units
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, finished
 
 from .simulated import STATES, handler
 
 NOTHING = PduStatisticView()
-# The number of requests of a status. These units offer $expand, some of them not in full.
+# How many requests a status takes. These units offer $expand, some of them not in full.
 REQUESTS = {"rack": 3, "xerus": 3, "apc": 4, "four-wire": 3, "transfer-switch": 3}
 
 
@@ -43,7 +43,7 @@ def test_a_status_takes_few_requests_on_one_connection(name: str, requests: int)
 
 
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"metered", "floor", "hall"}))
-def test_an_outlet_switches_off_and_on_and_the_others_stay(name: str) -> None:
+def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         before = unit.books().states
         identity = list(before)[1]
@@ -157,9 +157,8 @@ def test_parallel_polls_leave_no_session_open() -> None:
                 assert len(handler(unit).status().ports) == 12
             except BaseException as error:
                 failed.append(error)
-        threads = [threading.Thread(target=poll) for _ in range(8)]
+        threads = [threading.Thread(target=poll, daemon=True) for _ in range(8)]
         for one in threads:
             one.start()
-        for one in threads:
-            one.join(60)
+        finished(*threads)
         assert failed == [] and unit.opened == 8 and unit.sessions == []
