@@ -81,7 +81,7 @@ def test_a_row_whose_value_is_an_unknown_name_is_left_out_and_counted() -> None:
 
 
 @pytest.mark.parametrize("shown, value", [("23.5 degrees", 235), (".05", 5), ("-1.50", -150), ("5 A (1)", 5), ("low(2)", 2)])
-def test_an_integer_is_read_without_its_display_hint_point_unit_and_label(shown: str, value: int) -> None:
+def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
     assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [Row(2, value)]
 
@@ -116,7 +116,7 @@ def test_floats_and_octets_of_opaque_values_are_read_from_the_output_of_snmpwalk
 
 
 @pytest.mark.parametrize("shown", ["Float: x", "Float: 1e99"])
-def test_a_float_with_an_invalid_text_or_too_large_a_value_is_refused(shown: str) -> None:
+def test_a_float_that_is_malformed_or_too_large_is_refused(shown: str) -> None:
     with pytest.raises(SettingsError, match="line 1 of the recording: "):
         snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Opaque: {shown}\n")
 

@@ -23,7 +23,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """A function like `run` that runs the command in this process.
+    """A function like `halls.run` that runs the command in this process.
 
     A check reads its PDUs one after another, because this process has threads and must not fork. It reports no currents of
     outlets: they need a change of the double's views, which all tests of this process share.

@@ -38,7 +38,7 @@ class Exporter:
         return fetched(f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers)
 
     def probe(self, timeout: str = "", **query: str) -> Dict[str, Dict[Labels, float]]:
-        """Return the metrics of a probe by name and labels, as Prometheus' parser reads them."""
+        """Return the metrics of a probe by name and labels, as Prometheus' parser reads them. `timeout`: of the scrape, in s."""
         status, text, _ = self.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query)
         assert status == 200, text
         return parsed(text)
@@ -70,7 +70,7 @@ def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
 
 @contextlib.contextmanager
 def exporter(*arguments: object, port: int = 0) -> Iterator[Program]:
-    """Run an exporter as a program until the block ends."""
+    """Run an exporter as a program until the block ends. Fails if that takes more than 2 * PATIENCE_S."""
     process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with process, bounded(process, 2 * PATIENCE_S):

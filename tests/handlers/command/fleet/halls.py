@@ -13,7 +13,7 @@ from tests.needs import ROOT
 from tests.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
-DEAD = "timeout=0.5; retries=1"          # handler settings of the dead PDU, so that its poll fails soon
+DEAD = "timeout=0.5; retries=1"          # handler settings that make the poll of the dead PDU fail soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "handlers"))
 Call = Callable[..., "subprocess.CompletedProcess[str]"]           # `run`, or the fixture `call`
@@ -41,7 +41,7 @@ class Hall(NamedTuple):
         return path
 
     def list(self, *more: str, name: str = "list.csv", dead: bool = False) -> Path:
-        """Write a device list and return its path: the simulated PDUs, with `dead` also the dead one, and `more` lines."""
+        """Write a list of the simulated PDUs, the dead one if `dead` is true, and `more` lines. Return the list's path."""
         path = self.folder / name
         lines = [*self.lines, *([f"dead,snmp,{self.dead},snmp,{DEAD}"] if dead else []), *more]
         path.write_text("\n".join(["name,handler,address,auth,settings", *lines, ""]))
@@ -80,7 +80,7 @@ def login(peer: Peer) -> str:
 
 
 def private(path: Path, text: str) -> Path:
-    """Write a file that only its owner can read."""
+    """Write a file that only its owner can read. Return its path."""
     path.write_text(text)
     path.chmod(0o600)
     return path

@@ -1,4 +1,4 @@
-"""`pdu check` on simulated PDUs of every handler, with handlers of the tree and built archives, and its exit codes."""
+"""`pdu check` on simulated PDUs of every handler, with handlers from the tree and from built archives, and its exit codes."""
 from __future__ import annotations
 
 import csv
@@ -96,7 +96,7 @@ def test_dead_pdus_are_polled_at_the_same_time(small: Hall) -> None:
     assert found["dead 0"]["on"] is None and "load_a" in found["dead 0"] and not found["dead 0"]["outlets"]
 
 
-def test_the_table_names_each_pdu_its_error_and_the_remedy(small: Hall, call: Call) -> None:
+def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(small: Hall, call: Call) -> None:
     done = call("check", small.list(dead=True), "--auth", small.logins)
     lines = done.stdout.splitlines()
     assert done.returncode == 2 and lines[0].split()[:4] == ["name", "handler", "address", "result"]
@@ -226,7 +226,7 @@ def test_ctrl_c_just_after_a_page_was_replaced_is_not_reported_as_a_failed_write
     assert (tmp_path / "page.html").read_text() == "text"
 
 
-def test_a_page_does_not_replace_a_link_a_device_or_a_pipe(tmp_path: Path) -> None:
+def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: Path) -> None:
     page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe"))
     link.symlink_to(page)
     check_command._check_writable(str(link))
@@ -263,7 +263,7 @@ def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
 
 
 def children(pid: int) -> List[int]:
-    """Return the ids of the child processes."""
+    """Return the ids of the child processes; none if the process has ended."""
     try:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
@@ -307,7 +307,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes(monkeypatch: py
     tried: List[Any] = []
 
     class Worker:
-        """Reads all PDUs at its start; only the first one can start."""
+        """Sends the readings of all PDUs when it starts. Only the first worker can start."""
 
         def __init__(self, args: Tuple[Any, ...], **_: object) -> None:
             self.targets, self.pipe = args[0], args[2]

@@ -60,7 +60,7 @@ def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
                                   reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32)))),
                                   reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127))))],
                          ids=["a request", "an error", "empty", "indefinite length", "a large arc", "129 arcs"])
-def test_requests_errors_malformed_datagrams_and_impossible_oids_are_not_answers(data: bytes) -> None:
+def test_only_a_valid_answer_without_an_error_is_read(data: bytes) -> None:
     assert answer(data) is None
 
 

@@ -66,7 +66,7 @@ def test_the_currents_of_all_outlets_add_up_to_the_load(running: Exporter) -> No
     assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(found["pdu_load_amperes"][()])
 
 
-def test_the_number_of_requests_equals_the_pdus_count(small: Hall, running: Exporter) -> None:
+def test_a_probe_reports_as_many_requests_as_the_pdu_received(small: Hall, running: Exporter) -> None:
     for name in small.peers:
         before = small.peers[name].books().requests
         assert running.probe(target=name)["pdu_requests"][()] == small.peers[name].books().requests - before
@@ -193,7 +193,7 @@ def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
 
 
 @pytest.mark.parametrize("metered", [False, True])
-def test_unknown_states_of_a_unit_that_only_meters_are_normal(metered: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(metered: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     device = Device("a", "snmp", "192.0.2.1", metered=metered)
     made = server.Exporter(Allowed([Target(device, load("snmp"), Auth("x", {}, {}))], (), {}, {}), server.Limits())
     monkeypatch.setattr(server, "poll", lambda *_, **__: Reading([Outlet("1", "UNKNOWN")], answered=True))
@@ -225,7 +225,7 @@ def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: 
 
 # ---- the exporter's own pages ------------------------------------------------------------------------------
 
-def test_health_metrics_and_targets_of_the_exporter_are_served(running: Exporter) -> None:
+def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
     assert running.get("healthz")[:2] == (200, "ok\n")
     assert running.get("nothing")[0] == 404
     running.probe(target="snmp")

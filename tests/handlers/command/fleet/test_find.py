@@ -143,7 +143,7 @@ def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 80, "\x01" * 60, "\U000e0001" * 60], ids=["long", "control characters", "tags"])
-def test_a_list_takes_long_names_of_devices(name: str, tmp_path: Path) -> None:
+def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
     answer = Answer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
     pdus, _ = find_._sorted_out({f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161)
     lines = [f"{one.name},snmp,{one.address}" for one in find_._named(pdus)]

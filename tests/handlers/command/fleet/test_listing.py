@@ -56,7 +56,8 @@ def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Pat
                                    (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")), True)
 
 
-def test_toml_has_the_same_columns_and_logins_by_reference(read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_toml_list_holds_pdus_and_logins_with_references_to_secrets(
+        read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RACK_COMMUNITY", SECRET)
     private_file(tmp_path / "password", f"{SECRET}\n")
     fleet = read("""

@@ -54,7 +54,7 @@ def test_the_counter_of_requests_ends_with_the_reading() -> None:
 
 
 @pytest.mark.parametrize("figure", [2, Decimal("2"), "2"])
-def test_a_figure_of_another_type_is_added_up_like_any_other(figure: Any) -> None:
+def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> None:
     found = reading(ThirdParty(figure))
     assert found.failure is None and (found.load_a, found.energy_kwh, found.outlets[0].energy_kwh) == (2.0, 2.0, 2.0)
     row = verdict.judged(Device("a", "other", "192.0.2.1"), found)

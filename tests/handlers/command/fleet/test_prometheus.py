@@ -44,13 +44,13 @@ def config(port: int) -> str:
 
 
 def rules(folder: Path, limit: float) -> None:
-    """Write the documented rules into the folder, without waiting times and with `limit` as the limit of the load."""
+    """Write the documented rules into the folder, without waiting times and with `limit` as the limit of the load in A."""
     text = (DOCS / "pdu-rules.yml").read_text().replace("* 12.8", f"* {limit}")
     (folder / "pdu-rules.yml").write_text(re.sub(r"for: \w+", "for: 0s", text))
 
 
 def eventually(true: Callable[[], bool]) -> bool:
-    """Wait for something that Prometheus changes only after a scrape."""
+    """`until` with fewer calls: Prometheus changes its answers only after a scrape."""
     return until(true, every=0.2)
 
 

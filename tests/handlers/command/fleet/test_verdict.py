@@ -66,7 +66,7 @@ def test_the_summary_adds_up_measured_values() -> None:
                              "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDU, energy 5 kWh of 1"]
 
 
-def test_a_fleet_without_meters_has_no_load_no_energy_and_no_zero() -> None:
+def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
     bare, silent = row("UP")._replace(load_a=None, energy_kwh=None), verdict.judged(device("b"), reading(
         kind="unreachable", answered=False, load=None, energy=None))
     found = verdict.summary([bare, silent], 2.0)
@@ -122,7 +122,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
     assert "default-src 'none'" in made and "http://" not in made and "https://" not in made
 
 
-def test_the_page_shows_loads_states_errors_with_remedy_and_the_slowest() -> None:
+def test_the_page_leaves_out_empty_sections_and_lists_the_slowest_pdu_first() -> None:
     slow = verdict.judged(device("slow"), Reading(failure=Failure("unreachable", "no answer"), seconds=9.0))
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
     made = page(rows, verdict.summary(rows, 9.0), "now", {})
@@ -134,7 +134,7 @@ def test_the_page_shows_loads_states_errors_with_remedy_and_the_slowest() -> Non
     assert slowest.index("slow") < slowest.index(">a<")
 
 
-def test_changed_states_results_and_falling_counters_are_changes() -> None:
+def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
     assert verdict.changes(row("UP", "UP"), row("UP", "DOWN")) == ["outlet 2 UP -> DOWN"]
     assert verdict.changes(row("UP"), row("UP", "UP")) == ["outlet 2 new -> UP"]
     assert verdict.changes(row("UP", "UP"), row("UP")) == ["outlet 2 UP -> gone"]
@@ -145,7 +145,7 @@ def test_changed_states_results_and_falling_counters_are_changes() -> None:
     assert verdict.changes(row("UP"), gone) == ["well -> unreachable"] == verdict.changes(row("UP"), gone._replace(outlets=()))
 
 
-def test_a_change_while_a_pdu_was_silent_is_reported_once_it_answers() -> None:
+def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
     gone = verdict.judged(device(), reading(kind="unreachable", answered=False, energy=None))
     before = verdict.remembered(row("UP", "UP"), gone)
     again = verdict.remembered(before, gone)

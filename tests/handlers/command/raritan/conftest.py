@@ -25,7 +25,7 @@ def unit() -> Iterator[XerusPdu]:
 
 @pytest.fixture
 def run(unit: XerusPdu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A function that runs one command on the unit and returns exit code, standard output and standard error."""
+    """A function that runs a command on the unit and returns exit code, stdout and stderr. Fails if they show the password."""
     ca_file = tmp_path / "ca.pem"
     ca_file.write_text(unit.ca_pem, encoding="ascii")
     monkeypatch.setenv("PDU_PASSWORD", unit.password)

@@ -68,8 +68,8 @@ def test_superscript_digits_and_numbers_of_5000_digits_are_refused_in_one_line(r
     assert code == 2 and not out and err.startswith("settings: ") and err.count("\n") == 1
 
 
-def test_old_firmware_refuses_only_the_commands_that_it_lacks(monkeypatch: pytest.MonkeyPatch,
-                                                              capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_commands_that_old_firmware_does_not_support_fail(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=2), "3.3") as pdu:
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
         common = ["--fingerprint", pdu.fingerprint]
@@ -82,10 +82,10 @@ def test_old_firmware_refuses_only_the_commands_that_it_lacks(monkeypatch: pytes
 
 def test_the_command_runs_as_a_module(unit: XerusPdu) -> None:
     environment = {**os.environ, "PDU_PASSWORD": unit.password}
-    done_ = subprocess.run([sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "info",
+    ended = subprocess.run([sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "info",
                             "--json", "--no-verify"],
                            cwd=ROOT, capture_output=True, text=True, env=environment, timeout=60)
-    assert done_.returncode == 0 and json.loads(done_.stdout)["outlets"] == 4
+    assert ended.returncode == 0 and json.loads(ended.stdout)["outlets"] == 4
 
 
 def shell(unit: XerusPdu, words: str, **more: str) -> subprocess.CompletedProcess[bytes]:

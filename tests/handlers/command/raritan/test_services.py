@@ -31,7 +31,7 @@ def test_a_firmware_update_runs_from_the_upload_to_the_restart(run: Run, tmp_pat
     assert updated["last"]["status"] == "SUCCESSFUL" and updated["last"]["imageVersion"] == "4.4.1.6-53300"
 
 
-def test_a_firmware_update_costs_six_requests_and_one_for_the_file_before_it_is_followed(
+def test_starting_a_firmware_update_costs_six_requests_and_one_more_with_a_file(
         run: Run, tmp_path: Path, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(flags: object) -> None:
         raise RpcError(7, "not now")

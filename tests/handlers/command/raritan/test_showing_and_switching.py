@@ -178,8 +178,8 @@ def test_one_and_several_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
     assert facts(run, "switch", "1", "2", "3", "on", "--yes")["done"] and states() == [True, True, True]
 
 
-def test_a_state_that_may_not_be_read_after_a_command_is_not_asked_for_again(run: Run, unit: XerusPdu,
-                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_that_is_denied_after_a_command_is_not_asked_for_again(run: Run, unit: XerusPdu,
+                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     outlet = unit.units[0].outlets[1]
     asked: List[str] = []
     switched = outlet.setPowerState
@@ -344,12 +344,12 @@ def test_a_wrong_or_disabled_outlet_and_a_wrong_state_or_order_are_errors(run: R
     assert found == code and err and not out
 
 
-def test_all_together_with_a_number_is_refused_with_the_remedy(run: Run) -> None:
+def test_the_word_all_with_a_number_is_refused_with_the_remedy(run: Run) -> None:
     code, _, err = run("switch", "all", "1", "off")
     assert code == 2 and "give numbers from 1 to 4, or only the word all" in err
 
 
-def test_an_outlet_with_a_failed_relay_is_unknown_in_result_table_and_question(
+def test_the_state_of_an_outlet_with_a_failed_relay_is_shown_as_unknown(
         run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     unit.units[0].relays.all[0].stuck = True
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
