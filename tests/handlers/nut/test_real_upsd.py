@@ -1,4 +1,4 @@
-"""The client and the handler on a real upsd with dummy-ups."""
+"""The client and the handler work with a real upsd and its driver dummy-ups."""
 from __future__ import annotations
 
 import contextlib
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.against("NUT upsd")
 T = TypeVar("T")
 
 
-def test_status_and_statistic_of_a_pdu_with_48_outlets_show_the_drivers_values(real: Upsd) -> None:
+def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real: Upsd) -> None:
     pdu = handler(real, device="pdu")
     assert states(pdu.status()) == {str(n): EnumPowerStatus.DOWN if n % 7 == 0 else EnumPowerStatus.UP for n in range(1, 49)}
     view = pdu.statistic()
@@ -47,7 +47,7 @@ def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None
 
 
 @pytest.mark.parametrize("value", ["plain", "two words", " blanks ", "semi;colon", "a=b", "$x `y` 'z'"])
-def test_a_variable_that_is_set_reads_back(real: Upsd, value: str) -> None:
+def test_a_value_that_is_set_is_read_back(real: Upsd, value: str) -> None:
     with client(real) as nut:
         assert nut.set("small", "ups.id", value) is True
         assert nut.variable("small", "ups.id") == value
@@ -58,7 +58,7 @@ def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
         assert nut.set("small", "ups.id", "done") is True
 
 
-def test_a_request_without_the_right_is_denied(real: Upsd) -> None:
+def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> None:
     cases: List[tuple[User, Callable[[NutClient], object], type | None]] = [
         (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
         (User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), Denied),
@@ -103,10 +103,10 @@ def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd
 @pytest.mark.parametrize("call, code", [
     (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"),
     (lambda nut: nut.variable("small", "no.such"), "VAR-NOT-SUPPORTED"),
-    (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"), (lambda nut: nut.set("small", "no.such", "1"),
-                                                                      "VAR-NOT-SUPPORTED"),
+    (lambda nut: nut.set("small", "no.such", "1"), "VAR-NOT-SUPPORTED"),
+    (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"),
     (lambda nut: nut.set("small", "driver.name", "1"), "READONLY")])
-def test_a_refusal_of_the_server_has_its_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
+def test_a_refusal_has_the_servers_error_code(real: Upsd, call: Callable[[NutClient], object], code: str) -> None:
     with client(real) as nut, pytest.raises(Refused) as caught:
         call(nut)
     assert caught.value.code == code
@@ -123,7 +123,7 @@ def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:
         handler(real).status()                          # an error, never a list without the device `gone`
 
 
-def test_an_unknown_request_is_refused_with_its_code(real: Upsd) -> None:
+def test_an_unknown_request_is_answered_with_unknown_command(real: Upsd) -> None:
     with client(real) as nut:
         odd = Request("FROBNICATE", "FROBNICATE", lambda reply: reply.line)
         assert nut.ask(odd).failure(odd) == Failure("UNKNOWN-COMMAND")
@@ -190,7 +190,7 @@ def short_lived() -> Iterator[Upsd]:
         yield server
 
 
-def test_a_silent_driver_is_stale_and_a_dead_one_not_connected_and_neither_is_off(short_lived: Upsd) -> None:
+def test_a_silent_driver_raises_data_stale_and_a_dead_driver_raises_not_connected(short_lived: Upsd) -> None:
     pdu = handler(short_lived, device="pdu", **ADMIN_SETTINGS)
     assert _ports(pdu) == 2
     short_lived.pause_driver("pdu")
@@ -227,7 +227,7 @@ def test_a_client_reads_again_after_the_server_restarted(restarted: Upsd) -> Non
         assert _patient(lambda: nut.snapshots(["pdu"]))["pdu"].variables["outlet.1.status"] == "on"
 
 
-def test_an_upsd_that_runs_but_does_not_answer_has_not_started(restarted: Upsd, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starting_an_upsd_that_does_not_answer_is_an_error(restarted: Upsd, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(restarted, "ask", lambda line: "")
         patched.setattr(upsd, "until", lambda true: true())
@@ -236,7 +236,7 @@ def test_an_upsd_that_runs_but_does_not_answer_has_not_started(restarted: Upsd, 
     restarted.start_upsd()
 
 
-def test_a_server_that_waits_for_its_driver_is_an_error(restarted: Upsd) -> None:
+def test_a_status_is_an_error_while_the_server_waits_for_its_driver(restarted: Upsd) -> None:
     restarted.pause_driver("pdu")
     restarted.start_upsd(wait=False)
     assert restarted.ask("GET VAR pdu ups.status") in ('VAR pdu ups.status "WAIT"', "ERR DATA-STALE",
@@ -249,12 +249,12 @@ def test_a_server_that_waits_for_its_driver_is_an_error(restarted: Upsd) -> None
 
 
 def _ports(pdu: NutPdu) -> int:
-    """Return the number of ports in a status."""
+    """Return the number of ports in a status. Retries like `_patient`."""
     return len(_patient(pdu.status).ports)
 
 
 def _patient(call: Callable[[], T]) -> T:
-    """Return the result of a reading. Retries: on a busy machine a driver may be 3 s late, which makes its data stale."""
+    """Return the result of a reading. Retries while the data is stale: on a busy machine a driver may be 3 s late."""
     found: List[T] = []
 
     def read() -> bool:

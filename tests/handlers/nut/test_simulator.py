@@ -1,4 +1,4 @@
-"""NUT's own upsc, upscmd and upsrw work with the simulated server. It answers odd requests as a real upsd does."""
+"""NUT's own upsc, upscmd and upsrw work with the simulated server, which answers odd requests as a real upsd does."""
 from __future__ import annotations
 
 import socket
@@ -34,7 +34,7 @@ def run(*command: str) -> str:
 
 
 def report(*command: str) -> str:
-    """The report on a write, which NUT's tools print as the last line of standard error."""
+    """Return the result of a write: the last line that the tool prints to standard error."""
     return _done(*command).stderr.splitlines()[-1]
 
 
@@ -72,7 +72,7 @@ def test_upsrw_lists_and_sets_variables(server: NutServer) -> None:
     assert variables(server)["outlet.2.desc"] == "two words"
 
 
-def test_the_program_explains_itself_and_refuses_too_many_outlets(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_names_the_option_outlets_and_more_than_48_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0 and "--outlets" in capsys.readouterr().out
@@ -104,7 +104,7 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name
 
 
 def _answers(server: Union[NutServer, Upsd], lines: List[str]) -> Dict[str, List[str]]:
-    """The answers on one connection, by number and line. A list ends with its END."""
+    """Return the lines of each answer on one connection, by `number request`."""
     answers: Dict[str, List[str]] = {}
     with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
         for number, line in enumerate(lines):
@@ -127,7 +127,7 @@ def test_an_unescaped_comment_sign_in_quotes_drops_its_line_and_the_rest_of_the_
 
 
 @pytest.mark.against("NUT upsd (compared with the simulator)")
-def test_a_line_of_more_than_512_characters_is_cut_as_by_a_real_upsd(real: Upsd) -> None:
+def test_an_answer_of_more_than_512_characters_is_cut_as_by_a_real_upsd(real: Upsd) -> None:
     words = ["b" * length for length in (474, 475, 500, 600)]
     with NutServer([StaticDevice("small", {})]) as simulated:
         answers = [_all_answers(server, [f"GET DESC small {word}" for word in words]) for server in (simulated, real)]

@@ -1,4 +1,4 @@
-"""Fixtures of the Raritan tests."""
+"""Fixtures and helpers of the Raritan tests."""
 from __future__ import annotations
 
 from typing import Callable, Iterator, List

@@ -1,4 +1,4 @@
-"""All declared types of the binding and JSON that fits them."""
+"""The binding's declared types, and JSON that fits them."""
 from __future__ import annotations
 
 import datetime
@@ -28,7 +28,7 @@ class Nowhere:
 
 
 def classes(kind: type) -> List[type]:
-    """Return all declared classes of a kind, in a stable order."""
+    """Return all declared classes of a kind, sorted by IDL name."""
     found: Dict[str, type] = {}
 
     def visit(values: Iterable[object]) -> None:
@@ -69,7 +69,7 @@ def hints(cls: type) -> Dict[str, Any]:
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for the JSON that a device sends for a value of this type.
 
-    `Type[...]` adds nothing to the `str` beside it: a device sends text for both.
+    `Type[...]` yields no JSON: it is declared only beside `str`, and a device sends text for both.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:

@@ -20,13 +20,13 @@ L1, L2, L3, NEUTRAL, PLUS = 0, 1, 2, 3, 5
 
 
 class Status(NamedTuple):
-    """The HTTP status of one call in a bulk."""
+    """The HTTP status that one call in a bulk gets."""
 
     code: int
 
 
 class Failure(NamedTuple):
-    """The JSON-RPC error of one call in a bulk."""
+    """The code of the JSON-RPC error that one call in a bulk gets."""
 
     code: int
 

@@ -12,8 +12,8 @@ from tests.simulators.books import Books
 from tests.simulators.xerus import GENERATIONS, XerusPdu
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-FAST = 0.02
-LINKED = [generation for generation in GENERATIONS if generation != "3.3"]
+FAST = 0.02                         # pause before each further reading of a switched outlet, in seconds
+LINKED = [generation for generation in GENERATIONS if generation != "3.3"]          # with link units
 Handle = Callable[..., RaritanPdu]
 
 

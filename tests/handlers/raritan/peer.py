@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import BinaryIO, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Type, Union
 
 from handlers.raritan.rpc import Agent
+from tests.waiting import finished
 
 
 class Seen(NamedTuple):
@@ -56,7 +57,7 @@ class Peer:
 
     The peer serves one connection after another. It closes a connection after its last answer, and connections beyond the
     list at once. A `silent` peer never answers. A `hasty` peer answers as soon as it has read the headers and never reads a
-    body. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has closed, without failed handshakes.
+    body. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has closed; failed handshakes do not count.
     """
 
     def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,
@@ -86,7 +87,7 @@ class Peer:
                 one.shutdown(socket.SHUT_RDWR)  # ends a pending read
         with socket.socket() as poke:           # ends the pending accept
             poke.connect_ex(("127.0.0.1", self.port))
-        self._thread.join(5)
+        finished(self._thread)
         self._listener.close()
         for one in self._open:
             one.close()

@@ -84,7 +84,7 @@ def named(name: str, rpc: str = "raritan.rpc") -> Any:
 
 
 def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
-    """Decode and encode each [structure, JSON] with the SDK, whose decoder checks types."""
+    """Return the JSON of each [structure, JSON] after the SDK decoded and encoded it, or the repr of the SDK's error."""
     out = []
     for name, sent in asked:
         try:
@@ -95,7 +95,7 @@ def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
 
 
 def read(agent: Any, asked: List[List[str]]) -> List[Any]:
-    """Return the result of each call [interface, rid, method]."""
+    """Return the result of each call [interface, rid, method] as JSON."""
     return [_plain(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked]
 
 

@@ -73,7 +73,7 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(r
 
 
 @pytest.mark.parametrize("responses", [[], [_ok(0), _ok(1)], None, {}, "x"])
-def test_answers_that_are_no_list_or_of_the_wrong_number_are_an_error_for_the_whole_bulk(responses: Any) -> None:
+def test_a_wrong_number_of_responses_or_no_list_fails_the_whole_bulk(responses: Any) -> None:
     agent = _agent(responses)
     bulk = Bulk(agent)
     pending = bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId)
@@ -83,7 +83,7 @@ def test_answers_that_are_no_list_or_of_the_wrong_number_are_an_error_for_the_wh
         pending.get()
 
 
-def test_a_function_of_no_proxy_and_wrong_arguments_are_refused_when_they_are_added_to_a_bulk() -> None:
+def test_add_request_refuses_functions_that_are_no_proxy_methods_and_wrong_arguments() -> None:
     agent = _agent([])
     outlet = pdumodel.Outlet("/model/outlet/0", agent)
     helper = BulkRequestHelper(agent)

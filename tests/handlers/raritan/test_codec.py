@@ -120,14 +120,14 @@ def test_any_json_is_decoded_or_is_a_syntax_error(cls: Type[Structure], json: An
         assert isinstance(error, JsonRpcSyntaxException)
 
 
-def test_each_structure_is_made_with_no_and_with_all_arguments() -> None:
+def test_each_structure_can_be_made_without_arguments_and_with_all_of_them() -> None:
     for cls in STRUCTURES:
         empty = cls()
         assert cls(*(getattr(empty, name) for name in hints(cls))) == empty, cls
         assert str(empty).startswith(idl_name(cls)), cls
 
 
-def test_a_structure_read_from_an_empty_object_is_written_as_one() -> None:
+def test_a_structure_read_from_an_empty_object_is_written_as_an_empty_object() -> None:
     for cls in STRUCTURES:
         value = _decode(cls, {})
         assert encode_structure(value) == {} and not any(present(value, name) for name in hints(cls)), cls
@@ -160,7 +160,7 @@ def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
     assert present(cls(), *received, *absent)           # a structure that a script made counts as complete
 
 
-def test_an_ordinal_of_newer_firmware_survives() -> None:
+def test_an_unknown_enumeration_value_is_written_back() -> None:
     state = decode_structure(State, {"powerState": 7}, AGENT)
     assert str(state.powerState) == "pdumodel.Outlet.PowerState.UNKNOWN_7"
     assert encode_structure(state) == {"powerState": 7}

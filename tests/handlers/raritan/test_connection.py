@@ -249,7 +249,7 @@ def test_slow_methods_have_minimum_time_outs() -> None:
         <= set(MINIMUM_WAITS)
 
 
-def test_a_bulk_waits_for_its_slow_methods_one_after_the_other() -> None:
+def test_the_time_out_of_a_bulk_is_the_sum_of_the_waits_for_its_slow_methods() -> None:
     witness = _Witness()
     bulk = Bulk(Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness))
     manager = cascading.CascadeManager("/cascade", bulk._agent)

@@ -44,7 +44,7 @@ def unit(firmware: str, clock: ManualClock) -> Iterator[XerusPdu]:
 
 # ---- the client binding ------------------------------------------------------------------------------------
 
-def test_getting_device_information(to: Agent, capsys: pytest.CaptureFixture[str]) -> None:
+def test_printed_metadata_shows_each_field_with_its_value(to: Agent, capsys: pytest.CaptureFixture[str]) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     metadata = pdu.getMetaData()
     print(metadata)
@@ -60,21 +60,21 @@ def _width(lines: List[str]) -> int:
     return lines[1].index(" = ") - len("    * ")
 
 
-def test_switching_the_first_outlet(to: Agent, unit: XerusPdu) -> None:
+def test_the_first_listed_outlet_is_switched_off(to: Agent, unit: XerusPdu) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
     assert outlets[0].setPowerState(pdumodel.Outlet.PowerState.PS_OFF) == 0
     assert unit.books().states["1"] is False
 
 
-def test_the_current_reading_of_the_first_outlet(to: Agent, unit: XerusPdu) -> None:
+def test_the_current_sensor_of_the_first_outlet_reads_its_amperes(to: Agent, unit: XerusPdu) -> None:
     outlets = pdumodel.Pdu(PDU, to).getOutlets()
     current = outlets[0].getSensors().current
     assert current is not None
     assert current.getReading().value == pytest.approx(unit.units[0].outlets[0].amperes())
 
 
-def test_configuring_the_snmp_agent(to: Agent) -> None:
+def test_a_changed_snmp_configuration_is_kept(to: Agent) -> None:
     snmp_proxy = devsettings.Snmp("/snmp", to)
     config = snmp_proxy.getConfiguration()
     config.v2enable = True
@@ -94,7 +94,7 @@ def test_a_star_import_gives_the_classes_and_functions_of_a_module() -> None:
     assert names["Scep"] is cert.Scep and {"ServerSSLCert", "UploadCode", "download", "upload"} <= set(names)
 
 
-def test_enabling_a_threshold_in_a_sensor(to: Agent) -> None:
+def test_an_enabled_threshold_of_a_sensor_is_kept(to: Agent) -> None:
     outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", to)
     currentsens = outlet.getSensors().current
     assert currentsens is not None
@@ -114,7 +114,7 @@ def test_an_enumerated_value_is_named_by_type_and_value(to: Agent, unit: XerusPd
     assert str(pdumodel.Outlet.PowerState.PS_OFF) == "pdumodel.Outlet.PowerState.PS_OFF"
 
 
-def test_looping_over_all_outlets(to: Agent) -> None:
+def test_the_listed_outlets_have_their_labels_in_order(to: Agent) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
     labels = []
@@ -123,7 +123,7 @@ def test_looping_over_all_outlets(to: Agent) -> None:
     assert labels == ["1", "2", "3", "4", "5", "6"]
 
 
-def test_looping_over_all_observed_servers(to: Agent) -> None:
+def test_an_added_server_is_listed_under_its_number(to: Agent) -> None:
     srvmonitor = servermon.ServerMonitor("/servermon", to)
     settings = servermon.ServerMonitor.ServerSettings(host="web.example", enabled=True, pingInterval=5, retryInterval=5,
                                                       activationCount=1, failureCount=3, resumeDelay=60, resumeCount=0)
@@ -134,7 +134,8 @@ def test_looping_over_all_observed_servers(to: Agent) -> None:
     assert len(shown) == 1 and shown[0][:2] == (number, "web.example")
 
 
-def test_catching_a_communication_error(agent: MakeAgent, unit: XerusPdu, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_password_is_an_error_that_names_the_host(agent: MakeAgent, unit: XerusPdu,
+                                                          capsys: pytest.CaptureFixture[str]) -> None:
     try:
         to = agent("https", f"{unit.host}:{unit.port}", unit.user, "wrong", trust=Trust(ca_pem=unit.ca_pem))
         print(pdumodel.Pdu(PDU, to).getMetaData())
@@ -143,7 +144,7 @@ def test_catching_a_communication_error(agent: MakeAgent, unit: XerusPdu, capsys
     assert capsys.readouterr().out.startswith("ERROR: 127.0.0.1: ")
 
 
-def test_a_bulk_request_by_the_helper(to: Agent) -> None:
+def test_the_bulk_helper_returns_responses_in_order_and_none_after_clear(to: Agent) -> None:
     snmp_proxy = devsettings.Snmp("/snmp", to)
     cfg = snmp_proxy.getConfiguration()
     cfg.v2enable, cfg.readComm = True, "public"
@@ -183,7 +184,7 @@ def test_a_bulk_returns_single_values_tuples_and_none(to: Agent) -> None:
     assert isinstance(inlet, pdumodel.Inlet) and isinstance(poles, list)
 
 
-def test_settings_of_all_peripheral_slots_in_one_bulk(to: Agent) -> None:
+def test_one_bulk_reads_the_settings_of_all_peripheral_slots(to: Agent) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     manager = pdu.getPeripheralDeviceManager()
     assert manager is not None
@@ -205,7 +206,7 @@ def test_a_sessions_token_takes_the_place_of_the_password(to: Agent) -> None:
         manager.getCurrentSession()
 
 
-def test_the_methods_get_and_form_data_file_of_an_agent(to: Agent) -> None:
+def test_an_agent_downloads_files_and_uploads_form_data(to: Agent) -> None:
     assert to.get("cgi-bin/eto_desc.cgi") == pdumodel.download_eto(to)
     answer: Any = to.form_data_file("cgi-bin/upload_pmc_config.cgi", [
         dict(data=b"{}", filename="pmc.json", formname="config_file", mimetype="application/octet-stream")])
@@ -214,7 +215,7 @@ def test_the_methods_get_and_form_data_file_of_an_agent(to: Agent) -> None:
 
 # ---- firmware, certificates, configuration -----------------------------------------------------------------
 
-def test_a_firmware_update(to: Agent, unit: XerusPdu) -> None:
+def test_a_firmware_image_is_uploaded_discarded_and_started(to: Agent, unit: XerusPdu) -> None:
     firmware_proxy = fw.Firmware("/firmware", to)
     fwFile = io.BytesIO(image("4.4.1.5-53217", 100_000))
     fw.upload(to, fwFile.read())
@@ -331,7 +332,7 @@ def test_a_power_meter_configuration_is_uploaded(to: Agent) -> None:
 
 # ---- the PDU data model ------------------------------------------------------------------------------------
 
-def test_all_outlet_energy_counters(to: Agent, unit: XerusPdu) -> None:
+def test_the_energy_counters_of_all_outlets_agree_with_the_books(to: Agent, unit: XerusPdu) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     counted = []
     for outlet in pdu.getOutlets():
@@ -341,7 +342,7 @@ def test_all_outlet_energy_counters(to: Agent, unit: XerusPdu) -> None:
     assert counted == pytest.approx(list(unit.books().port_energy_kwh.values())[:6])
 
 
-def test_three_phase_inlet_voltages(to: Agent) -> None:
+def test_each_pole_of_a_three_phase_inlet_has_its_line_and_both_voltages(to: Agent) -> None:
     inlet = pdumodel.Inlet("/model/inlet/0", to)
     poles = inlet.getPoles()
     ll = [pole.voltage.getReading().value for pole in poles[0:3] if pole.voltage is not None]
@@ -350,7 +351,7 @@ def test_three_phase_inlet_voltages(to: Agent) -> None:
     assert [pole.line for pole in poles[:3]] == [pdumodel.PowerLine.L1, pdumodel.PowerLine.L2, pdumodel.PowerLine.L3]
 
 
-def test_cycling_all_outlets_in_reverse_order_with_a_delay(to: Agent, unit: XerusPdu, clock: ManualClock) -> None:
+def test_a_cycle_turns_all_outlets_on_in_reverse_order_with_a_delay(to: Agent, unit: XerusPdu, clock: ManualClock) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
     sequence: Any = reversed(range(0, len(outlets)))            # a vector takes any iterable
@@ -371,7 +372,7 @@ def test_cycling_all_outlets_in_reverse_order_with_a_delay(to: Agent, unit: Xeru
         clock.now += 2
 
 
-def test_switching_several_and_all_outlets(to: Agent, unit: XerusPdu) -> None:
+def test_several_or_all_outlets_are_switched_by_one_call(to: Agent, unit: XerusPdu) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     off = pdumodel.Outlet.PowerState.PS_OFF
     assert pdu.setMultipleOutletPowerStates([0, 2], off, False) == 0
@@ -398,7 +399,7 @@ def test_a_sequence_is_watched_and_cancelled(to: Agent, unit: XerusPdu) -> None:
     assert list(unit.books().states.values())[:2] == [True, False]
 
 
-def test_relations_between_devices(to: Agent) -> None:
+def test_an_outlet_has_one_parent_and_an_inlet_has_none(to: Agent) -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", to)
     parents = outlet.getParents()
     assert len(parents) == 1 and isinstance(parents[0], (pdumodel.Inlet, pdumodel.OverCurrentProtector))

@@ -159,7 +159,7 @@ def test_a_text_with_a_whole_surrogate_pair_is_read(agent: MakeAgent) -> None:
 
 
 @pytest.mark.parametrize("unit", ["[],", "{},", '{"":0},', "[[0]],", "[[[[[0]]]]],", "0,", '"ab",'], ids=str)
-def test_a_hostile_structure_of_the_largest_size_takes_little_memory(unit: str) -> None:
+def test_parsing_the_largest_answer_takes_less_memory_than_three_times_its_size(unit: str) -> None:
     body = b"[" + unit.encode() * ((LIMIT - 2) // len(unit)) + b"0]"
     gc.collect()
     tracemalloc.start()

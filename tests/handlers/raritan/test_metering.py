@@ -16,7 +16,7 @@ def unit() -> Described:
     return Described()
 
 
-def test_neutral_is_left_out_and_the_highest_line_is_not_the_load(unit: Described) -> None:
+def test_the_load_of_three_lines_is_their_sum_without_neutral(unit: Described) -> None:
     unit.inlet({"current": 6.48, "activeEnergy": 1234.0}, {L1: 4.0, L2: 6.48, L3: 6.5, NEUTRAL: 2.2})
     load, energy = unit.measured()
     assert load == pytest.approx(16.98) and energy == 1234.0
@@ -28,7 +28,7 @@ def test_a_line_that_is_not_valid_now_makes_the_sum_unknown_and_not_smaller(unit
     assert unit.measured()[0] is None
 
 
-def test_a_reading_below_zero_is_not_known(unit: Described) -> None:
+def test_a_reading_below_zero_makes_its_figure_unknown(unit: Described) -> None:
     unit.inlet({"current": 6.0, "activeEnergy": -1.0}, {L1: 4.0, L2: -0.5, L3: 6.0})
     assert unit.measured() == (None, None)
 
@@ -45,7 +45,7 @@ def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) ->
         unit.measured()
 
 
-def test_two_inlets_of_which_one_is_not_valid_fall_back_on_banks_then_on_outlets(unit: Described) -> None:
+def test_if_one_of_two_inlets_is_not_valid_the_load_comes_from_the_banks_or_else_the_outlets(unit: Described) -> None:
     unit.inlet({"activeEnergy": 100.0}, {L1: 6.0})
     unit.inlet({"activeEnergy": 50.0}, {L1: None})
     assert unit.measured() == (None, 150.0) and unit.requests == 2
@@ -81,7 +81,7 @@ def test_two_lines_of_one_circuit_may_share_a_sensor(unit: Described) -> None:
     assert unit.measured()[0] == 5.1
 
 
-def test_one_unmetered_line_of_three_does_not_make_the_sum_smaller(unit: Described) -> None:
+def test_one_unmetered_line_of_three_makes_the_sum_of_the_lines_unknown(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 6.0}, lines_without_sensor=(L3,))
     assert unit.measured()[0] is None
     unit.banks([4.0, 6.0, 5.0])
@@ -108,7 +108,7 @@ def test_the_only_pole_of_an_inlet_may_be_an_unknown_line(unit: Described) -> No
     assert unit.measured()[0] == 6.5
 
 
-def test_an_inlet_in_use_that_is_not_metered_does_not_make_the_sum_smaller(unit: Described) -> None:
+def test_an_unmetered_inlet_in_use_makes_the_sum_of_the_inlets_unknown(unit: Described) -> None:
     unit.inlet({"current": 6.0}, {})
     unit.inlet({}, {})
     assert unit.measured()[0] is None
@@ -168,7 +168,7 @@ def test_the_load_of_a_dc_inlet_is_the_current_of_the_inlet(unit: Described) -> 
     assert unit.measured()[0] == 7.0
 
 
-def test_three_lines_without_sensors_fall_back_on_banks_then_on_outlets(unit: Described) -> None:
+def test_if_three_lines_have_no_sensors_the_load_comes_from_the_banks_or_else_the_outlets(unit: Described) -> None:
     unit.inlet({"current": 9.0}, {}, lines_without_sensor=(L1, L2, L3))
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 30.0)
@@ -245,7 +245,7 @@ def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None
     assert unit.measured() == (3.0, None)
 
 
-def test_without_inlets_figures_come_from_the_outlets_and_the_load_first_from_the_banks(unit: Described) -> None:
+def test_without_inlets_the_energy_comes_from_the_outlets_and_the_load_from_banks_or_else_outlets(unit: Described) -> None:
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 30.0)
     unit.banks([1.5, 2.0])

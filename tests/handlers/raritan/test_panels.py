@@ -95,7 +95,7 @@ def test_a_controller_may_be_a_link_unit_or_have_link_units(handle: Handle, firm
             assert len(handle(pdu, link_units="yes").labels()) == 8
 
 
-def test_without_transformers_at_the_mains_the_load_is_not_the_sum_of_circuits(handle: Handle, firmware: str) -> None:
+def test_without_transformers_at_the_mains_load_and_energy_are_unknown(handle: Handle, firmware: str) -> None:
     with XerusPdu(controller(MeterModel(1, circuits=CIRCUITS, mains=False)), firmware) as pdu:
         figures = handle(pdu).statistic()
         # Neither is metered, which the platform shows as 0. A sum of the circuits would miss breakers that belong to no circuit.
@@ -145,6 +145,7 @@ class Meters(Described):
 
     def meter(self, number: int, kind: int, lines: Dict[int, Optional[float]], own: Optional[float] = None,
               panel: bool = True) -> None:
+        """Add a panel or a power meter. `kind`: 0 one phase, 1 split phase, 2 three phases (Config.type)."""
         rid, name = f"/meter/{number}", "Panel" if panel else "PowerMeter"
         self.calls[METERS].append({"key": number, "value": {"rid": rid, "type": f"pdumodel.{name}:2.0.4"}})
         self.calls[rid, "getConfig"] = {"powerMeterId": number, "type": kind}
