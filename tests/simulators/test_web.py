@@ -4,6 +4,7 @@ from __future__ import annotations
 import io
 import socket
 import sys
+from typing import Callable
 
 import pytest
 
@@ -20,10 +21,12 @@ def test_hanging_up_ends_a_connection_in_its_handshake(unit: RedfishService) -> 
         assert silent.recv(1) == b""
 
 
-def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fail", [int, open])
+def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, monkeypatch: pytest.MonkeyPatch,
+                                         fail: Callable[[str], object]) -> None:
     printed = io.StringIO()
     monkeypatch.setattr(sys, "stderr", printed)         # reading pytest's capture would lose what a thread writes meanwhile
-    monkeypatch.setattr(unit, "answer", lambda _: int("no number"))
+    monkeypatch.setattr(unit, "answer", lambda _: fail("no number"))
     with pytest.raises(ConnectionError):
         client.get(OUTLETS)
     assert until(lambda: "no number" in printed.getvalue())

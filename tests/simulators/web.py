@@ -184,8 +184,9 @@ class WebServer(PromptServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints an exception unless it is an OSError, such as a failed handshake or a cut connection."""
-        if not isinstance(sys.exc_info()[1], OSError):
+        """Prints an exception unless it is an OSError of a connection, such as a failed handshake."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError) or error.filename is not None:        # a connection's OSError has no file name
             super().handle_error(request, client_address)
 
     def hang_up_all(self) -> None:
