@@ -271,7 +271,7 @@ def _spoilt(data: bytes, place: int, octet: int) -> bytes:
 
 # ---- the command line --------------------------------------------------------------------------------------------
 
-def test_the_program_serves_a_recording_prints_its_address_and_ends_on_a_signal(tmp_path: Path) -> None:
+def test_the_program_serves_a_recording_until_a_signal_ends_it(tmp_path: Path) -> None:
     recording = tmp_path / "unit.snmprec"
     recording.write_text("1.3.6.1.2.1.1.5.0|4|unit 7\n", "utf-8")
     process = subprocess.Popen([sys.executable, "-m", "tests.simulators.snmp_agent", "--recording", str(recording)], cwd=ROOT,

@@ -349,7 +349,7 @@ def test_inhibited_relay_control_has_its_own_code() -> None:
         assert pdu.books().states == {"1": True}
 
 
-def test_special_outlets_report_their_condition() -> None:
+def test_outlets_show_suspension_and_load_shedding_and_a_missing_state() -> None:
     model = Model(outlets=4, suspended=(1,), no_relay_board=(2,), not_switchable=(3,), load_shed=(4,))
     with XerusPdu(model) as pdu, Client(pdu) as client:
         states = [client.result(outlet_rid(number), "getState") for number in range(4)]
@@ -463,7 +463,7 @@ def test_each_peripheral_device_has_its_own_id() -> None:
 
 
 @pytest.mark.parametrize("timeout, later", [(1500, 0), (0, 2)])
-def test_a_beep_ends_with_its_timeout_unless_that_is_0(timeout: int, later: int) -> None:
+def test_a_beep_ends_after_its_timeout_unless_that_is_0(timeout: int, later: int) -> None:
     clock = ManualClock()
     with XerusPdu(Model(outlets=1), clock=clock) as unit, Client(unit) as client:
         beeper = client.result("/model/pdu/0", "getBeeper")["rid"]

@@ -43,7 +43,7 @@ def test_a_status_replaces_one_answer_and_the_call_has_no_effect(pdu: XerusPdu, 
     assert "result" in _switch_off(client)
 
 
-def test_faults_replace_an_answer_with_html_broken_json_or_an_empty_body(pdu: XerusPdu, client: Client) -> None:
+def test_faults_replace_an_answer_with_html_or_broken_json_or_an_empty_body(pdu: XerusPdu, client: Client) -> None:
     pdu.faults.order(Fault.HTML)
     pdu.faults.order(Fault.NOT_JSON)
     pdu.faults.order(Fault.EMPTY)
