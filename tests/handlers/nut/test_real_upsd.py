@@ -276,4 +276,4 @@ def _until_raises(call: Callable[[], object], kind: type) -> None:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    assert until(true), "the condition never became true"
+    assert until(true), f"the condition was not true within {PATIENCE_S:g} s"

@@ -36,7 +36,7 @@ PDU = "/model/pdu/0"
 
 @pytest.fixture
 def unit(firmware: str, clock: ManualClock) -> Iterator[XerusPdu]:
-    """A fresh unit with this firmware."""
+    """A fresh unit with this firmware. From 3.6 on it has link unit 3."""
     links = {} if firmware == "3.3" else {3: Model(outlets=2)}
     with XerusPdu(MODEL, firmware, links, http_port=0, clock=clock) as pdu:
         yield pdu

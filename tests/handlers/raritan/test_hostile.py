@@ -109,7 +109,7 @@ def test_duplicate_keys_and_a_wrong_or_missing_id_are_protocol_errors(agent: Mak
 
 
 @pytest.mark.parametrize("method", ["status", "port_down"])
-def test_contradictory_duplicate_keys_are_a_protocol_error(handle: Handle, method: str) -> None:
+def test_status_and_port_down_reject_contradictory_duplicate_keys(handle: Handle, method: str) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(Fault.DONE_TWICE, None, skip=1)
         with pytest.raises(PduHandlerError) as caught:
@@ -273,7 +273,7 @@ def test_a_request_shows_neither_login_nor_parameters() -> None:
 CONTROL = "\x1b[2J\x07\x9b\u202e"
 
 
-def test_control_characters_of_a_device_reach_no_error_text(agent: MakeAgent) -> None:
+def test_control_characters_of_a_device_are_escaped_in_error_texts(agent: MakeAgent) -> None:
     escaped = json.dumps(CONTROL)[1:-1]
     kind = b"HTTP/1.1 200 OK\r\nContent-Type: \x1b[2J\x07\x9b\r\nContent-Length: 1\r\n\r\nx"
     reference = '{"rid":"/x%s","type":"pdumodel.Outlet:1.0.0"}' % escaped

@@ -176,7 +176,7 @@ def test_if_three_lines_have_no_sensors_the_load_comes_from_the_banks_or_else_th
     assert unit.measured() == (9.5, 30.0)
 
 
-def test_a_measured_zero_is_a_zero(unit: Described) -> None:
+def test_a_measured_zero_is_zero_and_not_unknown(unit: Described) -> None:
     unit.inlet({"current": 0.0, "activeEnergy": 0.0}, {})
     assert unit.measured() == (0.0, 0.0)
 
