@@ -81,7 +81,7 @@ def shared(*parts: str) -> Path:
 
 @functools.lru_cache(maxsize=1)
 def pythons() -> Dict[str, Path]:
-    """The Pythons in PATH and in pyenv by version ("3.9"), including versions below 3.9."""
+    """The Pythons in pyenv and PATH that start, by version ("3.9"), including versions below 3.9."""
     # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
     folders = [*sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
                *map(Path, os.environ.get("PATH", "").split(os.pathsep))]

@@ -18,6 +18,6 @@ def test_port_and_brackets_are_split_from_an_address(text: str, host: str, port:
 
 
 @pytest.mark.parametrize("port", [-1, 0, 65536, 65536 + 443])
-def test_a_port_that_does_not_exist_is_an_error_about_the_port(port: int) -> None:
+def test_a_port_outside_1_to_65535_is_an_error_that_names_it(port: int) -> None:
     with pytest.raises(SettingsError, match=f"the port is {port}; give 1 to 65535"):    # getaddrinfo takes the lower 16 bits
         endpoint("https", "192.0.2.7", port)

@@ -120,7 +120,7 @@ def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
 
 
 @pytest.mark.parametrize("address", ["two words", "a\nb", "\x1b[2J", "x" * 1000, "host\ud800", b"\x07bel"])
-def test_an_impossible_address_is_named_without_control_characters(address: object) -> None:
+def test_the_error_for_an_impossible_address_is_short_and_without_control_characters(address: object) -> None:
     with pytest.raises(SettingsError, match="address") as caught:
         host.address(SimpleNamespace(ip=address))
     assert str(caught.value).isprintable() and len(str(caught.value)) < 300
@@ -130,7 +130,7 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
     view = host.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
     assert [(p.identity, p.power_status) for p in view.ports] == [("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)]
     figures = host.statistic_view(None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)])
-    assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5         # a 0.0 would be a measured zero
+    assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5     # if set, 0.0 would be a measured zero
     assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0), ("2", 0.0)]
     assert figures.ports[1].consumption is PduPortStatisticView.consumption
 
@@ -252,7 +252,7 @@ def test_rows_keep_the_devices_order() -> None:
     assert list(snmp([row(1, oid=f"{ROOT}.{i}") for i in (3, 1, 2)]).walk(ROOT)) == ["3", "1", "2"]
 
 
-def test_rows_without_oid_and_index_are_an_error() -> None:
+def test_a_row_with_neither_an_oid_nor_an_index_is_an_error() -> None:
     for rows in ([row("1"), row("2")], [row("1", oid="rPDUOutletStatusOutletState", oid_index="1"), row("2")]):
         with pytest.raises(ProtocolError, match="a walked row has neither an OID that can be read nor an index"):
             snmp(rows).walk(ROOT)
@@ -319,7 +319,7 @@ def test_a_missing_object_is_none_in_each_known_form(missing: object) -> None:
 
 
 @pytest.mark.parametrize("value", [0, "0", b"\x00\xff", "", -1, -2**63, 2**64 - 1])
-def test_a_value_is_unchanged(value: object) -> None:
+def test_get_returns_a_value_unchanged(value: object) -> None:
     assert snmp(row(value)).get(ROOT) == value
 
 
@@ -348,7 +348,7 @@ LOGINS: List[Tuple[Any, type]] = [
 
 
 @pytest.mark.parametrize("indication, kind", LOGINS, ids=str)
-def test_the_text_of_pysnmp_alone_decides_the_class_of_an_error(indication: object, kind: type) -> None:
+def test_a_text_of_pysnmp_is_enough_to_decide_the_class_of_an_error(indication: object, kind: type) -> None:
     platform = snmp(RuntimeError(str(indication)))
     for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
         with pytest.raises(PduHandlerError) as caught:
@@ -460,13 +460,13 @@ def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
     assert caught.value is ours
 
 
-def test_a_walk_that_fails_is_an_error() -> None:
+def test_a_walk_that_times_out_is_unreachable() -> None:
     with pytest.raises(Unreachable):
         snmp(RuntimeError("Timeout")).walk(ROOT)
 
 
 @pytest.mark.parametrize("secret", ["short", "the"])
-def test_a_platforms_text_with_a_secret_is_dropped_as_a_whole(secret: str) -> None:
+def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None:
     """A mask would reveal the secret: `***er than the 8 characters` shows that it is "short", `than *** 8` that it is "the"."""
     device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 requires"))
     device.pdu_data.snmp_params.update(version="3", auth_password=secret)

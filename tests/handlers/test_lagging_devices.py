@@ -57,7 +57,7 @@ class Bank:
             raise Unreachable("no answer")
 
     def read(self, outlet: int, age: float = 0.0) -> EnumPowerStatus:
-        """Return the state of the relay `age` seconds ago. Of readings with an age, one in ten raises Unreachable."""
+        """Return the state of the relay `age` seconds ago. With an age, one call in ten raises Unreachable."""
         if age and self._chance.random() < 0.1:
             raise Unreachable("no answer")
         return STATES[[on for since, on in sorted(self._history[outlet]) if since <= self._clock.now - age][-1]]

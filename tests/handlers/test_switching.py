@@ -13,7 +13,7 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 
 
 class Outlet:
-    """An outlet with a clock and a fixed list of readings. The last reading repeats. An error in the list is raised."""
+    """An outlet with a clock and a list of readings and errors. The last one repeats. A write raises `answer`, if given."""
 
     def __init__(self, *readings: Union[EnumPowerStatus, PduHandlerError], answer: Union[None, PduHandlerError] = None) -> None:
         self._readings = list(readings)
@@ -73,7 +73,7 @@ def test_the_log_has_the_seconds_that_slow_readings_took(caplog: pytest.LogCaptu
     assert outlet.reads == 1 and "after 25.0 s the outlet's state was DOWN" in caplog.text
 
 
-def test_a_write_that_cannot_be_read_back_is_unknown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_state_that_cannot_be_read_after_a_write_is_unknown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN
     assert "the outlet's state could not be read: UNKNOWN" in caplog.text
@@ -105,8 +105,8 @@ def test_a_write_without_a_usable_answer_returns_the_wanted_state_if_the_outlet_
 
 @pytest.mark.parametrize("kind", [Unreachable, ProtocolError])
 @pytest.mark.parametrize("reading", [DOWN, UNKNOWN, Unreachable("gone"), Denied("wrong password")])
-def test_a_write_without_a_usable_answer_may_or_may_not_have_switched(reading: Union[EnumPowerStatus, PduHandlerError],
-                                                                      kind: Type[PduHandlerError]) -> None:
+def test_the_error_for_a_write_without_a_usable_answer_says_that_the_outlet_may_have_switched(
+        reading: Union[EnumPowerStatus, PduHandlerError], kind: Type[PduHandlerError]) -> None:
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
     with pytest.raises(Unreachable, match="may or may not have switched") as caught:
         outlet.switch(UP)

@@ -119,6 +119,6 @@ def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
 
 
 @pytest.mark.parametrize("broken", ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no certificate", "\u00fc"])
-def test_a_damaged_ca_pem_is_named(broken: str) -> None:
+def test_a_damaged_ca_pem_is_an_error_that_names_it(broken: str) -> None:
     with pytest.raises(SettingsError, match="ca_pem"):
         tls.Trust(True, broken, "").context()

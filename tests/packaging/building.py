@@ -1,4 +1,4 @@
-"""Modules of packaging/ for tests: loaded by their paths, since a package of that name would hide the library `packaging`."""
+"""Modules of packaging/, loaded by path (a package of that name would hide the library `packaging`), and small archives."""
 from __future__ import annotations
 
 import importlib.util
@@ -122,7 +122,7 @@ def packed(*paths: str) -> bytes:
 
 
 def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
-    """Writes `register.sh` and, for each of `names`, the archive of a small handler into `folder`, as a build does."""
+    """Writes register.sh and, for each of `names`, a small handler's archive into `folder`; returns the path of register.sh."""
     handlers = [build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom") for name in names]
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:

@@ -49,7 +49,7 @@ def _run(command: Sequence[str], place: Place) -> subprocess.CompletedProcess[st
 
 
 def _tree(folder: Path, place: Place) -> Path:
-    """A new copy of the files that a build reads, with any __pycache__ folders. The umask of `place` sets the file modes."""
+    """A new copy of the files that a build reads, with any __pycache__ folders. The umask of `place` limits the file modes."""
     tree = folder / "tree"
     shutil.rmtree(tree, ignore_errors=True)         # left by a call that failed
     tree.mkdir()

@@ -26,7 +26,8 @@ class Run(NamedTuple):
 class Admin:
     """An administrator's machine: the script, a home and a folder for temporary files.
 
-    The program `sleep` of this machine logs its argument for `pauses` and does not wait. `curl` waits longer for a connection.
+    The program `sleep` of this machine logs its argument for `pauses` and does not wait. `curl` waits
+    up to 60 s for a connection.
     """
 
     def __init__(self, folder: Path, script: Path) -> None:

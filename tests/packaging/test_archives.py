@@ -48,7 +48,7 @@ def load(host: Path, unpacked: Path, modules: Sequence[str], options: Sequence[s
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_archive_loads_beside_the_two_packages_alone(name: str, host: Path, tmp_path: Path) -> None:
+def test_an_archive_loads_with_only_the_platforms_two_packages(name: str, host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     archives.read(archive(ROOT / "handlers", name)).unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler"])
@@ -101,7 +101,7 @@ for line in sys.stdin:
 """
 
 
-def test_a_running_process_reloads_the_version_unpacked_last_newer_or_older(host: Path, tmp_path: Path) -> None:
+def test_a_running_process_reloads_the_last_unpacked_version_even_if_it_is_older(host: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     versions = {number: archives.read(archive(small_tree(tmp_path / number, version=number), "small"))
                 for number in ("1.0", "1.1")}

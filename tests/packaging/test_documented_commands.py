@@ -134,7 +134,7 @@ def _targets() -> Set[str]:
 
 
 def _wrong(words: Sequence[str]) -> str:
-    """The reason why `make`, `python -m` or `pdu` would refuse these words; "" if it would not, and for other programs."""
+    """The targets or the module that `make` or `python -m` does not find, or pdu's error; "" if none, and for other programs."""
     program, *rest = words
     if program == "make":
         asked = [word for word in rest if "=" not in word and not word.startswith("-")]

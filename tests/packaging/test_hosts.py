@@ -21,6 +21,7 @@ from handlers.command import archives
 from handlers.command.archives import Archive
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
+from tests.waiting import bounded
 
 from .building import NAMES, archive
 
@@ -164,7 +165,7 @@ def poll(pdu):
             answers.append(repr(error))
         if ended.is_set():
             return
-threads = [threading.Thread(target=poll, args=(module.make_handler(data()),)) for _ in range(4)]
+threads = [threading.Thread(target=poll, args=(module.make_handler(data()),), daemon=True) for _ in range(4)]
 for thread in threads:
     thread.start()
 print("running", flush=True)
@@ -189,15 +190,13 @@ def test_an_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_
     with PEERS[name]() as peer:
         path = placed(tmp_path, name)
         with subprocess.Popen([sys.executable, "-B", "-c", _LIVING], cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              text=True) as process:
-            try:
-                assert process.stdin is not None
-                process.stdin.write(task(path, peer) + "\n")
-                process.stdin.flush()
-                assert process.stdout is not None and process.stdout.readline() == "running\n"
-                newer.unpack(tmp_path / "unpacked")
-                out, _ = process.communicate("\n", timeout=110)
-            finally:
-                process.kill()
+                              text=True) as process, bounded(process, 110):
+            assert process.stdin is not None
+            process.stdin.write(task(path, peer) + "\n")
+            process.stdin.flush()
+            assert process.stdout is not None and process.stdout.readline() == "running\n"
+            newer.unpack(tmp_path / "unpacked")
+            out, _ = process.communicate("\n", timeout=110)
+        assert process.returncode == 0
         found = json.loads(out)
         assert found["answers"] >= 8 and found["different"] == 1 and found["kinds"] == 2

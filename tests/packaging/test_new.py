@@ -59,7 +59,7 @@ FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition(
 
 @pytest.fixture(scope="module", name="grown")
 def _grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the handler acme as it is made, the guide's handler for NETIO, and the family globex-strip8.
+    """A copy of the project with the unedited handler acme, the guide's handler for NETIO, and the family globex-strip8.
 
     Its compiled files stay valid, because the copied sources keep their times. Tests write only caches and dist/.
     """
@@ -99,7 +99,7 @@ def passed(tree: Path, report: Path, *arguments: str) -> List[str]:
     return [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("skipped") is None]
 
 
-def test_a_new_handler_passes_its_own_and_the_common_tests_and_the_guides_handler_its_own(
+def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_passes_its_own(
         grown: Path, tmp_path: Path) -> None:
     own, = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
     found = passed(grown, tmp_path / "report.xml", "tests/handlers/acme", *own, *(test.format("acme") for test in _OF_ALL))
@@ -198,7 +198,7 @@ def test_a_name_whose_package_would_hide_a_module_is_refused(module: str, tmp_pa
     assert f"{module} exists already" in capsys.readouterr().err and _files(tmp_path) == before
 
 
-def test_a_vendor_whose_name_has_a_word_of_the_example_keeps_it() -> None:
+def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
     made = _family(ROOT, "globex-strip8", "ACME Acme")
     text = made[Path("handlers/snmp/profiles/globex.py")]
     assert 'vendor="ACME Acme",' in text and 'mib="GLOBEX-MIB",' in text

@@ -254,7 +254,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         assert word in text
 
 
-def test_a_handlers_name_after_only_is_not_looked_up_as_a_family(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         run(tmp_path, "--only", "apc-rpdu2", "snmp")
     printed = capsys.readouterr().err

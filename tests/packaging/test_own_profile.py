@@ -200,8 +200,8 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
         assert good.ports and bad.ports == {} and "rpcm" in bad.calls[0].text
 
 
-def test_without_a_setting_unproven_commands_need_an_archive_built_for_them(tmp_path: Path, forks: Forks) -> None:
-    """Tries to switch one PDU before and after the upload of a new version; the PDU's form has no settings."""
+def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_path: Path, forks: Forks) -> None:
+    """Tries to switch one PDU before and after the upload of such an archive; the PDU's form has no settings."""
     unit = _UNITS[UNCERTAIN]
     assert unit.switch is not None
     version = unit.versions[0].replace("2c", "2")

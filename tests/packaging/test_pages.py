@@ -26,7 +26,7 @@ def test_the_tables_of_the_pages_match_the_code() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_a_page_that_is_out_of_date_is_named_by_a_check_and_otherwise_written(
+def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     readme = loaded("readme")
     page = tmp_path / "page.md"
@@ -55,7 +55,7 @@ def test_every_file_or_folder_of_tests_that_a_page_names_as_proof_exists() -> No
 
 
 def _anchors(path: Path) -> set[str]:
-    """The anchors that GitHub makes from headings that occur once."""
+    """The anchors that GitHub makes from headings. Those with a number, for repeated headings, are left out."""
     headings = re.findall(r"(?m)^#+ (.*)$", re.sub(r"(?ms)^ *```.*?^ *```", "", path.read_text("utf-8")))
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -1,4 +1,4 @@
-"""`register.sh` with the real curl against the stand-in: runs and dry runs, passwords, and the ids that it remembers."""
+"""`register.sh` with the real curl against the stand-in for DCImanager: runs, dry runs, passwords and remembered ids."""
 from __future__ import annotations
 
 import json

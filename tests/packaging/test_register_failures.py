@@ -1,4 +1,4 @@
-"""`register.sh` when something fails: one sentence, the right exit code, nothing registered twice, no files left."""
+"""`register.sh` when something fails: one line, the right exit code, nothing registered twice, no files left."""
 from __future__ import annotations
 
 import os
@@ -171,7 +171,7 @@ def test_a_stale_id_is_explained(admin: Admin) -> None:
 Unclear = Callable[[Request, Serve], Optional[Answer]]
 
 
-def cut_after_it_is_done(request: Request, serve: Serve) -> Optional[Answer]:
+def cut_after_registering(request: Request, serve: Serve) -> Optional[Answer]:
     answer = serve(request)
     return None if is_call(request, CREATE) else answer
 
@@ -191,7 +191,7 @@ def not_an_id(request: Request, serve: Serve) -> Optional[Answer]:
     return answer_json(200, {"id": "1; rm"}) if is_call(request, CREATE) else answer
 
 
-@pytest.mark.parametrize("unclear", [cut_after_it_is_done, proxy_error, half_an_answer, not_an_id])
+@pytest.mark.parametrize("unclear", [cut_after_registering, proxy_error, half_an_answer, not_an_id])
 def test_a_registration_with_an_unclear_answer_is_never_repeated(admin: Admin, unclear: Unclear) -> None:
     with DciManager(wrap=unclear) as manager:
         assert_failed(admin.run(manager, "snmp"), 5, "not known whether pdu_snmp was registered", "--id")
@@ -201,11 +201,11 @@ def test_a_registration_with_an_unclear_answer_is_never_repeated(admin: Admin, u
         assert calls(manager, CREATE) == 1 and [handler.uploads for handler in manager.handlers()] == [1]
 
 
-def test_an_unclear_answer_without_a_list_needs_an_id_from_the_administrator(admin: Admin) -> None:
+def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_can_be_read(admin: Admin) -> None:
     def unclear(request: Request, serve: Serve) -> Optional[Answer]:
         if is_call(request, LIST):
             return answer_error(404, 1, "none")
-        return cut_after_it_is_done(request, serve)
+        return cut_after_registering(request, serve)
 
     with DciManager(wrap=unclear) as manager:
         assert_failed(admin.run(manager, "snmp"), 5)
@@ -239,7 +239,7 @@ def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:
             assert len(answers) == left - 1, answer
 
 
-def test_a_redirect_is_not_followed_with_the_password(admin: Admin, manager: DciManager) -> None:
+def test_a_redirect_of_the_login_is_not_followed(admin: Admin, manager: DciManager) -> None:
     with DciManager(wrap=lambda request, serve: Answer(302, b"", location=manager.url + request.path)) as elsewhere:
         assert_failed(admin.run(elsewhere), 1, "302", "set DCI_URL")
         assert len(elsewhere.requests) == 1 and manager.requests == []
@@ -295,8 +295,8 @@ def test_a_missing_archive_is_an_error_that_says_to_build_it_or_to_name_another(
     ([], {"DCI_PAUSE": "x"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "08"}, "DCI_PAUSE"), ([], {"DCI_PAUSE": "1000"}, "0 to 999"),
     ([], {"DCI_INSECURE": "perhaps"}, "DCI_INSECURE"),
 ])
-def test_wrong_arguments_and_settings_are_refused_and_send_nothing(admin: Admin, arguments: List[str],
-                                                                   changes: Dict[str, str], words: str) -> None:
+def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(admin: Admin, arguments: List[str],
+                                                                      changes: Dict[str, str], words: str) -> None:
     assert_failed(admin.run(None, *arguments, **{**NOWHERE, **changes}), 2, words)
     assert admin.left_behind() == []
 
@@ -325,7 +325,7 @@ def test_a_missing_program_is_named_except_with_help(admin: Admin, tmp_path: Pat
     assert admin.run(None, "--help", shell=shell, PATH=str(few)).code == 0
 
 
-def test_an_error_of_another_server_does_not_blame_the_password(admin: Admin) -> None:
+def test_the_error_for_another_servers_answer_does_not_blame_the_password(admin: Admin) -> None:
     answers = [
         Answer(404, b"<html>not found</html>"), Answer(404, b'{"detail": "Not Found"}'), Answer(405, b""),
         Answer(401, b"<html>who?</html>"), Answer(404, b'{"error": {"code": 1, "msg": "no such function"}}'),

@@ -41,7 +41,7 @@ ZEROS = {**table("1.3.1", {"1": 0, "2": 5, "3": 0, "4": 0}), **table("1.3.2", {"
 
 
 @pytest.mark.parametrize("most, cost", [(3, (3, 1)), (2, (0, 2))])
-def test_only_doubtful_values_are_checked_and_only_a_few_one_by_one(most: int, cost: tuple[int, int]) -> None:
+def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(most: int, cost: tuple[int, int]) -> None:
     device = Memory(ZEROS)
     assert Checked(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
     assert asked(device) == cost

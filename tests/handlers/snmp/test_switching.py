@@ -218,7 +218,7 @@ def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have
     assert cut.is_on() and len(cut.agent.writes()) == 2
 
 
-def test_a_command_that_cannot_be_read_back_leaves_the_state_unknown(cut: Cut) -> None:
+def test_a_state_that_cannot_be_read_after_a_command_is_unknown(cut: Cut) -> None:
     cut.agent.silent_after = 1000
     assert cut.up(timeout="2", retries="0").power_status is UNKNOWN
     assert cut.is_on() and len(cut.agent.writes()) == 2
@@ -232,7 +232,7 @@ def test_a_device_that_is_silent_after_a_command_is_read_when_it_answers_again(c
 
 @pytest.mark.parametrize("answer, error", [("notWritable", Denied), ("noAccess", Denied), ("authorizationError", Denied),
                                            ("wrongValue", Refused), ("inconsistentValue", Refused)])
-def test_a_refusal_shows_the_devices_status_and_switches_nothing(cut: Cut, answer: str, error: type[PduHandlerError]) -> None:
+def test_a_refusal_names_the_devices_error_and_switches_nothing(cut: Cut, answer: str, error: type[PduHandlerError]) -> None:
     cut.agent.faults = Faults(set_error=answer)
     with pytest.raises(error, match=answer):
         cut.up()

@@ -20,14 +20,14 @@ def test_position_is_the_inverse_of_identity(row: int, position: int) -> None:
     assert packed.position(packed.identity(str(row), position)) == (str(row), position)
 
 
-def test_a_field_of_a_text_may_be_missing() -> None:
+def test_a_text_that_lacks_the_field_is_left_out() -> None:
     objects = table("1.3.1", {"1": "name, 5,0", "2": "alone"})
     assert both(Field(A, 1), dict(objects)) == {"1": "5"}
     assert both(Field(A, 0), dict(objects)) == {"1": "name", "2": "alone"}
 
 
 @pytest.mark.parametrize("bit, expected", [(0, "1"), (2, "1"), (3, "0"), (8, "1"), (16, "0"), (99, "0")])
-def test_bits_count_from_the_highest_bit_of_the_first_octet(bit: int, expected: str) -> None:
+def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(bit: int, expected: str) -> None:
     assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": expected}
 
 

@@ -8,7 +8,7 @@ from tests.handlers.snmp.traps import TRAPS
 
 
 def cases(function: Any) -> Iterator[str]:
-    """Yield the ids of a test's cases, if one `parametrize` makes them."""
+    """Yield the ids in each `parametrize` of a test. If it has only one, they are the ids of its cases."""
     for mark in getattr(function, "pytestmark", ()):
         if mark.name == "parametrize":
             ids = mark.kwargs.get("ids")
@@ -18,7 +18,7 @@ def cases(function: Any) -> Iterator[str]:
 
 
 def exists(test: str) -> bool:
-    """Whether the folder has this test, with its case if one is named."""
+    """Whether the file has this test and, if one is named, this case. Raises ImportError if the file is missing."""
     file, _, rest = test.partition("::")
     name, _, case = rest.partition("[")
     function = getattr(importlib.import_module(f"{__package__}.{file[:-len('.py')]}"), name, None)

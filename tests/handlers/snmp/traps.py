@@ -96,13 +96,13 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c")),
     Trap(21, "a command that also executes the commands marked for other outlets (WTI)", "Unmarked",
          _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_a_mark_on_another_plug_forbids_the_write",)),
-    Trap(22, "rows and units that count from 0", "identity is the row; Number is the printed one",
+    Trap(22, "rows and units that count from 0", "identity is the row; Number makes the printed number",
          _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",
              "hpe-mapdu2")
          + _on(_SWITCH, "synaccess-netbooter-2c", "eaton-revelation-2c")),
     Trap(23, "an index of three parts; other programs read only 1.1.x (Sentry3, Liebert)", "identity is the whole index",
          _on(_STATES, "sentry3", "liebert-mph", "sentry4")),
-    Trap(24, "a string in the index (CPI)", "identity is the whole index; Number for what is printed",
+    Trap(24, "a string in the index (CPI)", "identity is the whole index; Number makes the printed number",
          _on(_STATES, "cpi-econnect") + _on(_NUMBERS, "cpi-econnect")),
     Trap(25, "a gap in the numbering (Aten)", "Spread with spans",
          _on(_SWITCH, "aten-pe-2c") + ("test_sources.py::test_a_spread_follows_gaps_in_the_numbering",)),
@@ -163,7 +163,7 @@ TRAPS: Tuple[Trap, ...] = (
          ("test_switching.py::test_a_command_waits_for_a_slow_relay",
           "test_switching.py::test_a_state_other_than_the_wanted_one_is_unknown_after_the_deadline")),
     Trap(45, "command numbers shifted by one (Pulizzi); before outlet 1, an object or row for all outlets (Pulizzi, PX1)",
-         "for commands a Spread with its own sub; only identities that the walk found",
+         "a Spread with its own sub for commands; only identities that the walk found",
          _on(_SWITCH, "eaton-pulizzi-2c", "eaton-pulizzi_ipc3600-1", "raritan-px1-2c")
          + _on(_NOWHERE, "eaton-pulizzi", "raritan-px1")
          + ("test_controls.py::test_a_shifted_command_column_never_reaches_the_object_for_all_outlets",)),
