@@ -67,7 +67,7 @@ class Forks:
             self._process.wait(_PATIENCE_S)
         finally:
             self._process.kill()            # does nothing if it has ended
-            self._process.wait()
+            self._process.wait(_PATIENCE_S)
 
     def start(self, folder: Path) -> Forked:
         """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended or does not answer.
