@@ -27,7 +27,7 @@ class Order(Generic[F]):
 
 
 class Orders(Generic[F]):
-    """A queue of orders, shared by all connections."""
+    """A queue of orders, shared by all connections. Only the first one applies, until its `count` is used up."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,7 +43,7 @@ class Orders(Generic[F]):
             self._orders.clear()
 
     def take(self, calls: Callable[[str], bool]) -> Optional[Order[F]]:
-        """The order for the current request, if any; `calls(method)` says whether the request calls that method."""
+        """Counts a request; returns the first order if it applies, else None. `calls`: whether the request calls a method."""
         with self._lock:
             if not self._orders:
                 return None

@@ -65,7 +65,7 @@ class Client:
         return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
 
     def members(self, target: str) -> List[str]:
-        """The links of a collection, page by page."""
+        """The links to a collection's members, from all its pages."""
         found: List[str] = []
         while target:
             page = self.get(target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -136,6 +137,12 @@ def test_a_tree_without_figures_has_none_in_its_books(tmp_path: Path) -> None:
     with RedfishService(units.dmtf(tmp_path), tls=False) as service:
         books = service.books()
         assert (books.states, books.load_a, books.energy_kwh) == ({"A1": True}, None, None)
+
+
+def test_a_tree_with_a_file_that_is_not_json_is_refused_with_the_files_name(tmp_path: Path) -> None:
+    (tmp_path / "index.json").write_text("{")
+    with pytest.raises(ValueError, match=re.escape(f"{tmp_path / 'index.json'}: ")):
+        RedfishService(units.dmtf(tmp_path), tls=False)
 
 
 # -- queries

@@ -145,7 +145,10 @@ def test_a_task_and_its_monitor_cannot_be_deleted() -> None:
 def test_a_command_to_hpes_unit_resets_the_settings_that_it_does_not_name() -> None:
     with RedfishService(units.hpe(), tls=False) as service, Client(service) as client:
         target = client.outlet("OUTLET2")["Actions"]["#Outlet.PowerControl"]["target"]
-        assert client.send("POST", target, {"PowerState": "Off"}).key() == "PropertyMissing"
+        for body, key in (({"PowerState": "Off"}, "PropertyMissing"), ({"OutletNumber": 2}, "PropertyMissing"),
+                          ({"OutletNumber": 1, "OutletStatus": "off"}, "PropertyValueNotInList"),
+                          ({"OutletNumber": 2, "OutletStatus": "Off"}, "PropertyValueNotInList")):
+            assert client.send("POST", target, body).key() == key
         assert client.send("POST", target, {"OutletNumber": 2, "OutletStatus": "off", "OffDelay": 0}).status == 204
         for seconds, key in ((-1, "PropertyValueOutOfRange"), (10 ** 400, "PropertyValueOutOfRange"),
                              (True, "PropertyValueTypeError")):

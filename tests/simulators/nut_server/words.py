@@ -10,9 +10,9 @@ class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
     Like upsd, it drops bytes above 127, control characters other than DEL, and all bytes of a word after the 512th. Inside quotes
-    or after a backslash, a line break does not end the line. `#` begins a comment, except after a backslash. Inside quotes it
-    is an error: as in upsd 2.8.0, the line and the rest of the piece get no answer. Unlike upsd, it does not make `=` outside
-    quotes a word of its own.
+    or after a backslash, a line break does not end the line. `#` without a backslash begins a comment; inside quotes it is an
+    error, and as in upsd 2.8.0, the line and the rest of the piece get no answer. Unlike in upsd, `=` outside quotes is not a
+    word of its own.
     """
 
     def __init__(self) -> None:
@@ -72,5 +72,5 @@ class LineReader:
 
 
 def quoted(text: str) -> str:
-    """`text` in quotes, as the server writes a value."""
+    """`text` in quotes, with a backslash before `#`, `\\` and `"`, as the server writes a value."""
     return '"' + "".join("\\" + c if c in '#\\"' else c for c in text) + '"'

@@ -27,7 +27,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",
                         help="answer actions with 202 and a task that takes at least this long")
     parser.add_argument("--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
-    parser.add_argument("--live", action="store_true", help="let energy counters run (not with --tree)")
+    parser.add_argument("--live", action="store_true", help="let energy counters rise (no effect with --tree)")
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--ca-file", type=Path,

@@ -29,7 +29,7 @@ class Session:
     id: str
     token: str
     user: str
-    used: float
+    used: float                 # time of the last request, on the clockwork
 
     def body(self) -> Dict[str, Any]:
         return {"@odata.id": f"{SESSIONS}/{self.id}", "@odata.type": "#Session.v1_8_0.Session", "Id": self.id,
@@ -50,7 +50,7 @@ class Access:
         self.refuse_all = False
 
     def account(self, headers: Message) -> Account:
-        """The account of a request with these headers. Raises Refusal."""
+        """The account of a request with these headers; restarts the timeout of its session. Raises Refusal."""
         if self.refuse_all:
             raise self._denied()
         token = headers.get("X-Auth-Token")
@@ -81,7 +81,7 @@ class Access:
         return session
 
     def open(self) -> List[Session]:
-        """The sessions that have not timed out."""
+        """Forgets the sessions that have timed out, and returns the others."""
         oldest = self._clockwork.now() - SESSION_TIMEOUT_S
         for session in [one for one in self.sessions.values() if one.used < oldest]:
             del self.sessions[session.id]

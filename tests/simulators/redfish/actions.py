@@ -39,13 +39,13 @@ class Control:
         return 0.0 if self.ignores else outlet.switch(verb, self._model.relay_delay)
 
     def reset(self, identity: str, counters: Counters, body: Json) -> float:
-        """ResetMetrics of an outlet or a PDU."""
+        """Carries out ResetMetrics of an outlet or a PDU, which takes 0 s."""
         self.writes.append((identity, "ResetMetrics"))
         counters.reset()
         return 0.0
 
     def restart(self, reboot: Callable[[], None], body: Json) -> float:
-        """Manager.Reset."""
+        """Carries out Manager.Reset. Raises Refusal for any ResetType but ForceRestart."""
         if body.get("ResetType", "ForceRestart") != "ForceRestart":
             raise Refusal(400, "ActionParameterValueNotInList", str(body["ResetType"]), "ResetType", RESTART)
         reboot()
@@ -63,18 +63,19 @@ class Control:
 
     @staticmethod
     def _hpe(outlet: Outlet, body: Json) -> str:
-        status = body.get("OutletStatus")
-        if body.get("OutletNumber") != outlet.number + 1:
-            raise Refusal(400, "PropertyMissing", "OutletNumber")
-        if status not in ("on", "off", "reboot"):
-            raise Refusal(400, "PropertyMissing", "OutletStatus")
+        verbs = {"on": "On", "off": "Off", "reboot": "PowerCycle"}
+        for name, allowed in (("OutletNumber", [outlet.number + 1]), ("OutletStatus", list(verbs))):
+            if name not in body:
+                raise Refusal(400, "PropertyMissing", name)
+            if body[name] not in allowed:
+                raise Refusal(400, "PropertyValueNotInList", str(body[name]), name)
         for name in _HPE_NUMBERS:
             seconds = body.get(name, 0)
             if type(seconds) is not int:
                 raise Refusal(400, "PropertyValueTypeError", str(seconds), name)
             if not 0 <= seconds <= _LONGEST_S:
                 raise Refusal(400, "PropertyValueOutOfRange", str(seconds), name)
-        return {"on": "On", "off": "Off", "reboot": "PowerCycle"}[str(status)]
+        return verbs[body["OutletStatus"]]
 
 
 def _configure(outlet: Outlet, body: Json) -> None:

@@ -9,7 +9,7 @@ Headers = Tuple[Tuple[str, str], ...]
 
 
 class Answer(NamedTuple):
-    """`kind` is the media type of the body. `padding` is a number of spaces that are sent after the body."""
+    """`kind` is the media type of the body. `padding` is the number of spaces sent after the body."""
 
     status: int
     body: bytes = b""

@@ -1,6 +1,6 @@
 """A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
 
-The service changes only the outlets that can be switched, and the features that the root offers. It adds ETags.
+Served unchanged, except for outlets that can be switched, the root's protocol features, ETags and properties set by PATCH.
 """
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ class Tree:
         self.outlets: Dict[str, Outlet] = {}
         self._read: Dict[str, Json] = {}
         for file in sorted(folder.rglob("index.json")):
-            body: Json = json.loads(file.read_text(encoding="utf-8"))
+            try:
+                body: Json = json.loads(file.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from None
             if "@odata.id" not in body:         # such as /redfish and the OData service document
                 continue
             path = str(body["@odata.id"]).rstrip("/")
@@ -39,7 +42,7 @@ class Tree:
             raise ValueError(f"{folder} has no service root")
 
     def rack_pdus(self) -> Dict[str, Dict[str, Outlet]]:
-        """Outlets by their id, for each rack PDU."""
+        """Id of a rack PDU with outlets → its outlets by their id."""
         front = f"{V1}/PowerEquipment/RackPDUs/"
         found: Dict[str, Dict[str, Outlet]] = {}
         for path, outlet in self.outlets.items():
@@ -48,12 +51,12 @@ class Tree:
         return found
 
     def target(self, path: str) -> Optional[str]:
-        """The target of an outlet's action; None if it has none."""
+        """The target of the outlet's PowerControl action, None without one."""
         action: Optional[Json] = self._read[path].get("Actions", {}).get("#Outlet.PowerControl")
         return str(action["target"]) if action else None
 
     def load_a(self, pdu: str) -> Optional[float]:
-        """The sum of the mains' line currents; None if the tree has none. They do not change when an outlet is switched."""
+        """The sum of the mains' line currents in A; None if the tree has none. They do not change when an outlet is switched."""
         lines = [figure["Reading"] for path, body in self._read.items()
                  if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
                  for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]

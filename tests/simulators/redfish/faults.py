@@ -57,7 +57,7 @@ def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
 
 
 def after(order: Order, answer: Answer) -> Answer:
-    """The service's own answer, changed by the fault."""
+    """The service's own answer, which only DONE_STATUS and DONE_TWICE change."""
     if order.fault is Fault.DONE_STATUS:
         return answer._replace(status=order.status, body=b"" if order.status in (204, 304) else answer.body)
     if order.fault is Fault.DONE_TWICE:

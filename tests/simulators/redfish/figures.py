@@ -19,10 +19,9 @@ class Figure(NamedTuple):
 
 
 class Sensors:
-    """The sensors of one chassis by name; the first excerpt of a sensor adds it.
+    """The sensors of one chassis by name. Until `complete`, `excerpt` adds its sensor and returns {}.
 
-    `figures` is the form of excerpts. "inline": with values; "sensors": only a DataSourceUri; "null": Reading is null. Until
-    `complete`, excerpts are empty.
+    `figures` is the form of excerpts. "inline": with values; "sensors": only a DataSourceUri; "null": Reading is null.
     """
 
     def __init__(self, path: str, figures: str) -> None:

@@ -38,14 +38,14 @@ class Pdu:
     """One member of PowerEquipment.
 
     kind            EquipmentType
-    mains           two for a transfer switch: the first is in use
+    mains           ids; only the first is in use, the second is a transfer switch's other source
     branches        the outlets are distributed over the branches in order, the branches over the lines in turn
     metering        "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet
     switched        false: outlets have neither state nor action
     figures         "inline"; "sensors": only a DataSourceUri, the value is at the sensor; "null": Reading is null
     metrics         whether the PDU has a Metrics resource
     four_wire       outlets with three lines and no single current (ThreePhase4Wire)
-    no_state        outlets without PowerState and action
+    no_state        outlets with neither PowerState nor action
     locked          outlets with PowerControlLocked
     stuck           outlets whose contact does not move
     off             outlets that are off at the start

@@ -59,7 +59,7 @@ class Outlet:
         self.target = None
 
     def _plan(self, on: bool, begin: float, lag: float) -> float:
-        """Moves the contact after its delay and the relay's lag; returns that time on the clock."""
+        """Moves the contact after the outlet's delay and the relay's lag; returns the time of the movement."""
         self._ticket += 1
         ticket = self._ticket
         self.target = on
@@ -76,7 +76,7 @@ class Outlet:
         return due
 
     def reset(self) -> None:
-        """ResetMetrics."""
+        """ResetMetrics: the energy counter restarts at 0."""
         self.wh = 0.0
 
     @property
@@ -147,7 +147,7 @@ class Plant:
         return self.base_wh + sum(outlet.wh for outlet in self.outlets.values())
 
     def main_wh(self, main: str) -> float:
-        """The energy in Wh that one of the mains has counted; a main that is not in use counts nothing more."""
+        """The energy counter of one of the mains, in Wh; it is constant on a main that is not in use."""
         return self.counted_wh() if main == self.pdu.mains[0] else 1500.0
 
     def load_percent(self) -> float:

@@ -30,7 +30,7 @@ class Action(NamedTuple):
 
 
 class Dispatcher:
-    """Answers requests one after another; the caller holds the lock.
+    """Answers requests one after another; the caller holds the service's lock.
 
     `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes the body
     of each resource that a GET returns, except /redfish and tasks. `front` is the prefix of an absolute Location.
@@ -157,7 +157,7 @@ class Dispatcher:
             raise Refusal(412, "PreconditionFailed")
 
     def _task(self, task: Task, path: str) -> Answer:
-        """A task can be read until a reboot, its monitor only until it has returned the result."""
+        """The answer to a GET of a task or its monitor. Raises Refusal if the monitor has already returned the result."""
         if path == task.path:
             return of(200, self._tasks.body(task))
         if not self._tasks.ended(task):

@@ -25,7 +25,7 @@ class Query(NamedTuple):
 
 
 def parse(text: str, model: Model) -> Query:
-    """The query of a request. Unknown parameters that begin with "$" are refused, others ignored."""
+    """The query of a request. Raises Refusal for wrong values and for unknown parameters with "$"; ignores other unknown ones."""
     query = Query()
     for name, value in parse_qsl(text, keep_blank_values=True):
         if name == "$expand":

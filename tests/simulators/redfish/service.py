@@ -33,8 +33,8 @@ class RedfishService:
     model           the kind of service
     tls             HTTPS, with a certificate that `ca_pem` verifies and whose SHA-256 is `fingerprint`; else plain HTTP
     port            0: chosen by the system
-    user, password  the administrator; a second account, viewer_user and viewer_password, may only read,
-                    unless `user` has its name
+    user, password  the administrator; a second account, viewer_user and viewer_password, may only read;
+                    it is absent if `user` has the same name
     clock           seconds, monotonic; a test may pass a clock that it moves itself
     delay_s         delay before each answer
     reboot_seconds  duration of a reboot, in real time
@@ -181,12 +181,12 @@ class RedfishService:
         self._server.hang_up_all()
 
     def reboot(self) -> None:
-        """Breaks connections, forgets sessions, tasks and planned switching, keeps relays. No answers for reboot_seconds."""
+        """Closes connections; forgets sessions, tasks and planned switching; relays stay. No answers for reboot_seconds."""
         self._reboot_soon(0.0)
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets what a reboot forgets, and reboots after `seconds`, so that a request for it is still answered."""
+        """Forgets sessions, tasks and planned switching; reboots after `seconds`, so that a request for it is still answered."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

@@ -37,7 +37,7 @@ def panduit() -> Model:
 
 
 def xerus() -> Model:
-    """Outlets 1 to 12, main I1, branches C1 to C3."""
+    """Outlets 1 to 12, main I1, branches C1 to C3. Only basic login; $expand has two levels and no "~"."""
     pdu = Pdu(outlets=tuple(str(number) for number in range(1, 13)), mains=("I1",), branches=("C1", "C2", "C3"),
               manufacturer="Raritan", model="PX4-5190R")
     return Model((pdu,), login="basic", expand=Expand(links=False, max_levels=2))

@@ -19,7 +19,7 @@ def generation(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def workers() -> Iterator[Callable[[str], Worker]]:
-    """The process with the SDK of a generation, started when first needed, and again if it has ended."""
+    """A function that returns the process with a generation's SDK; it starts one if none is running."""
     started: Dict[str, Worker] = {}
 
     def worker(generation: str) -> Worker:

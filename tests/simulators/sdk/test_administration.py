@@ -72,7 +72,7 @@ def test_the_sdk_manages_accounts_and_roles(generation: str, step: Step) -> None
     assert (found["local"], found["ldap"]) == (0, 1)
 
 
-def test_another_session_is_closed(step: Step) -> None:
+def test_the_sdk_closes_a_session_by_its_id(step: Step) -> None:
     assert step("administration", "sessions") == {"open": 0, "history": 1}
 
 

@@ -79,7 +79,7 @@ def test_a_bulk_reads_all_outlets_in_one_request(pdu: XerusPdu, step: Step) -> N
     assert pdu.books().requests - before == 2               # one for the list of outlets, one for the bulk
 
 
-def test_power_flows_from_inlets_through_protectors_to_outlets(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_reads_the_topology_and_transfers_to_another_source(pdu: XerusPdu, step: Step) -> None:
     found = step("switching", "topology")
     assert found["inlet"] and found["protector"] and found["child"]
     assert found["inlet has parents"] == []

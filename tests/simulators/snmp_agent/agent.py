@@ -29,7 +29,7 @@ _FOR_V1 = {"wrongType": "badValue", "wrongLength": "badValue", "wrongEncoding": 
            "noCreation": "noSuchName", "inconsistentName": "noSuchName", "authorizationError": "noSuchName",
            "resourceUnavailable": "genErr", "commitFailed": "genErr", "undoFailed": "genErr"}
 _NAMES = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
-_LARGEST = 65_507       # octets of a UDP datagram
+_LARGEST = 65_507       # most octets of a UDP payload over IPv4
 _V1 = 0
 
 
@@ -105,7 +105,7 @@ class Agent:
                 self._send(answer, peer)
 
     def exchange(self, data: bytes) -> Optional[bytes]:
-        """The answer to one datagram, without a fault's delay; None if none is sent."""
+        """Executes the request in a datagram; returns the answer, without a fault's delay, or None if none is sent."""
         self._datagrams += 1
         faults = self.faults
         if faults.silent or self._datagrams in faults.drop:
@@ -170,7 +170,7 @@ class Agent:
         return after is not None and pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and self._rows_given >= after
 
     def _perform(self, pdu: Pdu, message: Message) -> Tuple[str, int, Tuple[Binding, ...]]:
-        """The error's name or "", the position of its varbind (from 1), and the bindings of the answer."""
+        """Executes a request: the error's name or "", the position of its varbind (from 1, else 0), and the answer's bindings."""
         if pdu.kind == ber.SET:
             return self._set(pdu, message.community == self._write)
         if pdu.kind == ber.GET:

@@ -98,7 +98,7 @@ def _value(value: Wire) -> bytes:
 
 
 def _parts(data: bytes) -> List[Tuple[int, bytes]]:
-    """The (tag, content) pairs that fill `data` exactly."""
+    """The (tag, content) pairs in `data`. Raises BerError if they do not fill it exactly."""
     found, position = [], 0
     while position < len(data):
         if position + 2 > len(data):
@@ -108,7 +108,7 @@ def _parts(data: bytes) -> List[Tuple[int, bytes]]:
         if size & 0x80:
             octets = size & 0x7F
             if not 1 <= octets <= 4:
-                raise BerError("a length that is indefinite or of more than 4 octets")
+                raise BerError("a length that is indefinite or has more than 4 octets")
             size = int.from_bytes(data[position:position + octets], "big")
             position += octets
         if position + size > len(data):

@@ -272,7 +272,7 @@ class Device:
         return [found[len(column):] for found in self._order if found[:len(column)] == column]
 
 
-@functools.lru_cache(maxsize=1 << 15)        # more than the recordings have together
+@functools.lru_cache(maxsize=1 << 15)        # more than the OIDs of all recordings
 def arcs(oid: str) -> Arcs:
     return tuple(int(part) for part in oid.strip().strip(".").split("."))
 
@@ -283,7 +283,7 @@ def dotted(oid: Arcs) -> str:
 
 
 def as_text(row: Row) -> str:
-    """A value as text, for rules and logs. Octets that are not UTF-8 become one character each."""
+    """A value as text, for rules and logs. Decodes an octet string as UTF-8, or as Latin-1 if it is not UTF-8."""
     if isinstance(row.value, bytes) and row.tag != IP:
         try:
             return row.value.decode("utf-8")
@@ -317,7 +317,7 @@ def _at(pattern: str, row: Arcs) -> Arcs:
 def read_snmprec(text: str) -> Dict[str, Row]:
     """Rows of a .snmprec text: `OID|tag|value` in each line. Raises ValueError with the number of a bad line.
 
-    After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes.
+    After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes; `:` and what follows it are ignored.
     """
     rows: Dict[str, Row] = {}
     for number, line in enumerate(text.split("\n"), 1):

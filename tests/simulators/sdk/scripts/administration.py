@@ -102,11 +102,11 @@ def people(agent: Any, given: Any) -> Dict[str, Any]:
     role.locked = False
     found["role"] = [roles.createRoleFull("Guest", role), roles.createRoleFull("Guest", role), roles.deleteRole("Guest"),
                      roles.deleteRole("Guest"), roles.deleteRole("Admin")]
-    policy_of = module("auth").AuthManager("/auth", agent)
-    policy = policy_of.getPolicy()
-    found["local"] = policy_of.setPolicy(policy)
+    authentication = module("auth").AuthManager("/auth", agent)
+    policy = authentication.getPolicy()
+    found["local"] = authentication.setPolicy(policy)
     policy.type = module("auth").Type.LDAP
-    return {**found, "ldap": policy_of.setPolicy(policy)}
+    return {**found, "ldap": authentication.setPolicy(policy)}
 
 
 def sessions(agent: Any, given: Any) -> Dict[str, Any]:
@@ -170,7 +170,7 @@ def linking(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def old_network(agent: Any, given: Any) -> Dict[str, Any]:
-    """The network settings of firmware up to 3.3."""
+    """Changes network settings through the methods of firmware up to 3.3."""
     proxy = module("net").Net("/net", agent)
     services = proxy.getNetworkConfigServices()
     services[0].port = 8443

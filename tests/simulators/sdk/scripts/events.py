@@ -33,8 +33,7 @@ def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
 
 
 def by_type(agent: Any, given: Any) -> List[str]:
-    """The sources of state changes: of outlets and discrete sensors while outlet 2 is switched off, then only of outlets while
-    it is switched on."""
+    """Switches outlet 2 off, then on. The sources of state changes: first outlets and discrete sensors, then only outlets."""
     event, sensors, pdumodel = module("event"), module("sensors"), module("pdumodel")
     channel = event.Service("/eventservice", agent).createChannel()
     channel.demandEventTypes([pdumodel.Outlet.StateChangedEvent, sensors.StateSensor.StateChangedEvent])

@@ -11,13 +11,13 @@ _PATIENCE, _PAUSE = 50.0, 0.1              # seconds
 
 
 def _helper(package: str, *names: str) -> Any:
-    """A helper of a module. Its name depends on the release: `names` are tried in order."""
+    """The first of the named helpers that the module has; the names differ between releases."""
     found = module(package)
     return next(getattr(found, name) for name in names if hasattr(found, name))
 
 
 def firmware(agent: Any, given: str) -> Dict[str, Any]:
-    """Uploads an image (base64), starts the update, and watches the progress page until the unit answers again."""
+    """Uploads an image (base64), starts the update, and reads the progress page until it shows NONE. Raises TimeoutError."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     before = proxy.getImageInfo()[0]
@@ -63,7 +63,7 @@ def reboot(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def certificate(agent: Any, given: Dict[str, str]) -> Dict[str, Any]:
-    """`given` has a key, its certificate and another key, as PEM."""
+    """Uploads bad and good pairs, and installs a good one. `given` has a key, its certificate and another key, as PEM."""
     package = module("cert")
     proxy = package.ServerSSLCert("/server_ssl_cert", agent)
     key, chain, other = (given[name].encode() for name in ("key", "certificate", "other"))
@@ -143,7 +143,7 @@ def _rename(pdu: Any, name: str) -> None:
 
 
 def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
-    """A backup with a password, from 4.0 on."""
+    """Downloads a backup with a password, from 4.0 on, and uploads it with a wrong and the right password."""
     package = module("bulkcfg")
     data = package.download(agent, backup=True, password="secret")
     return {"readable": b"pdu.name" in data, "codes": [int(package.upload(agent, data, backup=True, password=password))
@@ -151,7 +151,7 @@ def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def sealed(agent: Any, given: Any) -> Dict[str, Any]:
-    """Configurations with passwords, in clear text, with skipped checks and for link units, from 4.0 on."""
+    """Transfers configurations with passwords, in clear text, with skipped checks and for link units, from 4.0 on."""
     package = module("bulkcfg")
     closed = package.download(agent, password="secret")
     clear = package.download(agent, clear_text=True)

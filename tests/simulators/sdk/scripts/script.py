@@ -24,7 +24,7 @@ def make(kind: Any, **values: Any) -> Any:
 
 
 def _keep_old_releases_alive() -> None:
-    """Binds `raritan`, which releases up to 4.0 import by exec() in a function: from Python 3.13 on, that binds no name."""
+    """Binds `raritan` in TypeInfo: releases up to 4.0 import it by exec(), which binds no name there from Python 3.13 on."""
     package = importlib.import_module("raritan")
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 

@@ -6,7 +6,7 @@ from typing import Any, Dict, List
 
 from .script import module
 
-_PATIENCE = 50.0
+_PATIENCE = 50.0               # seconds
 
 
 def _pdu(agent: Any) -> Any:
@@ -86,7 +86,9 @@ def cycles(agent: Any, given: Any) -> Dict[str, Any]:
 
 def _settled(pdu: Any, outlets: List[Any]) -> List[Any]:
     deadline = time.monotonic() + _PATIENCE
-    while pdu.getOutletSequenceState().sequenceRunning and time.monotonic() < deadline:
+    while pdu.getOutletSequenceState().sequenceRunning:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the sequence still runs after {_PATIENCE:g} s")
         time.sleep(0.05)
     return outlets
 

@@ -1,8 +1,7 @@
 """APC's three generations of switched PDUs, from PowerNet-MIB.
 
 A later generation also has the tables of the earlier ones, and a command in any of them switches the same relay.
-State and command have the same numbers in the two older tables; in the newest, states are off 1 and on 2 while commands
-are on 1 and off 2.
+Commands are on 1 and off 2 in all tables; so are states in the two older tables, but off 1 and on 2 in the newest.
 """
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ _TURNED = {"1": "2", "2": "1"}
 
 
 def masterswitch(outlets: int = 8, relay_s: float = 0.0) -> Model:
-    """MasterSwitch: state and command are one column; no meter."""
+    """MasterSwitch: state and command are in one column; no meter."""
     rows = Rows()
     rows.system("APC MasterSwitch (MB:v1.0.0 PF:v2.2.0 PN:apc_hw02)", "1.3.6.1.4.1.318.1.3.4.2", "masterswitch")
     numbers = range(1, outlets + 1)
