@@ -54,6 +54,9 @@ def test_the_first_part_of_a_full_host_name_is_also_replaced_alone() -> None:
     scrubber = Scrubber(host="pdu-berlin-7.kunde.example:8443", user="mschmidt")
     assert scrubber.text("Linux pdu-berlin-7 5.4") == "Linux name-2 5.4"
     assert scrubber.text("https://pdu-berlin-7.kunde.example/ as mschmidt") == "https://host-1.example/ as name-1"
+
+
+def test_a_common_user_name_and_the_loopback_address_stay() -> None:
     assert Scrubber(user="admin", host="127.0.0.1").text("admin at 127.0.0.1") == "admin at 127.0.0.1"
 
 

@@ -49,7 +49,7 @@ def test_a_line_separator_in_a_comment_does_not_end_it() -> None:
     assert snmprec.is_recording(text) and list(snmprec.parse(text).rows) == [arcs("1.3.6.1.2.1.1.3.0")]
 
 
-def test_a_walks_values_are_read_in_many_forms_and_unknown_names_are_counted() -> None:
+def test_each_form_of_a_value_in_a_walk_is_read_and_unknown_names_are_counted() -> None:
     parsed = snmprec.parse('''.1.3.6.1.2.1.1.1.0 = STRING: "one
 two"
 SNMPv2-SMI::enterprises.9.1.4.1 = INTEGER: on(1)

@@ -50,7 +50,7 @@ class Hall(NamedTuple):
 
 @contextlib.contextmanager
 def hall(folder: Path) -> Iterator[Hall]:
-    """Run the simulators until the block ends. Each PDU and its login are named after the handler."""
+    """Run the simulators until the block ends. Each PDU and its login are named after its handler."""
     with contextlib.ExitStack() as stack:
         peers = {name: stack.enter_context(make()) for name, make in PEERS.items()}
         silent = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))      # receives datagrams and never answers
@@ -61,7 +61,7 @@ def hall(folder: Path) -> Iterator[Hall]:
 
 
 def line(folder: Path, peer: Peer) -> str:
-    """Return a peer's line of a device list. Writes the peer's `ca_pem`, if any, to a file that the line names."""
+    """Return a peer's line of a device list. Write the peer's `ca_pem`, if any, to a file that the line names."""
     patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}     # so that no request to a busy simulator is repeated
     settings = {**{key: value for key, value in peer.settings.items() if key not in (*SECRETS, "username", "port")}, **patient}
     if "ca_pem" in settings:

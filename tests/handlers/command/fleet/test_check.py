@@ -61,7 +61,7 @@ def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None
         assert found[name]["requests"] == small.peers[name].books().requests - before[name]
 
 
-def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path, call: Call) -> None:
+def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path) -> None:
     for name in PEERS:
         (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(b"an older version, which must not be run")
         (tmp_path / f"pdu_{name}-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", name))
@@ -72,6 +72,9 @@ def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path, 
     assert done.returncode == 0 and found["snmp"]["handler"] == str(tmp_path / "pdu_snmp-0.10.0.tar.gz")
     assert found["nut2"]["handler"] == found["nut"]["handler"] and found["nut2"]["outlets"] == found["nut"]["outlets"]
     assert found["raritan"]["requests"] == 4                # two for the states, two for the figures
+
+
+def test_a_folder_without_an_archive_of_a_handler_is_refused(small: Hall, call: Call) -> None:
     missing = call("check", small.list(), "--auth", small.logins, "--archives", small.folder)
     assert missing.returncode == 2 and "has no archive of" in missing.stderr
 
@@ -111,7 +114,7 @@ def secrets_of(small: Hall) -> List[str]:
             if key in ("password", "community")]
 
 
-def test_csv_html_and_the_nagios_line_report_the_same_results(small: Hall, tmp_path: Path, call: Call) -> None:
+def test_csv_and_html_and_nagios_report_the_same_results(small: Hall, tmp_path: Path, call: Call) -> None:
     asked = ("check", small.list(dead=True), "--auth", small.logins)
     done = call(*asked, "--csv", "--html", tmp_path / "page.html")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))

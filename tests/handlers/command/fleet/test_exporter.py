@@ -156,7 +156,8 @@ def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_addr
         allowed.target(Query("192.0.2.8", "raritan", "other"))
 
 
-def test_an_exporter_of_a_network_needs_only_the_archives_that_are_asked_for(small: Hall, tmp_path: Path, call: Call) -> None:
+def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_for_a_network(
+        small: Hall, tmp_path: Path, call: Call) -> None:
     arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
     none = call("exporter", *arguments)
     assert none.returncode == 2 and f"{tmp_path} has no archive of a handler" in none.stderr and none.stderr.count("\n") == 1

@@ -49,7 +49,7 @@ def reading(pdu: ThirdParty) -> polling.Reading:
     return polling.poll(polling.Target(Device("a", "other", "192.0.2.1"), handler, Auth("none", {}, {})))
 
 
-def test_the_counter_of_requests_ends_with_the_reading() -> None:
+def test_requests_are_counted_only_during_the_reading() -> None:
     assert reading(Counted(2)).requests == 1 and tally.SENT.get() is bool
 
 

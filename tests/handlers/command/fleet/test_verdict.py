@@ -42,7 +42,7 @@ def test_each_reading_has_its_level_and_result(given: Reading, level: int, resul
     assert verdict.summary([found, row("UP")], 1.0).level == level
 
 
-def test_outlets_without_states_are_ok_only_on_a_metered_unit() -> None:
+def test_unknown_states_are_a_warning_except_on_a_unit_that_only_meters() -> None:
     assert row("UNKNOWN", metered=True).level == 0 and row("UNKNOWN").level == 1
 
 

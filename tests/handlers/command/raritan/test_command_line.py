@@ -80,6 +80,11 @@ def test_only_commands_that_old_firmware_does_not_support_fail(
             assert "does not offer this" in capsys.readouterr().err
 
 
+def test_debug_output_stays_out_of_the_result(run: Run) -> None:
+    code, out, err = run("info", "--debug", "--json")
+    assert code == 0 and json.loads(out)["outlets"] == 4 and "performBulk" in err
+
+
 def test_the_command_runs_as_a_module(unit: XerusPdu) -> None:
     environment = {**os.environ, "PDU_PASSWORD": unit.password}
     ended = subprocess.run([sys.executable, "-m", "handlers", "raritan", f"{unit.host}:{unit.port}", "info",

@@ -68,7 +68,7 @@ def test_a_unit_that_is_not_linked_and_a_sensor_that_does_not_exist_are_named(ru
     assert code == 2 and "no sensor 'outlet/77/current': 'sensors' lists the existing ones" in err and "does not offer" not in err
 
 
-def test_sensors_of_inlet_lines_outlets_and_slots_are_listed(run: Run) -> None:
+def test_sensors_of_lines_and_outlets_and_slots_are_listed(run: Run) -> None:
     rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
     assert rows["inlet/1/L2/current"]["unit"] == "A" and rows["outlet/1/activeEnergy"]["unit"] == "Wh"
     assert any(name.startswith("slot/") for name in rows)
@@ -90,6 +90,20 @@ def test_a_sensor_of_a_kind_that_only_newer_firmware_has_is_listed(run: Run, mon
     monkeypatch.setattr(show, "_sensors_in_slots", lambda context: [("slot/1", Sensor("/model/new", context.agent))])
     row = facts(run, "sensors")["sensors"][-1]
     assert (row["sensor"], row["value"], row["alarm"], row["id"]) == ("slot/1", None, "unknown kind of sensor", "/model/new")
+
+
+def test_a_removed_sensor_does_not_hide_the_others(run: Run, unit: XerusPdu) -> None:
+    unit.units[0].remove(unit.units[0].outlets[0].sensors.fitted["current"])
+    rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
+    assert rows["outlet/1/current"]["alarm"] == "not there" and rows["outlet/2/current"]["alarm"] == ""
+
+
+def test_a_sensor_that_cannot_be_read_is_not_reported_as_absent(run: Run, unit: XerusPdu) -> None:
+    def broken() -> None:
+        raise RuntimeError("simulated")
+    setattr(unit.units[0].outlets[0].sensors.fitted["current"], "getReading", broken)
+    rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
+    assert (rows["outlet/1/current"]["value"], rows["outlet/1/current"]["alarm"]) == (None, "cannot be read")
 
 
 def test_sensors_of_the_same_name_keep_their_own_readings(run: Run, unit: XerusPdu) -> None:
@@ -233,8 +247,8 @@ def test_a_command_for_a_link_unit_never_reaches_the_primary_unit(monkeypatch: p
 
 
 @pytest.mark.parametrize("fault, how", [(Fault.DROP_AFTER_WRITE, {}), (Fault.HTML, {}), (Fault.STATUS, {"status": 500})])
-def test_a_command_without_a_usable_answer_may_have_switched(run: Run, unit: XerusPdu, fault: Fault,
-                                                             how: Dict[str, Any]) -> None:
+def test_a_switch_command_without_a_usable_answer_is_reported_as_possibly_done(run: Run, unit: XerusPdu, fault: Fault,
+                                                                               how: Dict[str, Any]) -> None:
     unit.faults.order(fault, method="setPowerState", **how)
     code, _, err = run("switch", "1", "off", "--yes")
     assert code == 3 and "so outlet 1 may or may not have switched" in err
@@ -251,7 +265,7 @@ def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, ou
 @pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]),
                                            ("installPendingKeyPair", ["cert", "install"]),
                                            ("addLinkUnit", ["links", "add", "2", "192.0.2.50"])])
-def test_an_unanswered_command_may_have_taken_effect_and_its_error_says_how_to_check(
+def test_the_error_of_an_unanswered_command_says_that_it_may_have_taken_effect_and_how_to_check(
         run: Run, unit: XerusPdu, tmp_path: Path, method: str, words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
     (tmp_path / "image").write_bytes(image("4.4.1.6-53300"))
