@@ -13,7 +13,7 @@ LINES = (1, 2, 3)
 
 
 class Outlet:
-    """One outlet. `on` is its contact, None if the unit shows no state. `name` and `startup` are settings.
+    """One outlet. `on`: whether its contact is closed, None if the unit shows no state. `name` and `startup` are settings.
 
     `amperes` is the current on each of `lines` unless the outlet is off. `metered`: false if a published tree has no energy
     reading of this outlet.

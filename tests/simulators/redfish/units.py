@@ -102,9 +102,9 @@ def delayed() -> Model:
 
 
 def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
-    """The tree that DMTF publishes. Its rack PDU has 11 outlets: A4 and A5 have no readings, A5 has no state and no action.
+    """A published tree. DMTF's has a rack PDU of 11 outlets: A4 and A5 have no readings, A5 has no state and no action.
 
-    The targets of actions lack /Actions/.
+    The targets of DMTF's actions lack /Actions/.
     """
     return Model((), tree=folder, values="none", expand=expand)
 

@@ -25,7 +25,7 @@ def test_every_method_of_the_simulator_is_in_its_sdk_release(pdu: XerusPdu, step
         assert set(firmware.methods(interface)) <= set(known[interface])
 
 
-def test_single_outlets_switch_or_refuse(pdu: XerusPdu, step: Step) -> None:
+def test_an_outlet_switches_unless_it_is_disabled_or_has_no_relay(pdu: XerusPdu, step: Step) -> None:
     found = step("switching", "single", [0, 10, 11])
     assert found == {"codes": {"0": [0, 0, 0, 1], "10": [3, 1, 3, 1], "11": [1, 0, 1, 0]}, "unstick": 0}
     assert [what for what, _ in pdu.books().writes] == ["outlet.0.setPowerState", "outlet.0.setPowerState",
@@ -89,5 +89,5 @@ def test_the_sdk_reads_the_topology_and_transfers_to_another_source(pdu: XerusPd
     assert transfer_switch is not None and transfer_switch.selected == 1
 
 
-def test_plain_http_redirects_and_the_sdk_follows(pdu: XerusPdu, step: Step) -> None:
+def test_the_sdk_follows_the_redirect_from_http_to_https(pdu: XerusPdu, step: Step) -> None:
     assert step("switching", "names", "moved", f"http://{pdu.host}:{pdu.http_port}") == ["moved"] * 3

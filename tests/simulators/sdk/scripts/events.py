@@ -7,9 +7,9 @@ from .script import module
 
 
 def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
-    """All events of outlet 1, and the reading changes and user events of its current sensor.
+    """All events of outlet 1, and the changed readings and user events of the sensor of its current.
 
-    The outlet is switched off and renamed, and the sensor gets a threshold.
+    Switches off and renames the outlet, and sets a threshold of the sensor.
     """
     event, idl, sensors = module("event"), module("idl"), module("sensors")
     outlet = module("pdumodel").Outlet("/model/outlet/0", agent)
