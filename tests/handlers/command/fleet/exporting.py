@@ -69,11 +69,11 @@ def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
 
 
 @contextlib.contextmanager
-def exporter(*arguments: object, port: int = 0) -> Iterator[Program]:
-    """Run an exporter as a program until the block ends. Fails if that takes more than 2 * PATIENCE_S."""
+def exporter(*arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S) -> Iterator[Program]:
+    """Run an exporter as a program until the block ends. Fails if that takes more than `seconds`."""
     process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    with process, bounded(process, 2 * PATIENCE_S):
+    with process, bounded(process, seconds):
         assert process.stdout is not None and process.stderr is not None
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), process.stderr.read()

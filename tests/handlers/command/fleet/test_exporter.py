@@ -41,7 +41,8 @@ HOSTILE = '<script>alert("1")</script>'
 @pytest.fixture(scope="module")
 def running(small: Hall) -> Iterator[Exporter]:
     """An exporter with the hall's list and with 127.0.0.1 as its only network."""
-    with exporter("--list", small.list(dead=True), "--auth", small.logins, "--network", "127.0.0.1/32") as made:
+    with exporter("--list", small.list(dead=True), "--auth", small.logins, "--network", "127.0.0.1/32",
+                  seconds=10 * PATIENCE_S) as made:         # runs until the last test of this module ends
         yield made
 
 
