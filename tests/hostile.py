@@ -15,7 +15,7 @@ TEXTS: Dict[str, str] = {
     "dash": "-1", "option": "--help", "equals": "=1+1", "plus": "+1", "at": "@SUM(A1)", "tab and equals": "\t=1",
     "half": "1\ud800", "other half": "\udc31", "bar": "1|x=2", "braces": "1\"} 1\nforged{a=\"b", "other digits": "\u0661",
     "blanks": " 1 ", "zero before": "01"}
-LISTED = {key: text for key, text in TEXTS.items() if key != "long" and "half" not in key}      # short, and UTF-8
+LISTED = {key: text for key, text in TEXTS.items() if key != "long" and "half" not in key}      # short, and encodable in UTF-8
 
 
 def is_one_line(text: str) -> bool:

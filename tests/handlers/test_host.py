@@ -45,7 +45,7 @@ def test_settings_are_read_from_each_known_form(form: object) -> None:
     assert host.settings({"custom_params": form}) == WANTED
 
 
-def test_a_setting_under_a_key_of_the_platform_is_read_unless_it_has_the_platforms_value() -> None:
+def test_a_handlers_setting_under_a_key_of_the_platform_is_read_unless_it_has_the_platforms_value() -> None:
     form = {"device": "pdu_nut", "custom_params": {"device": "rack1", "name": "x"}}
     assert host.settings(form, own=("device",)) == {"device": "rack1"}
     assert host.settings({**form, "device": "rack1"}, own=("device",)) == {} == host.settings(form)
@@ -297,7 +297,7 @@ def test_a_boolean_is_read_as_text_and_not_as_the_number_1() -> None:
     assert snmp(row(True)).get(ROOT) == "True"
 
 
-def test_the_ports_of_a_view_are_its_list_of_that_name_or_its_only_list() -> None:
+def test_the_ports_of_a_view_are_its_list_ports_or_else_its_only_list() -> None:
     ports: List[object] = []
     assert ports_of(SimpleNamespace(ports=ports, other=[1])) is ports
     assert ports_of(SimpleNamespace(ports="none", outlets=ports)) is ports
@@ -330,7 +330,7 @@ def test_get_returns_a_value_unchanged(value: object) -> None:
     ("undoFailed", Unreachable),
     ("snmp_params has no community", SettingsError), ("snmp_params timeout must be a number from 0.05 to 60", SettingsError),
     ("[Errno -2] Name or service not known", Unreachable)])
-def test_the_platforms_error_text_becomes_one_error_without_secrets(words: str, kind: type) -> None:
+def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(words: str, kind: type) -> None:
     with pytest.raises(PduHandlerError) as caught:
         snmp(RuntimeError(words)).set(ROOT, 1)
     assert type(caught.value) is kind

@@ -30,7 +30,7 @@ HERE, ELSEWHERE = Place(0o022, "UTC"), Place(0o077, "Asia/Kathmandu")
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """The folder `name` of this run. Calls of `make` fill it, one at a time, until one of them succeeds."""
+    """The folder `name` of this run, filled by `make`. One process calls `make` at a time, until a call succeeds."""
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)

@@ -51,7 +51,7 @@ class Admin:
         """The path of a shell; for busybox, of a link to it named `sh`. Skips the test if the shell is missing."""
         path = shutil.which(name)
         if path is None:
-            pytest.skip(f"no {name} here")
+            pytest.skip(f"no {name} in PATH")
         if name != "busybox":
             return path
         (self._tools / "sh").symlink_to(path)

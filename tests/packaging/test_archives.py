@@ -70,7 +70,7 @@ def test_all_archives_load_in_one_process(host: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["/", "unpacked", "unpacked/pdu_small", "decoys"])
-def test_the_current_directory_does_not_matter(host: Path, tmp_path: Path, place: str) -> None:
+def test_an_archive_loads_in_any_current_directory(host: Path, tmp_path: Path, place: str) -> None:
     unpacked, decoys = tmp_path / "unpacked", tmp_path / "decoys"
     archives.read(archive(small_tree(tmp_path), "small")).unpack(unpacked)
     decoys.mkdir()

@@ -137,7 +137,7 @@ def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(vers
     """Without pdu_snmp, whose calls need packages that those Pythons may lack. Other archives need only the standard library."""
     python = pythons().get(version)
     if python is None:
-        pytest.skip(f"no Python {version} on the PATH or in ~/.pyenv")
+        pytest.skip(f"no Python {version} in PATH or pyenv")
     names = [name for name in NAMES if name != "snmp"]
     with contextlib.ExitStack() as stack:
         peers = [stack.enter_context(PEERS[name]()) for name in names]

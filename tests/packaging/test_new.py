@@ -42,7 +42,7 @@ def run(tree: Path, *arguments: str) -> str:
 
 
 def _blocks() -> Dict[str, str]:
-    """File → its whole text, from the guide's blocks below a file's name."""
+    """File → its whole text, for each Python block of the guide below a file's name."""
     found = dict(re.findall(r"(?ms)^`([\w/.]+)`:\n\n```python\n(.*?)^```$", GUIDE))
     assert len(found) == 3
     return found
@@ -108,7 +108,7 @@ def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_pa
 
 
 def test_a_new_family_passes_the_tests_of_all_families(grown: Path, tmp_path: Path) -> None:
-    # Tests with devices of no family, which must not become devices of the new one.
+    # Tests with devices of no family. The new family must not detect them.
     unknown = ("tests/handlers/command/field/test_identify.py", "tests/handlers/command/fleet/test_find.py")
     found = passed(grown, tmp_path / "report.xml", "tests/handlers/snmp", *unknown,
                    "-k", "globex or each_table or no_family_fits or become_a_list or the_example or bad_setting")

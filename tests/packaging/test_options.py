@@ -249,9 +249,11 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
-    for word in ("--out OUT", "--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "--metered-only",
-                 "--switch-automatic", "pdu_<key>", "pdu snmp parts"):
-        assert word in text
+    shown = ("--out OUT", "--profile FILE.json", "--only KEY", "--profile-key KEY", "--switch-unproven", "--metered-only",
+             "--switch-automatic")
+    assert [word for word in (*shown, "pdu_<key>", "pdu snmp parts") if word not in text] == []
+    options = {name for action in build._parser(())._actions for name in action.option_strings}
+    assert options == {"-h", "--help", *(word.partition(" ")[0] for word in shown)}
 
 
 def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

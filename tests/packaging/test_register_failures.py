@@ -158,7 +158,7 @@ def test_a_refused_upload_keeps_the_id_for_the_next_run(admin: Admin) -> None:
         assert calls(manager, CREATE) == 1
 
 
-def test_a_stale_id_is_explained(admin: Admin) -> None:
+def test_the_error_for_a_stale_id_names_it_and_its_file(admin: Admin) -> None:
     def without_list(request: Request, serve: Serve) -> Answer:
         return answer_error(404, 1, "none") if is_call(request, LIST) else serve(request)
 
