@@ -43,9 +43,9 @@ def guided(name: str, seconds: float) -> Run:
         for path in Path(folder).glob("*-*"):
             if path.is_file():
                 return Run(name, int(cases[1]) if cases else 0, _kept(name, path.read_bytes(), done.stdout))
-        if done.returncode:
-            return Run(name, 0, done.stdout[-1500:] or f"the process ended with code {done.returncode} and without output")
-        return Run(name, int(cases[1]) if cases else 0, "")
+        if done.returncode or not cases:
+            return Run(name, 0, f"the process ended with code {done.returncode}: {done.stdout[-1500:] or 'no output'}")
+        return Run(name, int(cases[1]), "")
 
 
 def blind(name: str, seconds: float, seed: int) -> Run:

@@ -26,7 +26,7 @@ def test_seeds_and_earlier_findings_are_read_or_refused(target: Target) -> None:
 
 
 def test_good_answers_and_a_good_list_are_not_refused(tmp_path: Path) -> None:
-    """If a seed were refused, most changes to it would fail a parser's first checks too."""
+    """Changes to a refused seed would rarely pass a parser's first checks."""
     assert [devices.answered(data).status for data in devices.http_seeds()] == [200, 200, 204, 401, 302]
     for pdu, seeds in ((devices.raritan_pdu, devices.raritan_seeds()), (devices.redfish_pdu, devices.redfish_seeds())):
         status, statistic = seeds
@@ -65,6 +65,14 @@ def test_a_finding_ends_the_run_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_guided_run_that_is_killed_is_a_failure_even_without_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, -9, ""))
     assert "code -9" in fuzz.guided("nut", 1.0).finding
+
+
+def test_a_guided_run_without_a_number_of_cases_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, 0, "no target"))
+    assert fuzz.guided("nut", 1.0).finding == "the process ended with code 0: no target"
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: subprocess.CompletedProcess(
+        words, 0, "stat::number_of_executed_units: 12\n"))
+    assert fuzz.guided("nut", 1.0) == ("nut", 12, "")
 
 
 def test_a_kept_finding_is_named_by_its_content_and_its_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
