@@ -23,7 +23,7 @@ BUDGET_S = 60.0                         # limit in seconds for a whole call
 TIMEOUT_S = {"patient": "20", "brief": "0.3"}
 CONFIRM_S = 0.4
 _ENGINES = 6                            # increase in descriptors, and in threads, that SNMP engines may cause
-# Faults that a time-out may end: their calls get the brief one. The other calls must not time out, even on a busy machine.
+# Calls with these faults may time out and get the brief limit. The others must not time out, even on a busy machine.
 _WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
           "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
@@ -79,7 +79,7 @@ class Played:
         return answer
 
     def run(self, cell: Cell, keep: bool = False) -> Verdict:
-        """Makes the call of a cell. All cells of a handler that are run with `keep` share one device."""
+        """Makes the call of a cell and judges the result. All cells of a handler that are run with `keep` share one device."""
         given = self.ask(open=cell.handler, method=cell.method, fault=cell.fault, step=cell.step, keep=keep)
         try:
             return self._judged(cell, given)
@@ -212,7 +212,7 @@ def _resources() -> Tuple[int, ...]:
 
 
 def _left_open(before: Tuple[int, ...]) -> Iterator[str]:
-    """Problems unless the numbers of descriptors and threads are back to `before` within 10 s."""
+    """Problems for descriptors and threads beyond `before` that remain after 10 s."""
     end = time.monotonic() + 10.0
     now = _resources()
     while (now[0] > before[0] or now[1] > before[1]) and time.monotonic() < end:

@@ -6,21 +6,21 @@ import random
 import select
 import socket
 import threading
-from typing import Callable, Iterator, List, Optional, Tuple
+from typing import Callable, Iterator, List, Optional
 
 from .catalogue import Fault
 from .wire import Exchange
 
 _GARBAGE = b"\x30\x82\xff\xff this is not an answer"
 _LOSS = {"lossy-10": 0.1, "lossy-30": 0.3}
-Peer = Tuple[str, int]
 
 
 class Relay:
     """Forwards requests to `port`, waits up to 5 s for the device's answer, and applies the fault.
 
     `step`: the number of the request, from 0, at which the fault happens; if the fault lasts, also at all later ones.
-    `bend` makes the wrong answer for a fault whose place is "answer". `listen`: the relay's own port, 0 for a free one.
+    `bend` makes the wrong answer for a fault whose place is "answer"; None leaves the answer unchanged. `listen`: the relay's
+    own port, 0 for a free one.
     """
 
     def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,
@@ -70,7 +70,7 @@ class Relay:
         return self._chance.random() < _LOSS.get(fault.key, 0.0)
 
     def _asked(self, request: bytes) -> bytes:
-        while select.select([self._back], [], [], 0)[0]:        # drops answers to earlier requests that came too late
+        while select.select([self._back], [], [], 0)[0]:        # drops late answers to earlier requests
             self._back.recv(1 << 16)
         self._back.send(request)
         ready, _, _ = select.select([self._back], [], [], 5.0)

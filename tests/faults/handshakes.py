@@ -1,4 +1,4 @@
-"""Servers for the faults of TLS, which begins at once or after NUT's STARTTLS."""
+"""Servers for the TLS faults. TLS begins at once or after NUT's STARTTLS."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,10 @@ _PATIENCE_S = 60.0
 
 
 class Handshakes:
-    """A server on 127.0.0.1 for a fault whose place is "tls". `settings` make a handler verify the server's certificate."""
+    """A server on 127.0.0.1 for the TLS fault `key`. TLS begins "at once" or after "STARTTLS".
+
+    `settings` make a handler verify the server's certificate.
+    """
 
     def __init__(self, key: str, begins: str) -> None:
         self.steps = 1

@@ -32,7 +32,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
     """The cells of each fault that a protocol can have: every step of each call, or `most` of them (`_spread`).
 
-    TLS faults and those of AT_START have no step, and one cell for each call.
+    TLS faults and those of AT_START have one cell for each call, at step 0.
     """
     counted, chosen = steps(names), list(faults)
     found = []
@@ -54,14 +54,14 @@ def _spread(count: int, most: int) -> List[int]:
 
 
 def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]:
-    """The verdicts, in the order of the cells."""
+    """Runs the cells; yields their verdicts in the same order."""
     names = list(dict.fromkeys(cell.handler for cell in wanted))
     with ProcessPoolExecutor(processes, mp_context=warm(), initializer=_begin, initargs=(names,)) as pool:
         yield from pool.map(_verdict, wanted, chunksize=4)
 
 
 def _begin(names: Sequence[str]) -> None:
-    """Makes one call of each handler first, so that what a process caches does not count as left open."""
+    """Starts the devices of a worker, and makes one call of each handler so that its caches do not count as left open."""
     global _played
     gc.freeze()         # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()
@@ -78,7 +78,7 @@ def _verdict(cell: Cell) -> Verdict:
 # ---- the table -----------------------------------------------------------------------------------------------------
 
 def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> List[str]:
-    """A row for each fault, a column for each call of each handler: the number of steps, or how many of them were wrong.
+    """A Markdown table. For each fault and each call of each handler: the number of cells, or how many of them were wrong.
 
     "–": the protocol cannot have the fault; empty: no such cell was run.
     """

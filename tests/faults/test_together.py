@@ -1,4 +1,4 @@
-"""Many calls at once, on one device and on several, return what single calls return. Also a short soak."""
+"""Calls in many threads, to one device and to several, read and switch as single calls do. Also a short soak."""
 from __future__ import annotations
 
 import contextlib
@@ -23,7 +23,7 @@ Answer = Tuple[Any, ...]
 
 @pytest.fixture(autouse=True)
 def _patient(budget: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raises the limits of a call and of an SNMP request: with this many threads, a busy machine can exceed the usual ones."""
+    """Raises the time limits of a call and of an SNMP request: with so many threads, a busy machine can exceed the usual ones."""
     budget(600.0)
     monkeypatch.setattr(_credentials, "LONGEST_S", 600.0)
 

@@ -13,7 +13,7 @@ from .catalogue import Fault
 _PATIENCE_S = 60.0
 _DRIP_S = 0.05                          # seconds between two bytes
 _GARBAGE = b"\x00\xff\x13\x37 this is not an answer \r\n\x80\n" * 3
-HUGE = b"\x00\x01huge\x01\x00"         # at the end of a bent answer: stands for 500 MB
+HUGE = b"\x00\x01huge\x01\x00"         # at the end of a bent answer: stands for 500 MiB of spaces
 
 
 class Exchange(NamedTuple):
@@ -56,7 +56,11 @@ class Stream:
 
 
 class Relay:
-    """Forwards connections to the device's `port`. `bend` makes the wrong answer for a fault whose place is "answer"."""
+    """Forwards connections to the device's `port`, and applies the fault. `requests` and `answers` each read one message.
+
+    `step`: the number of the exchange, from 0, at which the fault happens; if the fault lasts, also at all later ones.
+    `bend` makes the wrong answer for a fault whose place is "answer"; None leaves the answer unchanged.
+    """
 
     def __init__(self, port: int, requests: Framing, answers: Framing, fault: Optional[Fault] = None, step: int = 0,
                  bend: Optional[Callable[[Exchange], Optional[bytes]]] = None) -> None:
@@ -161,7 +165,7 @@ class Relay:
         return keep
 
     def _pour(self, client: socket.socket, bent: bytes) -> None:
-        """Sends `bent`, with `HUGE` at its end replaced by 500 MB."""
+        """Sends `bent`, with `HUGE` at its end replaced by 500 MiB of spaces."""
         head, mark, _ = bent.partition(HUGE)
         client.sendall(head)
         if mark:

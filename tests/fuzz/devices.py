@@ -55,7 +55,7 @@ def answered(data: bytes) -> Reply:
         ours.settimeout(5)
         theirs.setblocking(False)
         with contextlib.suppress(BlockingIOError):
-            theirs.send(data)
+            theirs.send(data)               # drops what exceeds the socket's buffer
         theirs.shutdown(socket.SHUT_WR)
         transport = connection.StandardTransport(Trust())
         try:

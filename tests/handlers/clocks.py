@@ -17,7 +17,7 @@ class Clock(ManualClock):
 
 
 def in_switching(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return a new clock that replaces the one by which every handler waits for an outlet."""
+    """Replace the clock by which every handler waits for an outlet. Return the new one."""
     made = Clock()
     defaults = cast(Dict[str, Any], switch.__kwdefaults__)
     monkeypatch.setitem(defaults, "clock", made)

@@ -60,7 +60,7 @@ def changed(change: Callable[[Any], Any]) -> Bend:
 
 
 def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
-    """A function that replaces each string, number, boolean and null in JSON by `change(key, value)`."""
+    """A function that replaces each scalar in JSON by `change(key, value)`; `key`: the innermost name around it."""
     def within(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return {name: within(one, name) for name, one in value.items()}
@@ -105,7 +105,7 @@ def _always(made: bytes) -> Bend:
 
 
 def bomb(megabytes: int) -> bytes:
-    """A gzip member (RFC 1952) of `megabytes` MiB of spaces. It repeats one block, which a full flush makes independent."""
+    """A gzip member (RFC 1952) of `megabytes` MiB of spaces. It repeats one block; a full flush makes the copies independent."""
     block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(megabytes):

@@ -122,7 +122,7 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
 
 
 def recorded(unit: Unit, *keep: str) -> str:
-    """Record a device and return the text of the recording."""
+    """Record a device and return the text of the recording. `keep`: the kinds of values that are not replaced."""
     return kind(unit.handler).record(unit.data, Recorder(keep)).text
 
 

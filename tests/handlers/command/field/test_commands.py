@@ -1,4 +1,4 @@
-"""`pdu record` and `pdu replay` from the command line: files, exit codes, Ctrl-C, a broken pipe, an unreadable file."""
+"""`pdu record` and `pdu replay` from the command line: files, exit codes, signals, a broken pipe, an unreadable file."""
 from __future__ import annotations
 
 import contextlib

@@ -97,7 +97,7 @@ def test_a_family_with_states_but_without_commands_is_not_called_metered_only() 
 
 @pytest.mark.parametrize("unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"])
 def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(unit: Optional[Arcs], used: List[int]) -> None:
-    """Row 1.2 of the first object has no figure, so this object counts neither for one unit nor for unit 1 of a chain."""
+    """Row 1.2 of the first object has no figure: this object is used neither for a single unit nor for unit 1 of a chain."""
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
     rows: Dict[str, Union[int, str, bytes]] = {"0.1.1": 2, "0.1.2": "n/a", "0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
@@ -190,7 +190,7 @@ def test_the_values_that_another_resource_lists_decide_whether_a_redfish_outlet_
         "switch 1 outlet without switch_unproven=yes", "switch 3 outlets"]
 
 
-def test_the_outlets_of_link_units_count_among_the_switchable_ones() -> None:
+def test_the_outlets_of_link_units_are_counted() -> None:
     calls: Dict[raritan_calls.Key, raritan_calls.Outcome] = {}
     for link, prefix, kinds in ((0, "", (True, False)), (2, "/link/2", (True, True, True))):
         rids = [f"{prefix}/tfwopaque/pdumodel.Outlet:2.1.6/outlet.{number}" for number in range(len(kinds))]
@@ -260,7 +260,7 @@ def test_load_and_energy_of_a_power_meter_controller_rest_on_mains(capsys: Print
     assert "mains of its panels" in evidence["load"] and "mains of its panels" in evidence["energy"]
 
 
-def test_of_a_raritan_unit_only_the_figures_are_said_to_rest_on_recordings() -> None:
+def test_only_the_figures_of_a_raritan_unit_are_said_to_rest_on_recordings() -> None:
     """The recorded traffic of real units has no Outlet.getState and no Outlet.setPowerState."""
     with XerusPdu(Model(outlets=2)) as pdu:
         data = PduData(f"{pdu.host}:{pdu.port}", {"username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})

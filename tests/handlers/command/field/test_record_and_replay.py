@@ -52,7 +52,7 @@ def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
         assert read(again) == before
 
 
-def test_a_name_that_is_a_part_of_well_known_paths_stays() -> None:
+def test_a_name_that_is_part_of_a_well_known_path_stays() -> None:
     """A replayed Redfish service must answer at /redfish/v1, a replayed Xerus unit at /link/2."""
     with RedfishService(RedfishModel((Pdu(outlets=("A1", "A2")),)), password="any") as service:
         service.outlet("A1").name = "redfish"
@@ -75,7 +75,7 @@ def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it()
     assert [found[f"{outlets}/{number}"].get("Id") for number in (1, 2)] == ["1", "2"]
 
 
-def test_a_replayed_redfish_outlet_follows_its_action_also_in_a_list_that_includes_it() -> None:
+def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:
     resources = redfish.unit()
     resources[redfish.OUTLETS]["Members"] = [dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)]
     with replayed("redfish", redfish_tree.written(resources)) as again:
@@ -129,7 +129,7 @@ def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
         assert not [oid for oid, held in found.items() if isinstance(held, bytes) and value in held], value
 
 
-def test_an_address_as_name_or_location_is_replaced_in_texts_octets_and_ip_addresses_alike() -> None:
+def test_an_address_that_is_a_name_or_location_is_replaced_in_every_form() -> None:
     texts = {"1.3.6.1.2.1.1.5.0": b"00:c0:b7:ab:cd:ef", "1.3.6.1.2.1.1.6.0": b"10.20.30.40",
              "1.3.6.1.4.1.99999.1.1.0": b"10.9.9.9"}
     device = {oid: Row(4, value) for oid, value in texts.items()}

@@ -62,8 +62,10 @@ def _facts(part: Any) -> Iterator[Fact]:
 
 
 def _enumeration(meanings: Any) -> Dict[str, int]:
-    """Return number by name for `{"on": [1], "off": [2]}` or `{"on": 1}`. A name keeps only its letters: SMIv2 allows
-    no underscore."""
+    """Return number by name: `{"on": 1, "onB": 5}` for `{"on": [1, 5]}`, `{"on": 1}` for `{"on": 1}`.
+
+    A name keeps only its letters: SMIv2 allows no underscore. A number that already has a name is left out.
+    """
     found: Dict[str, int] = {}
     for word, values in (meanings.items() if isinstance(meanings, dict) else ()):
         plain = re.sub(r"[^a-zA-Z]+(\w?)", lambda match: match[1].upper(), word)

@@ -90,7 +90,7 @@ def test_json_holds_the_doubt_about_a_string_of_states(tmp_path: Path, capsys: P
     assert [text["doubt"] for text in json.loads(capsys.readouterr().out)["texts"]] == [NOT_SHOWN]
 
 
-def test_guesses_beyond_four_of_a_role_are_counted_and_listed_in_the_json(tmp_path: Path, capsys: Printed) -> None:
+def test_guesses_after_the_fourth_of_a_role_are_counted_and_listed_in_the_json(tmp_path: Path, capsys: Printed) -> None:
     file = tmp_path / "unit.snmprec"
     rows = [f"1.3.6.1.4.1.99999.1.1.{column}.{row}|2|{row % 2}" for column in range(1, 7) for row in range(1, 9)]
     rows += [f"1.3.6.1.4.1.99999.2.{text}.0|4|1,0,1,1" for text in range(1, 8)]

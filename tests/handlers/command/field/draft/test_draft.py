@@ -56,10 +56,10 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 
 
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
-    """Whether no state that the draft reads as on or off contradicts the family, and one of them is of an outlet of the family.
+    """Whether no state that the draft reads as on or off contradicts the family; if there are any, one must be of its outlets.
 
-    If the draft reads other rows, all its values must be marked. The families of Clever Electronic leave out the last arc of an
-    index, 0, which a draft keeps.
+    If the draft reads other rows, all its values must be marked. A draft without states is right. The families of Clever
+    Electronic leave out the last arc of an index, 0, which a draft keeps.
     """
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
@@ -319,8 +319,7 @@ def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(name: st
 @pytest.mark.parametrize("values, on, off", [
     ((1, 1, 1, 1), "?1", "?0"), ((0, 1, 1, 0), "?1", "?0"), ((1, 2, 1, 1), "?1", "?2"), ((1, 3, 1, 1), "?1", "?3"),
     ((3, 5, 5, 3), "?3", "?5")])
-def test_a_column_proposes_its_two_values_as_on_and_off_or_1_and_0_if_it_has_only_1(values: Tuple[int, ...],
-                                                                                    on: str, off: str) -> None:
+def test_a_column_of_two_numbers_or_of_only_1_proposes_on_and_off(values: Tuple[int, ...], on: str, off: str) -> None:
     rows = {arcs(f"1.3.6.1.4.1.99999.1.1.2.{index}"): Row(2, value) for index, value in enumerate(values, 1)}
     rows.update({arcs(f"1.3.6.1.4.1.99999.1.1.3.{index}"): Row(4, b"outlet %d" % index) for index in range(1, 5)})
     found = draft(rows, Mib())
