@@ -1,4 +1,4 @@
-"""Runs a program on a new terminal and answers one of its questions; a stand-in for a person at `sys.stdin`."""
+"""Runs a program on a new terminal and answers one of its questions. `Person` replaces `sys.stdin` in a test."""
 from __future__ import annotations
 
 import os

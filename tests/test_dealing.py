@@ -50,7 +50,7 @@ def test_no_test_is_lost_if_a_share_is_too_small_for_its_slow_modules() -> None:
         [("b.py", 1), ("a.py", 3)], [("a.py", 4)], [("c.py", 2), ("a.py", 2)]]
 
 
-def test_a_module_stays_together_in_its_order_within_a_share() -> None:
+def test_the_tests_of_a_module_stay_together_and_in_order_within_a_share() -> None:
     ordered = dealt(items(demo__a=4, handlers__nut__b=30, faults__c=2), lambda item: item[0], 3)
     for part in parts(ordered, 3):
         for module in {name for name, _ in part}:

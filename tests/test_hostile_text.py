@@ -51,7 +51,7 @@ def made(peer: Peer, **changes: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def nothing_is_executed() -> Iterator[None]:
-    """Some of TEXTS make the file `here` if a shell runs them."""
+    """Fails if a shell ran one of TEXTS: some of them make the file `here`."""
     yield
     assert not (ROOT / "here").exists()         # programs of these tests run in ROOT
 
@@ -113,7 +113,7 @@ TIMES = {"dot", "plus", "blanks", "zero before"}            # keys of TEXTS for 
 
 
 @pytest.mark.parametrize("name", list(PEERS))
-def test_a_timeout_is_a_time_or_an_error_that_names_it(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_timeout_is_valid_or_raises_an_error_that_names_the_setting(name: str, caplog: pytest.LogCaptureFixture) -> None:
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
         before = peer.books()
         for about, text in {**TEXTS, **{repr(text[:20]): text for text in NO_TIMES}}.items():
@@ -121,6 +121,7 @@ def test_a_timeout_is_a_time_or_an_error_that_names_it(name: str, caplog: pytest
                 ports = made(peer, timeout=text).status().ports
             except SettingsError as error:
                 assert "timeout" in str(error) and is_one_line(str(error)) and len(str(error)) < 1000, about
+                assert about not in TIMES or peer.snmp, about
             except Unreachable:
                 assert about == "dot"           # on a busy machine, an answer may take longer than 0.1 s
             else:
@@ -132,7 +133,7 @@ def test_a_timeout_is_a_time_or_an_error_that_names_it(name: str, caplog: pytest
 
 
 @pytest.mark.parametrize("about", list(TEXTS))
-def test_a_timeout_among_the_snmp_fields_is_a_time_or_an_error(about: str) -> None:
+def test_a_timeout_among_the_snmp_fields_is_valid_or_raises_a_pdu_handler_error(about: str) -> None:
     with PEERS["snmp"]() as peer:
         handler = importlib.import_module("handlers.snmp.handler").make_handler(
             PduSnmpData(peer.address, {**peer.snmp, "timeout": TEXTS[about]}, peer.settings))
@@ -225,7 +226,7 @@ def third_party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_watch_prints_a_change_of_any_identity_in_one_line(third_party: Path, tmp_path: Path) -> None:
+def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_line(third_party: Path, tmp_path: Path) -> None:
     tree = small_tree(tmp_path)
     handler = tree / "small" / "handler.py"
     handler.write_text(handler.read_text().replace(OWN_PORT, f"""import os
@@ -248,7 +249,7 @@ def test_a_watch_prints_a_change_of_any_identity_in_one_line(third_party: Path, 
     assert all(map(is_one_line, printed)) and len(changes[0]) < 20_000
 
 
-def test_identities_of_any_archive_are_escaped_in_terminal_page_and_metrics(third_party: Path, tmp_path: Path) -> None:
+def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(third_party: Path, tmp_path: Path) -> None:
     written = tmp_path / "page.html"
     shown = run("check", third_party / "list.csv", "--html", written)
     assert shown.returncode == 1 and all(map(is_one_line, shown.stdout.splitlines())), shown.stderr

@@ -53,7 +53,7 @@ def _imports_of(path: Path) -> Tuple[Import, ...]:
 
 
 def _imports(node: ast.AST, file: str, by_type: bool) -> Iterator[Import]:
-    """Skips expressions, which contain no imports."""
+    """The imports below `node`. Skips expressions, which contain none."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import):
             for alias in child.names:
@@ -117,7 +117,7 @@ def _of_the_command(one: Import) -> bool:
     return Path(one.file).parts[1] in COMMAND
 
 
-# Third-party packages, and the only files that may import them.
+# Third-party packages, and the only files and folders that may import them.
 THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
@@ -129,7 +129,7 @@ THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("folder", ["common", "pdu_common", "handlers", "packaging"])
-def test_third_party_packages_stay_in_their_files(folder: str) -> None:
+def test_third_party_packages_are_imported_only_in_the_listed_places(folder: str) -> None:
     standard: FrozenSet[str] = build.standard_library()
     found = [one for one in imports(folder) if not one.level and one.top not in standard and one.top not in OURS
              and not (one.by_type and one.top == "typing_extensions")
@@ -164,7 +164,7 @@ MEMBERS: Dict[type, Set[str]] = {
 
 
 @pytest.mark.parametrize("module", list(NAMES), ids=lambda module: str(getattr(module, "__name__", module)))
-def test_double_offers_the_platforms_names_and_no_others(module: object) -> None:
+def test_a_double_offers_the_platforms_names_and_no_others(module: object) -> None:
     assert inspect.ismodule(module)
     own = {name for name, value in vars(module).items() if not name.startswith("_")
            and not isinstance(value, TypeVar) and not inspect.ismodule(value)
@@ -173,7 +173,7 @@ def test_double_offers_the_platforms_names_and_no_others(module: object) -> None
 
 
 @pytest.mark.parametrize("cls", list(MEMBERS), ids=lambda cls: str(cls.__name__))
-def test_base_class_of_the_double_has_the_platforms_methods_and_no_others(cls: type) -> None:
+def test_a_base_class_of_the_doubles_has_the_platforms_methods_and_no_others(cls: type) -> None:
     assert {name for name in dir(cls) if not name.startswith("_")} == MEMBERS[cls]
 
 

@@ -26,7 +26,7 @@ def test_a_port_that_is_reserved_or_in_use_is_not_given(monkeypatch: pytest.Monk
             assert ports.reserved() in (31_999, 31_998, 31_997)
 
 
-def test_a_refusing_port_refuses_and_cannot_be_taken() -> None:
+def test_a_refusing_port_refuses_connections_and_cannot_be_taken() -> None:
     with ports.refusing() as port:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), 60)

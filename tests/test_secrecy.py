@@ -23,7 +23,7 @@ def test_a_secret_is_seen_plain_and_encoded(text: str) -> None:
     assert shown(text) and not shown("own words")
 
 
-def test_a_log_line_an_error_and_the_arguments_of_a_program_are_seen() -> None:
+def test_a_secret_in_a_log_line_an_error_or_a_programs_arguments_is_seen() -> None:
     WATCH.found()
     WATCH.handle(logging.makeLogRecord({"msg": "the password is %s", "args": (SECRET,)}))
     Unreachable(f"no answer to {SECRET}")
@@ -33,7 +33,7 @@ def test_a_log_line_an_error_and_the_arguments_of_a_program_are_seen() -> None:
     assert WATCH.found() == []
 
 
-def test_output_that_a_test_reads_itself_and_the_output_of_a_program_are_seen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_secret_in_output_that_a_test_reads_or_in_a_programs_output_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     WATCH.found()
     print(SECRET)
     assert capsys.readouterr().out == f"{SECRET}\n"
@@ -42,13 +42,13 @@ def test_output_that_a_test_reads_itself_and_the_output_of_a_program_are_seen(ca
 
 
 @pytest.mark.parametrize("host, operation", [(f"{SECRET}.example.net", "status"), ("192.0.2.7", f"device {SECRET}")])
-def test_host_and_operation_of_an_error_are_seen(host: str, operation: str) -> None:
+def test_a_secret_in_the_host_or_operation_of_an_error_is_seen(host: str, operation: str) -> None:
     WATCH.found()
     Unreachable("no answer").at(host, operation)
     assert [where for where, _ in WATCH.found()] == ["the text of Unreachable"]
 
 
-def test_a_file_that_the_project_writes_is_seen_and_one_that_a_test_writes_is_not(tmp_path: Path) -> None:
+def test_a_secret_is_seen_in_a_file_that_the_project_writes_but_not_in_one_of_a_test(tmp_path: Path) -> None:
     _write(str(tmp_path / "report.html"), f"<p>{SECRET}</p>")
     (tmp_path / "secret-of-a-test").write_text(SECRET)
     assert [where for where, _ in WATCH.found()] == ["the file report.html"]

@@ -25,8 +25,8 @@ def test_an_answer_is_typed_when_the_program_reads() -> None:
 
 @pytest.mark.parametrize("question, looks, words", [("name: ", 4, "the question was answered; shown: b'name: x'"),
                                                     ("other: ", 2, "the question was not shown; shown: b'name: '")])
-def test_a_program_that_stays_at_its_prompt_fails_with_its_output(monkeypatch: pytest.MonkeyPatch, question: str, looks: int,
-                                                                  words: str) -> None:
+def test_the_error_shows_the_output_of_a_program_that_stays_at_its_prompt(monkeypatch: pytest.MonkeyPatch, question: str,
+                                                                          looks: int, words: str) -> None:
     """The clock jumps past the limit when `terminal.run` has read all that the program shows."""
     times = [0.0] * looks
     monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: times.pop() if times else 1e9))
@@ -35,7 +35,7 @@ def test_a_program_that_stays_at_its_prompt_fails_with_its_output(monkeypatch: p
     assert f"still running after 60 s; {words}" in str(caught.value)
 
 
-def test_a_program_that_closes_its_terminal_and_runs_on_fails_with_its_output(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_shows_the_output_of_a_program_that_closes_its_terminal_and_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
     times = [0.0] * 3               # the clock jumps past the limit when the terminal is closed
     monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: times.pop() if times else 1e9))
     with pytest.raises(AssertionError, match="still running after 60 s, with its terminal closed; shown: b'hello"):
@@ -100,5 +100,5 @@ def test_every_wait_for_a_process_thread_or_event_has_an_end() -> None:
 @pytest.mark.parametrize("text, is_endless", [
     ("subprocess.run(['x'])", True), ("process.wait()", True), ("thread.join()", True), ("p.communicate(b'x')", True),
     ("subprocess.run(['x'], timeout=1)", False), ("','.join(words)", False), ("event.wait(3)", False)])
-def test_a_call_that_may_wait_for_ever_is_recognised(text: str, is_endless: bool) -> None:
+def test_only_a_call_that_may_wait_forever_is_recognised(text: str, is_endless: bool) -> None:
     assert endless(f"x = 1\n{text}\n") == ([2] if is_endless else [])

@@ -16,7 +16,7 @@ _PATIENCE_S = 240.0         # less than pytest's own limit, so that the error na
 def turn(what: str) -> Iterator[None]:
     """Waits until no other test holds the lock of `what`, and holds it during the block.
 
-    The system frees the lock when a process ends, even by a crash. Raises TimeoutError if others hold it for too long.
+    The system frees the lock when a process ends, even by a crash. Raises TimeoutError if others hold it for _PATIENCE_S.
     """
     path = Path(tempfile.gettempdir()) / f"pdu-handlers-{what}.lock"
     with contextlib.suppress(FileExistsError):

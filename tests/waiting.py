@@ -58,8 +58,8 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
 def asleep(pid: int) -> bool:
     """Whether a process with one thread sleeps or has ended. True where the system has no /proc.
 
-    A program that waits for input is asleep. If a signal arrives after Python's prompt but before its read, Python handles it
-    only after the read.
+    A program that waits for input is asleep. A test that sends a signal waits for this: Python handles a signal that arrives
+    between its prompt and its read only after the read.
     """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"

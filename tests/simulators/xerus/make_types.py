@@ -2,8 +2,8 @@
 
     python -m tests.simulators.xerus.make_types SCHEMA
 
-SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types only). Types that the
-simulator does not serve are left out. One release stands for each generation. The mask of a method or field has one
+SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types only). Types and methods that
+the simulator does not use are left out. One release stands for each generation. The mask of a method or field has one
 character for each generation, 1 if the generation has it: "0011" is "from 4.0".
 """
 from __future__ import annotations
@@ -39,7 +39,7 @@ VALUES = (
     "sensors.NumericSensor.StateChangedEvent", "sensors.NumericSensor.ThresholdsChangedEvent",
     "sensors.AccumulatingNumericSensor.ResetEvent", "sensors.StateSensor.StateChangedEvent",
 )
-# Rare methods that the simulated unit does not have, for example those for the factory. It answers them with "Method not found".
+# Methods that the simulated unit lacks, for example those for the factory. It answers them with "Method not found".
 NOT_SERVED = {
     "enterRS485ConfigModeAndAssignCtrlBoardAddress", "enterRS485ConfigModeAndAssignSCBoardAddress",
     "leaveRS485ConfigMode", "getSensorLogger", "getAlertedSensorManager", "getPowerShelfManager",

@@ -13,14 +13,15 @@ METERINGS = ("none", "inlet", "outlet")
 class Model:
     """One unit. Outlets are given by the number printed on them, from 1.
 
-    metering            "inlet": inlets and protectors are metered; "outlet": these and each outlet; "none": none of them
+    metering            "inlet": unit, inlets and protectors are metered; "outlet": these and each outlet; "none": none of them
     phases              1 or 3 (three lines and neutral)
     inlets              number of inlets, over which the outlets are distributed; with `transfer_switch` (2 inlets) one feeds all
     standby_current     current on each line of the inlet that is not selected, in A
     latching            the unit reports that its relays keep their state without power
     not_switchable      outlets without a relay
     disabled            outlets whose switching an administrator disabled: result 3
-    off, suspended, load_shed       outlets that are off at the start; the last two also name the reason
+    off, suspended, load_shed       outlets that are off at the start; the last two also name the reason; `load_shed` also makes
+                        its outlets non-critical and load shedding active
     names               names of outlets, by number
     listed              the order of outlets in getOutlets; empty: by number. Well-known ids always follow the number
     no_relay_board      outlets whose relay board does not answer: State.available is false

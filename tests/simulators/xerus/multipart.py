@@ -76,7 +76,7 @@ class _Reader:
 
 
 def parse(body: Body, content_type: str) -> Dict[str, Part]:
-    """The parts by form name. The caller closes their files."""
+    """The parts by form name. The caller closes their files. Raises BadForm."""
     reader = _Reader(body, boundary_of(content_type))
     with tempfile.TemporaryFile() as preamble:
         reader.copy(preamble)

@@ -114,7 +114,7 @@ class Site:
         return self._reference(served).rid
 
     def find(self, rid: str) -> Optional[Served]:
-        """The object with this resource id; None if no object has it (HTTP 404). Raises LinkDown."""
+        """The object with this resource id; None: there is none (HTTP 404). Raises LinkDown if its link unit does not answer."""
         rid = "/" + unquote(rid).lstrip("/")
         relayed = _LINK.match(rid)
         if relayed is None:

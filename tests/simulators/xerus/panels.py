@@ -27,7 +27,7 @@ Json = Dict[str, Any]
 
 @dataclass(frozen=True)
 class CircuitModel:
-    """A branch circuit: the `position` of its first pole and its `lines`, both from 0; `amperes` on each line; counted `wh`."""
+    """A branch circuit: its first `position` and its `lines`, both from 0; `amperes` on each line; `wh` counted at the start."""
 
     position: int
     lines: Tuple[int, ...] = (0,)
@@ -43,7 +43,7 @@ class MeterModel:
 
     number      the id of the meter board
     amperes     current on each line in A, in addition to the circuits' current
-    wh          energy in Wh that the mains have counted
+    wh          energy in Wh that the mains have counted at the start
     mains       false: no current transformers at the mains
     size        number of circuit positions
     odd_even    the labels of the positions are first the odd numbers, then the even ones
@@ -144,7 +144,7 @@ class Panel(Meter):
                                       "columns": 2 if model.odd_even else 1, "labelingScheme": int(model.odd_even)}
 
     def label(self, position: int) -> str:
-        """The label of a position, counted from 0; "" outside the panel. Source: Panel.idl, LabelingScheme."""
+        """The label of a position (from 0); "" beyond the panel. Source: Panel.idl, LabelingScheme."""
         numbers = range(1, self._panel_settings["panelSize"] + 1)
         odd, even = numbers[::2], numbers[1::2]
         if position >= len(numbers):

@@ -64,7 +64,7 @@ class PduUnit(Unit):
     # -- feeds and currents
 
     def _protectors(self) -> List[Protector]:
-        """Each protector has at most _PER_PROTECTOR outlets, on one line of one inlet. A unit with at most that many has none."""
+        """Each protector has at most _PER_PROTECTOR outlets, on one line of one inlet. A unit with no more outlets has none."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
         places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))

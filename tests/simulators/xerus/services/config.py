@@ -51,7 +51,7 @@ class Values:
 
 
 class _Job(Served):
-    """Checks an upload at once and applies it after _WORK_SECONDS: its status is pending, then done."""
+    """Applies an accepted upload after _WORK_SECONDS. Its status is pending, then done."""
 
     def __init__(self, unit: Unit, interface: str, name: str, path: str, device: XerusPdu) -> None:
         super().__init__(unit, interface, name, [path])
