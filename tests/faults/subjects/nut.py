@@ -21,7 +21,7 @@ def _request(stream: Stream) -> bytes:
 def _answer(stream: Stream) -> bytes:
     """A line, or a list from its BEGIN to its END."""
     line = stream.until(b"\n")
-    return line + (stream.until(b"\nEND " + line[6:]) if line.startswith(b"BEGIN ") else b"")
+    return line + (stream.until(b"END " + line[6:]) if line.startswith(b"BEGIN ") else b"")
 
 
 def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> Relay:
