@@ -19,7 +19,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
     found: Dict[Tuple[str, str], int] = {}
     with Played() as played:
         for name in names:
-            for method in ("status", *METHODS):             # the first status fills the caches that a process keeps
+            for method in ("status", *METHODS):             # the first status fills a process's caches; it is not judged
                 verdict = played.run(Cell(name, method, ""))
                 if (name, method) not in found and method == "status":
                     found[name, method] = verdict.steps

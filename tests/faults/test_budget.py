@@ -62,5 +62,5 @@ def test_no_walk_begins_after_the_budget() -> None:
         with pytest.raises(Unreachable):
             pdu.statistic()
         assert time.monotonic() - begin < MUCH_S
-        # At most 6 requests fit into the budget, and the walk that began in it goes on to its end. A whole statistic sends 32.
+        # At most 6 requests fit into the budget, and a walk that began within it runs to its end. A whole statistic sends 32.
         assert agent.books().requests < 16

@@ -1,6 +1,6 @@
 """Runs one target under atheris, guided by the coverage of `handlers`: `python -m tests.fuzz.guided TARGET SECONDS FOLDER`.
 
-Prints libFuzzer's figures at the end, and writes a failing input, at which it stops, into FOLDER.
+Stops at the first failing input and writes it into FOLDER. Prints libFuzzer's figures at the end.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Xerus units over JSON-RPC, without TLS, so that the relay can read the messages."""
+"""A Xerus unit over JSON-RPC, without TLS, so that the relay can read the messages."""
 from __future__ import annotations
 
 import contextlib
