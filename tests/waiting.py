@@ -51,7 +51,7 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
     finally:
         watch.cancel()
         process.kill()
-        process.wait(seconds)
+        process.wait(PATIENCE_S)
         assert not late.is_set(), f"{process.args!r} was killed after {seconds:g} s"
 
 

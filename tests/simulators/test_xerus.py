@@ -487,7 +487,7 @@ def test_a_unit_whose_second_port_is_taken_frees_its_first() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"outlets": 201}, {"phases": 2}, {"metering": "some"}, {"inlets": 0}, {"off": (9,)},
-                                   {"transfer_switch": True}, {"slots": 2}, {"actuators": 4}])
+                                   {"transfer_switch": True}, {"slots": 2}, {"actuators": 4}, {"names": {9: "web"}}])
 def test_an_impossible_model_is_refused(wrong: Dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         Model(**wrong)

@@ -169,11 +169,13 @@ def test_a_configuration_of_a_unit_with_more_outlets_is_refused(client: Client) 
     assert client.call("/bulkcfg", "getStatus")["result"]["status"] == 0
 
 
-def test_a_form_with_two_parts_of_the_same_name_or_a_boundary_outside_ascii_is_refused(client: Client) -> None:
+def test_a_form_with_equal_or_missing_part_names_or_a_boundary_outside_ascii_is_refused(client: Client) -> None:
     part = b'--edge\r\nContent-Disposition: form-data; name="upfile"\r\n\r\ndata\r\n'
     kind = {"Content-Type": "multipart/form-data; boundary=edge"}
     answer = client.post("/cgi-bin/fwupload.cgi", part * 2 + b"--edge--\r\n", kind)
     assert (answer.status, answer.read()) == (400, b"two parts have the same name")
+    answer = client.post("/cgi-bin/fwupload.cgi", part.replace(b'; name="upfile"', b"") + b"--edge--\r\n", kind)
+    assert (answer.status, answer.read()) == (400, b"a part has no plain name")
     whole = part.replace(b"edge", b"\xe9dge") + b"--\xe9dge--\r\n"
     answer = client.post("/cgi-bin/fwupload.cgi", whole, {"Content-Type": "multipart/form-data; boundary=\xe9dge"})
     assert (answer.status, answer.read()) == (400, b"not multipart/form-data")

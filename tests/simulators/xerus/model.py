@@ -82,7 +82,7 @@ class Model:
             raise ValueError("inlets: at least 1, or 0 for a unit without outlets")
         if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
             raise ValueError("listed: name every outlet once")
-        for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board", "stuck"):
+        for name in ("not_switchable", "disabled", "off", "suspended", "load_shed", "no_relay_board", "stuck", "names"):
             unknown = [number for number in getattr(self, name) if not 1 <= number <= self.outlets]
             if unknown:
                 raise ValueError(f"{name}: the unit has no outlet {unknown[0]}")

@@ -15,7 +15,7 @@ _LONGEST_HEADERS = 16 * 1024
 
 
 class BadForm(Exception):
-    """The request is not a complete form, or two of its parts have the same name."""
+    """The request is not a complete form, or its parts have no distinct names."""
 
 
 class Part(NamedTuple):
@@ -84,7 +84,9 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
     with contextlib.ExitStack() as files:               # closes the files after an error
         while reader.take(2) != b"--":
             headers = reader.headers()
-            name = str(headers.get_param("name", header="Content-Disposition"))
+            name = headers.get_param("name", header="Content-Disposition")
+            if not isinstance(name, str):
+                raise BadForm("a part has no plain name")
             if name in parts:
                 raise BadForm("two parts have the same name")
             file = files.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
