@@ -51,7 +51,7 @@ def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> Non
 
 @pytest.mark.parametrize("expands", [True, False])
 def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool) -> None:
-    """PDU 2 answers with the resources of PDU 1, as behind a proxy that confuses two answers."""
+    """The request for PDU 2's outlets gets those of PDU 1, as from a proxy that confuses two answers."""
     made = two()
     for path, resource in made.items():
         resource["@odata.id"] = path
@@ -226,7 +226,7 @@ def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> Non
     for how in ("closes", "waits", "refuses"):
         tree = Tree(unit([outlet(name) for name in NAMES]))
         tree.most, tree.beyond = 1, how
-        assert identities(tree, timeout="60") == NAMES, how     # the waits on further connections are shorter
+        assert identities(tree, timeout="60") == NAMES, how     # waits on further connections have shorter limits
 
 
 def test_requests_of_every_connection_are_counted() -> None:
@@ -253,10 +253,10 @@ def test_a_root_that_moves_to_another_path_is_followed(location: str) -> None:
     assert identities(moved(location)) == ["1", "2"]
 
 
-def test_a_root_that_moves_to_another_service_to_itself_or_to_no_path_is_refused() -> None:
+def test_a_redirect_of_the_root_is_refused_unless_it_leads_to_another_path_of_the_same_service() -> None:
     other = Tree(unit())
     with serving(other) as elsewhere:
         for location in (f"http://{elsewhere}/redfish/v1/", f"//{elsewhere}/redfish/v1/", "http://HERE@evil.example/",
                          "/redfish/v1/", "", "ftp:/redfish/v1/root"):
             assert refused(moved(location)).kind == "refused", location
-    assert not other.seen               # and so got no login
+    assert not other.seen               # so it received no login

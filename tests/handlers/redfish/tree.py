@@ -1,7 +1,7 @@
 """A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test replaces.
 
-A command changes a resource only if a function of the test in `special` does so. `tests.simulators.redfish` is a unit that
-switches.
+A command changes a resource only if the test puts a function that does so into `special`. `tests.simulators.redfish` is a
+unit that switches.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from handlers.redfish.handler import RedfishPdu, make_handler
 from pdu_common.connection import PduData
 from tests.needs import shared
 from tests.simulators.web import PromptServer
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, finished
 
 Json = Dict[str, Any]
 USER, PASSWORD = "operator", "secret-word"
@@ -47,8 +47,8 @@ class Answer(NamedTuple):
 class Tree:
     """A service of static resources.
 
-    The keys of `resources` are paths without a slash at the end. The functions in `special` answer a path instead. If one
-    returns None, the resource is the answer.
+    The keys of `resources` and `special` are paths without a slash at the end. A function in `special` answers its path in
+    place of the resource, unless it returns None. Commands and unknown paths are otherwise answered with 404.
     """
 
     def __init__(self, resources: Dict[str, Json]) -> None:
@@ -56,9 +56,10 @@ class Tree:
         self.special: Dict[str, Callable[[Seen], Optional[Answer]]] = {}
         self.seen: List[Seen] = []
         self.connections = self.open = 0
-        # The tree serves `most` connections at a time. `beyond` says what it does with more: closes, waits, refuses.
+        # The tree serves `most` connections at a time. `beyond` says what it does with a request on a further one: closes it,
+        # waits until the client closes it, or refuses (429).
         self.most, self.beyond = 100, ""
-        self.expands = True
+        self.expands = True             # whether $expand is obeyed
 
     @property
     def targets(self) -> List[str]:
@@ -142,7 +143,7 @@ def serving(tree: Tree) -> Iterator[str]:
         yield f"127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
-        thread.join(PATIENCE_S)
+        finished(thread)
         server.server_close()
 
 
@@ -162,7 +163,10 @@ def dmtf() -> Dict[str, Json]:
 
 
 def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **more: Any) -> Dict[str, Json]:
-    """Return the resources of a PDU, with two outlets by default, written from the schemas. `more` are properties of the PDU."""
+    """Return the resources of a service with one PDU, written from the schemas. `more` are properties of the PDU.
+
+    Without `outlets`, the PDU has the outlets 1 and 2.
+    """
     root = "/redfish/v1"
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
     listed = outlets if outlets is not None else [outlet("1"), outlet("2")]

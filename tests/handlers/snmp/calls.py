@@ -78,7 +78,7 @@ class NearPdu(SnmpPdu):
                 return rows
 
     def _ask(self, kind: int, oid: str, value: Optional[Row]) -> Tuple[str, Sequence[Binding]]:
-        """Return the status ("" or "noSuchName") and the bindings. Raises SnmpError for silence and for any other error."""
+        """Return the status ("" or "noSuchName") and the bindings. Raises SnmpError if there is no answer, or another error."""
         community = str(self.pdu_data.snmp_params["community"]).encode()
         request = Pdu(kind, 1, 0, 25 if kind == ber.GET_BULK else 0, ((arcs(oid), value),))
         answer = self._agent.exchange(ber.encode(Message(self._version - 1, community, request)))

@@ -17,7 +17,7 @@ class Command(NamedTuple):
     tag: int = INTEGER
 
     def written(self, identity: str, up: bool) -> List[Tuple[str, int, str, str]]:
-        """Return the agent's complete log of one command: OID, type, value and an empty error of each write."""
+        """Return the agent's log of one successful command: OID, type, value and error ("") of its only write."""
         oid, value = (self.on_oid, self.on) if up else (self.off_oid, self.off)
         return [(f"{oid}.{identity}", self.tag, value, "")]
 

@@ -1,4 +1,4 @@
-"""One profile with every kind of part. Each field has a value other than its default at least once. Tests write it as JSON."""
+"""One profile with every kind of part. Each field has a value other than its default in at least one part."""
 from __future__ import annotations
 
 from decimal import Decimal

@@ -66,7 +66,10 @@ def of_rows(rows: Mapping[str, Row]) -> Memory:
 
 
 def plain(row: Row) -> Value:
-    """Return an object's value as `Element.value` has it: UTF-8 octets as text, OIDs and IP addresses as dotted text."""
+    """Return an object's value as `Element.value` has it.
+
+    OIDs and IP addresses are dotted text. Octets are text if they are UTF-8, otherwise bytes. Opaque values are bytes.
+    """
     if row.tag == IP and isinstance(row.value, bytes):
         return ".".join(map(str, row.value))
     if isinstance(row.value, bytes) and row.tag != OPAQUE:

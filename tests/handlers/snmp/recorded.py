@@ -14,7 +14,10 @@ _FAMILIES = {profile.key for profile in PROFILES}
 
 @cache
 def names() -> Sequence[str]:
-    """Return the names of the recordings whose expected family is in PROFILES, or ["none"]."""
+    """Return the names of the recordings whose expected family is in PROFILES.
+
+    Without such recordings: ["none"], and the tests are skipped.
+    """
     folder = SHARED / "snmp" / "recordings" / "expected"
     found = [path.stem for path in sorted(folder.glob("*.json"))
              if json.loads(path.read_text("utf-8"))["family"] in _FAMILIES]

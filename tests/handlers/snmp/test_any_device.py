@@ -74,7 +74,7 @@ def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixt
 
 
 def _read_or_refused(profile: Profile, reader: Reader) -> bool:
-    """Return whether the device has outlets or meters of the family. An error other than PduHandlerError ends the test."""
+    """Read the device; an error other than PduHandlerError fails the test. Return whether outlets or meters were found."""
     has_any = False
     for found_by in (by_states, by_other_rows):
         with contextlib.suppress(PduHandlerError):

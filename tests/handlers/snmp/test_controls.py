@@ -36,12 +36,12 @@ def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> 
     shifted = Write(Spread("1.3.2", (Span(1, 36, 2),)), on=1, off=2)
     assert shifted.orders(reader({}), "1", False) == [("1.3.2.2.0", 2)]
     assert shifted.orders(reader({}), "36", False) == [("1.3.2.37.0", 2)]
-    for outside in ("0", "37", "-1", ""):           # before outlet 1, 1.3.2.1.0 commands all outlets
+    for outside in ("0", "37", "-1", ""):           # 1.3.2.1.0, just before outlet 1, commands all outlets
         with pytest.raises(NoSuchOutlet):
             shifted.orders(reader({}), outside, False)
 
 
-def test_the_same_outlet_is_unlocked_before_the_command() -> None:
+def test_an_outlet_is_unlocked_before_its_command() -> None:
     control = Unlock(Column("1.3.4"), 1, Write(Column("1.3.2"), on=1, off=0))
     assert control.orders(reader({}), "210.3", False) == [("1.3.4.210.3", 1), ("1.3.2.210.3", 0)]
 
@@ -114,7 +114,7 @@ def test_a_guard_has_either_allowed_or_refused_values() -> None:
             Guarded(WRITE, Column("1.3.6"), "why", allow, refuse)
 
 
-def test_a_mark_on_another_plug_forbids_the_write() -> None:
+def test_a_mark_on_another_outlet_forbids_the_write() -> None:
     control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
     assert control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "1", True) == [("1.3.5.1", 1)]
     with pytest.raises(Unsupported, match="a command executes all marks: outlet 1 is marked"):

@@ -123,7 +123,7 @@ def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
 
 
 def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
-    """Families without states list their outlets by `rows`. The number of these is compared with the `count` too."""
+    """Families without states list their outlets by `rows`, and these are compared with the `count` too."""
     rows = Column(f"{ACME}.1.5")
     meters = Profile("acme-1", "Acme", ("M",), "ACME-MIB", (f"{ACME}.1",), evidence=Evidence(current=Proof.MIB),
                      outlets=(Outlets(rows=rows, count=Scalar(f"{ACME}.1.9.0"), current=Figure(rows)),))
@@ -231,7 +231,7 @@ def test_the_error_names_a_family_once_even_if_two_of_its_roots_were_tried() -> 
 
 
 class Broken(Memory):
-    """A device that fails for some OIDs."""
+    """A device that raises `errors[oid]` instead of answering a GET or walk of that OID."""
 
     def __init__(self, objects: Mapping[str, Value], errors: Mapping[str, PduHandlerError]) -> None:
         super().__init__(objects)
@@ -311,7 +311,7 @@ def test_a_column_shared_by_candidates_is_walked_once() -> None:
     assert memory.asked.count(f"walk {ACME}.1.3") == 1
 
 
-def test_a_server_board_with_the_sys_object_id_of_aten_is_refused_after_a_few_requests() -> None:
+def test_a_server_board_with_the_sys_object_id_of_aten_is_refused_after_at_most_eight_requests() -> None:
     device = Memory({SYS_OBJECT_ID: "1.3.6.1.4.1.21317", SYS_DESCR: "a server's management controller"})
     with pytest.raises(Unsupported):
         detect(device, PROFILES)

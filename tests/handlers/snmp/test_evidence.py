@@ -33,7 +33,7 @@ def shown_by_unit(unit: Fixture) -> Set[str]:
 
 
 def shown_by_recording(wanted: Mapping[str, Any]) -> Set[str]:
-    """Return the capabilities for which a recording has a value. Switching is not among them: a unit was only read."""
+    """Return the capabilities for which a recording has a value. Switching is not among them: the units were only read."""
     outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
     shown = {name for name, key in FIGURES.items() if device.get(key) is not None
@@ -75,5 +75,5 @@ def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver(pr
 
 @EACH
 def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording(profile: Profile) -> None:
-    assert not claimed(profile.evidence, Proof.UNIT), "nobody tried this on a unit"
+    assert not claimed(profile.evidence, Proof.UNIT), "nobody has tried this on a unit"
     assert profile.evidence.switching is not Proof.RECORDING, "a recording proves no write"

@@ -42,6 +42,7 @@ from tests.handlers.snmp.units import (
     switching,
     unit_id,
 )
+from tests.needs import ROOT
 from tests.recordings import Fixture, Order, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 
@@ -50,6 +51,7 @@ _OCTETS = 4
 
 def test_more_than_eighty_families_are_declared_as_the_readme_says() -> None:
     assert len(FAMILIES) == len(PROFILES) > 80
+    assert "more than eighty" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_every_family_has_a_synthetic_unit_and_every_unit_a_family() -> None:
@@ -200,7 +202,7 @@ def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name:
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
 
 
-def test_a_controllable_hpe_unit_of_a_chain_keeps_its_outlets_without_their_states() -> None:
+def test_a_controllable_hpe_unit_in_a_chain_lists_its_outlets_as_unknown_if_their_states_are_missing() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "hpe-mapdu3")
     lost = "1.3.6.1.4.1.232.165.11.5.2.1.1.2."
     rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(lost)}
@@ -285,7 +287,7 @@ def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: F
             assert state.one(Reader(of_rows(rows)), lost) is EnumPowerStatus.UNKNOWN
 
 
-def test_three_families_or_more_can_doubt_their_states() -> None:
+def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() -> None:
     assert len({unit.key for unit in DOUBTED}) >= 3
 
 
@@ -336,13 +338,13 @@ def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:
     assert find(unit, of_rows({**rows, size: rows[size]._replace(value=1)})).states == {}
 
 
-def test_twenty_families_or_more_count_their_outlets_themselves() -> None:
+def test_devices_of_at_least_twenty_families_count_their_outlets() -> None:
     assert len({unit.key for unit in COUNTED}) >= 20
 
 
 @EACH_VERSION
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_a_unit_reads_the_same_from_an_agent(unit: Fixture, version: str, reach: Reach) -> None:
+def test_status_and_statistics_from_an_agent_agree_with_the_unit(unit: Fixture, version: str, reach: Reach) -> None:
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(unit)
         assert agent.counts["get"] == unit.expected.gets
@@ -430,7 +432,7 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
-def test_a_device_that_fails_within_a_command_may_have_switched(unit: Fixture, reach: Reach) -> None:
+def test_the_error_for_a_failure_within_a_command_says_that_the_outlet_may_have_switched(unit: Fixture, reach: Reach) -> None:
     """test_switching.py tests the other errors of this kind."""
     with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
@@ -446,10 +448,10 @@ def test_a_lost_command_is_an_error_and_never_shows_the_wanted_state(unit: Fixtu
     device = unit.device()
     with Agent(device, faults=Faults(lose_sets=True)) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
-        handler = handler_of(unit, agent, reach, **HURRIED)
+        handler, port = handler_of(unit, agent, reach, **HURRIED), port_of(unit)
         with pytest.raises(Unreachable, match="may or may not have switched"):
-            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port_of(unit), pause=0.01)
-        assert agent.writes() == []
+            (handler.port_down if before is EnumPowerStatus.UP else handler.port_up)(port, pause=0.01)
+        assert port.power_status is EnumPowerStatus.UNKNOWN and agent.writes() == []
 
 
 @REACHED

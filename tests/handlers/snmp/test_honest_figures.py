@@ -129,7 +129,7 @@ def test_a_phase_without_good_data_is_not_left_out_of_a_sum(unit: str, status: s
     assert read.load == load
 
 
-# A row without a value in a column that selects what is summed. `wrong` is the load with a row too many or too few.
+# A column that selects the rows of a sum has no value in one row. `wrong` is the sum of wrongly selected rows.
 @pytest.mark.parametrize("unit, empty, wrong", [
     ("riedo-updu", "55108.1.3.1.1.3.1.1", "3.261"),                     # the type of a meter: it may be of any kind
     ("bachmann-bluenet2", "31770.2.2.6.3.1.4.1.1.1", "4.254"),          # the GUID of a phase
@@ -144,7 +144,7 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
 
 
 def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> Found:
-    """The unit with other values (whole numbers as INTEGERs), and without objects whose OIDs start with one of `without`.
+    """Detect the unit with other values (whole numbers as INTEGERs) and without objects whose OIDs start with one of `without`.
 
     OIDs are given without ENTERPRISES.
     """
@@ -181,8 +181,8 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
     ("baytech", ("4779.1.3.5.2.1.4.2", "4779.1.3.5.2.1.7.2"), (None, None, None)),
     ("vertiv-dcs-mpdu", tuple(f"13400.3.2.225.1.1.{column}.2" for column in (2, 4, 8, 13)), (None, None, None)),
     ("digipower", ("17420.1.2.9.2.11.0",), (None, None, None))])
-def test_the_total_of_a_chain_leaves_out_none_of_its_units(unit: str, without: Tuple[str, ...],
-                                                           figures: Tuple[Optional[str], ...]) -> None:
+def test_the_total_of_a_chain_counts_every_unit_or_is_missing(unit: str, without: Tuple[str, ...],
+                                                              figures: Tuple[Optional[str], ...]) -> None:
     read = metering.meter(_with(unit, {}, without))
     assert [read.load, read.power, read.energy] == [None if figure is None else Decimal(figure) for figure in figures]
 
@@ -263,7 +263,7 @@ def test_a_load_includes_all_listed_units_or_is_missing(unit: str, values: Mappi
     assert metering.meter(_with(unit, values, without)).load == (None if load is None else Decimal(load))
 
 
-def test_a_single_unit_may_have_another_number_in_each_table() -> None:
+def test_a_single_unit_may_have_a_different_number_in_each_table() -> None:
     modules = {f"{EPDU2}{column}.{row}": number for column, number, rows in (
         ("6.1.4.1.2", "0", 4), ("3.4.1.2", "1", 2), ("4.4.1.2", "1", 4)) for row in range(1, rows + 1)}
     assert metering.meter(_with("cyberpower-epdu2", modules)).load == Decimal("6.7")

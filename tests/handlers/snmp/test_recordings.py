@@ -92,7 +92,7 @@ def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
 @RECORDINGS
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.against("recordings of real units, served by the project's agent")
-def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -> None:
+def test_a_recorded_unit_reads_the_same_from_an_agent_as_in_memory(name: str, version: str) -> None:
     """Version 1 has no Counter64: an agent leaves such objects out, and their figures are missing."""
     in_memory = figures_in_memory(name, version)
     with Agent(Device(recorded.rows(name), rules=None)) as agent:
@@ -102,10 +102,10 @@ def test_a_recorded_unit_reads_the_same_from_an_agent(name: str, version: str) -
     assert statistic.load == pytest.approx(float(in_memory.load or 0))
     assert statistic.total_consumption == pytest.approx(float(in_memory.energy or 0))
     assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(
-        {identity: float(in_memory.energy_of.get(identity, 0)) for identity in found_figures(in_memory)})
+        {identity: float(in_memory.energy_of.get(identity, 0)) for identity in metered_outlets(in_memory)})
 
 
-def found_figures(read: metering.Readings) -> set[str]:
+def metered_outlets(read: metering.Readings) -> set[str]:
     """Return the outlets that have an entry in the statistics."""
     return set(read.current_of) | set(read.energy_of)
 
@@ -117,7 +117,7 @@ def states_of(name: str) -> Dict[str, EnumPowerStatus]:
 
 
 def figures_in_memory(name: str, version: str) -> metering.Readings:
-    """Return the figures that are read in memory from the objects that this version has."""
+    """Return the figures read in memory from the recorded objects that this SNMP version supports."""
     rows = {oid: row for oid, row in recorded.rows(name).items() if version == "2" or row.tag != COUNTER64}
     return metering.meter(detection.detect(of_rows(rows), PROFILES))
 
@@ -132,7 +132,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
 @pytest.mark.parametrize("served, version", [*((name, "2") for name in recorded.names()), ("chatsworth-pdu", "1")],
                          indirect=["served"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
-def test_a_recorded_unit_reads_the_same_over_the_wire(served: tuple[str, Snmpd], version: str) -> None:
+def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(served: tuple[str, Snmpd], version: str) -> None:
     """One call reads the states and all figures."""
     name, server = served
     found, read = pdu(server, version=version).figures()

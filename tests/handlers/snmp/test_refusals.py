@@ -20,7 +20,7 @@ MAC = "12.48.50.65.65.48.48.48.48.48.48.48"
 
 
 class Reserved(NamedTuple):
-    """A unit, the outlet to switch, objects to set first (OID -> value), and a part of the error's sentence."""
+    """A unit, the outlet to switch, objects to set first (OID -> value), and a regular expression found in the error."""
 
     unit: str
     identity: str
@@ -39,9 +39,9 @@ RESERVED = {
     "an outlet that is locked on": Reserved("avocent-pm", "1.1.4", {}, "locked"),
     "an outlet that is locked off": Reserved("avocent-pm", "1.1.5", {}, "locked"),
     "an outlet that is always on": Reserved("avocent-pm", "1.1.8", {}, "cannot be switched"),
-    "a state that is a lock, on": Reserved("baytech", "1.4", {}, "locked"),
-    "a state that is a lock, off": Reserved("baytech", "1.5", {}, "locked"),
-    "a community without the right": Reserved("aten-pe", "7", {}, "may not switch"),
+    "a state that means locked on": Reserved("baytech", "1.4", {}, "locked"),
+    "a state that means locked off": Reserved("baytech", "1.5", {}, "locked"),
+    "a community without the right to switch": Reserved("aten-pe", "7", {}, "may not switch"),
     "an outlet that is not switchable": Reserved("aten-pe", "10", {}, "not switchable"),
     "a socket that is not switchable": Reserved("bachmann-bluenet2", "2.1.0.1", {}, "value 5"),
     "a socket that is not available": Reserved("bachmann-bluenet2", "1.1.1.3", {E + "31770.2.2.6.5.1.12.1.1.1.3": "4"},
@@ -50,7 +50,7 @@ RESERVED = {
     "a UPS outlet of type 0": Reserved("tripplite-12x-ups", "3", {}, "not controllable"),
     "a UPS outlet whose type lacks bit 1": Reserved("tripplite-12x-ups", "5", {}, "not controllable"),
     "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
-    "an unswitched outlet among others": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
+    "an unswitched outlet among switched ones": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
     "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
     "an outlet whose state reads as padding": Reserved("hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"},
                                                        "reports no state"),
@@ -62,10 +62,10 @@ RESERVED = {
     "a module that only meters": Reserved("apnl-modular", "4", {}, "does not switch"),
     "an outlet beside one that someone else has marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"},
                                                                   "someone else has marked"),
-    "an outlet beside one that lost power, one status string": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),
-    "an outlet beside a missing one, one status string": Reserved(
+    "an outlet whose neighbour in the status string lost power": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),
+    "an outlet whose neighbour in the status string is missing": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"),
-    "a string that is longer than a write may be": Reserved(
+    "a status string that is longer than a write may be": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"),
 }
 

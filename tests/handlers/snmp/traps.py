@@ -20,7 +20,7 @@ _NOWHERE = _FAMILIES + "test_an_unknown_outlet_is_an_error_and_nothing_is_writte
 _FOUND = _FAMILIES + "test_a_unit_is_detected_as_its_family"
 _OTHERS = _FAMILIES + "test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture"
 _COST = _FAMILIES + "test_a_status_costs_the_requests_that_the_fixture_expects"
-_WIRE = _FAMILIES + "test_a_unit_reads_the_same_from_an_agent"
+_WIRE = _FAMILIES + "test_status_and_statistics_from_an_agent_agree_with_the_unit"
 _RESERVED = "test_refusals.py::test_a_reserved_outlet_is_not_switched_and_nothing_is_written"
 
 
@@ -70,7 +70,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "eaton-epdu-2c", "hpe-mapdu2-2c", "panduit-g5-2c")
          + ("test_controls.py::test_each_verb_has_its_column_and_writes_a_delay_of_zero",)),
     Trap(13, "unlock, then write, within seconds (Schleifenbauer)", "Unlock",
-         _on(_SWITCH, "schleifenbauer-2c") + ("test_controls.py::test_the_same_outlet_is_unlocked_before_the_command",)),
+         _on(_SWITCH, "schleifenbauer-2c") + ("test_controls.py::test_an_outlet_is_unlocked_before_its_command",)),
     Trap(14, "one string with all outlets, which a write replaces (DigiPower)", "Packed and WritePacked",
          _on(_SWITCH, "digipower-2c") + ("test_controls.py::test_a_packed_text_is_read_again_right_before_the_write",
                                          "test_controls.py::test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write",
@@ -95,7 +95,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(20, "counters that a write resets, next to the commands", "rule: exactly the objects of the control are written",
          _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c")),
     Trap(21, "a command that also executes the commands marked for other outlets (WTI)", "Unmarked",
-         _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_a_mark_on_another_plug_forbids_the_write",)),
+         _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_a_mark_on_another_outlet_forbids_the_write",)),
     Trap(22, "rows and units that count from 0", "identity is the row; Number makes the printed number",
          _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",
              "hpe-mapdu2")
@@ -145,7 +145,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(38, "the scale is in another column (Raritan, Rittal, Bachmann)", "Figure.exponent, Figure.factor",
          _on(_FIGURES, "raritan-px2", "raritan-px2_sensors", "rittal-cmc3", "bachmann-bluenet2")
          + ("test_figures.py::test_decimal_digits_are_a_negative_power_of_ten",
-            "test_figures.py::test_positive_factors_multiply_negative_factors_divide_and_zero_changes_nothing")),
+            "test_figures.py::test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_changes_nothing")),
     Trap(39, "an on/off sensor whose value stays 0 (PX3, PX4)", "the STATE column, Column.suffix 14",
          _on(_STATES, "raritan-px2_sensors")
          + ("test_sources.py::test_a_suffix_selects_rows_by_whole_arcs_and_is_cut_off",)),
