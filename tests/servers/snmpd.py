@@ -87,8 +87,7 @@ class Snmpd:
         self.port = reserved()
         if self._start():
             return self
-        log = self.folder / "snmpd.log"
-        words = log.read_text("utf-8", "replace")[-500:] if log.exists() else ""
+        words = self._log()
         self.stop()
         raise RuntimeError(f"snmpd did not start: {words}")
 
@@ -109,7 +108,7 @@ class Snmpd:
         if forget:
             shutil.rmtree(self.folder / "persist", ignore_errors=True)
         if not self._start():
-            raise RuntimeError("snmpd did not start again")
+            raise RuntimeError(f"snmpd did not start again: {self._log()}")
 
     def writes(self) -> List[Write]:
         """The SET varbinds that have reached the device, in order; [] after `stop`."""
@@ -175,6 +174,10 @@ class Snmpd:
                     return bool(asking.recv(65535))
                 time.sleep(0.01)
         return False
+
+    def _log(self) -> str:
+        path = self.folder / "snmpd.log"
+        return path.read_text("utf-8", "replace")[-500:] if path.exists() else ""
 
     def _end_process(self) -> None:
         if self._process is not None:

@@ -23,3 +23,9 @@ def test_a_result_that_is_not_json_and_an_answer_that_is_cut_off_are_runtime_err
     (tmp_path / "gives_half.py").write_text("print('{', end='', flush=True)\n")
     with Worker(tmp_path, "gives_half") as worker, pytest.raises(RuntimeError, match="the process ended"):
         worker.order()
+
+
+def test_a_process_that_does_not_answer_in_time_is_killed_and_the_error_says_so(tmp_path: Path) -> None:
+    (tmp_path / "is_silent.py").write_text("import sys\nsys.stdin.read()\n")
+    with Worker(tmp_path, "is_silent") as worker, pytest.raises(RuntimeError, match="killed after 0.1 s without an answer"):
+        worker.order(seconds=0.1)

@@ -1,4 +1,4 @@
-"""A process to which tests and benchmarks give orders, such as one that loads another program's modules."""
+"""A process that carries out orders for tests and benchmarks, for example with another program's modules."""
 from __future__ import annotations
 
 import json
@@ -25,12 +25,17 @@ class Worker:
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def order(self, *order: Any, seconds: float = 60.0) -> Any:
-        """The result of an order. Kills the process if that takes longer than `seconds`.
+        """The result of an order. Kills the process if it does not answer within `seconds`.
 
-        Raises RuntimeError with the traceback of a failed order, or if the process has ended.
+        Raises RuntimeError with the traceback of a failed order, or if the process has ended or is killed.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
-        watchdog = threading.Timer(seconds, self._process.kill)
+        late = threading.Event()
+
+        def kill() -> None:
+            late.set()
+            self._process.kill()
+        watchdog = threading.Timer(seconds, kill)
         watchdog.start()
         try:
             self._process.stdin.write(json.dumps(order) + "\n")
@@ -40,7 +45,8 @@ class Worker:
             line = ""
         finally:
             watchdog.cancel()
-        answer = json.loads(line) if line.endswith("\n") else {"error": "the process ended"}
+        ended = f"the process was killed after {seconds:g} s without an answer" if late.is_set() else "the process ended"
+        answer = json.loads(line) if line.endswith("\n") else {"error": ended}
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]
