@@ -19,14 +19,14 @@ _mine: Set[int] = set()
 def reserved() -> int:
     """A port that is free over TCP and UDP, and that no other test takes until this process ends.
 
-    The system could give a free ephemeral port to another program before the server binds it.
+    It is not an ephemeral port, which the system could give to another program before the server binds it.
     """
     for _ in range(_TRIES):
         port = random.randint(_FIRST, _LAST)
         if port not in _mine and _lock(port) and _is_free(port):
             _mine.add(port)
             return port
-    raise OSError("no port is free")
+    raise OSError(f"no free port in {_TRIES} tries")
 
 
 @functools.lru_cache(maxsize=1)
@@ -36,7 +36,7 @@ def _locks() -> int:
 
 
 def _lock(port: int) -> bool:
-    """Locks the byte of a port; the system frees the lock when the process ends."""
+    """Locks the byte of a port until this process ends. False if another process holds the lock."""
     try:
         fcntl.lockf(_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
     except OSError:

@@ -54,7 +54,7 @@ def _between(value: int, first: int, last: int) -> int:
 
 @contextlib.contextmanager
 def starting(*ports: Optional[int]) -> Iterator[None]:
-    """Turns an OSError or ValueError of the block into one sentence and exit code 2. `ports`: the ports that the block opens."""
+    """Turns an OSError or ValueError of the block into a line on stderr and exit code 2. `ports`: those that the block opens."""
     try:
         yield
     except (OSError, ValueError) as error:

@@ -28,16 +28,16 @@ TURNS = "\u200e\u200f\u061c\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u206
 
 
 def is_clean(text: str) -> bool:
-    """Whether a terminal gets one line without control characters and direction marks. Letters of every script are allowed."""
+    """Whether `text` is one line with its line break, without control characters and direction marks."""
     return text.endswith("\n") and not any(ord(c) < 32 or 127 <= ord(c) < 160 or c in TURNS for c in text[:-1])
 
 
 def answered(status: int, value: object) -> Answer:
-    """`value` as JSON with few escapes. A lone surrogate, which UTF-8 cannot express, is escaped."""
+    """An answer with `value` as JSON in UTF-8. A lone surrogate, which UTF-8 cannot express, is escaped."""
     return Answer(status, json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
-def test_a_refusal_in_any_words_is_one_line_and_runs_nothing(admin: Admin, tmp_path: Path) -> None:
+def test_a_refusal_with_hostile_text_is_shown_in_one_line_and_runs_nothing(admin: Admin, tmp_path: Path) -> None:
     refusals: List[Answer] = []
     with DciManager(wrap=lambda request, serve: refusals.pop()) as manager:
         for text in ANSWERS.values():

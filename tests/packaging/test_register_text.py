@@ -54,7 +54,7 @@ def flat(value: object, path: str = "") -> Iterator[Tuple[str, object]]:
 
 
 def shown(value: object) -> str:
-    """A value as the script shows it: text without control characters, any other value as JSON."""
+    """A value as the script shows it: text with "?" or a blank for each control character, any other value as JSON."""
     if not isinstance(value, str):
         return json.dumps(value)
     return "".join(" " if c in "\n\r\t\b\f" else "?" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)
@@ -136,7 +136,7 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
 def test_each_shell_parses_the_script(shell: str, tmp_path: Path) -> None:
     path = shutil.which(shell)
     if path is None:
-        pytest.skip(f"no {shell} here")
+        pytest.skip(f"{shell} is missing")
     script = tmp_path / "register.sh"
     script.write_text(build.register_script("1.0", HANDLERS))
     command: Dict[str, List[str]] = {"busybox": [path, "sh", "-n"], "bash": [path, "--posix", "-n"], "dash": [path, "-n"]}

@@ -35,12 +35,12 @@ def _number(version: str) -> Tuple[int, ...]:
 _PYTHONS = {f"{sys.version_info[0]}.{sys.version_info[1]}": Path(sys.executable), **pythons()}
 OLD = {version: path for version, path in _PYTHONS.items() if _number(version) < (3, 9)}
 _OURS = sorted(_PYTHONS.keys() - OLD.keys(), key=_number)
-# Both without the installed packages. Each version compiles pdu.pyz, so tests that need no special version share the newest.
+# Both run without the installed packages. Each version compiles pdu.pyz, so tests that need no special version share the newest.
 OLDEST, NEWEST = ([str(_PYTHONS[version]), "-S", "-E"] for version in (_OURS[0], _OURS[-1]))
 
 
 def run(command: List[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command in `folder`, outside the project. That folder is its home, unless `variables` has another."""
+    """Runs a command in `folder`. Its environment has PATH, HOME (by default `folder`) and `variables`."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
     return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
                           env=environment, check=False)
@@ -207,7 +207,7 @@ def test_pyz_has_the_same_bytes_wherever_it_is_built(pyz: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("name, text, words", [("new.py", "match 1:\n    case 1:\n        pass\n", "is not Python 3.9"),
                                                ("fast.so", "", "fast.so is made for one kind of machine")])
-def test_a_file_with_newer_syntax_or_a_shared_library_fails_the_build(name: str, text: str, words: str) -> None:
+def test_newer_syntax_or_a_shared_library_fails_the_build(name: str, text: str, words: str) -> None:
     done = subprocess.run([sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import tools\n"
                            "tools.check({sys.argv[2]: sys.argv[3].encode()})", str(ROOT / "packaging"), name, text],
                           capture_output=True, text=True, timeout=PATIENCE_S, check=False)

@@ -47,7 +47,7 @@ class Rpcm(BaseSnmpPdu):
     ) -> PduPortView:
         """Read the port's state, until it is `wait_for_status` (None: any state) or 10 s have passed.
 
-        Raises the error of the last read.
+        Returns the last state that was read. Raises the error of the last read if it failed.
         """
         logging.info(f"Get status for PDU port '{pdu_port_data.identity}'")
         port_status_oid = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity

@@ -60,7 +60,7 @@ def test_every_version_and_security_level_reads_and_walks(snmpd: Snmpd, level: s
 
 @pytest.fixture(scope="module")
 def switched() -> Iterator[Snmpd]:
-    """An snmpd whose outlets are on, except every fourth. Each level switches off a different one."""
+    """An snmpd whose outlets are on, except every fourth. The test of each level switches off a different one."""
     with Snmpd(apc.rpdu2(outlets=24), users=USERS) as server:
         yield server
 
@@ -84,7 +84,7 @@ def test_a_missing_object_has_no_value_in_any_version(snmpd: Snmpd, version: str
 
 
 @pytest.mark.parametrize("version", ("1", "2", "3"))
-def test_a_subtree_without_rows_is_an_empty_list_even_at_the_end_of_the_mib(snmpd: Snmpd, version: str) -> None:
+def test_a_walk_of_a_subtree_without_rows_is_empty_even_at_the_end_of_the_mib(snmpd: Snmpd, version: str) -> None:
     pdu = connect(snmpd.port, version=version, user="plain")
     assert pdu.snmp_walk("1.3.6.1.4.1.5") == []
     assert pdu.snmp_walk("1.3.6.1.6") == []

@@ -50,7 +50,7 @@ def test_the_example_switches_a_device_behind_snmpd() -> None:
         assert [write.oid for write in server.writes()] == [f"{rpcm.STATE}.4"]
 
 
-def test_an_output_that_does_not_exist_is_an_error() -> None:
+def test_switching_an_output_that_does_not_exist_raises() -> None:
     with Agent(rpcm.rpcm()) as agent, pytest.raises(SnmpError, match="notWritable"):
         _handler(agent.port).port_up(PduPortView(identity="77"))
 

@@ -113,7 +113,7 @@ def test_a_walk_that_cannot_be_whole_raises(agent: Agent, faults: Faults, words:
         _walked(agent, version=version, **hurry)
 
 
-def test_a_walk_that_ends_for_missing_rights_raises(agent: Agent) -> None:
+def test_a_walk_that_ends_for_lack_of_rights_raises(agent: Agent) -> None:
     agent.faults = Faults(walk_error="authorizationError", walk_error_after=25)
     with pytest.raises(SnmpError, match="authorizationError"):
         _walked(agent)
@@ -193,7 +193,7 @@ def test_a_write_that_the_device_refuses_raises_with_its_error_status(agent: Age
         connect(agent.port).snmp_set(f"{COMMANDS}.1", 2)
 
 
-def test_a_host_without_an_agent_is_a_timeout(agent: Agent) -> None:
+def test_a_read_from_a_host_without_an_agent_times_out(agent: Agent) -> None:
     agent.stop()
     with pytest.raises(SnmpError, match="timeout"):
         connect(agent.port, timeout="0.2", retries="1").snmp_get(NAME)

@@ -6,7 +6,8 @@ This package has a module for each handler, with the name of the handler. The mo
     shown()             a PDU for the demo
     named(names)        a PDU with an outlet for each name, except for names that its protocol cannot send
     KIND                the description of the simulated PDU on the page of the local DCImanager
-    living(port, off)   that PDU on this port (0: any), with the outlets `off` switched off; its loads and counters change
+    living(port, off)   the PDU of KIND on this port (0: any), with the outlets `off` switched off, and the Tick that changes
+                        its loads and counters
 """
 from __future__ import annotations
 
@@ -56,6 +57,6 @@ KINDS: Mapping[str, Kind] = {kind.key: kind for name in registry.names() for kin
 
 
 def living(key: str, port: int, off: Sequence[int]) -> Living:
-    """A PDU of the kind `key`; its loads and counters change."""
+    """The result of `living(port, off)` in the module of the kind `key`."""
     made: Living = _module(KINDS[key].handler).living(port, off)
     return made

@@ -1,12 +1,12 @@
 """Synthetic units of each family, made from its MIB or source: `<name>.snmprec` holds the rows, `<name>.json` the expected
 readings and writes.
 
-The name is the family's key. A further unit of the family (another layout, a metered-only unit) has the key, an underscore
-and a word.
+The name is the family's key. The name of a further unit of the family (another layout, a metered-only unit) is the key, an
+underscore and a word.
 
 The JSON has `about` (its source), `snmp` (the versions that the unit speaks), `outlets` by identity, `load_a`, `power_w`,
 `energy_kwh`, `walks` and `gets` (the cost of a status; `gets` defaults to 1), `rules` (how the unit reacts to writes; fields of
-the simulator's Rule), `switch` (the exact writes, in order) or null. Optional are `padding` (row indexes that are not outlets),
+the simulator's Rule), `switch` (the exact writes, in order; or null). Optional are `padding` (row indexes that are not outlets),
 `also` (other families that fit the unit too) and `metered_only` (true: the unit has no outlets, but none of its answers proves
 that, so its owner must set `metered_only`).
 """

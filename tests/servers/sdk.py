@@ -27,7 +27,7 @@ class SdkMissing(Exception):
 def installed(release: str) -> Path:
     """The folder of a release for PYTHONPATH; installs the release if needed.
 
-    Raises SdkMissing.
+    Raises SdkMissing if pip fails or takes too long.
     """
     folder = _FOLDER / release
     if not (folder / "raritan").is_dir():
@@ -54,7 +54,7 @@ def _install(release: str, target: Path) -> None:
 
 
 def needed(release: str) -> Path:
-    """As `installed`, for tests: skips the test if the release cannot be installed, or fails it if the variable CI is set."""
+    """As `installed`, for tests: if the release cannot be installed, skips the test, or fails it if the variable CI is set."""
     try:
         return installed(release)
     except SdkMissing as error:

@@ -9,7 +9,7 @@ from tests import needs
 from tests.servers.upsd import Upsd
 
 
-def test_a_machine_without_nut_and_its_user_skips_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_test_is_skipped_if_nut_and_its_user_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> pwd.struct_passwd:
         raise KeyError(name)
     monkeypatch.delenv("CI", raising=False)

@@ -52,7 +52,7 @@ USERS = (ADMIN, VIEWER, ONE_COMMAND, PRIMARY, SECONDARY, ODD)
 
 @dataclass(frozen=True)
 class Section:
-    """One section of ups.conf. `file`: the text of the driver's data file (dummy-ups). Without `run`, no driver is started."""
+    """One section of ups.conf. `file`: text of the data file (dummy-ups). `run`: whether the driver starts with upsd."""
 
     name: str
     driver: str = "dummy-ups"
@@ -167,7 +167,7 @@ class Upsd:
             self._upsd.end()
 
     def pause_upsd(self) -> None:
-        """Pauses upsd: the system accepts connections, and no request is answered."""
+        """Pauses upsd: the system still accepts connections, but no request is answered."""
         if self._upsd is not None:
             self._upsd.signal(signal.SIGSTOP)
 

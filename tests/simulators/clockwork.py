@@ -40,7 +40,7 @@ class Clockwork:
         heapq.heappush(self._due, (due, next(self._count), action))
 
     def after(self, seconds: float, action: Action) -> None:
-        """Runs the action at once unless `seconds` is above 0."""
+        """Makes the action due in `seconds`; runs it at once if `seconds` is not above 0."""
         if seconds <= 0:
             action()
         else:

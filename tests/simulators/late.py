@@ -10,7 +10,7 @@ from tests.waiting import PATIENCE_S
 
 
 def delay(monkeypatch: pytest.MonkeyPatch, server: object, serve: str, close_all: str) -> None:
-    """Delay the method `serve`, which runs in the thread of a connection, until the method `close_all` has returned."""
+    """Delays the method `serve`, which runs in the thread of a connection, until the method `close_all` has returned."""
     closed = threading.Event()
     serves, closes = getattr(server, serve), getattr(server, close_all)
 

@@ -71,7 +71,7 @@ class NutServer:
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def books(self) -> Books:
-        """The true state of all devices. If there are several, identities begin with the device's name."""
+        """The true state of all devices. If there are several, identities begin with the device's name and a slash."""
         several = len(self.devices) > 1
         books = Books(states={}, port_energy_kwh={})
         loads: List[float] = []

@@ -24,7 +24,7 @@ class Site:
     def __init__(self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool) -> None:
         self.devices = {device.name.lower(): device for device in devices}
         if len(self.devices) < len(devices):
-            raise ValueError("the names of devices must differ, and not only in upper and lower case")
+            raise ValueError("the names of devices must differ in more than upper and lower case")
         self.users = {user.name: user for user in users}
         self.faults, self.tls = faults, tls
         self.writes: List[Tuple[str, str]] = []
