@@ -16,6 +16,7 @@ import pytest
 
 from tests.needs import ROOT
 from tests.ports import reserved
+from tests.waiting import bounded
 
 from . import __main__ as command
 from .manager import DciManager
@@ -27,15 +28,12 @@ PATIENCE_S = 100.0
 def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "TMPDIR": str(folder)}
     with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+                          stderr=subprocess.PIPE, text=True, env=environment) as process, bounded(process, PATIENCE_S):
+        yield process
 
 
 def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
-    """The first match of the pattern in the printed lines."""
+    """The first match of the pattern in the printed lines. Raises AssertionError with all output if there is none."""
     assert process.stdout is not None
     seen: List[str] = []
     for line in process.stdout:
@@ -49,7 +47,7 @@ def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
 LOGIN = r"(http://127\.0\.0\.1:\d+/)   log in as (\S+) with (.+?)   \(Ctrl-C ends it"
 
 
-def test_a_restart_keeps_the_printed_address_and_login_and_secrets_are_in_private_files(tmp_path: Path) -> None:
+def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_private(tmp_path: Path) -> None:
     ports = tmp_path / "data" / "ports"
     lines: List[Tuple[str, ...]] = []
     kept = reserved(), reserved()
@@ -82,7 +80,7 @@ def test_a_damaged_ports_file_is_ignored_and_overwritten(tmp_path: Path, text: s
         assert ports.read_text() == f"{urlsplit(manager.url).port} {urlsplit(manager.page_url).port}\n"
 
 
-def test_a_folder_in_use_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_folder_in_use_is_refused_with_one_line_of_text(tmp_path: Path) -> None:
     with DciManager(data=tmp_path), started("-m", "tests.dcimanager", "--data", str(tmp_path), folder=tmp_path) as second:
         out, err = second.communicate(timeout=PATIENCE_S)
         assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
@@ -106,7 +104,7 @@ sys.exit(demo.main())
 """
 
 
-def test_the_demo_leaves_its_page_open_when_asked(tmp_path: Path) -> None:
+def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None:
     with started("-c", _KEEP, folder=tmp_path) as process:
         found = line_of(process, LOGIN)
         with urllib.request.urlopen(found[1], timeout=PATIENCE_S) as answer:            # noqa: S310  # it begins with http://

@@ -26,7 +26,7 @@ from .test_workers import Answering
 from .worker import Job
 
 
-def test_more_pdus_than_processes_share_them_and_all_are_polled(small: bytes) -> None:
+def test_eight_pdus_share_two_processes_and_all_are_polled(small: bytes) -> None:
     with DciManager(processes=2) as manager:
         Client(manager).install(small)
         pdus = [manager.add_pdu(f"rack {number}", "pdu_small", f"192.0.2.{number}") for number in range(8)]
@@ -141,7 +141,7 @@ def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(settings:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
 
-def test_switching_does_not_disturb_a_thread_that_lists_the_ports() -> None:
+def test_a_port_can_be_added_during_a_loop_over_the_ports() -> None:
     pdu = Pdu(1, "rack", "pdu_x", "", ports={"1": "UP", "2": "UP"})
     for identity in pdu.ports:
         pdu.note(Call("port_up", identity, 0.1, {"identity": f"{identity}0", "state": "UP"}, "", ""))
@@ -149,7 +149,10 @@ def test_switching_does_not_disturb_a_thread_that_lists_the_ports() -> None:
 
 
 class Beats:
-    """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3 raises."""
+    """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3 raises.
+
+    `enough`: every other PDU than `slow` was polled three times.
+    """
 
     def __init__(self, slow: int) -> None:
         self.pdus = [Pdu(number, f"rack {number}", "pdu_x", "") for number in range(4)]

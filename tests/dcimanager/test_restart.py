@@ -22,6 +22,7 @@ import pytest
 
 from handlers.command.archives import read
 from tests.needs import ROOT
+from tests.waiting import bounded
 
 from . import __main__ as command
 from .client import HANDLERS, TOKEN, Client
@@ -289,7 +290,7 @@ def killed(folder: Path, archive: bytes, what: str, after: float = 0.0) -> None:
     data.write_bytes(archive)
     folder.mkdir(exist_ok=True)
     with subprocess.Popen([sys.executable, "-c", _PROGRAM, str(folder), str(data), what], stdout=subprocess.PIPE, text=True,
-                          cwd=ROOT) as process:
+                          cwd=ROOT) as process, bounded(process):
         assert process.stdout is not None
         assert process.stdout.readline() == "in it\n"
         time.sleep(after)

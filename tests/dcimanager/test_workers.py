@@ -1,4 +1,4 @@
-"""Handlers in worker processes: the modules that they can import, and the isolation of a broken one."""
+"""Handlers in worker processes: what they can import, how broken ones are isolated, how answers are checked."""
 from __future__ import annotations
 
 import errno
@@ -67,8 +67,8 @@ def curious(folder: Path) -> bytes:
     return archive(tree, "curious")
 
 
-def test_a_worker_imports_the_platform_and_the_archives_but_not_this_project(manager: DciManager, client: Client, tmp_path: Path,
-                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_handler_can_import_the_platforms_modules_but_not_this_project(manager: DciManager, client: Client, tmp_path: Path,
+                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.getcwd())
     client.install(curious(tmp_path), "pdu_curious")
     pdu = manager.add_pdu("rack", "pdu_curious", "127.0.0.1")
@@ -260,7 +260,7 @@ os.kill(os.getpid(), 9)
 """
 
 
-def test_workers_end_with_a_stand_in_that_was_killed(small: bytes, tmp_path: Path) -> None:
+def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path) -> None:
     data = tmp_path / "small.tar.gz"
     data.write_bytes(small)
     done = subprocess.run([sys.executable, "-c", _ORPHAN, str(data)], capture_output=True, text=True, timeout=60)
@@ -454,7 +454,7 @@ def test_a_worker_closes_while_a_process_that_its_handler_started_runs_on(tmp_pa
             stream.close()
 
 
-def test_a_worker_that_cannot_start_again_is_not_explained_by_an_old_log_line(tmp_path: Path) -> None:
+def test_a_failed_restart_of_a_worker_is_not_explained_by_an_old_log_line(tmp_path: Path) -> None:
     starts = iter([True, False])
 
     def start(folder: Path) -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""Tokens of administrators who logged in, for the API and for the page. The database holds only their hashes."""
+"""Tokens of administrators who logged in, for the API and for the page. The database holds only the tokens' hashes."""
 from __future__ import annotations
 
 import hashlib

@@ -1,7 +1,7 @@
 """Counts the round trips of a handler to its device, for `child.py`, by wrapping the standard library's sockets.
 
-A round trip is a change from sending to receiving on one socket: requests that leave together count once. TLS handshakes are
-not counted. Runs in the worker process, which serves one call at a time.
+A round trip is the first successful receive after one or more sends on a socket: requests that leave together count once. TLS
+handshakes are not counted. Runs in the worker process, which serves one call at a time.
 """
 from __future__ import annotations
 

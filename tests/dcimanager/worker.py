@@ -30,9 +30,9 @@ class Job(NamedTuple):
     """What a worker runs: `paths` come first in sys.path; `data` holds the arguments of the adapter's function `data`.
 
     `without` names packages that are hidden from the handler. `adapter` is a file with the functions of `adapter.py` that
-    differ on this platform. `fresh` asks for a new handler object and a new thread for each call. `import_path` may also
-    be the path of a file. With `metering`, the project's own doubles get views that also have an outlet's current and show
-    which figures were not metered.
+    differ on this platform. `fresh` asks for a new handler object and a new thread for each call. `import_path` is the
+    name of the handler's module, or the path of its file. With `metering`, the project's own doubles get views that also
+    have an outlet's current and show which figures were not metered.
     """
 
     paths: List[str]
@@ -90,7 +90,8 @@ class Worker:
 
     def call(self, method: str, timeout: float, identity: str = "", state: str = "UNKNOWN",
              data: Optional[Mapping[str, Any]] = None) -> Call:
-        """One call; every failure is in the answer. A time-out ends the process, and the next call starts a new one.
+        """One call; every failure is in its result. If no answer comes within `timeout` seconds, the process is killed, and the
+        next call starts a new one.
 
         `data` replaces the job's data: the process then serves another PDU of the same handler.
         """
@@ -160,7 +161,7 @@ class Worker:
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
-        """The lines that the handler has logged since the previous answer."""
+        """The lines that the handler has logged since the previous answer; [] if they do not arrive within `timeout` seconds."""
         with contextlib.suppress(queue.Empty):
             # A handler may have closed its standard output and error, which ends the reader: then no line comes.
             waits = timeout and self._readers[-1].is_alive()

@@ -1,4 +1,4 @@
-"""`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if everything agreed."""
+"""`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if all results agree."""
 from __future__ import annotations
 
 import argparse

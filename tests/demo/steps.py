@@ -59,19 +59,20 @@ def build() -> None:
 
 
 def register(manager: DciManager, ids: Path) -> List[str]:
-    """Runs the generated script against the stand-in, as an administrator would; returns its output."""
+    """Runs the generated script against the stand-in, as an administrator would; returns the lines that it printed."""
     return _run(["sh", str(ROOT / "dist" / "register.sh")], {
         "DCI_URL": manager.url, "DCI_EMAIL": manager.email, "DCI_PASSWORD": manager.password, "DCI_IDS": str(ids),
         "CURL_CA_BUNDLE": str(manager.ca_file)}).splitlines()
 
 
-def _run(command: List[str], environment: Mapping[str, str]) -> str:
+def _run(command: List[str], environment: Mapping[str, str], seconds: float = 60.0) -> str:
     with subprocess.Popen(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT) as process:
         try:
-            out = process.communicate(timeout=60)[0].decode("utf-8", "replace")
-        except subprocess.TimeoutExpired:
-            raise Failed(f"{Path(command[-1]).name} did not end within 60 s") from None
+            out = process.communicate(timeout=seconds)[0].decode("utf-8", "replace")
+        except subprocess.TimeoutExpired as error:
+            out = (error.output or b"").decode("utf-8", "replace")
+            raise Failed(f"{Path(command[-1]).name} did not end within {seconds:g} s:\n{out}") from None
         finally:
             end(process)        # SIGTERM lets register.sh remove its copy of the password
     if process.returncode:

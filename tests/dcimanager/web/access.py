@@ -62,7 +62,7 @@ class Access:
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, without port and brackets; "" if the header is malformed."""
+    """The name in a Host header, without port and brackets; "" if it is missing or malformed, or if the port is 0."""
     try:
         found = urlsplit(f"//{host}")
         return (found.hostname or "") if found.port != 0 else ""        # `port` raises ValueError too
@@ -81,7 +81,7 @@ def session(request: Request) -> str:
 
 
 def own_form(request: Request, form: Mapping[str, Any]) -> bool:
-    """Whether CSRF token, Origin and Sec-Fetch-Site show that a POST comes from a page of this session."""
+    """Whether a POST has this session's CSRF token and neither Origin nor Sec-Fetch-Site shows another origin."""
     origin = request.headers.get("origin")
     if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host', '')}":
         return False
@@ -97,7 +97,7 @@ def logged_in(request: Request, answer: Response, token: str) -> Response:
 
 
 def local_path(text: str) -> str:
-    """A path of this site to go back to; "/" for anything that could lead elsewhere."""
+    """`text` if it is certainly a path of this site, else "/"."""
     return text if text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable() else "/"
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from ..manager import DciManager
 
 _PAGES = (entry, pdus, pdu, handlers, servers, log)
-_LONGEST_PATH = 1000            # Python does not convert an id of more than 4300 digits
+_LONGEST_PATH = 1000            # in characters; int() refuses an id of more than 4300 digits
 
 
 def application(manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]) -> Any:
-    """`hosts`: see `Access`."""
+    """All pages, behind the login and the check of `hosts`: see `Access`."""
     site = Site(manager, simulations)
 
     async def nothing(scope: Any, receive: Any, send: Any) -> None:

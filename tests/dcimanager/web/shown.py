@@ -1,4 +1,4 @@
-"""Formats values for the page: numbers with units, times, text of devices made harmless. Jinja escapes all but `moment`."""
+"""Formats numbers, times and states for the page, and makes foreign text harmless. Jinja escapes all results but `moment`'s."""
 from __future__ import annotations
 
 import functools
@@ -56,7 +56,7 @@ def plain(text: object, limit: int = LONGEST) -> str:
 
 
 def moment(at: float) -> Markup:
-    """A time; the browser shows it in its own zone."""
+    """A time in UTC, which the page's script shows in the browser's zone; "never" for 0."""
     if not at:
         return Markup("never")
     when = datetime.fromtimestamp(at, timezone.utc)

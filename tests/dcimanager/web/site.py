@@ -97,7 +97,7 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
             return await run_in_threadpool(site.wrong, request, Wrong(
-                f"A form may have at most {LARGEST_BODY // 1_000_000} MB, and its length must be known.", 413))
+                f"A form may not be larger than {LARGEST_BODY // 1_000_000} MB, and its length must be known.", 413))
         try:
             form = await request.form(max_files=50, max_fields=500)
         except (MultiPartException, ValueError) as error:           # ValueError: python-multipart's own errors

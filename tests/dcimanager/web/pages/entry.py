@@ -27,7 +27,7 @@ def _show(site: Site, request: Request) -> Response:
 
 def _log_in(site: Site, request: Request, form: FormData) -> Response:
     if request.headers.get("sec-fetch-site", "same-origin") not in _OWN:
-        raise Wrong("This form was sent by another site: open /login and log in there.", 403)
+        raise Wrong("This form was sent by another site. Open /login on this site and log in.", 403)
     back, email = local_path(text(form, "next")), text(form, "email")
     if site.tries.too_many():
         return site.show(request, "login.html", 429, next=back, email=email, failed="Too many wrong passwords; wait a minute.")

@@ -96,7 +96,7 @@ def _readings(site: Site, request: Request) -> List[Reading]:
 
 def _json(site: Site, request: Request) -> Response:
     """Columns for the plot: the newest readings, with a gap (null) where polls are missing and at each change of address or
-    settings. `count` and `used` cover all readings; `changed`: whether `used` leaves out the counter's step at such a change.
+    settings. `count` and `used` cover the whole span; `changed`: whether `used` leaves out the counter's step at such a change.
     `outlets`: the outlets to choose from."""
     pdu = site.manager.store.pdu(number(request))
     found, changes = _readings(site, request), pdu.changes

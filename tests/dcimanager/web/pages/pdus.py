@@ -49,7 +49,7 @@ def _add_form(site: Site, request: Request) -> Response:
 
 
 def _table(site: Site, handler: Optional[Handler]) -> Optional[List[Dict[str, Any]]]:
-    """The handler's table of settings, [] if it has no table or no archive; None if its archive cannot be loaded."""
+    """The handler's table of settings; [] without handler, archive or table; None if the archive cannot be loaded."""
     return site.manager.runtime.settings(handler) if handler and handler.import_path else []
 
 
@@ -60,7 +60,7 @@ def _harmless(table: Optional[List[Dict[str, Any]]]) -> Set[str]:
 
 def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
           problem: str = "") -> Response:
-    """The form of a PDU, or of a new one; `given` replaces its fields. A value that is or may be a secret is never sent back."""
+    """The form of a PDU, or of a new one, with the fields `given`. Status 400 with a `problem`. Never shows a possible secret."""
     table = _table(site, handler)
     harmless = _harmless(table)
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
@@ -76,7 +76,7 @@ def _read(site: Site, form: FormData, handler: Handler,
           old: Optional[Pdu]) -> Tuple[str, str, str, Dict[str, str], Dict[str, str]]:
     """Name, address, notes, SNMP parameters, settings. If a value that the form did not show is empty, the old one is kept.
 
-    Raises Wrong.
+    Raises Wrong for a missing name or address, a value that is too long, a repeated key, or too many settings.
     """
     name, address, notes = text(form, "name"), text(form, "address"), text(form, "notes", 2000)
     if not name or not address:

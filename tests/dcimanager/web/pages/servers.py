@@ -16,7 +16,7 @@ from ..site import Site, Wrong, action, go, number, page, text
 
 
 class Shown(NamedTuple):
-    """One server on the page: its feeds with their PDUs and states. `port` and `state` follow DCImanager's rule."""
+    """One server on the page: its feeds with PDUs and states. `port`: their combined state; `state`: by DCImanager's rule."""
 
     server: Server
     feeds: list[tuple[Feed, Pdu, str]]
@@ -69,7 +69,7 @@ def _bmc(site: Site, request: Request, form: FormData) -> Response:
 
 
 def _feed(form: FormData) -> Feed:
-    """The field `feed`: a PDU's number, a colon, the outlet's identity. Raises Wrong."""
+    """The field `feed`: a PDU's number, a colon, the outlet's identity. Raises Wrong for any other text."""
     pdu, colon, identity = str(form.get("feed", "")).partition(":")
     if not colon or not re.fullmatch("[0-9]{1,18}", pdu):
         raise Wrong("Choose an outlet.")
