@@ -43,7 +43,7 @@ class Firmware(Served):
     # -- for the upload page
 
     def receive(self, file: IO[bytes], size: int) -> None:
-        """Makes the file the uploaded image, whose update can start. Reads it piece by piece."""
+        """Takes the file as the uploaded image. Reads it piece by piece."""
         wall = self.unit.clockwork.wall()
         digest, head = hashlib.md5(usedforsecurity=False), b""
         for piece in iter(lambda: file.read(_PIECE), b""):
