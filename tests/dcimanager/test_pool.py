@@ -151,7 +151,7 @@ def test_a_port_can_be_added_during_a_loop_over_the_ports() -> None:
 class Beats:
     """PDUs whose polls are counted. The poll of PDU `slow` waits for `go`, and the poll of PDU 3 raises.
 
-    `enough`: every other PDU than `slow` was polled three times.
+    `enough`: each PDU except `slow` was polled at least three times.
     """
 
     def __init__(self, slow: int) -> None:

@@ -54,12 +54,12 @@ def simulators(stack: ExitStack) -> List[DemoPdu]:
 
 
 def build() -> None:
-    """Builds the archives and register.sh in dist/."""
+    """Builds the archives and register.sh in dist/. Raises Failed."""
     _run([sys.executable, str(ROOT / "packaging" / "build.py")], {})
 
 
 def register(manager: DciManager, ids: Path) -> List[str]:
-    """Runs the generated script against the stand-in, as an administrator would; returns the lines that it printed."""
+    """Runs the generated script against the stand-in, as an administrator would; returns its lines of output. Raises Failed."""
     return _run(["sh", str(ROOT / "dist" / "register.sh")], {
         "DCI_URL": manager.url, "DCI_EMAIL": manager.email, "DCI_PASSWORD": manager.password, "DCI_IDS": str(ids),
         "CURL_CA_BUNDLE": str(manager.ca_file)}).splitlines()

@@ -28,7 +28,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
 
 
 def _running(folder: Path) -> List[str]:
-    """Command lines of the demo's processes, found by their TMPDIR: workers are in sessions of their own."""
+    """Command lines of the demo's processes, found by their TMPDIR because workers are in separate sessions. [] without /proc."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -65,7 +65,7 @@ def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int,
         for line in demo.stdout:
             if line.startswith(step):
                 break
-        # Before step 5 the PDUs were polled, so worker processes run. Without /proc no process is found.
+        # Before step 5 the PDUs were polled, so worker processes run.
         assert step != "5." or not Path("/proc/self").exists() or any("child.py" in line for line in _running(tmp_path))
         os.killpg(demo.pid, number)
         demo.send_signal(number)            # make repeats the signal, and so may an impatient person
