@@ -1,4 +1,4 @@
-"""Archives on the forms of the platform that affect them; each variant is a parameter of the tests."""
+"""Runs the archives on the plausible forms of the platform that affect them; each variant is a parameter of a test."""
 from __future__ import annotations
 
 import contextlib
@@ -42,7 +42,7 @@ def snmp_peer(simulated: Dict[str, Peer]) -> Peer:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A function that unpacks the archive of a handler for a way of loading, once for each pair."""
+    """A function that unpacks the archive of a handler for a way of loading, once for each handler and way."""
     made: Dict[str, trial.Placed] = {}
     lock = threading.Lock()
 

@@ -1,9 +1,10 @@
 """Forks workers on request. Started by path in a clean process: `python -I zygote.py FD`, where FD is a socket's descriptor.
 
 Each request has the four descriptors of a worker (standard input, output, error, and one that stays open while the worker
-lives) and the path of its folder. The answer is the worker's process id. This process imports `child.py`, pysnmp and larger
-modules of the standard library once, because these imports take most of the time that a worker needs to start. It imports
-no module of an archive or of DCImanager.
+lives) and the path of its folder. The answer is the worker's process id. Ends when the other end of the socket is closed.
+
+This process imports `child.py`, pysnmp and larger modules of the standard library once, because these imports take most of the
+time that a worker needs to start. It imports no module of an archive or of DCImanager.
 """
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class NotMetered(float):
 
 
 def prepare() -> None:
-    """Give the doubles statistics views that also have an outlet's current and distinguish "not metered" from 0.
+    """Replaces the doubles' statistics views by views that also have an outlet's current and distinguish "not metered" from 0.
 
     Whether the platform's views can do so is unknown; handlers fill what a view has.
     """
@@ -56,7 +56,7 @@ def port_energy(view: Any) -> Dict[str, float]:
 
 
 def port_metered(view: Any) -> List[str]:
-    """The ports whose energy the handler set, as far as this platform's view shows it."""
+    """The ports whose energy the handler set; all ports if this platform's view cannot show that."""
     return [item.identity for item in getattr(view, "ports", ())
             if not isinstance(getattr(item, "consumption", None), NotMetered)]
 
@@ -67,6 +67,6 @@ def port_load(view: Any) -> Dict[str, float]:
 
 
 def metered(view: Any) -> List[str]:
-    """Which of the totals the handler set, as far as this platform's view shows it: "load", "energy"."""
+    """Which of the totals "load" and "energy" the handler set; both if this platform's view cannot show that."""
     figures = (("load", getattr(view, "load", None)), ("energy", getattr(view, "total_consumption", None)))
     return [name for name, value in figures if not isinstance(value, NotMetered)]

@@ -24,7 +24,7 @@ _HANDLERS = "/api/eservice/v3/custom_equipment"
 
 
 class Request(NamedTuple):
-    """`headers` have lower-case names."""
+    """`path` is not decoded and includes the query; `headers` have lower-case names."""
 
     method: str
     path: str
@@ -48,7 +48,8 @@ def answer_error(status: int, code: int, msg: str, value: object = "") -> Answer
 
 
 class Api:
-    """`happened(sentence)` is called for each login, registration, upload and removal that succeeded through these calls."""
+    """Answers the API's requests. `happened(sentence)` is called for each login, registration, upload and removal that
+    succeeded."""
 
     def __init__(self, store: Store, runtime: Runtime, tokens: Tokens, email: str, password: str,
                  happened: Callable[[str], None]) -> None:

@@ -15,7 +15,7 @@ Respond = Callable[[Request], Optional[Answer]]
 
 class Front:
     """`respond` answers requests that have the platform's header or a path of the API; the connection is cut if it returns
-    None. `page` answers all others."""
+    None. Their bodies may have LARGEST_BODY bytes; a larger one is answered with 413. `page` answers all other requests."""
 
     def __init__(self, respond: Respond, page: Any) -> None:
         self._respond, self._page = respond, page

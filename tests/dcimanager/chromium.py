@@ -45,7 +45,7 @@ class Browser:
         self.driver.get(address)
 
     def cookie(self, address: str, cookie: str) -> None:
-        """Sets a cookie "name=value" for requests to `address`, in place of one with this name."""
+        """Sets a cookie "name=value" for requests to `address`; replaces a cookie of this name."""
         name, _, value = cookie.partition("=")
         self.driver.execute_cdp_cmd("Network.setCookie", {"url": address, "name": name, "value": value})
 
@@ -76,15 +76,20 @@ class Browser:
         return self.driver.execute_script(text, *values)
 
     def until(self, look: Callable[[], T | None], what: str) -> T:
-        """The first result of `look` that is true; an exception of `look` counts as false."""
+        """The first result of `look` that is true; an exception of `look` counts as false, and the last is the error's cause."""
+        failure: Exception | None = None
+
         def tried(_: object) -> Any:
-            with contextlib.suppress(Exception):        # the page may be changing just now
-                return look()
-            return None
+            nonlocal failure
+            try:
+                found, failure = look(), None
+            except Exception as error:                  # the page may be changing just now
+                found, failure = None, error
+            return found
         try:
             found: T = WebDriverWait(self.driver, LONGEST_WAIT, LOOK_SECONDS).until(tried)
         except TimeoutException:
-            raise AssertionError(f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}") from None
+            raise AssertionError(f"{what} did not show up on {self.driver.current_url}:\n{self.text('body')[:2000]}") from failure
         return found
 
     def complaints(self) -> List[Dict[str, Any]]:

@@ -43,7 +43,7 @@ class Client:
         return self.request("POST", path, json.dumps(value).encode())
 
     def create(self, handler: str = "pdu_small", protocol: str = "custom") -> int:
-        """Register a handler; returns its id."""
+        """Registers a handler and returns its id."""
         reply = self.post(HANDLERS, {"device_type": "pdu", "handler": handler, "name": handler, "protocol": [protocol],
                                      "features": []})
         assert reply.status == 201, reply
@@ -58,7 +58,7 @@ class Client:
                             {**self.headers, "Content-Type": f"multipart/form-data; boundary={mark}"})
 
     def install(self, data: bytes, handler: str = "pdu_small", protocol: str = "custom", import_path: str = "") -> int:
-        """Register and upload; returns the id."""
+        """Registers a handler and uploads its archive; returns the handler's id."""
         number = self.create(handler, protocol)
         reply = self.upload(number, data, import_path or f"{handler}.handler")
         assert reply.status == 200, reply

@@ -36,7 +36,8 @@ class Journal:
         self._db = database
 
     def wrote(self, pdu: Pdu, call: Call, switching: Optional[int] = None) -> None:
-        """Store a call that `pdu` has noted, its reading and the end of its switching, in one transaction."""
+        """Store a call that `pdu` has noted, its answer and the end of its switching, in one transaction; nothing for a
+        removed PDU."""
         with self._db.writing() as connection:
             connection.execute("INSERT INTO call (pdu, at, method, identity, seconds, round_trips, kind, text, lines) "
                                "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM pdu WHERE id = ?)",
@@ -95,7 +96,7 @@ class Journal:
         return [_entry(row) for row in rows]
 
     def thin(self) -> None:
-        """Delete old entries. Of each PDU, keep the newest calls, and the newest failures and switchings."""
+        """Delete old entries. Of each PDU, keep the newest calls, failures and switchings; of the events, the newest."""
         for (pdu,) in self._db.rows("SELECT id FROM pdu"):
             self._db.write(
                 "DELETE FROM call WHERE pdu = ? "

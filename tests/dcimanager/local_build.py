@@ -29,7 +29,7 @@ def registered(manager: DciManager, only: str = "") -> List[Handler]:
         except subprocess.TimeoutExpired:
             raise Refusal(500, 1006, f"packaging/build.py did not end within {_BUILD_SECONDS:g} s") from None
         if done.returncode:
-            raise Refusal(500, 1006, f"packaging/build.py failed: {done.stderr.strip()[:500]}")
+            raise Refusal(500, 1006, f"packaging/build.py failed: {done.stderr.strip()[-500:]}")
         built = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
         titles = _titles((Path(folder) / "register.sh").read_text("utf-8"))
     return [install(manager, data, titles.get(top, "")) for data in built for top in [read(data).top] if only in ("", top)]

@@ -204,7 +204,7 @@ class DciManager:
         return readings.series(self._db, pdu.id, since, outlet)
 
     def log(self, pdu: Pdu) -> List[str]:
-        """The last lines that the PDU's handler logged."""
+        """The lines that the PDU's handler logged in the calls that are in memory, oldest first."""
         return [line for call in pdu.calls for line in call.lines]
 
     def worker_pids(self) -> List[int]:

@@ -8,11 +8,11 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 
 def fields(content_type: str, body: bytes) -> Dict[str, bytes]:
-    """Field name → content. Raises ValueError if the body is not a complete form or a part has no name."""
+    """Field name → content. Raises ValueError if this is not a complete form with a boundary, or a part has no name."""
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
-        raise ValueError("a form of the type multipart/form-data is expected")
+        raise ValueError("a form of the type multipart/form-data with a boundary is expected")
     form = _Form(boundary)
     try:
         form.parser.write(body)

@@ -14,7 +14,7 @@ from .manager import DciManager
 from .servers import Feed
 
 FOLDER = ROOT / "docs" / "pictures"
-_HISTORY_SECONDS = 75.0
+_HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
 _DRAWN_SECONDS = 1.5            # a page has drawn its plots by then
 _PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
 Size = Tuple[int, int]
@@ -35,13 +35,13 @@ def main() -> int:
 
 
 def _prepare(manager: DciManager) -> None:
-    """Three PDUs with some history, a server with two feeds and one with one feed; three outlets are switched off."""
+    """Adds three PDUs with some history, a server with two feeds and one with one feed; switches three outlets off."""
     registered(manager)
     pdus = [simulate(manager, manager.simulations, kind, name) for kind, name in _PDUS]
-    end = time.monotonic() + 60
+    end = time.monotonic() + _POLL_SECONDS
     while not all(pdu.ports and pdu.labels for pdu in pdus):
         if time.monotonic() > end:
-            raise SystemExit("the simulated PDUs were not polled")
+            raise SystemExit(f"not all simulated PDUs were polled within {_POLL_SECONDS:g} s")
         time.sleep(0.2)
     left, right = pdus[0], pdus[1]
     for name, feeds in (("web-03", [Feed(left.id, "3"), Feed(right.id, "3")]), ("db-01", [Feed(right.id, "1")])):

@@ -33,7 +33,7 @@ class Poller:
         self._thread.start()
 
     def forget(self, pdu: int) -> None:
-        """Stops the polls of a removed PDU."""
+        """Plans no more polls of a removed PDU; a poll in progress goes on."""
         with self._wake:
             self._due.pop(pdu, None)
 

@@ -1,6 +1,6 @@
 """Worker processes for many PDUs: one for each PDU while there are few PDUs, else shared by the PDUs of a handler.
 
-A process makes one call at a time, so a handler that hangs or crashes ends only that call.
+A process makes one call at a time, so only that call fails if the handler hangs or crashes.
 """
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def used(readings: Sequence[Reading], changes: Sequence[float] = ()) -> Optional
 
 
 def changed(changes: Sequence[float], earlier: float, later: float) -> bool:
-    """Whether one of `changes` was between two readings. A change is later than a reading of the same time."""
+    """Whether one of `changes` was between two readings. A change at the time of a reading counts as later."""
     return any(earlier <= at < later for at in changes)
 
 

@@ -12,7 +12,8 @@ NOT_SWITCHED = frozenset(("settings", "denied", "refused", "no-such-outlet", "un
 
 
 class Refusal(Exception):
-    """A request that is declined; `code`, `msg` and `value` go into the answer. Of the codes only 3005 is the vendor's."""
+    """A request that is declined: an HTTP status, and the `code`, `msg` and `value` of the answer's body. Of the codes, only 3005
+    is the vendor's."""
 
     def __init__(self, status: int, code: int, msg: str, value: object = "") -> None:
         super().__init__(msg)
@@ -143,14 +144,14 @@ class Pdu:
             self.doubts.pop(identity, None)
 
     def changed(self) -> None:
-        """The next calls may reach another device: until a poll, no state is current, and numbers and names are unknown."""
+        """Forgets labels and calls, and notes the time of the change. Until the next good poll, `port_state` is UNKNOWN."""
         self.labels = {}
         self.calls.clear()
         self.changes = [*self.changes, time.time()]
 
     def port_state(self, identity: str) -> str:
-        """UP, DOWN or UNKNOWN by the last good answers; UNKNOWN if the last switching is in doubt, or if the PDU was changed
-        after the last good poll."""
+        """UP, DOWN or UNKNOWN by the last good answers; UNKNOWN if they do not have the port, its last switching is in doubt, or
+        the PDU was changed after the last good poll."""
         if identity in self.doubts or self.changes and self.polled_at <= self.changes[-1]:
             return "UNKNOWN"
         return self.ports.get(identity, "UNKNOWN")

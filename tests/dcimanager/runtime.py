@@ -23,7 +23,7 @@ Settings = List[Dict[str, Any]]         # a handler's table of settings: key, al
 
 
 class Runtime:
-    """`folder` is a new, empty folder; `platform` holds the packages common and pdu_common."""
+    """Unpacks archives, calls their handlers. `folder` is new and empty; `platform` holds the packages common and pdu_common."""
 
     def __init__(self, store: Store, folder: Path, *, platform: Path = _ROOT, without: Sequence[str] = (), processes: int = 32,
                  call_seconds: float = 60.0, start: Optional[Start] = None) -> None:

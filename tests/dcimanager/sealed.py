@@ -32,7 +32,7 @@ class Sealer:
         return self._fernet.encrypt(json.dumps(form).encode())
 
     def open(self, sealed: bytes) -> Form:
-        """The form that `seal` encrypted. Raises ValueError if it was encrypted with another key."""
+        """The form that `seal` encrypted. Raises ValueError if it is damaged or was encrypted with another key."""
         try:
             snmp, settings = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:

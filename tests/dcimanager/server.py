@@ -74,7 +74,8 @@ class Certificate(NamedTuple):
 def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certificate:
     """A certificate for `host` and localhost, written into `folder`.
 
-    The folder `kept` keeps the authority with its key, so that a browser that trusts the authority still does after a restart.
+    The folder `kept` keeps the authority with its key, so that a browser that trusts the authority still does after a restart;
+    None: a new authority. Raises ValueError if the kept authority is damaged.
     """
     key = kept / "authority.pem" if kept else None
     if key is not None and key.exists():
@@ -138,7 +139,7 @@ class WebServer:
         context.set_ciphers("ALL:@SECLEVEL=0")
 
     def stop(self) -> None:
-        """Stop listening; requests in progress have two seconds to end."""
+        """Stop listening; requests in progress have two seconds to end, then they are cut off."""
         with contextlib.suppress(RuntimeError):         # the servers' event loop has already ended
             self._end()
         self._thread.join(_STOP_SECONDS)
@@ -147,7 +148,7 @@ class WebServer:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError if the port is taken."""
+    """A listening socket. Raises OSError if the port is taken or `host` is not an address of this machine."""
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setblocking(False)
     # Connections inherit this option. asyncio itself sets it only on sockets that were made with TCP's protocol number. Without

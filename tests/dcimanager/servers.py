@@ -98,7 +98,8 @@ def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
     """DCImanager's steps for a command, in order. `states`: one for each feed. Raises Refusal where DCImanager refuses.
 
     On: outlets that are not on are switched on first, then the BMC acts. Off and reset: the BMC acts; without a BMC, the
-    outlets are switched. Reset with a BMC where all outlets are off: they are switched on, then the BMC acts.
+    outlets are switched off, for a reset then on. Reset with a BMC where all outlets are off: they are switched on, then the
+    BMC acts.
     """
     shown = server_state(port_state(states), server.bmc)
     if command == "on" and shown == "ON":

@@ -8,6 +8,7 @@ import queue
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, Dict, List, Optional
@@ -26,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Failed(Exception):
-    """A simulated PDU that did not start."""
+    """A simulated PDU did not start."""
 
 
 class Simulations:
@@ -102,13 +103,17 @@ class Simulations:
             self._store.save(pdu)
 
     def _started(self, kind: str, port: int, off: List[str]) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
-        process = subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", kind, "--port", str(port),
-                                    "--off", ",".join(off)], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, text=True, start_new_session=True)
-        line = _first_line(process)
-        if not line:
-            _end(process)
-            raise Failed(f"the simulated PDU {kind} did not start")
+        with tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen([sys.executable, "-m", "tests.dcimanager.simulated", kind, "--port", str(port),
+                                        "--off", ",".join(off)], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                       stderr=errors, text=True, start_new_session=True)
+            line = _first_line(process)
+            if not line:
+                _end(process)
+                errors.seek(0)
+                last = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
+                reason = f"no answer within {_START_SECONDS:g} s" if line is None else last or "it ended without an error message"
+                raise Failed(f"the simulated PDU {kind} did not start: {reason}")
         form: Dict[str, Any] = json.loads(line)
         return process, form
 
@@ -126,7 +131,7 @@ def _first_line(process: subprocess.Popen[str]) -> Optional[str]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Ends a process by closing its standard input; kills it if that does not help."""
+    """Ends a process by closing its standard input; kills it if it has not ended after 10 s."""
     if process.stdin is not None:
         process.stdin.close()
     try:

@@ -180,7 +180,7 @@ def test_a_missing_field_of_the_form_is_named(client: Client, missing: str) -> N
     assert (reply.status, reply.body["error"]["msg"]) == (400, f"the field {missing} is missing")
 
 
-def test_an_import_path_that_is_not_utf_8_is_refused_in_words(client: Client) -> None:
+def test_an_import_path_that_is_not_utf_8_is_refused(client: Client) -> None:
     parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() for name in ("data", "handler_import")]
     reply = upload_form(client, parts[0] + b"1\r\n" + parts[1] + b"\xff\r\n--x--\r\n")
     assert (reply.status, reply.body["error"]["msg"]) == (400, "the field handler_import is not UTF-8")
@@ -201,7 +201,7 @@ def test_a_key_error_inside_the_stand_in_is_not_taken_for_a_missing_field(
         manager.api.answer(manager.requests[-1])
 
 
-def test_form_keeps_every_byte() -> None:
+def test_a_field_of_a_form_keeps_every_byte() -> None:
     content = bytes(range(256)) + b"\r\n--x\r--x\n\r\n"
     head = b'--x-y\r\nContent-Disposition: form-data; name="data"; filename="a b"\r\nContent-Type: a/b\r\n\r\n'
     body = head + content + b"\r\n--x-y--\r\n"

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Dict, Iterator, List, Tuple
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from tests.packaging.registering import Admin
 from tests.ports import reserved
 from tests.turns import turn
 
+from . import chromium as chromium_module
 from .chromium import DESKTOP, PHONE, Browser, browser
 from .client import Client
 from .manager import DciManager
@@ -91,7 +93,15 @@ def last_load(window: Browser) -> float:
     return float(label.rpartition("the last ")[2].partition("\u00a0")[0])
 
 
-def test_upload_add_switch_plot_and_restart_in_a_browser(window: Browser, dist: Path, tmp_path: Path) -> None:
+def test_a_wait_that_fails_names_the_last_exception_as_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium_module, "LONGEST_WAIT", 0.01)
+    driver: Any = SimpleNamespace(current_url="http://127.0.0.1/", execute_script=lambda *_: "the page")
+    with pytest.raises(AssertionError, match="a light did not show up on http://127.0.0.1/:\nthe page") as failed:
+        Browser(driver).until(lambda: 1 // 0, "a light")
+    assert isinstance(failed.value.__cause__, ZeroDivisionError)
+
+
+def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(window: Browser, dist: Path, tmp_path: Path) -> None:
     archive = next(dist.glob("pdu_nut-*.tar.gz"))
     with subprocess_of_a_pdu() as form:
         window.resize(*PHONE)
@@ -277,7 +287,7 @@ def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, s
         window.until(lambda: "may be out of date" in window.script(before), "that sentence about a server that does not answer")
 
 
-def test_the_list_of_outlets_of_the_plot_follows_the_pdu_and_keeps_the_chosen_one(window: Browser, small: bytes) -> None:
+def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager:
         pdu = shown(window, manager, small)
         outlets, hours = Select(window.one("[data-outlet]")), Select(window.one("[data-hours]"))

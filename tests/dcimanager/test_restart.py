@@ -189,6 +189,27 @@ def test_a_simulated_pdu_that_cannot_be_added_ends(small: bytes, monkeypatch: py
         assert begun[0].poll() == 0
 
 
+def test_a_simulated_pdu_that_does_not_start_gives_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    db = Database(None)
+    try:
+        simulations = Simulations(Store(db, Sealer(None)))
+        with pytest.raises(Failed, match="nut did not start: .*70000 is not from 0 to 65535"):
+            simulations._started("nut", 70000, [])
+        monkeypatch.setattr("tests.dcimanager.simulations._START_SECONDS", 0.001)
+        with pytest.raises(Failed, match="nut did not start: no answer within 0.001 s"):
+            simulations._started("nut", 0, [])
+    finally:
+        db.close()
+
+
+def test_a_refusal_shows_the_end_of_the_builds_error_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = subprocess.CompletedProcess([], 1, "", "Traceback\n" + 100 * "a frame\n" + "OSError: the cause\n")
+    monkeypatch.setattr("tests.dcimanager.local_build.subprocess.run", lambda *_, **__: failed)
+    with DciManager() as manager, pytest.raises(Refusal, match="failed: (?s:.*)OSError: the cause$") as refused:
+        registered(manager)
+    assert len(refused.value.msg) < 600
+
+
 def test_a_build_that_does_not_end_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.dcimanager.local_build._BUILD_SECONDS", 0.001)
     with DciManager() as manager, pytest.raises(Refusal, match="did not end within 0.001 s"):
