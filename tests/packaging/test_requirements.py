@@ -13,7 +13,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+(?:\[[a-z,]+\])?")
 
 
 def in_files() -> Iterator[Tuple[str, str]]:
-    """The place and the requirement of each line, without its comment."""
+    """The place and the text of each requirement; comments are left out."""
     for name in FILES:
         for number, text in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1):
             wanted = text.partition("#")[0].strip()

@@ -144,7 +144,7 @@ def test_a_refused_write_raises_with_the_devices_error_status(snmpd: Snmpd, leve
         connect(snmpd.port, **level).snmp_set(oid, 2)
 
 
-def test_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
+def test_writing_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
     with pytest.raises(SnmpError, match="inconsistentValue"):
         connect(mixed.port).snmp_set(f"{WRITTEN}.3.0", 1)
 
@@ -174,7 +174,7 @@ def test_a_level_that_the_user_does_not_have_is_named_as_the_reason(snmpd: Snmpd
         connect(snmpd.port, version="3", user="plain", auth_protocol="SHA", auth_password=AUTH_PASSWORD).snmp_get(NAME)
 
 
-def test_a_wrong_community_is_a_timeout_and_never_shown(snmpd: Snmpd) -> None:
+def test_a_wrong_community_leads_to_a_timeout_and_is_not_shown(snmpd: Snmpd) -> None:
     with pytest.raises(SnmpError, match="timeout") as caught:
         connect(snmpd.port, community="very-secret", timeout="0.2", retries="0").snmp_get(NAME)
     assert "very-secret" not in str(caught.value)

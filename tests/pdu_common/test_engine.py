@@ -34,6 +34,6 @@ def test_no_engine_after_the_first_compiles_a_module(monkeypatch: pytest.MonkeyP
     assert compiled == []
 
 
-def test_a_module_that_is_in_no_mib_source_raises_pysnmps_own_error() -> None:
+def test_loading_a_module_that_is_in_no_mib_source_raises_pysnmps_own_error() -> None:
     with pytest.raises(MibNotFoundError, match="ACME-MIB"):
         new_builder().load_modules("ACME-MIB")

@@ -55,7 +55,7 @@ def test_switching_an_output_that_does_not_exist_raises() -> None:
         _handler(agent.port).port_up(PduPortView(identity="77"))
 
 
-def test_a_base_pdu_leaves_all_four_methods_to_the_handler() -> None:
+def test_all_four_methods_of_a_base_pdu_raise_not_implemented_error() -> None:
     bare = BasePdu(None)
     port = PduPortView(identity="1")
     for call in (bare.status, bare.statistic, lambda: bare.port_up(port), lambda: bare.port_down(port)):

@@ -95,6 +95,6 @@ def test_a_value_that_fits_neither_integer_nor_octet_string_is_refused(value: Un
         BaseSnmpPdu(PduSnmpData("127.0.0.1", {"community": "x"})).snmp_set("1.3.6.1.2.1.1.6.0", value)
 
 
-def test_the_connection_data_show_no_secret() -> None:
+def test_the_repr_of_connection_data_shows_no_secret() -> None:
     assert "topsecret" not in repr(PduSnmpData("10.0.0.1", {"community": "topsecret"}, {"password": "topsecret"}))
     assert "topsecret" not in repr(PduData("10.0.0.1", {"password": "topsecret"}))

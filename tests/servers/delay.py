@@ -16,7 +16,7 @@ Chunk = Tuple[float, bytes]         # time of arrival, and the bytes; b"" ends t
 
 
 class DelayRelay:
-    """Relays to `host`:`port`; a context manager. Clients connect to the relay's attributes `host` and `port`."""
+    """Relays to the given `host` and `port`; a context manager. Clients connect to its attributes `host` and `port`."""
 
     host = "127.0.0.1"
 

@@ -60,7 +60,7 @@ def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:
 
 
 @pytest.mark.against("DMTF's rf_power_equipment.py")
-def test_the_tool_lists_pdus_and_outlets(reader: Worker) -> None:
+def test_the_tool_lists_pdus_and_the_power_of_outlets(reader: Worker) -> None:
     with RedfishService(units.several()) as unit:
         def shows(*command: str) -> str:
             return str(reader.order("program", str(TOOL), "-r", unit.url, "-u", unit.user, "-p", unit.password, *command))

@@ -11,7 +11,7 @@ from .words import quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
-LONGEST_LINE = 512              # characters; like upsd, the server cuts off the rest of a longer line, including its line break
+LONGEST_LINE = 512              # characters of an answer's line with its line break; like upsd, the server cuts off the rest
 
 
 class Err(Exception):
