@@ -238,7 +238,9 @@ class Upsd:
                           [program("certutil"), "-A", "-n", "authority", "-t", "CT,,", "-i", str(etc / "ca.pem"), *database],
                           [program("pk12util"), "-i", str(etc / "upsd.p12"), "-d", f"sql:{etc / 'nss'}",
                            "-k", str(etc / "password"), "-W", "p12"]):
-            subprocess.run(arguments, check=True, capture_output=True, timeout=30)
+            done = subprocess.run(arguments, capture_output=True, text=True, timeout=30)
+            if done.returncode:
+                raise RuntimeError(f"{Path(arguments[0]).name} failed: {done.stderr.strip()}")
 
     def _hand_over(self) -> None:
         """Gives all files to NUT's user, and hides them from others: NUT logs a warning if others can read them."""
