@@ -214,7 +214,7 @@ def test_an_ignored_expansion_costs_a_request_for_each_outlet() -> None:
     tree.expands = False
     with serving(tree) as address:
         states = {port.identity: port.power_status for port in handler(address).status().ports}
-    assert states == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP} and len(tree.seen) == 4 + 1 + 2
+    assert states == {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP} and len(tree.seen) == 4 + 1 + 2     # PDU, list, outlets
 
 
 # ---- connections -------------------------------------------------------------------------------------------------

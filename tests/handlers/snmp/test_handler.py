@@ -132,6 +132,13 @@ def test_an_interrupted_reading_is_an_error_and_never_a_partial_view(faults: Fau
             assert caught.value.host == "127.0.0.1" and caught.value.operation
 
 
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_walk_in_memory_of_a_device_that_repeats_a_row_is_an_error(version: str) -> None:
+    with Agent(apc.rpdu2(48), faults=Faults(same_oid_after=10)) as agent:
+        with pytest.raises(PduHandlerError, match="did not continue the walk"):
+            near(agent, version=version).status()
+
+
 def test_the_error_for_a_wrong_community_suggests_it_as_the_cause_and_hides_it() -> None:
     community = "wrong-secret"
     with Agent(apc.rpdu2(4)) as agent:

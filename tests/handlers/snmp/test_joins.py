@@ -203,7 +203,7 @@ def test_a_key_column_that_is_empty_in_all_rows_of_both_tables_is_ignored() -> N
 
 
 @pytest.mark.parametrize("keyed", [{}, table("1.3.2", {"1": 5}), table("1.3.4", {"1": 5})], ids=["none", "meters", "outlets"])
-def test_if_a_table_has_no_keys_the_same_row_is_joined_only_with_else_same_row(keyed: dict[str, int]) -> None:
+def test_if_a_table_has_no_keys_values_keep_their_indexes_only_with_else_same_row(keyed: dict[str, int]) -> None:
     objects = {**table("1.3.1", {"1": 11}), **keyed}
     assert Joined(A, keys=(B,), own=(D,)).rows(reader(objects)) == {}
     assert Joined(A, keys=(B,), own=(D,), else_same_row=True).rows(reader(objects)) == {"1": 11}

@@ -47,7 +47,7 @@ def test_json_builds_a_profile() -> None:
 
 
 def changed(path: str, value: Any) -> str:
-    """ACME as JSON with one key changed. A path that ends with ! removes the key."""
+    """ACME as JSON with the key at `path` set to `value`. A path that ends with ! removes the key."""
     data = json.loads(json.dumps(ACME))
     *inner, last = re.findall(r"\w+", path)
     target = data
