@@ -20,7 +20,8 @@ def __getattr__(name: str) -> Any:
 
 def build_wheel(wheel_directory: str, config_settings: Optional[Mapping[str, Any]] = None,
                 metadata_directory: Optional[str] = None) -> str:
-    """Build the wheel and return its file name (PEP 517)."""
-    shutil.rmtree(_LEFT, ignore_errors=True)
+    """Remove build/lib, build the wheel and return its file name (PEP 517). Raises OSError if build/lib cannot be removed."""
+    if _LEFT.exists():
+        shutil.rmtree(_LEFT)
     built: str = _SETUPTOOLS.build_wheel(wheel_directory, config_settings, metadata_directory)
     return built

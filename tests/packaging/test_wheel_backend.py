@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+
+from tests.needs import ROOT
+
+
+@pytest.fixture(name="backend")
+def _backend(monkeypatch: pytest.MonkeyPatch) -> Any:
+    pytest.importorskip("setuptools.build_meta")
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    return importlib.import_module("wheel_backend")
+
+
+def test_a_wheel_is_built_without_the_files_of_earlier_builds(
+        backend: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: List[bool] = []
+
+    class Setuptools:
+        @staticmethod
+        def build_wheel(*_: object) -> str:
+            left.append((tmp_path / "lib").exists())
+            return "made.whl"
+    monkeypatch.setattr(backend, "_SETUPTOOLS", Setuptools)
+    monkeypatch.setattr(backend, "_LEFT", tmp_path / "lib")
+    assert backend.build_wheel("dist") == "made.whl"
+    (tmp_path / "lib" / "handlers").mkdir(parents=True)
+    assert backend.build_wheel("dist") == "made.whl" and left == [False, False]
+    (tmp_path / "lib").write_text("not a folder, so it cannot be removed")
+    with pytest.raises(OSError):
+        backend.build_wheel("dist")
+    assert left == [False, False]
