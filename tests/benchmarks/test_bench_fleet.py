@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import List
@@ -30,6 +32,13 @@ def test_every_way_is_measured_and_pdu_check_reads_all_pdus(capsys: pytest.Captu
     assert all(way["seconds"] > 0 for way in found["ways"])
     first, last = found["ways"][0], found["ways"][-1]
     assert first["requests"] / 10 == pytest.approx(last["requests"] / 20, rel=0.5) and last["memory"] > 10
+
+
+def test_an_error_ends_the_thread_that_measures_memory() -> None:
+    before = threading.enumerate()
+    with pytest.raises(OSError), bench_fleet._watched(os.getpid()):
+        raise OSError
+    assert threading.enumerate() == before
 
 
 def test_the_hall_mixes_handlers_and_every_fiftieth_pdu_is_dead(tmp_path: Path) -> None:

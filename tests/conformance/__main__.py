@@ -120,13 +120,14 @@ def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Pat
 
 def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
     """Tries port 161 for a platform whose SNMP client sent nothing to the given port."""
-    try:
-        with peers.PEERS["snmp"](port=161, host="127.0.0.161") as peer:
-            return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
-    except OSError as error:
-        advice = "; run this as root" if isinstance(error, PermissionError) else ""
-        return (f"pdu_snmp: this platform's SNMP client does not use the port in snmp_params, and port 161 of 127.0.0.161 "
-                f"cannot be opened here ({error.strerror}){advice}", None)
+    with contextlib.ExitStack() as opened:
+        try:
+            peer = opened.enter_context(peers.PEERS["snmp"](port=161, host="127.0.0.161"))
+        except OSError as error:
+            advice = "; run this as root" if isinstance(error, PermissionError) else ""
+            return (f"pdu_snmp: this platform's SNMP client does not use the port in snmp_params, and port 161 of 127.0.0.161 "
+                    f"cannot be opened here ({error.strerror}){advice}", None)
+        return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
 
 
 def _matrix(names: Sequence[str], python: str) -> int:
