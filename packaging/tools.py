@@ -80,7 +80,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def build(out: Path) -> Path:
-    """Write `out`/pdu.pyz, all or nothing. Raises BuildError and OSError."""
+    """Write `out`/pdu.pyz, all or nothing, and return its path. Raises BuildError or OSError."""
     files = {f"{package}/{path}": data for package in PACKAGES for pattern in ("*.py", "py.typed")
              for path, data in _below(ROOT / package, pattern).items()}
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:

@@ -1,4 +1,4 @@
-"""`make bench`: runs the benchmarks in turn and writes a table of their figures into docs/benchmarks.md."""
+"""Runs the benchmarks in turn and prints a table of their figures. `make bench` also writes it into docs/benchmarks.md."""
 from __future__ import annotations
 
 import argparse

@@ -113,7 +113,7 @@ class Judged(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Whether the interval reaches the goal."""
+        """Whether the interval reaches the goal; True without a goal."""
         return (self.at_least is None or self.high >= self.at_least) and (self.at_most is None or self.low <= self.at_most)
 
     def __str__(self) -> str:
@@ -124,7 +124,7 @@ class Judged(NamedTuple):
 
 
 def goals(found: Dict[Key, Figures]) -> List[Judged]:
-    """The figures below the table. The ratio to the SDK's loop with the handshake has no goal, nor have the ratios of CPU."""
+    """The figures below the table. Without a goal: the ratio to the SDK's loop with the handshake, and the ratios of CPU time."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
              _exactly("requests where well-known sensor ids are refused",

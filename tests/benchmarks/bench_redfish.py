@@ -124,7 +124,7 @@ Row = Tuple[str, str]               # service, place
 
 
 def measure(places_: Mapping[Row, Place], works: Mapping[str, Work], runs: int) -> Dict[Row, Dict[str, Figure]]:
-    """Medians by place and client; requests and connections are those of the last reading."""
+    """Median seconds by place and client, with the requests and connections of the last reading."""
     taken: Dict[Row, Dict[str, List[Figure]]] = {row: {name: [] for name in works} for row in places_}
     for _ in range(runs + 1):
         for name, read in works.items():

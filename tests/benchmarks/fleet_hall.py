@@ -1,7 +1,7 @@
 """Many simulated PDUs that need little CPU: `python -m tests.benchmarks.fleet_hall FOLDER PDUS DELAY_MS`.
 
-There is one simulator for each handler, for NUT one for every 20 PDUs. The PDUs are ports (fronts) of one event loop. They keep
-the simulator's answers and repeat them after DELAY_MS; only NUT's commands other than LIST are answered anew each time. Every
+Each handler has one simulator, except that NUT has one for every 20 PDUs. One event loop serves ports (fronts) that keep the
+simulator's answers and repeat them after DELAY_MS; only NUT's commands other than LIST are answered anew each time. Every
 fiftieth PDU is dead: it accepts requests and never answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints
 "ready". Then answers each line of standard input with the number of requests so far by handler, as JSON. Lines that arrive at a
 NUT server in one piece count as one request.

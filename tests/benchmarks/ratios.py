@@ -29,7 +29,7 @@ class Ratio(NamedTuple):
 
 
 def note(area: str, what: str, figure: float, goal: Optional[float] = None, at_least: bool = True) -> None:
-    """Appends a ratio to the file that VARIABLE names."""
+    """Appends a ratio to the file; does nothing if VARIABLE is unset."""
     path = os.environ.get(VARIABLE)
     if path:
         with open(path, "a", encoding="utf-8") as file:

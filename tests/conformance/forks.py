@@ -70,7 +70,8 @@ class Forks:
             self._process.wait(_PATIENCE_S)
 
     def start(self, folder: Path) -> Forked:
-        """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended or does not answer.
+        """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended or does not
+        answer within `_PATIENCE_S`.
 
         After an error no more workers can be started: a late answer would be taken for that of the next one.
         """
@@ -89,7 +90,7 @@ class Forks:
         return Forked(int(answer), files[0], files[1], files[2], outer[3])
 
     def _asked(self, folder: Path, descriptors: List[int]) -> bytes:
-        """The answer to one request. Closes the line if there is none."""
+        """The process id of a new worker, in digits. Closes the line after an error."""
         try:
             socket.send_fds(self._line, [os.fsencode(folder)], descriptors)
             answer = self._line.recv(64)
