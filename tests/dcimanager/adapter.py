@@ -56,7 +56,7 @@ def port_energy(view: Any) -> Dict[str, float]:
 
 
 def port_metered(view: Any) -> List[str]:
-    """The ports whose energy the handler set; all ports if this platform's view cannot show that."""
+    """The ports whose energy the handler set; all if this platform's views cannot show that, none without a list `ports`."""
     return [item.identity for item in getattr(view, "ports", ())
             if not isinstance(getattr(item, "consumption", None), NotMetered)]
 
