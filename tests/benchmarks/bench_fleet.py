@@ -67,12 +67,16 @@ class Hall:
         self.list, self.logins, self._process = folder / "list.csv", folder / "logins.toml", process
 
     def requests(self) -> Dict[str, int]:
-        """The number of requests so far, by handler."""
+        """The number of requests so far, by handler. Raises SystemExit if the process has ended."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        counts: Dict[str, int] = json.loads(self._process.stdout.readline())
-        return counts
+        if self._process.poll() is None:        # else a BrokenPipeError would end the benchmark without a message
+            self._process.stdin.write("\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+            if line:
+                counts: Dict[str, int] = json.loads(line)
+                return counts
+        raise SystemExit("the process of simulated PDUs has ended")
 
     def snmp(self) -> List[str]:
         """The addresses of the living SNMP PDUs."""

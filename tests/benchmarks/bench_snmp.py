@@ -3,7 +3,8 @@
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 
 All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms to each round trip. The
-figures are medians in milliseconds. They depend on the machine, so only the ratios matter.
+figures are medians in milliseconds. They depend on the machine, so only the ratios matter. Exit code 2 if a program of
+Net-SNMP is missing.
 """
 from __future__ import annotations
 

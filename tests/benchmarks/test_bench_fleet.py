@@ -41,6 +41,14 @@ def test_an_error_ends_the_thread_that_measures_memory() -> None:
     assert threading.enumerate() == before
 
 
+def test_the_end_of_the_simulated_pdus_is_reported() -> None:
+    with bench_fleet.hall(1) as running:
+        running._process.kill()
+        running._process.wait(PATIENCE_S)
+        with pytest.raises(SystemExit, match="the process of simulated PDUs has ended"):
+            running.requests()
+
+
 def test_the_hall_mixes_handlers_and_every_fiftieth_pdu_is_dead(tmp_path: Path) -> None:
     assert Counter(fleet_hall.kinds(100)) == dict(fleet_hall.SHARES)
     assert set(fleet_hall.kinds(1000)[49::50]) == set(dict(fleet_hall.SHARES))
