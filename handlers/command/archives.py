@@ -110,8 +110,8 @@ def _check(member: tarfile.TarInfo) -> None:
     if member.name.partition("/")[0] == ".":
         raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to accept: pack "
                          "the directory by its name (tar -czf NAME.tar.gz DIR)")
-    if member.name.startswith("/") or ".." in parts or not parts:
-        raise BadArchive(f"{member.name!r} is not a path below one directory")
+    if member.name.startswith("/") or ".." in parts or member.name != str(PurePosixPath(member.name)):
+        raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} is not a relative path without empty parts, '.' and '..'")
     if "\0" in member.name or len(os.fsencode(member.name)) > _LONGEST_PATH:
         raise BadArchive(f"{member.name[:_LONGEST_PATH]!r} is longer than {_LONGEST_PATH} bytes or contains NUL")
     if member.size < 0:
