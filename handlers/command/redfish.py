@@ -111,8 +111,8 @@ def tree(call: Call) -> Result:
             follows = depth < call.words["depth"]
             listed = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
-            # A missing right concerns only this resource, unless it is the first. A refused login concerns them all.
-            if error.kind not in ("refused", "protocol") and not (seen and error.reason.startswith(of_status(403).reason)):
+            # A missing right concerns only this resource. A refused login concerns them all.
+            if not seen or error.kind not in ("refused", "protocol") and not error.reason.startswith(of_status(403).reason):
                 raise
             seen[place] = f"({error.reason})"
             continue
