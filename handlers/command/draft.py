@@ -72,10 +72,11 @@ def _report(found: Draft) -> List[str]:
     from .field.draft.columns import by_role
     lines: List[str] = []
     for role, guesses in by_role(found.guesses).items():
-        for guess in guesses[:_MOST_GUESSES]:
+        taken = [guess for guess in guesses[_MOST_GUESSES:] if found.chosen.get(role) == dotted(guess.column.oid)]
+        for guess in [*guesses[:_MOST_GUESSES], *taken]:
             oid = dotted(guess.column.oid)
             lines += _lines(role, oid, found.chosen.get(role) == oid, guess.evidence, guess.doubt)
-        lines += _others(role, len(guesses))
+        lines += _others(role, len(guesses) - len(taken))
     for text in found.packed[:_MOST_GUESSES]:
         oid = dotted(text.oid)
         lines += _lines("state", oid, found.chosen.get("state") == oid, (text.evidence,), text.doubt)
@@ -94,12 +95,12 @@ def _others(role: str, number: int) -> List[str]:
 
 draft = click.Command("draft", callback=_draft, help="""\
 Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py --profile. Evidence and doubts
-are on standard error, or on standard output if --out gets the profile.
+go to standard error, or to standard output if the profile is written to --out.
 
 FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 
 No command is proposed: a person has to find it in the vendor's documents and add it.""", params=[
     click.Argument(["file"], metavar="FILE"),
     *option("--mib", "the vendor's MIB file, for names, units and enumerations; repeatable", "FILE", multiple=True),
-    *option("--key", "the key of the family (default: own-<enterprise>, or own-pdu without one)", "KEY", default=""),
+    *option("--key", "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)", "KEY", default=""),
     *option("-o --out", "write the profile to this file (it must not exist); else standard output", "FILE"), *output()])
