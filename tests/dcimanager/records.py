@@ -12,8 +12,8 @@ NOT_SWITCHED = frozenset(("settings", "denied", "refused", "no-such-outlet", "un
 
 
 class Refusal(Exception):
-    """A request that is declined: an HTTP status, and the `code`, `msg` and `value` of the answer's body. Of the codes, only 3005
-    is the vendor's."""
+    """A request that is declined: an HTTP status, and the `code`, `msg` and `value` of the answer's body. Only code 3005 is from
+    the vendor's documentation."""
 
     def __init__(self, status: int, code: int, msg: str, value: object = "") -> None:
         super().__init__(msg)
@@ -144,14 +144,14 @@ class Pdu:
             self.doubts.pop(identity, None)
 
     def changed(self) -> None:
-        """Forgets labels and calls, and notes the time of the change. Until the next good poll, `port_state` is UNKNOWN."""
-        self.labels = {}
+        """Forgets labels, doubts and calls, and notes the time. Until the next good poll, `port_state` is UNKNOWN."""
+        self.labels, self.doubts = {}, {}
         self.calls.clear()
         self.changes = [*self.changes, time.time()]
 
     def port_state(self, identity: str) -> str:
-        """UP, DOWN or UNKNOWN by the last good answers; UNKNOWN if they do not have the port, its last switching is in doubt, or
-        the PDU was changed after the last good poll."""
+        """The port's state in the last good answers. UNKNOWN if they do not contain the port, if its last switching is in doubt,
+        or if the PDU was changed after the last good poll."""
         if identity in self.doubts or self.changes and self.polled_at <= self.changes[-1]:
             return "UNKNOWN"
         return self.ports.get(identity, "UNKNOWN")
