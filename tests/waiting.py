@@ -58,8 +58,8 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
 def asleep(pid: int) -> bool:
     """Whether a process with one thread sleeps or has ended. True where the system has no /proc.
 
-    A program that waits for input is asleep. A test that sends a signal waits for this: Python handles a signal that arrives
-    between its prompt and its read only after the read.
+    A program that waits for input is asleep. A test waits for this before it sends a signal: if the signal arrives after the
+    prompt but before the read begins, Python runs its handler only when the read returns.
     """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"

@@ -59,7 +59,7 @@ class _UnitStates:
 
     @property
     def silent(self) -> bool:
-        """Whether the unit has switchable outlets and answers without the state of any of them."""
+        """Whether the unit has switchable outlets and answers, but with every state not available."""
         answered = [state.available for state in self._states if state is not None]
         return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
 
@@ -80,9 +80,9 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if the relay board does not answer, during a cycle or a delayed switch-on,
-    for power states of newer firmware, if the outlet is on but suspended or shed, and if `available` or `powerState`
-    is missing (read as false and -1)."""
+    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if the relay board does not answer (`available` is false), during a cycle or
+    a delayed switch-on, if the outlet is on although suspended or shed, and for a power state that this binding does not have.
+    A missing `available` is read as false and a missing `powerState` as -1, so they are UNKNOWN too."""
     if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON
@@ -102,8 +102,8 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
     """The positions, from 0, of outlets for which the unit reports that the relay does not follow its commands.
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
-    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: a number counts
-    as a label (from 1) and an index (from 0), an id without an outlet's number as all outlets. Empty if the list cannot be read.
+    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: each number
+    in it counts as a label (from 1) and an index (from 0); if none fits, all outlets. Empty if the failures cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

@@ -26,10 +26,10 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
     """The first family whose objects the device has, with everything read so far.
 
     Costs one GET, and the reads of states and counts of each candidate tried; if none has states, also those of other rows and
-    of meters. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
-    `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they are the families with `sweep`,
-    and only states and counts are read. If no candidate fits by its rows, the first is recognised by its sysObjectID alone,
-    provided that its family has no outlets.
+    of meters; if no family fits, a GET of sysDescr. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix
+    first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they
+    are the families with `sweep`, and only states and counts are read. If no candidate fits by its rows, the first is recognised
+    by its sysObjectID alone, provided that its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
@@ -54,8 +54,8 @@ def read_as(device: Device, profile: Profile, metered_only: bool = False) -> Fou
     found = _with_states(tried, reader) or _without_states(tried, reader, metered_only, by_id=bool(profile.match(usable)))
     if not found:
         raise Unsupported((f"the device has no outlets or meters of the family '{profile.key}' ({profile.mib}), which is fixed "
-                           "by ", Named("profile", noun="the setting "), " or by the archive's build: leave that out to have "
-                           "the family detected"))
+                           "by ", Named("profile", noun="the setting "), " or by the archive's build: without these, the "
+                           "family is detected"))
     return found
 
 

@@ -56,7 +56,7 @@ class Simulations:
         return self._store.pdus() if self._ready.is_set() else []
 
     def begin(self, kind: str) -> tuple[subprocess.Popen[str], Dict[str, Any]]:
-        """A new simulated PDU and the fields of its form. Raises Failed."""
+        """Starts a simulated PDU. Returns its process, for `keep` or `abandon`, and the fields of its form. Raises Failed."""
         return self._started(kind, 0, [])
 
     def keep(self, pdu: Pdu, process: subprocess.Popen[str]) -> None:

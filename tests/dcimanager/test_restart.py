@@ -1,4 +1,4 @@
-"""A stand-in that starts again has lost nothing, whether it ended by request or by `kill -9`.
+"""A restart of the stand-in keeps all stored data, whether it stopped on request or was killed.
 
 Also: its files, older versions of handlers, and simulated PDUs that start with it.
 """

@@ -30,7 +30,7 @@ class Tokens:
 
 
 def proof(token: str) -> str:
-    """The CSRF token of a session: only pages that were served to this session hold it."""
+    """The CSRF token of a session, which only its pages hold. Before the login (token "") it is a constant."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 

@@ -156,7 +156,7 @@ def test_writing_a_value_that_the_device_refuses_raises(mixed: Snmpd) -> None:
     ({"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD, "priv_protocol": "AES", "priv_password": "wrong-password"},
      "timeout"),
 ])
-def test_wrong_or_missing_credentials_of_a_known_user_are_an_error_without_the_password(
+def test_wrong_or_missing_credentials_of_a_known_user_raise_an_error_that_hides_the_password(
         snmpd: Snmpd, params: Dict[str, str], words: str) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
     with pytest.raises(SnmpError, match=words) as caught:
@@ -194,7 +194,7 @@ def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> 
         assert len(server.writes()) == 1
 
 
-def test_a_walk_right_after_a_write_is_whole() -> None:
+def test_a_walk_right_after_a_write_returns_every_row() -> None:
     with Snmpd(apc.rpdu2(outlets=48)) as server:        # a separate one: other tests expect the initial states
         pdu = connect(server.port)
         for turn in range(12):
@@ -241,7 +241,7 @@ def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
 
 
 def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
-    """Runs in a separate process, so that the process of pytest, which has threads of its own, does not fork."""
+    """Runs in a separate process: pytest's process has threads, so it must not fork."""
     program = (
         "import os, sys\n"
         "from tests.pdu_common.double import connect\n"

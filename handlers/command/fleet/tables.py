@@ -18,7 +18,7 @@ CHANGED = "*"
 
 
 def table(rows: Sequence[Row], marks: Mapping[str, Sequence[str]]) -> List[str]:
-    """One line for each PDU. The PDUs in `marks` are marked as changed."""
+    """A head line, and a line for each PDU. With `marks`, a first column marks the PDUs that changed."""
     cells = [[CHANGED if row.device.name in marks else "", row.device.name, os.path.basename(row.device.handler),
               row.device.address, row.result, row.on, row.off, row.unknown, *row.figures, f"{row.seconds:.2f}"] for row in rows]
     if not marks:
@@ -50,7 +50,7 @@ def _safe(value: object) -> object:
 
 
 def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
-    """The summary and everything that was read."""
+    """The summary, and each PDU with its counts, figures, kept outlets, error and changes."""
     return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
 
 

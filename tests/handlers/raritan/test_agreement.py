@@ -1,4 +1,4 @@
-"""In each call that only reads and has no parameters, the binding returns what the SDK of the unit's release returns.
+"""The binding and the SDK of the unit's release return the same values from read-only calls without parameters.
 
 The SDK raises on a missing field or a wrong type, so each call also shows that the simulator's answer is complete.
 """

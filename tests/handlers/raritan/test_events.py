@@ -104,7 +104,7 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
 
 @pytest.mark.parametrize("fault, status, kind", [
     (Fault.CLOSE_BEFORE, 0, Unreachable), (Fault.STATUS, 503, Unreachable), (Fault.STATUS, 429, Refused)])
-def test_events_that_wait_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu: XerusPdu, fault: Fault, status: int,
+def test_events_queued_on_the_unit_survive_a_short_outage(agent: MakeAgent, pdu: XerusPdu, fault: Fault, status: int,
                                                              kind: Type[PduHandlerError]) -> None:
     outages: List[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append, sleep=lambda seconds: None) as listener:
@@ -146,7 +146,8 @@ def test_a_refused_login_ends_the_listening(agent: MakeAgent, pdu: XerusPdu) -> 
             next(listener)
 
 
-def test_listening_ends_after_its_time_and_an_outage_that_lasts_longer_is_an_error(agent: MakeAgent, pdu: XerusPdu) -> None:
+def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them_is_an_error(agent: MakeAgent,
+                                                                                                pdu: XerusPdu) -> None:
     passed: List[float] = []
     mine = ManualClock()
 
@@ -162,7 +163,7 @@ def test_listening_ends_after_its_time_and_an_outage_that_lasts_longer_is_an_err
         passed.clear()
         with pytest.raises(Unreachable):
             next(listener)
-        assert passed == [0.5, 1.0, 2.0, 4.0, 8.0, 4.5], "pauses double, up to 8 s; the last one ends with the time"
+        assert passed == [0.5, 1.0, 2.0, 4.0, 8.0, 4.5], "pauses double, up to 8 s; the last one is cut to the remaining time"
         pdu.faults.clear()
 
 

@@ -44,7 +44,7 @@ def test_a_unit_that_lists_neither_outlets_nor_inlets_is_an_error_even_if_it_say
 
 @pytest.mark.parametrize("metadata", [{}, {"hasSwitchableOutlets": False},
                                       {"hasSwitchableOutlets": None, "hasMeteredOutlets": False}])
-def test_a_unit_that_does_not_say_that_it_has_no_outlets_is_an_error(metadata: Any) -> None:
+def test_a_unit_without_outlets_whose_metadata_lacks_a_claim_about_them_is_an_error(metadata: Any) -> None:
     unit = Described()
     unit.inlet({"current": 3.0}, {L1: 3.0})
     unit.calls[PDU, "getMetaData"] = metadata

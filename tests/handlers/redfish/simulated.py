@@ -1,4 +1,4 @@
-"""The handler on the simulated Redfish service, over TLS."""
+"""Redfish handlers that connect to the simulated service over TLS."""
 from __future__ import annotations
 
 from typing import Any

@@ -39,7 +39,7 @@ Witness = Callable[[Served, str, Dict[str, Any]], None]
 
 
 class Dispatcher:
-    """Runs calls. The thread that calls `post` holds the unit's lock; only pollEvents releases it while it waits.
+    """Runs calls. The thread that calls `post` holds the lock of the XerusPdu; only pollEvents releases it while it waits.
 
     `caller` is the sender of the call that began last.
     """

@@ -1,7 +1,7 @@
 """Results and structures that differ from their declaration, because the firmware is older or newer than this binding.
 
-These are results of older releases, and structures with missing or unknown fields, older names, or fields that newer firmware
-has inside another field. Results and structures that contain null are read here too, even where their type allows null.
+A result may have the names of an older release. A structure may lack fields, or have unknown fields, older names, or fields that
+newer firmware has inside another field. Whatever contains null is read here too, even where its type allows null.
 """
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
     Older releases name the results of some methods differently. If the newest release has several results, those that are
-    missing or null become blank. An answer that contains none of them, or lacks a declared result code, is an error.
+    missing or null become blank. Without any declared result, or without a declared result code (`_ret_`), it is an error.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
