@@ -14,7 +14,6 @@ import sys
 import threading
 import urllib.request
 from pathlib import Path
-from types import SimpleNamespace
 from typing import List, Optional
 
 import pytest
@@ -289,71 +288,6 @@ def test_a_port_without_a_usable_identity_is_a_defect_of_its_handler(manager: Dc
     assert (call.kind, call.text) == ("bug", "TypeError: not usable as an identity: b'1'")
 
 
-def loaded() -> child._Worker:
-    """The part of a worker process that runs a handler, in this process."""
-    return child._Worker({"adapter": "", "metering": False, "import": "handlers.nut.handler", "fresh": False})
-
-
-@pytest.mark.parametrize("name", ["ON", "", [], None])
-def test_a_state_other_than_up_down_or_unknown_is_a_defect_of_its_handler(name: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    port = SimpleNamespace(identity="1", power_status=SimpleNamespace(name=name))
-    pdu = SimpleNamespace(status=lambda: SimpleNamespace(ports=[port]), port_up=lambda given: port)
-    worker = loaded()
-    monkeypatch.setattr(worker, "_make", lambda data: pdu)
-    for method in ("status", "port_up"):
-        given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
-        answer = worker.answer({"method": method, "identity": "1", "state": "DOWN", "data": given})
-        assert answer == {"kind": "bug", "text": f"ValueError: a state must be UP, DOWN or UNKNOWN, not {name!r}"}
-
-
-def test_a_switch_call_that_is_answered_with_another_port_is_a_defect_of_its_handler(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = SimpleNamespace(identity="2", power_status=SimpleNamespace(name="DOWN"))
-    worker = loaded()
-    monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(port_down=lambda given: other))
-    given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
-    answer = worker.answer({"method": "port_down", "identity": "1", "state": "UP", "data": given})
-    assert answer == {"kind": "bug", "text": "ValueError: the answer is about the port '2', not '1'"}
-
-
-@pytest.mark.parametrize("method", ["status", "statistic"])
-def test_two_ports_with_one_identity_are_a_defect_of_their_handler(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    ports = [SimpleNamespace(identity="1", power_status=SimpleNamespace(name="UP"), consumption=energy) for energy in (1.0, 2.0)]
-    view = SimpleNamespace(load=1.0, total_consumption=3.0, ports=ports)
-    worker = loaded()
-    monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(status=lambda: view, statistic=lambda: view))
-    given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
-    answer = worker.answer({"method": method, "data": given})
-    assert answer == {"kind": "bug", "text": "ValueError: two ports have the same identity: ['1', '1']"}
-
-
-@pytest.mark.parametrize("load", [float("nan"), float("inf"), 1, "1.0", None])
-def test_a_load_that_is_not_a_finite_float_is_a_defect_of_its_handler(load: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    view = SimpleNamespace(load=load, total_consumption=3.0, ports=[])
-    worker = loaded()
-    monkeypatch.setattr(worker, "_make", lambda data: SimpleNamespace(statistic=lambda: view))
-    given = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler": "x"}
-    answer = worker.answer({"method": "statistic", "data": given})
-    assert answer == {"kind": "bug", "text": f"TypeError: a figure must be a finite float, not {load!r}"}
-
-
-@pytest.mark.parametrize("settings", [{"timeout": 5}, 5, None, "text"])
-def test_a_settings_constant_that_is_not_a_table_is_ignored(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.nut.handler.SETTINGS", settings)
-    assert loaded()._described() == {"snmp": False, "settings": []}
-
-
-@pytest.mark.parametrize("kind", ["", "\ud800", "<b>", "x" * 100, None])
-def test_an_error_with_an_unusable_kind_is_a_defect_of_its_handler(kind: Optional[str],
-                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*_: object) -> None:
-        error = ValueError("no")
-        setattr(error, "kind", kind)
-        raise error
-    worker = loaded()
-    monkeypatch.setattr(worker, "_made", failing)
-    assert worker.answer({"method": "status", "data": {}}) == {"kind": "bug", "text": "ValueError: no"}
-
-
 @pytest.mark.parametrize("program", [
     "import sys\nsys.stdin.readline()\nsys.stdin.readline()\nprint('{\"val')", "import time\ntime.sleep(600)"],
     ids=["half an answer", "closed"])
@@ -414,15 +348,6 @@ def test_a_call_whose_process_has_no_input_says_so(tmp_path: Path) -> None:
     process.stdin = None
     call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)
     assert (call.kind, call.text) == ("died", "no answer from the worker (its input is closed)")
-
-
-def test_the_mark_after_a_calls_log_lines_is_written_if_the_handler_has_closed_standard_error(
-        monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    closed, answers = io.StringIO(), io.StringIO()
-    closed.close()
-    monkeypatch.setattr(sys, "stderr", closed)
-    child._say(answers, 7, {"value": {}})
-    assert capfd.readouterr().out == f"{child.LOGGED}\n" and json.loads(answers.getvalue()) == {"value": {}, "number": 7}
 
 
 def test_a_worker_closes_while_a_process_that_its_handler_started_runs_on(tmp_path: Path,
