@@ -123,8 +123,9 @@ def test_the_ports_of_a_changed_pdu_are_unknown_to_its_servers_until_the_next_po
     site: Any = SimpleNamespace(manager=SimpleNamespace(pdus=lambda: [pdu]))
     server = Server(1, "web", "ON", (A,))
     assert _seen(site, server).state == "OFF"
+    pdu.doubts = {A.identity: "may or may not have switched"}
     pdu.changed()
-    assert _seen(site, server)[2:] == ("UNKNOWN", "ON")
+    assert _seen(site, server)[2:] == ("UNKNOWN", "ON") and pdu.doubts == {}
     pdu.note(Call("status", "", 0.1, {"ports": {A.identity: "DOWN"}}, "", "", at=time.time() + 1))
     assert _seen(site, server).state == "OFF"
 

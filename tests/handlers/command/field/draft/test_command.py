@@ -13,6 +13,7 @@ from handlers.command import root
 from handlers.command.field.draft import reading
 from handlers.command.field.draft.columns import NOT_SHOWN
 from handlers.command.field.snmp import snmprec
+from handlers.command.field.snmp.rows import Row
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.test_draft import ACME, acme
@@ -21,6 +22,7 @@ from tests.needs import ROOT, pysmi
 from tests.waiting import PATIENCE_S
 
 Printed = pytest.CaptureFixture[str]
+ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(re
     assert profile["outlets"][0]["states"]["on"] == ["?1"] and profile["note"].startswith("Drafted, not confirmed.")
     assert "taken  1.3.6.1.4.1.99999.2.1.1.3" in printed.err and "doubt: No command is proposed" in printed.err
     assert " more: " not in printed.err
+
+
+def test_the_guess_that_the_profile_takes_is_shown_however_many_come_before_it(tmp_path: Path, capsys: Printed) -> None:
+    rows = acme()
+    for table in range(1, 7):
+        rows.update({(*ENTERPRISES, 99999, 1, table, row): Row(4, f"Name {row}".encode()) for row in range(1, 9)})
+    file = tmp_path / "unit.snmprec"
+    file.write_text("\n".join(snmprec.written(rows)) + "\n", "utf-8")
+    assert root.run(["draft", str(file)]) == 0
+    printed = capsys.readouterr()
+    name = json.loads(printed.out)["outlets"][0]["name"]["oid"]
+    assert f"name     taken  {name} " in printed.err and f"{'name':<16}and 2 more: --json shows all" in printed.err
 
 
 def test_a_drafted_profile_can_be_checked_packed_and_polled(recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
