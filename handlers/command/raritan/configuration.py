@@ -71,7 +71,7 @@ def _install_certificate(context: Context, proxy: ServerSSLCert) -> Result:
 
 def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     context.confirm("discard the pending certificate and key")
-    proxy.deletePending()
+    once("the pending certificate may or may not have been discarded", "cert", proxy.deletePending)
     return Result({"discarded": True}, ["discarded"])
 
 
@@ -237,7 +237,8 @@ def snmp(context: Context) -> Result:
     if changes:
         for field, wanted in changes.items():
             setattr(settings, field, wanted)
-        check(proxy.setConfiguration(settings), "the settings", {1: "a value is not allowed (v2 needs a read community)"})
+        code = once("the SNMP settings may or may not have changed", "snmp", lambda: proxy.setConfiguration(settings))
+        check(code, "the settings", {1: "a value is not allowed (v2 needs a read community)"})
         settings = read_again(True, proxy.getConfiguration)
     return listed({
         **{name: getattr(settings, field) for name, field in _SNMP.items()},

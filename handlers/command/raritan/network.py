@@ -65,7 +65,8 @@ def links(context: Context) -> Result:
     elif wanted == "release":
         link = _number(context.options.value[0], "link id")
         context.confirm(f"release link unit {link}")
-        check(manager.releaseLinkUnit(link), "the release", _LINK_CODES)
+        code = once("the unit may or may not be released", "links", lambda: manager.releaseLinkUnit(link))
+        check(code, "the release", _LINK_CODES)
     status = read_again(wanted != "show", manager.getStatus)
     units = read_again(wanted != "show", lambda: linked(status, context.agent))
     rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(units.items())]
@@ -140,12 +141,13 @@ def servers(context: Context) -> Result:
             host=context.options.value[0], enabled=True, pingInterval=60, retryInterval=10, activationCount=3, failureCount=3,
             resumeDelay=60, resumeCount=0)
         context.confirm(f"watch the server {text(context.options.value[0])}")
-        code, _ = monitor.addServer(server)
+        code, _ = once("the server may or may not be watched", "servers", lambda: monitor.addServer(server))
         check(code, "the server", _SERVER_CODES)
     elif wanted == "delete":
         watched = _number(context.options.value[0], "server id")
         context.confirm(f"stop watching server {watched}")
-        check(monitor.deleteServer(watched), "the deletion", _SERVER_CODES)
+        code = once("the server may or may not be watched", "servers", lambda: monitor.deleteServer(watched))
+        check(code, "the deletion", _SERVER_CODES)
     rows = [[key, one.settings.host, one.settings.enabled, one.status.reachable]
             for key, one in sorted(read_again(wanted != "show", monitor.listServers).items())]
     return table("servers", ("id", "host", "enabled", "state"), rows)

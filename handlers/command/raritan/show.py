@@ -15,7 +15,7 @@ from ...raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
 from ..groups import Command, Commands
 from ..options import Word
 from ..output import Result
-from .context import Context, check, listed, read_again, seen, table
+from .context import Context, check, listed, once, read_again, seen, table
 
 _UNITS = {
     Sensor.VOLT: "V", Sensor.AMPERE: "A", Sensor.WATT: "W", Sensor.VOLT_AMP: "VA", Sensor.WATT_HOUR: "Wh",
@@ -194,7 +194,8 @@ def thresholds(context: Context) -> Result:
                 setattr(values, f"{name}Active", value is not None)
             if value is not None:
                 setattr(values, name, value)
-        check(sensor.setThresholds(values), "the thresholds", _THRESHOLD_CODES)
+        code = once("the thresholds may or may not have changed", "thresholds", lambda: sensor.setThresholds(values))
+        check(code, "the thresholds", _THRESHOLD_CODES)
         values = read_again(True, sensor.getThresholds)
     return listed({**{name: getattr(values, name) if getattr(values, f"{name}Active") else "off" for name in _EDGES},
                    **{name: getattr(values, name) for name in _OTHERS}}, values)

@@ -216,7 +216,8 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     context.confirm("change the order in which outlets are switched on")
     settings = pdu.getSettings()            # after the question, so that a change by others in the meantime is not undone
     settings.outletPowerStateSequence = numbers
-    check(pdu.setSettings(settings), "the order", {1: "the device rejected it"})
+    code = once("the order may or may not have changed", "sequence", lambda: pdu.setSettings(settings))
+    check(code, "the order", {1: "the device rejected it"})
     if context.options.delay is not None:
         for position, outlet in enumerate(outlets, 1):
             own = outlet.getSettings()

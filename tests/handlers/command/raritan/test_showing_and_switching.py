@@ -264,7 +264,14 @@ def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, ou
 
 @pytest.mark.parametrize("method, words", [("startUpdate", ["firmware", "update"]),
                                            ("installPendingKeyPair", ["cert", "install"]),
-                                           ("addLinkUnit", ["links", "add", "2", "192.0.2.50"])])
+                                           ("addLinkUnit", ["links", "add", "2", "192.0.2.50"]),
+                                           ("releaseLinkUnit", ["links", "release", "2"]),
+                                           ("addServer", ["servers", "add", "web.example"]),
+                                           ("deleteServer", ["servers", "delete", "1"]),
+                                           ("deletePending", ["cert", "discard"]),
+                                           ("setConfiguration", ["snmp", "location=rack 7"]),
+                                           ("setThresholds", ["thresholds", "outlet/1/current", "upperCritical=9"]),
+                                           ("setSettings", ["sequence", "4,3,2,1"])])
 def test_the_error_of_an_unanswered_command_says_that_it_may_have_taken_effect_and_how_to_check(
         run: Run, unit: XerusPdu, tmp_path: Path, method: str, words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_LINK_PASSWORD", "legrand")
