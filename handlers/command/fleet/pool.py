@@ -113,7 +113,7 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
         other.close()
     snmp = sys.modules.get("pdu_common._snmp")
     if snmp is not None:
-        setattr(snmp, "ENGINES_KEPT", 2)        # each PDU is read once, so engines need not be kept
+        setattr(snmp, "ENGINES_KEPT", 2)        # older engines are not used again: each PDU is read once
     lock = threading.Lock()
 
     def serve() -> None:
@@ -135,10 +135,12 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
         thread = threading.Thread(target=serve, daemon=True)
         try:
             thread.start()
-        except RuntimeError:            # the system allows no more threads: the others read all PDUs
+        except RuntimeError:            # the system allows no more threads: those that run read all PDUs
             break
         running.append(thread)
     threading.stack_size(before)
+    if not running:
+        serve()
     for thread in running:
         thread.join()
     pipe.close()

@@ -286,9 +286,10 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: H
     as_in_the_books(small, found)
 
 
-def test_all_pdus_are_read_where_the_system_allows_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("further", [0, 1])
+def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: int, monkeypatch: pytest.MonkeyPatch) -> None:
     start = threading.Thread.start
-    allowed = iter([True])
+    allowed = iter([True] * further)
 
     def limited(thread: threading.Thread) -> None:
         if not next(allowed, False):
