@@ -245,8 +245,9 @@ def test_a_type_name_that_is_not_an_interface_leaves_the_declared_class(name: st
     assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
 
 
-@pytest.mark.parametrize("name", ["cert.Time", "session.PduHandlerError", "logging.LogHelper", "bulkcfg.UploadCode"])
-def test_a_type_name_finds_only_idl_types_in_a_module(name: str) -> None:
+@pytest.mark.parametrize("name", ["cert.Time", "session.PduHandlerError", "logging.LogHelper", "bulkcfg.UploadCode",
+                                  "usb.Interface", "idl.ValueObject"])
+def test_a_type_name_finds_only_idl_types_of_the_vendors_modules(name: str) -> None:
     assert find(f"{name}:1.0.0") is None
 
 

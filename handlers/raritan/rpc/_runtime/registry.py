@@ -57,7 +57,7 @@ def base_name(idl_type: str) -> str:
 def find(idl_type: str) -> Optional[type]:
     """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None if this binding (or archive) has none.
 
-    The name may come from a device. It only selects one of the IDL types in MODULES.
+    The name may come from a device. It can only select an IDL type of a module in MODULES.
     """
     module, *names = base_name(idl_type).split(".")
     if module not in MODULES:
@@ -70,4 +70,5 @@ def find(idl_type: str) -> Optional[type]:
         found = getattr(found, name, None) if isinstance(found, ModuleType) else vars(found).get(name)
         if name.startswith("_") or not isinstance(found, type):
             return None
-    return found if isinstance(found, type) and issubclass(found, Named) else None
+    ours = isinstance(found, type) and issubclass(found, Named) and vendor_module(found.__module__)
+    return found if ours else None
