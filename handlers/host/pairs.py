@@ -19,7 +19,7 @@ def entries_of(value: object, most: int) -> List[Tuple[object, object]]:
         return []
     if isinstance(value, Mapping):
         return [(value["key"], value["value"])] if {"key", "value"} <= set(value) else list(value.items())
-    if isinstance(value, Iterable):
+    if isinstance(value, Iterable) and not isinstance(value, str):
         return [_entry(item) for item in itertools.islice(value, most)]
     raise SettingsError(f"the handler settings have the type {type(value).__name__}; give keys and values")
 

@@ -113,6 +113,12 @@ def test_json_that_is_nested_too_deeply_cannot_be_read() -> None:
         host.settings({"custom_params": '{"port": ' + "[" * 100_000 + "]" * 100_000 + "}"})
 
 
+@pytest.mark.parametrize("form", [json.dumps(json.dumps(PAIRS)), '"abc"', '""'])
+def test_json_of_a_string_is_an_error_about_its_type(form: str) -> None:
+    with pytest.raises(SettingsError, match="have the type str; give keys and values"):
+        host.settings({"custom_params": form})
+
+
 def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
     with pytest.raises(SettingsError) as caught:
         host.settings({"custom_params": '{"password": "hunter2"'})
