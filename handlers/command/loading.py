@@ -72,7 +72,7 @@ def _unpacked(path: str) -> ModuleType:
         if archive.top not in _paths and not archive.top.startswith("pdu_") and (
                 archive.top in sys.modules or importlib.util.find_spec(archive.top) is not None):
             raise SettingsError(f"{path}: its directory {archive.top!r} has the name of another Python module")
-        if _paths.setdefault(archive.top, path) != path:
+        if os.path.realpath(_paths.setdefault(archive.top, path)) != os.path.realpath(path):
             raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run can load only one of them")
         if archive.top not in sys.modules:
             folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
@@ -83,6 +83,6 @@ def _unpacked(path: str) -> ModuleType:
         raise SettingsError(f"{path}: {error}") from None
     try:
         return importlib.import_module(f"{archive.top}.handler")
-    except Exception as error:              # anybody may have written the archive
+    except (Exception, SystemExit) as error:        # anybody may have written the archive
         get_logger(__name__).debug(f"{path}: {archive.top}.handler", exc_info=True)
         raise SettingsError(f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where") from None
