@@ -48,8 +48,8 @@ class WithoutOutlets:
         quoted, plate = self.unit.agent.login.quoted, metadata.nameplate
         where = f"link unit {self.unit.link}" if self.unit.link != OWN else "the unit"
         raise Unsupported(
-            f"{where} lists no outlets and is not known to be of a type without outlets: model {quoted(plate.model)!r}, "
-            f"firmware {quoted(metadata.fwRevision)!r}, inlets: {len(inlets)}, power meters and panels: 0, reports "
+            f"{where} lists no outlets and is not known to be of a type without outlets: model '{quoted(plate.model)}', "
+            f"firmware '{quoted(metadata.fwRevision)}', inlets: {len(inlets)}, power meters and panels: 0, reports "
             f"switchable outlets: {_yes(metadata, 'hasSwitchableOutlets')}, "
             f"metered outlets: {_yes(metadata, 'hasMeteredOutlets')}. "
             f"Try again when the unit has started; configure the panels of a power meter controller; else report these figures")

@@ -18,7 +18,7 @@ def test_a_unit_of_unknown_type_is_an_error_that_names_model_and_firmware_and_in
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"nameplate": {"model": "BCM2-9\n"}, "fwRevision": "4.0.0.5-48756"}
     unit.calls[METERS] = meters
-    with pytest.raises(PduHandlerError, match=r"model 'BCM2-9\\\\n', firmware '4.0.0.5-48756', inlets: 0") as caught:
+    with pytest.raises(PduHandlerError, match=r"model 'BCM2-9\\n', firmware '4.0.0.5-48756', inlets: 0") as caught:
         getattr(handler_of(unit), method)()
     assert caught.value.kind == "unsupported" and unit.requests == 2
 
