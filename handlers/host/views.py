@@ -18,7 +18,7 @@ def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "
 
 
 def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
-    """The answer of `status`: one port for each (identity, state), in the same order. Raises ProtocolError for other views."""
+    """The answer of `status`: a port for each (identity, state), in order. ProtocolError if its classes have another form."""
     view = PduView()
     target = ports_of(view)
     if target is None:

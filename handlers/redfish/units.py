@@ -57,7 +57,7 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...}, ...}]}, ...}
     start = link(root, "PowerEquipment") or link(root, "PowerDistribution")
     if not start:
-        raise Unsupported("the service lists no power equipment: enable that in the PDU's own settings, or use another handler "
+        raise Unsupported("the service lists no power equipment: see whether newer firmware does, or use another handler "
                           "for this PDU")
     equipment = service.expanded(start, 2)
     straight = "Members" in equipment or is_pdu(equipment)      # Panduit's PowerDistribution leads straight to the PDUs
@@ -75,7 +75,7 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
             return found
     if wanted:
         raise SettingsError((Named("pdu", noun="handler setting "), f": the service lists no {wanted[:60]!r} under its power "
-                             f"equipment; allowed are an Id, and COLLECTION/ID such as TransferSwitches/1"))
+                             f"equipment; give the Id of a PDU, or COLLECTION/ID such as TransferSwitches/1"))
     raise Unsupported("the service lists no PDUs under its power equipment: see whether newer firmware does, or use another "
                       "handler for this PDU")
 
@@ -136,7 +136,7 @@ class Found(NamedTuple):
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
     """The outlet with the identity `sought`, read now: 2 round trips after those of `units`, more if links do not end in Ids.
 
-    Raises NoSuchOutlet, and ProtocolError if two outlets have this identity.
+    Raises NoSuchOutlet, and ProtocolError if it reads two outlets with this identity.
     """
     every = units(service, wanted)
     found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]

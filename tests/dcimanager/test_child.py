@@ -15,7 +15,7 @@ PDU = {"protocol": "custom", "address": "", "snmp": {}, "settings": {}, "handler
 
 
 def loaded() -> child._Worker:
-    """The part of a worker process that runs a handler, in this process."""
+    """A `child._Worker` with the NUT handler, in the process of the test."""
     return child._Worker({"adapter": "", "metering": False, "import": "handlers.nut.handler", "fresh": False})
 
 

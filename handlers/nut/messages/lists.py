@@ -73,8 +73,8 @@ def _names(reply: Reply) -> List[str]:
     found = [row[0] for row in reply.rows]
     odd = next((text for text in found if not is_name(text)), None)
     if odd is not None or len(set(found)) != len(found):
-        what = "has a name twice" if odd is None else f"has {printable(odd, 80)!r}, which is not a valid name"
-        raise ProtocolError(f"{reply.line[4:]} {what}", encoded(reply.line))
+        what = "a name twice" if odd is None else f"{printable(odd, 80)!r}, which is not a valid name"
+        raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}", encoded(reply.line))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Self-checks and hardware failures. Source: Fitness.idl, HardwareHealth.idl."""
+"""Reliability data and hardware failures. Source: Fitness.idl, HardwareHealth.idl."""
 from __future__ import annotations
 
 from typing import List, Tuple
@@ -8,7 +8,7 @@ from ._runtime import ZERO, Interface, Structure, Time, declared, method
 
 
 class Fitness(Interface, version="1.0.0"):
-    """Results of self-checks, at `/fitness`."""
+    """Reliability values with their thresholds, and the log of values that fell below them, at `/fitness`."""
 
     FLAG_VALUE_INVALID = 1
     FLAG_VALUE_OLD = 2

@@ -25,11 +25,11 @@ class Relay(Protocol):
 
 @dataclass
 class Device:
-    """A simulated device that listens on `port`, with its owner's settings.
+    """A simulated device that listens on `port`.
 
-    `settings` and `snmp` are without the port. `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose
-    place is "device", except "stuck", which `opened` plays. `identity` and `on` are the outlet and the state that the call
-    commands; in a read they are as in port_down.
+    `settings` are handler settings that reach it, `snmp` the SNMP fields of DCImanager's form; neither contains the port.
+    `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose place is "device", except "stuck", which
+    `opened` plays. `identity` and `on` are the outlet and the state that the call commands; in a read they are as in port_down.
     """
 
     port: int
