@@ -37,7 +37,7 @@ class LinkedUnits(UnitDiscovery):
         self._cascade = bulk.add(CascadeManager("/cascade", self._agent).getStatus)     # firmware 3.6 and later
 
     def ask_unusual(self, bulk: Bulk) -> List[Unit]:
-        """If all are wanted, queue getOutlets of the linked units that `ask` left out. Returns these units."""
+        """If all link units are wanted, queue getOutlets of those that `ask` left out. Returns these units."""
         links = [unit.link for unit in self.asked]
         known = sorted(self._known() or ()) if self._wanted.all else []
         more = [Unit(link, self._agent) for link in known if link not in links and link >= LOWEST_LINK]

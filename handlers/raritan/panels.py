@@ -89,7 +89,7 @@ class MainsMeter(FeedMeter):
 
     @property
     def _complete(self) -> bool:
-        """Whether the meter lists the lines of its type (PowerMeter.idl). ONE_PHASE may list none."""
+        """Whether the meter lists as many lines as its type has (PowerMeter.idl). ONE_PHASE may list none."""
         lines = _LINES.get(self._type) if self._type is not None else None
         listed = len(self._line_currents())
         return lines == listed or lines == 1 and not listed
@@ -99,7 +99,7 @@ class MainsMeter(FeedMeter):
         return super().load() if self._complete else NOT_METERED
 
     def energy(self) -> Amount:
-        """Watt-hours: the meter's counter; without one the sum over its lines, not metered if it does not list them all."""
+        """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a line is not listed."""
         return super().energy() if self.counter is not None or self._complete else NOT_METERED
 
     def _one_circuit(self, poles: List[Pole]) -> bool:

@@ -17,7 +17,7 @@ _REASONS: Dict[int, str] = {
 
 
 def refused(outlets: str, code: int) -> Refused:
-    """The error for a result code other than 0. `outlets`: the subject of its sentence with the verb, such as "outlet 7 was"."""
+    """The error for a result code other than 0. `outlets`: how its text begins, such as "outlet 7 was"."""
     reason = _REASONS.get(code, "the PDU gives no known reason")
     return Refused(f"{outlets} not switched: {reason} (result code {code})", str(code))
 

@@ -13,7 +13,7 @@ Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure. `metered`: whether the unit has a sensor for it. `value`: None if not, and while the value is not known."""
+    """A figure. `metered`: whether the unit has a sensor for it. `value`: None if not metered or not known now."""
 
     metered: bool
     value: Optional[float] = None

@@ -63,7 +63,7 @@ class WlanLog(Interface, version="1.0.0"):
     def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: declared()
 
 
-_MOST_STARTS = 5            # readings of one log from its start
+_MOST_STARTS = 5            # attempts to read one log
 _LOGS = {"debug": ("/debuglog", DebugLog), "event": ("/eventlog", EventLog), "wlan": ("/wlanlog", WlanLog)}
 
 

@@ -68,7 +68,7 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
             with RedfishService(given, clock=clock) as service:
                 read(service)
     assert caught.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(caught.value)
-    # Six requests come before those for outlets. When the time is over, up to four are under way; DELETE comes after them.
+    # Six requests come before those for outlets. Up to four requests are under way at the deadline. DELETE comes last.
     assert 7 < len(tree.seen) <= CALL_SECONDS / clock.step + 4
     assert [(seen.method, seen.path) for seen in tree.seen[-1:]] == [("DELETE", f"{SESSIONS}/7")]
 

@@ -226,7 +226,7 @@ def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> Non
     for how in ("closes", "waits", "refuses"):
         tree = Tree(unit([outlet(name) for name in NAMES]))
         tree.most, tree.beyond = 1, how
-        assert identities(tree, timeout="60") == NAMES, how     # waits on further connections have shorter limits
+        assert identities(tree, timeout="60") == NAMES, how     # further connections have a shorter time-out
 
 
 def test_requests_of_every_connection_are_counted() -> None:

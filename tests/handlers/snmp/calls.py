@@ -44,7 +44,7 @@ class NearPdu(SnmpPdu):
     """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
     Over the wire, pysnmp and its waits take most of the time of a call. Tests of all families therefore use this class for
-    most calls, and the wire only for some. Errors have the texts of the platform's double, without the port.
+    most calls, and the wire only for some. Errors have the texts of `pdu_common`, without the port.
     """
 
     def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:
@@ -80,7 +80,7 @@ class NearPdu(SnmpPdu):
                 return rows
 
     def _ask(self, kind: int, oid: str, value: Optional[Row]) -> Tuple[str, Sequence[Binding]]:
-        """Return the status ("" or "noSuchName") and the bindings. Raises SnmpError if there is no answer, or another error."""
+        """Return the status ("" or "noSuchName") and the bindings. Raises SnmpError for other statuses, or without an answer."""
         community = str(self.pdu_data.snmp_params["community"]).encode()
         request = Pdu(kind, 1, 0, 25 if kind == ber.GET_BULK else 0, ((arcs(oid), value),))
         answer = self._agent.exchange(ber.encode(Message(self._version - 1, community, request)))

@@ -176,7 +176,7 @@ def test_a_unit_that_lists_no_outlets_is_in_the_total_of_the_chain() -> None:
 
 
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
-    """A list of one unit is ignored, because a unit without a chain may have another number there."""
+    """A list of one unit is ignored, because a unit without a chain may have a different number in each table."""
     total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
     lines, outlets = table("1.3.1", {"1.9": 2}), {"2.9": Decimal(3)}
     assert total.read(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3

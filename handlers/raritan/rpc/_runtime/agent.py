@@ -183,7 +183,7 @@ def responses(answer: object, count: int, login: Login) -> List[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of one call. `statcode` is its HTTP status; `json` may be null if that is not 200."""
+    """The result or error of one call. `statcode` is its HTTP status; `json` may be null unless the status is 200."""
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
     status, answer = response["statcode"], response.get("json")

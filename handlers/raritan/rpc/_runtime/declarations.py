@@ -93,4 +93,4 @@ class _Names(Dict[str, object]):
         vendor = sys.modules[f"{RPC}.{vendor_module(self._file)}"]
         if hasattr(vendor, name):
             return getattr(vendor, name)
-        raise KeyError(name)                # a builtin: `int`
+        raise KeyError(name)                # then `eval` looks among the builtins, such as `int`

@@ -43,7 +43,7 @@ def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
 
 
 def expect(kind: Type[T], json: object, wanted: object = None) -> T:
-    """The JSON itself if it is of that Python type. Raises `wrong` for other JSON."""
+    """The JSON itself if it is of that Python type. Raises JsonRpcSyntaxException for other JSON."""
     if not isinstance(json, kind):
         raise wrong(json, wanted or kind)
     return json

@@ -23,7 +23,7 @@ def older_result(method: Method, json: object, agent: Caller) -> object:
     """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
 
     Older releases name the results of some methods differently. If the newest release has several results, those that are
-    missing or null become blank. Without any declared result, or without a declared result code (`_ret_`), it is an error.
+    missing or null become blank. Raises JsonRpcSyntaxException if all results, or the result code (`_ret_`), are missing.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")

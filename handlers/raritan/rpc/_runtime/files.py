@@ -23,7 +23,7 @@ class Files(ABC):
         """One HTTP request, as Agent describes it."""
 
     def get(self, target: str) -> bytes:
-        """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes. Raises HttpException."""
+        """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes. Raises the errors of `exchange`."""
         wait = self.timeout or DEFAULT_TIMEOUT
         return self.exchange("0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY).body
 
@@ -31,8 +31,8 @@ class Files(ABC):
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping, "body": text}.
 
         Each of `datas` has data (bytes or an open binary file), filename and formname. Optional: mimetype, and progress, a
-        function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises HttpException,
-        TypeError for other data, and OSError for a file that cannot seek.
+        function called with (bytes sent, size). Header names are lower case; a look-up ignores case. Raises the errors of
+        `exchange`, TypeError for other data, and OSError for a file that cannot seek.
         """
         from ....http.multipart import Headers, MultipartForm  # imported late: method calls do not need it
 

@@ -55,7 +55,7 @@ def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, file
 
 
 def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
-    """A result code from one to nine digits. Raises JsonRpcSyntaxException with the beginning of the body for other text."""
+    """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException with the beginning of the body for other text."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise JsonRpcSyntaxException("the device answered the upload without a result code",
