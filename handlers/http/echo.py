@@ -20,7 +20,7 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _QUOTED = 300                               # limit for a device's text in an error, in characters
-_EXAMINED = 8000                            # searched length; errors keep at most 2000, so all that they keep was searched
+_EXAMINED = 8000                            # searched for secrets, in characters or bytes; an error keeps at most 2000
 
 
 def quoted(text: str, login: Login) -> str:

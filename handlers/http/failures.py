@@ -58,8 +58,8 @@ class HttpSyntax(HttpException, ProtocolError):
 def leaves_open(error: object) -> bool:
     """Whether the device may have carried out a write that it answered with this error (RFC 9110, 15).
 
-    False for errors other than HttpRefused. 4xx means that the device declined. 5xx is a failure of the device or a proxy, and an
-    unexpected 1xx, 2xx or 3xx is not the result of a write: the device may or may not have carried it out.
+    False for errors other than HttpRefused (408 and 503 are HttpUnreachable). 4xx means that the device declined. 5xx is a fault
+    of the device or a proxy, and an unexpected 1xx, 2xx or 3xx is no result of a write: the device may have carried it out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 

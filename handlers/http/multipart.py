@@ -1,4 +1,4 @@
-"""multipart/form-data (RFC 7578), read from its files while it is sent: a large file is not in memory as a whole."""
+"""multipart/form-data (RFC 7578), read from its files while it is sent, so that a large file need not fit in memory."""
 from __future__ import annotations
 
 import io
@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, S
 
 from .failures import HttpException
 
-Progress = Callable[[int, int], None]       # called with two byte counts of one file: sent so far, and in all
+Progress = Callable[[int, int], None]       # called with the bytes of a file sent so far, and the file's size
 
 
 class BinaryFile(Protocol):

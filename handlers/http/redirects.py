@@ -14,7 +14,7 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
     """Repeat the request, with its path, at the endpoint that `reply` redirects to. The client keeps that endpoint if it answers.
 
     A GET may also be redirected to another path of the same endpoint. Raises HttpRefused for other redirects, and for a write,
-    which is not sent again. HttpUnreachable names the new endpoint, since the owner typed another one.
+    which is not sent again. HttpUnreachable names the new endpoint, since it is not the configured one.
     """
     path = path_here(reply.headers.get("location"), client.where)
     if request.method == "GET" and path not in ("", request.target):
@@ -37,8 +37,8 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     """The endpoint that a redirect leads to: from http to https on the same host.
 
-    Its port is the one that the redirect names; if it names none, 443 instead of 80, but not instead of another port: behind port
-    forwarding, 443 may be another PDU. Raises HttpRefused for all other redirects. A login for https is never sent over http.
+    The port is the one that the redirect names, or 443 if it names none and `here` has port 80. From other ports, 443 may lead to
+    another PDU (port forwarding). Raises HttpRefused for all other redirects. A login for https is never sent over http.
     """
     code = str(reply.status)
     try:

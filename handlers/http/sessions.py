@@ -64,7 +64,7 @@ class RequestsTransport:
             else:
                 failed = HttpUnreachable(f"{where.netloc} cannot be reached ({type(error).__name__}): check address, port and "
                                          f"the network")
-        except OSError as error:            # as requests raises it before it connects; a RequestException is an OSError too
+        except OSError as error:            # a plain OSError comes from requests' check of these files, before it connects
             raise SettingsError(f"the session's `verify` or `cert` cannot be used: {error}") from None
         raise failed
 

@@ -93,7 +93,7 @@ class Answers:
                 return request.read(answer)
             except PduHandlerError as raised:
                 error = self._secret.unshown() if self._holds_secret(answer) else raised
-        # Outside the except block: no chained exception shows the password. The label has names, which the server may choose.
+        # Outside the except block: no chained exception shows the password. The label may hold names that the server chose.
         raise error.at(self._host, self._secret.shown(request.label))
 
     def _masked(self, failure: Failure) -> Failure:

@@ -185,7 +185,7 @@ class NutClient(NutReader):
         return bool(identifier) and self._reported(identifier, self.shown(write.label))
 
     def _waits(self, ups: str) -> bool:
-        """Whether the server waits for the driver; False if that cannot be read, because the write was refused all the same."""
+        """Whether the server waits for the driver; False if that cannot be read: then the write's own error is raised."""
         status = messages.get_var(ups, STATUS)
         try:
             return _says_wait(self.ask(status), status)

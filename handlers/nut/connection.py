@@ -59,7 +59,7 @@ class Connection:
         self._socket = None
 
     def _open(self, wanted: Optional[float] = None) -> Tuple[socket.socket, float]:
-        """The new connection, and the time when the exchange must end. By default `timeout` begins after the name look-up."""
+        """Connect. Returns the socket and the exchange's deadline: `wanted`, else `timeout` seconds after the name look-up."""
         found = self._addresses()
         end = self._end(wanted)
         self._socket = self._dial(found, end)
@@ -133,7 +133,7 @@ class Connection:
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
-        """The answer on the open connection. Leaves the socket with a time-out that ends at `end`."""
+        """The answer to `request` on the open connection. Sets the socket's time-out to the time left until `end`."""
         answers = Answers(self.host, self._secret)
         assert self._socket is not None
         self._exchange([request], answers, self._socket, end)
@@ -187,7 +187,7 @@ def _refuse_unasked(connection: socket.socket) -> None:
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except OSError:                             # nothing arrived, or the connection broke, which the request reports
+    except OSError:                             # nothing arrived, or the connection broke: then the request itself fails
         return
     if unasked:
         raise ProtocolError("the server sent data that was not asked for", unasked)

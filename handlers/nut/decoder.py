@@ -35,7 +35,7 @@ class Decoder:
         return self._open[-1] if self._open else None
 
     def feed(self, data: bytes) -> bool:
-        """Take the next bytes; True when every request has its answer. Raises ProtocolError, also for data after the last one."""
+        """Take the next bytes; True when all requests are answered. Raises ProtocolError, also for data after the last answer."""
         self._size += len(data)
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()

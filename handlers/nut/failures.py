@@ -52,7 +52,7 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "DATA-STALE": (DataStale,
                    "the NUT driver has no current data: check the cable or network to its device, or restart the driver"),
     "DRIVER-NOT-CONNECTED": (DriverNotConnected,
-                             "the NUT server has no connection to this device's driver: check there that the driver runs"),
+                             "the NUT server is not connected to this device's driver: check on the server that the driver runs"),
     "VAR-NOT-SUPPORTED": (Refused, "the device has no such variable"),
     "CMD-NOT-SUPPORTED": (Refused,
                           "the device has no such command: `pdu nut HOST commands DEVICE` and upscmd -l list those that it has"),

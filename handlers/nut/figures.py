@@ -1,6 +1,6 @@
 """Load and energy of a whole NUT device, from NUT's variables. Pure.
 
-No figure counts the same current twice. A sum with a missing part is not a figure: it would look like a small load.
+No figure counts the same current twice. A sum with a missing part is not used: it would look like a small load.
 """
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[
 
 
 def total(figure: Figure, device: Member, chain: Mapping[int, Member], outlets: Sequence[Outlet]) -> Optional[float]:
-    """`figure` of a device; for a daisy chain, the sum over its members, or the figure of the whole chain if one lacks it."""
+    """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure if a member lacks one."""
     if not chain:
         return figure(device.variables, outlets)
     own: Dict[str, List[Outlet]] = {}

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 class Member:
-    """One device of a daisy chain; number 0 has every name without a member's prefix. The prefix is removed from names."""
+    """One device of a daisy chain. Its names are kept without their prefix; member 0 holds the names that have none."""
 
     def __init__(self, number: int) -> None:
         self.number, self.prefix = number, f"device.{number}." if number else ""
@@ -93,7 +93,7 @@ def number(text: Optional[str]) -> Optional[float]:
     """The decimal number in a string, which may have spaces around it. None for any other string and for numbers below 0."""
     if text is None or not is_number(text.strip()):
         return None
-    figure = float(text.strip())        # float itself leaves the separators U+001C to U+001F, which strip removes
+    figure = float(text.strip())        # strip() also removes U+001C to U+001F, which float() refuses
     return figure + 0.0 if figure >= 0 else None
 
 

@@ -169,7 +169,7 @@ def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(peer: Peer, a
 # ---- exit codes --------------------------------------------------------------------------------------------
 
 class Broken:
-    """A handler whose `port_down` raises the given error, or without one returns the state UNKNOWN."""
+    """A handler whose `port_down` raises the given error, or returns the state UNKNOWN if none is given."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error

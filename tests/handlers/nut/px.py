@@ -1,6 +1,6 @@
 """A Raritan PX of the first generation as SNMP sees it: 8 outlets, numbered from 0, that can be switched.
 
-The object numbers come from the vendor's PDU-MIB (13742.1). Only rows that NUT's snmp-ups reads exist.
+The object numbers come from the vendor's PDU-MIB (13742.1). The device has only the rows that NUT's snmp-ups reads.
 """
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(
         cls: Type[Structure], json: Dict[str, Any], received: Tuple[str, ...], absent: Tuple[str, ...]) -> None:
     value = _decode(cls, json)
     assert present(value, *received) and [name for name in absent if present(value, name)] == []
-    assert present(cls(), *received, *absent)           # a structure that a script made counts as complete
+    assert present(cls(), *received, *absent)           # every field of a structure made by a script is present
 
 
 def test_an_unknown_enumeration_value_is_written_back() -> None:

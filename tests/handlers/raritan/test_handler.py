@@ -53,7 +53,7 @@ def test_without_a_failure_list_the_reported_state_counts(handle: Handle) -> Non
 
 def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=4, off=(2,)), firmware) as pdu:
-        for looks, answered in ((2, True), (3, False)):         # getOutlets calls until relay states are known
+        for looks, answered in ((2, True), (3, False)):         # getOutlets calls needed before states are available
             pdu.units[0].stale_looks = looks
             with spent(pdu) as cost:
                 seen = shown(handle(pdu).status())
@@ -97,7 +97,7 @@ def test_a_unit_that_refuses_well_known_sensor_ids_costs_one_more_request(handle
 @pytest.mark.parametrize("phases", [1, 3])
 def test_sensors_that_are_all_invalid_are_read_once_more(handle: Handle, firmware: str, phases: int) -> None:
     with XerusPdu(Model(outlets=8, phases=phases), firmware) as pdu:
-        for inlets in (1, 2):                       # getSensors calls until inlet readings are valid
+        for inlets in (1, 2):                       # getSensors calls needed to wake an inlet's sensors
             pdu.fall_asleep(inlets)
             with spent(pdu) as cost:
                 figures = handle(pdu).statistic()

@@ -268,7 +268,7 @@ def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_stil
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.outlets([1.0, 2.0], [10.0, 20.0])
-    for number in (0, 1):               # without readings by well-known ids, the sensors of outlets are listed
+    for number in (0, 1):               # without these readings, the handler has to call getSensors
         del unit.calls[f"{PDU}/outlet/{number}/current", "getReading"]
         del unit.calls[f"{PDU}/outlet/{number}/activeEnergy", "getReading"]
         unit.calls[f"{PDU}/outlet/{number}", "getSensors"] = {}

@@ -43,7 +43,7 @@ def _with_requests(exchanges: Any) -> Iterator[Answer]:
 
 
 def _without_requests(exchanges: Any) -> Iterator[Answer]:
-    """Yield the answers of the second unit. Its recording has no request bodies; its calls are in the order of the first's."""
+    """Yield the answers of the second unit. Its recording lacks request bodies; the first unit's calls and order are assumed."""
     outlets = len(_results(exchanges[0])[1]["_ret_"])
     devices: List[Type[Interface]] = [pdumodel.Inlet, *[pdumodel.Outlet] * outlets]
     slots: List[Type[Interface]] = [peripheral.DeviceSlot] * len(_results(exchanges[0])[2]["_ret_"])

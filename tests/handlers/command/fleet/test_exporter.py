@@ -144,7 +144,7 @@ def test_another_form_of_a_listed_address_does_not_lead_to_another_login(listed:
     allowed = Allowed([Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins)
     with pytest.raises(NotAllowed, match="is on the list, with another"):
         allowed.target(Query(asked, handler, "other"))
-    assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]     # behind port forwarding
+    assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]  # port forwarding to another PDU
     assert allowed.target(Query("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
 
 
@@ -252,7 +252,7 @@ def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
     from tests.simulators.snmp_agent.device import Row
     device = rpdu2(outlets=2)
     with Agent(device) as agent, serving("--network", "127.0.0.0/8", "--auth", small.logins) as running:
-        rows = device.device._rows          # as if the owner entered this name on the PDU's web page
+        rows = device.device._rows          # as if an administrator entered this name on the PDU's web page
         for oid, row in list(rows.items()):
             if row.value == b"Outlet 1":
                 rows[oid] = Row(row.tag, b'x"} 1\npdu_up 1\nevil{a="b\\')

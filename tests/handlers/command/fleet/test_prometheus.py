@@ -99,7 +99,7 @@ def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_
             before = (agent.books().energy_kwh or 0) * 3.6e6
             assert before > 0
             assert eventually(lambda: value(seen, 'pdu_energy_joules_total{instance="falls"}') == pytest.approx(before))
-            rows = device.device._rows              # as if the owner reset the counter on the PDU's web page
+            rows = device.device._rows              # as if an administrator reset the counter on the PDU's web page
             for oid, row in list(rows.items()):
                 if isinstance(row.value, int) and row.value * 360_000 == pytest.approx(before):
                     rows[oid] = Row(row.tag, 1)

@@ -162,7 +162,7 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
                                    ["firmware", "upload", "FILE", "--allow-untrusted"]])
 def test_an_argument_that_is_empty_or_that_the_action_does_not_use_is_refused(
         run: Run, unit: XerusPdu, words: List[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "FILE").write_bytes(b"x")       # a missing file would be refused, too
+    (tmp_path / "FILE").write_bytes(b"x")       # so that the refusal is not for a missing file
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*words)
     assert (code, out) == (2, "") and err.startswith("settings: ") and unit.books().requests == 0
