@@ -1,4 +1,4 @@
-"""The exceptions linked to an exception, and the texts that they keep. Not searched: the variables of their frames."""
+"""The exceptions linked to an exception, and the texts that they keep. The variables of their frames are not searched."""
 from __future__ import annotations
 
 from typing import List, Optional

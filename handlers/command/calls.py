@@ -53,7 +53,7 @@ def _labels(pdu: Any) -> Dict[str, Any]:
 
 
 def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
-    """Number and name by identity; {} if the handler, from another pack, has no `labels`."""
+    """Number and name by identity; {} if the handler has no `labels`, such as one from another pack."""
     found = pdu.labels() if hasattr(pdu, "labels") else ()
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
@@ -126,7 +126,7 @@ def _warned(state: Given, host: str) -> Iterator[None]:
 
 
 def _hint(handler: str) -> str:
-    """Advice for a device that shows no outlets: the setting that may list some. "" for an archive, or if there is none."""
+    """Advice for a device that shows no outlets: the setting that may make the handler list some; "" if none is known."""
     key, value, lists = registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
     return f"; {spelled(key, value)} {lists}" if key else ""
 

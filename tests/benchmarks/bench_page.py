@@ -219,9 +219,9 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """Maximum bytes kept per PDU and day older than a month: those of two readings, if counters only rise.
+    """Maximum bytes kept per PDU and day older than a month, if counters only rise: those of two readings.
 
-    Thinning keeps the PDU's last reading of the day, the one with its highest load, and the outlets' last reading.
+    Of each day, thinning keeps the last reading, of the PDU and its outlets, and the PDU's reading with the highest load.
     """
     return 2 * grown.day / (86400 / BEAT_S)
 

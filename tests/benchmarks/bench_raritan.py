@@ -3,13 +3,13 @@
     python -m tests.benchmarks.bench_raritan [--runs N]
 
 Each client runs in a separate process. All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds
-20 ms to each round trip. Only the last row is this client on another unit, which refuses well-known sensor ids. Requests and
+20 ms to each round trip. In the last row, this client reads another unit, which refuses well-known sensor ids. Requests and
 connections are counted at the unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on
 the same connection. The clients take turns, in alternating order. All times are medians; only the ratios matter. Exit code 0 if
 all goals are met, 1 if one is missed, 2 without the SDK.
 
-The goal against the SDK's loop is for the kept connection, on which both only read. The handshake is one more round trip for
-both: with it, the loop takes 290 round trips and this client 3. The ratio can then be 97 at most, and has no goal. The SDK's
+The goal against the SDK's loop is for readings on the kept connection. On a new connection, both need one more round trip for
+the handshake: the loop takes 290 round trips and this client 3. The ratio can then be 97 at most, and has no goal. The SDK's
 leanest bulk makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This
 client counts as slower only if the whole interval is below 1.
 """
@@ -102,7 +102,7 @@ Key = Tuple[str, str]               # client, distance
 
 
 class Judged(NamedTuple):
-    """A figure with its interval from `low` to `high`, and its goal `at_least` or `at_most`; both None: no goal."""
+    """A figure with its interval from `low` to `high`, and its goal: `at_least`, `at_most` or neither."""
 
     what: str
     figure: float
@@ -124,7 +124,7 @@ class Judged(NamedTuple):
 
 
 def goals(found: Dict[Key, Figures]) -> List[Judged]:
-    """The figures below the table. Without a goal: the ratio to the SDK's loop with the handshake, and the ratios of CPU time."""
+    """The figures below the table. The ratio to the SDK's loop with the handshake, and those of CPU time, have no goal."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
              _exactly("requests where well-known sensor ids are refused",
@@ -148,7 +148,7 @@ def _exactly(what: str, figure: float) -> Judged:
 
 
 def _between(what: str, theirs: List[float], ours: List[float]) -> Judged:
-    """The median of the rounds' ratios with its 95 % interval, from the order of the ratios."""
+    """The median of the rounds' ratios with its 95 % interval, from order statistics."""
     ratios = sorted(one / other for one, other in zip(theirs, ours))
     middle, spread = (len(ratios) - 1) / 2, 0.98 * math.sqrt(len(ratios))
     return Judged(what, statistics.median(ratios), ratios[max(0, math.floor(middle - spread))],

@@ -155,7 +155,7 @@ def places() -> Iterator[Dict[Row, Place]]:
 
 
 def goals(figures: Mapping[Row, Mapping[str, Figure]]) -> List[Tuple[str, float]]:
-    """The figures with a goal: how long DMTF's clients take, divided by the time of the statistic, where links are expanded."""
+    """The figures with a goal: time of each of DMTF's clients ÷ time of the statistic, on the service that expands links."""
     return [(f"{service}, {at}: time of the {other} ÷ time of the statistic", found[other].seconds / found[STATISTIC].seconds)
             for (service, at), found in figures.items() if service == "expands" for other in (LIBRARY, TOOL)]
 

@@ -161,7 +161,7 @@ async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, byte
 # ---- all PDUs ----------------------------------------------------------------------------------------------
 
 def kinds(pdus: int) -> List[str]:
-    """The handler of each PDU, in mixed order, shifted by one place for each hundred, so that the dead PDUs are mixed too."""
+    """The handler of each PDU, in mixed order. Each hundred is shifted by one place, so that the dead PDUs are mixed too."""
     share = [name for place in range(100) for name, part in SHARES if place < part]
     order = sorted(range(len(share)), key=lambda place: place * 37 % len(share))
     return [share[order[(number + number // len(share)) % len(share)]] for number in range(pdus)]

@@ -91,7 +91,7 @@ def measured(handler: str, data: object) -> StatusPath:
         view = module.make_handler(data).status()
     finally:
         sys.setprofile(before)
-    assert view.ports, "the simulated PDU has outlets"
+    assert view.ports, "the status of the simulated PDU has no outlets"
     lines = {name: len(Path(name).read_text(encoding="utf-8").splitlines()) for name in profile.entered}
     return StatusPath({_short(name): count for name, count in lines.items() if name.startswith(OURS)},
                       {_short(name): count for name, count in lines.items() if not name.startswith(OURS)},

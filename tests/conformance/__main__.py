@@ -80,7 +80,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _adapter(own: str, folder: Path) -> Path:
-    """Writes one file with the functions of unknown.py, overridden by the functions in `own`, the owner's text."""
+    """Writes one file with the functions of unknown.py, overridden by those in `own`, the text of the owner's file."""
     joined = folder / "adapter.py"
     texts = ((_HERE / "unknown.py").read_text(encoding="utf-8"), own.replace("from __future__ import annotations", ""))
     joined.write_text("\n\n".join(texts), encoding="utf-8")

@@ -41,7 +41,7 @@ class Forked:
     def _ended(self, seconds: Optional[float]) -> bool:
         """Waits up to `seconds` (None: without limit) for the end of the worker; returns whether it has ended.
 
-        Its end closes the pipe `life`, to which it never writes.
+        The worker never writes to the pipe `life`, which closes when the worker ends.
         """
         return self._life < 0 or bool(select.select([self._life], [], [], seconds)[0])
 
@@ -73,7 +73,7 @@ class Forks:
         """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended or does not
         answer within `_PATIENCE_S`.
 
-        After an error no more workers can be started: a late answer would be taken for that of the next one.
+        After an error no more workers can be started: a late answer would be taken for the next worker's.
         """
         inner, outer = _ends()
         try:

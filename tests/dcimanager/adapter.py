@@ -14,7 +14,7 @@ class NotMetered(float):
 
 
 def prepare() -> None:
-    """Replaces the doubles' statistics views by views that also have an outlet's current and distinguish "not metered" from 0.
+    """Replaces the doubles' statistics views with views that also have an outlet's current and distinguish "not metered" from 0.
 
     Whether the platform's views can do so is unknown; handlers fill what a view has.
     """

@@ -48,8 +48,8 @@ def answer_error(status: int, code: int, msg: str, value: object = "") -> Answer
 
 
 class Api:
-    """Answers the API's requests, and calls `happened(sentence)` for each login, registration, upload and removal among them
-    that succeeded."""
+    """Answers the API's requests, and calls `happened(sentence)` after each successful request to log in, register,
+    upload or remove."""
 
     def __init__(self, store: Store, runtime: Runtime, tokens: Tokens, email: str, password: str,
                  happened: Callable[[str], None]) -> None:

@@ -15,7 +15,8 @@ Respond = Callable[[Request], Optional[Answer]]
 
 class Front:
     """`respond` answers requests that have the platform's header or a path of the API; the connection is cut if it returns
-    None. Their bodies may have LARGEST_BODY bytes; a larger one is answered with 413. `page` answers all other requests."""
+    None. It is not called for a body of more than LARGEST_BODY bytes, which is answered with 413. `page` answers
+    all other requests."""
 
     def __init__(self, respond: Respond, page: Any) -> None:
         self._respond, self._page = respond, page

@@ -150,7 +150,7 @@ def letters(text: str) -> str:
 
 
 def meanings(object_: Object) -> Tuple[List[int], List[int]]:
-    """The values whose names are words for on, and those for off, also with a prefix or suffix such as `outlet`."""
+    """The values whose names are words for on, and those for off, ignoring a prefix like `outlet` and a suffix like `state`."""
     def named(words: FrozenSet[str]) -> List[int]:
         return [value for value, name in object_.enumeration.items() if words & {
             letters(name), re.sub(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$", "", letters(name))}]

@@ -141,8 +141,8 @@ def _one_of_two(values: Set[int]) -> Tuple[int, int]:
 
 
 def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:
-    """The last other column of the table whose values equal the states in each row. None if a MIB defines the states, or if
-    they do not have exactly two values."""
+    """The last of the table's other columns that equal the states in every row. None if a MIB defines the states, or if they
+    do not have exactly two values."""
     mine = [row.value for row in state.column.rows.values()]
     same = [guess for guess in roles[columns.STATE] if guess.table is state.table and guess.column is not state.column
             and [row.value for row in guess.column.rows.values()] == mine]

@@ -1,6 +1,6 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-If the two programs, or two modules, differ in the enumeration or the units of an object, the object gets a doubt and has neither.
+If the two programs, or two modules, differ in the enumeration or the units of an object, the object gets a doubt and loses both.
 An imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots are built in.
 """
 from __future__ import annotations

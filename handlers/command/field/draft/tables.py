@@ -1,8 +1,8 @@
 """Finds the tables of a recording, with or without a MIB: columns whose rows have the same indexes. Pure.
 
-SMIv2 (RFC 2578, 7.7 to 7.10): a column is `<table>.1.<column>`, a row adds its index. A recording does not show where the
-column ends and the index begins, so all ways to split an OID are compared, up to indexes of _DEEPEST arcs. A split is more likely
-if the entry's last arc is 1, and if other columns have the same indexes.
+The OID of a column is `<table>.1.<column>`; a row adds its index (SMIv2, RFC 2578, 7.7 to 7.10). A recording does not show where
+the column ends and the index begins, so all ways to split an OID are compared, up to indexes of _DEEPEST arcs. A split is more
+likely if the entry's last arc is 1, and if other columns have the same indexes.
 """
 from __future__ import annotations
 

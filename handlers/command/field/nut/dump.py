@@ -54,7 +54,7 @@ def written(devices: Sequence[Device]) -> str:
 
 
 def parse(text: str) -> List[Device]:
-    """The devices of a dump. Raises SettingsError for a line of another form, with its number, and if there are no variables."""
+    """The devices of a dump. Raises SettingsError if a line is malformed, or if there are no variables."""
     found: List[Device] = []
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)

@@ -49,7 +49,7 @@ class NutServer(Replay):
     def run(self, device: Device, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
-            done = self._switched(device, command, None) or "accepted; no outlet follows it"
+            done = self._switched(device, command, None) or "accepted; it switches no outlet"
             self.writes.append(f"INSTCMD {device.name} {command}: {done}")
 
     def set(self, device: Device, variable: str, value: str) -> None:

@@ -96,7 +96,7 @@ def _crawl(agent: Agent, tape: _Tape) -> None:
 
 
 def _asked(tape: _Tape, met: Set[str]) -> Iterator[Key]:
-    """The getters of all new objects, and getMetaData of each outlet by its well-known id, /model/pdu/<p>/outlet/<i>."""
+    """The getters of new objects, and getMetaData of each outlet by its well-known id, /model/pdu/<p>/outlet/<i>."""
     found = [_FIRMWARE]
     for (rid, method, _), outcome in list(tape.calls.items()):
         unit = _LINKED.match(rid)

@@ -89,7 +89,7 @@ def _infos(service: RedfishService, outlets: List[Json]) -> _Infos:
 
 
 def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
-    """The values that the outlet's action takes; None if the service lists none. Raises the error of their description."""
+    """The values that the outlet's action takes; None if the service lists none. Raises an error if they cannot be read."""
     info = commands.info_link(_action(outlet))
     found = infos[service.path(info)] if info is not None else {}
     if isinstance(found, PduHandlerError):
@@ -107,6 +107,6 @@ def _is_possible(service: RedfishService, outlet: Json, infos: _Infos) -> bool:
 
 
 def _is_below(service: RedfishService, outlet: Json) -> bool:
-    """Whether the handler accepts the target of the outlet's action; true if the outlet has no link to itself."""
+    """Whether the target of the outlet's action is below the outlet; true if the outlet has no link to itself."""
     own = resources.text(outlet, "@odata.id")
     return not own or commands.is_below(service.path(_action(outlet)["target"]), service.path(own))

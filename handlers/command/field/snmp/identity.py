@@ -136,7 +136,7 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
         return
     sure = profile.switching_confidence
     if sure is Confidence.LOW and not switch_unproven:
-        out.cannot.append("switch, unless its owner sets switch_unproven=yes: the commands of this family are not certain. "
+        out.cannot.append("switch without switch_unproven=yes: the commands of this family are not certain. "
                           + profile.note)
     else:
         out.can.append("switch the outlets (not tried here; a read-only community cannot)")

@@ -51,7 +51,7 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
     except SettingsError:
         raise
     except PduHandlerError as error:
-        return None, f"the handler cannot read it; it answers, but accepts no commands ({error.reason})"
+        return None, f"the handler cannot read this device ({error.reason}); the replay answers, but accepts no commands"
     switched = found.outlets is not None and found.outlets.control is not None
     return found, (f"family {found.profile.key}, {counted(len(found.states), 'outlet')}, "
                    + ("switched by its commands" if switched else "which cannot be switched"))
