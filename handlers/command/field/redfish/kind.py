@@ -18,7 +18,10 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
     found = recording.resources(data, recorder)
     clean = recording.scrubbed(found, scrubber)
-    notes = incomplete(len(found), recording.MOST_RESOURCES, "resources")
+    notes = list(incomplete(len(found), recording.MOST_RESOURCES, "resources"))
+    unread = sum(not resource for resource in found.values())
+    if unread:
+        notes.append(f"The recording leaves out {counted(unread, 'resource')} that the service did not return.")
     return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
 
 

@@ -5,7 +5,7 @@ import functools
 import re
 from typing import Any, Dict, List
 
-from ....errors import PduHandlerError
+from ....errors import Denied, PduHandlerError
 from ....redfish import settings
 from ....redfish.resources import link, text
 from ....redfish.service import ROOT, RedfishService
@@ -33,11 +33,24 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
         waiting = [one for one in (link(root, "PowerEquipment"), link(root, "PowerDistribution")) if one is not None]
         while waiting and len(found) <= MOST_RESOURCES:
             paths = _new(service, waiting, found)
-            read = recorder.again(functools.partial(service.all, paths))
-            found.update((plain(path), dict(one)) for path, one in zip(paths, read) if isinstance(one, dict))
+            try:
+                read = recorder.again(functools.partial(service.all, paths))
+                found.update((plain(path), dict(one)) for path, one in zip(paths, read) if isinstance(one, dict))
+            except Denied:
+                found.update((plain(path), recorder.again(functools.partial(_allowed, service, path))) for path in paths)
+                if sum(map(bool, found.values())) == 1:         # only the root, which needs no rights
+                    raise
             recorder.tell(f"{len(found)} resources")
             waiting = [one for path in paths for one in links(found.get(plain(path)))]
     return found
+
+
+def _allowed(service: RedfishService, path: str) -> Json:
+    """A resource: 2 round trips; {} if it cannot be read or the account may not read it (403)."""
+    if service.reply(path).status == 403:
+        return {}
+    found = service.all([path])[0]
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) -> List[str]:

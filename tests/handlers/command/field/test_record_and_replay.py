@@ -17,7 +17,7 @@ from handlers.command.field.snmp.recording import detected, scrubbed
 from handlers.command.field.snmp.rows import Row as HeldRow, arcs
 from handlers.command.field.snmp.unit import Unit as SnmpUnit
 from handlers.command.loading import load
-from handlers.errors import SettingsError, Unreachable, Unsupported
+from handlers.errors import Denied, SettingsError, Unreachable, Unsupported
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.nut.client import NutClient
@@ -73,6 +73,21 @@ def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it()
     with redfish.serving(tree) as address:
         found = recording.resources(PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder())
     assert [found[f"{outlets}/{number}"].get("Id") for number in (1, 2)] == ["1", "2"]
+
+
+def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_note() -> None:
+    tree, outlets = redfish.Tree(redfish.unit()), redfish.OUTLETS
+    tree.special[f"{outlets}/1"] = lambda _: redfish.Answer(None, 403)
+    with redfish.serving(tree) as address:
+        data = PduData(address, {"scheme": "http", "username": "any", "password": "any"})
+        made = kind("redfish").record(data, Recorder())
+        assert made.notes == ["The recording leaves out 1 resource that the service did not return."]
+        assert f'"{outlets}/1": ' not in made.text and f'"{outlets}/2": ' in made.text
+        for path in tree.resources:
+            tree.special[path] = lambda _: redfish.Answer(None, 403)
+        del tree.special["/redfish/v1"]
+        with pytest.raises(Denied):
+            kind("redfish").record(data, Recorder())
 
 
 def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:
