@@ -1,7 +1,7 @@
 """DCImanager's four calls on a PDU with Xerus firmware.
 
 An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2 "2.7". It does not depend
-on names, which the owner may edit.
+on names, which can be edited.
 """
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class RaritanPdu(host.BasePdu):
         return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
 
     def labels(self) -> List[host.Label]:
-        """Identity, number printed on the unit and owner's name of each outlet and branch circuit."""
+        """Identity, number printed on the unit and configured name of each outlet and branch circuit."""
         with self._session("labels") as (agent, given):
             from .labels import labels  # imported late: only tools call this method
             return labels(agent, given.link_units)

@@ -103,7 +103,7 @@ class UnitMeter:
 
         The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (such as a
         fifth), or has breakers and an inlet whose load cannot be read. If all readings of inlets or of outlets are invalid, or
-        well-known ids number the outlets in another order, the second fetches sensors by reference, and the third their readings.
+        labels do not confirm the well-known ids, the second fetches sensors by reference, and the third their readings.
 
         Raises Denied if the account may not list sensors.
         """

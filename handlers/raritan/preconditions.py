@@ -26,7 +26,7 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
                     quoted: Callable[[str], str]) -> None:
     """Raise Unsupported if getOutlets and the well-known id give different labels for the outlet at one position.
 
-    The unit then numbers its outlets in two ways, and nothing shows which of them the owner's wiring follows.
+    The unit then numbers its outlets in two ways, and nothing shows which of them matches the wiring.
     """
     label, other = sent(metadata, "label"), sent(known, "label")
     if None not in (label, other) and label != other:       # older firmware may lack a label

@@ -196,7 +196,7 @@ def test_a_switched_unit_without_states_is_never_shown_without_outlets(unit: Fix
 
 @pytest.mark.parametrize("name", ["apc-rpdu_total", "cyberpower-epdu"])
 def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name: str) -> None:
-    """A metered unit counts 0 controlled outlets. This unit counts more, so the owner's `metered_only` is wrong."""
+    """A metered unit counts 0 controlled outlets. This unit counts more, so the setting `metered_only` is wrong."""
     unit = next(unit for unit in FIXTURES if unit.name == name)
     with pytest.raises(ProtocolError, match="number of (switched )?outlets is"):
         detection.detect(of_rows(without_state_rows(unit)), PROFILES, metered_only=True)
