@@ -50,7 +50,7 @@ class Setting(Generic[T_co]):
 
 
 class Settings(Dict[Setting[Any], Any]):
-    """The owner's settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
+    """The values of settings, each parsed once: `settings[PORT]` is the typed value of the setting PORT.
 
     Raises SettingsError for an unknown key, which is probably misspelt, and for the first bad value.
     """

@@ -22,10 +22,10 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD,
 
 
 class Given(NamedTuple):
-    """The owner's settings, parsed."""
+    """The handler's settings, parsed."""
 
     scheme: str
-    host: str                   # name or address, with a port if the owner typed one; "": the address in the platform's form
+    host: str                   # name or address, with a port if one was typed; "": the address in the platform's form
     port: Optional[int]
     login: Login
     trust: Trust
@@ -34,7 +34,7 @@ class Given(NamedTuple):
 
 
 def read(pdu_data: object) -> Given:
-    """The owner's settings, checked one by one and together. Raises SettingsError."""
+    """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))

@@ -59,7 +59,7 @@ class _UnitStates:
 
     @property
     def silent(self) -> bool:
-        """Whether the unit has switchable outlets and answers, but with every state not available."""
+        """Whether a unit with switchable outlets returns states, but none of them is available."""
         answered = [state.available for state in self._states if state is not None]
         return bool(answered) and not any(answered) and bool(sent(self._metadata, "hasSwitchableOutlets"))
 
@@ -80,9 +80,9 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if the relay board does not answer (`available` is false), during a cycle or
-    a delayed switch-on, if the outlet is on although suspended or shed, and for a power state that this binding does not have.
-    A missing `available` is read as false and a missing `powerState` as -1, so they are UNKNOWN too."""
+    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (the relay board does not answer), a cycle or a
+    delayed switch-on is under way, the outlet is on although suspended or shed, or `powerState` is neither on nor off.
+    A missing `available` is read as false and a missing `powerState` as -1, so the result is UNKNOWN too."""
     if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON

@@ -29,7 +29,7 @@ class Unit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
-        """A reference to an object of this unit, on link units with the prefix `/link/<id>` unless its id names the unit already.
+        """A reference to an object of this unit. Link units need the prefix `/link/<id>`, unless the id names the unit already.
 
         Whether references in answers carry the prefix is not documented. Without it they would address the primary unit.
         """
@@ -38,7 +38,7 @@ class Unit(NamedTuple):
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
 
     def each_once(self, references: Sequence[AnInterface], method: str) -> List[AnInterface]:
-        """The references of a list that `method` returned, each as from `mine`. Raises JsonRpcSyntaxException if one is listed
+        """The references that `method` returned, each passed through `mine`. Raises JsonRpcSyntaxException if one is listed
         twice: an outlet would be two ports, and the current of an inlet would count twice."""
         found = [self.mine(one) for one in references]
         if len({one.target for one in found}) != len(found):

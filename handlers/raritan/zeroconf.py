@@ -91,14 +91,14 @@ def close(network: Zeroconf) -> None:
 
 
 class _Found:
-    """Collects announcements. Each browser calls `changed` in its own thread until `cancel`. `end`: by `time.monotonic`."""
+    """Collects announcements. Each browser calls `changed` in its own thread until `cancel`. `end` is a `time.monotonic` time."""
 
     def __init__(self, end: float) -> None:
         self._end = end
         self._devices: Dict[str, List[Device]] = {}
 
     def changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        """Handle a device that appeared, changed or left. Query data that it did not announce, for up to 2 s, not beyond `end`.
+        """Handle a device that appeared, changed or left. Query missing data for up to 2 s, but not beyond `end`.
 
         A device whose change cannot be read in time keeps its earlier data. A name that mDNS does not allow is ignored.
         """

@@ -74,8 +74,8 @@ def current(resource: Json) -> Optional[List[Figure]]:
 
 
 def _phases_seen(resource: Json) -> int:
-    """How many line currents make up the load if PhaseWiringType does not say: from the names of currents, voltages and
-    powers. A line that is null counts too."""
+    """How many line currents make up the load, if PhaseWiringType does not say. Looks at the names of the
+    currents, voltages and powers; a line whose value is null counts too."""
     currents = child(resource, "PolyPhaseCurrentAmps")
     seen = " ".join([*currents, *(key for name in ("PolyPhaseVoltage", "PolyPhasePowerWatts") for key in child(resource, name))])
     if all(line in seen for line in _LINES):

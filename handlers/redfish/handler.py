@@ -35,8 +35,8 @@ class RedfishPdu(host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     def status(self) -> PduView:
-        """Every outlet and its state. For one PDU 3 round trips if the service expands two levels, 4 if one; without expansion
-        5, plus 1 for each outlet."""
+        """Every outlet and its state. For one PDU: 3 round trips if the service expands two levels of links, 4 if it expands one,
+        and 5 plus 1 for each outlet if it expands none."""
         with self._session("status") as (service, given):
             return host.pdu_view((name, resources.state(outlet)) for name, outlet in units.every_outlet(service, given.pdu))
 
@@ -51,7 +51,7 @@ class RedfishPdu(host.BasePdu):
         """Switch on. Round trips, besides those that begin each call (see the class): 2 for the list of outlets and the outlet,
         1 for the command, 1 for each read-back.
 
-        Also 1 if another resource describes the action's parameters, 1 when a task has ended, 2 if the service demands an ETag,
+        Plus 1 if another resource describes the action's parameters, 1 when a task has ended, 2 if the service demands an ETag,
         and more if links do not end in Ids. Returns `pdu_port_data` with its new `power_status`.
         `deadline` and the longest `pause` between read-backs are in seconds.
         """

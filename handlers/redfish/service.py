@@ -35,7 +35,7 @@ _ANY = range(100, 600)              # errors too, because their bodies hold the 
 
 
 class _Unsent(Login):
-    """A login that a request does not send, and that its errors do not show either."""
+    """A login that is not sent, but whose password and token are kept out of errors."""
 
     def headers(self) -> Dict[str, str]:
         return {}
@@ -116,9 +116,9 @@ class RedfishService:
         return reply
 
     def expanded(self, target: object, levels: int = 1) -> Json:
-        """The resource behind a link, with the resources that it links to included, where the service offers that.
+        """The resource behind a link. If the service offers that, the answer includes the resources that this one links to.
 
-        1 round trip; 2 if the answer to the query cannot be used. If the second one succeeds, no such query is sent any more.
+        1 round trip; 2 if the answer to the query cannot be used. If the second one succeeds, no such query is sent again.
         """
         path = self.path(target)
         query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""
@@ -135,7 +135,7 @@ class RedfishService:
             return found
 
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
-        """The resources behind links in their order, or the error of each: 1 round trip each, over up to 4 connections.
+        """The resource behind each link or its error, in order: 1 round trip each, over up to 4 connections.
 
         Raises ProtocolError as `path` does, and an error of login, rights or network, which concerns the whole device.
         """

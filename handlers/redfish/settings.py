@@ -30,10 +30,10 @@ SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, SCHEME, USERNAME, PASSWORD,
 
 
 class Given(NamedTuple):
-    """The owner's settings, parsed."""
+    """The handler's settings, parsed."""
 
     scheme: str
-    host: str                   # name or address, with a port if the owner typed one
+    host: str                   # name or address, with a port if one was typed
     port: Optional[int]
     login: Login
     session: str
@@ -44,7 +44,7 @@ class Given(NamedTuple):
 
 
 def read(pdu_data: object) -> Given:
-    """The owner's settings, checked. Without `host`, the address on the form is used. Raises SettingsError."""
+    """The handler's settings, checked. Without `host`, the address on the form is used. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     trust = Trust.of(texts, texts[SCHEME] == "https", Named("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):

@@ -89,7 +89,7 @@ class _Command:
         return self.failed is not None or not tasks.under_way(reply)
 
     def _etag(self) -> str:
-        """The outlet's ETag: 1 round trip. Raises Refused, Denied or Unsupported without a usable one: nothing was done."""
+        """The outlet's ETag: 1 round trip. Raises Refused, Denied or Unsupported if it is not usable: nothing was switched."""
         try:
             reply = self._service.reply(self._outlet)
             if reply.status != 200:

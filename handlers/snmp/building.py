@@ -21,7 +21,7 @@ _LARGEST = 1_000_000                # limit for the file of a profile, in bytes
 
 
 class UnknownFamily(ValueError):
-    """There is no family with this key, or the archive would not have it."""
+    """There is no family with this key, or the archive would not contain it."""
 
 
 class OwnFamily(NamedTuple):
@@ -73,7 +73,7 @@ def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequ
     """The build options of an archive with built-in families; options that are not given are left out. Raises UnknownFamily.
 
     `only` is sorted like PROFILES, because detection tries families with equally long prefixes in this order. `flags`: keys of
-    the settings that are yes.
+    settings to set to yes.
     """
     for key in only if profile is None else (*only, profile):
         family(key)

@@ -88,7 +88,7 @@ def test_two_versions_under_two_names_load_in_one_process(host: Path, tmp_path: 
     assert kinds[0].startswith("pdu_older.c") and kinds[1].startswith("pdu_newer.c")
 
 
-# A process that has loaded one version and, for each line of its input, reloads the entry module, with byte code cached.
+# Loads the entry module, then reloads it for each line of input. Python caches its byte code.
 _RELOADING = """
 import importlib, sys
 sys.path[:0] = sys.argv[1:3]

@@ -116,7 +116,7 @@ def test_a_new_family_passes_the_tests_of_all_families(grown: Path, tmp_path: Pa
 
 
 def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(grown: Path) -> None:
-    """The guide's commands are run, the builder also for acme, and the faults with one call."""
+    """Runs the guide's commands: the builder also for acme, the faults only with the call `statistic`."""
     assert {"acme", "netio"} <= set(run(grown, "-m", "handlers", "--help").replace(",", " ").split())
     # Another test runs the fault matrix for acme, with every call.
     more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}

@@ -63,7 +63,7 @@ UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILE
 
 
 def families() -> List[str]:
-    """Built-in families that together use each kind of part that families with a fixture use. The first has unproven commands."""
+    """Families with a fixture that together use every kind of part that such families use. The first has unproven commands."""
     chosen = [UNCERTAIN]
     open_kinds = set().union(*_KINDS_OF.values()) - _KINDS_OF[UNCERTAIN]
     while open_kinds:

@@ -143,7 +143,7 @@ def test_pyz_neither_runs_files_of_another_user_nor_unpacks_itself_into_their_fo
     above, ours = tmp_path / "cache" / "pdu", unpacker["ours"]
     cached = Path(unpacker["place"]())
     assert cached.parent == above and above.stat().st_mode & 0o777 == 0o700
-    (cached / "file").touch()                   # a rename can replace an empty folder only
+    (cached / "file").touch()                   # a rename can replace only an empty folder
     unpacker["ours"] = lambda folder: ours(folder) and Path(folder) != cached
     unpacked = Path(unpacker["place"]())
     assert unpacked.parent == above and unpacked != cached

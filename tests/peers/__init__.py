@@ -42,7 +42,7 @@ class Kind(NamedTuple):
     outlets: int
 
 
-Tick = Callable[[float], None]              # sets the loads; adds the energy of these seconds to counters that do not run
+Tick = Callable[[float], None]    # sets the loads; adds the energy of these seconds to counters that do not run by themselves
 Living = ContextManager[Tuple[Peer, Tick]]
 
 

@@ -18,7 +18,7 @@ class Loads:
 
     def __init__(self, outlets: int) -> None:
         self.base = {number: 0.3 + 0.17 * (number * 7 % 9) for number in range(1, outlets + 1)}
-        # A fifth above the level is more than any outlet draws, so that no counter falls after a restart.
+        # A restart computes the counters anew. Outlets draw less than 1.2 times their level, so no counter falls then.
         self.wh = {number: 1.2 * level * VOLTS * hours_counted() for number, level in self.base.items()}
 
     def amperes(self, number: int, now: float) -> float:

@@ -68,7 +68,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     """Open a session and close it after the block, also after an error. In the block, requests carry the token, not the password.
 
     Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for example because the user may have
-    only one, and JsonRpcSyntaxException if it returns no usable token. An error of closing is raised unless the block raised one.
+    only one, and JsonRpcSyntaxException if it returns no usable token. An error on closing is raised unless the block raised one.
     """
     # session.SessionManager 2.0.0:
     # > POST /session newSession {}

@@ -128,7 +128,7 @@ class NutServer:
         connection.close()
 
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
-        """Reads until a line is whole, and answers all lines received: one round trip. False: the connection ends."""
+        """Reads until a line is whole, and answers all lines received: one round trip. Returns False if the connection ends."""
         lines: List[List[str]] = []
         while not lines:
             data = connection.recv(65536)
