@@ -20,7 +20,7 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
            deadline: float = CONFIRM_SECONDS, pause: float = PAUSE_SECONDS,
            clock: Callable[[], float] = time.monotonic,
            sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
-    """Call `write` once, then `read` until it returns `wanted`. Later readings begin within `deadline` seconds of the write.
+    """Call `write` once, then `read` until it returns `wanted`. Repeated readings begin within `deadline` seconds of the write.
 
     Returns `wanted`, or UNKNOWN if that state was not seen: a slow device and a stuck relay look alike, so the last reading
     goes to the log and the next poll decides. Also returns UNKNOWN if the write was answered but the state cannot be read. A

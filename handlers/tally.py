@@ -8,4 +8,4 @@ from contextvars import ContextVar
 from typing import Callable
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
-"""The clients of HTTP and NUT call `SENT.get()()` when they send, NUT once for several requests. The default does nothing."""
+"""The HTTP and NUT clients call `SENT.get()()` for each send. NUT sends several requests at once. The default does nothing."""

@@ -25,7 +25,7 @@ def fingerprint(text: str) -> str:
 
 
 def pem(text: str) -> str:
-    """PEM certificates with line ends, for which `text` may have blanks, `\\n`, `\\r\\n` or nothing. Raises ValueError."""
+    """PEM certificates with their line ends; `text` may have blanks, `\\n`, `\\r\\n` or nothing instead. Raises ValueError."""
     out = []
     for block in text.replace("\\r", "").replace("\\n", "\n").split(_BEGIN)[1:]:
         body, end, _ = block.partition(_END)
@@ -83,12 +83,12 @@ class Trust(NamedTuple):
                 unread = f": the certificates cannot be read ({error})"
                 raise SettingsError((Named("ca_pem", noun="handler setting "), unread)) from None
             if self.ca_pem:
-                context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN  # 3.13 is strict
+                context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN  # 3.13 sets STRICT
         context.minimum_version = ssl.TLSVersion.TLSv1_2        # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
         return context
 
     def check(self, certificate: Optional[bytes]) -> None:
-        """Compare the peer's DER `certificate` with the fingerprint, if one is set. Raises Unreachable for another or none."""
+        """Raises Unreachable if a fingerprint is set and the peer's DER `certificate` has another one or is None."""
         seen = hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
         if self.fingerprint and seen != self.fingerprint.replace(":", "").lower():
             raise Unreachable((f"the device shows another certificate (SHA-256 {seen}), not the one in ",

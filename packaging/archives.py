@@ -78,9 +78,9 @@ class Import(NamedTuple):
 def imports(source: str, shown: str) -> Tuple[Import, ...]:
     """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
-    Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files. Raises
-    BuildError for text that is not Python and, unless ImportError is caught, for `import_module` with a package whose first
-    argument is not a literal with leading dots. `import_module` with one argument, which takes a whole name, is not looked at.
+    Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files.
+    `import_module(name)` is ignored, because its name is absolute. Raises BuildError for text that is not Python, and for
+    `import_module(name, package)` unless the name is a literal with leading dots or ImportError is caught.
     """
     try:
         tree = ast.parse(source, filename=shown)
@@ -352,7 +352,7 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
 
 
 def _write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Replace the file in one step: an upload or a build at the same time meets the whole old file or the whole new one."""
+    """Replace the file in one step: an upload or a build at the same time reads the whole old file or the whole new one."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False) as partial:
         name = Path(partial.name)
         try:

@@ -166,7 +166,7 @@ class _Rows:
                 continue
             if status not in ("tooBig", "genErr", "noSuchName") or self._size == 1:
                 return status, pairs
-            # A proxy in front of a v1 agent fails a whole GETBULK for one row. Only a GETNEXT proves the end of the walk.
+            # A proxy in front of a v1 agent fails a whole GETBULK because of one row. Only a GETNEXT proves the end of the walk.
             self._shrink(self._size // 2 if status == "tooBig" else 1)
 
     async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:

@@ -32,9 +32,9 @@ class Shown(NamedTuple):
 
 
 def run(command: list[str], environment: Mapping[str, str], question: str, typed: bytes, seconds: float = PATIENCE_S) -> Shown:
-    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown `question` and reads.
+    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown `question` and waits for input.
 
-    Types nothing if the program ends before. Raises AssertionError with all that was shown, if it has not ended after `seconds`.
+    Types nothing if the program ends first. Raises AssertionError with all that was shown if it has not ended after `seconds`.
     """
     terminal, inner = os.openpty()
     # The first terminal that a session's leader opens becomes the session's controlling terminal.

@@ -33,7 +33,7 @@ from tests.peers.nut import NO_LINE, _peer as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import bounded
 
-# The lines that a refused command may send: those with a setting begin as in NUT_LINES, the others are in NUT_WHOLE.
+# What a refused command may send: lines that begin as in NUT_LINES, because they contain a setting, and those in NUT_WHOLE.
 NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
@@ -51,7 +51,7 @@ def made(peer: Peer, **changes: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def nothing_is_executed() -> Iterator[None]:
-    """Fails if a shell ran one of TEXTS: some of them make the file `here`."""
+    """Fails if a shell ran one of TEXTS: some of them create the file `here`."""
     yield
     assert not (ROOT / "here").exists()         # programs of these tests run in ROOT
 
@@ -185,7 +185,7 @@ def test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label(name:
     outlets = json.loads(document.stdout)["outlets"]
     assert {one["identity"]: one["state"] for one in outlets} == states and len(outlets) == len(states)
     assert all(is_one_line(one["name"]) for one in outlets) and document.stdout.isascii()
-    assert [one["name"] for one in outlets].count(LISTED["markup"]) == 1        # the device's names are shown at all
+    assert [one["name"] for one in outlets].count(LISTED["markup"]) == 1        # the names are the device's
     lines = shown.stdout.splitlines()
     assert len(lines) == 2 + len(states) and all(map(is_one_line, lines)), shown.stderr
     assert [line.split()[:2] for line in lines[2:]] == [[identity, state] for identity, state in states.items()]

@@ -61,7 +61,7 @@ class State(Frozen):
                 for identity, value in rows.items()}
 
     def lists_no_outlet(self, reader: Reader) -> bool:
-        """Whether the table has rows, all marked as no outlet."""
+        """Whether the table has rows, and the values of all are in `absent`."""
         rows = self.source.rows(reader)
         return bool(rows) and all(text(value) in self.absent for value in rows.values())
 

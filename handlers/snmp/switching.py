@@ -16,8 +16,8 @@ from .evidence import Confidence
 from .settings import SWITCH_UNPROVEN, Choice
 from .states import State
 
-# Seconds after the start of a switching call. The last request before the command starts by the first limit, the last reading
-# after it by the second. In pdu_common a request takes up to 20 s and a walk up to 25 s, so there a call ends within a minute.
+# Seconds after the start of a switching call: limits for the start of the last request before the command, and of the last
+# reading after it. In pdu_common a request takes up to 20 s and a walk up to 25 s, so there a call ends within a minute.
 PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
@@ -33,8 +33,8 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds are over.
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
-    it must not be switched: nothing was written then. Raises Unreachable if the outlet may or may not have switched. If a write
-    repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all of them read as written.
+    it must not be switched: nothing was written then. An Unreachable says so if the outlet may or may not have switched. If a
+    write repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all read as written.
     """
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may return a number

@@ -23,8 +23,8 @@ _HEAD = """# Benchmarks
 Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most figures are ratios to a peer that
 was measured in the same run, because times depend on the machine. 0 ms (near) and 20 ms (far) are the round-trip times between
 client and device. "Our double" is this project's replacement for the platform's SNMP calls. The SDK is Raritan's: its loop
-reads object by object, its leanest bulk sends the same requests as this client. "The PyNUT facade" has PyNUTClient's methods on
-this client. "Expands" is a Redfish service that supports `$expand`: it puts linked resources into the same answer.
+reads object by object, and its leanest bulk sends the same requests as this client. "The PyNUT facade" offers PyNUTClient's
+methods on this client. "Expands" is a Redfish service that supports `$expand`: it puts linked resources into the same answer.
 
 """
 

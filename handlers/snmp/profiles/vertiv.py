@@ -1,6 +1,6 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
 
-The six layouts have nothing in common. In four of them the numbers of the command differ from those of the state.
+The six layouts have nothing in common. In four of them the values of the command differ from those of the state.
 """
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import First, Listed, Merged, Only, Part, Provided, Source, Span, Spread
@@ -39,7 +39,7 @@ V5_DELTA = "1"              # a value of pduMeterType
 V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
                   HUNDREDTHS, ("-1", "0"))
 
-# Older Geist units (GEIST-MIB-V3): the same column is the state, and the command when written.
+# Older Geist units (GEIST-MIB-V3): one column holds the states and takes the commands.
 V3_STATUS = column("21239.2.16.1.3", "ctrlOutletStatus")
 V3_PLUGGED = column("21239.2.25.1.4", "ctrl3ChIECAvail")
 
@@ -71,7 +71,7 @@ def _dcs(below: str, name: str) -> Listed:
 LIEBERT_PDU = Arcs(stop=1)
 
 AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
-NOT_MEASURED = ("0", "-1")      # PM-MIB: every column of measurements has 0 for "not supported"
+NOT_MEASURED = ("0", "-1")      # PM-MIB: columns of measurements use 0 for "not supported"
 
 NO_SENSOR, THREE_PHASES = "0", "3"      # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
 
@@ -137,7 +137,7 @@ PROFILES = (
         outlets=(Outlets(
             rows=EM_CURRENT, count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
             name=column("21239.3.3.1.3", "auxChannelFriendly"), current=figure(EM_CURRENT, TENTHS)),),
-        # Only a single main is the load: the MIB does not say which of several are lines, circuits or a neutral.
+        # Only a unit with one main has a load: the MIB does not say which of several mains are lines, circuits or a neutral.
         load=total(figure(Provided(column("21239.3.2.1.4", "mainChannelDeciAmps"),
                                    scalar("21239.3.1.6.0", "unitInfoMainCount"), "1"), TENTHS)),
         evidence=SIMULATED.of("current")),

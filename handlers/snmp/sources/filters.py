@@ -89,7 +89,7 @@ class Arc(Source):
 
 
 class OfUnits(Source):
-    """Rows of `source`, which has one row for each unit, but only of units with rows in `listed`.
+    """The rows of `source` (one for each unit) whose unit has rows in `listed`.
 
     The index of a row in `listed` begins with the unit's index. For counts in a chain: a unit that only meters has no rows
     in `listed`, so its count is left out.
@@ -107,11 +107,11 @@ class OfUnits(Source):
 
 
 class EachUnit(Source):
-    """All rows of `source`. If a unit of a chain has no row, one with an empty value is added, so that there is no sum.
+    """All rows of `source`. For a unit of the chain without a row, a row with an empty value is added, so that there is no sum.
 
-    `unit` has the unit of each row of `source`. The values of `units` are the units of the chain, such as a column with the unit
-    of each outlet. A source of `units` with only one unit is ignored, because a unit without a chain may have a different number
-    in each table. No row is added if `source` has no rows.
+    `unit` has the unit of each row of `source`. Each of `units` reads units of the chain, such as a column with the unit of each
+    outlet. One that reads a single unit is ignored, because a unit without a chain may have a different number in each table.
+    No row is added if `source` has no rows.
     """
 
     source: Source
@@ -128,7 +128,7 @@ class EachUnit(Source):
         if not listed:
             return rows
         found = {text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows}
-        return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}          # an index does not end with a dot
+        return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}          # the dot: no index ends with one
 
 
 class Counted(Source):

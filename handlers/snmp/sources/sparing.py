@@ -34,7 +34,7 @@ class Alike(Source):
 
 
 class Checked(Source):
-    """All rows of `source`, except those with one of `values` for which `test` reads one of `refuse`.
+    """All rows of `source`, except those whose value is in `values` and whose value in `test` is in `refuse`.
 
     For a value such as 0, which may also mean that there is no reading. `test` is read by GET for each row with such a
     value, or by a walk if there are more than `most` of these rows.

@@ -1,4 +1,4 @@
-"""Sources that convert values (packed strings, fields, bits, signs), and that make numbers from indexes or for display."""
+"""Sources that convert values (packed strings, fields, bits, signs), and sources of outlet and unit numbers."""
 from __future__ import annotations
 
 from typing import Optional, Tuple
@@ -14,8 +14,8 @@ from .base import Source
 class Packed(Source):
     """The values of several outlets in one text, split at `separator`. Positions count from 1.
 
-    The identity is "row.position", and in the row `main` (the first or only unit) only the position. Raises ProtocolError if the
-    row `main` has no text and another row has one.
+    The identity is "row.position", and in the row `main` (the first or only unit) only the position. Raises ProtocolError if
+    another row has text but the row `main` has none.
     """
 
     source: Source
@@ -43,7 +43,7 @@ class Packed(Source):
 
 
 class Field(Source):
-    """One field of each row's text, counted from 0. A row with fewer fields has no value."""
+    """One field of each row's text, counted from 0. A row without this field is left out."""
 
     source: Source
     field: int

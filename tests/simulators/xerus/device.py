@@ -1,4 +1,4 @@
-"""The whole simulated unit: its servers, its link units, its books."""
+"""The whole simulated unit: its servers, its link units and, in `books`, its true state."""
 from __future__ import annotations
 
 import json
@@ -241,7 +241,7 @@ class XerusPdu:
         self.fingerprint = fingerprint(certificate)
 
     def updated(self, version: str) -> None:
-        """Ends a firmware update: reboots, with the types of the version's generation if that is one of GENERATIONS."""
+        """Ends a firmware update: changes to the version's generation if it is one of GENERATIONS, and reboots."""
         generation = ".".join(version.split(".")[:2])
         if generation in GENERATIONS:
             self.site.firmware = self.site.types(generation)

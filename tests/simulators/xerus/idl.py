@@ -150,7 +150,7 @@ class Firmware:
     # -- decoding
 
     def decode(self, kind: str, value: Any, where: str) -> Any:
-        """JSON as a value of the simulator. Raises BadParams, which names the invalid place."""
+        """JSON as a value of the simulator. Raises BadParams, which names the invalid place, and the errors of `resolve`."""
         generic = _GENERIC.match(kind)
         if generic and generic.group(1) == "vector":
             if not isinstance(value, list):

@@ -59,9 +59,9 @@ class Dispatcher:
         return self._answered(rid, lambda: request)
 
     def _answered(self, rid: str, read: Callable[[], Any]) -> Tuple[int, Any]:
-        """HTTP status and JSON answer of a request: 404 for an unknown object, even if the body is invalid.
+        """HTTP status and JSON answer of a request; (404, None) for an unknown object, even if the body is invalid.
 
-        503 without an answer if the object, or one in the parameters, belongs to a link unit that does not answer.
+        (503, None) if the object, or one in the parameters, belongs to a link unit that does not answer.
         """
         try:
             served = self._site.find(rid)

@@ -63,7 +63,7 @@ def _variant(variants: Variants, release: str) -> Optional[Dict[str, Any]]:
 
 
 def _masked(per_release: Sequence[Sequence[Tuple[str, Any]]]) -> List[List[Any]]:
-    """Rows of several releases as one list of [mask, *row]. A new row follows the one before it in its release."""
+    """Rows of several releases as one list of [mask, *row]. A row that a release adds follows the row before it there."""
     merged: List[Tuple[str, Any]] = []
     for rows in per_release:
         place = 0

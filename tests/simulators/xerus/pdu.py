@@ -34,7 +34,7 @@ class PduUnit(Unit):
             "inRushGuardDelay": model.in_rush_guard_ms, "latchingRelays": model.latching, "energyPulsesPerKWh": 1000,
             "demandUpdateInterval": 5, "demandAveragingIntervals": 6, "inhibitRelayControl": model.inhibit_relay_control}
         self._protector_numbers: List[int] = []
-        self.stale_looks = 0                # calls of getOutlets that are still to come before outlet states are available
+        self.stale_looks = 0                # outlet states are unavailable until this many further calls of getOutlets
         self.relays = Relays(self.clockwork, [self._relay(number) for number in range(model.outlets)], self._delays())
         self.inlets = [Inlet(self, number) for number in range(model.inlets)]
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
@@ -64,7 +64,7 @@ class PduUnit(Unit):
     # -- feeds and currents
 
     def _protectors(self) -> List[Protector]:
-        """Each protector has at most _PER_PROTECTOR outlets, on one line of one inlet. A unit with at most that many has none."""
+        """Each protector has up to _PER_PROTECTOR outlets on one line of one inlet. A unit with so few outlets has none."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
         places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))

@@ -105,7 +105,7 @@ class NumericSensor(Sensor):
         value = self.value() if good else 0.0
         if good:
             self._remember(value)
-        # Some units send a zero as an integer, so a client must accept both.
+        # Some units send 0 instead of 0.0, so a client must accept an integer too.
         return {"timestamp": self.unit.clockwork.wall(), "available": good, "valid": good,
                 "status": self._status(value) if good else {}, "value": value if value else 0}
 

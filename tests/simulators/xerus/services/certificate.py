@@ -65,7 +65,7 @@ class ServerCertificate(Served):
         return OK
 
     def download(self, tag: str) -> Optional[bytes]:
-        """The PEM with this tag, empty if it does not exist; None for an unknown tag."""
+        """The PEM that the tag names, empty if the unit has none; None for an unknown tag."""
         table = {"active_cert": lambda: _chain_pem(self.active.chain), "active_key": lambda: _key_pem(self.active.key, ""),
                  "new_cert": lambda: _chain_pem(self.pending.chain), "new_key": lambda: _key_pem(self.pending.key, ""),
                  "new_req": self._request_pem}
