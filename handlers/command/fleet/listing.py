@@ -48,7 +48,7 @@ def read(path: str) -> Fleet:
         document = toml.loads(text, path)
         unknown = sorted(set(document) - {"pdu", "auth"})
         if unknown:
-            raise SettingsError(f"{path}: {printable(unknown[0], 60)!r} is unknown; a list has [[pdu]] and [auth.NAME]")
+            raise SettingsError(f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and [auth.NAME]")
         logins = auth.of_tables(document.get("auth", {}), path, inline=False)
         return Fleet(_devices(path, _tables(document.get("pdu", []), path)), logins)
     return Fleet(_devices(path, _rows(text, path)), {})
@@ -113,7 +113,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[Device]:
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{more}")
     if not devices:
-        raise SettingsError(f"{path}: there is no PDU in it; a PDU has {', '.join(COLUMNS)}")
+        raise SettingsError(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
     return devices
 
 
@@ -122,7 +122,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         wrong = f"{printable(unknown[0], 60)!r} is unknown" if unknown[0] else "a cell is in a column without a name"
-        raise ValueError(f"{wrong}; a PDU has {', '.join(COLUMNS)}")
+        raise ValueError(f"{wrong}; allowed: {', '.join(COLUMNS)}")
     given = {key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"}
     missing = [key for key in _NEEDED if not given.get(key)]
     if missing:

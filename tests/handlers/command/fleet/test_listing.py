@@ -99,7 +99,7 @@ settings = {timeout = 5, verify = false}
     (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"),
     (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered must be yes or no"),
     (HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n", "line 5: the name 'a' is already in line 2"),
-    ("name,handler,address,\na,snmp,192.0.2.1,rack 1\n", "line 2: a cell is in a column without a name; a PDU has name"),
+    ("name,handler,address,\na,snmp,192.0.2.1,rack 1\n", "line 2: a cell is in a column without a name; allowed: name"),
     (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable")])
 def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text))
@@ -116,10 +116,10 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
     (f'[auth.x]\nCommunity = "{SECRET}"\n', "community is a secret, which a list must not contain"),
     (f'[[pdu]]\nhandler = "snmp"\naddress = "h"\nsettings = {{Community = "{SECRET}"}}\n', "PDU 1: community is a secret"),
     (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU must be a table"),
-    ("[other]\n", "'other' is unknown; a list has [[pdu]]"), ("auth = 1\n", "not made of [auth.NAME] tables"),
+    ("[other]\n", "'other' is unknown; allowed: [[pdu]]"), ("auth = 1\n", "not made of [auth.NAME] tables"),
     ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set or is empty"),
     ("[auth.x]\nuser = []\n", "neither text nor"),
-    ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: 'port' is unknown; a PDU has name"),
+    ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: 'port' is unknown; allowed: name"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
     ("[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n", "settings must be a table or have the form")])
 def test_a_wrong_toml_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
