@@ -86,7 +86,7 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
 
 def of_command(name: str, declared: Sequence[Setting[object]], state: Given, host: str, secrets: Sequence[str] = (),
                login: bool = True) -> Dict[str, str]:
-    """The `values` for a command of `pdu NAME HOST`, which also takes `secrets`. Raises SettingsError for an unknown setting."""
+    """The `values` for a command of `pdu NAME HOST`. --secret-file may also give one of `secrets`. Raises SettingsError."""
     keys = [setting.key for setting in declared]
     check(state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}")
     for key in state.settings:

@@ -59,7 +59,7 @@ class Command(NamedTuple):
     """A command of an OnHost group: its function, and its own arguments and options.
 
     `help` is its line in the list of commands, if the group makes `places` from its commands. `writes`: the command asks first
-    and gets the option --yes. Commands of a group whose `behind` has that option do not need it.
+    and gets the option --yes. Not needed if the group's `behind` contains that option.
     """
 
     run: Callable[[Any], Result]

@@ -22,7 +22,7 @@ from .report import described, reason
 
 _CONNECT_S = 3.0
 _MOST_SEEN = 12             # limit of objects in the text output; --json has all
-_ORDER = ("denied", "unsupported", "protocol")      # without an identity, the first of these that occurred sets the exit code
+_ORDER = ("denied", "unsupported", "protocol")      # kinds by rank: without an identity, the highest sets the exit code
 
 
 class Found(NamedTuple):

@@ -76,7 +76,7 @@ class Browser:
         return self.driver.execute_script(text, *values)
 
     def until(self, look: Callable[[], T | None], what: str) -> T:
-        """The first result of `look` that is true; an exception of `look` counts as false, and the last is the error's cause."""
+        """The first true result of `look`. Exceptions count as false; one in the last look becomes the AssertionError's cause."""
         failure: Exception | None = None
 
         def tried(_: object) -> Any:

@@ -36,8 +36,8 @@ class Journal:
         self._db = database
 
     def wrote(self, pdu: Pdu, call: Call, switching: Optional[int] = None) -> None:
-        """Store a call that `pdu` has noted, its answer and the end of its switching, in one transaction; nothing for a
-        removed PDU."""
+        """Store a call that `pdu` has noted, its answer and the end of its switching, in one transaction. For a removed PDU,
+        store nothing."""
         with self._db.writing() as connection:
             connection.execute("INSERT INTO call (pdu, at, method, identity, seconds, round_trips, kind, text, lines) "
                                "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM pdu WHERE id = ?)",

@@ -165,8 +165,8 @@ class DciManager:
     def poll(self, pdus: Optional[Iterable[Pdu]] = None) -> None:
         """Call `status` and, if it succeeds, `statistic` of these PDUs (None: all), in parallel. The PDUs keep the answers.
 
-        With a timer, also calls `labels` if the known labels do not match the ports, or if no call of `labels` is in memory any
-        more: at about every fiftieth poll.
+        With a timer, also calls `labels` if the known labels do not match the ports, or if no call of `labels` is in memory:
+        after a restart, and at about every fiftieth poll.
         """
         chosen = list(self.store.pdus() if pdus is None else pdus)
         if chosen:

@@ -23,7 +23,7 @@ Settings = List[Dict[str, Any]]         # a handler's table of settings: key, al
 
 
 class Runtime:
-    """Unpacks archives, calls their handlers. `folder` is new and empty; `platform` holds the packages common and pdu_common."""
+    """Unpacks archives and calls their handlers. `folder` is empty; `platform` holds the packages common and pdu_common."""
 
     def __init__(self, store: Store, folder: Path, *, platform: Path = _ROOT, without: Sequence[str] = (), processes: int = 32,
                  call_seconds: float = 60.0, start: Optional[Start] = None) -> None:
@@ -129,7 +129,7 @@ class Runtime:
 
 
 def _check_paths(archive: Archive, folder: Path) -> None:
-    """Raises BadArchive if a file of the archive cannot be written over the versions that are unpacked in `folder`."""
+    """Raises BadArchive if a path of the archive is a folder in `folder`, or is below a file there."""
     for path in archive.files:
         target = folder / path
         if target.is_dir() or any((folder / parent).is_file() for parent in PurePosixPath(path).parents):

@@ -39,7 +39,7 @@ class Simulations:
         self._ready = threading.Event()
 
     def restore(self) -> None:
-        """Start the simulated PDUs of the last run again, side by side. Outlets that were last known to be off are off.
+        """Start the simulated PDUs of the last run again, side by side. Outlets that were last known to be off start off.
 
         Leaves out PDUs whose address a person has changed: they are other devices by now.
         """

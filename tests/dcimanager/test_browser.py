@@ -218,7 +218,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(w
         assert manager.pdus()[0].ports["2"] == "DOWN"
         clean(window, manager)
         pdu, = manager.pdus()
-        pdu.snmp["port"] = port = str(reserved())   # the system chose the first one and may give it to another program
+        pdu.snmp["port"] = port = str(reserved())   # the system chose the first port and may give it to another program
         manager.store.save(pdu)
     with serving(tmp_path) as manager:
         log_in(window, manager)
@@ -276,15 +276,15 @@ def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(window: Browser, s
         pdu = shown(window, manager, small)
         assert window.script(before) == "none"
         hidden = manager.store._pdus.pop(pdu.id)
-        window.until(lambda: "may be out of date" in window.script(before), "a sentence about a part that is out of date")
+        window.until(lambda: "may be out of date" in window.script(before), "a warning about a part that is out of date")
         Select(window.one("[data-hours]")).select_by_value("6")
         window.shows("The readings cannot be loaded (HTTP 404)", "[data-note]")
         manager.store._pdus[pdu.id] = hidden
-        window.until(lambda: window.script(before) == "none", "the end of that sentence")
+        window.until(lambda: window.script(before) == "none", "a part without that warning")
         Select(window.one("[data-hours]")).select_by_value("24")
         window.shows("1 reading", "[data-note]")
         window.script("AbortSignal.timeout = () => AbortSignal.abort()")        # as if each answer took too long
-        window.until(lambda: "may be out of date" in window.script(before), "that sentence about a server that does not answer")
+        window.until(lambda: "may be out of date" in window.script(before), "a warning about a server that does not answer")
 
 
 def test_the_outlet_list_of_a_plot_follows_the_pdu_and_keeps_the_chosen_outlet(window: Browser, small: bytes) -> None:
@@ -364,8 +364,8 @@ _OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusabl
 
 
 def faults(window: Browser) -> List[str]:
-    """The serious and critical findings of axe-core on the present page, as sentences: all rules on a light desktop, and those
-    that depend on the look also on a dark phone."""
+    """The serious and critical findings of axe-core on the present page, as sentences. All rules run on a desktop in
+    light colours; those that depend on the look also run on a phone in dark colours."""
     window.resize(*DESKTOP)
     window.dark(False)
     sentences = findings(window, "light desktop", {})

@@ -52,7 +52,7 @@ def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_
     lines: List[Tuple[str, ...]] = []
     kept = reserved(), reserved()
     for start in range(2):
-        if start:               # the system chose the first ones, and another program may have taken them by now
+        if start:               # the system chose the first ports, and another program may have taken them by now
             assert ports.read_text().split()[1] == lines[0][0].rpartition(":")[2].strip("/")
             ports.write_text("{} {}\n".format(*kept))
         with started("-m", "tests.dcimanager", "--data", str(tmp_path / "data"), folder=tmp_path) as process:

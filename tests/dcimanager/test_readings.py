@@ -25,7 +25,7 @@ def exact(times: Sequence[float], counts: Counts, changes: Sequence[float]) -> F
                 if not any(earlier <= at < later for at in changes)), Fraction(0))
 
 
-# Seconds since the row before, energy in eighths, load, whether the device changed between the rows.
+# Seconds since the row before, energy in eighths of a kWh, load, whether the device changed between the rows.
 ROW = st.tuples(st.one_of(st.integers(1, 100), st.integers(1, 40_000)),
                 st.one_of(st.none(), st.integers(0, 50)), st.floats(0, 40), st.sampled_from([False] * 4 + [True]))
 

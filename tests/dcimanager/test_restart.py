@@ -1,6 +1,6 @@
 """A restart of the stand-in keeps all stored data, whether it stopped on request or was killed.
 
-Also: its files, older versions of handlers, and simulated PDUs that start with it.
+Also tested: the stand-in's files, older versions of handlers, and simulated PDUs that start with the stand-in.
 """
 from __future__ import annotations
 

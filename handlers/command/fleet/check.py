@@ -139,7 +139,7 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text. After the first round, unless on a terminal, only changes and the sums; nothing without a change."""
+    """The round as text, whole in the first round and on a terminal. Otherwise changes and sums; nothing without changes."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
@@ -187,8 +187,8 @@ FILE is CSV with a header line (name,handler,address,auth,settings,metered) or T
 
 \b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU did not
-answer or its states could not be read. If the list or an option is wrong: 2, or with --nagios 3. Outlets of a PDU with
-metered=yes may be UNKNOWN."""
+answer or its states could not be read. If the list or an option is wrong: 2, or with --nagios 3. UNKNOWN
+outlets of a PDU with metered=yes do not count."""
 check = _Check("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),

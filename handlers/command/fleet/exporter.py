@@ -1,4 +1,4 @@
-"""`pdu exporter`: serves PDUs to Prometheus as a multi-target exporter. It keeps no readings, so several can share one list."""
+"""`pdu exporter`: a multi-target exporter for Prometheus. It keeps no readings, so several exporters can share one list."""
 from __future__ import annotations
 
 import signal

@@ -23,7 +23,7 @@ from .datagrams import Answer
 from .networks import Network, hosts, parsed
 
 _HEAD = ("name", "handler", "address", "auth", "settings")
-_LONGEST_NAME = 48              # characters; with three dots and an address at most 100, the limit of a list
+_LONGEST_NAME = 48              # in characters; "..." and an address may follow, and a list allows 100
 _USUAL = {"snmp": 161, "raritan": 443}
 
 

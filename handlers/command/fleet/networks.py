@@ -59,5 +59,5 @@ def _meant(text: str) -> str:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """The addresses of hosts, in order, without the network's own and the broadcast address, if any: many hosts would answer."""
+    """The addresses of hosts, in order, without network and broadcast addresses, which many hosts would answer."""
     return map(str, network.hosts())

@@ -36,7 +36,7 @@ class Outlet(NamedTuple):
 class Label(NamedTuple):
     """An outlet's identity, printed number and name.
 
-    A copy of the class in handlers/host. Importing that here, before `prepare`, would leave handlers' views without a current.
+    A copy of the class in handlers/host. Importing that class before `prepare` would leave handlers' views without `load`.
     """
 
     identity: str
@@ -127,8 +127,8 @@ def prepare() -> None:
 
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
-    """Calls `status`, then `statistic`, then `labels` if wanted, until one fails. An Exception is in the result, not raised."""
-    return contextvars.copy_context().run(_polled, target, timeout, with_labels)       # its counter ends with this context
+    """Calls `status`, `statistic` and, if wanted, `labels`, until one fails. An Exception becomes the result's `failure`."""
+    return contextvars.copy_context().run(_polled, target, timeout, with_labels)       # confines the counter of `_count`
 
 
 def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Reading:

@@ -52,7 +52,7 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
                                          args=(targets, following, theirs, [*pipes, ours], parallel // processes))
                 try:
                     worker.start()
-                except OSError:             # the system allows no more processes: the others read all PDUs
+                except OSError:             # the system allows no more processes: those that run read all PDUs
                     ours.close()
                     if not workers:
                         raise

@@ -18,7 +18,7 @@ class Rule(NamedTuple):
     remedy: str
 
 
-# The group may read, because services on Debian keep secrets in files of root that have the service's group (0640).
+# The group may read: services on Debian keep secrets in files that root owns, with the service's group (0640).
 SECRET = Rule(0o026, "users other than its owner can read or change it, and it contains a secret", "chmod 600")
 LIST = Rule(0o002, "everybody can change it, and it decides where logins are sent", "chmod o-w")
 

@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         return Answer(200, make())
 
     def version_string(self) -> str:
-        """Without Python's own version."""
+        """The Server header, without Python's version."""
         return "pdu-exporter"
 
     def log_message(self, format: str, *args: Any) -> None:

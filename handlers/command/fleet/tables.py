@@ -50,7 +50,7 @@ def _safe(value: object) -> object:
 
 
 def as_json(rows: Sequence[Row], found: Summary, marks: Mapping[str, Sequence[str]]) -> Dict[str, Any]:
-    """The summary, and each PDU with its counts, figures, kept outlets, error and changes."""
+    """The summary, and each PDU with its counts, figures, outlets, error and changes."""
     return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
 
 

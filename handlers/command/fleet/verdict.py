@@ -29,7 +29,7 @@ _OTHERWISE = "read this PDU alone with `pdu status`"
 
 
 class Row(NamedTuple):
-    """One PDU of the table. `level` is WELL, DOUBTFUL or BAD, `result` says why in one or two words.
+    """One PDU of the table. `level` is WELL, DOUBTFUL or BAD; `result` says why in one or two words.
 
     `on`, `off` and `unknown` count outlets; None if the states could not be read. `outlets` is empty if the output does not show
     them.

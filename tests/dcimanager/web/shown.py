@@ -65,8 +65,8 @@ def moment(at: float) -> Markup:
 
 
 def state(pdu: Pdu, identity: str) -> str:
-    """A port's state on the page: "unknown" if the handler reported this, or if the port's last switching is in doubt; "on" or
-    "off" if `last_poll` succeeded; else "stale", as before the first poll after a restart or a change of address."""
+    """A port's state on the page: "unknown" if the handler reported UNKNOWN, or if the port's last switching is in doubt; "on" or
+    "off" if `last_poll` succeeded; else "stale", for example until the first poll after a restart or a change of address."""
     if identity in pdu.doubts:
         return "unknown"
     last = pdu.last_poll

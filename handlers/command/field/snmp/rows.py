@@ -80,7 +80,7 @@ class Memory:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unchanged: a file is read without a login, and errors about rows just recorded are not shown."""
+        """`words` unmasked: a file is read without a login, and errors about rows just recorded are not shown."""
         return words
 
     def read(self) -> List[Arcs]:
