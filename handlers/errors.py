@@ -76,7 +76,7 @@ class PduHandlerError(Exception):
 
 
 class SettingsError(PduHandlerError):
-    """A handler setting, an address or a tool's option is unknown, missing or bad: the owner corrects it. The reason names it."""
+    """A handler setting, an address or a tool's option is unknown, missing or bad. The reason names it for the operator."""
 
     kind = "settings"
 
@@ -121,7 +121,7 @@ class Refused(PduHandlerError):
 
 
 class NoSuchOutlet(PduHandlerError):
-    """The device has no such outlet: the owner checks which port a server is wired to."""
+    """The device has no such outlet: the operator checks which port a server is wired to."""
 
     kind = "no-such-outlet"
 

@@ -20,9 +20,9 @@ Parameters = Sequence[click.Parameter]
 class Given:
     """The values of the shared options.
 
-    `settings` and `secret_files` are by key. `changing`: a command that changes the device was sent, or is about to be.
-    `login` is the name of the source of `secrets`, for errors. If it is set, nothing is taken from the environment and no secret
-    is asked for. `words` are the settings that this command takes as arguments, such as DEVICE.
+    `settings` maps keys to values, and `secret_files` maps keys to files. `changing`: a command that changes the device was
+    sent, or is about to be. `login` is the name of the source of `secrets`, for errors. If it is set, nothing is taken from the
+    environment and no secret is asked for. `words` are the settings that this command takes as arguments, such as DEVICE.
     """
 
     json: bool = False
@@ -53,7 +53,7 @@ class Spelling(NamedTuple):
 
 LOGIN = (
     Spelling("--port", "port", "PORT", "if not the usual one; HOST:PORT means the same"),
-    Spelling("--username", "username", "NAME", "who logs in; over SNMPv3 the user"),
+    Spelling("--username", "username", "NAME", "the user to log in as, also for SNMPv3"),
     Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
 )
 TLS = (
@@ -90,7 +90,7 @@ def spelled_secret(key: str) -> str:
 def output() -> Parameters:
     """--json and --debug, which every command has."""
     return [*_stored("--json", "json", "print JSON, errors too"),
-            *_stored("--debug", "debug", "print log lines on standard error, for pdu raritan also requests; no secrets")]
+            *_stored("--debug", "debug", "print log lines on standard error (pdu raritan: requests too); never secrets")]
 
 
 def asking() -> Parameters:
@@ -108,9 +108,9 @@ def device(*spellings: Spelling) -> Parameters:
 
 def secret_files(asked: bool = True) -> Parameters:
     """--secret-file, for commands that need a secret. `asked`: the command asks for a missing one."""
-    return option("--secret-file", "read a secret (password, community, ...) from a file, not from the variable PDU_KEY"
-                  f"{'; you are asked for a needed secret that has neither' if asked else ''}", "KEY=FILE", multiple=True,
-                  expose_value=False, callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
+    return option("--secret-file", "read a secret (password, community, ...) from a file instead of the variable PDU_KEY"
+                  f"{'; if neither is set, you are asked for a secret that is needed' if asked else ''}", "KEY=FILE",
+                  multiple=True, expose_value=False, callback=_pairs("secret_files", "--secret-file takes KEY=FILE"))
 
 
 def _stored(flag: str, name: str, help_: str) -> Parameters:
@@ -152,7 +152,10 @@ _MARKS = {"": ("{}", 1, True), "?": ("[{}]", 1, False), "*": ("[{}]...", -1, Fal
 
 
 class Word(click.Argument):
-    """An argument. `?` after its name makes it optional; `*` (none needed) and `+` allow several. OnHost groups show `about`."""
+    """An argument. `?` after its name makes it optional; `*` (none needed) and `+` allow several.
+
+    Only commands in an `OnHost` group show `about` in their help.
+    """
 
     def __init__(self, name: str, about: str = "", **more: Any) -> None:
         plain = name.rstrip("?*+")

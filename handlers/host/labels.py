@@ -18,5 +18,5 @@ class Label(NamedTuple):
 
 
 def label(identity: str, number: str, name: str) -> Label:
-    """A label. Number and name, which are a device's text, are escaped and cut."""
+    """A label. The number and the name come from the device, so they are escaped and cut."""
     return Label(identity, printable(number), printable(name))

@@ -24,7 +24,7 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
      "the device refused {what}"),
 )
 # After these answers to a write the outlet may have switched. Only undoFailed says so (RFC 3416, 4.2.5), but devices may send the
-# others when a command fails half-way, and of the three SNMPv1 has only genErr (RFC 1157, 4.1.5).
+# others when a command fails half-way. SNMPv1 has only genErr (RFC 1157, 4.1.5).
 _FAILED = ("generr", "commitfailed", "undofailed")
 _SHOWN = 300                # limit for the platform's text in an error, in characters
 
@@ -53,7 +53,7 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
                            "1), and the community or the SNMPv3 user and keys, because a device may not answer if they are "
                            f"wrong ({words})")
     if writing and any(mark in folded for mark in MISSING):
-        # An SNMPv1 agent sends the same answer to a write that is not allowed.
+        # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
         return Denied(f"the device has no such object, or the community or user may not write ({words})")
     failed = next((mark for mark in _FAILED if mark in folded), None)
     if failed is not None:

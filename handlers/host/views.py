@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "") -> None:
-    """Log pack version, handler, profile and method. Each call does this once, so an owner sees which version runs."""
+    """Log pack version, handler, profile and method. Each call does this once, so the log shows which version runs."""
     logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")
 
 
 def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
-    """The answer of `status`: a port for each (identity, state), in order. ProtocolError if its classes have another form."""
+    """The answer of `status`: a port for each (identity, state), in order. Raises ProtocolError if a view lacks the fields."""
     view = PduView()
     target = ports_of(view)
     if target is None:

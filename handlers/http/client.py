@@ -50,7 +50,7 @@ class Login(NamedTuple):
         try:
             return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
         except UnicodeError:
-            pass                            # raised below, outside: Python's error would hold the password
+            pass                            # raised below, outside `except`: the UnicodeError holds the password
         raise SettingsError("the user name or the password holds bytes that are not UTF-8 text: type it again")
 
     def quoted(self, text: str) -> str:
@@ -83,7 +83,7 @@ class HttpClient:
         """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent again once after a closed
         kept connection or a 408, and follows one redirect. Others are sent once, but a GET follows a redirect to another path.
 
-        Raises HttpException (itself for an unreadable upload, else a subclass), SettingsError for an unusable login or trust.
+        Raises HttpException (itself for an unreadable upload, else a subclass), SettingsError for an unusable login or `ca_pem`.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)

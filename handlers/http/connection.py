@@ -20,7 +20,7 @@ from .message import PORTS, Endpoint, Reply, Request
 
 
 class StandardTransport:
-    """Keeps one connection, and opens a new one if the device closed it. `total`: seconds from now in which exchanges may run."""
+    """Keeps one connection; reopens it if the device closed it. `total`: seconds from construction in which exchanges may run."""
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust, self._until = trust, time.monotonic() + total

@@ -53,7 +53,7 @@ class Context:
 
     @property
     def files(self) -> Agent:
-        """The agent for files, which only the unit at HOST sends and takes. Raises SettingsError with --link."""
+        """The agent for uploads and downloads, which need the unit at HOST. Raises SettingsError with --link."""
         if self.options.link:
             raise SettingsError("files belong to the unit at HOST: leave out --link, or give the link unit's own address")
         return self.agent
@@ -64,7 +64,7 @@ class Context:
         return self.unit.proxy(Pdu)
 
     def outlets(self) -> List[Outlet]:
-        """The outlets in the unit's order, with the link id in the references of a link unit. 1 round trip."""
+        """The outlets in the unit's order. Those of a link unit have its link id in their resource ids. 1 round trip."""
         return self.unit.each_once(self.pdu.getOutlets(), "getOutlets")
 
     def looks(self, pause: float, usual: float = 60.0) -> Iterator[None]:
@@ -146,7 +146,7 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
     """Write the result of `download(agent, *details)` to --out: a new file, or standard output for `-`.
 
-    Raises SettingsError with --link, if the file cannot be written, and for `-` with --json.
+    Raises SettingsError with --link, for `-` with --json, and for a file that cannot be written.
     """
     path, agent = context.options.out, context.files
     if not path:
@@ -187,7 +187,7 @@ def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
-    """A result that is a table; in JSON, a list of objects under the key `name`. Cells below a unit, such as W, are figures."""
+    """A result that is a table; in JSON, a list of objects under the key `name`. Columns headed by a unit (W) hold figures."""
     cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
     return Result({name: [dict(zip(head, map(plain, row))) for row in rows]}, columns(head, cells))
 

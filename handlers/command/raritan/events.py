@@ -175,4 +175,4 @@ COMMANDS: Commands = {"events": Command(events, [
     *option("--count", "end after this many events", "N", _COUNT),
     *option("--for for_", "end after this time; with --count, the exit code is 9 if there were fewer events", "SECONDS",
             Seconds(0.1, _LONGEST_S)),
-    *option("--all", "all events of the unit, also one for each new reading")])}
+    *option("--all", "all events of the unit, including one for each new reading")])}

@@ -26,7 +26,7 @@ def firmware(context: Context) -> Result:
     name = action(context, _DO, _ACTIONS)
     if context.options.file and name not in ("upload", "update"):
         raise SettingsError(f"firmware {name} takes no file")
-    if context.options.file == "":          # an update without a file would install the image on the unit
+    if context.options.file == "":          # `update` would install the image that is already on the unit
         raise SettingsError(f"firmware {name}: the file's name is empty")
     if (context.options.cross or context.options.allow_untrusted) and name != "update":
         raise SettingsError(f"firmware {name} takes neither --cross nor --allow-untrusted")
