@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Sequence, TypeVar
 
 T = TypeVar("T")
-# Modules whose tests wait for most of their time. Two workers begin with them, while the other workers keep the processors busy.
-# At the end of a run, or in all workers at once, they would leave the processors idle.
+# Modules whose tests spend most of their time waiting. Two workers begin with them, while the other workers keep the processors
+# busy. At the end of a run, or in all workers at once, they would leave the processors idle.
 WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "tests/faults/test_together.py",
            "tests/handlers/command/fleet/test_find.py", "tests/handlers/command/fleet/test_prometheus.py",
            "tests/conformance/test_matrix.py", "tests/pdu_common/test_snmp_faults.py", "tests/faults/test_budget.py")

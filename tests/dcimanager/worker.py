@@ -121,8 +121,8 @@ class Worker:
         for reader in self._readers:
             reader.join(_END_SECONDS)
         _close(process.stdin)
-        # A process that the handler started may hold the other pipes open. Then their readers run on: a call would wait for its
-        # answer, and closing a pipe would wait for its reader.
+        # A process that the handler started may hold the other pipes open, so that their readers run on. None ends a waiting
+        # call. Those pipes stay open, because closing one would wait for its reader.
         self._answers.put(None)
         if not any(reader.is_alive() for reader in self._readers):
             _close(process.stdout)
@@ -150,7 +150,7 @@ class Worker:
             with self._starting:
                 self._end()
             return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}, self._lines(0)
-        except (OSError, ValueError) as error:      # ValueError also: half an answer, or `close` has closed the pipe
+        except (OSError, ValueError) as error:      # ValueError is also raised for half an answer and a closed pipe
             line, no_log = None, str(error)
         if line is None:
             with self._starting:
@@ -195,7 +195,7 @@ def _close(stream: Optional[IO[str]]) -> None:
 
 
 def _lines_of(stream: Any) -> Iterator[str]:
-    """The lines of a pipe, until it ends or is closed: after Ctrl-C in `_start`, `_end` may not know this reader."""
+    """The lines of a pipe, until it ends or is closed. After Ctrl-C in `_start`, `_end` may close it while it is read."""
     with contextlib.suppress(ValueError):       # Python's error for a read from a closed file
         yield from stream
 

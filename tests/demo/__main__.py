@@ -50,7 +50,7 @@ def main() -> int:
             try:
                 manager, units = _run(stack, console, Path(folder), options.keep)
                 console.print(_table(units))
-                console.print(f"Every state and figure agrees with the devices' own books. {time.monotonic() - begin:.1f} s")
+                console.print(f"Every state and figure agrees with the simulated devices. {time.monotonic() - begin:.1f} s")
                 if pages:
                     write(console, units)
                 if options.keep:

@@ -46,7 +46,7 @@ def test_the_demo_passes_every_step_and_leaves_nothing_running(tmp_path: Path) -
     with demo, bounded(demo, 100):
         out, _ = demo.communicate(timeout=100)
     assert demo.returncode == 0, out
-    assert all(f"pdu_{name}" in out for name in registry.names()) and "agrees with the devices' own books" in out
+    assert all(f"pdu_{name}" in out for name in registry.names()) and "agrees with the simulated devices" in out
     assert until(lambda: _running(tmp_path) == []) and list(tmp_path.iterdir()) == []
 
 

@@ -10,6 +10,6 @@ the call, have no step. The simulated device plays the faults of the device, `ha
 handler and device (`wire`, `datagrams`) all others. A *cell* is one call of one handler with one fault at one step. The call must
 return only true or unknown states and figures, or raise an error that fits the fault (`cell`).
 
-The device and the relay run in a separate process (`stage`), so that every file and thread that opens in the call's process
-belongs to the call.
+The device and the relay run in a separate process (`stage`), so that every file that is opened and every thread that is
+started in the call's process belongs to the call.
 """

@@ -71,7 +71,7 @@ class Stage:
         return {}
 
     def end(self) -> None:
-        """Ends the kept devices too."""
+        """Closes the current cell and the kept devices."""
         self._stack.close()
         self._last.close()
 

@@ -57,7 +57,7 @@ def blind(name: str, seconds: float, seed: int) -> Run:
         cases += 1
         try:
             target.run(data)
-        except Exception as error:          # `run` lets only undocumented exceptions through: a finding
+        except Exception as error:          # `run` lets only undocumented exceptions through; each is a finding
             return Run(name, cases, _kept(name, data, f"{type(error).__name__}: {error}"))
     return Run(name, cases, "")
 

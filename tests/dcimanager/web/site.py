@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..manager import DciManager
 
 LARGEST_ID = 2**63 - 1          # SQLite's largest integer
-_SESSIONS_KEPT = 20             # the newest sessions with messages
+_SESSIONS_KEPT = 20             # limit for sessions with unread messages; the oldest is dropped
 
 
 class Message(NamedTuple):

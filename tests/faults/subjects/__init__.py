@@ -44,10 +44,10 @@ class Device:
 class Subject:
     """One handler in the matrix.
 
-    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` has, by key, a function for each fault
-    whose place is "answer" and that is not excluded; "hiccup" uses "broken". `excluded` gives, by key, the reason why this
-    protocol cannot have a fault. port_up switches the outlet `up`, which is off; port_down switches the outlet `down`, which is
-    on. `tls`: TLS begins "at once" or after "STARTTLS"; "" means never.
+    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key of each fault whose
+    place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded` maps the key of each fault
+    that this protocol cannot have to the reason. port_up switches the outlet `up`, which is off; port_down switches the outlet
+    `down`, which is on. `tls`: TLS begins "at once" or after "STARTTLS"; "" means never.
     """
 
     name: str

@@ -34,7 +34,7 @@ def test_a_learned_value_is_replaced_in_upper_and_lower_case_too() -> None:
     scrubber.learn(NAMES, "Müller Web")
     assert scrubber.text("pdu-berlin-7 at PDU-BERLIN-7.Kunde.Example feeds MÜLLER WEB") == "name-1 at host-1.example feeds name-2"
     assert scrubber.text("müller website, Pdu-Berlin-77") == "müller website, Pdu-Berlin-77"
-    assert scrubber.learn(NAMES, "web-shop") != scrubber.learn(NAMES, "Web-Shop")       # two outlets stay apart
+    assert scrubber.learn(NAMES, "web-shop") != scrubber.learn(NAMES, "Web-Shop")       # two outlets keep different names
     assert scrubber.text("web-shop Web-Shop WEB-SHOP") == "name-3 name-4 name-3"
 
 

@@ -331,7 +331,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes(monkeypatch: py
     found = dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))
     assert len(tried) == 2 and sorted(found) == list(range(40)) and all(one.answered for one in found.values())
     assert tried[1].pipe.closed
-    with pytest.raises(BlockingIOError):            # not even one process
+    with pytest.raises(BlockingIOError):            # no process can start any more
         list(pool.read_all(cast(Any, [None] * 40)))
 
 
