@@ -5,6 +5,8 @@ Other tests compare its answers with NUT's own programs (tests/handlers/nut/test
 from __future__ import annotations
 
 import socket
+import threading
+import time
 
 import pytest
 
@@ -26,6 +28,28 @@ def test_a_connection_that_is_just_accepted_is_closed_by_stop(monkeypatch: pytes
 
 def test_stop_ends_a_connection_that_has_not_finished_its_tls_handshake() -> None:
     server = NutServer(tls=True)
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as connection:
+        connection.sendall(b"STARTTLS\n")
+        assert connection.recv(100) == b"OK STARTTLS\n"
+        server.stop()
+        assert not [thread for thread in server._threads if thread.is_alive()]
+
+
+def test_stop_ends_a_connection_that_begins_its_tls_handshake_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, stopping, shut = NutServer(tls=True), threading.Event(), socket.socket.shutdown
+
+    def send(connection: socket.socket, answer: bytes) -> None:
+        connection.sendall(answer)
+        stopping.wait(PATIENCE_S)
+
+    def shutdown(connection: socket.socket, how: int) -> None:
+        if connection is not server._listener:
+            stopping.set()
+            time.sleep(0.1)         # the connection's thread continues
+        shut(connection, how)
+
+    monkeypatch.setattr(server, "_send", send)
+    monkeypatch.setattr(socket.socket, "shutdown", shutdown)
     with socket.create_connection((server.host, server.port), PATIENCE_S) as connection:
         connection.sendall(b"STARTTLS\n")
         assert connection.recv(100) == b"OK STARTTLS\n"

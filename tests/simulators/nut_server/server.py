@@ -63,12 +63,11 @@ class NutServer:
 
     def drop_connections(self) -> None:
         """Closes every open connection, as a restart of the server does."""
-        with self._lock:
-            connections = list(self._open)
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                # SSLSocket.shutdown would drop the TLS state, which the connection's thread still uses.
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        with self._lock:                    # STARTTLS replaces sockets in `_open`
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    # SSLSocket.shutdown would drop the TLS state, which the connection's thread still uses.
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def books(self) -> Books:
         """The true state of all devices. If there are several, identities begin with the device's name and a slash."""
