@@ -127,8 +127,12 @@ def test_rittals_outlets_are_on_the_lines_that_their_ids_name() -> None:
 
 
 def test_a_tree_without_figures_has_none_in_its_books(tmp_path: Path) -> None:
-    tree = {"": {"@odata.type": "#ServiceRoot.v1_20_0.ServiceRoot"},
-            "/PowerEquipment/RackPDUs/1/Outlets/A1": {"@odata.type": "#Outlet.v1_4_4.Outlet", "Id": "A1", "PowerState": "On"}}
+    lines = {"Line1": {"Reading": 2.5}, "Line2": {"Reading": None}}
+    lines = {"Line1": {"Reading": 2.5}, "Line2": {"Reading": None}}
+    tree: Dict[str, Dict[str, Any]] = {
+        "": {"@odata.type": "#ServiceRoot.v1_20_0.ServiceRoot"},
+        "/PowerEquipment/RackPDUs/1/Mains/AC1": {"@odata.type": "#Circuit.v1_9_0.Circuit", "PolyPhaseCurrentAmps": lines},
+        "/PowerEquipment/RackPDUs/1/Outlets/A1": {"@odata.type": "#Outlet.v1_4_4.Outlet", "Id": "A1", "PowerState": "On"}}
     (tmp_path / "odata").mkdir()
     (tmp_path / "odata" / "index.json").write_text('{"value": []}')
     for path, body in tree.items():

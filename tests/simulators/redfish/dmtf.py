@@ -56,11 +56,11 @@ class Tree:
         return str(action["target"]) if action else None
 
     def load_a(self, pdu: str) -> Optional[float]:
-        """The sum of the mains' line currents in A; None if the tree has none. They do not change when an outlet is switched."""
-        lines = [figure["Reading"] for path, body in self._read.items()
+        """The sum of the mains' line currents in A; None unless all have a reading. Switching an outlet does not change it."""
+        lines = [figure.get("Reading") for path, body in self._read.items()
                  if path.startswith(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Mains/")
                  for line, figure in body.get("PolyPhaseCurrentAmps", {}).items() if line != "Neutral"]
-        return round(sum(lines), 3) if lines else None
+        return round(sum(lines), 3) if lines and None not in lines else None
 
     def energy_kwh(self, pdu: str) -> Optional[float]:
         metrics = self._read.get(f"{V1}/PowerEquipment/RackPDUs/{pdu}/Metrics", {})
