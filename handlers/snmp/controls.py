@@ -27,7 +27,7 @@ class Control(Frozen, ABC):
         has no outlet with this identity."""
 
     def over_automatic(self) -> Control:
-        """The control without the guards of automatic modes, for an owner who set `switch_automatic`."""
+        """The control to use with the setting `switch_automatic`: without the guards of automatic modes."""
         return changed(self, **{name: inner.over_automatic() for name, inner in self._inner().items()})
 
     @property
@@ -36,7 +36,7 @@ class Control(Frozen, ABC):
         return any(inner.writes_neighbours for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
-        """After a write that sets several outlets: whether all read as written. After other writes True, without a request."""
+        """Whether all outlets that the orders set read as written. True, without a request, if they set only one outlet."""
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:
@@ -86,12 +86,12 @@ class Unlock(Control):
 
 
 class WritePacked(Control):
-    """Writes one string with the states of all outlets of a unit, of which one is changed.
+    """Writes the states of all outlets of a unit as one string, with one state changed.
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
-    shows the new text. Unsupported if any outlet reports a value other than `on` and `off`, because writing it back could switch
-    that outlet. Unsupported if the string has more than `longest` characters, because the device would truncate it and switch
-    the outlets whose states are cut off.
+    shows the new text. Raises Unsupported if an outlet reports a value other than `on` and `off`, because writing it back could
+    switch that outlet; or if the string has more than `longest` characters, because the device would truncate it and switch the
+    outlets whose states are cut off.
     """
 
     at: Place

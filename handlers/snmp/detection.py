@@ -33,8 +33,8 @@ def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = Fal
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
-    outlets than it counts; also if it has meters of a family with outlets and lists no outlet, unless it proves that it has
-    none or its owner says so (`metered_only`).
+    outlets than it counts, or if it lists no outlet but has meters of a family with outlets. The latter is no error if the
+    device proves that it has no outlets, or if `metered_only` is set.
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -99,7 +99,7 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
 
 
 def _metered(found: Found) -> Found:
-    """A unit that only meters, as its owner says. Raises ProtocolError if the unit counts switched outlets."""
+    """`found`, for a unit that `metered_only` declares to have no outlets. Raises ProtocolError if it counts switched outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
         raise ProtocolError(f"the device's number of switched outlets is {counted}, but it listed none, so it is not a unit "

@@ -1,7 +1,6 @@
 """The built-in families. A vendor's file is loaded when a device or a setting needs one of its families.
 
-Most calls need one vendor's file, some also another that it imports. The other files are not imported, so their families are not
-built.
+Most calls load one vendor's file; some also load a file that it imports. Families in other files are not built.
 """
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ class Vendor(NamedTuple):
     """One file of profiles. A test compares each field with the file.
 
     `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1.
-    Both are lists separated by spaces. `sweep`: one of its families is probed if a device has no usable sysObjectID.
+    Both are lists separated by spaces. `sweep`: whether any of its families is probed if a device has no usable sysObjectID.
     """
 
     load: Callable[[], ModuleType]

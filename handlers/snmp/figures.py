@@ -91,14 +91,14 @@ class Arcs(Frozen):
 
 
 class Total(Frozen):
-    """A total of the device: the sum over all rows of the first of `figures` that has rows and a figure in each of them.
+    """A total of the device: one of `figures`, summed over its rows. It is the first that has rows and a figure in each of them.
 
     A scalar has one row. `else_outlets`: if there is no such figure, the sum over the outlets' own figures, provided that every
     outlet is metered. `unit`: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.
     With `unit`, each unit of a chain is summed by these rules, and there is no total if a unit with outlets or with an
     unmeasured row has no sum. `units`: a source with a row for each unit of the chain, such as its number of inputs. There is no
-    total if a unit of `units` has no sum. With rows of only one unit, `units` is ignored, because a unit without a chain may have
-    a different number in each table.
+    total if a unit of `units` has no sum. If `units` lists only one unit, it is ignored, because a single unit may have a
+    different number in each table.
     """
 
     figures: Tuple[Figure, ...] = ()

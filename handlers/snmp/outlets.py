@@ -13,12 +13,12 @@ from .states import State
 class Outlets(Frozen):
     """One way to read and switch the outlets of a family. All its parts except the counts share the same identities.
 
-    `states` lists the outlets. `rows` lists outlets without a state, which are UNKNOWN: all of them if the device reports no
-    states, the missing ones if `states` has fewer than `count` or a unit's count is missing, negative or not a number. `count`
-    is the device's own number of outlets; if fewer are listed in all, that is an error. `none_if_zero` is a number that is 0 in
-    every row of a unit without outlets. It allows an empty table, as a `count` of 0 does. It is not compared with the table,
-    but a number above 0 contradicts the handler setting `metered_only`. `number` is printed on the unit, `name` was typed by the
-    unit's owner. Figures are in A, W and kWh.
+    `states` lists the outlets. `rows` adds outlets without a state, which are UNKNOWN. It is used if there are no states or fewer
+    than `count`, or if a unit's count is missing, negative or not a number. `count` is the device's own number of outlets; if
+    fewer are listed in all, that is an error. `none_if_zero` is a number that is 0 in every row of a unit without outlets. It
+    allows an empty table, as a `count` of 0 does. It is not compared with the table, but a number above 0 contradicts the
+    handler setting `metered_only`. `number` is printed on the unit, `name` was typed by the unit's owner. Figures are in A, W
+    and kWh.
     """
 
     states: Optional[State] = None

@@ -74,7 +74,7 @@ class Connection(BaseHTTPRequestHandler):
                 raise
 
     def parse_request(self) -> bool:
-        """As the base class; also answers 400 to a Content-Length with anything but digits."""
+        """Like the base class; also answers 400 to a Content-Length with anything but digits."""
         if not super().parse_request():
             return False
         if not (self.headers.get("Content-Length") or "0").isdecimal():
@@ -99,7 +99,7 @@ class Connection(BaseHTTPRequestHandler):
 
 
 class PromptServer(socketserver.ThreadingTCPServer):
-    """A server that ends at once on `shutdown`. The usual `serve_forever` may notice it `poll_interval` seconds later."""
+    """A server that ends at once on `shutdown`. The usual `serve_forever` may notice it up to `poll_interval` seconds later."""
 
     daemon_threads = True
     allow_reuse_address = True

@@ -25,9 +25,9 @@ def _spdu(state: Source) -> Outlets:
 
 
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
-    """The rows of phases in a table of phases, their banks and perhaps a total: rows with a phase and without a bank.
+    """The phase rows of a table that also has bank rows and perhaps a total: rows with a phase and without a bank.
 
-    Without such rows, all rows without a bank.
+    If there are none, all rows without a bank.
     """
     of_no_bank = Only(values, banks, ("0",))
     return First((Only(of_no_bank, phases, ("0",), keep=False), of_no_bank))

@@ -1,7 +1,7 @@
 """NetPing: relays of the DKSF MIBs, in npRelayTable or, with older firmware, in npPwrTable. A command writes the relay's mode.
 
 Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end the automatic mode permanently, so it is
-refused unless the owner sets `switch_automatic`. -1 toggles and is never written.
+refused unless `switch_automatic` is set. -1 toggles and is never written.
 
 npPwrTable has the same relays under another OID. Newer firmware has both tables; in the newest, npPwrTable has no modes or
 states. Firmware without npPwrRelayState (DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic

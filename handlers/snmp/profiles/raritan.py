@@ -65,7 +65,7 @@ LINES = _sensor(
 ONE_PHASE_INLETS = _sensor(
     Only(_inlets(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False),
     column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT))
-# Breakers are summed only if no inlet reports a current. A three-phase inlet's current, which is not a load, excludes them too.
+# Breakers are summed only if no inlet reports a current, not even the highest line current of a three-phase inlet.
 BREAKERS = _sensor(
     Unless(column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT), _available_inlet(CURRENT)),
     column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT))

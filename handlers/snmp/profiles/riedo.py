@@ -16,7 +16,7 @@ ENERGY = column("55108.1.3.1.1.4", "upduMeterEnergyP")
 POWER = column("55108.1.3.1.1.7", "upduMeterPowerP")
 CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
-OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"         # upduMeterType: measured and calculated totals; an outlet
+OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"         # upduMeterType: pduTotal, ...Calc; phaseTotal, ...Calc; outlet
 WITHOUT_DATA = ("1", "2")                                       # upduMeterDataQuality: expired; no data
 
 

@@ -51,7 +51,7 @@ def _output(port: int, below: str, name: str) -> Column:
 
 
 def _outputs(below: str, name: str) -> Merged:
-    """A column of the output tables of all ports. Of each port it has as many rows as the port reports outputs."""
+    """A column of the output tables of all ports. Each port has as many rows as it reports outputs."""
     return by_unit(
         lambda port: Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")), PORTS)
 

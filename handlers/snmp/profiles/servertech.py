@@ -1,5 +1,5 @@
 """Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). New firmware may
-change a unit from the first MIB to the second. States are 1 on and 0 off in the first, 1 and 2 in the second.
+change a unit from the first MIB to the second. In the first, 1 is on and 0 off; in the second, 1 is on and 2 off.
 
 Outlets are on every infeed except the fourth of a three-phase tower, which is the neutral line. Energies are in Wh for outlets,
 0.1 kWh for infeeds (cords) and kWh for towers.

@@ -54,7 +54,7 @@ def figure(source: Source, scale: Decimal = ONES, absent: Sequence[str] = ("-1",
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
-    """Values of a metered table with another index, joined by columns such as unit and number, or by index if one is empty."""
+    """Values of a metered table, joined by columns such as unit and number; if one of the columns has no values, by index."""
     return Joined(values, keys, own, else_same_row=True)
 
 

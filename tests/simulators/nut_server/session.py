@@ -19,7 +19,7 @@ class Err(Exception):
 
 
 class Site:
-    """The devices, users, faults and books that all sessions share."""
+    """What all sessions share: devices, users, faults, logins and the writes so far."""
 
     def __init__(self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool) -> None:
         self.devices = {device.name.lower(): device for device in devices}

@@ -1,4 +1,4 @@
-"""The actions that a POST to their target carries out."""
+"""The actions of resources. A POST to the target of an action carries it out."""
 from __future__ import annotations
 
 import re

@@ -186,7 +186,7 @@ class RedfishService:
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets sessions, tasks and planned switching; reboots after `seconds`, so that a request for it is still answered."""
+        """Forgets sessions, tasks and planned switching; reboots after `seconds`, to answer the request for it first."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

@@ -13,12 +13,12 @@ def rack() -> Model:
 
 
 def plain() -> Model:
-    """As `rack`, but without $expand: a client needs a GET for each resource."""
+    """Like `rack`, but without $expand: a client needs a GET for each resource."""
     return Model(expand=None)
 
 
 def paged() -> Model:
-    """As `rack`, but collections have at most five members on a page."""
+    """Like `rack`, but collections have at most five members on a page."""
     return Model(page=5)
 
 

@@ -84,7 +84,7 @@ class Agent:
                        writes=[(write.oid, write.value) for write in self.device.writes()])
 
     def writes(self) -> List[Write]:
-        """The SET varbinds so far, with type and answer; of a refused request only the varbind that has the error."""
+        """The SET varbinds so far, with type and answer. Of a refused request, only the varbind with the error is logged."""
         return self.device.writes()
 
     @property
@@ -105,7 +105,7 @@ class Agent:
                 self._send(answer, peer)
 
     def exchange(self, data: bytes) -> Optional[bytes]:
-        """Executes the request in a datagram; returns the answer, without a fault's delay, or None if none is sent."""
+        """Executes the request in a datagram. Returns the answer at once, even if a fault delays it; None if none is sent."""
         self._datagrams += 1
         faults = self.faults
         if faults.silent or self._datagrams in faults.drop:

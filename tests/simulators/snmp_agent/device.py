@@ -3,8 +3,8 @@
 Imports only the standard library, because the same file runs inside the project's agent and, copied into a folder together
 with tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
 
-In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means a column. A rule, its
-conditions and its effects use the same row of their columns, the row of the SET, except an effect with `every`.
+In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means a column. The
+conditions and effects of a rule apply to the row of the SET, each in its own column. An effect with `every` applies to all rows.
 """
 from __future__ import annotations
 

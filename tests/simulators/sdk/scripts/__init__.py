@@ -1,1 +1,1 @@
-"""Scripts that run with one release of the SDK in a separate process (script.py carries out the orders)."""
+"""Scripts that run with one release of the SDK in a separate process, which is started with script.py."""

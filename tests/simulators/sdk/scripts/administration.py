@@ -194,7 +194,7 @@ def names(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def bulks(agent: Any, given: Any) -> Dict[str, Any]:
-    """Calls the bulk interface directly, in its new and in its old form; the simulator does not support a time limit."""
+    """Calls the bulk interface directly: the new form, the old form, and the one with a time limit, which the simulator lacks."""
     bulkrpc = module("bulkrpc")
     proxy = bulkrpc.BulkRequest("/bulk", agent)
     inner = {"jsonrpc": "2.0", "method": "getOutlets", "params": {}, "id": 1}

@@ -7,9 +7,9 @@ from .script import module
 
 
 def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
-    """All events of outlet 1, and the changed readings and user events of the sensor of its current.
+    """Switches off and renames outlet 1, and sets a threshold of its current sensor.
 
-    Switches off and renames the outlet, and sets a threshold of the sensor.
+    Returns all events of the outlet, and the ReadingChangedEvents and UserEvents of the sensor.
     """
     event, idl, sensors = module("event"), module("idl"), module("sensors")
     outlet = module("pdumodel").Outlet("/model/outlet/0", agent)
@@ -33,7 +33,7 @@ def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
 
 
 def by_type(agent: Any, given: Any) -> List[str]:
-    """Switches outlet 2 off, then on. The sources of state changes: first outlets and discrete sensors, then only outlets."""
+    """Switches outlet 2 off, then on. Returns the sources of the events: first of outlets and state sensors, then of outlets."""
     event, sensors, pdumodel = module("event"), module("sensors"), module("pdumodel")
     channel = event.Service("/eventservice", agent).createChannel()
     channel.demandEventTypes([pdumodel.Outlet.StateChangedEvent, sensors.StateSensor.StateChangedEvent])

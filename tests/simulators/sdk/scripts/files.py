@@ -143,7 +143,7 @@ def _rename(pdu: Any, name: str) -> None:
 
 
 def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
-    """Downloads a backup with a password, from 4.0 on, and uploads it with a wrong and the right password."""
+    """Downloads a backup with a password, and uploads it with a wrong and the right one. From release 4.0 on."""
     package = module("bulkcfg")
     data = package.download(agent, backup=True, password="secret")
     return {"readable": b"pdu.name" in data, "codes": [int(package.upload(agent, data, backup=True, password=password))
@@ -151,7 +151,7 @@ def sealed_backup(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def sealed(agent: Any, given: Any) -> Dict[str, Any]:
-    """Transfers configurations with passwords, in clear text, with skipped checks and for link units, from 4.0 on."""
+    """Transfers configurations with passwords, in clear text, with skipped checks and for link units. From release 4.0 on."""
     package = module("bulkcfg")
     closed = package.download(agent, password="secret")
     clear = package.download(agent, clear_text=True)

@@ -1,5 +1,5 @@
-"""Functions that the scripts of this folder share. Run as a program, this module carries out orders with one release of
-the SDK."""
+"""Functions that the scripts of this folder share. Run as a program, this module executes a Worker's orders with one
+release of the SDK."""
 from __future__ import annotations
 
 import importlib
