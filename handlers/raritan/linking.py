@@ -48,7 +48,7 @@ class LinkedUnits(UnitDiscovery):
     def present(self) -> List[Present]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only logged.
 
-        Raises the error of the unit's own answers; Unreachable or Denied for a link unit that does not answer or is not usable.
+        Raises the unit's own errors, and Unreachable or Denied for a link unit that does not answer or is not usable.
         """
         known = self._known()
         unknown = [unit.link for unit, answer in self._outlets if unit.link in self._wanted.ids

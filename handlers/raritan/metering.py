@@ -157,7 +157,7 @@ class UnitMeter:
                        for index in range(_count(self._protectors))]
 
     def load(self) -> Amount:
-        """Amperes: the first known of the sums over inlets in use, over protectors (banks) and over outlets.
+        """Amperes: the first sum that is known: over the inlets in use, over the protectors (banks), or over the outlets.
 
         Raises Denied for a denied list or reading that a sum needs; if no sum is known, also for a denied list of protectors.
         """

@@ -146,7 +146,7 @@ def test_a_status_costs_the_requests_that_the_fixture_expects(unit: Fixture) -> 
 
 
 def counted_states(unit: Fixture) -> List[str]:
-    """Return the outlets that have a state if the unit counts exactly as many, else []."""
+    """Return the outlets that have a state, or [] if the unit's count differs from their number."""
     found = find(unit, memory(unit))
     outlets = found.outlets
     states = list(outlets.states.read(found.reader)) if outlets and outlets.states else []
