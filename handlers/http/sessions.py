@@ -26,8 +26,8 @@ _CHUNK = 1 << 10             # bytes of a body between two looks at the clock: a
 class RequestsTransport:
     """Sends each request with the proxies, certificates, adapters and retries of `session`, which the caller closes.
 
-    The session's `verify` and `cert` are used instead of the agent's trust. Its `auth`, if set, acts on a request that already
-    has the agent's login, and may replace it or be sent with it: give such an agent no login. `.netrc` is not read. Redirects
+    The session's `verify` and `cert` are used instead of the agent's trust. If the session has
+    an `auth`, give the agent no login: `auth` may replace that login, or both are sent. `.netrc` is not read. Redirects
     are left to the agent. A request's `total` covers only the body of the answer, and is checked after each KiB of it.
     """
 

@@ -6,7 +6,7 @@
 
 A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without access ("Event Service",
 JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses at most one answer in transit. If the connection fails while a channel
-is created or released, the channel may stay on the unit for that time. pollEvents is not used: after a broken connection the
+is created or released, the channel may stay on the unit for 30 s. pollEvents is not used: after a broken connection the
 unit keeps waiting for events, and the next ones go into an answer that nobody receives.
 """
 from __future__ import annotations
@@ -38,7 +38,7 @@ _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
 class Outage(NamedTuple):
     """An outage of the connection or the channel. `duration` is in seconds, None while the outage lasts.
 
-    `kept`, once the outage is over: whether the channel and its events survived; otherwise the events of the outage are lost.
+    `kept`, once the outage is over: whether the channel survived. If it did not, the events of the outage are lost.
     """
 
     error: PduHandlerError

@@ -15,7 +15,7 @@ from tests.handlers.command.running import run
 
 
 class Interrupting:
-    """Counts its calls of `make` and `port_down`, and during the `last`-th sends the signal `number` to its own process."""
+    """Counts the calls of `make` and `port_down`, and sends the signal `number` to its own process during the `last`-th."""
 
     def __init__(self, number: int, last: int) -> None:
         self.number, self.last, self.calls = number, last, 0

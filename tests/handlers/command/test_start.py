@@ -62,7 +62,7 @@ def test_only_an_option_without_a_value_is_declared_as_a_flag(monkeypatch: pytes
 
     monkeypatch.setattr(click, "Option", Declared)
     assert option("--name", "with a value", "NAME") and option("--yes", "without a value")
-    assert declared == [None, True]         # from click 8.3 on, a value is optional if is_flag is False
+    assert declared == [None, True]         # since click 8.3, is_flag=False makes the option's value optional
 
 
 def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:
