@@ -36,7 +36,7 @@ def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Opt
     """Load in A and energy in kWh, in total and by outlet; None for a figure that is not metered or not known.
 
     Round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches where the mains are not metered; 1 more for
-    each member where the service does not expand. `units` makes further ones, and so does `sensors.read` if only sensors have
+    each member that its list only links to. Those of `units` come on top, and those of `sensors.read` if only sensors have
     the values.
     """
     every = units(service, wanted)

@@ -44,7 +44,7 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
         thread = threading.Thread(target=contextvars.copy_context().run, args=(work, client, False), daemon=True)
         try:
             thread.start()
-        except RuntimeError:            # the system has no more threads: the other clients fetch all paths
+        except RuntimeError:            # the system has no more threads: the clients started so far fetch all paths
             break
         threads.append(thread)
     try:

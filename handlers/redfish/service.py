@@ -191,7 +191,7 @@ class RedfishService:
         return self._mode == SESSION and self.login.token is None
 
     def _wants_session(self, reply: Reply) -> bool:
-        """After a 401 without basic login (RFC 9110, 11.6.1): change from auto to session login. Returns whether it did."""
+        """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login. Returns whether it did."""
         if self._mode != AUTO or "basic" in reply.headers.get("www-authenticate", "").lower():
             return False
         self._mode = SESSION

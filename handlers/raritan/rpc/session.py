@@ -83,7 +83,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     try:
         Login(token=token).headers()
     except SettingsError:
-        with contextlib.suppress(PduHandlerError):              # with the agent's own login; the error below is reported
+        with contextlib.suppress(PduHandlerError):              # an error of this request would hide the one raised below
             if present(session, "sessionId"):                   # a missing id reads as 0, which may be another session
                 manager.closeSession(session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(agent.host, "newSession") from None
