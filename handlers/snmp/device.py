@@ -99,7 +99,7 @@ def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPo
 def _complete(outlets: Outlets, states: States, counted: int, known: bool, reader: Reader) -> States:
     """The states. If they are fewer than `counted`, also the outlets that only `rows` lists, as UNKNOWN.
 
-    These outlets are also added if a count is not `known`, because `counted` may then be too small. Raises ProtocolError if fewer
+    These outlets are also added if not `known`, because `counted` may then be too small. Raises ProtocolError if fewer
     than `counted` are listed.
     """
     if (len(states) < counted or not known) and outlets.rows is not None:

@@ -50,7 +50,7 @@ class Access:
         self.refuse_all = False
 
     def account(self, headers: Message) -> Account:
-        """The account of a request with these headers; restarts the timeout of its session. Raises Refusal."""
+        """The account of a request with these headers; restarts its session's timeout. Raises Refusal without a valid login."""
         if self.refuse_all:
             raise self._denied()
         token = headers.get("X-Auth-Token")

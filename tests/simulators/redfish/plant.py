@@ -32,7 +32,7 @@ class Outlet:
         self.wh = 1000.0 + 250.0 * number
         self.on_delay = self.off_delay = 0.0
         self.cycle_delay = 5.0
-        self._ticket = 0                        # each command raises it, which cancels the movements planned before
+        self._ticket = 0                        # raised to cancel the planned movements
 
     def switch(self, verb: str, lag: float) -> float:
         """Carries out On, Off or a power cycle; returns the seconds until that is done."""

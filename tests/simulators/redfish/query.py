@@ -25,7 +25,10 @@ class Query(NamedTuple):
 
 
 def parse(text: str, model: Model) -> Query:
-    """The query of a request. Raises Refusal for wrong values and for unknown parameters with "$"; ignores other unknown ones."""
+    """The query of a request. Ignores unknown parameters without "$".
+
+    Raises Refusal for unknown parameters with "$", and for values and combinations that are wrong or not supported.
+    """
     query = Query()
     for name, value in parse_qsl(text, keep_blank_values=True):
         if name == "$expand":
