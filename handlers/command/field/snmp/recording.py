@@ -81,8 +81,8 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
     `Scrubber.text` replaces what it recognises. Outside sysDescr and the rows that the family reads for outlets or meters
-    (`_needed`), every other word is replaced too, unless it is a number, short, a technical term or part of the product's
-    description (`_known`). Values of the kinds in `keep` stay.
+    (`_needed`), every other word is replaced too, except numbers, short words, technical terms and words that describe the
+    product (`_known`). Values of the kinds in `keep` stay.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
