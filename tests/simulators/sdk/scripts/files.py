@@ -17,7 +17,7 @@ def _helper(package: str, *names: str) -> Any:
 
 
 def firmware(agent: Any, given: str) -> Dict[str, Any]:
-    """Uploads an image (base64), starts the update, and polls the progress page until NONE. Raises TimeoutError."""
+    """Uploads an image (base64), starts the update, and reads the progress page until it shows NONE. Raises TimeoutError."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     before = proxy.getImageInfo()[0]
