@@ -102,7 +102,7 @@ def _metered(found: Found) -> Found:
     """`found`, for a unit that `metered_only` declares to have no outlets. Raises ProtocolError if it counts switched outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
-        raise ProtocolError(f"the device's number of switched outlets is {counted}, but it listed none, so it is not a unit "
+        raise ProtocolError(f"the device counts {counted} switched outlets, but it listed none, so it is not a unit "
                             "that only meters; poll it again")
     return found
 

@@ -106,5 +106,5 @@ def _complete(outlets: Outlets, states: States, counted: int, known: bool, reade
         listed = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
         states = {**listed, **states}
     if len(states) < counted:
-        raise ProtocolError(f"the device's number of outlets is {counted}, but it listed {len(states)}; poll it again")
+        raise ProtocolError(f"the device counts {counted} outlets, but it listed {len(states)}; poll it again")
     return states

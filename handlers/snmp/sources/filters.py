@@ -146,7 +146,7 @@ class Counted(Source):
         rows = {} if counted == 0 else self.source.rows(reader)
         fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
         if counted is not None and len(fitting) < counted:
-            raise ProtocolError(f"the device's number of rows in a table is {counted:f}, but it listed {len(fitting)}; "
+            raise ProtocolError(f"the device counts {counted:f} rows in a table, but it listed {len(fitting)}; "
                                 "poll it again")
         return fitting
 

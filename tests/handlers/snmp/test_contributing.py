@@ -62,7 +62,7 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
 
 def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:
     rows = {oid: row for oid, row in unit.rows.items() if oid != "1.3.6.1.4.1.99999.2.1.1.3.2"}
-    with pytest.raises(ProtocolError, match="number of outlets is 2"):
+    with pytest.raises(ProtocolError, match="counts 2 outlets"):
         detect(of_rows(rows), families)
 
 

@@ -118,7 +118,7 @@ def test_a_count_that_is_reached_or_unreadable_is_accepted(counted: Value) -> No
 def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
     memory = device(ACME, *tables)
     memory.put(f"{ACME}.5.1.0", 24)
-    with pytest.raises(ProtocolError, match="number of outlets is 24, but it listed"):
+    with pytest.raises(ProtocolError, match="counts 24 outlets, but it listed"):
         detect(memory, (COUNTED,))
 
 
@@ -133,7 +133,7 @@ def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
         return detect(Memory({SYS_OBJECT_ID: f"{ACME}.1", **answers}), (meters,)).states
     assert read(3) == dict.fromkeys("123", UNKNOWN)
     for listed in (2, 0):
-        with pytest.raises(ProtocolError, match=f"number of outlets is 3, but it listed {listed}"):
+        with pytest.raises(ProtocolError, match=f"counts 3 outlets, but it listed {listed}"):
             read(listed)
 
 
