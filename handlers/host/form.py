@@ -43,7 +43,7 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
 
 
 def member(holder: object, name: str) -> object:
-    """A field of the platform's object, or a value of its mapping; None if it has neither."""
+    """The attribute `name` of `holder`, or its value for that key if it is a mapping; None if it is missing."""
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)

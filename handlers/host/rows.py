@@ -80,8 +80,8 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
 
 def is_of(element: object, asked: str) -> bool:
-    """Whether an element can be the object `asked`, by its index and its OID, which may lack a part of the index. True if it
-    has no OID that can be read."""
+    """Whether an element's OID and index fit the object `asked`. The OID may lack a part of the index. True without a
+    readable OID."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True

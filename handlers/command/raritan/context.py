@@ -53,9 +53,9 @@ class Context:
 
     @property
     def files(self) -> Agent:
-        """The agent for uploads and downloads, which need the unit at HOST. Raises SettingsError with --link."""
+        """The agent for uploads and downloads, which only the unit at HOST offers. Raises SettingsError with --link."""
         if self.options.link:
-            raise SettingsError("files belong to the unit at HOST: leave out --link, or give the link unit's own address")
+            raise SettingsError("only the unit at HOST transfers files: leave out --link, or give the link unit's own address")
         return self.agent
 
     @property

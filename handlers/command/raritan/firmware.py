@@ -135,7 +135,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             note = f"not-seen: {context.agent.host}: {reason(error)}"
             break
         except PduHandlerError:
-            context.tell("update: the unit restarts")   # no answer, or an answer of another service: try again
+            context.tell("update: the unit restarts")   # no answer, or an answer from another service: try again
         if last == "FAIL" and not old_fails:
             raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
     return Result({"last": last}, [f"the end of the update was not seen; its last state was {text(last) or 'not known'}: look "
