@@ -8,4 +8,4 @@ from contextvars import ContextVar
 from typing import Callable
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
-"""The HTTP and NUT clients call `SENT.get()()` for each send. NUT sends several requests at once. The default does nothing."""
+"""The HTTP and NUT clients call `SENT.get()()` for each send, which over NUT may hold several requests. By default a no-op."""

@@ -1,4 +1,4 @@
-"""The error text for a failed TLS handshake, and the certificate's fingerprint, for the owner to compare and pin."""
+"""The error text for a failed TLS handshake, with the certificate's fingerprint for users to compare and pin."""
 from __future__ import annotations
 
 import hashlib
@@ -25,7 +25,7 @@ def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
 
 
 def reason(error: ssl.SSLError, seen: str = "") -> Reason:
-    """One sentence for a failed handshake, with what an owner can do. `seen`: the fingerprint of the certificate, if known."""
+    """One sentence: why the handshake failed and what to do about it. `seen`: the fingerprint of the certificate, if known."""
     if isinstance(error, ssl.SSLCertVerificationError):
         pin = f"; its SHA-256 is {seen}: compare it with the certificate on the device itself before you pin it" if seen else ""
         return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", Named("ca_pem"), " or ",

@@ -1,7 +1,7 @@
 """The work of `build.py`: builds the archives that DCImanager takes, and the script that registers them.
 
 An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
-copies of the handler's own `handler.py` (in `handlers/<name>`; in `handlers/snmp` for an owner's profile) and of every file that
+copies of the handler's own `handler.py` (in `handlers/<name>`; in `handlers/snmp` for a profile in JSON) and of every file that
 it imports, directly or not. The copies are unchanged, except `snmp/options.py`, which holds the build options. The folder's name
 is the hash of its content, so that two versions never mix. Relative imports keep working, because the paths below handlers/ stay
 the same.
@@ -336,7 +336,7 @@ def _file(name: str, number: str) -> str:
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError and OSError.
 
-    The script registers the pack's own handlers, `handlers`, and those of earlier builds whose archives of this version
+    The script registers the pack's own handlers, those in `handlers`, and those of earlier builds whose archives of this version
     are in `out`.
     """
     number = version(tree)
@@ -371,7 +371,7 @@ _OPTIONS = "snmp/options.py"
 
 
 def own_profile(file: Path) -> Handler:
-    """The archive for an owner's PDU, from its profile in JSON. Raises BuildError, which names the place of the mistake."""
+    """The archive for a PDU that `file` describes in JSON. Raises BuildError, which names the place of the mistake."""
     from handlers.snmp import building, schema
     try:
         family = building.own_family(building.read(file))

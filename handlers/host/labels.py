@@ -9,7 +9,7 @@ from ..errors import printable
 class Label(NamedTuple):
     """One outlet or branch circuit, for people and tools. DCImanager itself shows only the identity.
 
-    `number` is the printed one, as far as the handler knows it; `name` is the owner's, else the device's. Either may be ''.
+    `number` is the printed one, as far as the handler knows it; `name` is set by users, else by the device. Either may be ''.
     """
 
     identity: str

@@ -54,7 +54,7 @@ class Listener(Iterator[Event]):
     of an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
     Iterating raises Denied, ProtocolError, Refused if a lost channel cannot be replaced, and Unreachable or Refused if an outage
-    outlasts `seconds`. Subscribing raises the errors of any call, and Refused without an event service or a free channel.
+    outlasts `seconds`. Subscribing raises the errors of any call, and Refused if there is no event service or no free channel.
     """
 
     def __init__(self, agent: Agent, wanted: Sequence[Demand], *, link: int = 0, seconds: Optional[float] = None,

@@ -133,8 +133,8 @@ class FeedMeter(Meter):
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
-        """Watt-hours: the feed's counter. Without it, the sum of its lines' counters, a shared one counted once; not known if the
-        list of sensors or of lines cannot be read now, because it may name a counter."""
+        """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one counted once. Not known if a
+        list of sensors or lines cannot be read now, because it may name a counter."""
         if self.counter is not None:
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):

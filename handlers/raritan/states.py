@@ -103,7 +103,7 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
     measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: each number
-    in it counts as a label (from 1) and an index (from 0); if none fits, all outlets. Empty if the failures cannot be read.
+    in it counts as a label (from 1) and an index (from 0). If none fits, it means all outlets. Empty if failures cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

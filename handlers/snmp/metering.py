@@ -22,7 +22,7 @@ class Readings(NamedTuple):
 
 
 def labels(found: Found) -> List[host.Label]:
-    """Number and name of each outlet; an outlet without a number has the last arc of its identity. Walks columns not yet read."""
+    """Number and name of each outlet. The number defaults to the last arc of the identity. Walks columns not yet read."""
     if found.outlets is None:
         return []
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}

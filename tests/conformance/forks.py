@@ -90,7 +90,7 @@ class Forks:
         return Forked(int(answer), files[0], files[1], files[2], outer[3])
 
     def _asked(self, folder: Path, descriptors: List[int]) -> bytes:
-        """The process id of a new worker, in digits. Closes the line after an error."""
+        """The process id of a new worker, in digits. After an error, closes the connection to the process that forks."""
         try:
             socket.send_fds(self._line, [os.fsencode(folder)], descriptors)
             answer = self._line.recv(64)

@@ -1,4 +1,4 @@
-"""`python -m tests.conformance`: on the project's own doubles, on trees such as an owner may have, and without --platform."""
+"""`python -m tests.conformance`: on the project's own doubles, on possible forms of the platform, and without --platform."""
 from __future__ import annotations
 
 import errno

@@ -1,6 +1,6 @@
 """Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker process.
 
-For a platform where this fails, its owner writes functions of the same names and gives their file with `--adapter`: they replace
+For a platform where this fails, write functions of the same names into a file and give it with `--adapter`: they replace
 those of this module. The conformance run prints the classes and signatures that it finds on the platform.
 """
 from __future__ import annotations

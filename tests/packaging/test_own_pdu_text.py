@@ -1,4 +1,4 @@
-"""docs/own-pdu.md agrees with its example, and its commands on the example run."""
+"""docs/own-pdu.md agrees with the example profile, and the commands in it run on that example."""
 from __future__ import annotations
 
 import json

@@ -37,7 +37,7 @@ def in_project() -> Iterator[Tuple[str, str]]:
 
 
 def in_setup() -> Iterator[Tuple[str, str]]:
-    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile. Others cannot be told from plain words."""
+    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile. A name without one is not recognised."""
     for name in (".ci/setup", "Makefile"):
         for wanted in re.findall(r"(?<![\w.-])([a-z][\w-]*[<>=]=[^\s\"']+)", (ROOT / name).read_text("utf-8")):
             yield name, wanted

@@ -2,7 +2,7 @@
 
 In the table of newer netBooters, index 0 is outlet 1. In the tree of older units, index 1 is outlet 1. A command with an index of
 the wrong tree would switch the neighbour, so each tree has its own `Outlets`. The older tree is not read on a unit that has
-the newer tree's number of outlets, even if the newer table is empty.
+the newer tree's powerOutletNum, even if the newer table is empty.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Unless
@@ -28,7 +28,7 @@ PROFILES = (
         power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
         energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "power", "energy", "switching"),
-        note="Currents are not read: they are whole numbers, for which the MIB names amperes and no scale."),
+        note="Currents are not read: they are whole numbers, for which the MIB names amperes but no scale."),
     Profile(
         key="synaccess-netbooter", vendor="Synaccess", mib="SYNSYS-MIB", source=pysnmp_mibs("pysnmp_mibs/SYNSYS-MIB.py"),
         models=("netBooter NP series",), sys_object_ids=oids("21728"),

@@ -19,7 +19,7 @@ class Figure(NamedTuple):
 
 
 class Sensors:
-    """The sensors of one chassis by name. Until `complete`, `excerpt` adds its sensor and returns {}.
+    """The sensors of one chassis by name. Until `complete` is set, `excerpt` adds the sensor to `made` and returns {}.
 
     `figures` is the form of excerpts. "inline": with values; "sensors": only a DataSourceUri; "null": Reading is null.
     """

@@ -181,12 +181,15 @@ class RedfishService:
         self._server.hang_up_all()
 
     def reboot(self) -> None:
-        """Closes connections; forgets sessions, tasks and planned switching; relays stay. No answers for reboot_seconds."""
+        """Closes all connections, and answers no request for reboot_seconds. Forgets sessions, tasks and planned switching.
+
+        Relays keep their state.
+        """
         self._reboot_soon(0.0)
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets sessions, tasks and planned switching; reboots after `seconds`, to answer the request for it first."""
+        """Forgets sessions, tasks and planned switching; reboots after `seconds`, so that its request is answered first."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

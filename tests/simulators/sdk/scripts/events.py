@@ -33,7 +33,10 @@ def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
 
 
 def by_type(agent: Any, given: Any) -> List[str]:
-    """Switches outlet 2 off, then on. Returns the sources of the events: first of outlets and state sensors, then of outlets."""
+    """Switches outlet 2 off, then on. Returns the sources of the events.
+
+    The events of outlets are demanded throughout, those of state sensors only while the outlet is switched off.
+    """
     event, sensors, pdumodel = module("event"), module("sensors"), module("pdumodel")
     channel = event.Service("/eventservice", agent).createChannel()
     channel.demandEventTypes([pdumodel.Outlet.StateChangedEvent, sensors.StateSensor.StateChangedEvent])
