@@ -36,7 +36,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
 
     def read() -> EnumPowerStatus:
         state = outlets.state(client.values(ups, outlet.state_variables))
-        # The driver caches the state. If it was the wanted one before the write, it proves nothing without the driver's report.
+        # The driver caches the state: if it was the wanted one before the write too, only the driver's report is proof.
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.

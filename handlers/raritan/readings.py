@@ -89,6 +89,6 @@ def failed(answer: Pending[Any]) -> Optional[PduHandlerError]:
 def absent(error: Optional[PduHandlerError]) -> bool:
     """Whether this error counts as proof that the device does not have the object or the method.
 
-    A refusal does, except for a missing right, too many requests (429) or an error of the device's server. No other error does.
+    Only a refusal does, and not one for a missing right, too many requests (429) or an error of the device's server.
     """
     return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error) and error.code != "429"

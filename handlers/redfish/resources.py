@@ -67,5 +67,5 @@ def state(outlet: Json) -> EnumPowerStatus:
 
 
 def name(outlet: Json) -> str:
-    """The owner's name for an outlet, else the service's."""
+    """The label that a user gave the outlet, else the name that the service gives it."""
     return text(outlet, "UserLabel") or text(outlet, "Name")

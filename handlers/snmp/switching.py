@@ -22,7 +22,7 @@ PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
 class Session(NamedTuple):
-    """One call: the device, how it was read, and what its owner permits."""
+    """One call: the device, how it was read, and the handler's settings."""
 
     device: Snmp
     found: Found
@@ -33,7 +33,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds are over.
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
-    it must not be switched: nothing was written then. An Unreachable says so if the outlet may or may not have switched. If a
+    it must not be switched: nothing was written then. The text of an Unreachable says if the outlet may have switched. If a
     write repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all read as written.
     """
     device, found = session.device, session.found

@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
-Each handler reads its simulated PDU of tests/peers, except for NUT (one without login and TLS) and SNMP (one of 24 outlets).
-`sys.setprofile` counts the handler's first status. It includes what a process looks up or builds only once, unless an earlier
-handler has already done this. The bodies of modules that this status imports do not count, nor does code in other threads. Files
+Each handler reads its simulated PDU of tests/peers, except that NUT reads one without login and TLS, and SNMP one with 24
+outlets. The handler's first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an
+earlier handler has done it. The bodies of modules that this status imports do not count, nor does code in other threads. Files
 are those of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A
 call between files is a call from one file of `handlers` to another, also through the standard library (a callback, a context
 manager). test_path_length.py has the limits.

@@ -1,4 +1,4 @@
-"""Runs every archive on an owner's copy of the platform, or on many plausible forms of the platform."""
+"""Runs every archive on a copy of the real platform, or on many plausible forms of it."""
 from __future__ import annotations
 
 import argparse
@@ -27,7 +27,7 @@ _SURVEY_SECONDS = 300.0
 _HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on loopback, each in a clean process, and
 compares the answers with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
 
-An owner of DCImanager copies the real modules from the location server and passes the copy:
+If you have DCImanager, copy the real modules from its location server and pass the copy:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
 where VENV has the packages of equip_handler/requirements.txt. All packets stay on this machine."""
@@ -80,7 +80,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _adapter(own: str, folder: Path) -> Path:
-    """Writes one file with the functions of unknown.py, overridden by those in `own`, the text of the owner's file."""
+    """Writes one file with the functions of unknown.py, overridden by those in `own`, the text of the --adapter file."""
     joined = folder / "adapter.py"
     texts = ((_HERE / "unknown.py").read_text(encoding="utf-8"), own.replace("from __future__ import annotations", ""))
     joined.write_text("\n\n".join(texts), encoding="utf-8")

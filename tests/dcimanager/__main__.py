@@ -62,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
-                        help="TCP port of the HTTPS API (default: with --data the last run's port, unless --page-port is given, "
-                             "a port of that run is taken, or --host lets in other machines; else a free one)")
+                        help="TCP port of the HTTPS API (default: a free one; with --data, the ports of the last run are tried "
+                             "first, unless a port is given or --host lets in other machines)")
     parser.add_argument("--page-port", type=port, default=0,
                         help="TCP port of the page without TLS; unused if --host lets in other machines (default: as for --port)")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS",

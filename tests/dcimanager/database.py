@@ -126,5 +126,5 @@ def _guarded(path: Path) -> Any:
         guard.close()
         if isinstance(error, BlockingIOError):
             raise InUse(f"{path.parent} is in use by another stand-in") from None
-        raise                           # such as a file system without locks
+        raise                           # for example, the file system has no locks
     return guard

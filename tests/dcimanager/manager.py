@@ -189,7 +189,7 @@ class DciManager:
             switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             call = self.runtime.call(pdu, method, identity, state)
             if self._stopping and call.kind == "died":
-                return call         # `stop` ended this call; if it switches, it stays noted as begun, for the next start
+                return call         # `stop` ended this call; the journal keeps a switching call as begun, for the next start
             pdu.note(call)
             with contextlib.suppress(Closed):
                 self.journal.wrote(pdu, call, switching)

@@ -18,7 +18,7 @@ _LOSS = {"lossy-10": 0.1, "lossy-30": 0.3}
 class Relay:
     """Forwards requests to `port`, waits up to 5 s for the device's answer, and applies the fault.
 
-    `step`: the number of the request, from 0, at which the fault happens; if the fault lasts, also at all later ones.
+    `step`: the request, counted from 0, that the fault affects; a lasting fault also affects all later requests.
     `bend` makes the wrong answer for a fault whose place is "answer"; None leaves the answer unchanged. `listen`: the relay's
     own port, 0 for a free one.
     """

@@ -54,7 +54,7 @@ def flat(value: object, path: str = "") -> Iterator[Tuple[str, object]]:
 
 
 def shown(value: object) -> str:
-    """A value as the script shows it: text with "?" or a blank for each control character, any other value as JSON."""
+    """A value as the script shows it: text with "?" or a space for each control character, any other value as JSON."""
     if not isinstance(value, str):
         return json.dumps(value)
     return "".join(" " if c in "\n\r\t\b\f" else "?" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in value)
@@ -72,7 +72,7 @@ documents = st.recursive(st.none() | st.booleans() | st.integers(-10**9, 10**9) 
 def test_values_are_those_that_python_reads(tools: Path, document: object, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(document, ensure_ascii=ascii_only, indent=indent)
     code, out = run(tools, "json_lines", text.encode())
-    # JSON allows 0x7f unescaped; the script shows that one as a space, and an escaped one as "?".
+    # JSON allows 0x7f unescaped. The script shows an unescaped one as a space, and an escaped one as "?": both pass.
     want = "".join(f"{path}\t{shown(value)}\t{'text' if isinstance(value, str) else 'word'}\n" for path, value in flat(document))
     assert code == 0 and out.decode().replace(" ", "?") == want.replace(" ", "?")
 

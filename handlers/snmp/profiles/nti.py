@@ -1,4 +1,4 @@
-"""NTI: the reboot switches IPDU-S2 and IPDU-SX, whose outlets are the relay outputs of their MIBs.
+"""NTI: the reboot switches IPDU-S2 and IPDU-SX. Their MIBs call the outlets relay outputs.
 
 Both MIBs have the same root and the same columns. State and command share a column. The line monitor of the IPDU-SX is not
 read, because the unit of its currents is not documented.

@@ -1,4 +1,4 @@
-"""The addresses of a host, tried one after another, and when a kept connection is used again."""
+"""The order in which the addresses of a host are tried, and when a kept connection is used again."""
 from __future__ import annotations
 
 import contextlib

@@ -3,7 +3,7 @@
     python -m tests.simulators.xerus.make_types SCHEMA
 
 SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types only). Types and methods that
-the simulator does not use are left out. One release stands for each generation. The mask of a method or field has one
+the simulator does not use are left out. Each generation is represented by one release. The mask of a method or field has one
 character for each generation, 1 if the generation has it: "0011" is "from 4.0".
 """
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _variant(variants: Variants, release: str) -> Optional[Dict[str, Any]]:
 
 
 def _masked(per_release: Sequence[Sequence[Tuple[str, Any]]]) -> List[List[Any]]:
-    """Rows of several releases as one list of [mask, *row]. A row that a release adds follows the row before it there."""
+    """Rows of several releases as one list of [mask, *row]. A row that a release adds follows its predecessor in that release."""
     merged: List[Tuple[str, Any]] = []
     for rows in per_release:
         place = 0

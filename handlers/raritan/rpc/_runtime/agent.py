@@ -35,8 +35,8 @@ class Agent(Files):
 
     proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
     or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one answer
-    (None: 10); a bulk waits longer, and a method in MINIMUM_WAITS at least as long as listed there. Not in the vendor's
-    binding: `port`, `transport`, and `trust`, a CA or a fingerprint, which overrides disable_certificate_verification.
+    (None: 10); a bulk waits longer, and a method in MINIMUM_WAITS at least as long as listed there. trust: a CA or a
+    fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port, trust, transport.
     Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
     """
 

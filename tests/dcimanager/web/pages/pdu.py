@@ -109,8 +109,8 @@ def _json(site: Site, request: Request) -> Response:
 
 
 def _with_gaps(found: List[Reading], interval: float, changes: Sequence[float]) -> List[Reading]:
-    """`found`, with an empty reading inserted at each of `changes` and in each gap. A gap is longer than three intervals of
-    polls, or of thinning (`stretch`) where these are longer. Without a timer, recent readings have no gaps."""
+    """`found`, with an empty reading inserted at each of `changes` and in each gap. A gap is longer than three times the
+    polling interval or three times `stretch`, whichever is longer. Without a timer, recent readings have no gaps."""
     drawn: List[Reading] = []
     before: Optional[Reading] = None
     now = time.time()
