@@ -33,7 +33,7 @@ from tests.peers.nut import NO_LINE, _peer as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import bounded
 
-# What a refused command may send: lines that begin as in NUT_LINES, because they contain a setting, and those in NUT_WHOLE.
+# The only lines that a refused command may send: those in NUT_WHOLE, and those with a setting, which begin as in NUT_LINES.
 NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}

@@ -42,8 +42,8 @@ class Member:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than `outlet.count`, or if a number has two
         spellings: these would be two ports for the same relay, perhaps with different states.
 
-        Number 0 is another name for the whole device, unless the numbers are exactly 0 to count - 1 and number 0 has every
-        variable that the others share: some devices count from 0.
+        Number 0 is another name for the whole device, except on devices that count from 0: their numbers are exactly 0 to
+        count - 1, and number 0 has every variable that the others share.
         """
         numbers, count = sorted(self.rows, key=int), number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):

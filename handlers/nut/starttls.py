@@ -32,7 +32,7 @@ def started(plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Calla
         raise Unreachable(reason(error, shown_fingerprint(again, host))) from None
     except ssl.SSLError as error:
         raise Unreachable(reason(error)) from None
-    except socket.timeout:      # its text names a line of Python's source
+    except socket.timeout:      # its own text is left out: it names a line of Python's source
         raise Unreachable(("the TLS handshake did not end in time: check the network, or raise ", Named("timeout"))) from None
     except (OSError, ValueError) as error:
         raise Unreachable(f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})") from None

@@ -95,7 +95,7 @@ def discovery(agent: Agent, wanted: LinkUnits) -> UnitDiscovery:
 
 def discovered(agent: Agent, wanted: LinkUnits) -> Tuple[List[Present], Bulk]:
     """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link ids above 8."""
-    # > POST /bulk: getOutlets of /model/pdu/0 and of the link units to look for; for these also getStatus of /cascade
+    # > POST /bulk: getOutlets of /model/pdu/0; to look for link units, also their getOutlets and getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type": "pdumodel.Outlet:3.0.4"}, ...]}    Pdu.idl 6.5.7
     bulk, units = Bulk(agent), discovery(agent, wanted)
     units.ask(bulk)

@@ -39,8 +39,8 @@ def parts(link: str) -> Sequence[str]:
 def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) -> bool:
     """Whether a resource with the link `self_link` to itself can be the one at `requested`; true if `self_link` is empty.
 
-    Services write the beginning of a link in several ways, so only these are compared: the last part and, if both links name
-    one, the list before it (such as Outlets) and the PDU. `units` has the parts of each PDU's link.
+    Services write the beginning of a link in several ways. So only the last part is compared and, where both links name them,
+    the list before it (such as Outlets) and the PDU. `units` has the parts of each PDU's link.
     """
     own, wanted = parts(self_link), parts(requested)
     if own == [""]:

@@ -14,7 +14,7 @@ Rows = Dict[str, Raw]           # identity or index suffix -> value, in the devi
 Walked = Mapping[str, Raw]
 
 LONGEST_NUMBER = 9              # limit in digits for the numbers in an identity, except a row's index
-_MOST_OCTETS = 64               # of a BITS value in Net-SNMP's text: the time to read it grows with their square
+_MOST_OCTETS = 64               # limit for a BITS value in Net-SNMP's text: its reading time grows with the square of its length
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")

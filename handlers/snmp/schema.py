@@ -164,7 +164,7 @@ def _said(data: object) -> str:
 
 
 def reference() -> str:
-    """All kinds with their fields, as Markdown, for owners who describe their own PDU."""
+    """All kinds with their fields, as Markdown, for users who describe their own PDU."""
     lines = ["| kind | used as | fields (defaults in brackets) | meaning |", "|---|---|---|---|"]
     for cls in (*PLAIN, *KINDS.values()):
         where = "control" if issubclass(cls, Control) else "place or source" if issubclass(cls, Place) \

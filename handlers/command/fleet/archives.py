@@ -13,7 +13,7 @@ from .listing import Device
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
-    A PDU whose handler is already an archive stays the same. Raises SettingsError if the folder lacks an archive.
+    A PDU whose handler is already an archive stays the same. Raises SettingsError if the folder has no archive of a handler.
     """
     built: Dict[str, str] = {}
     for name in {device.handler for device in devices}:

@@ -29,7 +29,7 @@ class Device:
 
     `settings` are handler settings that reach it, `snmp` the SNMP fields of DCImanager's form; neither contains the port.
     `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose place is "device", except "stuck", which
-    `opened` plays. `identity` and `on` are the outlet and the state that the call commands; in a read they are as in port_down.
+    `opened` plays. `identity` and `on` are the outlet and the state that the call commands; for a read, those of port_down.
     """
 
     port: int

@@ -189,5 +189,5 @@ def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes
         assert done.returncode == 0, done.stderr
     before, after, sent, size, pieces = map(int, done.stdout.split())
     assert sent == size == 60 * MEGABYTE and pieces > 100
-    assert 0 < before < 100 * 1024              # a high peak before the upload would hide its growth
+    assert 0 < before < 100 * 1024              # a high peak before the upload would hide the upload's memory
     assert (after - before) < 30 * 1024, f"{after - before} KiB more"

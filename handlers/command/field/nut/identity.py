@@ -90,7 +90,7 @@ def _figures(device: Device, found: reading.Device, settings: Settings, out: Ide
 
 
 def _sources(device: Device, settings: Settings, word: str) -> Tuple[str, ...]:
-    """The driver's variables whose values change a total. In a name, N stands for each number."""
+    """The driver's variables that contribute to the total `word`. In a name, N stands for any number."""
     whole_load = settings[WHOLE_LOAD]
     total = getattr(device.read(whole_load), word)
     groups: Dict[str, Dict[str, str]] = {}

@@ -1,7 +1,8 @@
 """Server Technology's Sentry Switched CDU, from Sentry3-MIB.
 
-The index of a row is tower.infeed.outlet. The status is off 0 or on 1; until the relay moves it is offWait 2 or onWait 3. The
-action is none 0, on 1, off 2, reboot 3. An action on an outlet without power control is accepted without effect.
+The index of a row is tower.infeed.outlet. The status is 0 (off) or 1 (on), and 2 (offWait) or 3 (onWait) until the relay has
+moved. The action is 0 (none), 1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control is accepted without
+effect.
 """
 from __future__ import annotations
 

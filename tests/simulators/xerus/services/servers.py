@@ -1,4 +1,4 @@
-"""/servermon: servers that the unit pings, and whose outlet it can switch."""
+"""/servermon: servers that the unit pings, and whose outlets it can switch."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Set

@@ -58,9 +58,9 @@ def finds_states(found: Draft, right: Truth, rows: Rows) -> bool:
 def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     """Whether no state that the draft reads as on or off contradicts the family.
 
-    If there are such states, at least one must be of an outlet of the family. If the draft reads other rows, all its values must
-    be marked. A draft without states is right. The families of Clever Electronic leave out the last arc of an index, 0, which a
-    draft keeps.
+    If the draft reads outlets as on or off, the family must list at least one of them. If the draft reads none of the family's
+    rows, all its values must be marked. A draft without states is right. The families of Clever Electronic leave out the last
+    arc of an index, 0, which a draft keeps.
     """
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
