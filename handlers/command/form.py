@@ -59,7 +59,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
     """The handler settings as text. With `login`, a password is required if there is a user but no token. Raises SettingsError.
 
-    Without a username and a token, the user is the handler's default account, if it has one.
+    With neither a username nor a token, the user is the handler's default account, if it has one.
     `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not given. A path in `ca_pem` is
     replaced by the file's content.
     """

@@ -1,4 +1,4 @@
-"""`pdu snmp`: the families that the handler reads, and an owner's own profiles."""
+"""`pdu snmp`: the families that the handler reads, and users' own profiles."""
 from __future__ import annotations
 
 from pathlib import Path

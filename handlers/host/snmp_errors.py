@@ -48,7 +48,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
 
 
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
-    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # not a bad `timeout` among the fields
+    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # snmpParams has a field `timeout`
         return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "
                            "1), and the community or the SNMPv3 user and keys, because a device may not answer if they are "
                            f"wrong ({words})")

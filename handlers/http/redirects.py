@@ -60,6 +60,6 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
         raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's web service?", code)
     secured = here.scheme == "http" and parts.scheme == "https"
     if moved.port != here.port and not (secured and (port is not None or here.port == PORTS["http"])):
-        raise HttpRefused(f"the device redirects to another port ({moved.url}), where the login is not sent, since behind "
-                          f"port forwarding that may be another PDU; if that is right, set that scheme and port", code)
+        raise HttpRefused(f"the device redirects to another port ({moved.url}), which behind port forwarding may lead to "
+                          f"another PDU, so the login is not sent there; if the port is right, set that scheme and port", code)
     return moved

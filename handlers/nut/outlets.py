@@ -77,7 +77,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     """The device that these lists describe. `shown` masks a secret in text for an error.
 
     Raises ProtocolError if the driver lists an outlet twice, or fewer outlets or chain members than it counts. Raises
-    Unsupported if there is no port, unless `may_lack_outlets` is true or `outlet.count` is 0 for each member of a chain.
+    Unsupported if there is no outlet, unless `may_lack_outlets` is true or `outlet.count` is 0 for each member of a chain.
     """
     members = members_of(variables, commands)
     device = members[0]

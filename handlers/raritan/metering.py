@@ -101,9 +101,9 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
-        The second has calls if the device refuses well-known sensor ids, has inlets whose sensors are not known yet (such as a
-        fifth), or has breakers and an inlet whose load cannot be read. If all readings of inlets or of outlets are invalid, or
-        labels do not confirm the well-known ids, the second fetches sensors by reference, and the third their readings.
+        The second reads the sensors that the first had to list, and the breakers if the load of the inlets is not known yet.
+        If all readings of inlets or of outlets are invalid, or labels do not confirm the well-known ids, it lists the sensors,
+        and the third reads these by reference.
 
         Raises Denied if the account may not list sensors.
         """
@@ -157,7 +157,7 @@ class UnitMeter:
                        for index in range(_count(self._protectors))]
 
     def load(self) -> Amount:
-        """Amperes: the first sum that is known: over the inlets in use, over the protectors (banks), or over the outlets.
+        """Amperes: the sum over the inlets in use if it is known, else over the protectors (banks), else over the outlets.
 
         Raises Denied for a denied list or reading that a sum needs; if no sum is known, also for a denied list of protectors.
         """

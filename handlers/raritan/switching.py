@@ -37,7 +37,7 @@ def switched(agent: Agent, link_units: LinkUnits, identity: str, wanted: Outlet.
 def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
-    Raises NoSuchOutlet for text that is not an identity or a link unit that `wanted` excludes, Unsupported for a branch circuit.
+    Raises NoSuchOutlet if it is not valid or its link unit is excluded by `wanted`, Unsupported if it names a branch circuit.
     """
     found = _IDENTITY.fullmatch(identity)
     link = int(found.group(1) or OWN) if found else OWN

@@ -1,4 +1,4 @@
-"""Owners' profiles and the build options of SNMP archives, for `packaging/build.py` and the command `pdu`.
+"""Users' own profiles and the build options of SNMP archives, for `packaging/build.py` and the command `pdu`.
 
 No archive contains this file. It does not import the handler, so it does not need pysnmp.
 """
@@ -25,7 +25,7 @@ class UnknownFamily(ValueError):
 
 
 class OwnFamily(NamedTuple):
-    """An archive with an owner's own profile. Its name is pdu_`name`; `shown` appears in DCImanager's list of handlers."""
+    """An archive with a user's own profile. Its name is pdu_`name`; `shown` appears in DCImanager's list of handlers."""
 
     name: str
     shown: str
@@ -56,7 +56,7 @@ def family(key: str) -> Profile:
 
 
 def own_family(profile: Profile) -> OwnFamily:
-    """The archive of an owner's profile. The JSON is rewritten, so its layout does not change the archive.
+    """The archive of a user's own profile. The JSON is rewritten, so its layout does not change the archive.
 
     Raises ProfileError if the key is too long for a name.
     """

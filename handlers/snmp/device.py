@@ -92,7 +92,7 @@ def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPo
     rows = {unit: number(value) for unit, value in source.rows(reader).items()}
     numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
     units = {identity.rpartition(".")[0] for identity in states}
-    missing = units - rows.keys() if units & rows.keys() else ()        # a count that is not by unit is for all units
+    missing = units - rows.keys() if units & rows.keys() else ()        # else one count covers all units
     return sum(numbers), len(numbers) == len(rows) > 0 and not missing
 
 

@@ -2,7 +2,7 @@
 
 Keys and values are those of the handler's settings (`profile`, `switch_unproven`, `metered_only`, `switch_automatic`), because
 DCImanager's form may offer no settings for SNMP PDUs. Two more are build options only: `only` (keys of the families in this
-archive, comma separated) and `own_profile` (an owner's profile as JSON text).
+archive, comma separated) and `own_profile` (a user's own profile as JSON text).
 """
 from __future__ import annotations
 

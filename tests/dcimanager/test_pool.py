@@ -78,7 +78,7 @@ def test_an_upload_does_not_end_a_switch_call_that_is_under_way(hanging_switch: 
             assert switching.is_alive()
         assert client.upload(number, small).status == 200 and len(manager.worker_pids()) <= 1
         switching.join(PATIENCE_S)
-        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"     # by the time-out, not the upload
+        assert pdu.calls[-1].method == "port_down" and pdu.calls[-1].kind == "time-out"     # the upload did not end it
         pdu.settings["say"], pdu.call_seconds = "", None        # the poll starts a process, which may take longer than 3 s
         manager.poll()
         assert pdu.calls[-1].ok

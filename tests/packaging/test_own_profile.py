@@ -63,7 +63,7 @@ UNCERTAIN = next(key for key, unit in _UNITS.items() if unit.switch and _PROFILE
 
 
 def families() -> List[str]:
-    """Families with a fixture that together use every kind of part that such families use. The first has unproven commands."""
+    """A few families of `_UNITS` that together use every kind of part used there. The first has unproven commands."""
     chosen = [UNCERTAIN]
     open_kinds = set().union(*_KINDS_OF.values()) - _KINDS_OF[UNCERTAIN]
     while open_kinds:

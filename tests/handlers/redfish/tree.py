@@ -56,8 +56,8 @@ class Tree:
         self.special: Dict[str, Callable[[Seen], Optional[Answer]]] = {}
         self.seen: List[Seen] = []
         self.connections = self.open = 0
-        # The tree serves `most` connections at a time. `beyond`: whether it "closes" a further one, "waits" until the
-        # client closes it, or "refuses" its requests (429).
+        # The tree serves `most` connections at a time. `beyond` says what it does with a further one: "closes" it,
+        # "waits" until the client closes it, or "refuses" its requests (429).
         self.most, self.beyond = 100, ""
         self.expands = True             # whether $expand is obeyed
 

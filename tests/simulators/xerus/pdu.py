@@ -64,7 +64,7 @@ class PduUnit(Unit):
     # -- feeds and currents
 
     def _protectors(self) -> List[Protector]:
-        """Each protector has up to _PER_PROTECTOR outlets on one line of one inlet. A unit with so few outlets has none."""
+        """One for up to _PER_PROTECTOR outlets on the same line of an inlet. A unit with no more outlets than that has none."""
         if self.model.outlets <= _PER_PROTECTOR:
             return []
         places = [(self._home_inlet(number), self.line_of(number), number // (_PER_PROTECTOR * self.model.phases))

@@ -1,6 +1,6 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-If the two programs, or two modules, differ in the enumeration or the units of an object, the object gets a doubt and loses both.
+If the two programs, or two modules, differ in an object's enumeration or units, both are dropped and the object gets a doubt.
 An imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots are built in.
 """
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read(files: Sequence[str]) -> Mib:
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
             by: str = "pysmi and smidump read") -> Dict[Arcs, Object]:
-    """The objects of both readers, or of two modules. An object whose enumerations or units differ gets a doubt instead."""
+    """The objects of both readers, or of two modules. Where enumerations or units differ, a doubt replaces both."""
     both = {**second, **first}
     for oid, object_ in first.items():
         other = second.get(oid)

@@ -20,7 +20,7 @@ from .server import NutServer
 def _record(data: Any, recorder: Recorder) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
-    def answers() -> str:               # shows that the server is there, so that `read` is repeated after a lost answer
+    def answers() -> str:               # `again` repeats `read` only after a first answer
         with session(data, "record", NutClient, bounded=False) as (client, _):
             return client.version()
 

@@ -306,7 +306,7 @@ def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(smal
 
 @pytest.mark.parametrize("waited, kind, status", [(8.0, "", 200), (8.0, "unreachable", 503), (8.0, "timeout", 503),
                                                   (8.0, "denied", 200), (2.0, "unreachable", 200)])
-def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_called_down(
+def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported_as_down(
         waited: float, kind: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The probe has 10 s, of which it waits `waited` for its slot."""
     now, given = [0.0], []
