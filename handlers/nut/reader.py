@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
 STATUS, WAIT = "ups.status", "WAIT"
-POLL = 0.05                     # seconds between two readings in WAIT, and at first between two readings of a write's report
+POLL = 0.05                     # seconds between two readings in WAIT; the first pause between readings of a write's report
 _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 

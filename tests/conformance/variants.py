@@ -1,4 +1,4 @@
-"""The plausible forms of the platform. Each variant has one form of one unknown point, and is otherwise the baseline."""
+"""The plausible forms of the platform. A variant differs from the baseline in at most one undocumented point."""
 from __future__ import annotations
 
 from contextlib import nullcontext
@@ -14,7 +14,7 @@ from . import trial
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows
 
 ALL = registry.names()
-WITH_PEM = ("nut", "raritan", "redfish")        # the settings of their simulated devices have a PEM
+WITH_PEM = ("nut", "raritan", "redfish")        # the settings of their simulated devices include a PEM
 CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol == protocol) for protocol in ("custom", "snmp"))
 
 
@@ -22,7 +22,7 @@ CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol
 class Variant:
     """One platform. `files` replace files of the baseline. `adapter` replaces functions of tests/dcimanager/adapter.py.
 
-    `handlers` are those that the point affects. `port_energy` is False if a handler finds no place for an outlet's energy.
+    `handlers`: those that the point affects. `port_energy`: whether a handler finds a field for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
     thread. `unit` makes the SNMP device on which the point has an effect; None: any device. `silent`: the device does not
     answer, which must be an error of the kind `unreachable`.

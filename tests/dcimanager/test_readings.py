@@ -19,7 +19,7 @@ Counts = Sequence[Optional[float]]
 
 
 def exact(times: Sequence[float], counts: Counts, changes: Sequence[float]) -> Fraction:
-    """The sum of all rises of the counter except those over a change, without rounding."""
+    """The exact sum of the counter's rises. A rise during which the device changed does not count."""
     known = [(at, Fraction(count)) for at, count in zip(times, counts) if count is not None]
     return sum((max(Fraction(0), after - before) for (earlier, before), (later, after) in zip(known, known[1:])
                 if not any(earlier <= at < later for at in changes)), Fraction(0))

@@ -1,5 +1,4 @@
-"""Targets for input from owners, tools and clients: settings, profiles, recordings, lists, archives, forms; and for
-answers to `pdu find`."""
+"""Targets for settings, profiles, recordings, device lists, archives, forms and answers to `pdu find`."""
 from __future__ import annotations
 
 import contextlib

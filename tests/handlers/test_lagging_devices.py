@@ -69,7 +69,7 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
         chance = random.Random(seed)
         bank, age = Bank(clock, chance), chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
         neighbours = [bank.read(outlet) for outlet in range(1, 4)]
-        on = bank.read(0) is DOWN           # a change: no reading from before the command is the wanted state
+        on = bank.read(0) is DOWN           # a change, so an old reading is never the wanted state
         try:
             reported = switch(lambda: bank.write(0, on), lambda: bank.read(0, age), STATES[on])
         except Unreachable as error:

@@ -47,7 +47,7 @@ def run(command: List[str], folder: Path, **variables: str) -> subprocess.Comple
 
 
 def reads_every_simulator(program: List[str], hall: Hall, folder: Path, *options: str) -> Dict[str, str]:
-    """Asserts that `program check` shows the states of the simulators' books. Returns the handler that read each PDU."""
+    """Asserts that `program check` shows the simulators' true states. Returns the handler that read each PDU."""
     done = run([*program, "check", str(hall.list()), "--auth", str(hall.logins), "--json", *options], folder)
     assert (done.returncode, done.stderr) == (0, "")
     rows = json.loads(done.stdout)["pdus"]
@@ -57,7 +57,7 @@ def reads_every_simulator(program: List[str], hall: Hall, folder: Path, *options
 
 
 def shows_status(program: List[str], peer: Peer, folder: Path) -> None:
-    """Asserts that `program status` shows the states of the simulator's books."""
+    """Asserts that `program status` shows the simulator's true states."""
     arguments = [part for key, value in peer.settings.items() if key not in SECRETS for part in ("-s", f"{key}={value}")]
     done = run([*program, "status", peer.handler, peer.address, "--json", *arguments], folder,
                PDU_PASSWORD=peer.settings["password"])

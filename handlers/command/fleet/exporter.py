@@ -64,7 +64,7 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
 
 
 def _url(listen: str, port: int) -> str:
-    host = listen.rpartition(":")[0] or "localhost"         # ":9914" listens on all IPv4 addresses
+    host = listen.rpartition(":")[0] or "localhost"         # ":9914" listens on all IPv4 addresses, so localhost works
     return f"http://{host}:{port}/"
 
 

@@ -82,9 +82,9 @@ def _level(device: Device, reading: Reading) -> Tuple[int, str]:
 
 
 class Summary(NamedTuple):
-    """The whole fleet. `load_a` and `energy_kwh` are sums over the PDUs that reported one; None if none did.
+    """The whole fleet. `load_a` and `energy_kwh` are sums over the PDUs that reported this figure; None if none did.
 
-    `loads` and `energies` count these PDUs. `seconds` is how long the whole poll took, `level` the worst level of a PDU.
+    `loads` and `energies` are the numbers of such PDUs. `seconds` is the poll's duration, `level` the worst level of a PDU.
     """
 
     pdus: int

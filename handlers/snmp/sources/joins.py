@@ -112,7 +112,7 @@ class Gathered(Source):
 
 
 class Spelt(Source):
-    """For each row of `ids` (octets, such as a GUID), the one of `values` whose index starts with the first `length` octets.
+    """For each row of `ids` (octets, such as a GUID), the row of `values` whose index starts with its first `length` octets.
 
     For values whose index is a column of another table. An empty row of `ids`, or one that fits several values, gets an empty
     value, so that there is no sum over the rows. A row that is shorter than `length`, or fits no value, is left out.

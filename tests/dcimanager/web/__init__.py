@@ -1,1 +1,1 @@
-"""The stand-in's page: functions of DCImanager's own pages, in a browser."""
+"""The stand-in's page for a browser, with functions of DCImanager's own pages."""

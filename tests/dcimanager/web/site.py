@@ -103,7 +103,7 @@ def action(site: Site, act: Act) -> Callable[[Request], Any]:
         except (MultiPartException, ValueError) as error:           # ValueError: python-multipart's own errors
             return await run_in_threadpool(site.wrong, request, Wrong(f"This form cannot be read: {error}"))
         except ClientDisconnect:
-            return Response(status_code=400)        # nobody reads it
+            return Response(status_code=400)        # the client has gone
         try:
             if request.url.path != LOGIN and not own_form(request, form):
                 raise Wrong("This form is out of date or was sent by another site. Nothing was changed; load the page again.",

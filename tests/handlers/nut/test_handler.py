@@ -1,4 +1,4 @@
-"""The handler on a simulated server, compared with the server's books."""
+"""The handler on a simulated server, compared with the true state of its devices."""
 from __future__ import annotations
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Load and energy of units that the simulator does not have."""
+"""Load and energy of units that the simulator cannot represent."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional

@@ -95,7 +95,7 @@ def test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing() -
 
 def refused(agent: Agent, identity: str, error: type[PduHandlerError], words: str,
             reach: Callable[[Agent], SnmpPdu] = pdu) -> None:
-    """Check that both calls raise an error with the host and the call, leave the port unchanged and write nothing."""
+    """Check that port_up and port_down raise an error that names host and call, leave the port unchanged and write nothing."""
     for call in ("port_up", "port_down"):
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(error, match=words) as caught:

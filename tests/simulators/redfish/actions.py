@@ -21,7 +21,7 @@ class Counters(Protocol):
 
 
 class Control:
-    """Carries out actions; commands have the form `model.body`. `writes` lists the accepted actions, except restarts."""
+    """Carries out actions. Switching commands have the form `model.body`. `writes`: the accepted actions, except restarts."""
 
     def __init__(self, model: Model) -> None:
         self._model = model

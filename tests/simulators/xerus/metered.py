@@ -1,4 +1,4 @@
-"""The sensors of one owner, and the common part of inlets, outlets, protectors and transfer switches."""
+"""The sensors of one object, and the common part of inlets, outlets, protectors and transfer switches."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, Optional
@@ -14,10 +14,10 @@ FAULT_STATE = 29
 
 
 class Sensors:
-    """The sensors of one owner, by field name.
+    """The sensors of one object such as an outlet or a pole, by field name.
 
-    `opaque` is the start of the sensors' names in references ("O0", "I0P1"). `path` is the well-known id of the owner, or None
-    if the sensors have no well-known ids.
+    `opaque` is the start of the sensors' names in references ("O0", "I0P1"). `path` is the object's well-known id, or None if
+    the sensors have no well-known ids.
     """
 
     def __init__(self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool) -> None:
@@ -78,7 +78,7 @@ class Device(Served):
         self.settings = {**self.settings, **settings}
         return 0
 
-    # Few models record waveforms. The simulated one does not, so these are empty.
+    # Few models record waveforms. The simulated one does not, so its waveforms are empty.
     def getWaveform(self) -> Dict[str, Any]:
         return {}
 

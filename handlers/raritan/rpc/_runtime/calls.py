@@ -124,7 +124,7 @@ class Pending(typing.Generic[R]):
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
-        """Set the value or error of this call. It replaces the outcome of an earlier bulk."""
+        """Set the value or error of this call, in place of those from an earlier bulk."""
         self.error = None
         try:
             if isinstance(answer, PduHandlerError):
@@ -135,14 +135,14 @@ class Pending(typing.Generic[R]):
 
 
 class Bulk:
-    """Many calls in one request. `add` keeps the result type of the call. `perform` is one round trip per 300 calls."""
+    """Many calls in one request. `perform` takes one round trip for every 300 calls."""
 
     def __init__(self, agent: Agent, calls: Iterable[Pending[Any]] = ()) -> None:
         self._agent = agent
         self._waiting: List[Pending[Any]] = list(calls)
 
     def add(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
-        """Queue one call: the method of a proxy, not called."""
+        """Queue one call. `method`: of a proxy, without parentheses, such as `outlet.getState`."""
         entry: Pending[R] = Pending(method, args, kwargs)
         self._waiting.append(entry)
         return entry

@@ -95,7 +95,7 @@ def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
     """A function that makes the value of a missing field: None for references, value objects and types that allow null; -1, which
     no element has, for an enumeration; 1970 for a time; blank fields for a structure; zero or empty for other types.
 
-    made_here: makes the default of a constructor's argument instead.
+    made_here: for an argument of a constructor, where an enumeration is 0 and a value object is not None.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
