@@ -34,7 +34,7 @@ class NutClient(NutReader):
         return self._connection.is_open
 
     def connect(self) -> None:
-        """Open the connection now, and TLS if set. Does nothing on an open one."""
+        """Open the connection now, with TLS if that is set. Does nothing if it is already open."""
         self._connection.connect()
 
     # ---- reading ---------------------------------------------------------------------------------------------
@@ -115,11 +115,11 @@ class NutClient(NutReader):
     # ---- rights ----------------------------------------------------------------------------------------------
 
     def login(self, ups: str) -> None:
-        """Register this connection as a client that the device powers: 1 round trip, 2 if the server calls it ATTACH."""
+        """Register this connection as a client that the device powers: 1 round trip, 2 if the server knows only ATTACH."""
         self._renamed(self._with_user, messages.login(ups), messages.login(ups, "ATTACH"))
 
     def logout(self) -> None:
-        """Send LOGOUT and close: 1 round trip, 2 if the server calls it DETACH. Does nothing without a connection."""
+        """Send LOGOUT and close: 1 round trip, 2 if the server knows only DETACH. Does nothing without a connection."""
         if self.is_open:
             try:
                 self._renamed(self.ask, messages.logout(), messages.logout("DETACH"))

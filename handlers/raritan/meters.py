@@ -67,7 +67,7 @@ class PortMeter(Meter):
         self.current = self.counter = None
 
     def figures(self) -> PortFigures:
-        """Amperes and kWh; None if not metered or not known. With several poles, the current is the one that the unit reports."""
+        """Amperes and kWh; None if not metered or not known. With several poles, the current is the unit's figure, not a sum."""
         return PortFigures(self.identity, amount(self.current).value, kilowatt_hours(amount(self.counter)))
 
 

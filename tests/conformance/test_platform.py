@@ -116,7 +116,7 @@ def test_a_class_of_snmp_data_that_the_platform_imports_is_used_and_its_absence_
 
 
 class _Loose:
-    """Data with a parameter for any other keyword."""
+    """Connection data whose constructor accepts any further keyword."""
 
     snmp_params: Dict[str, str] = {}
 
@@ -147,7 +147,7 @@ def wire(data):
 
 
 def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes port 161 fail as for a user who may not open it."""
+    """Makes opening port 161 fail, as it does without the privilege."""
     def refused(**_: object) -> None:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     made = peers.PEERS["snmp"]

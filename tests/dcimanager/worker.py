@@ -121,8 +121,8 @@ class Worker:
         for reader in self._readers:
             reader.join(_END_SECONDS)
         _close(process.stdin)
-        # A process that the handler started may hold the other pipes open, so that their readers run on. None ends a waiting
-        # call. Those pipes stay open, because closing one would wait for its reader.
+        # A process that the handler started may hold the other pipes open, so that their readers run on. The None ends a
+        # waiting call even then. The pipes stay open in this case, because closing one would wait for its reader.
         self._answers.put(None)
         if not any(reader.is_alive() for reader in self._readers):
             _close(process.stdout)

@@ -70,7 +70,7 @@ def test_linked_units_keep_their_outlets_and_their_figures_add_up() -> None:
 def test_the_metered_table_of_an_apc_is_joined_by_unit_and_number() -> None:
     model = apc.rpdu2(2, units=2)
     rows = dict(model.device.rows())
-    for column in (2, 3, 4, 6, 7, 11):                     # reverse the rows of the metered table and drop that of outlet 1
+    for column in (2, 3, 4, 6, 7, 11):                     # reverse the rows of the metered table and drop outlet 1's row
         held = {n: rows.pop(f"{apc.RPDU2_METERED}.{column}.{n}") for n in (1, 2, 3, 4)}
         rows.update({f"{apc.RPDU2_METERED}.{column}.{5 - n}": held[n] for n in (2, 3, 4)})
     with Agent(Device(rows, rules=())) as agent:
