@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Handler(NamedTuple):
     """A loaded handler. `make` is its make_handler, `settings` are its declared settings. `snmp`: it takes a PduSnmpData.
 
-    `name` is `raritan` and the like, for an archive the name of its directory without `pdu_`. `shown` is the name for people.
+    `name`: such as `raritan`; for an archive, the name of its directory without `pdu_`. `shown`: the name in output.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Values and indexes of the rows that the platform's SNMP calls return, under the names and forms that it is likely to use."""
+"""Values and indexes of rows from the platform's SNMP calls, under the names and in the forms that it is likely to use."""
 from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple, Union
@@ -10,7 +10,7 @@ MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
 LONGEST_TEXT = 65_535       # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
 _LOWEST, _HIGHEST = -2**63, 2**64 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
-_INTERNET = 4               # number of arcs in 1.3.6.1; an OID that begins with them is a whole OID
+_INTERNET = 4               # number of arcs in 1.3.6.1; an OID that begins with them is absolute
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
 
 # The last three begin the default sysObjectIDs of Net-SNMP agents.

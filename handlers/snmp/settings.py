@@ -43,7 +43,7 @@ BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
 
 class Choice(NamedTuple):
-    """The families to detect (with `is_fixed`: the one family to read the device as), and the owner's yes/no settings."""
+    """The families to detect, or with `is_fixed` the one family to read the device as; and the yes/no settings."""
 
     profiles: Sequence[Profile]
     is_fixed: bool

@@ -18,7 +18,7 @@ OUTLETS = 24
 
 
 class Form(TypedDict):
-    """What an owner enters in DCImanager for a PDU."""
+    """What an administrator enters in DCImanager for a PDU."""
 
     handler: str
     address: str

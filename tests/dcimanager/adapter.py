@@ -1,6 +1,6 @@
 """Functions with which `child.py` makes and reads the platform's objects; these are for the project's own doubles.
 
-For another platform (a variant of tests/conformance, an owner's copy), another file replaces the functions that differ there.
+For a variant of tests/conformance or a copy of the real platform, another file replaces the functions that differ there.
 Runs in the worker process and imports the standard library and the platform's modules only.
 """
 from __future__ import annotations

@@ -29,7 +29,7 @@ from .subjects import subject
 
 HOURS = 24
 _HOUR = ("status",) * 12 + ("statistic",) * 4 + WRITES     # the calls of one hour, made in random order
-_NOT_KEPT = ("stuck", "cycling", "renumbered")            # "stuck" needs a device of its own; the others could last all day
+_NOT_KEPT = ("stuck", "cycling", "renumbered")            # "stuck" needs a device of its own; the effects of the others last
 _GROWTH_KB = 8192           # the allocator returns freed memory late; a run of 72 hours grows no further
 
 

@@ -1,4 +1,4 @@
-"""A minimal client for the simulated Redfish service's own tests. `send` returns answers of every status."""
+"""A minimal client for the simulated Redfish service's own tests. `send` does not check the status of the answer."""
 from __future__ import annotations
 
 import base64

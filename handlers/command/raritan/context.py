@@ -26,7 +26,7 @@ _UNITS = ("A", "W", "VA", "kWh")
 
 
 def is_text(word: str) -> bool:
-    """Whether a word can be sent. Python turns bytes of an argument or variable that are not UTF-8 into surrogates."""
+    """Whether a word can be sent. Python reads bytes of arguments and environment variables that are not UTF-8 as surrogates."""
     return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 

@@ -56,7 +56,7 @@ def _tracked(reply: Reply) -> str:
 
 
 def _quoted(text: str, what: str) -> str:
-    """`text` as a quoted word. Raises SettingsError, also for non-ASCII text: upsd would drop those characters."""
+    """`text` as a quoted word. Raises SettingsError like `word`, and for non-ASCII characters, which upsd would drop."""
     if not text.isascii():
         raise SettingsError(f"the {what} has characters outside ASCII, which a NUT server would drop")
     plain = word(text, what)

@@ -1,6 +1,6 @@
 """Aten: PE series of ATEN-PE-CFG, with one object for each outlet.
 
-Sub-identifier 10 is a table of names and settings, so outlet 8 has 9 and outlet 9 has 11. Slots without an outlet read "not
+Sub-identifier 10 is a table of names and settings, so outlet 8 is at 9 and outlet 9 at 11. Slots without an outlet read "not
 supported" (7). The outlets' objects are read by GET: a walk of their subtree would also read some 1,200 rows of other tables.
 
 Newer firmware has the unit's number of outlets, and the table displayOutletStatus, where values above 3 have other meanings than

@@ -1,9 +1,9 @@
 """HP and HPE: power distribution units of CPQPOWER-MIB (pdu, mpdu, pdu2, pdu3).
 
-pdu2 and pdu3 are Eaton's design with other numbers: off is 1 and on is 2, and the column of each verb is one lower. pdu3 counts
-in hundredths of A and in kWh, pdu2 in mA and Wh. Panduit G5 and Eaton nLogic have the tables of pdu3 below their own roots. The
-value written into a verb's column is a delay in seconds; 0 is now. The older family mpdu reports states as words and has no
-commands.
+pdu2 and pdu3 have the design of Eaton's ePDU with other numbers: state 1 is off and 2 is on, and each verb's column is one lower
+than Eaton's. pdu3 counts in hundredths of A and in kWh, pdu2 in mA and Wh. Panduit G5 and Eaton nLogic have the tables of pdu3
+below their own roots. The value written into a verb's column is a delay in seconds; 0 is now. The older family mpdu reports
+states as words and has no commands.
 
 The oldest is the management module for metered PDUs (pdu), which has breakers and no outlets. Its currents are left out: they
 are in A before revision 1.66 of the MIB and in hundredths of A since then, and the module does not report its revision.
@@ -44,7 +44,7 @@ def outlets(root: str, name: str, amps: Decimal, kilowatt_hours: Optional[Decima
 
     `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without energies. `watts`: the column of
     the power; the next column is the energy. `control`: None if each verb has a column. `first_unit`: the index of the unit
-    printed as 1. `states`: a source without the padding rows, if their state is not 0. `count`: each unit's number of outlets.
+    printed as 1. `states`: the states without padding rows, if padding does not read 0. `count`: each unit's number of outlets.
     `controllable`: the column that shows which units switch; their outlets are counted even if none is listed.
     """
     verbs = Verbs(on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),

@@ -64,7 +64,7 @@ def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
 
 
 def counted(count: Source, listed: Source) -> Provided:
-    """The device's number of outlets, ignored if the table `listed` is empty: units without the table count outlets too."""
+    """The device's number of outlets, ignored if the table `listed` is empty: units without this table report a number too."""
     return Provided(count, listed, ".*")
 
 

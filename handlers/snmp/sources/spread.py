@@ -1,4 +1,4 @@
-"""For MIBs without a common table: one object for each outlet, or one table for each unit. `object` as in `objects.py`."""
+"""For MIBs without a common table: one object for each outlet, or one table for each unit. For `object`, see objects.py."""
 from __future__ import annotations
 
 from typing import Dict, Iterator, Optional, Tuple
@@ -31,7 +31,7 @@ class Span(Frozen):
 class Spread(Place):
     """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
-    `spans` limit the numbers on both sides. Other objects below `oid` are ignored and never written: in one MIB the object
+    `spans`: the outlets' numbers. Other objects below `oid` are ignored and never written: in one MIB the object
     before outlet 1 switches all outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of
     a unit follows SUB in place of `tail`, and the identity is "row.N". `by_get` reads each number by GET, for an `oid` with many
     other objects; with `listed`, only the numbers that have a row in `listed`. If only some of these have a value, the others are

@@ -93,7 +93,7 @@ def unmeasured(pdu: Pdu) -> bool:
 
 @functools.cache
 def environment() -> Environment:
-    """The templates of this package, with the functions of this module as filters and globals. Compiled once in a process."""
+    """The templates of this package, with the functions of this module as filters and globals. Compiled once per process."""
     env = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
                       trim_blocks=True, lstrip_blocks=True)
     filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,

@@ -15,7 +15,7 @@ _LONGEST_HEADERS = 16 * 1024
 
 
 class BadForm(Exception):
-    """The request is not a complete form, or its parts have no distinct names."""
+    """The request is not a complete form, or the names of its parts are missing or not unique."""
 
 
 class Part(NamedTuple):

@@ -55,7 +55,7 @@ def _allowed(service: RedfishService, path: str) -> Json:
 
 def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) -> List[str]:
     """The paths within this service that are neither known nor left out. Adds them to `known`, so that each is read once."""
-    paths: Dict[str, str] = {}              # as the service writes them, by the plain path
+    paths: Dict[str, str] = {}              # plain path -> path as the service writes it
     for target in targets:
         try:
             path = service.path(target)

@@ -40,7 +40,7 @@ def _value_object(hint: Type[ValueObject]) -> Reader:
 
 
 def _no_class(json: object, agent: Caller) -> object:
-    """Always raises: a type name from a device is read as text. Only callers may give a class in its place."""
+    """Always raises: a device sends a type's name, which the `str` of `TypeName` reads. Only callers pass a class."""
     raise wrong(json, "a type name")
 
 
