@@ -53,7 +53,7 @@ class Snmp:
 
     def get(self, oid: str) -> Optional[Raw]:
         """The value of one object, None if the device does not have it. Raises the errors of `check` and `translate`, and
-        ProtocolError for another object or a value that is too long."""
+        ProtocolError for another object or a value that is too large."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
         if element is None or is_of(element, oid):
             return None if element is None else raw_value(element)

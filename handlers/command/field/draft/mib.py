@@ -29,7 +29,7 @@ STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumerati
 
 
 class Mib(NamedTuple):
-    """`objects`: STANDARD and those of MIB files, by OID. `modules`: the files' modules. `notes`: files read by smidump only."""
+    """The objects by OID, of STANDARD and of MIB files; the files' modules; and a note about each file that only smidump read."""
 
     objects: Mapping[Arcs, Object] = STANDARD
     modules: Sequence[str] = ()
