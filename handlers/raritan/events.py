@@ -53,7 +53,7 @@ class Listener(Iterator[Event]):
     is closed. notice: called with an Outage when it begins, and when it is over. before_poll: called before each poll outside
     of an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
-    Iterating raises Denied, ProtocolError, Refused if a lost channel cannot be replaced, and Unreachable or Refused if an outage
+    Iterating raises Denied and ProtocolError; Refused if a lost channel cannot be replaced; Unreachable or Refused if an outage
     outlasts `seconds`. Subscribing raises the errors of any call, and Refused if there is no event service or no free channel.
     """
 
