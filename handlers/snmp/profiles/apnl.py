@@ -21,7 +21,7 @@ def _metered(values: Source) -> Source:
 
 
 def _of_pdu(values: Source) -> Source:
-    """`values` of a PDU; a gateway has none."""
+    """`values` if the device is a PDU; no rows for a gateway."""
     return Provided(values, scalar("29640.4.3.1.0", "pduType"), MODULAR)
 
 

@@ -1,4 +1,4 @@
-"""`pdu snmp`: families, an owner's profiles, and the parts of profiles."""
+"""`pdu snmp`: families, users' own profiles, and the parts of profiles."""
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Units that the simulator does not have, described call by call."""
+"""Units that the simulator cannot represent, described call by call."""
 from __future__ import annotations
 
 import json

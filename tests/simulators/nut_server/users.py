@@ -13,7 +13,7 @@ class User:
     password: str = field(repr=False)
     set: bool = False                               # actions = SET
     fsd: bool = False                               # actions = FSD
-    commands: FrozenSet[str] = frozenset()          # instcmds; "ALL" allows every one
+    commands: FrozenSet[str] = frozenset()          # instcmds; "ALL" allows every command
     upsmon: str = ""                                # "primary", "secondary", or "" for neither
 
     def may_run(self, command: str) -> bool:

@@ -60,7 +60,7 @@ def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
 
 
 def switched(value: Any, outlet: str, state: str) -> Any:
-    """`value` with this PowerState in each copy of the outlet with this path: a collection may include its members in full."""
+    """`value` with this PowerState in every copy of the outlet at this path. A collection may include its members in full."""
     if isinstance(value, list):
         return [switched(one, outlet, state) for one in value]
     if not isinstance(value, Mapping):

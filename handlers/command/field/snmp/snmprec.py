@@ -31,17 +31,17 @@ _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": 
 
 
 class _UnknownName(Exception):
-    """A name in place of an OID that is not known here."""
+    """An unknown name in place of an OID."""
 
 
 class _UnknownType(Exception):
-    """A type of value that is not known here."""
+    """An unknown type of value."""
 
 
 class Parsed(NamedTuple):
-    """The rows of a file. `left_out` counts rows of a walk that were skipped because a name in place of an OID is not known here.
+    """The rows of a file. `left_out` counts rows of a walk that were skipped because an unknown name is in place of the OID.
 
-    `untyped` counts rows of a walk that were skipped because the type of their value is not known here.
+    `untyped` counts rows of a walk that were skipped because the type of their value is unknown.
     """
 
     rows: Rows
