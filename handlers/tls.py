@@ -1,4 +1,4 @@
-"""The check of a device's TLS certificate: the owner's settings, and the SSL contexts made from them."""
+"""The check of a device's TLS certificate: its settings, and the SSL contexts made from them."""
 from __future__ import annotations
 
 import hashlib

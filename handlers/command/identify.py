@@ -57,7 +57,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
 def _look(name: str, host: str, state: Given, alone: bool) -> Found:
     """Asks one handler, unless its TCP port is closed. One of several handlers gets only the settings that it takes.
 
-    Raises SettingsError for a bad setting `host`, and if the handler is `alone` for any missing or wrong setting.
+    Raises SettingsError for a bad setting `host` and, if the handler is `alone`, for any missing or wrong setting.
     """
     handler = load(name)
     one = state if alone else _own(handler, state)
@@ -92,7 +92,7 @@ def _own(handler: Handler, state: Given) -> Given:
 
 
 def _closed(host: str, chosen: Optional[int], usual: int) -> str:
-    """Why no connection can be made to the port: the `chosen` one, else that in `host`, else the `usual` one. "" if one can."""
+    """Why the port cannot be reached, "" if it can be. The port is `chosen`, else the one in `host`, else `usual`."""
     bare, typed = host_and_port(host)
     port = chosen or typed or usual
     try:

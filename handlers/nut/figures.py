@@ -20,7 +20,7 @@ Figure = Callable[[Mapping[str, str], Sequence["Outlet"]], Optional[float]]
 
 
 def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[float]:
-    """Amperes, by the first of these figures that the device has:
+    """Amperes: the first figure that the device has, in the order of its type:
 
     - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports ten times the true current).
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.

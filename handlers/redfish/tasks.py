@@ -1,7 +1,7 @@
 """Tasks: commands that a service accepts and carries out later. Pure.
 
-Source: DSP0266, "Asynchronous operations"; Task_v1. A task monitor answers 202 until the operation has ended, and then with the
-answer of the operation itself. Some services answer the command itself with the task.
+Source: DSP0266, "Asynchronous operations"; Task_v1. A task monitor answers 202 while the operation runs, and then with the
+operation's own answer. Some services answer the command with the task itself.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .resources import text
 
 _FAILED_STATES = ("Exception", "Killed", "Cancelled")      # values of TaskState (Task); Suspended and Interrupted may go on
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
-# About the request to the monitor, not about the operation: no access, no such resource or method, too slow, too many requests.
+# These concern the request to the monitor, not the operation: no access, no such resource or method, too slow, too many requests.
 _NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)
 _DECLINED = range(400, 500)
 

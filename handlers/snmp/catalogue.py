@@ -28,8 +28,8 @@ def commands(profile: Profile) -> str:
 
 
 def identities(profiles: Sequence[Profile]) -> str:
-    """The MIB objects of identities, printed numbers, names and loads: one row for each family with outlets, by its first
-    `Outlets`."""
+    """The MIB objects of identities, printed numbers, names and loads. One row for each family with outlets; only its
+    first `Outlets` is shown."""
     head = ["family", "identity and state", "number on the unit", "name", "load"]
     return _table(head, ([f"`{p.key}`", _objects(outlets.states or outlets.rows),
                           _objects(outlets.number) if outlets.number else "last part of the identity",

@@ -1,4 +1,4 @@
-"""Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc, near (0 ms) and far (20 ms).
+"""Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc. Round trips take 0 ms (near) or 20 ms (far).
 
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
 of the connection. The relay does not set TCP_QUICKACK, so through it each list of upsd except the first arrives 40 ms later,

@@ -6,7 +6,7 @@ from typing import Dict, FrozenSet, NamedTuple, Tuple
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
-# The kinds of errors that a call may raise (`kind` of PduHandlerError). A true answer is always right; UNKNOWN is never wrong.
+# The kinds of errors that a call may raise (`kind` of PduHandlerError). A correct answer or the state UNKNOWN is always allowed.
 NONE: FrozenSet[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})
@@ -95,7 +95,7 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("stuck", "device", "the outlet's relay does not move", NONE),
     Fault("cycling", "device", "the outlet is in the middle of a power cycle", ANY),
     Fault("counter-reset", "device", "the energy counters restart at 0", NONE),
-    Fault("renumbered", "device", "the last outlet disappears during the call, as from a renumbered table", ANY),
+    Fault("renumbered", "device", "the last outlet disappears during the call, as when the device renumbers its table", ANY),
     Fault("two-writers", "device", "another client switches the outlet back at once", NONE),
 )
 AT_START = ("stuck", "cycling")

@@ -46,7 +46,7 @@ def of_tables(tables: Any, path: str, inline: bool) -> Dict[str, Auth]:
     Without `inline`, a secret must be a reference.
     """
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-        raise SettingsError(f"{path}: 'auth' is not made of [auth.NAME] tables")
+        raise SettingsError(f"{path}: 'auth' must contain only [auth.NAME] tables")
     return {name: _auth(name, table, path, inline) for name, table in tables.items()}
 
 

@@ -6,8 +6,8 @@ more meters. Its load table has rows of phases, and rows of banks that count the
 in ePDU2 and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables decide which of the two
 a device is.
 
-A transfer switch has states on 1 and off 2, but commands on 2 and off 3. Its phases beyond the third are pairs of lines, which
-count the current of the lines again.
+On a transfer switch, on is 1 and off is 2 for states, but 2 and 3 for commands. Its phases beyond the third are pairs of lines,
+which count the current of the lines again.
 """
 from decimal import Decimal
 

@@ -25,7 +25,7 @@ def _with_data(values: Source) -> Source:
 
 
 def _of_type(values: Source, scale: Decimal, kind: str) -> Figure:
-    # A meter without data stays listed: a sum without it would be too small.
+    # A meter without data stays listed, so that a sum over it is missing, not too small.
     return figure(Listed(Only(values, TYPE, (kind,)), _with_data(values)), scale)
 
 

@@ -80,8 +80,8 @@ def _compared(rows: Rows, clean: Rows) -> List[str]:
     if before is None:
         return ["No family reads it: pdu draft starts a profile from the recording."]
     if after is None or _read(after) != _read(before):
-        return [f"Scrubbed, it no longer reads like the device (family {before.profile.key}): record it again with --keep names "
-                "or another kind, and remove private data from the file by hand."]
+        return [f"Scrubbed, it no longer reads like the device (family {before.profile.key}): record it again with --keep "
+                "(names or another kind), and remove private data from the file by hand."]
     return [f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')}, as the device does."]
 
 

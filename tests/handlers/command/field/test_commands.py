@@ -181,7 +181,8 @@ def test_json_of_a_replay_is_one_document(tmp_path: Path) -> None:
         rest, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, rest) == (0, "")
     document: Dict[str, Any] = json.loads(text)
-    assert document["handler"] == "snmp" and document["host"] == "127.0.0.1" and "the handler cannot read it" in document["about"]
+    assert (document["handler"], document["host"]) == ("snmp", "127.0.0.1")
+    assert "the handler cannot read this device" in document["about"]
 
 
 @pytest.mark.parametrize("arguments, says", [
