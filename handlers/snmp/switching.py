@@ -65,7 +65,7 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
         raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
         raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}) and has no outlets that can be switched")
-    if identity not in found.outlets.states.read(found.reader):             # no new walk; outlets listed by `rows` have no state
+    if identity not in found.outlets.states.read(found.reader):             # no new walk; `rows` may list more outlets
         raise Unsupported(f"outlet {identity} reports no state and is therefore not switched: it has no relay, or the device "
                           "does not show its state")
     if profile.switching_confidence is Confidence.LOW and not unproven:

@@ -40,7 +40,7 @@ class Placed(NamedTuple):
 
 
 def place(archive: Archive, where: str, folder: Path) -> Placed:
-    """Unpacks an archive as a platform may: into a "directory" on sys.path or a "package", or as a "file" to load by its path."""
+    """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file" that is loaded by its path."""
     if where == "package":
         inner = folder / "uploaded" / "handlers"
         inner.mkdir(parents=True)

@@ -1,9 +1,9 @@
 """Back end of a real snmpd (pass_persist): serves the rows and rules of a simulated device.
 
-If root starts snmpd, this runs under the system's python3 as the user nobody. Its folder has this file, a copy of the simulator's
-device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON in `writes.jsonl`. A line of JSON
-`[oid, value]` in `changes.jsonl` changes a value without a SET. The empty line that snmpd sends after each varbind does not end
-this back end: a new one would not have the written values.
+If root starts snmpd, this runs under the system's python3 as the user nobody. Its folder contains this file, a copy of the
+simulator's device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON in `writes.jsonl`. A line of
+JSON `[oid, value]` in `changes.jsonl` changes a value without a SET. This back end ignores the empty line that snmpd sends after
+each varbind: if it ended there, the next one would not have the written values.
 """
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def parsed(texts: Sequence[str]) -> List[Network]:
 
 
 def _outermost(found: Iterable[AnIPVersion]) -> List[AnIPVersion]:
-    """The networks that are not inside another one. Neighbours stay apart: each IPv4 network has its own broadcast address."""
+    """The networks that are not inside another one. Does not merge adjacent ones: over IPv4, each has a broadcast address."""
     kept: List[AnIPVersion] = []
     for network in sorted(found):           # a network comes before those inside it
         if not kept or not network.subnet_of(kept[-1]):

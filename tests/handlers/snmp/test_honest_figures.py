@@ -131,7 +131,7 @@ def test_a_phase_without_good_data_is_not_left_out_of_a_sum(unit: str, status: s
 
 # A column that selects the rows of a sum has no value in one row. `wrong` is the sum of wrongly selected rows.
 @pytest.mark.parametrize("unit, empty, wrong", [
-    ("riedo-updu", "55108.1.3.1.1.3.1.1", "3.261"),                     # the type of a meter: it may be of any kind
+    ("riedo-updu", "55108.1.3.1.1.3.1.1", "3.261"),                     # without its type, a meter may be of any kind
     ("bachmann-bluenet2", "31770.2.2.6.3.1.4.1.1.1", "4.254"),          # the GUID of a phase
     ("sentry3", "1718.3.2.1.1.8.1", "16.50")])                          # the tower's capabilities: is the fourth infeed neutral?
 def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wrong: str) -> None:
