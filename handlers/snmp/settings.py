@@ -55,7 +55,7 @@ class Choice(NamedTuple):
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     """The choice that settings and build options make. A setting overrides the build option. Raises SettingsError.
 
-    A PDU of an owner's profile is switched whatever its confidence and `switch_unproven` are: the owner vouches for it.
+    A PDU of a user's own profile is switched whatever its confidence and `switch_unproven` are: the user vouches for it.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
     unproven, metered_only, automatic = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]
@@ -72,7 +72,7 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
 
 
 def _own(written: str) -> Profile:
-    from .schema import ProfileError, loads  # only archives with an owner's profile need the JSON reader
+    from .schema import ProfileError, loads  # only archives with a user's own profile need the JSON reader
     try:
         return loads(written)
     except ProfileError as error:
