@@ -1,8 +1,8 @@
 """A day of polls and switching commands in minutes: `python -m tests.faults.soak`, or `make soak`.
 
-Each handler polls one simulated device all day, reads its figures and switches outlets on and off. First, each fault that the
-protocol can have occurs once. Then about every third call has one of these faults. `stuck`, `cycling` and `renumbered` are left
-out. Each call is judged as a cell of the matrix: no state may be wrong, no outlet missing, no command sent twice. From the
+Each handler polls one simulated device all day, reads its figures and switches outlets on and off. First, each possible
+fault of the protocol occurs once. Then about every third call has one of these faults. `stuck`, `cycling` and `renumbered` are
+left out. Each call is judged as a cell of the matrix: no state may be wrong, no outlet missing, no command sent twice. From the
 first round of faults to the end, memory may grow by 8 MiB, threads and descriptors by 6 each.
 """
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .subjects import subject
 
 HOURS = 24
 _HOUR = ("status",) * 12 + ("statistic",) * 4 + WRITES     # the calls of one hour, made in random order
-_NOT_KEPT = ("stuck", "cycling", "renumbered")            # "stuck" needs a device of its own; the effects of the others last
+_NOT_KEPT = ("stuck", "cycling", "renumbered")            # "stuck" needs a device of its own; effects of the others may last
 _GROWTH_KB = 8192           # the allocator returns freed memory late; a run of 72 hours grows no further
 
 
