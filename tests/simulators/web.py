@@ -83,7 +83,7 @@ class Connection(BaseHTTPRequestHandler):
         return True
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Prints nothing; the books count the requests."""
+        """Prints nothing; `Counters` counts the requests."""
 
     def rebooted(self) -> bool:
         """Whether the unit is rebooting, or has rebooted since this connection was opened."""

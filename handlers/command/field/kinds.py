@@ -38,7 +38,7 @@ class Recorder:
         self._has_answered = False
 
     def again(self, read: Callable[[], T]) -> T:
-        """Call `read` and return its result. If it raises Unreachable, repeat it until the patience is over, then raise.
+        """Call `read` and return its result. If it raises Unreachable, repeat it for up to `patience` seconds, then raise.
 
         A device that has never answered is not asked again.
         """

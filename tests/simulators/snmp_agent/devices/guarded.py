@@ -94,7 +94,7 @@ def avocent(outlets: int = 10, relay_s: float = 0.0, locked: Sequence[int] = ())
     """Avocent PM: state off 1, on 2, locked off 3, locked on 4, going off 6, going on 7; command none 1, on 2, off 3, cycle 4,
     lock 5, unlock 6.
 
-    Command 1 is accepted without effect. A locked outlet refuses all other commands except unlock.
+    Command 1 is accepted without effect. A locked outlet refuses all commands except 1 and unlock.
     """
     table = "1.3.6.1.4.1.10418.17.2.5.5.1"
     name, state, command = (f"{table}.{column}" for column in (4, 5, 6))
