@@ -58,8 +58,8 @@ class Lazy(click.Group):
 class Command(NamedTuple):
     """A command of an OnHost group: its function, and its own arguments and options.
 
-    `help` is its line in the list of commands, if the group makes `places` from its commands. `writes`: the command asks first
-    and gets the option --yes. Not needed if the group's `behind` contains that option.
+    `help`: its line in the list of commands, for a group that makes its `places` from its commands. `writes`: the command asks
+    before it changes something, so it gets the option --yes. Leave it false if the group's `behind` contains --yes.
     """
 
     run: Callable[[Any], Result]

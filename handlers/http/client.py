@@ -80,8 +80,8 @@ class HttpClient:
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent again once after a closed
-        kept connection or a 408, and follows one redirect. Others are sent once, but a GET follows a redirect to another path.
+        """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent once more if the kept connection
+        was closed or after a 408, and follows one redirect. Others are sent once, but a GET follows a redirect to another path.
 
         Raises HttpException (itself for an unreadable upload, else a subclass), SettingsError for an unusable login or `ca_pem`.
         """

@@ -38,8 +38,8 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once unless the session retries. Raises HttpException, and SettingsError if a file that the
-        session's `verify` or `cert` names is missing."""
+        """Send and read, once unless the session retries. Raises HttpException, and SettingsError if a file named by the
+        session's `verify` or `cert` is missing."""
         failed: HttpException               # raised outside `except`: errors of requests may hold the proxy's password
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,

@@ -116,9 +116,9 @@ class RedfishService:
         return reply
 
     def expanded(self, target: object, levels: int = 1) -> Json:
-        """The resource behind a link. If the service offers that, the answer includes the resources that this one links to.
+        """The resource behind a link. If the service offers $expand, the answer includes the resources that this one links to.
 
-        1 round trip; 2 if the answer to the query cannot be used. If the second one succeeds, no such query is sent again.
+        1 round trip; 2 if the expanded answer cannot be used. If the second request succeeds, $expand is not sent again.
         """
         path = self.path(target)
         query = links.expansion(self.root(), levels) if self._answers_expanded and "?" not in path else ""

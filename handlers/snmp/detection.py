@@ -74,8 +74,8 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
-    """For a device without states: the first candidate whose outlets it lists, or whose meters it has if it only meters. Else,
-    with `by_id`, the first candidate if its family has no outlets; else None.
+    """For a device without states: the first candidate with rows of outlets, or with meters if the device only meters. Failing
+    that, with `by_id`, the first candidate, provided that its family has no outlets. Otherwise None.
 
     A device only meters if it proves that it has no outlets, or if `metered_only` says so. Raises ProtocolError instead of
     returning None if the device has meters of a candidate.

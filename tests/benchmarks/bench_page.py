@@ -219,9 +219,9 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """Maximum bytes kept per PDU and day older than a month, if counters only rise: those of two readings.
+    """At most how many bytes are kept per PDU for each day older than a month: those of two readings, if counters only rise.
 
-    Of each day, thinning keeps the last reading, of the PDU and its outlets, and the PDU's reading with the highest load.
+    Thinning keeps the day's last reading, of the PDU and its outlets, and the PDU's reading with the highest load.
     """
     return 2 * grown.day / (86400 / BEAT_S)
 

@@ -81,7 +81,7 @@ class Scrubber:
         return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value, or the value if it stays. From then on, `text` replaces a distinctive value too."""
+        """The stand-in of a value, or the value itself if it stays. From then on, `text` replaces the value if distinctive."""
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given:
             return value
@@ -136,7 +136,7 @@ class Scrubber:
         return self.text(value) if kind is None else self.whole(kind, value)
 
     def whole(self, kind: str, value: str) -> str:
-        """The stand-in of a value of this kind. If it stays, addresses and serial numbers in it are replaced, as `text` does."""
+        """The stand-in of a value of this kind. If it stays, addresses and serial numbers in it are replaced, as in `text`."""
         return self.text(self.learn(kind, value), numbers=kind in self.keep)
 
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:

@@ -1,5 +1,5 @@
-"""Sources that leave out rows of another source (padding, other units, neutral lines), or add empty values where it lacks rows,
-so that there is no sum."""
+"""Sources that leave out rows of another source (padding, other units, neutral lines), or add an empty value for each missing
+row, so that no sum is formed without it."""
 from __future__ import annotations
 
 import re
@@ -52,7 +52,7 @@ class Only(Source):
 
 class Listed(Source):
     """All rows of `source`, with the values of `known`. A row that is empty in `source`, or that `known` leaves out, has an empty
-    value: there is no sum."""
+    value, so that there is no sum."""
 
     source: Source
     known: Source

@@ -68,7 +68,7 @@ def test_a_broken_answer_is_a_handler_error_and_the_next_request_is_answered(ser
         assert nut.variable("pdu", "outlet.1.status") == "on"
 
 
-# upsd sends 512 characters of a line. If they do not include the line break, the next line follows directly.
+# upsd sends only the first 512 characters of a line. If the line break is not among them, the next line follows directly.
 @pytest.mark.parametrize("length, whole", [(501, True), (502, False), (503, False), (600, False)])
 def test_a_line_that_the_server_cuts_is_an_error(length: int, whole: bool) -> None:
     described = StaticDevice("pdu", {"ups.status": "OL"}, description="d" * length)

@@ -32,7 +32,7 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 def _reading(unit: XerusPdu) -> List[List[str]]:
     """Return [interface, rid, method] of every call that only reads and takes no parameters.
 
-    Of sensors that differ only in their owner, such as the voltages of all inlets, poles and outlets, only the first is called.
+    Of sensors that differ only in the part measured, such as the voltages of inlets, poles and outlets, only the first is called.
     """
     firmware = unit.site.firmware
     sensors: Set[Tuple[str, str]] = set()

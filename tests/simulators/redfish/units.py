@@ -31,7 +31,7 @@ def basic_only() -> Model:
 
 
 def panduit() -> Model:
-    """The root links to the rack PDUs with PowerDistribution, and has no PowerEquipment."""
+    """The root has a PowerDistribution link to the rack PDUs instead of PowerEquipment."""
     return Model((Pdu(outlets=tuple(str(number) for number in range(1, 25)), manufacturer="Panduit", model="G5"),),
                  root="panduit", expand=None)
 
@@ -51,7 +51,7 @@ def hpe() -> Model:
 
 
 def rittal() -> Model:
-    """Ids with line and fuse; ActionInfo instead of allowable values."""
+    """Ids contain the line and the fuse (L1_F1_10). The action refers to an ActionInfo instead of listing its values."""
     branches = tuple(f"L{line}_F{fuse}" for fuse in (1, 2) for line in (1, 2, 3))
     outlets = tuple(f"{branch}_{outlet}" for branch in branches for outlet in (10, 20, 30))
     return Model((Pdu(outlets=outlets, branches=branches, manufacturer="Rittal", model="PDU switched"),), values="info",

@@ -180,7 +180,7 @@ class XerusPdu:
         return sorted(self.site.firmware.surplus)
 
     def fall_asleep(self, inlets: int = 1) -> None:
-        """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of their owner has been called.
+        """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of the same part has been called.
 
         One call wakes the sensors of an outlet or protector; those of an inlet need `inlets` calls.
         """

@@ -30,7 +30,7 @@ class Model:
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
     inhibit_relay_control               start value of that setting, which only generation 4.4 has here
     power_control       false: no outlet is switchable
-    asleep              sensors, except those of slots and groups, answer "not available" until their owner's getSensors is called
+    asleep              sensors, except those of slots and groups, answer "not available" until getSensors of their part is called
     well_known_sensors  false: sensors of inlets, outlets and protectors have only references; their well-known ids answer 404
     live                energy counters run with time; else they keep their values, so that a test can compare them
     meters              power meters and panels; None: the unit has no power meter controller

@@ -16,7 +16,10 @@ from ..site import Site, Wrong, action, go, number, page, text
 
 
 class Shown(NamedTuple):
-    """One server on the page: its feeds with PDUs and states. `port`: their combined state; `state`: by DCImanager's rule."""
+    """One server on the page.
+
+    `feeds` has each feed with its PDU and state, `port` is their combined state, `state` the server's by DCImanager's rule.
+    """
 
     server: Server
     feeds: list[tuple[Feed, Pdu, str]]
