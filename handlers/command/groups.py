@@ -15,7 +15,7 @@ EPILOG = "\b\nOptions of a command: COMMAND --help. Settings, secrets and exit c
 
 
 class Place(NamedTuple):
-    """Where a command is: a module below handlers/command, and the name there of the command or of a table that contains it.
+    """Where a command is: a module below handlers/command, and in it the name of the command or of a table that contains it.
 
     `help`: one line for the list.
     """

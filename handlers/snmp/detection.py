@@ -25,8 +25,8 @@ class Candidate(NamedTuple):
 def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
     """The first family whose objects the device has, with everything read so far.
 
-    Costs one GET, and the reads of states and counts of each candidate tried; if none has states, also those of other rows and
-    of meters; if no family fits, a GET of sysDescr. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix
+    Costs one GET, and the reads of states and counts of each candidate tried. If none has states, other rows and meters are read
+    too; if no family fits, sysDescr is read. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix
     first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they
     are the families with `sweep`, and only states and counts are read. If no candidate fits by its rows, the first is recognised
     by its sysObjectID alone, provided that its family has no outlets.

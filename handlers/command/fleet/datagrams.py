@@ -101,7 +101,7 @@ def _dotted(content: bytes) -> str:
         if not octet & 0x80:
             arcs.append(number)
             number = 0
-    if not arcs or content[-1] & 0x80 or len(arcs) + 1 > _LONGEST_OID:       # the first number is two arcs
+    if not arcs or content[-1] & 0x80 or len(arcs) + 1 > _LONGEST_OID:       # the first number holds two arcs
         raise ValueError
     first = min(arcs[0] // 40, 2)
     return ".".join(map(str, (first, arcs[0] - first * 40, *arcs[1:])))
