@@ -13,15 +13,15 @@ from __future__ import annotations
 from typing import NamedTuple, Sequence, Tuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
-LONGEST = 2000                  # limit for an error's text and for each of its parts, in characters
+LONGEST = 2000                  # limit for each part of an error and for its reason, in characters
 
 
 def printable(text: str, limit: int = LONGEST) -> str:
-    """`text` for a log or a terminal: cut at `limit` characters, and with its unprintable characters escaped."""
-    shown = text[:limit]
+    """`text` for a log or a terminal: its unprintable characters escaped, then cut at `limit` characters."""
+    shown = text[:limit + 1]
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
-    return shown + "..." if len(text) > limit else shown
+    return shown if len(shown) <= limit else shown[:limit] + "..."
 
 
 class Named(NamedTuple):

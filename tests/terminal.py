@@ -44,9 +44,10 @@ def run(command: list[str], environment: Mapping[str, str], question: str, typed
     shown, answered, end = b"", False, time.monotonic() + seconds
     try:
         while True:
-            ready, _, _ = select.select([terminal], [], [], max(0.0, end - time.monotonic()))
+            left = end - time.monotonic()
+            ready, _, _ = select.select([terminal], [], [], max(0.0, left))
             asked = "answered" if answered else "not shown"
-            assert ready, f"still running after {seconds:g} s; the question was {asked}; shown: {shown!r}"
+            assert ready and left > 0, f"still running after {seconds:g} s; the question was {asked}; shown: {shown!r}"
             try:
                 piece = os.read(terminal, 1000)
             except OSError:                     # Linux: no process has the other side open

@@ -42,6 +42,11 @@ def test_the_error_shows_the_output_of_a_program_that_closes_its_terminal_and_ru
         terminal.run(["sh", "-c", "echo hello; exec sleep 600 <&- >&- 2>&-"], os.environ, "name: ", b"x")
 
 
+def test_a_program_that_never_stops_writing_to_its_terminal_is_killed_at_the_limit() -> None:
+    with pytest.raises(AssertionError, match=r"still running after 0\.3 s; the question was not shown"):
+        terminal.run(["yes"], os.environ, "name: ", b"x", seconds=0.3)
+
+
 def test_a_program_that_prints_no_line_is_killed_at_the_limit() -> None:
     process = subprocess.Popen(["sleep", "600"], stdout=subprocess.PIPE, text=True)
     with process, pytest.raises(AssertionError, match="killed after 0.1 s"), bounded(process, 0.1):

@@ -21,6 +21,7 @@ from tests.waiting import PATIENCE_S, bounded, until
 from . import late
 from .clockwork import ManualClock
 from .redfish import UNITS, Expand, Model, Pdu, RedfishService, units
+from .redfish.errors import message
 from .redfish_client import OUTLETS, SESSIONS, V1, Client
 from .web import Connection
 
@@ -126,8 +127,12 @@ def test_rittals_outlets_are_on_the_lines_that_their_ids_name() -> None:
             id: outlet.lines for id, outlet in service.plants["1"].outlets.items()}
 
 
+def test_an_argument_of_a_message_is_inserted_unchanged() -> None:
+    found = message("PropertyValueNotInList", "%2", "IndicatorLED")
+    assert found["Message"] == "The value '%2' of the property IndicatorLED is not in its list."
+
+
 def test_a_tree_without_figures_has_none_in_its_books(tmp_path: Path) -> None:
-    lines = {"Line1": {"Reading": 2.5}, "Line2": {"Reading": None}}
     lines = {"Line1": {"Reading": 2.5}, "Line2": {"Reading": None}}
     tree: Dict[str, Dict[str, Any]] = {
         "": {"@odata.type": "#ServiceRoot.v1_20_0.ServiceRoot"},

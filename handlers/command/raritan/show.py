@@ -29,7 +29,7 @@ _THRESHOLD_CODES = {1: "a value is out of the sensor's range", 2: "the values ar
 
 
 def info(context: Context) -> Result:
-    """Show the unit's nameplate, name, firmware and number of parts: 1 round trip."""
+    """Show nameplate, name and firmware, and count inlets, outlets, breakers and transfer switches: 1 round trip."""
     bulk, pdu = Bulk(context.agent), context.pdu
     metadata, settings = bulk.add(pdu.getMetaData), bulk.add(pdu.getSettings)
     version = bulk.add(context.proxy(Firmware, "/firmware").getVersion)
@@ -76,14 +76,14 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
     ports = [port for meter in found.values() for port in meter.ports()]
     if not ports:
         why = "the controller has no branch circuits" if found else "the unit meters its inlets and has no outlets"
-        return Result({"outlets": []}, [f"{why}: 'sensors' lists what it meters"])
+        return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
     named = {one.identity: one for labels in panels.labels(bulk, bare).values() for one in labels}
     rows: List[List[object]] = [[*named[port.identity], port.load_a, port.energy_kwh] for port in ports]
     return table("circuits", ("circuit", "label", "name", "A", "kWh"), rows)
 
 
 def sensors(context: Context) -> Result:
-    """Show the sensors of inlets, lines, breakers, outlets and slots: 5 round trips."""
+    """Show the sensors of inlets, lines, breakers, outlets, meters, circuits and slots: 5 round trips, 6 with circuits."""
     places = sensors_of_the_pdu(context) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
     numeric = {place: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))       # by place: names may occur twice
@@ -126,18 +126,26 @@ def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
 
 
 def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
-    """Name and reference of the sensors of inlets, lines, outlets and breakers: 2 round trips."""
+    """Name and reference of the sensors of inlets, lines, outlets, breakers, power meters and circuits: 2 round trips, 3 with
+    circuits."""
     bulk, pdu = Bulk(context.agent), context.pdu
     lists: Dict[str, Pending[Any]] = {"inlet": bulk.add(pdu.getInlets), "outlet": bulk.add(pdu.getOutlets),
                                       "ocp": bulk.add(pdu.getOverCurrentProtectors)}
+    controller = bulk.add(context.proxy(pdumodel.PowerMeterController, "/model/pmc").getPowerMeters)
     bulk.perform()
-    fitted: List[Tuple[str, Pending[Structure]]] = []
-    poles: List[Tuple[str, Pending[List[pdumodel.Pole]]]] = []
-    for word, answer in lists.items():
-        for position, device in enumerate(map(context.unit.mine, answer.get()), 1):
-            fitted.append((f"{word}/{position}", bulk.add(device.getSensors)))
-            if isinstance(device, pdumodel.Inlet):
-                poles.append((f"{word}/{position}", bulk.add(device.getPoles)))
+    devices = [(f"{word}/{position}", device) for word, answer in lists.items()
+               for position, device in enumerate(map(context.unit.mine, answer.get()), 1)]
+    meters = {} if absent(controller.error) else controller.get()
+    devices += [(f"meter/{number}", context.unit.mine(meter)) for number, meter in sorted(meters.items())]
+    fitted: List[Tuple[str, Pending[Structure]]] = [(where, bulk.add(device.getSensors)) for where, device in devices]
+    with_lines = (pdumodel.Inlet, pdumodel.PowerMeter)
+    poles: List[Tuple[str, Pending[List[pdumodel.Pole]]]] = [
+        (where, bulk.add(device.getPoles)) for where, device in devices if isinstance(device, with_lines)]
+    of_panels: List[Tuple[str, Pending[Any]]] = [
+        (where, bulk.add(device.getCircuits)) for where, device in devices if isinstance(device, pdumodel.Panel)]
+    bulk.perform()
+    fitted += [(f"circuit/p{where.partition('/')[2]}.{position + 1}", bulk.add(context.unit.mine(circuit).getSensors))
+               for where, circuits in of_panels for position, circuit in sorted(circuits.get().items())]
     bulk.perform()
     out = [(f"{where}/{name}", sensor) for where, answer in fitted for name, sensor in _members(context, answer.get())]
     for where, answers in poles:
@@ -182,7 +190,7 @@ def _sensor_id(context: Context, where: str) -> str:
 
 
 def thresholds(context: Context) -> Result:
-    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change (read, write, read again), 2 more for a name."""
+    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change; for a name 2 more, 3 with circuits."""
     wanted = dict(_change(word) for word in context.options.change)
     sensor = context.proxy(NumericSensor, _sensor_id(context, context.options.sensor))
     if wanted:

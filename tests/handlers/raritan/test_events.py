@@ -10,10 +10,12 @@ import pytest
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 from handlers.raritan import events
 from handlers.raritan.events import Listener, Outage
+from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.event import Service, UserEvent
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.rpc.sensors import NumericSensor
+from handlers.tls import Trust
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.waiting import finished, until
@@ -72,6 +74,22 @@ def test_poll_events_waits_until_an_event_happens(agent: MakeAgent, pdu: XerusPd
     switch(agent, pdu, OFF)
     finished(thread)
     assert len(found) == 1
+
+
+def test_a_bulk_that_polls_events_keeps_the_rights_of_its_caller(agent: MakeAgent, pdu: XerusPdu) -> None:
+    viewer = agent("https", f"{pdu.host}:{pdu.port}", pdu.viewer_user, pdu.viewer_password, trust=Trust(ca_pem=pdu.ca_pem))
+    channel = Service("/eventservice", viewer).createChannel()
+    assert channel is not None
+    channel.demandEventType(Outlet.StateChangedEvent)
+    bulk = Bulk(viewer)
+    bulk.add(channel.pollEvents)
+    command = bulk.add(Outlet("/model/outlet/1", viewer).setPowerState, OFF)
+    thread = threading.Thread(target=bulk.perform, daemon=True)
+    thread.start()
+    assert until(lambda: pdu.events[0].channels[0].waiting == 1)
+    switch(agent, pdu, OFF)
+    finished(thread)
+    assert isinstance(command.error, Denied) and len(pdu.books().writes) == 1
 
 
 def test_poll_events_returns_without_an_event_after_30_seconds(agent: MakeAgent, pdu: XerusPdu, clock: ManualClock) -> None:

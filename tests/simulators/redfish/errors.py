@@ -1,6 +1,7 @@
 """Extended error messages. Source: DSP0266, "Error responses"; Message v1.2.1; keys of DMTF's Base message registry."""
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, Tuple
 
 Json = Dict[str, Any]
@@ -47,8 +48,7 @@ class Refusal(Exception):
 
 def message(key: str, *arguments: str) -> Json:
     text, severity, resolution = _MESSAGES[key]
-    for number, argument in enumerate(arguments, 1):
-        text = text.replace(f"%{number}", argument)
+    text = re.sub(r"%(\d)", lambda found: arguments[int(found[1]) - 1], text)
     return {"@odata.type": "#Message.v1_2_1.Message", "MessageId": f"{_PREFIX}.{key}", "Message": text,
             "MessageArgs": list(arguments), "MessageSeverity": severity, "Severity": severity, "Resolution": resolution}
 

@@ -41,7 +41,7 @@ Witness = Callable[[Served, str, Dict[str, Any]], None]
 class Dispatcher:
     """Runs calls. The thread that calls `post` holds the lock of the XerusPdu; only pollEvents releases it while it waits.
 
-    `caller` is the sender of the call that began last.
+    `caller` is the sender of the call that runs.
     """
 
     def __init__(self, site: Site, witness: Witness) -> None:
@@ -106,7 +106,11 @@ class Dispatcher:
         if not self.caller.may_write and not name.startswith(READING) and name not in OWN_SESSION + OWN_CHANNEL:
             raise RpcError(NO_PRIVILEGE, "Insufficient privileges to perform request.")
         self._witness(served, name, given)
-        value = getattr(served, name)(**values)
+        caller = self.caller
+        try:
+            value = getattr(served, name)(**values)
+        finally:
+            self.caller = caller                # pollEvents lets calls of others begin while it waits
         self._site.clockwork.look()
         return self._results(served, method, value)
 

@@ -415,6 +415,23 @@ def test_a_unit_without_outlets_gets_no_command(words: List[str], monkeypatch: p
         assert code == 8 and "the unit lists no outlets" in capsys.readouterr().err and not pdu.books().writes
 
 
+def test_the_sensors_of_power_meters_and_branch_circuits_are_shown_with_names_that_thresholds_takes(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    panel = MeterModel(1, circuits=(CircuitModel(0, name="rack 1"), CircuitModel(9, metered=False)))
+    with XerusPdu(Model(outlets=0, meters=(panel, MeterModel(4)), inlets=0, metering="none", peripherals=0, actuators=0)) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+
+        def shown(*words: str) -> str:
+            before = pdu.books().requests
+            assert root.run(["raritan", f"{pdu.host}:{pdu.port}", *words, "--fingerprint", pdu.fingerprint]) == 0
+            assert pdu.books().requests - before <= 6, "more requests than the docstrings state"
+            return capsys.readouterr().out
+        rows = {line.split()[0]: line.split()[1:3] for line in shown("sensors").splitlines()[1:]}
+        assert rows["circuit/p1.1/current"] == ["1.5", "A"] and rows["meter/1/L1/current"][1] == "A"
+        assert "meter/4/current" in rows and not [name for name in rows if name.startswith("circuit/p1.10/")]
+        assert "upperCritical" in shown("thresholds", "circuit/p1.1/current")
+
+
 def test_branch_circuits_are_listed_for_a_power_meter_controller_which_has_no_outlets(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def lines(meters: Optional[Tuple[MeterModel, ...]], **more: Any) -> Tuple[int, str, str]:
