@@ -70,14 +70,14 @@ def _of_text(found: Sequence[PackedGuess], chosen: Dict[str, str], doubts: List[
     guess = found[0]
     chosen[columns.STATE] = dotted(guess.oid)
     rival = next((one for one in found[1:] if one.oid != guess.oid and len(one.values) == len(guess.values)), None)
-    if rival is not None and not guess.doubt:
-        guess = guess._replace(doubt=f"{dotted(rival.oid)} is as likely to be the states")
+    likely = f"{dotted(rival.oid)} is as likely to be the states" if rival is not None else ""
+    guess = guess._replace(doubt="; ".join(filter(None, (guess.doubt, likely))))
     on, off = _words(guess.values)
     mark = MARK if guess.doubt else ""
     if set(guess.values) <= {"0", "1"}:
         on, off = ["1"], ["0"]
-        doubts.append(f"{guess.evidence}; 1 for on and 0 for off is only a convention. Compare the values with the "
-                      f"unit's outlets, then remove the marks ({MARK}).")
+        doubts.append(f"{guess.evidence}; {likely}{'; ' * bool(likely)}1 for on and 0 for off is only a convention. Compare the "
+                      f"values with the unit's outlets, then remove the marks ({MARK}).")
     elif guess.doubt:
         doubts.append(f"{guess.evidence}; {guess.doubt}. Compare the values with the unit's outlets, then remove the marks "
                       f"({MARK}).")
@@ -88,8 +88,8 @@ def _of_text(found: Sequence[PackedGuess], chosen: Dict[str, str], doubts: List[
 def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: Dict[str, str], doubts: List[str]) -> Outlets:
     chosen[columns.STATE] = dotted(state.column.oid)
     rival = next((guess for guess in roles[columns.STATE] if guess is not state and guess.score >= state.score), None)
-    if rival is not None and not state.doubt:
-        state = state._replace(doubt=f"{dotted(rival.column.oid)} is as likely to be the states")
+    likely = f"{dotted(rival.column.oid)} is as likely to be the states" if rival is not None else ""
+    state = state._replace(doubt="; ".join(filter(None, (state.doubt, likely))))
     on, off, why = _meaning(state)
     if why:
         doubts.append(f"{dotted(state.column.oid)}: {why}")
@@ -133,8 +133,10 @@ def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
 
 
 def _one_of_two(values: Set[int]) -> Tuple[int, int]:
-    """The values to propose for on and off. Both are in `values` if it has several."""
+    """The values to propose for on and off. Both are in `values` if it has several. 0 is never proposed for on."""
     first = min(values)
+    if first == 0:
+        return max(values) or 1, 0
     if len(values) > 1:
         return first, max(values)
     return (1, 0) if first == 1 else (first, first + 1)
@@ -174,7 +176,7 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
 # ---- the whole -----------------------------------------------------------------------------------------------
 
 def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
-    described = str(rows[SYS_DESCR].raw)[:80] if SYS_DESCR in rows else ""
+    described = rows[SYS_DESCR].shown[:80] if SYS_DESCR in rows else ""
     described = "".join(c if c.isprintable() else " " for c in described).strip()
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()

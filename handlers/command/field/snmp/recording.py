@@ -144,7 +144,7 @@ def _index(oid: Arcs, scrubber: Scrubber) -> Arcs:
 
 
 def _text(row: Optional[Row]) -> str:
-    return str(row.raw) if row is not None and row.tag == OCTETS else ""
+    return row.shown if row is not None and row.tag == OCTETS else ""
 
 
 def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:

@@ -36,6 +36,11 @@ class Row(NamedTuple):
             return self.value
 
     @property
+    def shown(self) -> str:
+        """The value as text. Bytes that are not UTF-8 become U+FFFD."""
+        return self.raw.decode("utf-8", "replace") if isinstance(self.raw, bytes) else str(self.raw)
+
+    @property
     def text(self) -> Optional[str]:
         """The text of a printable OCTET STRING, else None."""
         raw = self.raw

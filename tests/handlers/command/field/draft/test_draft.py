@@ -319,8 +319,8 @@ def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(name: st
 
 @pytest.mark.parametrize("values, on, off", [
     ((1, 1, 1, 1), "?1", "?0"), ((0, 1, 1, 0), "?1", "?0"), ((1, 2, 1, 1), "?1", "?2"), ((1, 3, 1, 1), "?1", "?3"),
-    ((3, 5, 5, 3), "?3", "?5")])
-def test_a_column_of_two_numbers_or_of_only_1_proposes_on_and_off(values: Tuple[int, ...], on: str, off: str) -> None:
+    ((3, 5, 5, 3), "?3", "?5"), ((0, 2, 2, 0), "?2", "?0"), ((0, 0, 0, 0), "?1", "?0")])
+def test_a_column_of_two_numbers_or_of_one_proposes_on_and_off(values: Tuple[int, ...], on: str, off: str) -> None:
     rows = {arcs(f"1.3.6.1.4.1.99999.1.1.2.{index}"): Row(2, value) for index, value in enumerate(values, 1)}
     rows.update({arcs(f"1.3.6.1.4.1.99999.1.1.3.{index}"): Row(4, b"outlet %d" % index) for index in range(1, 5)})
     found = draft(rows, Mib())
@@ -337,13 +337,22 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(text:
     assert bool(found.packed[0].doubt) == (on != "on") == any("remove the marks" in doubt for doubt in found.doubts)
 
 
-def test_two_strings_of_states_are_equally_likely() -> None:
+@pytest.mark.parametrize("first, second, on", [(b"on,on,on,on", b"on,off,on,on", "on"), (b"1,1,0,1", b"1,1,1,1", "1"),
+                                               (b"open,closed,open,open", b"closed,closed,open,open", "closed")])
+def test_two_strings_of_states_are_equally_likely(first: bytes, second: bytes, on: str) -> None:
     """One may be the states that the outlets get at power-on."""
-    rows = {arcs(f"1.3.6.1.4.1.99999.1.{at}.0"): Row(4, text) for at, text in enumerate((b"on,on,on,on", b"on,off,on,on"), 1)}
+    rows = {arcs(f"1.3.6.1.4.1.99999.1.{at}.0"): Row(4, text) for at, text in enumerate((first, second), 1)}
     found = draft(rows, Mib())
     assert found.profile is not None and found.profile.outlets[0].states is not None
-    assert found.profile.outlets[0].states.on == ("?on",)
+    assert found.profile.outlets[0].states.on == (f"?{on}",)
     assert any("1.3.6.1.4.1.99999.1.2.0 is as likely to be the states" in doubt for doubt in found.doubts)
+
+
+def test_a_description_that_is_not_utf_8_is_read_as_far_as_possible() -> None:
+    rows = {arcs("1.3.6.1.2.1.1.1.0"): Row(4, "Gerät PDU".encode("latin-1")),
+            arcs("1.3.6.1.4.1.99999.1.1.0"): Row(4, b"on,off,on,on")}
+    found = draft(rows, Mib())
+    assert found.profile is not None and found.profile.models == ("Ger\ufffdt PDU",)
 
 
 def test_a_string_of_states_is_not_taken_if_a_profile_cannot_contain_its_oid() -> None:
