@@ -5,6 +5,7 @@ import datetime
 import enum
 import json
 import os
+import re
 import select
 import sys
 from typing import Any, Dict, List, Mapping, TextIO, Tuple
@@ -32,7 +33,8 @@ _EVERY: Tuple[Demand, ...] = ((Event, None),)
 _TWICE = "/outletState"         # an outlet's discrete sensor, whose events repeat those of the outlet
 _OF_EACH = ("source", "actUserName", "actIpAddr")
 _KEYS = ("time", "event", "source", "name")             # of the JSON of each event, before its fields
-_SECRETS = ("password", "pin", "newPin", "authPassphrase", "privPassphrase")       # fields of events and of structures in them
+# Fields of events and of structures in them.
+_SECRETS = ("password", "pin", "newPin", "authPassphrase", "privPassphrase", "privacyPassphrase", "community")
 _HIDDEN = "(not shown)"
 _LONGEST_S = 30 * 86400.0
 
@@ -105,10 +107,11 @@ def _as_json(event: Event, name: str) -> str:
 def _line(event: Event, name: str) -> str:
     """`2026-11-20T19:40:02Z  outlet/3 'web'  state changed: powerState on → off`"""
     kind = base_name(event.wire_type).rpartition(".")[2].removesuffix("Event")
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in printable(kind)).strip()
+    words = re.sub("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", printable(kind)).lower()
+    changes = _changes(event)
     by = f", by {event.actUserName} from {event.actIpAddr}" if isinstance(event, UserEvent) and event.actUserName else ""
     source = name or ("unit" if isinstance(event.source, (Pdu, type(None))) else event.source.target)
-    return f"{_now()}  {printable(source)}  {words}: {', '.join(_changes(event))}{printable(by)}"
+    return f"{_now()}  {printable(source)}  {words}{': ' * bool(changes)}{', '.join(changes)}{printable(by)}"
 
 
 def _changes(event: Event) -> List[str]:
@@ -149,7 +152,10 @@ def _without_secrets(data: Any) -> Any:
 
 
 def _word(value: object) -> str:
-    """A value as in tables. A member of an enumeration loses the prefix that all members share: PS_ON is `on`."""
+    """A value as in tables; a list or map as JSON. A member of an enumeration loses the prefix that all members share: PS_ON is
+    `on`."""
+    if isinstance(value, (list, dict)):
+        return output.text(json.dumps(_without_secrets(plain(value)), ensure_ascii=False))
     if not isinstance(value, enum.Enum):
         return output.text(value)
     prefix, underscore, _ = os.path.commonprefix([one.name for one in type(value)]).rpartition("_")

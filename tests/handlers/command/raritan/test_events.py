@@ -19,6 +19,7 @@ from handlers.command.raritan import events
 from handlers.raritan.rpc import assetmgrmodel, event as rpc_event, pdumodel, sensors, serial, smartlock, usermgmt, webcam
 from handlers.raritan.rpc._runtime.decoding import decoder
 from handlers.raritan.rpc.idl import Event
+from handlers.raritan.rpc.peripheral import GatewaySensorManager
 from tests.handlers.raritan.declared import Nowhere
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, XerusPdu
@@ -69,7 +70,7 @@ def test_the_name_of_an_event_comes_from_the_unit_even_if_the_binding_does_not_k
     assert "account added: username operator, by admin from 192.0.2.1" in events._line(added, "unit")
     name = "pdumodel.Outlet_9_0_0.RelayWornEvent:1.0.0"
     new = decoder(Event)({"type": name, "value": {"source": None, "cycles": 7}}, Nowhere())
-    assert "unit  relay worn: " in events._line(new, "")
+    assert events._line(new, "").endswith("  unit  relay worn")
     assert json.loads(events._as_json(new, ""))["event"] == "pdumodel.Outlet.RelayWornEvent"
 
 
@@ -103,6 +104,10 @@ def test_no_event_shows_a_secret() -> None:
         "oldSettings": {"snmpV3Settings": {"privPassphrase": ""}},
         "newSettings": {"snmpV3Settings": {"privPassphrase": "4711"}}}}, Nowhere())
     entry = rpc_event.DataPushService.EntryAddedEvent(settings=rpc_event.DataPushService.EntrySettings(password="4711"))
+    package, changed = GatewaySensorManager.ConfigurationPackage, GatewaySensorManager.ConfigurationChangedEvent
+    remote = [changed(configuration={"1": package(devices=[one])}) for one in (
+        GatewaySensorManager.RemoteSnmpV1V2Device(community="4711"),
+        GatewaySensorManager.RemoteSnmpV3Device(privacyPassphrase="0815"))]
     for event, shown in (
             (access.DoorAccessRuleChangedEvent(oldRule=rules[0], newRule=rules[1]), "keypadCondition1.pin  → (not shown)"),
             (access.DoorAccessRuleChangedEvent(oldRule=rules[1], newRule=rules[2]),
@@ -110,12 +115,19 @@ def test_no_event_shows_a_secret() -> None:
             (access.DoorAccessRuleAddedEvent(rule=rules[1]), "rule.keypadCondition1.pin (not shown)"),
             (account, "snmpV3Settings.privPassphrase  → (not shown)"),
             (serial.GsmModem.SimPinUpdatedEvent(newPin="4711"), "sim pin updated: (not shown)"),
-            (entry, "settings.password (not shown)")):
+            (entry, "settings.password (not shown)"),
+            (remote[0], '"devices": [{"community": "(not shown)"'), (remote[1], "configuration changed: configuration {")):
         line, found = events._line(event, "unit"), events._as_json(event, "unit")
         assert shown in line and "(not shown)" in found
         assert not any(secret in text for secret in ("4711", "0815") for text in (line, found)), (line, found)
     unset = access.DoorAccessRuleAddedEvent(rule=rules[0])
     assert '"pin": ""' in events._as_json(unset, "unit") and "(not shown)" not in events._line(unset, "unit")
+
+
+def test_a_line_without_changes_has_no_colon_and_an_abbreviation_stays_one_word() -> None:
+    cleared = pdumodel.ShelfPowerSupply.FaultsClearedEvent(actUserName="admin", actIpAddr="192.0.2.7")
+    assert events._line(cleared, "unit").endswith("Z  unit  faults cleared, by admin from 192.0.2.7")
+    assert "  pin entered: " in events._line(smartlock.Keypad.PINEnteredEvent(), "unit")
 
 
 def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) -> None:
