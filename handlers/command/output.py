@@ -36,7 +36,7 @@ def shown(result: Result, as_json: bool) -> int:
         print_json(result.data)
     elif result.raw and sys.stdout.isatty():        # a terminal would obey a device's control characters
         lines = result.raw.decode("utf-8", "surrogateescape").replace("\r\n", "\n").rstrip("\n").split("\n")
-        print("\n".join(printable(line, len(line)) for line in lines))
+        print("\n".join(printable(line, 10 * len(line)) for line in lines))     # an escape has at most 10 characters
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
     elif result.lines:

@@ -113,7 +113,7 @@ def _announced(networks: Sequence[Network]) -> List[Found]:
 
 
 def _shortened(name: str) -> str:
-    return printable(printable(name.strip()), _LONGEST_NAME)        # escapes count as they are printed
+    return printable(name.strip(), _LONGEST_NAME)
 
 
 def _address(text: str) -> Any:
