@@ -27,6 +27,7 @@ _TYPES: Mapping[int, Any] = {
     COUNTER64: rfc1902.Counter64}
 _ERRORS = {"notWritable": smi_error.NotWritableError, "wrongType": smi_error.WrongTypeError}
 _EVERYTHING = (1, 3)
+_ZERO = (0, 0)                             # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
 
 
 class Agent:
@@ -107,4 +108,8 @@ class _Instrumentation:
 
 
 def _wire(row: Optional[Row]) -> Any:
-    return rfc1905.noSuchInstance if row is None else _TYPES[row.tag](row.value) if row.tag in _TYPES else univ.Null("")
+    """A row's value in pysnmp's types: noSuchInstance for no row, 0.0 for an empty OID, which has no encoding, and Null for an
+    unknown tag."""
+    if row is None:
+        return rfc1905.noSuchInstance
+    return _TYPES[row.tag](_ZERO if row.value == () else row.value) if row.tag in _TYPES else univ.Null("")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import re
 from contextlib import suppress
 from typing import Collection, Iterator, List, Mapping, Optional, Set
@@ -19,13 +20,14 @@ from ....snmp.reader import Reader
 from ..kinds import Recorder
 from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber
 from ..words import is_plain, parts
-from .rows import ADDRESS, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dotted, of_wire, reading
+from .rows import ADDRESS, INTEGER, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, arcs, dotted, of_wire, reading
 
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _MOST_ROWS = 200_000
 _PAGE = 100                         # rows per read, which is repeated if an answer is lost
 _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
+_INET_TYPES = {4: 1, 16: 2}         # octets of an InetAddress -> the InetAddressType in the column before it (RFC 4001)
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
 _PREFIX = 7                         # arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
@@ -95,11 +97,12 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     needed = _needed(rows, found)
     known = _known(rows, found, scrubber, needed)
     return scrubber.twice(lambda: {
-        _index(oid, scrubber): _scrubbed(oid, row, scrubber, known if oid not in needed else None) for oid, row in rows.items()})
+        _index(oid, scrubber): _scrubbed(oid, rows, scrubber, known if oid not in needed else None) for oid in rows})
 
 
-def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
-    """The scrubbed row. `known`: words that stay, besides technical terms; None: `Scrubber.text` alone decides."""
+def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
+    """The row at `oid`, scrubbed. `known`: words that stay, besides technical terms; None: `Scrubber.text` alone decides."""
+    row = rows[oid]
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
@@ -110,6 +113,9 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
         if ADDRESSES in scrubber.keep or not any(row.value):
             return row
         return Row(OCTETS, bytes.fromhex(scrubber.learn(ADDRESSES, row.value.hex(":")).replace(":", "")))
+    if known is not None and _is_inet_address(oid, rows):
+        address = scrubber.address(str(ipaddress.ip_address(row.value)))
+        return Row(OCTETS, ipaddress.ip_address(address).packed)
     coded = "utf-8" if row.text is not None else "latin-1"
     text = row.value.decode(coded)
     if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
@@ -120,6 +126,16 @@ def _scrubbed(oid: Arcs, row: Row, scrubber: Scrubber, known: Optional[Set[str]]
     bare = text[:len(text) - len(padding)]
     bare = scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     return Row(OCTETS, (bare + padding).encode(coded, "replace"))
+
+
+def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
+    """Whether the row, with octets, is an InetAddress: not text, and the column before it holds the InetAddressType."""
+    row = rows[oid]
+    kind = _INET_TYPES.get(len(row.value)) if isinstance(row.value, bytes) else None
+    if kind is None or row.text is not None and row.text.rstrip("\0").isprintable():
+        return False
+    before = ((*oid[:at], oid[at] - 1, *oid[at + 1:]) for at in range(_PREFIX, len(oid)))
+    return any(rows.get(other) == Row(INTEGER, kind) for other in before)
 
 
 def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[Set[str]]) -> str:

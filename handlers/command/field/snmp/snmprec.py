@@ -114,7 +114,7 @@ def _row(kind: str, value: str) -> Row:
 
 
 def _checked(oid: Arcs) -> Arcs:
-    if len(oid) < 2 or oid[0] > 2 or any(not 0 <= arc < 2**32 for arc in oid) or len(oid) > 128:
+    if not 2 <= len(oid) <= 128 or any(not 0 <= arc < 2**32 for arc in oid) or oid[0] > 2 or oid[0] < 2 and oid[1] > 39:
         raise ValueError("not a valid OID")
     return oid
 

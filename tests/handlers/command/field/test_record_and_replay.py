@@ -155,6 +155,26 @@ def test_an_address_that_is_a_name_or_location_is_replaced_in_every_form() -> No
     assert clean == [b"02:00:00:00:00:01", b"192.0.2.2", b"192.0.2.1", bytes.fromhex("020000000001"), bytes((192, 0, 2, 2))]
 
 
+@pytest.mark.parametrize("kind_of_address, octets, replaced", [
+    (1, "c0a8071e", "c0000202"), (1, "0a140007", "c0000202"), (1, "ffffff00", "ffffff00"), (2, "c0a8071e", "c0a8071e"),
+    (2, "20010db885a3000000008a2e03707334", "20010db8" + 23 * "0" + "1"),
+    (1, "20010db885a3000000008a2e03707334", "20010db885a3000000008a2e03707334")])
+def test_an_address_in_octets_is_replaced_if_the_column_before_it_holds_its_type(
+        kind_of_address: int, octets: str, replaced: str) -> None:
+    """InetAddressType: 1 ipv4, 2 ipv6. Source: RFC 4001, section 3."""
+    entry = "1.3.6.1.4.1.99999.1.1"
+    rows = snmprec.parse(f"{entry}.4.1|2|{kind_of_address}\n{entry}.5.1|4x|{octets}\n").rows
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert clean[arcs(f"{entry}.5.1")] == HeldRow(4, bytes.fromhex(replaced))
+
+
+def test_a_text_after_a_number_is_not_taken_for_an_address() -> None:
+    entry = "1.3.6.1.4.1.99999.1.1"
+    rows = snmprec.parse(f"{entry}.4.1|2|1\n{entry}.5.1|4x|6f666600\n{entry}.4.2|2|1\n{entry}.5.2|4x|4ec3bc31\n").rows
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert [clean[arcs(f"{entry}.5.{row}")].raw for row in (1, 2)] == ["off\0", "Nü1"]
+
+
 def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names() -> None:
     variables = "1.3.6.1.4.1.2606.7.4.2.2.1"
     device = fixture("rittal-cmc3_pdu").device().rows()
@@ -213,6 +233,13 @@ def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
     assert [line.rpartition(": ")[2] for line in unit.writes] == ["notWritable"]
     assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 2))]) == ("", 0)
     assert unit.get(state) == HeldRow(2, 1) and len(unit.writes) == 3
+
+
+def test_a_replay_returns_an_empty_oid_as_zero_and_an_unknown_type_as_null() -> None:
+    entry = "1.3.6.1.4.1.99999.1"
+    with replayed("snmp", f"{entry}.1|6|\n{entry}.2|71|1\n{entry}.3|2|5\n") as unit:
+        again = recorded(unit)
+    assert [line.partition("99999.1.")[2] for line in again.splitlines()] == ["1|6|0.0", "2|5x|", "3|2|5"]
 
 
 def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:

@@ -29,7 +29,7 @@ def test_a_null_that_an_agent_returns_is_a_row() -> None:
 
 
 @pytest.mark.parametrize("line", ["nothing", "1.3.6|2|x", "1.3.6.1.4.1.9.1|2", "9.9.9|2|1", "1.3.6.1.4.1.9.1|4x|zz",
-                                  "1.3.6.1.4.1.9.1|2x|0a", "1.3.6.1.4.1.9.1|6e|a", "1.3.6.1.4.1.9.1|64|192.0.2"])
+                                  "1.3.6.1.4.1.9.1|2x|0a", "1.3.6.1.4.1.9.1|6e|a", "1.3.6.1.4.1.9.1|64|192.0.2", "1.40.5|2|1"])
 def test_the_error_gives_the_number_of_a_line_that_is_not_a_row(line: str) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
