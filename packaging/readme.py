@@ -59,7 +59,7 @@ def filled(text: str, parts: Sequence[str]) -> str:
     for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-        if len(pattern.findall(text)) != 1:
+        if not text.count(begin) == text.count(end) == len(pattern.findall(text)) == 1:
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
         before, after = pattern.split(text)
         text = f"{before}{begin}\n{PARTS[name]()}\n{end}{after}"

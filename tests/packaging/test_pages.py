@@ -43,7 +43,7 @@ def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
 
 def test_each_pair_of_markers_is_needed_exactly_once() -> None:
     readme, pair = loaded("readme"), "<!-- exits:begin --><!-- exits:end -->"
-    for page in ("a page without", f"{pair}{pair}"):
+    for page in ("a page without", f"{pair}{pair}", f"<!-- exits:begin --> a page {pair}", f"{pair}<!-- exits:end -->"):
         with pytest.raises(ValueError, match="exactly one pair of the markers <!-- exits:begin --> and <!-- exits:end -->"):
             readme.filled(page, ("exits",))
 

@@ -105,7 +105,10 @@ def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
 
 
 def _secret_file(path: str) -> str:
-    return private.text(path, private.SECRET).rstrip("\r\n")
+    found = private.text(path, private.SECRET).rstrip("\r\n")
+    if not found:
+        raise SettingsError(f"{path}: empty")
+    return found
 
 
 def names(known: Mapping[str, Auth]) -> str:

@@ -145,7 +145,8 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
     """
     context.confirm(what)
     earlier: object = proxy.getStatus()
-    _accepted(upload(), "the configuration")
+    look = f"config {context.options.kind} get"
+    _accepted(once("the configuration may or may not have been replaced", look, upload), "the configuration")
     seen = note = ""
     for _ in context.looks(_LOOK_S):
         try:
@@ -200,7 +201,8 @@ def pmc(context: Context) -> Result:
     if action == "put" and value:
         agent, data = context.files, read_file(value)
         context.confirm("apply this power meter configuration")
-        answer = pdumodel.upload_pmc_config(agent, data)
+        answer = once("the power meters may or may not have been configured", "pmc csv",
+                      lambda: pdumodel.upload_pmc_config(agent, data))
         return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
     if action != "csv" or value is not None and not 1 <= number(value) <= 8:
         raise SettingsError("give csv (all mains), csv PANEL (1 to 8), or put FILE")

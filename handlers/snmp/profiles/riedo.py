@@ -1,8 +1,8 @@
 """Riedo Networks: UPDU of RNX-UPDU-MIB. A relay names the meters that it feeds; relays and meters have different indexes.
 
-One table has the meters of the PDU, its phases, its modules and its outlets. A meter without data shows 0 for every measurement,
-and a meter with expired data shows its last values: neither gives a figure. Older firmware does not report the quality; all
-its values count.
+One table has the meters of the PDU, its phases, its modules, its outlets and groups of outlets. A meter without data shows 0
+for every measurement, and a meter with expired data shows its last values: neither gives a figure. Older firmware does not
+report the quality of its data; all its values count.
 """
 from decimal import Decimal
 

@@ -39,7 +39,7 @@ class _UnknownType(Exception):
 
 
 class Parsed(NamedTuple):
-    """The rows of a file. `left_out` counts rows of a walk that were skipped because an unknown name is in place of the OID.
+    """The rows of a file. `left_out` counts rows of a walk that were skipped because an unknown name is in place of an OID.
 
     `untyped` counts rows of a walk that were skipped because the type of their value is unknown.
     """
@@ -190,7 +190,7 @@ def _typed(text: str) -> Optional[Row]:
         return Row(OCTETS, b"")
     found = _TYPED.match(text)
     if found is None:
-        raise ValueError("the value has no type: run snmpwalk without -OQ")
+        raise ValueError("the value has no type: run snmpwalk without -OQ and -Ot")
     name, value, tag = found["type"], found["value"], _TAGS.get(found["type"])
     bare = value.strip()
     if tag is None:
@@ -216,4 +216,7 @@ def _typed(text: str) -> Optional[Row]:
             value = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
         return Row(tag, value.encode("utf-8", "surrogateescape"))
     digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)            # the octets of BITS are followed by names of bits
-    return Row(tag, bytes.fromhex(digits[0] if digits else ""))
+    octets = digits[0] if digits else ""
+    if name != "BITS" and octets != bare:
+        raise ValueError(f"{bare[len(octets):][:30]!r} is not hex: run snmpwalk without -OT")
+    return Row(tag, bytes.fromhex(octets))

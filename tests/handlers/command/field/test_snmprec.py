@@ -11,7 +11,7 @@ from handlers.command.field.snmp.rows import NULL, Row, arcs, of_wire
 from handlers.errors import SettingsError
 from tests.needs import program, shared
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
-from tests.simulators.snmp_agent.device import INTEGER, OPAQUE
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS, OPAQUE, TICKS
 
 LINES = ("1.3.6.1.4.1.9.1.0|2|-5", "1.3.6.1.4.1.9.2.0|4x|00ff0a", "1.3.6.1.4.1.9.3.0|4|a|b", "1.3.6.1.4.1.9.4.0|6|1.3.6.1.4.1.9",
          "1.3.6.1.4.1.9.5.0|65|4294967295", "1.3.6.1.4.1.9.6.0|66|7", "1.3.6.1.4.1.9.7.0|67|8",
@@ -137,9 +137,21 @@ def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them()
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
-def test_values_without_types_are_refused_and_the_error_names_the_option_that_omits_them() -> None:
-    with Agent(Device({"1.3.6.1.4.1.9.1.0": AgentRow(INTEGER, 5)})) as agent:
-        done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", "-OnQ", f"{agent.host}:{agent.port}", "1.3.6.1.4.1"],
+@pytest.mark.parametrize("options, row, why", [
+    ("-OnQ", AgentRow(INTEGER, 5), "the value has no type: run snmpwalk without -OQ and -Ot"),
+    ("-Ont", AgentRow(TICKS, 5), "the value has no type: run snmpwalk without -OQ and -Ot"),
+    ("-OnT", AgentRow(OCTETS, bytes(range(20))), "is not hex: run snmpwalk without -OT"),
+    ("-OnT", AgentRow(OPAQUE, b"\x04\x02ab"), "is not hex: run snmpwalk without -OT")])
+def test_values_without_types_or_with_more_than_octets_are_refused_and_the_error_names_the_option(
+        options: str, row: AgentRow, why: str) -> None:
+    with Agent(Device({"1.3.6.1.4.1.9.1.0": row})) as agent:
+        done = subprocess.run([program("snmpwalk"), "-v2c", "-cpublic", options, f"{agent.host}:{agent.port}", "1.3.6.1.4.1"],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={"MIBS": ""}, check=True)
-    with pytest.raises(SettingsError, match="line 1 of the recording: the value has no type: run snmpwalk without -OQ"):
+    with pytest.raises(SettingsError, match=f"line 1 of the recording: .*{why}"):
         snmprec.parse(done.stdout)
+
+
+@pytest.mark.parametrize("shown", ["00 1", "0", "ZZ", "00 1A x"])
+def test_octets_that_are_cut_or_not_hex_are_refused(shown: str) -> None:
+    with pytest.raises(SettingsError, match="line 1 of the recording: .* is not hex"):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Hex-STRING: {shown}\n")

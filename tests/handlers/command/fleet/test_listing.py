@@ -171,6 +171,14 @@ def test_an_unusable_secret_file_is_named_with_its_login(tmp_path: Path, mode: O
     assert error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ") and why in error
 
 
+@pytest.mark.parametrize("content", ["", "\n", "\ufeff\r\n"])
+def test_an_empty_secret_file_is_refused(tmp_path: Path, content: str) -> None:
+    secret = private_file(tmp_path / "word", content)
+    path = private_file(tmp_path / "logins.toml", '[auth.x]\npriv_password_file = "word"\n')
+    assert refused(lambda: auth.of_file(str(path))) == f"{path}: [auth.x]: priv_password_file: {secret}: empty"
+    assert refused(lambda: auth.of_environment({"priv_password": str(secret)})) == f"{secret}: empty"
+
+
 def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "prepare", lambda: None)               # it would change the double for the following tests
     path = str(private_file(tmp_path / "community", SECRET))

@@ -102,6 +102,17 @@ def test_a_login_that_is_refused_after_a_configuration_is_reported_and_not_tried
     assert unit.books().requests - before == 3, "the status before, the file, and one look"
 
 
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_WRITE, Fault.STATUS])
+@pytest.mark.parametrize("words, skip, look", [(["config", "raw", "put"], 1, "config raw get"),
+                                               (["config", "bulk", "put"], 1, "config bulk get"), (["pmc", "put"], 0, "pmc csv")])
+def test_an_upload_without_a_clear_answer_may_or_may_not_have_taken_effect(
+        run: Run, tmp_path: Path, unit: XerusPdu, fault: Fault, words: List[str], skip: int, look: str) -> None:
+    (tmp_path / "file").write_text("{}", encoding="ascii")
+    unit.faults.order(fault, skip=skip, status=500)
+    code, out, err = run(*words, str(tmp_path / "file"), "--yes")
+    assert (code, out) == (3, "") and "may or may not" in err and f"check with '{look}' before you try again" in err
+
+
 def test_a_configuration_that_takes_too_long_has_a_separate_exit_code(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "config.txt"
     done(run("config", "raw", "get", "--out", str(path)))
