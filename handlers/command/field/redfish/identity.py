@@ -69,7 +69,7 @@ def _states(service: RedfishService, outlets: List[Json], switch_unproven: bool,
                           "lists no values that it accepts, or its target is not below the outlet")
     if len(possible) < len(offered):
         out.cannot.append(f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does not take On and "
-                          "Off, or its target is on another service, or its values cannot be read")
+                          "Off, or the outlet's link or the target is on another service, or the values cannot be read")
     if not offered:
         out.cannot.append("switch: no outlet offers the action to this account")
 
@@ -99,7 +99,8 @@ def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Se
 
 def _is_possible(service: RedfishService, outlet: Json, infos: _Infos) -> bool:
     try:
-        service.path(_action(outlet)["target"])
+        for link in (_action(outlet)["target"], resources.text(outlet, "@odata.id") or "/"):
+            service.path(link)
         values = _values(service, outlet, infos)
     except (ProtocolError, Refused):
         return False

@@ -157,7 +157,8 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         return {"@odata.id": own, "Id": f"A{number}", "PowerState": "On", **more, "Actions": {"#Outlet.PowerControl": {
             "target": target or f"{own}/Switch", "PowerState@Redfish.AllowableValues": values}}}
     outlets = [outlet(1), outlet(2, f"{pdus}/1/Outlets/A1/Switch"), outlet(3, values=["PowerCycle"]),
-               outlet(4, PowerControlLocked=True), outlet(5, "https://evil.example/Switch")]
+               outlet(4, PowerControlLocked=True), outlet(5, "https://evil.example/Switch"),
+               {**outlet(6), "@odata.id": f"https://evil.example{pdus}/1/Outlets/A6"}]
     text = redfish_tree.written({
         "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
         f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}}, f"{pdus}/1/Outlets": {"Members": outlets}})
@@ -166,9 +167,9 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         found = [identity("redfish", PduData(unit.data.ip, {**unit.data.custom_params, "switch_unproven": value}))
                  for value in ("no", "yes")]
     assert [[line.partition(" outlets")[0] for line in one.can if line.startswith("switch")] for one in found] == [
-        ["switch 1 of 5"], ["switch 2 of 5"]]
+        ["switch 1 of 6"], ["switch 2 of 6"]]
     assert [[line.partition(":")[0] for line in one.cannot if line.startswith("switch")] for one in found] == [
-        ["switch 1 outlet without switch_unproven=yes", "switch 3 outlets"], ["switch 3 outlets"]]
+        ["switch 1 outlet without switch_unproven=yes", "switch 4 outlets"], ["switch 4 outlets"]]
 
 
 def test_the_values_that_another_resource_lists_decide_whether_a_redfish_outlet_is_switchable() -> None:
