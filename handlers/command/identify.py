@@ -135,9 +135,10 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
     if best is not None:
         return [*lines, f"read it: pdu status {best.handler} {host}"]
     if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
+        snmp = (" For SNMP, check on the PDU's web page that it is enabled and what the community is: a PDU does not answer a "
+                "wrong one.")
         lines.append("No handler found a PDU at this address. Check the address and the port, and give the settings that the "
-                     "lines above ask for. For SNMP, check on the PDU's web page that it is enabled and what the community is: "
-                     "a PDU does not answer a wrong one.")
+                     "lines above ask for." + (snmp if any(one.handler == "snmp" for one in found) else ""))
     return lines
 
 

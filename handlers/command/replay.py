@@ -39,7 +39,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
                             "poll": served.poll})
                 sys.stdout.flush()
             else:
-                print(f"{served.host}:{served.port} answers as {file}: {printable(served.about)}", flush=True)
+                print(f"{served.host}:{served.port} answers as {printable(file)}: {printable(served.about)}", flush=True)
                 print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
             _until(asked, served, state.json)
     finally:

@@ -6,7 +6,7 @@ from typing import Any, Iterable, Mapping, Optional
 
 import click
 
-from ..errors import SettingsError
+from ..errors import SettingsError, printable
 from .groups import EPILOG, Lazy, Place
 from .options import Word, completed, given, output
 from .output import Result, columns, shown
@@ -52,7 +52,7 @@ def _check(context: click.Context, file: str) -> int:
         profile = building.read(Path(file))
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
-    lines = [f"{file}: the profile '{profile.key}' is valid"]
+    lines = [f"{printable(file)}: the profile '{profile.key}' is valid"]
     return shown(Result({"file": file, "key": profile.key}, lines), given(context).json)
 
 

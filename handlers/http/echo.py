@@ -17,6 +17,7 @@ from .client import Login
 _BEGINNING = 2                              # characters of the password in `user:pa` (see `secrets`)
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
+_TOO_LONG = re.compile("[0-9]{640,}")        # Python refuses to convert numbers of that length, by default of over 4300 digits
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _QUOTED = 300                               # limit for a device's text in an error, in characters
@@ -50,7 +51,7 @@ def holds(text: str, secrets: Sequence[str]) -> bool:
 
 def _views(text: str) -> Iterator[str]:
     """The text, and the variants that result when an escape or encoding is undone."""
-    plain = (text, _unescaped(text), unquote(text), unquote_plus(text), html.unescape(text))
+    plain = (text, _unescaped(text), unquote(text), unquote_plus(text), html.unescape(_TOO_LONG.sub("", text)))
     yield from plain
     for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
         for encoded in _ENCODED.findall(one):

@@ -40,9 +40,9 @@ class Profile(Frozen):
     family is probed on devices without a usable sysObjectID. A family without any of these three is used only if a setting or
     the archive's build fixes it.
 
-    `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. Only the first one whose
-    states have rows is used, so a state and its command always come from the same tables. `load` (A), `power` (W) and
-    `energy` (kWh) are the device's totals.
+    `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. Only one of them is used (see
+    `device.by_states`), so a state and its command always come from the same tables. `load` (A), `power` (W) and `energy` (kWh)
+    are the device's totals.
     """
 
     key: str

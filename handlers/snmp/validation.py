@@ -59,5 +59,5 @@ def pattern(value: str, what: str) -> re.Pattern[str]:
     """Compiles a regular expression."""
     try:
         return re.compile(value)
-    except (re.error, OverflowError) as error:      # OverflowError: too many repetitions
+    except (re.error, OverflowError, RecursionError) as error:      # for too many repetitions, and for too deep nesting
         raise ValueError(f"{what} is not a valid regular expression ({error})") from None

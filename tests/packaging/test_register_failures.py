@@ -356,6 +356,14 @@ def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManag
     assert "s3cret" not in run.err + run.out and manager.requests == [] and admin.pauses() == []
 
 
+def test_a_dead_proxy_is_named_where_curl_names_both_the_server_and_the_proxy(admin: Admin, manager: DciManager) -> None:
+    """Newer releases do so for a refused connection (curl's lib/cf-ip-happy.c)."""
+    server = manager.url[len("https://"):].replace(":", " port ")
+    admin.tool("curl", f"echo 'curl: (7) Failed to connect to {server} via 192.0.2.1 after 0 ms' >&2; printf 000; exit 7")
+    assert_failed(admin.run(manager, https_proxy="http://192.0.2.1:3128", no_proxy=""), 4, "the proxy 192.0.2.1:3128")
+    assert admin.pauses() == []
+
+
 def test_a_proxy_that_refuses_is_named(admin: Admin, manager: DciManager) -> None:
     with socket.create_server(("127.0.0.1", 0)) as refusing:
         def refuse() -> None:

@@ -99,7 +99,7 @@ class Own:
         self.seconds = Histogram("pdu_exporter_probe_seconds", "How long probes took.", ["handler"], buckets=_BUCKETS,
                                  registry=self.registry)
         self.running = Gauge("pdu_exporter_probes_running", "Probes that run now, late ones included.", registry=self.registry)
-        self.refused = Counter("pdu_exporter_refused", "Queries answered with 4xx or 503.", ["reason"], registry=self.registry)
+        self.refused = Counter("pdu_exporter_refused", "Probes refused with 400, 403 or 503.", ["reason"], registry=self.registry)
         self.loaded = Gauge("pdu_exporter_config_last_reload_successful", "1 if the last reading of list and logins worked.",
                             registry=self.registry)
 

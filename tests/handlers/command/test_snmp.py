@@ -42,6 +42,9 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     file = tmp_path / "acme.json"
     file.write_text(schema.dumps(EVERY_PART), "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 0
+    strange = file.rename(tmp_path / "acme\x1b[31m.json")
+    assert root.run(["snmp", "check", str(strange)]) == 0
+    assert "acme\\x1b[31m.json: the profile" in capsys.readouterr().out
     file.write_text("{}", "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 2
     assert "profile.key: this key is missing" in capsys.readouterr().err

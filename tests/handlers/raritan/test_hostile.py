@@ -256,6 +256,12 @@ def test_any_login_is_found_in_any_text_that_holds_it(user: str, password: str, 
     assert login.quoted("\x1b" + password).isprintable()
 
 
+def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_the_search_for_a_login() -> None:
+    login, entity = Login("admin", PASSWORD), f"&#{'9' * 5000};"
+    assert login.quoted(entity).startswith("&#999") and login.payload(entity.encode()) == entity.encode()
+    assert login.payload(f"{entity} {_FORMS['entities']}".encode()) == b""
+
+
 def test_a_password_with_control_characters_is_found_in_json() -> None:
     password = "hu\b\f\n\r\tsh"
     assert holds(json.dumps({"seen": password}), secrets(Login("admin", password)))

@@ -27,7 +27,7 @@ MOST_CALLS = 20_000
 _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")      # the getters that are recorded for sensors
 # Getters that are never recorded: most have long answers, and no handler uses them.
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
-_LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]+)(?:/|$)")
+_LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 
 

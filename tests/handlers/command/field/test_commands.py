@@ -130,7 +130,7 @@ def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on
 
 
 def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_control_characters(
-        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     calls: List[int] = []
 
     def writes() -> Sequence[str]:
@@ -141,9 +141,11 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
     served = Served("127.0.0.1", 1, "a unit \x1b[31m", "snmp 127.0.0.1:1", writes, lambda: None)
     monkeypatch.setattr("handlers.command.replay.kind", lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None))
     monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
-    assert root.run(["replay", os.devnull]) == 0
+    file = tmp_path / "a\x1b[31m.txt"
+    file.touch()
+    assert root.run(["replay", str(file)]) == 0
     shown = capsys.readouterr().out
-    assert ": a unit \\x1b[31m\n" in shown and "outlet 3\\x1b off\n" in shown
+    assert "/a\\x1b[31m.txt: a unit \\x1b[31m\n" in shown and "outlet 3\\x1b off\n" in shown
 
 
 def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -412,6 +412,15 @@ def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named
     assert "no community was given" in why["snmp"] and "no connection to TCP port 9" in why["nut"]
 
 
+@pytest.mark.parametrize("handlers, named", [(("nut",), False), (("nut", "snmp"), True)])
+def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(handlers: Sequence[str], named: bool, capsys: Printed,
+                                                               monkeypatch: Patched) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    assert root.run(["identify", "127.0.0.1:9", *(word for name in handlers for word in ("--handler", name))]) == 3
+    shown = capsys.readouterr().out
+    assert "No handler found a PDU" in shown and ("For SNMP" in shown) == named
+
+
 def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(capsys: Printed,
                                                                                       monkeypatch: Patched) -> None:
     for key in ("PDU_USERNAME", "PDU_PASSWORD"):

@@ -340,6 +340,20 @@ def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(monkeypatch: pyte
     assert '"getInlets"' in text and '"hasMeteredOutlets": true' in text and len(json.loads(text)["calls"]) > 50
 
 
+def test_a_unit_whose_ids_have_numbers_of_thousands_of_digits_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, made = b"/tfwopaque/sensors.", b"/link/" + b"9" * 5000 + b"/sensors."
+
+    class Long(StandardTransport):
+        def exchange(self, where: Endpoint, request: Request) -> Reply:
+            assert isinstance(request.body, bytes)
+            reply = super().exchange(where, request._replace(body=request.body.replace(made, real)))
+            return reply._replace(body=reply.body.replace(real, made))
+    monkeypatch.setattr("handlers.command.field.raritan.recording.StandardTransport", Long)
+    with XerusPdu(Model(outlets=1)) as pdu:
+        data = PduData(pdu.host, {"port": str(pdu.port), "username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem})
+        assert '"getTypeSpec"' in recorded(Unit("raritan", data))
+
+
 def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> None:
     text = "device.type: pdu\noutlet.1.switch: 1\noutlet.2.switch: 0\n# writable outlet.1.switch\n"
     served = kind("nut").serve(text, 0)
