@@ -15,9 +15,10 @@ import time
 from typing import Any
 
 import requests
+import urllib3
 
-from ..errors import SettingsError
-from .failures import HttpException, HttpSyntax, HttpUnreachable, broken_off, too_long
+from ..errors import PduHandlerError, SettingsError
+from .failures import HttpSyntax, HttpUnreachable, broken_off, too_long
 from .message import Endpoint, Reply, Request
 
 _CHUNK = 1 << 10             # bytes of a body between two looks at the clock: a slow answer overruns `total` by one chunk
@@ -38,9 +39,9 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once unless the session retries. Raises HttpException, and SettingsError if a file named by the
-        session's `verify` or `cert` is missing."""
-        failed: HttpException               # raised outside `except`: errors of requests may hold the proxy's password
+        """Send and read, once unless the session retries. Raises HttpException; before anything is sent, SettingsError for a
+        session with an unusable header, `auth`, proxy, `verify` or `cert`, and for an impossible host name."""
+        failed: PduHandlerError             # raised outside `except`: errors of requests may hold the proxy's password
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,
                                        headers=dict(request.headers), auth=self._session.auth or _unchanged,
@@ -56,8 +57,15 @@ class RequestsTransport:
             failed = HttpUnreachable("the TLS handshake failed: check the session's `verify` and `cert`")
         except requests.exceptions.ProxyError:
             failed = HttpUnreachable("the session's proxy cannot be reached, or refuses the request")
+        except requests.exceptions.RetryError:
+            failed = HttpUnreachable(f"{where.netloc} answered each of the session's retries with an error; try again later")
         except (requests.exceptions.InvalidHeader, requests.exceptions.ContentDecodingError) as error:
-            failed = HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
+            if isinstance(error, requests.exceptions.InvalidHeader) and error.request is None:      # of the session
+                failed = _unusable(error)
+            else:
+                failed = HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
+        except (requests.exceptions.InvalidProxyURL, UnicodeError, urllib3.exceptions.LocationValueError) as error:
+            failed = _unusable(error)
         except requests.RequestException as error:
             if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):     # urllib3's, while the body is read
                 failed = _incomplete()
@@ -72,6 +80,12 @@ class RequestsTransport:
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """An `auth` that adds nothing. Without any `auth`, requests would read `.netrc`."""
     return request
+
+
+def _unusable(error: Exception) -> SettingsError:
+    """The error for a request that cannot be written. It does not show `error`, which may hold a password."""
+    return SettingsError(f"the session cannot send this request ({type(error).__name__}): check its headers, `auth` and proxies, "
+                         "and the host name")
 
 
 def _incomplete() -> HttpUnreachable:

@@ -95,6 +95,32 @@ def test_a_missing_file_of_the_session_is_an_error_that_names_it(session: reques
         assert peer.accepted == 0
 
 
+@pytest.mark.parametrize("fields", [
+    {"headers": {"X-Site": "hush\nhush"}}, {"headers": {"X-Site": "hush \u20ac"}}, {"auth": ("hush", "\u20ac")},
+    {"proxies": {"http": "http://"}}], ids=["line break", "header not Latin-1", "login not Latin-1", "proxy without host"])
+def test_a_session_that_cannot_send_is_a_settings_error_that_shows_no_secret(session: requests.Session,
+                                                                             fields: Dict[str, Any]) -> None:
+    vars(session).update(fields)
+    with Peer([]) as peer:
+        with pytest.raises(SettingsError, match="the session cannot send this request .*check its headers") as caught:
+            get_state(_agent(session, "http", peer.address))
+        assert peer.accepted == 0 and "hush" not in str(caught.value) and caught.value.__context__ is None
+
+
+def test_an_impossible_host_name_is_a_settings_error(session: requests.Session) -> None:
+    with pytest.raises(SettingsError, match="the host name"):
+        get_state(_agent(session, "http", f"{'a' * 70}.example"))
+
+
+def test_a_device_that_is_busy_at_each_retry_is_not_called_out_of_reach(session: requests.Session) -> None:
+    retries = requests.adapters.Retry(total=1, status_forcelist=(503,), allowed_methods=None)
+    session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
+    with Peer([[http(b"", "503 Busy"), http(b"", "503 Busy")]]) as peer:
+        with pytest.raises(Unreachable, match="answered each of the session's retries with an error"):
+            get_state(_agent(session, "http", peer.address))
+        assert len(peer.seen) == 2
+
+
 def test_retries_and_adapters_of_the_script_are_used(session: requests.Session) -> None:
     retries = requests.adapters.Retry(total=1, status_forcelist=(503,), allowed_methods=None)
     session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
