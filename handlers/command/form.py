@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
 
 from .. import registry
@@ -42,7 +43,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
     if port is not None:
         params.setdefault("port", str(port))
     settings.update({key: text for key in secrets for text in [secret(state, key, f"{key} for {bare}", False)] if text})
-    if params.setdefault("version", "2") in ("3", "v3"):
+    if params.setdefault("version", "2").strip().lower() in ("3", "v3"):
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", Named("username")))
         protocols = {"auth_password": "auth_protocol", "priv_password": "priv_protocol"}
@@ -112,7 +113,9 @@ def address(host: str) -> str:
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:
-        bare = rest.partition("/")[0].rpartition("@")[2][:60]       # a URL may contain a password
+        before, *behind = re.split("[/?#]", rest, maxsplit=1)
+        # A URL may contain a password, and a password may contain one of these characters.
+        bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]
         raise SettingsError(f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
                             f"{f', as in {bare}' if bare else ''}")
     if not is_address(host):
