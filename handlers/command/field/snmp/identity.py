@@ -38,7 +38,8 @@ def of_device(device: Reader, choice: Choice) -> Identity:
     description = device.get(detection.SYS_DESCR)
     if description is not None:
         out.about["sysDescr"] = shown(description, LONGEST)
-    tried = list(detection.candidates(usable, profiles))
+    tried = ([detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)] if is_fixed
+             else list(detection.candidates(usable, profiles)))
     try:
         found = (detection.read_as(device, profiles[0], choice.metered_only) if is_fixed
                  else detection.detect(device, profiles, choice.metered_only))
@@ -63,7 +64,7 @@ def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> Li
     needed = tried.index(chosen) + 1 if chosen in tried else len(tried)
     rows = [_row(one, tried, device) for one in tried[:needed]]
     rows += [{"family": _name(one, tried), "result": "not needed"} for one in tried[needed:]]
-    return rows or [{"family": found.profile.key, "result": "chosen by the setting 'profile'"}]
+    return rows
 
 
 def _row(one: detection.Candidate, tried: List[detection.Candidate], device: Device) -> Dict[str, str]:

@@ -133,6 +133,15 @@ def test_no_meters_are_claimed_where_only_the_sys_object_id_or_a_setting_decides
         "the setting 'profile' names it; the family has no outlets"]
 
 
+def test_the_family_that_a_setting_names_is_shown_as_tried_although_the_sys_object_id_does_not_fit() -> None:
+    sys_object_id, states = "1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.92.58.2."
+    missing = of_device(Reader(Memory({sys_object_id: "1.3.6.1.4.1.99999.1"})), choose({"profile": "sinetica-hawk"}, {}))
+    assert missing.tried == [{"family": "sinetica-hawk", "result": "no outlet reports a state"}]
+    assert "pduOutOn" in [row["object"] for row in missing.seen]
+    found = of_device(Reader(Memory({states + f"{n}.0": n % 2 for n in range(1, 5)})), choose({"profile": "ip9258"}, {}))
+    assert found.tried == [{"family": "ip9258", "result": "4 outlets"}]
+
+
 def test_a_redfish_action_without_values_is_usable_where_the_settings_permit_it() -> None:
     pdus = "/redfish/v1/PowerEquipment/RackPDUs"
     outlet = {"Id": "A1", "PowerState": "On", "Actions": {"#Outlet.PowerControl": {"target": f"{pdus}/1/Outlets/A1/Switch"}}}
