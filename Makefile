@@ -19,7 +19,7 @@ help:            ## print this list
 env:             ## the Python environment in .venv; targets that need it make it first
 	@sh .ci/setup env
 
-system:          ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
+system: env      ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
 	@sh .ci/setup system
 
 demo: env        ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
@@ -80,7 +80,7 @@ pictures: env system ## write the demo's table in README, docs/demo.svg, and doc
 devices: env     ## write the tables in docs/ that are made from the code: devices, settings, identities, costs, exit codes
 	@$(RUN) packaging/readme.py
 
-bench: env system ## benchmarks, most as ratios to peers of the same run, in one table: docs/benchmarks.md
+bench: env system ## run the benchmarks, most of them beside other tools, and write the table in docs/benchmarks.md
 	@$(RUN) -m tests.benchmarks
 
 bench-raritan: env ## Raritan: requests and seconds, compared with the vendor's SDK

@@ -1,6 +1,6 @@
 """The parts of DCImanager that are not documented. They are found by inspection, never by version numbers.
 
-Documented names of the platform are imported where they are used. All others are handled only in this folder: the class
+Documented names of the platform are imported where they are used. All others are known only in this folder: those of the class
 BasePdu (`base`), the address and the handler settings (`form`, `pairs`), the fields of the views (`views`, `fields`,
 `statistic`), the index of a walked row (`rows`) and the failures of SNMP calls (`snmp`, `snmp_errors`). Only the SNMP handler
 and its tools import the last three.

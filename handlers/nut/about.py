@@ -4,4 +4,4 @@ from __future__ import annotations
 from ..registry import About
 
 ABOUT = About("PDUs and UPSes behind a NUT server", "custom",
-              may_list=("whole_load", "yes", "lists the whole load of a UPS that can switch it"))
+              may_list=("whole_load", "yes", "lists the port `load` for a UPS that can switch its whole load"))

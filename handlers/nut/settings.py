@@ -36,7 +36,7 @@ DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its squa
                                "the device on the NUT server; without it all devices of the server are one PDU")
 TLS: Setting[bool] = Setting("tls", "yes or no", yes_no, False, "yes: everything except STARTTLS itself is sent over TLS")
 WHOLE_LOAD: Setting[bool] = Setting("whole_load", "yes or no", yes_no, False,
-                                    "yes: the whole load of a UPS that can switch it is the port `load`")
+                                    "yes: a UPS that can switch its whole load gets one more port, `load`")
 SETTINGS: Tuple[Setting[object], ...] = (HOST, PORT, USERNAME, PASSWORD, DEVICE, TLS, VERIFY, CA_PEM, FINGERPRINT, TIMEOUT,
                                          WHOLE_LOAD)
 

@@ -36,7 +36,7 @@ class Control(Frozen, ABC):
         return any(inner.writes_neighbours for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
-        """Whether all outlets that the orders set read as written. True, without a request, if they set only one outlet."""
+        """Whether the device reports the states that `orders` set. True, without a request, if they set only one outlet."""
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:
@@ -90,8 +90,8 @@ class WritePacked(Control):
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
     shows the new text. Raises Unsupported if an outlet reports a value other than `on` and `off`, because writing it back could
-    switch that outlet; or if the string has more than `longest` characters, because the device would truncate it and switch the
-    outlets whose states are cut off.
+    switch that outlet; or if the string has more than `longest` characters, the most that the MIB allows in a write. A device
+    that truncates a longer string could switch the outlets whose states are cut off.
     """
 
     at: Place

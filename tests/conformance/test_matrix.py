@@ -71,8 +71,8 @@ def tried(variant: Variant) -> Tuple[str, ...]:
     All affected handlers try the first form of a point, and every form of the point "archive". Any other form is tried by the
     SNMP handler if it is affected, and by one of the other affected handlers, in turn.
 
-    Only handlers/host deals with what is uncertain about the platform, and it is the same in each archive. `python -m
-    tests.conformance` tries each form with all handlers that it affects.
+    Nearly all code for the undocumented parts of the platform is in handlers/host, whose modules are the same in each archive.
+    `python -m tests.conformance` tries each form with all handlers that it affects.
     """
     number = VARIANTS.index(variant)
     first = all(earlier.point != variant.point for earlier in VARIANTS[:number])

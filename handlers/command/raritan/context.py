@@ -77,7 +77,7 @@ class Context:
             yield
 
     def confirm(self, what: str) -> None:
-        """Ask, except with --yes. Raises NotConfirmed for any answer but y and yes, and without a terminal."""
+        """Ask, except with --yes. Raises NotConfirmed for any answer but y and yes, and if there is no terminal to ask on."""
         unit = f"link unit {self.options.link} of {self.agent.host}" if self.options.link else self.agent.host
         asking.confirm(self.state, f"{what} on {unit}", self.agent.host)
 

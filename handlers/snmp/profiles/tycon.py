@@ -20,7 +20,7 @@ PROFILES = (
             states=State(RELAYS, on=("1",), off=("0",)),
             control=Write(RELAYS, on=1, off=0)),),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
-        note="The relays are for DC, and how they are wired decides what 0 and 1 do."),
+        note="The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and on, as in TPDIN3-MIB."),
     Profile(
         key="tycon-tpdin3", vendor="Tycon", mib="TPDIN3-MIB of 2021-06-10", source=librenms("tycon/TPDIN3-MIB"),
         models=("TPDIN-Monitor-WEB3",), sys_object_ids=oids("45621.3"),

@@ -79,7 +79,7 @@ def repeated(value: Any, key: str = "") -> Any:
 
 def below_zero(name: str) -> Bend:
     """A bend that sets every number under the key `name` to -1.5."""
-    return changed(leaves(lambda key, value: -1.5 if key == name and isinstance(value, (int, float)) else value))
+    return changed(leaves(lambda key, value: -1.5 if key == name and type(value) in (int, float) else value))
 
 
 def _digits(exchange: Exchange) -> Optional[bytes]:

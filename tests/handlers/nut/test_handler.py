@@ -20,7 +20,7 @@ from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, LOOKS_S, WORDS, gives_up_soon, handler, looks_three_times, states
 from tests.simulators.nut_server import Cut, Driver, NutServer, StaticDevice, SwitchedPdu
-from tests.waiting import PATIENCE_S, finished
+from tests.waiting import PATIENCE_S, finished, until
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 UPS = StaticDevice("ups", {"device.type": "ups", "ups.status": "OL", "output.current": "1.5"}, ["load.off", "load.on"])
@@ -277,11 +277,12 @@ def test_a_missing_answer_at_any_step_never_leads_to_a_wrong_state(server: NutSe
         assert type(caught.value) is ends and port.power_status is UNKNOWN and not server.books().writes
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts open files as Linux shows them")
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc/self/fd, where Linux lists open files")
 def test_no_call_leaves_a_socket_open(server: NutServer) -> None:
     handler(server, device="pdu").status()          # what a first call keeps open is not counted
     pdu = handler(server, device="pdu", timeout="0.5", **ADMIN_SETTINGS)
     server.drop_connections()
+    assert until(lambda: not server.open_connections)
     before = len(os.listdir("/proc/self/fd"))
     cut: List[Callable[[str, bytes], Optional[bytes]]] = [lambda line, answer: None, lambda line, answer: Cut(answer[:9]),
                                                           lambda line, answer: b"nonsense\n", lambda line, answer: answer]

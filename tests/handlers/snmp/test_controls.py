@@ -81,7 +81,7 @@ def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identit
         PACKED.orders(reader({"1.3.13.0": "1,0,1"}), identity, True)
 
 
-def test_a_text_that_the_device_would_truncate_is_not_written() -> None:
+def test_a_text_longer_than_the_mib_allows_is_not_written() -> None:
     control = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", longest=32)
     assert control.orders(reader({"1.3.13.0": ",".join("1" * 16)}), "1", False)
     with pytest.raises(Unsupported, match="47 characters"):

@@ -74,7 +74,7 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(14, "one string with all outlets, which a write replaces (DigiPower)", "Packed and WritePacked",
          _on(_SWITCH, "digipower-2c") + ("test_controls.py::test_a_packed_text_is_read_again_right_before_the_write",
                                          "test_controls.py::test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write",
-                                         "test_controls.py::test_a_text_that_the_device_would_truncate_is_not_written")),
+                                         "test_controls.py::test_a_text_longer_than_the_mib_allows_is_not_written")),
     Trap(15, "a column for each outlet, with limits right after the last (Vertiv DCS)", "Spread by_row, bounded on both sides",
          _on(_SWITCH, "vertiv-dcs-mpdu-2c") + _on(_NOWHERE, "vertiv-dcs-mpdu")
          + ("test_sources.py::test_a_spread_never_leaves_its_bounds_on_either_side",

@@ -69,6 +69,11 @@ class NutServer:
                     # SSLSocket.shutdown would drop the TLS state, which the connection's thread still uses.
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
+    @property
+    def open_connections(self) -> int:
+        with self._lock:
+            return len(self._open)
+
     def books(self) -> Books:
         """The true state of all devices. If there are several, identities begin with the device's name and a slash."""
         several = len(self.devices) > 1
@@ -123,8 +128,8 @@ class NutServer:
                     secured.do_handshake()
         session.end()
         with self._lock:
+            connection.close()
             self._open.discard(connection)
-        connection.close()
 
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
         """Reads until a line is whole, and answers all lines received: one round trip. Returns False if the connection ends."""

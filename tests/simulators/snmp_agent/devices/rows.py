@@ -30,7 +30,7 @@ class Rows(Dict[str, Row]):
             self[oid] = Row(tag or OCTETS, from_text(tag or OCTETS, value))
 
     def column(self, oid: str, values: Mapping[str, Plain], tag: int = 0) -> None:
-        """Adds one object in each row; `values` is by row index."""
+        """Adds one object to each row; the keys of `values` are row indexes."""
         for index, value in values.items():
             self.put(f"{oid}.{index}", value, tag)
 
@@ -44,7 +44,7 @@ def indexes(count: int, before: str = "") -> Sequence[str]:
 
 
 def off_at_first(number: int) -> bool:
-    """Whether the outlet is off when a simulated device starts, as every fourth one is."""
+    """Whether the outlet with this number is off when a simulated device starts: every fourth outlet is."""
     return number % 4 == 0
 
 
