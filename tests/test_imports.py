@@ -119,7 +119,7 @@ def _of_the_command(one: Import) -> bool:
 
 # Third-party packages, and the only files and folders that may import them.
 THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
-    "requests": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
+    "requests": ("handlers/http/sessions.py",), "urllib3": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
     "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
     "tomllib": ("handlers/command/fleet/toml.py",),           # in the standard library from Python 3.11 on

@@ -29,7 +29,7 @@ rackpdu rackpdus floorpdu floorpdus transferswitch transferswitches powershelf p
 switchgear branches feeders subfeeds outletgroups metrics chassis
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_SHORT = 2                  # words of at most 2 letters, and 4 characters in all, identify nobody: L1, 3P
+_SHORT = 2                  # a word of at most 4 characters, 2 without digits around them, identifies nobody: AB12, X1
 
 
 def parts(text: str) -> Iterator[re.Match[str]]:

@@ -28,7 +28,7 @@ _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|ou
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
                        r"desired|startup|button|beeper|buzzer|web|telnet|reset|security")
 _LARGEST_STATE, _MOST_STATES = 12, 4
-_USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are fewer than _MANY
+_USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are mostly fewer than _MANY
 _IDLE, _FEW_VALUES = -1, 2      # the value of an unused command; a meter has more than _FEW_VALUES different values
 _MIXED = 5                      # the score is higher if each of two states has at least a fifth of the rows
 
