@@ -119,8 +119,8 @@ def _of_the_command(one: Import) -> bool:
 
 # Third-party packages, and the only files and folders that may import them.
 THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
-    "requests": ("handlers/http/sessions.py",), "urllib3": ("handlers/http/sessions.py",), "zeroconf": ("handlers/raritan/zeroconf.py",),
-    "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
+    "requests": ("handlers/http/sessions.py",), "urllib3": ("handlers/http/sessions.py",),
+    "zeroconf": ("handlers/raritan/zeroconf.py",), "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
     "tomllib": ("handlers/command/fleet/toml.py",),           # in the standard library from Python 3.11 on
     "pysnmp": ("pdu_common/", "handlers/command/field/snmp/"), "pyasn1": ("pdu_common/", "handlers/command/field/snmp/"),
