@@ -166,8 +166,9 @@ class Scrubber:
 
     @functools.cached_property
     def _spellings(self) -> List[Tuple[str, str]]:
-        """The pairs of `_spelled` for all learned values. `learn` discards them, like `_known`."""
-        return [pair for value, stand_in in self._learned.items() for pair in _spelled(value, stand_in)]
+        """The pairs of `_spelled` for all learned values, the longest first. `learn` discards them, like `_known`."""
+        pairs = [pair for value, stand_in in self._learned.items() for pair in _spelled(value, stand_in)]
+        return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
 
     @functools.cached_property
     def _known(self) -> List[Tuple[str, str]]:

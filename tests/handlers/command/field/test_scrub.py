@@ -157,3 +157,10 @@ def test_an_address_or_a_name_that_an_index_encodes_is_replaced() -> None:
         "0210" "20010db8000000000000000000000001")
     scrubber.learn(ADDRESSES, "1.1.1.1")            # small arcs are too common to be taken for an address
     assert scrubber.arcs((4, 1, 1, 1, 1, 1)) == (4, 1, 1, 1, 1, 1)
+
+
+def test_a_name_in_an_index_that_begins_like_another_one_is_replaced_whole() -> None:
+    scrubber = Scrubber()
+    scrubber.learn(NAMES, "kunde")
+    scrubber.learn(NAMES, "kunde-berlin")
+    assert scrubber.arcs((7, 12, *b"kunde-berlin", 2)) == (7, 6, *b"name-2", 2)
