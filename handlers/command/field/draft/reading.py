@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 import re
 import shutil
 import subprocess
@@ -207,8 +208,9 @@ def _enum_spec(tree: Any) -> _Enumeration:
 
 def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
     """The objects as smidump writes them in XML; {} if it cannot read the file."""
+    path = os.path.abspath(file)            # a name without dot and slash would be searched as a module in the system's MIBs
     try:
-        done = subprocess.run([smidump, "-k", "-q", "-f", "xml", file], stdin=subprocess.DEVNULL, capture_output=True,
+        done = subprocess.run([smidump, "-k", "-q", "-f", "xml", path], stdin=subprocess.DEVNULL, capture_output=True,
                               timeout=_SMIDUMP_S)
         tree = xml.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", done.stdout))        # noqa: S314 - printed by a local program
     except (OSError, subprocess.TimeoutExpired, xml.ParseError):

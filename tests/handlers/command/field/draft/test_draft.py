@@ -202,6 +202,15 @@ def test_names_units_and_enumerations_come_from_the_mib(reader: str, conventions
     assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
 
 
+def test_smidump_reads_a_file_without_an_extension_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes such a word for a module and looks for it in the folders of the system's MIBs."""
+    program("smidump")
+    monkeypatch.setattr(reading, "_pysmi", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ACME-MIB").write_text(modules.module("ACME-MIB", ACME), "utf-8")
+    assert "outletState" in {one.name for one in read(["ACME-MIB"]).objects.values()}
+
+
 @pytest.mark.against("MIB files of Net-SNMP")
 def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(monkeypatch: pytest.MonkeyPatch) -> None:
     """UCD-SNMP-MIB: laLoad is ucdavis.10.1.3, ssCpuIdle ucdavis.11.11; prErrorFlag has the type UCDErrorFlag."""
