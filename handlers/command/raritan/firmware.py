@@ -84,7 +84,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     present, info = proxy.getImageInfo()
     if not present or status.state != fw.ImageState.COMPLETE:
         remedy = "upload it again" if context.options.file else "upload one first"
-        said = f" ({context.agent.login.quoted(status.error_message[:200])})" if status.error_message else ""
+        said = f" ({context.agent.login.quoted(status.error_message)})" if status.error_message else ""
         raise Refused(f"there is no complete image on the unit{said}: {remedy}", status.state.name)
     flags = _flags(context, info)
     progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
@@ -117,7 +117,8 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a new entry.
 
-    The exit code is NOT_SEEN if the login is refused or --wait is over. Raises Refused if the page reports FAIL.
+    The exit code is NOT_SEEN if the login is refused, if --wait is over, or if the entry does not report success with the version
+    `wanted`. Raises Refused if the page reports FAIL.
     A FAIL that is read fewer than `old_fails` times, before any other state, may be from an earlier update.
     """
     last = why = note = ""
@@ -137,7 +138,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
         except PduHandlerError:
             context.tell("update: the unit restarts")   # no answer, or an answer from another service: try again
         if last == "FAIL" and not old_fails:
-            raise Refused(f"the update failed: {text(why) or 'the device gives no reason'}", last)
+            raise Refused(f"the update failed: {context.agent.login.quoted(why) or 'the device gives no reason'}", last)
     return Result({"last": last}, [f"the end of the update was not seen; its last state was {text(last) or 'not known'}: look "
                                    f"at the unit before you try again"], NOT_SEEN, note=note)
 

@@ -70,6 +70,12 @@ def test_an_empty_file_name_does_not_install_the_image_on_the_unit(run: Run, uni
     assert (code, out) == (2, "") and "the file's name is empty" in err and unit.books().requests == 0
 
 
+def test_a_password_that_the_unit_sends_back_is_not_shown_in_part(run: Run, unit: XerusPdu) -> None:
+    unit.firmware._status["error_message"] = "x" * 197 + unit.password
+    code, _, err = run("firmware", "update", "--yes")
+    assert code == 6 and "it holds the login" in err and unit.password[:3] not in err
+
+
 def test_progress_on_a_terminal_leaves_no_line_behind(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300", 50_000))
