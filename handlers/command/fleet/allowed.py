@@ -70,7 +70,8 @@ class Allowed(NamedTuple):
         try:
             address = ipaddress.ip_address(host)
         except ValueError:          # a host name, whose address can change
-            raise NotAllowed("not-listed", "the target is not on the list; for other targets give an IP address") from None
+            advice = "; for other targets give an IP address" if self.networks else ""
+            raise NotAllowed("not-listed", f"the target is not on the list{advice}") from None
         if "%" in host or not any(address in network for network in self.networks):
             raise NotAllowed("not-listed", "the target is neither on the list nor in a --network of this exporter")
         handler, auth = self.handlers.get(query.handler), self.auths.get(query.auth)

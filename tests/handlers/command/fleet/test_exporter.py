@@ -126,6 +126,13 @@ def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> Non
         allowed.target(Query("192.0.2.1", "snmp", "x"))
 
 
+@pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
+def test_an_address_is_asked_for_only_if_the_exporter_has_networks(networks: List[str], advised: bool) -> None:
+    with pytest.raises(NotAllowed, match="not on the list") as caught:
+        Allowed((), [ipaddress.ip_network(one) for one in networks], {}, {}).target(Query("pdu1.example"))
+    assert ("give an IP address" in str(caught.value)) == advised
+
+
 @pytest.mark.parametrize("listed, settings, login, asked, handler", [
     ("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan"), ("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan"),
     ("192.0.2.7", {}, {}, "192.0.2.7:161", "snmp"), ("192.0.2.7", {}, {}, "192.0.2.7:443", ""),
