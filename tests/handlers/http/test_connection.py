@@ -13,7 +13,7 @@ import pytest
 
 from handlers.http import connection
 from handlers.http.connection import StandardTransport
-from handlers.http.failures import HttpUnreachable
+from handlers.http.failures import HttpUnreachable, before_answer
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.tls import Trust
 from tests.handlers import dead
@@ -125,3 +125,7 @@ def test_a_connection_is_kept_where_there_is_no_poll(monkeypatch: pytest.MonkeyP
             assert [transport.exchange(Endpoint("http", "127.0.0.1", port), REQUEST).body for _ in range(2)] == [b"OK"] * 2
         finally:
             transport.close()
+
+
+def test_an_error_of_the_system_without_a_text_is_shown_by_its_name() -> None:
+    assert "cannot be reached (OSError)" in str(before_answer(OSError("no words"), "pdu1:443"))

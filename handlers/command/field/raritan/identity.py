@@ -61,7 +61,7 @@ def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
         held = ", ".join(f"{count} × {name}" for name, count in types.items())
         out.seen += [{"object": f"{one.unit.path()} getOutlets", "holds": held or "none"},
                      {"object": f"{one.unit.path()} getInlets",
-                      "holds": str(len(answer.get())) if answer.error is None else "no answer"}]
+                      "holds": str(len(answer.get())) if answer.error is None else "cannot be read"}]
     out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(asked), "outlet")}]
     switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
     if switchable:
