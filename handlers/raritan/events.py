@@ -121,9 +121,9 @@ class Listener(Iterator[Event]):
         self._sleep(max(0.0, min(seconds, _LONGEST_PAUSE_S, self._left())))
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
-        """Try until the old channel answers or a new one is subscribed."""
+        """Try until the old channel answers, a new one is subscribed, or `notice` has closed the listener."""
         began, pause, kept = self._clock(), _USUAL_PAUSE_S / 2, not absent(error)
-        while True:
+        while self._channel is not None:
             try:
                 if kept:
                     self._waiting += channel.pollEventsNb()[1]

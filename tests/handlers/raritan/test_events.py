@@ -145,6 +145,19 @@ def test_an_expired_channel_is_replaced_and_the_loss_is_reported(agent: MakeAgen
         assert [(one.duration is None, one.kept) for one in outages] == [(True, True), (False, False)]
 
 
+@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
+def test_the_notice_of_an_outage_may_close_the_listener(agent: MakeAgent, pdu: XerusPdu, fault: Fault) -> None:
+    outages: List[Outage] = []
+
+    def close(outage: Outage) -> None:
+        outages.append(outage)
+        listener.close()
+
+    with Listener(connected(agent, pdu), STATES, notice=close) as listener:
+        pdu.faults.order(fault, 1, status=503)
+        assert list(listener) == [] and [one.duration for one in outages] == [None] and not pdu.events[0].channels
+
+
 def test_a_reboot_ends_the_channel_and_listening_goes_on(agent: MakeAgent, pdu: XerusPdu) -> None:
     outages: List[Outage] = []
     with Listener(connected(agent, pdu), STATES, notice=outages.append) as listener:
