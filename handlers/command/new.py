@@ -58,6 +58,14 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
     return shown(Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json)
 
 
+def _text(path: Path) -> str:
+    """The text of a file of the copy. Raises OSError, and SettingsError if it is not UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8 text; nothing was made") from None
+
+
 def _write(root: Path, files: Mapping[Path, str]) -> List[str]:
     """Write the files, then the generated parts of the pages in docs. Return the pages that changed. Raises SettingsError."""
     for path, text in files.items():
@@ -109,7 +117,7 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     for source in sorted((root / _SKELETON).rglob("*.in")):
         folder = source.parent.relative_to(root / _SKELETON).as_posix()
         target = _PLACES[folder].format(source.stem)
-        made[Path(_named(target, name, title))] = _named(source.read_text("utf-8"), name, title)
+        made[Path(_named(target, name, title))] = _named(_text(source), name, title)
     return made
 
 
@@ -129,20 +137,20 @@ def _for_people(text: str, what: str) -> str:
 
 def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     page = Path("docs", "settings.md")
-    return {page: (root / page).read_text("utf-8").rstrip() + "\n\n" + _named(_SECTION, name, title)}
+    return {page: _text(root / page).rstrip() + "\n\n" + _named(_SECTION, name, title)}
 
 
 # ---- an SNMP family ------------------------------------------------------------------------------------------------
 
 def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
     """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture. Raises SettingsError."""
-    if not re.fullmatch(r"[a-z][a-z0-9]{1,20}-[a-z0-9-]{1,30}", key):
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,20}(?=-.{1,30}$)(-[a-z0-9]+)+", key):
         raise SettingsError(f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and digits; VENDOR has "
-                            "2 to 21 of them, a letter first, and MODEL at most 30, hyphens included")
+                            "2 to 21 of them, a letter first; MODEL has at most 30, including single hyphens between them")
     file = key.partition("-")[0]
     if (root / _FAMILIES / f"{file}.py").exists():
         raise SettingsError(f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as CONTRIBUTING.md shows")
-    page = (root / "CONTRIBUTING.md").read_text("utf-8").partition("## Adding an SNMP family")[2]
+    page = _text(root / "CONTRIBUTING.md").partition("## Adding an SNMP family")[2]
     found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
     blocks = {language: textwrap.dedent(block) for language, block in reversed(found)}
     shown_as = _for_people(vendor or file.capitalize(), "vendor")
@@ -158,7 +166,7 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
 def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
     """The table of vendors with a line for the family `key`, in alphabetical order."""
     table = _FAMILIES / "__init__.py"
-    lines: List[str] = (root / table).read_text("utf-8").splitlines(keepends=True)
+    lines: List[str] = _text(root / table).splitlines(keepends=True)
     file = key.partition("-")[0]
     line = f'{_MARK}".{file}", __package__), "{key}",\n           "99999"),\n'
     heads = [number for number, text in enumerate(lines) if text.startswith(_MARK)]

@@ -6,7 +6,7 @@ from typing import Any, List, Optional, Tuple, Union
 from ..errors import ProtocolError
 
 Raw = Union[int, str, bytes]
-MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview")
+MISSING = ("nosuchinstance", "nosuchobject", "nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 LONGEST_TEXT = 65_535       # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
 _LOWEST, _HIGHEST = -2**63, 2**64 - 1
 _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-identifiers, each at most 2^32 - 1
@@ -25,13 +25,10 @@ def squeezed(text: str) -> str:
 
 def raw_value(element: object) -> Optional[Raw]:
     """The value of an element that the platform read, None for a missing object. Raises ProtocolError if it is too large."""
-    value = getattr(element, "value", element)
-    if value is None:
-        return None
-    if isinstance(value, str) and squeezed(value).startswith(MISSING):
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, str, bytes)):
-        value = str(value)
+    held = getattr(element, "value", element)
+    value = str(held) if isinstance(held, bool) or not isinstance(held, (int, str, bytes)) else held
+    if held is None or isinstance(value, str) and squeezed(value or type(held).__name__).startswith(MISSING):
+        return None         # the class's name, because pysnmp's NoSuchInstance has an empty text
     if isinstance(value, int):
         if not _LOWEST <= value <= _HIGHEST:
             raise ProtocolError("the device sent a number of more than 64 bits")

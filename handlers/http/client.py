@@ -22,7 +22,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     if (not is_address(name) or set("/?#@[]") & set(name) or name.count(":") == 1
             or written is not None and not 1 <= written <= 65535):
         shown = "the host, which contains an @," if "@" in host else repr(host[:60])          # a password may precede it
-        raise SettingsError(f"{shown} is not an address; give a host name or an IP address, with :port if needed")
+        raise SettingsError(f"{shown} is not an address; give a host name or an IP address, with :port (1 to 65535) if needed")
     return Endpoint(scheme, name, port or written or PORTS[scheme])
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, Callable, List, Optional, Tuple, cast
 
 import pytest
-from pysnmp.proto import errind
+from pysnmp.proto import errind, rfc1902, rfc1905
 
 from handlers import host
 from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
@@ -319,9 +319,16 @@ def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:
 
 @pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
                                      row("noSuchName"), row("endOfMibView"), RuntimeError("noSuchName at 1"),
-                                     type("EasySNMPNoSuchInstanceError", (Exception,), {})("x")])
+                                     type("EasySNMPNoSuchInstanceError", (Exception,), {})("x"),
+                                     row("No more variables left in this MIB View (It is past the end of the MIB tree)"),
+                                     row(rfc1905.noSuchInstance), row(rfc1905.noSuchObject), row(rfc1905.endOfMibView),
+                                     row(LookupError("No Such Instance currently exists at this OID"))])
 def test_a_missing_object_is_none_in_each_known_form(missing: object) -> None:
     assert snmp(missing).get(ROOT) is None
+
+
+def test_an_empty_text_of_the_platforms_own_type_is_not_missing() -> None:
+    assert snmp(row(rfc1902.OctetString(""))).get(ROOT) == ""
 
 
 @pytest.mark.parametrize("value", [0, "0", b"\x00\xff", "", -1, -2**63, 2**64 - 1])

@@ -177,6 +177,8 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (["class"], "not a Python keyword"), (["common"], "would replace a module of DCImanager"),
     (["http"], "exists already"), (["errors"], "exists already"), (["acme", "--title", "x\"\"\""], "give letters, digits"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
+    (["acme-a--b", "--snmp"], "not a family's key"), (["acme-", "--snmp"], "not a family's key"),
+    (["acme-" + 31 * "x", "--snmp"], "not a family's key"),
     (["acme", "--tree", "/nonexistent"], "not a copy of this project")])
 def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
         arguments: List[str], words: str, small: Path, monkeypatch: pytest.MonkeyPatch,
@@ -185,6 +187,16 @@ def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
     before = _files(small)
     assert root.run(("new", *arguments)) == 2 and words in capsys.readouterr().err
     assert _files(small) == before
+
+
+@pytest.mark.parametrize("page, arguments", [("docs/settings.md", ["acme"]), ("CONTRIBUTING.md", ["acme-x", "--snmp"])])
+def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(page: str, arguments: List[str], tmp_path: Path,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    tree = _small(tmp_path)
+    (tree / page).write_bytes(b"caf\xe9")
+    before = _files(tree)
+    assert root.run(("new", *arguments, "--tree", str(tree))) == 2
+    assert f"{tree / page} is not UTF-8 text" in capsys.readouterr().err and _files(tree) == before
 
 
 @pytest.mark.parametrize("module", ["handlers/errors.py", "tests/handlers/clocks.py", "tests/simulators/web.py"])

@@ -20,7 +20,7 @@ def parsed(texts: Sequence[str]) -> List[Network]:
     found: List[Network] = []
     for text in texts:
         network = one_network(text)
-        if network.is_multicast or network.network_address == ipaddress.ip_address("255.255.255.255"):
+        if network.is_multicast or network.is_unspecified or network.network_address == ipaddress.ip_address("255.255.255.255"):
             raise SettingsError(f"{network} has no hosts: give a unicast network")
         if "%" in text:             # answers come without a zone, and would be dropped
             raise SettingsError(f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand")

@@ -91,7 +91,7 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @classmethod
     def decode(cls, json: int) -> Self:
-        """The element with that ordinal, listed or not. Raises ValueError for JSON that is not a whole number."""
+        """The element with that ordinal, listed or not; `true` counts as 1. Raises ValueError for text, null and fractions."""
         return cls(json)
 
     @classmethod
