@@ -60,7 +60,8 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
     """The IP addresses of the devices that announce themselves within `timeout` seconds, each once, in numerical order.
 
     Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
-    no IPv4 address is listed with its IPv6 addresses. Raises ImportError without `zeroconf`, OSError where mDNS cannot be used.
+    no IPv4 address is listed with its IPv6 addresses. Raises ImportError without `zeroconf`, OSError where mDNS cannot be used,
+    and ValueError for a time below 0 or an interface that is not an IP address.
     """
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
@@ -131,7 +132,7 @@ def _devices(info: ServiceInfo, service: str) -> List[Device]:
     words = name.split()
     every = info.parsed_scoped_addresses()
     addresses = [address for address in every if ":" not in address] or every
-    return [Device(_plain(name), _plain(announced.get("model", words[0] if words else "")), address, info.port or 0,
+    return [Device(_plain(name), _plain(announced.get("model") or (words[0] if words else "")), address, info.port or 0,
                    _plain(announced.get("rr_fw", ""))) for address in addresses]
 
 

@@ -124,6 +124,12 @@ def test_a_single_call_accepts_only_the_id_that_was_sent(agent: MakeAgent, given
             get_state(agent("http", peer.address))
 
 
+def test_an_error_without_the_id_of_the_call_is_quoted(agent: MakeAgent) -> None:
+    with Peer([[http('{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}')]]) as peer:
+        with pytest.raises(JsonRpcSyntaxException, match=r"or none\): the device answered with error -32700: Parse error"):
+            get_state(agent("http", peer.address))
+
+
 # ---- harmful text, numbers and nesting ---------------------------------------------------------------------
 
 _HARMFUL = {"an id with an escaped lone surrogate": '{"rid":"/x\\ud800","type":"pdumodel.Outlet:1.0.0"}',

@@ -132,14 +132,15 @@ def test_devices_are_in_the_order_of_their_addresses_as_numbers() -> None:
     assert [device.address for device in found.devices()] == ["10.0.0.200", "127.0.0.9", "127.0.0.12"]
 
 
-def test_an_announced_model_is_used_and_not_the_first_word_of_the_name() -> None:
+@pytest.mark.parametrize("announced, model", [("PX4-9", "PX4-9"), ("", "Rack")])
+def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it_is_empty(announced: str, model: str) -> None:
     class Network:
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
-            return ServiceInfo(NEW, name, port=443, addresses=[_packed("127.0.0.17")], properties={"model": "PX4-9"})
+            return ServiceInfo(NEW, name, port=443, addresses=[_packed("127.0.0.17")], properties={"model": announced})
 
     found = discovery._Found(time.monotonic() + 100)
     found.changed(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
-    assert [(device.name, device.model) for device in found.devices()] == [("Rack 1", "PX4-9")]
+    assert [(device.name, device.model) for device in found.devices()] == [("Rack 1", model)]
 
 
 def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:

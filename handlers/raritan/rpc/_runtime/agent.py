@@ -163,7 +163,7 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
         raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))
     error, given = answer.get("error"), answer.get("id")
     if type(given) is not int or given != number:           # `true` is an int in Python, and equals 1
-        words = f", with {error_of(error, login).reason}" if error is not None else ""
+        words = f": {error_of(error, login).reason}" if error is not None else ""
         raise JsonRpcSyntaxException(f"the answer may belong to another request (wrong id, or none){words}", login.payload(body))
     if error is not None:
         if answer.get("result") is not None:
