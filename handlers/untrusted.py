@@ -9,6 +9,8 @@ from typing import Callable
 from .errors import Named, PduHandlerError, Reason
 from .tls import Trust
 
+_OTHER_HOST = (62, 64)          # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH of OpenSSL: no authority helps
+
 
 def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     """The SHA-256 fingerprint of the certificate that the device shows now; "" if none can be read.
@@ -28,7 +30,8 @@ def reason(error: ssl.SSLError, seen: str = "") -> Reason:
     """One sentence: why the handshake failed and what to do about it. `seen`: the fingerprint of the certificate, if known."""
     if isinstance(error, ssl.SSLCertVerificationError):
         pin = f"; its SHA-256 is {seen}: compare it with the certificate on the device itself before you pin it" if seen else ""
-        return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", Named("ca_pem"), " or ",
+        authority = () if error.verify_code in _OTHER_HOST else (Named("ca_pem"), " or ")
+        return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", *authority,
                 Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
     return (f"the TLS handshake failed ({error.reason or error}): check that the device speaks TLS on this port, in "
             "version 1.2 or newer")

@@ -15,7 +15,8 @@ def only_list(view: object) -> Optional[List[Any]]:
 
 
 def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """A view whose fields are set from `values`; None if it lacks one of these fields, or if its constructor needs arguments."""
+    """A view whose fields are set from `values`; None if it lacks one of these fields or does not let it be set, or if its
+    constructor needs arguments."""
     try:
         made = cls()
     except TypeError:
@@ -23,8 +24,11 @@ def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     known = field_names(type(made), made)
     if any(name not in known for name in values):
         return None
-    for name, value in values.items():
-        setattr(made, name, value)
+    try:
+        for name, value in values.items():
+            setattr(made, name, value)
+    except AttributeError:
+        return None
     return made
 
 

@@ -4,6 +4,7 @@ import functools
 import ipaddress
 import itertools
 import json
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Callable, List, Optional, Tuple, cast
 
@@ -182,8 +183,15 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(monkeypatch: pytest.Monk
     assert load is None or getattr(entry, load) == 1.5
 
 
-def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statistic, "PduPortStatisticView", Closed)
+@dataclass(frozen=True)
+class ReadOnly:
+    identity: str = field(default="", init=False)
+    consumption: float = field(default=0.0, init=False)
+
+
+@pytest.mark.parametrize("cls", [Closed, ReadOnly])
+def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(monkeypatch: pytest.MonkeyPatch, cls: type) -> None:
+    monkeypatch.setattr(statistic, "PduPortStatisticView", cls)
     view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
 

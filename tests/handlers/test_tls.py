@@ -46,9 +46,9 @@ def port() -> Iterator[int]:
         thread.join(5)
 
 
-def handshake(context: ssl.SSLContext, port: int) -> bytes:
+def handshake(context: ssl.SSLContext, port: int, host: str = "127.0.0.1") -> bytes:
     with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as plain:
-        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
+        with context.wrap_socket(plain, server_hostname=host) as secured:
             return secured.getpeercert(True) or b""
 
 
@@ -61,6 +61,14 @@ def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -
         handshake(tls.Trust(True, "", "").context(), port)
     sentence = Unreachable(untrusted.reason(caught.value)).reason
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2"])
+def test_a_certificate_for_another_host_is_refused_without_the_advice_to_set_ca_pem(port: int, host: str) -> None:
+    with pytest.raises(ssl.SSLCertVerificationError) as caught:
+        handshake(tls.Trust(True, authority(), "").context(), port, host)
+    sentence = Unreachable(untrusted.reason(caught.value)).reason
+    assert "mismatch" in sentence and "set 'fingerprint', or verify=no" in sentence and "ca_pem" not in sentence
 
 
 def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_without_one(
