@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """A loaded handler. `make` is its make_handler, `settings` are its declared settings. `snmp`: it takes a PduSnmpData.
+    """A loaded handler. `make` is its make_handler. `settings` are its declared settings; a handler of another pack has none.
+    `snmp`: it takes a PduSnmpData.
 
     `name`: such as `raritan`; for an archive, the name of its directory without `pdu_`. `shown`: the name in output.
     """
@@ -49,11 +50,18 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler archive: its handler.py has no make_handler")
-    home = sys.modules[make.__module__]
+    home = sys.modules.get(make.__module__, module)
     double = sys.modules.get("pdu_common.base_snmp_pdu")        # absent unless a handler imported it
     base = double.BaseSnmpPdu if double is not None else ()
     snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
-    return Handler(name, shown, make, tuple(getattr(home, "SETTINGS", ())), snmp)
+    return Handler(name, shown, make, _settings(getattr(home, "SETTINGS", ())), snmp)
+
+
+def _settings(declared: Any) -> Sequence[Setting[object]]:
+    """The settings; () for anything else, because a handler of another pack may use the name SETTINGS for its own purpose."""
+    fields = ("key", "allowed", "read", "default", "help", "secret", "longest")         # an archive has its own class Setting
+    found = declared if isinstance(declared, (tuple, list)) else ()
+    return tuple(found) if all(hasattr(one, name) for one in found for name in fields) else ()
 
 
 _unpacked_here: List[tempfile.TemporaryDirectory[str]] = []

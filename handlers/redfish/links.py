@@ -53,7 +53,7 @@ def same(self_link: str, requested: str, units: Sequence[Sequence[str]] = ()) ->
 def expansion(root: Mapping[str, object], levels: int) -> str:
     """The query that makes an answer include linked resources, `levels` deep; '' if the service root does not offer that.
 
-    Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`, Levels the number of levels.
+    Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`, Levels `$levels`.
     """
     expand = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
     form = "." if expand.get("NoLinks") is True else "*" if expand.get("ExpandAll") is True else ""

@@ -110,7 +110,7 @@ def _metered(found: Found) -> Found:
 def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> Tuple[str, str]:
     """The device's sysObjectID as text for an error; and its dotted OID if it names an enterprise or fits a family, else ""."""
     raw = reader.get(SYS_OBJECT_ID)
-    said = "none" if raw is None else reader.quoted(raw)
+    said = "none" if raw is None else reader.quoted(raw) or "empty"
     parts = oid_arcs(text(raw)) or () if raw is not None else ()
     dotted = ".".join(map(str, parts))
     names_company = parts[:len(_ENTERPRISES)] == _ENTERPRISES and any(parts[len(_ENTERPRISES):][:1])

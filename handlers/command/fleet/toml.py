@@ -11,7 +11,7 @@ _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
 def loads(text: str, path: str) -> Dict[str, Any]:
-    """Parse a document. Raises SettingsError, with the line number but not the text, which may contain secrets."""
+    """Parse a document. Raises SettingsError, with the line number if it is known but not the text, which may contain secrets."""
     try:
         if sys.version_info >= (3, 11):
             import tomllib

@@ -106,6 +106,22 @@ def test_an_archive_without_make_handler_is_reported_in_one_line(tmp_path: Path,
         sys.modules.pop(name, None)
 
 
+@pytest.mark.parametrize("line", ["SETTINGS = {'timeout': 5}", "SETTINGS = None", "SETTINGS = ['timeout']",
+                                  "Small.__module__ = make_handler.__module__ = 'elsewhere'"])
+def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
+        line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(loading, "_paths", {})
+    tree, file = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz"
+    with (tree / "other" / "handler.py").open("a") as handler:
+        handler.write(f"\n{line}\n")
+    file.write_bytes(archive(tree, "other"))
+    code, out, err = run(capsys, "status", str(file), "192.0.2.7", "-s", "say=nothing", "--json")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pdu_other"]:
+        sys.modules.pop(name)
+    assert code == 0 and [one["state"] for one in json.loads(out)["outlets"]] == ["UP", "UNKNOWN"], err
+
+
 def test_an_archive_with_many_extended_headers_in_a_row_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name, file = tarfile.TarInfo("././@LongLink"), tmp_path / "pdu_odd.tar.gz"
     name.type, name.size = tarfile.GNUTYPE_LONGNAME, 4

@@ -221,6 +221,13 @@ def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step()
     assert "tried acme-2, acme-1" in words and "record" in words and "'profile'" in words
 
 
+@pytest.mark.parametrize("sys_object_id, said", [(None, "none"), ("", "empty"), ("\0", "empty")])
+def test_the_error_for_an_unknown_device_says_whether_the_sys_object_id_is_missing_or_empty(
+        sys_object_id: Optional[str], said: str) -> None:
+    with pytest.raises(Unsupported, match=f"sysObjectID {said}, sysDescr"):
+        detect(device(sys_object_id), (NEW, OLD, OTHER))
+
+
 def test_the_error_names_a_family_once_even_if_two_of_its_roots_were_tried() -> None:
     rooted = Profile("acme-rooted", "Acme", ("R",), "ACME-MIB", evidence=EVIDENCE,
                      roots=(Root(ACME, f"{ACME}.1"), Root(ACME, f"{ACME}.2")), outlets=ROOTED.outlets)
