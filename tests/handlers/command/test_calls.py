@@ -362,6 +362,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
 @pytest.mark.parametrize("arguments, words", [
     (["up", "nut", "h"], "OUTLET"), (["status", "nut"], "HOST"), (["status", "nosuch", "h"], "not a handler"),
     (["stauts"], "mean status"), (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish ("),
+    (["raritan", "h", "--yes", "discover"], "the command 'discover' takes no HOST"),
     (["nut", "list"], "give HOST before the command 'list'"), (["raritan", "switch", "3", "off"], "before the command 'switch'"),
     (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
     (["status", "nut", "h", "--password", "s3cret"], "no such option"),
