@@ -32,7 +32,9 @@ def confirm(state: Given, question: str, host: str = "") -> None:
         try:
             said = sys.stdin.readline()
         except UnicodeDecodeError:
-            said = ""
+            said = "\n"
+        if not said.endswith("\n"):         # Ctrl-D: the error begins on a new line
+            print(file=sys.stderr)
         if said.strip().lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
     state.changing = True

@@ -99,7 +99,7 @@ def tree(call: Call) -> Result:
     round trip for each resource and for each further page of a list, after the root and the login.
     """
     from ..redfish.members import links_of
-    waiting: Deque[Tuple[str, int]] = collections.deque([(call.service.path(_path(call)), 0)])
+    waiting: Deque[Tuple[str, int]] = collections.deque([(_path(call), 0)])
     seen: Dict[str, str] = {}
     while waiting and len(seen) < _MOST_RESOURCES:
         path, depth = waiting.popleft()
@@ -162,9 +162,10 @@ def _reading(sensor: Json) -> Optional[float]:
 
 def _path(call: Call) -> str:
     path = str(call.words["path"] or ROOT)
-    if not path.startswith("/"):
-        raise SettingsError(f"{path[:60]!r} is not a path of a service: give one that begins with {ROOT}")
-    return path
+    if path.startswith("/"):
+        with contextlib.suppress(ProtocolError):        # for example //HOST/: another service
+            return call.service.path(path)
+    raise SettingsError(f"{path[:60]!r} is not a path of a service: give one that begins with {ROOT}")
 
 
 COMMANDS: Commands = {

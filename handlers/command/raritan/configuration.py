@@ -138,8 +138,8 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
          upload: Callable[[], scripts.ResultCode]) -> Result:
     """Ask, upload, and read the status until the unit has applied the file, refuses the login, or --wait is over.
 
-    The exit code is NOT_SEEN in the last two cases. Raises Refused if the unit does not accept the file or cannot apply it.
-    Applying the file may restart the unit's services.
+    The exit code is NOT_SEEN in the last two cases. Raises Refused if the unit does not accept the file or cannot apply it,
+    Unreachable if it may or may not have accepted it. Applying the file may restart the unit's services.
 
     The unit reports the state and the time of the last file. Until one of them changes, they belong to an earlier file.
     """

@@ -296,7 +296,7 @@ def test_the_question_names_the_pdu_of_the_setting_host(capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize("typed, code, words", [
     (b"y\n", 0, "outlet 1 is UP"), (b"\n", exits.NOT_CONFIRMED, "nothing was done"),
-    (b"\x04", exits.NOT_CONFIRMED, "nothing was done"),
+    (b"\x04", exits.NOT_CONFIRMED, "[y/N] \r\nnot-confirmed: "),
     (b"\xff\n", exits.NOT_CONFIRMED, "nothing was done"), (b"\x03", exits.INTERRUPTED, "interrupted")],
     ids=["yes", "Enter", "Ctrl-D", "not UTF-8", "Ctrl-C"])
 def test_the_question_is_answered_on_a_real_terminal(typed: bytes, code: int, words: str) -> None:

@@ -22,6 +22,8 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     unread = sum(not resource for resource in found.values())
     if unread:
         notes.append(f"The recording leaves out {counted(unread, 'resource')} that the service did not return.")
+    if len(found) == 1:
+        notes.append("The service lists no power equipment, so the recording contains only its root.")
     return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
 
 

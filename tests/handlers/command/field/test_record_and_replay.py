@@ -75,6 +75,12 @@ def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it()
     assert [found[f"{outlets}/{number}"].get("Id") for number in (1, 2)] == ["1", "2"]
 
 
+def test_a_recording_of_a_redfish_service_without_power_equipment_has_a_note() -> None:
+    with redfish.serving(redfish.Tree({"/redfish/v1": {"RedfishVersion": "1.16.0"}})) as address:
+        made = kind("redfish").record(PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder())
+    assert made.notes == ["The service lists no power equipment, so the recording contains only its root."]
+
+
 def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_note() -> None:
     tree, outlets = redfish.Tree(redfish.unit()), redfish.OUTLETS
     tree.special[f"{outlets}/1"] = lambda _: redfish.Answer(None, 403)
