@@ -30,8 +30,8 @@ class Unit(NamedTuple):
 def units(service: RedfishService, wanted: str) -> List[Unit]:
     """The PDUs of a service: 2 round trips where it expands two levels, else usually 3, plus 1 for each PDU that is only a link.
 
-    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs. Raises SettingsError if the service does not list
-    the PDU or collection that `wanted` names, or has too many PDUs and `wanted` names none of them.
+    `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, ProtocolError if two have the same Id, SettingsError
+    if the service does not list the PDU or collection that `wanted` names, or has too many PDUs and `wanted` names none of them.
     """
     collection, _, named = wanted.rpartition("/")
     found = _listed(service, collection)
@@ -93,7 +93,7 @@ def refuse_twice(service: RedfishService, what: str, identities: List[str]) -> N
 
 
 def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]:
-    """Identity and resource of the outlets of all PDUs, in the service's order. `wanted` is the setting `pdu`."""
+    """Identity and resource of each outlet of the PDUs that `units` returns, in the service's order."""
     found = [outlet for unit in units(service, wanted) for outlet in outlets(service, unit)]
     refuse_twice(service, "outlets that are called", [name for name, _ in found])
     return found

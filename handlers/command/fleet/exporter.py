@@ -1,6 +1,7 @@
 """`pdu exporter`: a multi-target exporter for Prometheus. It keeps no readings, so several exporters can share one list."""
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence
@@ -94,7 +95,8 @@ def _reload(exporter: Any, wanted: Wanted, state: Given) -> None:
         exporter.own.loaded.set(1)
     except Exception as error:          # whatever fails must not end the exporter
         exporter.own.loaded.set(0)
-        print(f"not reloaded: {failure(error).reason}", file=sys.stderr, flush=True)
+        with contextlib.suppress(Exception):        # standard error may be a pipe without a reader, or on a full disk
+            print(f"not reloaded: {failure(error).reason}", file=sys.stderr, flush=True)
 
 
 def _listening(where: str, exporter: Any, turn: Any) -> Any:

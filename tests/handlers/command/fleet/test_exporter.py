@@ -1,6 +1,7 @@
 """The exporter over real HTTP, on simulated PDUs of every handler: metrics, refusals, deadlines, exit."""
 from __future__ import annotations
 
+import io
 import ipaddress
 import json
 import re
@@ -379,6 +380,13 @@ def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(caps
 
 # ---- start and stop ----------------------------------------------------------------------------------------
 
+class FullDisk(io.StringIO):
+    """Standard error on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError("No space left on device")
+
+
 def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.MonkeyPatch,
                                                            capsys: pytest.CaptureFixture[str]) -> None:
     def broken(wanted: exporter_command.Wanted, state: Given) -> Allowed:
@@ -386,9 +394,12 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.M
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = Allowed((), (), {}, {})
     asked = server.Exporter(before, server.Limits())
-    exporter_command._reload(asked, exporter_command.Wanted(None, None, (), None, "", 1, 0.5), Given())
+    wanted = exporter_command.Wanted(None, None, (), None, "", 1, 0.5)
+    exporter_command._reload(asked, wanted, Given())
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    exporter_command._reload(asked, wanted, Given())
 
 
 def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
