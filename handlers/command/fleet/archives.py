@@ -36,9 +36,9 @@ def usable(folder: Optional[str]) -> Dict[str, str]:
 
 
 def _newest(folder: Optional[str], handler: str) -> Optional[str]:
-    """The path of the handler's archive with the highest version in `folder`, None if there is none. Raises SettingsError.
+    """The path of the handler's archive in `folder` with the highest numbers in its version; None if there is none.
 
-    `handler` is returned unchanged if there is no folder, or if it is the path of an archive.
+    `handler` is returned unchanged if there is no folder, or if it is the path of an archive. Raises SettingsError.
     """
     if folder is None or handler.endswith(".tar.gz"):
         return handler

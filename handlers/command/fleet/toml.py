@@ -7,6 +7,7 @@ from typing import Any, Dict
 
 from ...errors import SettingsError
 
+_MOST_BITS = 64             # limit for an integer
 _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
@@ -28,9 +29,14 @@ def loads(text: str, path: str) -> Dict[str, Any]:
 
 
 def as_text(key: str, value: Any) -> str:
-    """A setting's value as text, as on DCImanager's form. Raises ValueError with a sentence for a list, a table or a date."""
+    """A setting's value as text, as on DCImanager's form.
+
+    Raises ValueError with a sentence for a list, a table, a date or an integer of more than 64 bits.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:      # str() refuses very long ones
+        raise ValueError(f"{key} is an integer of more than {_MOST_BITS} bits")
     if isinstance(value, (str, int, float)):
         return str(value)
     raise ValueError(f"{key} is neither text nor a number")

@@ -121,6 +121,7 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
     ("[auth.x]\nuser = []\n", "neither text nor"),
     ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: 'port' is unknown; allowed: name"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
+    ("[[pdu]]\nhandler = 0xfffffffffffffffff\n", "handler is an integer of more than 64 bits"),
     ("[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n", "settings must be a table or have the form")])
 def test_a_wrong_toml_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
     assert words in refused(lambda: read(text, "list.toml"))
