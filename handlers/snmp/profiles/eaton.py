@@ -40,7 +40,9 @@ POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
 NLOGIC = "534.7.1"
-NLOGIC_CONTROLLABLE = column(NLOGIC + ".1.2.1.10", "pduControllable")      # a row for each unit of the chain
+# Columns with a row for each unit of the chain.
+NLOGIC_CONTROLLABLE = column(NLOGIC + ".1.2.1.10", "pduControllable")
+NLOGIC_COUNT = column(NLOGIC + ".1.2.1.13", "pduOutletCount")
 
 PROFILES = (
     Profile(
@@ -107,9 +109,9 @@ PROFILES = (
             NLOGIC, "pdu", HUNDREDTHS, None, watts=13, control=Guarded(
                 Write(column(NLOGIC + ".5.2.1.10", "pduOutletControlCommand"), on=2, off=1),
                 Part(NLOGIC_CONTROLLABLE, column(NLOGIC + ".5.2.1.1", "pduOutletControlStatus"), stop=1),
-                refuse=("2",), why="this unit only meters")),),
-        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_CONTROLLABLE, has_total=True),
-        power=hpe.chain(units=NLOGIC_CONTROLLABLE),
+                refuse=("2",), why="this unit only meters"), count=NLOGIC_COUNT),),
+        load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
+        power=hpe.chain(units=NLOGIC_COUNT),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
         note="The objects are known from one public driver; no MIB describes them. The unit of the device's power is not known, "
              "so the powers of outlets are summed."),

@@ -221,8 +221,8 @@ PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("
     ("eaton-epdu", {"534.6.6.7.1.2.1.22.2": "0"}, ()),
     ("hpe-mapdu3", {}, tuple(f"232.165.11.2.{column}.3." for column in ("2.1.9", "2.1.11", "1.1.5", "1.1.6"))),
     ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "24"}, ()),
-    ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "1"}, ()),
-    ("eaton-nlogic", {"534.7.1.1.2.1.10.3": "2"}, ()),
+    ("panduit-g5", {"19536.10.1.1.2.1.13.3": "24"}, ()),
+    ("eaton-nlogic", {"534.7.1.1.2.1.13.3": "6"}, ()),
     ("enlogic", {}, ("38446.1.3.4.1.5.3.", "38446.1.2.4.1.4.3.", "38446.1.2.4.1.9.3.")),
     ("apc-cpdu", {"318.1.1.32.2.3.1.4.3": "0"}, ()),
     ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "1"}, ())])
@@ -237,10 +237,10 @@ def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mappin
 # number in the meters.
 @pytest.mark.parametrize("unit, listed", [
     ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
-    ("panduit-g5", {"19536.10.1.1.2.1.11.1": "3", "19536.10.1.1.2.1.11.2": "1", "19536.10.1.1.2.1.11.3": "0"}),
+    ("panduit-g5", {"19536.10.1.1.2.1.13.3": "0"}),
     ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "0"}),
     ("raritan-px2", {"13742.6.3.2.2.1.2.9": "1"})],
-    ids=["an outlet count of 0", "a phase count of 0", "a controller without inlets", "one unit"])
+    ids=["an outlet count of 0", "an outlet count of 0 after two others", "a controller without inlets", "one unit"])
 def test_a_row_that_lists_no_other_unit_changes_no_total(unit: str, listed: Mapping[str, str]) -> None:
     assert metering.meter(_with(unit, listed)) == metering.meter(_with(unit, {}))
 
