@@ -7,7 +7,7 @@ off = 3, where 2 would be "on, later"), so a value that was read is never writte
 from decimal import Decimal
 
 from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
-from ..sources import Arc, Chained, Column, EachUnit, First, Joined, Number, Only, Provided, Source, Unless
+from ..sources import Arc, Chained, Column, EachUnit, First, Joined, Number, OfUnits, Only, Provided, Source, Unless
 from . import enlogic
 from .shorthand import HUNDREDTHS, TENS, TENTHS, THOUSANDTHS, by_number, column, counted, figure, librenms, oids, scalar, total
 
@@ -166,6 +166,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(MSP_STATE, on=("1",), off=("2",)),
             control=Write(column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3),
+            count=OfUnits(column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), MSP_STATE),
             number=unit_and_outlet(MSP_STATE),
             name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName")),),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
@@ -175,6 +176,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(VM_STATE, on=("1",), off=("2",)),
             control=Write(column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2),
+            count=OfUnits(column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"), VM_STATE),
             number=unit_and_outlet(VM_STATE),
             name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName")),),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "switching")),
