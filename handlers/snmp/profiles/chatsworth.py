@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..parts import RECORDED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Part
-from .shorthand import HUNDREDTHS, column, figure, librenms, oids, total
+from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scalar, total
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
@@ -22,6 +22,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(CONTROL, on=("1",), off=("0",)),
             control=Guarded(Write(CONTROL, on=1, off=0), HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
+            count=counted(scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount"), CONTROL),
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
             number=Number(CONTROL, plus=0, position=0),
             current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
