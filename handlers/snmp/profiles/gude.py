@@ -19,10 +19,11 @@ def _roots(products: tuple[int, ...]) -> tuple[Root, ...]:
     return tuple(Root(oid(f"28507.{product}"), oid(f"28507.{product}")) for product in products)
 
 
-def _ports(path: str, count: str = "") -> Outlets:
+def _ports(powerports: str) -> Outlets:
+    path = powerports + ".2.1"
     state = column(f"~.{path}.3", "PortState")
     return Outlets(states=State(state, on=("1",), off=("0",)), control=Write(state, on=1, off=0),
-                   count=counted(scalar(f"~.{count}", "portNumber"), state) if count else None,
+                   count=counted(scalar(f"~.{powerports}.1.0", "portNumber"), state),
                    name=column(f"~.{path}.2", "PortName"),
                    current=_port(state, "5", "spCurrent", THOUSANDTHS), power=_port(state, "4", "spPowerActive"),
                    energy=_port(state, "3", "spAbsEnergyActive", THOUSANDTHS))
@@ -49,7 +50,7 @@ PROFILES = (
         models=("EPC 1104, 1105, 1121, 1141, 1202, 1292", "EPC 8001 to 8045", "EPC 8221, 8226, 8291, 8314, 8316",
                 "EPC 8712, 8713, 8733", "ESB 7214", "EPC 8x, 24x, 2x6"),
         roots=_roots((*PRODUCTS, *OLDEST)),
-        outlets=(_ports("1.3.1.2.1", "1.3.1.1.0"), _ports("1.2.2.1"), _ports("1.1.2.1")),
+        outlets=(_ports("1.3.1"), _ports("1.2"), _ports("1.1")),
         load=LOAD, power=POWER, energy=ENERGY,
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(

@@ -4,8 +4,9 @@ outletStatusKwatt is accumulated energy in Wh, in spite of its name. outletStatu
 W/H", it may be power or energy.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
-from .shorthand import TENTHS, THOUSANDTHS, by_unit, column, figure, librenms, oid, oids, scalar, total
+from .shorthand import TENTHS, THOUSANDTHS, by_unit, column, counted, figure, librenms, oid, oids, scalar, total
 
+STATUS = column("~.3.2.3.1.2", "outletStatusStatus")
 LINES = by_unit(lambda line: scalar(f"4555.2.30.2.{2 * line + 1}.0", f"dpduOutputCurrent{line}"), (1, 2, 3))
 
 PROFILES = (
@@ -14,9 +15,10 @@ PROFILES = (
         models=("iPoMan II, III", "Socomec iPDU"),
         roots=(Root(oid("2468.1.4.2.1"), oid("2468.1.4.2.1")), Root(oid("4555.1.1.20"), oid("4555.1.1.20.1"))),
         outlets=(Outlets(
-            states=State(column("~.3.2.3.1.2", "outletStatusStatus"), on=("3",), off=("2",)),
+            states=State(STATUS, on=("3",), off=("2",)),
             control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
             rows=column("~.3.2.2.1.2", "outletConfigDesc"),
+            count=counted(scalar("~.3.2.1.0", "ipmDeviceOutletNumber"), STATUS),
             name=column("~.3.2.2.1.2", "outletConfigDesc"),
             current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
             energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS)),),
