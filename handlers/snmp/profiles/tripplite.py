@@ -5,14 +5,18 @@ outlets may be switched. The card has no energy counter: its energy objects hold
 past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the one whose outlet table has rows.
 """
 from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, public, total
+from ..sources import OfUnits
+from .shorthand import HUNDREDTHS, TENTHS, column, counted, figure, librenms, oids, public, scalar, total
 
 
-def _lx(table: str, name: str) -> Outlets:
+def _lx(table: str, name: str, ident: str = "") -> Outlets:
+    """The outlets of one kind of product. `ident`: the table of its numbers, if the MIB says that the outlets are as many."""
+    state = column(table + ".4", name + "OutletState")
     return Outlets(
-        states=State(column(table + ".4", name + "OutletState"), on=("2",), off=("1",)),
+        states=State(state, on=("2",), off=("1",)),
         control=Guarded(Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
                         column(table + ".5", name + "OutletControllable"), allow=("1",), why=NOT_CONTROLLABLE),
+        count=OfUnits(column(ident + ".4", name + "IdentNumOutlets"), state) if ident else None,
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
         power=figure(column(table + ".9", name + "OutletPower")))
@@ -23,13 +27,15 @@ THE_DEVICE = Arcs(stop=1)
 LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"
+UPS12_STATE = column(UPS12 + ".2", "tlUpsOutletState")
 CONTROLLABLE = ("2", "3")           # tlUpsOutletType: bit 1 permits switching; bit 0 is reserved and may be 0 or 1
 
 PROFILES = (
     Profile(
         key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS", source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
         models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",), sys_object_ids=oids("850.1.1.1"),
-        outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu"), _lx("850.1.1.3.4.3.3.1.1", "tlpAts"),
+        outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu", "850.1.1.3.2.1.2.1"),
+                 _lx("850.1.1.3.4.3.3.1.1", "tlpAts", "850.1.1.3.4.1.2.1"),
                  _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),
         load=total(figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
                    figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS),
@@ -44,9 +50,10 @@ PROFILES = (
         key="tripplite-12x-ups", vendor="Tripp Lite", mib="TRIPPLITE-12X", source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",), sys_object_ids=oids("850.1"),
         outlets=(Outlets(
-            states=State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
+            states=State(UPS12_STATE, on=("2",), off=("1",)),
             control=Guarded(Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
                             column(UPS12 + ".3", "tlUpsOutletType"), allow=CONTROLLABLE, why=NOT_CONTROLLABLE),
+            count=counted(scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"), UPS12_STATE),
             name=column(UPS12 + ".5", "tlUpsOutletName"),
             current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
             power=figure(column(UPS12 + ".14", "tlUpsOutletPower"))),),
