@@ -3,7 +3,7 @@
 The six layouts have nothing in common. In four of them the values of the command differ from those of the state.
 """
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
-from ..sources import First, Listed, Merged, Only, Part, Provided, Source, Span, Spread
+from ..sources import First, Listed, Merged, OfUnits, Only, Part, Provided, Source, Span, Spread
 from .shorthand import (
     HUNDREDTHS,
     NET_SNMP,
@@ -13,6 +13,7 @@ from .shorthand import (
     by_number,
     by_unit,
     column,
+    counted,
     figure,
     librenms,
     oid,
@@ -69,8 +70,10 @@ def _dcs(below: str, name: str) -> Listed:
 
 
 LIEBERT_PDU = Arcs(stop=1)
+LIEBERT_STATE = column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState")
+LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
-AVOCENT_STATUS = column("~.5", "pmPowerMgmtOutletsTableStatus")
+AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus")
 NOT_MEASURED = ("0", "-1")      # PM-MIB: columns of measurements use 0 for "not supported"
 
 NO_SENSOR, THREE_PHASES = "0", "3"      # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
@@ -145,7 +148,7 @@ PROFILES = (
         key="liebert-mph", vendor="Vertiv", mib="LIEBERT-GP-PDU-MIB of 2008-07-02", source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"), sys_object_ids=oids("476.1.42"),
         outlets=(Outlets(
-            states=State(column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"), on=("2",), off=("1",)),
+            states=State(LIEBERT_STATE, on=("2",), off=("1",)),
             control=Guarded(
                 Guarded(
                     Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
@@ -153,8 +156,10 @@ PROFILES = (
                     why="the device reports it as not switchable"),
                 column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"), refuse=("2",),
                 why="it is locked on the device"),
+            rows=LIEBERT_NAME,
+            count=counted(scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount"), LIEBERT_STATE),
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
-            name=column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel"),
+            name=LIEBERT_NAME,
             current=figure(column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS),
             power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
             energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS)),),
@@ -180,18 +185,19 @@ PROFILES = (
     Profile(
         key="avocent-pm", vendor="Avocent", mib="PM-MIB, ACS-MIB, ACS8000-MIB", source=librenms("avocent/PM-MIB"),
         models=("PM1000, PM2000, PM3000", "PDUs behind ACS 6000 and ACS 8000 console servers"),
-        roots=(Root(oid("10418.17.1"), oid("10418.17.2.5.5.1")),
-               Root(oid("10418.16"), oid("10418.16.2.5.5.1")),
-               Root(oid("10418.26"), oid("10418.26.2.5.5.1"))),
+        roots=(Root(oid("10418.17.1"), oid("10418.17.2.5")),
+               Root(oid("10418.16"), oid("10418.16.2.5")),
+               Root(oid("10418.26"), oid("10418.26.2.5"))),
         outlets=(Outlets(
             states=State(AVOCENT_STATUS, on=("2", "4", "10"), off=("1", "3", "11")),
             control=Guarded(
-                Write(column("~.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
+                Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
                 AVOCENT_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
-            name=column("~.4", "pmPowerMgmtOutletsTableName"),
-            current=figure(column("~.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
-            power=figure(column("~.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED),
-            energy=figure(column("~.105", "pmPowerMgmtOutletsTableEnergyValue"), THOUSANDTHS, NOT_MEASURED)),),
+            count=OfUnits(column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS),
+            name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
+            current=figure(column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED),
+            power=figure(column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED),
+            energy=figure(column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"), THOUSANDTHS, NOT_MEASURED)),),
         load=total(*(figure(currents, TENTHS, NOT_MEASURED) for currents in (PM_LINES, PM_CURRENT, ACS_LINES, ACS_CURRENT)),
                    else_outlets=True, unit=PDU_OF_PORT),
         power=total(figure(column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED),
