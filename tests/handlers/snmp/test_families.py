@@ -338,8 +338,8 @@ def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:
     assert find(unit, of_rows({**rows, size: rows[size]._replace(value=1)})).states == {}
 
 
-def test_devices_of_at_least_twenty_families_count_their_outlets() -> None:
-    assert len({unit.key for unit in COUNTED}) >= 20
+def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
+    assert len({unit.key for unit in COUNTED}) >= 30
 
 
 @EACH_VERSION
