@@ -46,7 +46,7 @@ def described(error: BaseException, state: Given) -> Dict[str, Any]:
             traceback.print_exception(type(error), error, error.__traceback__)
             advice = "report this with the traceback"
         return {"kind": _DEFECT, "host": "", "operation": "", "exit_code": code_of(_DEFECT),
-                "reason": printable(f"{type(error).__name__}: {error}") + f"; {advice}"}
+                "reason": printable(": ".join(filter(None, (type(error).__name__, str(error))))) + f"; {advice}"}
     host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
     return {"kind": printable(kind), "host": host, "operation": operation,
             "reason": reason(error, state.words), "exit_code": code_of(kind)}

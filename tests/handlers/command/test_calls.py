@@ -256,6 +256,8 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(monkeypa
     shown = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--debug")[2]
     assert "Traceback" in shown and "report this" in shown and "run again" not in shown
     assert json.loads(run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")[1])["error"]["kind"] == "defect"
+    broken(monkeypatch, AssertionError())
+    assert run(capsys, "down", "x", "192.0.2.7", "1", "--yes")[2].startswith("defect: AssertionError; run again")
     broken(monkeypatch, ValueError("x" * 5000))
     err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")[2]
     assert err.endswith("xxx...; run again with --debug and report what it prints\n")

@@ -162,16 +162,24 @@ def _walk(text: str) -> Parsed:
 
 
 def _statements(text: str) -> Iterator[Tuple[int, str]]:
-    """The line number and the text of each row. Texts and octets may continue on the next lines."""
+    """The line number and the text of each row. Texts and octets may continue on the next lines.
+
+    A line that begins with # is a comment, except between quotes.
+    """
     begun: List[Tuple[int, List[str]]] = []
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
-        if begun and not _WALKED.match(line):
+        if begun and not _WALKED.match(line) and (not line.startswith("#") or _is_open(begun[-1][1])):
             begun[-1][1].append(line)
         elif line.strip() and not line.startswith("#"):
             begun.append((number, [line]))
     for number, lines in begun:
         yield number, "\n".join(lines).rstrip("\n")
+
+
+def _is_open(lines: List[str]) -> bool:
+    """Whether a text between quotes continues after these lines. A backslash precedes each quote in it."""
+    return re.sub(r"\\.", "", "\n".join(lines), flags=re.DOTALL).count('"') % 2 == 1
 
 
 def _oid(text: str) -> Arcs:
@@ -214,6 +222,8 @@ def _typed(text: str) -> Optional[Row]:
         quoted = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
         if quoted:
             value = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
+        elif value.startswith('"'):
+            raise ValueError(f"the text {value[:30]!r} does not end with a quote")
         return Row(tag, value.encode("utf-8", "surrogateescape"))
     digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)            # the octets of BITS are followed by names of bits
     octets = digits[0] if digits else ""

@@ -75,6 +75,25 @@ ACME-MIB::bar.1 = INTEGER: 5
         arcs("1.3.6.1.4.1.9.8"): Row(4, b"\x80\x00")}
 
 
+def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> None:
+    parsed = snmprec.parse('''# the first table
+.1.3.6.1.4.1.9.1 = STRING: "a \\"b"
+# texts
+.1.3.6.1.4.1.9.2 = STRING: "a
+# b"
+# octets
+.1.3.6.1.4.1.9.3 = Hex-STRING: 00 1A
+# the end
+''')
+    assert list(parsed.rows.values()) == [Row(4, b'a "b'), Row(4, b"a\n# b"), Row(4, b"\x00\x1a")]
+
+
+@pytest.mark.parametrize("shown", ['"', '"abc', '"abc"\nTimeout: No Response from 192.0.2.7'])
+def test_a_text_without_its_last_quote_is_refused(shown: str) -> None:
+    with pytest.raises(SettingsError, match="line 1 of the recording: the text .* does not end with a quote"):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = STRING: {shown}\n")
+
+
 def test_a_row_whose_value_is_an_unknown_name_is_left_out_and_counted() -> None:
     parsed = snmprec.parse(".1.3.6.1.2.1.1.2.0 = OID: ACME-MIB::products.1\n.1.3.6.1.4.1.9.1.0 = OID: SNMPv2-SMI::zeroDotZero\n")
     assert parsed.left_out == 1 and parsed.rows == {arcs("1.3.6.1.4.1.9.1.0"): Row(6, (0, 0))}
