@@ -116,6 +116,8 @@ class OnHost(Lazy):
         if rest and rest[0] in self.without:
             return super().parse_args(ctx, [*before, "", *rest])
         behind, rest_behind = self._options_first(ctx, rest[1:])
+        if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
+            ctx.fail(f"{rest_behind[0]!r} takes no HOST: leave out {rest[0]!r}")
         is_command = bool(rest) and rest[0] in self.places and not (rest_behind and rest_behind[0] in self.places)
         if is_command and not ctx.resilient_parsing and not set(behind) & set(ctx.help_option_names):
             ctx.fail(f"give HOST before the command {rest[0]!r}")

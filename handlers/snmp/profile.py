@@ -17,7 +17,7 @@ from .reader import ROOT
 
 
 class Root(Frozen):
-    """Devices whose sysObjectID starts with `sys_object_id` have the family's tree at `oid`. It replaces `~` in OIDs."""
+    """Devices whose sysObjectID starts with `sys_object_id` have the family's tree at `oid`, which replaces `~` in OIDs."""
 
     sys_object_id: str
     oid: str

@@ -227,6 +227,8 @@ def snmp(context: Context) -> Result:
         name, equals, value = word.partition("=")
         if not equals or name not in _SNMP or name in ("v2", "v3") and value not in ("yes", "no"):
             raise SettingsError(f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…")
+        if _SNMP[name] in changes:
+            raise SettingsError(f"{name} is given twice")
         changes[_SNMP[name]] = value == "yes" if name in ("v2", "v3") else value
     for name, field in _COMMUNITIES.items():
         community = context.secret(f"{name}_community", f"{name} community", needed=False)

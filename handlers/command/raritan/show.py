@@ -191,7 +191,11 @@ def _sensor_id(context: Context, where: str) -> str:
 
 def thresholds(context: Context) -> Result:
     """Show or change a sensor's thresholds: 1 round trip to show, 3 to change; for a name 2 more, 3 with circuits."""
-    wanted = dict(_change(word) for word in context.options.change)
+    wanted: Dict[str, Optional[float]] = {}
+    for name, value in map(_change, context.options.change):
+        if name in wanted:
+            raise SettingsError(f"{name} is given twice")
+        wanted[name] = value
     sensor = context.proxy(NumericSensor, _sensor_id(context, context.options.sensor))
     if wanted:
         context.confirm(f"change the thresholds of {context.options.sensor}")

@@ -68,6 +68,14 @@ def test_superscript_digits_and_numbers_of_5000_digits_are_refused_in_one_line(r
     assert code == 2 and not out and err.startswith("settings: ") and err.count("\n") == 1
 
 
+@pytest.mark.parametrize("words", [["thresholds", "outlet/1/current", "upperCritical=9", "upperCritical=10"],
+                                   ["snmp", "location=rack 7", "location=rack 8"]])
+def test_a_value_that_is_given_twice_is_refused(run: Run, words: List[str]) -> None:
+    code, out, err = run(*words, "--yes")
+    assert code == 2 and not out and "is given twice" in err
+    assert run(*words[:-1], "--yes")[0] == 0
+
+
 def test_only_commands_that_old_firmware_does_not_support_fail(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with XerusPdu(Model(outlets=2), "3.3") as pdu:
@@ -178,6 +186,14 @@ def test_a_search_that_fails_or_is_interrupted_prints_one_line(
 def test_an_interface_of_a_search_must_be_an_ipv4_address(capsys: pytest.CaptureFixture[str], interface: str) -> None:
     assert root.run(["raritan", "discover", "--interface", interface]) == 2
     assert f"--interface: {interface!r} is not an IPv4 address" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["192.0.2.7", "discover"], ["192.0.2.7", "--json", "discover"]])
+def test_discover_refuses_a_host(words: List[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from handlers.raritan import zeroconf
+    monkeypatch.setattr(zeroconf, "discover_devices", lambda seconds, interfaces: [])
+    assert root.run(["raritan", *words]) == 2
+    assert "'discover' takes no HOST: leave out '192.0.2.7'" in "".join(capsys.readouterr())
 
 
 def test_discover_needs_no_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
