@@ -51,9 +51,9 @@ def one_network(text: str) -> Network:
 
 
 def _meant(text: str) -> str:
-    """The network of an address with host bits, as a question; "" for other text."""
+    """The network of an address with host bits, as a question; "" for other text and for a zone, which it would drop."""
     try:
-        return f": did you mean {ipaddress.ip_network(text, strict=False)}?"
+        return "" if "%" in text else f": did you mean {ipaddress.ip_network(text, strict=False)}?"
     except ValueError:
         return ""
 

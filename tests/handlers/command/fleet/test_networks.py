@@ -33,6 +33,12 @@ def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
     assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
 
 
+def test_a_network_without_the_zone_is_not_proposed() -> None:
+    with pytest.raises(SettingsError) as failed:
+        networks.parsed(["fe80::1%lo/120"])
+    assert failed.value.reason == "'fe80::1%lo/120' is not a network such as 192.0.2.0/24"
+
+
 def test_hosts_of_overlapping_networks_are_asked_once() -> None:
     asked = networks.parsed(["192.0.2.128/25", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24", "::1", "192.0.2.0/24"])
     assert [str(one) for one in asked] == ["192.0.2.0/24", "::1/128"]
