@@ -9,7 +9,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..errors import Named, NoSuchOutlet, Refused, Unreachable, Unsupported
 from ..switching import switch
 from . import states
-from .link_units import LINK_UNITS, LinkUnits
+from .link_units import HIGHEST_LINK, LINK_UNITS, LinkUnits
 from .preconditions import refuse_before, refuse_mixed_up, refused
 from .rpc import Agent, Bulk, Pending
 from .rpc._runtime.errors import leaves_open
@@ -43,7 +43,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> Tuple[Unit, int]:
     link = int(found.group(1) or OWN) if found else OWN
     if _CIRCUIT.fullmatch(identity):
         raise Unsupported(f"{identity} is the identity of a branch circuit, which is metered and has no relay")
-    if found is None or link == 1:
+    if found is None or link == 1 or link > HIGHEST_LINK:
         raise NoSuchOutlet(f"{identity[:20]!r} is not an outlet of this PDU: identities have the form '7', on link units '2.7'")
     if link != OWN and not wanted.all and link not in wanted.ids:
         raise NoSuchOutlet((f"outlet {identity} is on link unit {link}, which ",

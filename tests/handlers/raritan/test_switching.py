@@ -87,9 +87,9 @@ def test_the_error_for_an_unknown_outlet_states_the_number_of_outlets(handle: Ha
         handle(pdu).port_down(PduPortView("2"))
 
 
-@pytest.mark.parametrize("identity", ["1.1", "x", "2."])
+@pytest.mark.parametrize("identity", ["1.1", "x", "2.", "256.1"])
 def test_an_identity_of_an_impossible_form_is_refused_without_a_request(handle: Handle, identity: str) -> None:
-    """Link id 1 is the unit itself: the identities of its outlets contain no link id."""
+    """Link id 1 is the unit itself: the identities of its outlets contain no link id. The highest link id is 255."""
     with XerusPdu(Model(outlets=3)) as pdu:
         with pytest.raises(PduHandlerError, match="identities have the form '7', on link units '2.7'"):
             handle(pdu, link_units="yes").port_down(PduPortView(identity))
