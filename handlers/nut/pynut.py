@@ -80,9 +80,13 @@ class PyNUTClient(Generic[AnyStr]):
             self._client.close()
             _fail(error)
         if logins:
-            answers = self._ask(*logins)
-            for request in logins:
-                self._value(answers, request)
+            try:
+                answers = self._ask(*logins)
+                for request in logins:
+                    self._value(answers, request)
+            except PyNUTError:
+                self._client.close()
+                raise
 
     def __repr__(self) -> str:
         return f"<PyNUTClient {self._client!r}>"

@@ -269,6 +269,20 @@ def test_the_words_of_a_refusal_have_no_control_characters() -> None:
         assert str(caught.value) == r"ERR NO-WAY \x1b[31mred"
 
 
+def test_a_refused_login_closes_the_connection_at_once() -> None:
+    ended: List[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"ERR ALREADY-SET-USERNAME\nERR ALREADY-SET-PASSWORD\n")
+        ended.append(connection.recv(100))
+
+    with serving(talk) as port:
+        with pytest.raises(pynut.PyNUTError) as caught:         # while the error is held, the client is not collected
+            pynut.PyNUTClient("127.0.0.1", port, "user", "password", timeout=PATIENCE_S)
+        assert until(lambda: ended == [b""]) and str(caught.value) == "ERR ALREADY-SET-USERNAME"
+
+
 def test_debug_prints_the_requests_and_no_password(real: Upsd, capsys: pytest.CaptureFixture[str]) -> None:
     with pynut.PyNUTClient(real.host, real.port, ADMIN.name, ADMIN.password, True, PATIENCE_S) as nut:
         nut.SetRWVar("small", "ups.id", "s3cret")
