@@ -17,7 +17,7 @@ def read_file(path: str, *what: Part) -> bytes:
         with open(path, "rb") as file:
             data = file.read(LONGEST + 1)
     except (OSError, ValueError) as error:          # ValueError: a path with NUL
-        raise SettingsError((*what, f"{path} cannot be read ({getattr(error, 'strerror', error)})")) from None
+        raise SettingsError((*what, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")) from None
     if len(data) > LONGEST:                         # a device such as /dev/zero never ends
         raise SettingsError((*what, f"{path} is larger than {LONGEST // 1_000_000} MB"))
     return data

@@ -390,6 +390,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["record", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),
     (["raritan", "h", "events", "--for", "inf"], "give 0.1 to 2592000 seconds"),
     (["status", "raritan", "h", "--ca-pem", "/dev/null"], "--ca-pem: /dev/null is empty"),
+    (["status", "raritan", "h", "--ca-pem", ""], "--ca-pem: '' cannot be read"),
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
     (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])
