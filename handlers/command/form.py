@@ -118,6 +118,9 @@ def address(host: str) -> str:
         bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]
         raise SettingsError(f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
                             f"{f', as in {bare}' if bare else ''}")
+    if "@" in host:             # not shown: a password may precede the @
+        raise SettingsError(("an address has no @: give the host alone, a user as ", Named("username"), ", and a device of a NUT "
+                             "server as ", Named("device")))
     if not is_address(host):
         raise SettingsError(f"{host[:60]!r} is not an address: give a host name or an IP address")
     port = host_and_port(host)[1]

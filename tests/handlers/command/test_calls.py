@@ -379,6 +379,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "snmp", "https://admin:s3cret/1@192.0.2.7/x"], "is a URL"),
     (["status", "snmp", "https://admin:s3cret#1@192.0.2.7/x"], "is a URL"),
     (["status", "snmp", "http://192.0.2.7?password=s3cret"], "as in 192.0.2.7"),
+    (["status", "nut", "s3cret@192.0.2.7"], "give the host alone"), (["nut", "u:s3cret@h", "list"], "give the host alone"),
     (["status", "snmp", "h", "--snmp-version", "3", "--username", "u", "--secret-file", "auth_password=/dev/null"],
      "give --auth-protocol"),
     (["status", "nut", "a b"], "not an address"), (["status", "nut", "h:0"], "has the port 0: give one from 1 to 65535"),

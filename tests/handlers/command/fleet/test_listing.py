@@ -94,6 +94,7 @@ settings = {timeout = 5, verify = false}
     (HEAD + 'a,"snmp,192.0.2.1\n', "line 2 is not CSV"),
     (HEAD + "a,snmp,\n", "line 2: there is no address"), (HEAD + "a,,192.0.2.1\n", "line 2: there is no handler"),
     (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),
+    (HEAD + "a,nut,rack1@192.0.2.1\n", "line 2: an address has no @"),
     (HEAD + "a,snmp,192.0.2.1,,x\n", "settings must have the form key=value"),
     (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, which a list must not contain"),
     (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"),
