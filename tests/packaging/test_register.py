@@ -124,7 +124,8 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciM
     shown = admin.run(manager, "--dry-run")
     assert shown.code == 0 and manager.requests == [] and manager.password not in shown.out + shown.err
     for part in ("/api/auth/v4/public/token", CREATE[1], "/content", '"protocol": ["snmp"]', '"protocol": ["custom"]',
-                 "handler_import=pdu_small.handler", "isp-box-instance: true", "x-xsrf-token: <token>", "<password>"):
+                 "handler_import=pdu_small.handler", "isp-box-instance: true", "x-xsrf-token: <token>", "<password>",
+                 '-H "Content-Type: application/json"'):
         assert part in shown.out
 
 
