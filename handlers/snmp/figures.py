@@ -18,9 +18,9 @@ class Figure(Frozen):
     """A measurement: value * `scale` is in A, W or kWh.
 
     `absent`: values that mean "not measured", with their `unit`, besides text that is not a number, numbers below 0, and
-    2^n - 1 for n of 31, 32, 63 and 64. With `magnitude` the sign is only a direction, and |value| is used. `padding`: values in rows
-    of parts that the device does not have, such as a second line cord; a sum is complete without them. `exponent`: the power of
-    ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a
+    2^n - 1 for n of 31, 32, 63 and 64. With `magnitude` the sign is only a direction, and |value| is used. `padding`: values in
+    rows of parts that the device does not have, such as a second line cord; a sum is complete without them. `exponent`: the power
+    of ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a
     divisor (-10: value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may follow
     the number. `scale_of_integers`: the scale of values that are INTEGER instead of text.
     """
