@@ -74,8 +74,8 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
         if found:
             return found
     if wanted:
-        raise SettingsError((Named("pdu", noun="handler setting "), f": the service lists no {wanted[:60]!r} under its power "
-                             f"equipment; give the Id of a PDU, or COLLECTION/ID such as TransferSwitches/1"))
+        raise SettingsError((Named("pdu", noun="handler setting "), ": the service lists nothing in the collection "
+                             f"{wanted[:60]!r}; give the Id of a PDU, or COLLECTION/ID with another collection of the service"))
     raise Unsupported("the service lists no PDUs under its power equipment: see whether newer firmware does, or use another "
                       "handler for this PDU")
 
