@@ -34,14 +34,25 @@ _KEYS: Sequence[Tuple[Pattern[str], str]] = tuple((re.compile(pattern, re.IGNORE
     (r"location|postaladdress|latitude|longitude|(^|[._])(room|rack|row|building|street|city|country)(name)?$", LOCATIONS),
     (r"(^|[._])(name|desc|description|username|user|userlabel|owner|assignedto|login|alias)$|^ups\.id$", NAMES)))
 
-# MAC addresses: `00:1a:…`, `001a.2b3c.…`, or 12 hex digits with a digit and a lower-case letter (upper case: a serial).
-_MAC = re.compile(r"(?<![0-9A-Za-z:-])(?<![0-9A-Fa-f] )(?:[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5}"
-                  r"|(?=[0-9.]*[A-Fa-f])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}"
-                  r"|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{12})(?! ?[0-9A-Za-z:-])")
+_HEX = "[0-9A-Fa-f]"
+# An address is not a part of a longer row of hex digits. A label may precede it, such as "MAC:" or "IPv6:".
+_BEFORE = "(?<![0-9A-Za-z])(?<!::)" + "".join(rf"(?<!\b{_HEX}{{{digits}}}[:-])" for digits in range(1, 5))
+_AFTER = rf"(?![0-9A-Za-z]|::|[:-]{_HEX}{{1,4}}(?![0-9A-Za-z]))"
+# MAC addresses: `00:1a:…`, `00 1a …`, `001a.2b3c.…`, or 12 hex digits with a digit and a lower-case letter (upper case: serial).
+_MAC = re.compile(rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{4}}"
+                  rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z:-])"
+                  rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}"
+                  rf"|(?=[a-f]{{0,11}}[0-9])(?=[0-9]{{0,11}}[a-f])[0-9a-f]{{12}}){_AFTER}")
 # Four numbers are an address, unless a word before them marks a version, or they are small and not of a private network.
-_IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|[.-][0-9])")
-_VERSION = re.compile(r"(?:ver(?:sion)?|rev(?:ision)?|firmware|fw|release|rel|build|software|v)\W{0,3}$", re.IGNORECASE)
-_IPV6 = re.compile(r"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:]{4,39}(?![0-9A-Za-z:]|\.[0-9])")
+_DOTTED = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
+_IPV4 = re.compile(rf"(?<![0-9A-Za-z.]){_DOTTED}(?![0-9A-Za-z]|\.[0-9]|-(?!{_DOTTED})[0-9])")
+# A short word marks a version only on its own or as "fwVer": not the end of "server".
+_VERSION = re.compile(r"(?:(?:version|revision|firmware|release|software)|(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+                      r"(?:ver|rev|fw|rel|build|v))\W{0,3}$", re.IGNORECASE)
+_LONGEST_MARK = 20          # limit for such a word and the signs after it, in characters
+_PADDED_ADDRESS = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")          # such as 010.001.002.003
+_PADDING = re.compile("(?<![0-9])0{1,2}(?=[0-9])")
+_IPV6 = re.compile(rf"{_BEFORE}(?=[0-9A-Fa-f:]*::|(?:{_HEX}{{1,4}}:){{7}})[0-9A-Fa-f:]{{4,39}}(?![0-9A-Za-z:]|\.[0-9])")
 _FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")     # a host name; its first part also occurs alone
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 # Digits alone are not a serial number if they may be the states of a row of outlets ("1011101110").
@@ -187,13 +198,16 @@ class Scrubber:
         return found[0][:found.start(1) - found.start()] + self.learn(SERIALS, found[1])
 
     def _address(self, found: re.Match[str]) -> str:
+        written = _PADDING.sub("", found[0]) if _PADDED_ADDRESS.fullmatch(found[0]) else found[0]
         try:
-            address = ipaddress.ip_address(found[0])
+            address = ipaddress.ip_address(written)
         except ValueError:
             return found[0]
         is_small = not address.is_private and max(address.packed) < _DISTINCTIVE_ARC
-        is_version = address.version == 4 and (is_small or _VERSION.search(found.string[:found.start()]) is not None)
-        return found[0] if is_version else self.address(found[0])
+        before = found.string[max(0, found.start() - _LONGEST_MARK):found.start()]
+        is_version = address.version == 4 and (is_small or _VERSION.search(before) is not None)
+        stand_in = written if is_version else self.address(written)
+        return found[0] if stand_in == written else stand_in
 
     def address(self, dotted: str) -> str:
         """The stand-in of an IP address; a netmask stays."""
