@@ -6,6 +6,7 @@ outlets of a unit or of all units; they are never written.
 from decimal import Decimal
 
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, Proof, State, Write, changed
+from ..sources import OfUnits
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
@@ -19,6 +20,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(STATE, on=("1",), off=("2",)),
             control=Write(STATE, on=1, off=2),
+            count=OfUnits(column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"), STATE),
             name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
             current=figure(column("3711.24.1.1.7.2.3.1.9", "pduOutRMSAmpsValue"), TENTHS),
             energy=figure(column("3711.24.1.1.7.2.3.1.14", "pduOutKWHrValue"), TENTHS)),),
