@@ -47,20 +47,14 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     try:
         with _undisturbed():
             for _ in range(processes):
-                ours, theirs = context.Pipe(duplex=False)
-                worker = context.Process(target=_work, daemon=True,
-                                         args=(targets, following, theirs, [*pipes, ours], parallel // processes))
                 try:
-                    worker.start()
-                except OSError:             # the system allows no more processes: those that run read all PDUs
-                    ours.close()
+                    worker, pipe = _started(context, targets, following, pipes, parallel // processes)
+                except OSError:             # the system allows no more processes or files: those that run read all PDUs
                     if not workers:
                         raise
                     break
-                finally:
-                    theirs.close()
                 workers.append(worker)
-                pipes.append(ours)
+                pipes.append(pipe)
         running = list(pipes)
         for place, reading in _received(running, patience_s):
             missing.discard(place)
@@ -74,6 +68,21 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
             worker.join()
         for pipe in pipes:
             pipe.close()
+
+
+def _started(context: Any, targets: Sequence[Target], following: Any, pipes: Sequence[Connection],
+             threads: int) -> Tuple[Any, Connection]:
+    """Start a process. Returns it, and the pipe that its readings come from; `pipes` are those of the others. Raises OSError."""
+    ours, theirs = context.Pipe(duplex=False)
+    worker = context.Process(target=_work, daemon=True, args=(targets, following, theirs, [*pipes, ours], threads))
+    try:
+        worker.start()
+    except OSError:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return worker, ours
 
 
 @contextlib.contextmanager

@@ -307,7 +307,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: in
     assert [place for place, _ in sent] == list(range(5)) and ended == [0]
 
 
-def test_all_pdus_are_read_where_the_system_allows_few_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: List[Any] = []
 
     class Worker:
@@ -331,6 +331,16 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes(monkeypatch: py
     found = dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))
     assert len(tried) == 2 and sorted(found) == list(range(40)) and all(one.answered for one in found.values())
     assert tried[1].pipe.closed
+    few = iter([multiprocessing.Pipe(duplex=False)])
+    del tried[:]
+
+    def limited(duplex: bool) -> Any:
+        for pair in few:
+            return pair
+        raise OSError(errno.EMFILE, "Too many open files")
+    context.Pipe = limited
+    assert sorted(dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))) == list(range(40)) and len(tried) == 1
+    context.Pipe = multiprocessing.Pipe
     with pytest.raises(BlockingIOError):            # no process can start any more
         list(pool.read_all(cast(Any, [None] * 40)))
 
