@@ -109,6 +109,9 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first, "
                             "not a Python keyword")
+    if name.startswith("test"):
+        raise SettingsError(f"{name}: pytest would take the class {name.capitalize()}Pdu for a test; choose a name that does not "
+                            "begin with test")
     if f"pdu_{name}" in RESERVED:
         raise SettingsError(f"the archive pdu_{name} would replace a module of DCImanager; choose another name")
     if name in registry.names() or (root / "handlers" / name).exists():
