@@ -4,13 +4,13 @@ from __future__ import annotations
 import re
 from typing import Sequence, Tuple
 
-_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")         # an arc has at most 10 digits (RFC 2578, 3.5)
+_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")         # an arc is at most 2^32 - 1 (RFC 2578, 3.5)
 _SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
 
 
 def oid(value: str, what: str) -> None:
     """Requires a numeric OID that starts with 1, without a leading dot, or one that starts with `~` (the family's root)."""
-    if not _OID.fullmatch(value):
+    if not _OID.fullmatch(value) or any(len(arc) == 10 and arc > "4294967295" for arc in value.split(".")):
         raise ValueError(f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the family's root)")
 
 

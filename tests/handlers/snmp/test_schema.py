@@ -66,6 +66,7 @@ def changed(path: str, value: Any) -> str:
     ("vendor!", None, "profile.vendor: this key is missing"),
     ("colour", "red", "profile.colour: this key is unknown; Profile has key, vendor"),
     ("sys_object_ids", ["1.3.99999999999"], "profile: sys_object_ids is '1.3.99999999999'; give a numeric OID"),
+    ("sys_object_ids", ["1.3.4294967296"], "profile: sys_object_ids is '1.3.4294967296'; give a numeric OID"),
     ("models", "Strip", 'profile.models: give a list, not "Strip"'),
     ("models", [1], "profile.models[0]: give a string, not 1"),
     ("sweep", "yes", 'profile.sweep: give true or false, not "yes"'),
