@@ -175,7 +175,8 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("arguments, words", [
     (["nut"], "exists already"), (["../x"], "not a handler's name"), (["Acme"], "not a handler's name"),
     (["class"], "not a Python keyword"), (["common"], "would replace a module of DCImanager"),
-    (["test"], "does not begin with test"), (["http"], "exists already"), (["errors"], "exists already"), (["acme", "--title", "x\"\"\""], "give letters, digits"),
+    (["test"], "does not begin with test"), (["http"], "exists already"), (["errors"], "exists already"),
+    (["acme", "--title", "x\"\"\""], "give letters, digits"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
     (["acme-a--b", "--snmp"], "not a family's key"), (["acme-", "--snmp"], "not a family's key"),
     (["acme-" + 31 * "x", "--snmp"], "not a family's key"),
