@@ -57,7 +57,11 @@ class Scep(Interface, version="1.0.0"):
 
 
 class ServerSSLCert(Interface, version="4.0.1"):
-    """Key and certificate of the device's own web service, at `/server_ssl_cert`."""
+    """Key and certificate of the device's own web service, at `/server_ssl_cert`.
+
+    `generateScepKey`, `installScepCertChain` and the methods with PEM in their names are not available over JSON-RPC
+    (ServerSSLCert.idl 4.0.1).
+    """
 
     SUCCESS = 0
     ERR_GEN_KEY_LEN_INVALID = 100

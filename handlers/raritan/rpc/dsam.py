@@ -8,7 +8,10 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared
 
 
 class DsamPort(Interface, version="1.0.0"):
-    """One serial port of a module, with the console that is connected to it."""
+    """One serial port of a module, to which a serial device can be connected.
+
+    `getTtyUsbNumber` and `setState` are not available over JSON-RPC (DsamPort.idl 1.0.0).
+    """
 
     SUCCESS, SETTINGS_INVALID, SSH_DPA_PORT_INVALID, SSH_DPA_PORT_IN_USE = range(4)
 

@@ -12,6 +12,8 @@ from .structures import Event, KeyValue, UserEvent
 
 
 class Consumer(Interface, version="1.0.0"):
+    """Not available over JSON-RPC (EventService.idl 1.0.1), nor are `subscribe` and `unsubscribe` of a channel."""
+
     def pushEvents(self, events: List[idl.Event]) -> None: declared()
 
 
