@@ -8,7 +8,7 @@ from .figures import Total
 from .frozen import Frozen
 from .outlets import Outlets
 from .profile import Profile
-from .sources import Column, EachUnit, First, Named, Scalar, Spread, Tables
+from .sources import Column, EachUnit, First, Named, Number, Scalar, Spread, Tables
 
 
 def devices(profiles: Sequence[Profile]) -> str:
@@ -49,7 +49,13 @@ def _load(total: Total | None) -> str:
 
 
 def objects(part: object) -> Iterable[str]:
-    """MIB names of the objects that a part reads: of a `First` only the first choice, of an `EachUnit` only the `source`."""
+    """MIB names of the objects that a part reads: of a `First` only the first choice, of an `EachUnit` only the `source`.
+
+    A number that is in an object's index is shown as "index of" the object.
+    """
+    if isinstance(part, Number):
+        yield from (name if place else f"index of {name}" for place, name in enumerate(objects(part.over)))
+        return
     name = getattr(part, "object", "")
     if isinstance(name, str) and name:
         yield name

@@ -9,7 +9,7 @@ from handlers.snmp.detection import SYS_OBJECT_ID, candidates, detect
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Merged, Only, Prefixed, Scalar, Span, Spread, Tables
+from handlers.snmp.sources import Column, Merged, Number, Only, Prefixed, Scalar, Span, Spread, Tables
 from tests.handlers.snmp.every_part import EVERY_PART, NAMED, SPREAD
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import BUILT_IN
@@ -45,6 +45,14 @@ def test_each_table_has_a_row_for_every_family_in_its_scope(call: str) -> None:
     costly = {p.key for p in PROFILES if p.outlets and len(catalogue.status_reads(p.outlets[0])) > 1}
     assert listed == {"devices": {p.key for p in PROFILES}, "identities": with_outlets, "costly": costly}[call]
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_a_number_from_an_index_is_not_shown_as_the_value_of_the_object() -> None:
+    table = [line.split(" | ") for line in catalogue.identities(PROFILES).splitlines()]
+    numbers = {row[0]: row[2] for row in table[2:]}
+    assert [numbers[f"| `{key}`"] for key in ("netio", "apnl-modular")] == ["index of netioOutputState", "nodeOutlet"]
+    nameless = Number(Only(Column("~.1"), Column("~.2"), ("1",)))
+    assert list(catalogue.objects(nameless)) == []
 
 
 def test_walks_and_gets_of_nested_sources_are_counted() -> None:
