@@ -103,7 +103,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[
             for alias in child.names:
                 yield Import(child.lineno, 0, alias.name, ())
         elif isinstance(child, ast.Call) and _name(child.func) == "import_module" and len(child.args) + len(child.keywords) > 1:
-            name = child.args[0] if child.args else None
+            name = next(iter(child.args), None) or next((given.value for given in child.keywords if given.arg == "name"), None)
             if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.startswith("."):
                 dotted = name.value.lstrip(".")
                 yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())

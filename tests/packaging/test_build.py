@@ -60,6 +60,7 @@ ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
     ("try:\n    from . import a\nexcept ImportError:\n    pass", ["x/a.py"]),
     ("import importlib\ndef f():\n    return importlib.import_module('.deep.inner', __package__)",
      ["x/deep/__init__.py", "x/deep/inner.py"]),
+    ("import importlib\nfound = importlib.import_module(package=__package__, name='.a')", ["x/a.py"]),
     ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import a\n    import typing_extensions", ["x/a.py"]),
     ("import typing\nif typing.TYPE_CHECKING:\n    import rich\nelse:\n    from . import a", ["x/a.py"]),
     ("import common.logger, pdu_common.helper, ssl, json", []),
