@@ -14,9 +14,9 @@ class Outlets(Frozen):
     """One way to read and switch the outlets of a family. All its parts except the counts share the same identities.
 
     `states` lists the outlets. `count` is the device's own number of outlets; if fewer are listed in all, that is an error.
-    `rows` adds outlets without a state, which are UNKNOWN: if there are fewer states than `count` or none, or if a unit's count
-    is missing, negative or not a number. `none_if_zero` is 0 in every row of a unit without outlets; like a `count` of 0, it
-    allows an empty table. A number above 0 contradicts the handler setting `metered_only`. `number` is printed on the unit,
+    `rows` adds outlets without a state, which are UNKNOWN: if there are no states, or fewer than `count`, or if a unit's
+    count is missing, negative or not a number. `none_if_zero` is 0 in every row of a unit without outlets; like a `count` of 0,
+    it allows an empty table. A number above 0 contradicts the handler setting `metered_only`. `number` is printed on the unit,
     `name` was typed by a user of the unit. Figures are in A, W and kWh.
     """
 
