@@ -13,7 +13,7 @@ from .errors import Named, SettingsError
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-LONGEST = 1000                  # limit for a value, in characters
+LONGEST = 1000                  # usual limit for a value, in characters
 LONGEST_HOST = 300              # limit in characters: 253 for a DNS name, the rest for brackets and a port
 _HALF = re.compile("[\ud800-\udfff]")       # half of a surrogate pair: possible in JSON, not in UTF-8
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple, cast
 
-from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
+from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable, printable
 from .rows import MISSING, squeezed
 
 _UNRESOLVED = ("noaddressfor", "noaddressassociated", "nameorservicenotknown", "temporaryfailureinnameresolution", "unknownhost")
@@ -35,7 +35,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
     `words` is the same text without secrets. It is interpreted first, because a community such as "timeout" would be mistaken
     for an error. `text` is interpreted next, because `words` may lack "noSuchInstance" where the community is "no".
     """
-    shown = words[:_SHOWN]
+    shown = printable(words, _SHOWN)
     for folded in (squeezed(words), squeezed(text)):
         if any(mark in folded for mark in _UNRESOLVED):         # first, because the text names the host, such as timeout-lab
             return Unreachable(f"the address cannot be resolved: check it ({shown})")

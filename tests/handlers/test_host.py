@@ -335,6 +335,12 @@ def test_a_missing_object_is_none_in_each_known_form(missing: object) -> None:
     assert snmp(missing).get(ROOT) is None
 
 
+def test_a_long_text_of_the_platform_is_cut_after_its_control_characters_are_escaped() -> None:
+    with pytest.raises(Refused) as caught:
+        snmp(RuntimeError("wrongValue " + "\x01" * 600)).set(f"{ROOT}.1", 1)
+    assert str(caught.value).count("\\x01") < 75 and str(caught.value).endswith("...)")
+
+
 def test_an_empty_text_of_the_platforms_own_type_is_not_missing() -> None:
     assert snmp(row(rfc1902.OctetString(""))).get(ROOT) == ""
 
