@@ -167,19 +167,22 @@ def _statements(text: str) -> Iterator[Tuple[int, str]]:
     A line that begins with # is a comment, except between quotes.
     """
     begun: List[Tuple[int, List[str]]] = []
+    is_open = False             # a text between quotes continues on the next line
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
-        if begun and not _WALKED.match(line) and (not line.startswith("#") or _is_open(begun[-1][1])):
+        if begun and not _WALKED.match(line) and (is_open or not line.startswith("#")):
             begun[-1][1].append(line)
+            is_open ^= _opens(line)
         elif line.strip() and not line.startswith("#"):
             begun.append((number, [line]))
+            is_open = _opens(line)
     for number, lines in begun:
         yield number, "\n".join(lines).rstrip("\n")
 
 
-def _is_open(lines: List[str]) -> bool:
-    """Whether a text between quotes continues after these lines. A backslash precedes each quote in it."""
-    return re.sub(r"\\.", "", "\n".join(lines), flags=re.DOTALL).count('"') % 2 == 1
+def _opens(line: str) -> bool:
+    """Whether the number of quotes in a line is odd. Quotes that belong to a text follow a backslash and are not counted."""
+    return re.sub(r"\\.", "", line).count('"') % 2 == 1
 
 
 def _oid(text: str) -> Arcs:

@@ -79,13 +79,14 @@ def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> No
     parsed = snmprec.parse('''# the first table
 .1.3.6.1.4.1.9.1 = STRING: "a \\"b"
 # texts
-.1.3.6.1.4.1.9.2 = STRING: "a
-# b"
+.1.3.6.1.4.1.9.2 = STRING: "a \\"
+# \\"b\\" \\\\
+# c"
 # octets
 .1.3.6.1.4.1.9.3 = Hex-STRING: 00 1A
 # the end
 ''')
-    assert list(parsed.rows.values()) == [Row(4, b'a "b'), Row(4, b"a\n# b"), Row(4, b"\x00\x1a")]
+    assert list(parsed.rows.values()) == [Row(4, b'a "b'), Row(4, b'a "\n# "b" \\\n# c'), Row(4, b"\x00\x1a")]
 
 
 @pytest.mark.parametrize("shown", ['"', '"abc', '"abc"\nTimeout: No Response from 192.0.2.7'])
