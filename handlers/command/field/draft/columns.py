@@ -237,7 +237,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
     None if the UNITS are not clear, or if a profile does not accept the value as a scale.
     """
     found = _SCALED.fullmatch(" ".join(units.lower().split()))
-    if found is None:
+    if found is None or found["unit"] in ("ma", "mw") and "m" not in units:        # MW: megawatt, or milliwatt in capitals
         return None
     prefix = (found["scale"] or "1").rstrip("s")
     role, value = _UNITS[found["unit"].replace("-", "").rstrip("s")]
@@ -263,8 +263,10 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
         return None
     counts = any(row.tag in (COUNTER, COUNTER64) for row in column.rows.values())
     shown = ", ".join(f"{value:f}" for value in values[:4])
+    units = object_.units if object_ is not None else ""
     return Guess(ENERGY if counts else CURRENT, table, column, len(set(values)) + 3 * counts, (
         f"numbers that differ by row: {shown}", *_definition(object_)),
+        f"its UNITS {units!r} are not clearly A, W or kWh" if units else
         "the recording does not show what it measures and in which unit: compare it with the device's own web page", object_)
 
 

@@ -12,7 +12,7 @@ from handlers.command.field.draft.mib import Mib, Object
 from handlers.command.field.draft.profile import MARK, Draft, draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.snmp import snmprec
-from handlers.command.field.snmp.rows import OID, SYS_OBJECT_ID, Arcs, Memory, Row, Rows, arcs
+from handlers.command.field.snmp.rows import INTEGER, OID, SYS_OBJECT_ID, Arcs, Memory, Row, Rows, arcs
 from handlers.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.controls import Control
@@ -282,6 +282,7 @@ def test_only_an_unambiguous_name_means_on_or_off(names: Dict[int, str], on: Lis
     ("0.01 A", "current", "0.01"), ("tenths of Amps", "current", "0.1"), ("milliamps", "current", "0.001"),
     ("Watts", "power", "1"), ("kWh", "energy", "1"), ("watt-hours", "energy", "0.001"), ("0.1 kWh", "energy", "0.1"),
     ("hundredths of an ampere", "current", "0.01"),
+    ("mW", "power", "0.001"), ("MW", "", ""), ("MA", "", ""),
     ("seconds", "", ""), ("", "", ""), ("percent", "", ""), ("A/10 or so", "", ""),
     ("0.00000000000001 A", "", "")])             # a profile takes no scale below 1e-12
 def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(units: str, role: str, value: str) -> None:
@@ -289,6 +290,17 @@ def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(units: st
     found = worth(units)
     assert (found is None and not role) or (found is not None and (found[0], f"{found[1]:f}".rstrip("0").rstrip(".")) == (
         role, value.rstrip("0").rstrip(".") if "." in value else value))
+
+
+@pytest.mark.parametrize("units, says", [("0.1 Volts", "its UNITS '0.1 Volts' are not clearly A, W or kWh"),
+                                         ("", "the recording does not show what it measures")])
+def test_the_doubt_about_a_meter_names_units_that_the_mib_gives(units: str, says: str) -> None:
+    base = arcs("1.3.6.1.4.1.99999.2.1")
+    rows = {(*base, column, index): Row(INTEGER, value) for index in range(1, 9)
+            for column, value in ((3, index % 2), (4, 2290 + index * 3 % 8))}
+    objects = {(*base, 4): Object("outletVoltage", "ACME-MIB", (*base, 4), units)}
+    doubts = [guess.doubt for guess in draft(rows, Mib(objects)).guesses if guess.role == "current"]
+    assert len(doubts) == 1 and doubts[0].startswith(says)
 
 
 @pytest.mark.parametrize("fact, says", [
