@@ -216,6 +216,16 @@ def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_c
         assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 2
 
 
+def test_a_key_that_only_begins_with_error_names_none(admin: Admin) -> None:
+    def counting(request: Request, serve: Serve) -> Optional[Answer]:
+        answer = serve(request)
+        return answer_json(201, {"id": 1, "error_count": 0}) if is_call(request, CREATE) else answer
+
+    with DciManager(wrap=counting) as manager:
+        assert admin.run(manager, "snmp").code == 0
+        assert [handler.uploads for handler in manager.handlers()] == [1]
+
+
 def test_an_upload_succeeds_with_an_empty_answer_or_a_null_error(admin: Admin) -> None:
     answers = [Answer(204, b""), answer_json(200, {"error": None})]
 
