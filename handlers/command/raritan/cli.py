@@ -28,7 +28,7 @@ _REPLACED = ("host", "link_units")    # settings that HOST and --link replace
 PLACES: Mapping[str, Place] = {
     _DISCOVER: Place("raritan.cli", "discover", "find units by mDNS; takes no HOST"),
     **{name: Place(f"raritan.{module}", "COMMANDS", help_) for module, name, help_ in (
-        ("show", "info", "model, serial number, firmware, name and parts of the unit"),
+        ("show", "info", "model, serial number, firmware and name of the unit, and how many parts it has"),
         ("show", "outlets", "outlets with state, current, power and energy"),
         ("show", "sensors", "all sensors, including those in peripheral slots"),
         ("events", "events", "events as they happen, one line each, until Ctrl-C, --count N or --for SECONDS; "

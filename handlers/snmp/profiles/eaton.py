@@ -1,4 +1,4 @@
-"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and families of makers that Eaton bought.
+"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and other families, some of makers that Eaton bought.
 
 EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. Each verb has a column. The value written
 there is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4 (on) in the opposite order; the MIB, two
