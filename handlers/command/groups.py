@@ -121,8 +121,6 @@ class OnHost(Lazy):
         is_command = bool(rest) and rest[0] in self.places and not (rest_behind and rest_behind[0] in self.places)
         if is_command and not ctx.resilient_parsing and not set(behind) & set(ctx.help_option_names):
             ctx.fail(f"give HOST before the command {rest[0]!r}")
-        if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
-            ctx.fail(f"the command {rest_behind[0]!r} takes no HOST")
         return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
 
     def _options_first(self, ctx: click.Context, args: List[str]) -> Tuple[List[str], List[str]]:

@@ -72,7 +72,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "pdu"
+        named = [one for one in arguments if one in PLACES][:1]         # click does not say whose option lacks a value
+        where = error.ctx.command_path if error.ctx else " ".join(["pdu", *named])
         words = " ".join(error.format_message().split())            # click puts each choice on its own line
         option = error.option_name if isinstance(error, click.NoSuchOption) else ""
         key = option.lstrip("-").replace("-", "_")

@@ -364,7 +364,6 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
 @pytest.mark.parametrize("arguments, words", [
     (["up", "nut", "h"], "OUTLET"), (["status", "nut"], "HOST"), (["status", "nosuch", "h"], "not a handler"),
     (["stauts"], "mean status"), (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish ("),
-    (["raritan", "h", "--yes", "discover"], "the command 'discover' takes no HOST"),
     (["nut", "list"], "give HOST before the command 'list'"), (["raritan", "switch", "3", "off"], "before the command 'switch'"),
     (["status", "nut", "h", "-s", "device"], "KEY=VALUE"), (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
     (["status", "nut", "h", "--password", "s3cret"], "no such option"),
@@ -405,6 +404,13 @@ def test_wrong_usage_is_reported_in_one_line_or_as_json(arguments: List[str], wo
     about = json.loads(out)["error"]
     assert (code, err, about["exit_code"]) == (2, "", 2) and about["kind"] in ("usage", "settings")
     assert words.lower() in about["reason"].lower()
+
+
+@pytest.mark.parametrize("arguments, command", [
+    (["status", "nut", "h", "--timeout"], "pdu status"), (["nut", "h", "list", "-s"], "pdu nut"), (["-s"], "pdu")])
+def test_the_error_for_an_option_without_a_value_names_the_help_that_lists_it(arguments: List[str], command: str,
+                                                                              capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, *arguments)[2].endswith(f" ({command} --help)\n")
 
 
 # ---- where secrets come from -------------------------------------------------------------------------------
