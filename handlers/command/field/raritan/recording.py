@@ -25,7 +25,7 @@ from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 MOST_CALLS = 20_000
 _OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")      # the getters that are recorded for sensors
-# Getters that are never recorded: most have long answers, and no handler uses them.
+# Getters that the crawl leaves out, because no handler uses them. Some have long answers.
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 _FIRMWARE = Reference("/firmware", "firmware.Firmware")
