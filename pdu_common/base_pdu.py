@@ -7,7 +7,7 @@ from .helper import PduPortView, PduStatisticView, PduView
 
 
 class BasePdu:
-    """KNOWN: the name and the four methods to override. INFERRED: this module, and that the class is not abstract."""
+    """KNOWN: the name and the four methods to override. UNKNOWN: its module, and whether it is abstract."""
 
     def __init__(self, pdu_data: Any) -> None:
         self.pdu_data = pdu_data
