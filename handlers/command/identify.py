@@ -42,7 +42,9 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     chosen = list(dict.fromkeys(handler)) or list(names())
     known = {key for name in chosen for key in _keys(load(name))}
     for key in (*state.settings, *state.secret_files):
-        if key not in known and len(chosen) > 1:            # a single handler reports an unknown setting itself
+        if key not in known and len(chosen) == 1:
+            raise SettingsError(f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes {', '.join(sorted(known))}")
+        if key not in known:
             raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
     found = [_look(name, host, state, alone=len(chosen) == 1) for name in chosen]
     best = min((one for one in found if one.identity is not None and one.identity.family),
@@ -57,7 +59,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
 def _look(name: str, host: str, state: Given, alone: bool) -> Found:
     """Asks one handler, unless its TCP port is closed. One of several handlers gets only the settings that it takes.
 
-    Raises SettingsError for a bad setting `host` and, if the handler is `alone`, for any missing or wrong setting.
+    Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any missing or wrong setting.
     """
     handler = load(name)
     one = state if alone else _own(handler, state)

@@ -485,3 +485,5 @@ def test_the_usual_port_follows_from_the_scheme(scheme: str, port: int, capsys: 
 def test_a_setting_that_no_handler_has_is_refused(words: List[str], capsys: Printed) -> None:
     assert root.run(["identify", "127.0.0.1:9", *words]) == 2
     assert "none of nut, raritan, redfish, snmp has a setting 'usrname'" in capsys.readouterr().err
+    assert root.run(["identify", "127.0.0.1:9", "--handler", "nut", *words]) == 2           # although the port is closed
+    assert "nut has no setting 'usrname'; it takes ca_pem, device," in capsys.readouterr().err
