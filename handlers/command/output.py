@@ -67,7 +67,7 @@ def facts(pairs: Mapping[str, object]) -> List[str]:
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """A value as text for people: "" for None, yes or no, a rounded float, an enumeration's name in lower case, else printable
+    """A value as text for people: "" for None, yes or no, a rounded float, an enum member's name in lower case, else printable
     text, cut at `limit` characters."""
     if value is None:
         return ""
