@@ -66,7 +66,9 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "UNKNOWN": (Refused, "the driver reports an unknown error"),
     "FEATURE-NOT-SUPPORTED": (Refused, "the NUT server was built without this feature"),
     "FEATURE-NOT-CONFIGURED": (Refused, "the NUT server is not set up for this feature"),
-    "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),
+    "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),          # RFC 9271 names it TLS-ALREADY-ENABLED
+    "TLS-ALREADY-ENABLED": (Refused, "the connection uses TLS already"),
+    "TLS-NOT-ENABLED": (Refused, "TLS is not enabled on the NUT server or this connection"),
     "ALREADY-LOGGED-IN": (Refused, "this connection is logged in to a device already"),
     "ALREADY-ATTACHED": (Refused, "this connection is attached to a device already"),
     "ALREADY-SET-USERNAME": (Refused, "this connection has a user already"),
