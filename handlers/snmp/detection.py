@@ -73,16 +73,18 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
     return next(filter(None, (by_states(profile, reader.at(root)) for profile, root in tried)), None)
 
 
-def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True) -> Optional[Found]:
+def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True,
+                    unmeasured: bool = False) -> Optional[Found]:
     """For a device without states: the first candidate with rows of outlets, or with meters if the device only meters. Failing
-    that, with `by_id`, the first candidate, provided that its family has no outlets. Otherwise None.
+    that, with `by_id`, the first candidate, provided that its family has no outlets. Failing that, a candidate whose meters have
+    rows, even if none is measured at the moment (`unmeasured`). Otherwise None.
 
     A device only meters if it proves that it has no outlets, or if `metered_only` says so. Raises ProtocolError instead of
     returning None if the device has meters of a candidate.
     """
     unproven: Optional[Found] = None
     for profile, root in tried:
-        found = by_other_rows(profile, reader.at(root))
+        found = by_other_rows(profile, reader.at(root), unmeasured)
         if found and (found.states or has_no_outlets(profile, found.reader)):
             return found
         if found and metered_only:
@@ -95,7 +97,7 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
         raise ProtocolError((f"the PDU has meters of the family '{unproven.profile.key}' but lists no outlet, and nothing "
                              "proves that it has none: poll it again; if the unit only meters, set ",
                              Named("metered_only", "yes"), " (or build the archive with it)"))
-    return None
+    return None if unmeasured else _without_states(tried, reader, metered_only, by_id=False, unmeasured=True)
 
 
 def _metered(found: Found) -> Found:

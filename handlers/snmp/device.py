@@ -44,8 +44,9 @@ def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
     return None
 
 
-def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
-    """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets, else None.
+def by_other_rows(profile: Profile, reader: Reader, unmeasured: bool = False) -> Optional[Found]:
+    """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets, else None. With `unmeasured`,
+    rows of meters are enough, even if they give no total.
 
     These outlets are not switched, because no command could be confirmed. Raises ProtocolError as `by_states` does.
     """
@@ -55,7 +56,7 @@ def by_other_rows(profile: Profile, reader: Reader) -> Optional[Found]:
         if states or counted:
             return Found(profile, changed(outlets, control=None), _complete(outlets, states, counted, True, reader), reader)
     totals = (profile.load, profile.energy, profile.power)
-    if any(total is not None and total.read(reader) is not None for total in totals):
+    if any(total is not None and (total.is_listed(reader) if unmeasured else total.read(reader) is not None) for total in totals):
         return Found(profile, None, {}, reader)
     return None
 

@@ -22,7 +22,8 @@ class Figure(Frozen):
     rows of parts that the device does not have, such as a second line cord; a sum is complete without them. `exponent`: the power
     of ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a
     divisor (-10: value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may follow
-    the number. `scale_of_integers`: the scale of values that are INTEGER instead of text.
+    the number. `scale_of_integers`: the scale of values that are INTEGER instead of text. A platform may return an INTEGER as
+    text, so with this scale a text above 0 has no figure unless a text of the same column has a decimal point.
     """
 
     source: Source
@@ -58,15 +59,18 @@ class Figure(Frozen):
             return {}
         exponents = self.exponent.rows(reader) if self.exponent else {}
         factors = self.factor.rows(reader) if self.factor else {}
-        return {identity: self._figure(value, exponents.get(identity), factors.get(identity)) for identity, value in rows.items()
-                if number(value, self.unit) != 0 or text(value) not in self.absent}
+        are_texts = self.scale_of_integers is None or any("." in text(value) for value in rows.values())
+        return {identity: self._figure(value, are_texts, exponents.get(identity), factors.get(identity))
+                for identity, value in rows.items() if number(value, self.unit) != 0 or text(value) not in self.absent}
 
-    def _figure(self, raw: Raw, exponent: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
+    def _figure(self, raw: Raw, are_texts: bool, exponent: Optional[Raw], factor: Optional[Raw]) -> Optional[Decimal]:
         value = number(raw, self.unit)
         if value is None or value in _FILLED or text(raw) in self.absent or (value < 0 and not self.magnitude):
             return None
-        scale = self.scale if self.scale_of_integers is None or not isinstance(raw, int) else self.scale_of_integers
-        value = abs(value) * scale
+        is_integer = self.scale_of_integers is not None and isinstance(raw, int)
+        if value and not is_integer and not are_texts:
+            return None
+        value = abs(value) * (self.scale_of_integers if self.scale_of_integers is not None and is_integer else self.scale)
         if self.exponent:
             power = number(exponent)
             if power is None or power != int(power) or abs(power) > self.MOST_DIGITS:
@@ -125,6 +129,10 @@ class Total(Frozen):
             found = {**self._by_unit(outlets)[0], **found}
         complete = found and wanted <= found.keys() and self._chain(reader) <= found.keys()
         return sum(found.values(), Decimal(0)) if complete else None
+
+    def is_listed(self, reader: Reader) -> bool:
+        """Whether the device has a row of one of the figures, even if it is not measured."""
+        return any(figure.listed(reader) for figure in self.figures)
 
     def _chain(self, reader: Reader) -> Set[str]:
         """The units that `units` lists, none if it lists only one."""

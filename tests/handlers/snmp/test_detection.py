@@ -9,6 +9,7 @@ from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
 from handlers.snmp.device import has_no_outlets
 from handlers.snmp.evidence import Evidence, Proof
 from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen import changed
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root
 from handlers.snmp.profiles import PROFILES
@@ -88,6 +89,15 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes
         detect(hidden, (OLD, METER))                    # METER is the second candidate
     with pytest.raises(Unsupported):
         read_as(device(f"{ACME}.3"), METER)             # the family is fixed, but the sysObjectID does not fit
+
+
+def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_is_measured_at_the_moment() -> None:
+    second = changed(METER, key="acme-second", load=Total((Figure(Column(f"{ACME}.8")),)))
+    hidden = device(f"{ACME}.1")
+    hidden.put(f"{ACME}.8.1", "--")
+    assert detect(hidden, (OLD, METER, second)).profile.key == "acme-second"
+    hidden.put(f"{ACME}.9.0", 5)
+    assert detect(hidden, (OLD, second, METER)).profile.key == "acme-meter", "measured meters come first"
 
 
 def test_enterprise_number_zero_is_used_if_a_family_declares_it() -> None:

@@ -133,6 +133,15 @@ def test_an_integer_and_a_string_may_have_different_scales() -> None:
     assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
 
 
+@pytest.mark.parametrize("column, figures", [
+    ({"1": "321", "2": "0"}, {"2": Decimal(0)}),                                # INTEGERs on a platform that returns only text
+    ({"1": "3", "2": "0.50"}, {"1": Decimal(3), "2": Decimal("0.50")}),
+    ({"1": 321, "2": 0}, {"1": Decimal("3.21"), "2": Decimal(0)})])
+def test_a_text_that_may_be_an_integer_has_no_figure_if_the_scales_differ(
+        column: dict[str, Value], figures: dict[str, Decimal]) -> None:
+    assert Figure(A, scale_of_integers=Decimal("0.01")).read(reader(table("1.3.1", column))) == figures
+
+
 def test_a_total_is_the_first_measured_figure_and_never_a_sum_of_two() -> None:
     total = Total((Figure(A), Figure(B)))
     assert total.read(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})})) == 5
