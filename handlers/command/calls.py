@@ -185,29 +185,41 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
                 try:
                     port = (pdu.port_up if on else pdu.port_down)(PduPortView(identity=identity))
                 except Exception as error:
-                    return _stopped(state, answer, error)
+                    place = [f"the error is about {'; '.join([_listed([identity]), *_unsent(named[len(begun):])])}"]
+                    return _stopped(state, answer, error, [*(place if len(named) > 1 else ()), *_not_seen(answer)])
                 done.append({"identity": identity, "state": port.power_status.name, "done": port.power_status is wanted})
                 if not state.json:
                     print(f"{call} of {host} by {handler.shown}: outlet {identity} is {port.power_status.name}")
     except KeyboardInterrupt:
-        unsure = begun[len(done):]
+        unsure, missed = begun[len(done):], _not_seen(answer)
         done += [{"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False} for identity in unsure]
-        reasons = [f"outlet {identity} may or may not have switched" for identity in unsure]
-        if len(begun) < len(named):
-            reasons.append(f"no command was sent to {_listed(named[len(begun):])}")
-        return _stopped(state, answer, Interrupted("; ".join(reasons) or "every command had been answered", host))
-    missed = [outlet for outlet in done if not outlet["done"]]
-    note = "; ".join(f"outlet {outlet['identity']} of {host} was to be switched {word}; the PDU accepted the command, but "
-                     f"the outlet's state is {outlet['state']}: look at the PDU before you try again" for outlet in missed)
-    result = Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if missed else DONE,
-                    note=f"not-seen: {note}" if note else "")
-    return shown(result, state.json)
+        reasons = [*(f"outlet {identity} may or may not have switched" for identity in unsure), *_unsent(named[len(begun):])]
+        return _stopped(state, answer, Interrupted("; ".join(reasons) or "every command had been answered", host), missed)
+    notes = _not_seen(answer)
+    return shown(Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if notes else DONE,
+                        note="\n".join(notes)), state.json)
 
 
-def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException) -> int:
-    """Report why switching stopped, and with --json also the outlets in `answer`. Return the exit code."""
+def _not_seen(answer: Mapping[str, Any]) -> List[str]:
+    """A sentence about the outlets that accepted the command but did not report the wanted state, if there are any."""
+    word = "on" if answer["call"] == "up" else "off"
+    note = "; ".join(f"outlet {outlet['identity']} of {answer['host']} was to be switched {word}; the PDU accepted the command, "
+                     f"but the outlet's state is {outlet['state']}: look at the PDU before you try again"
+                     for outlet in answer["outlets"] if not outlet["done"])
+    return [f"not-seen: {note}"] if note else []
+
+
+def _unsent(identities: Sequence[str]) -> List[str]:
+    return [f"no command was sent to {_listed(identities)}"] if identities else []
+
+
+def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]) -> int:
+    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes. Return the exit code."""
     if not answer["outlets"] or not state.json:
-        return failed(state, error)
+        code = failed(state, error)
+        for note in () if state.json else notes:
+            print(note, file=sys.stderr)
+        return code
     about = described(error, state)
     print_json({**answer, "error": about})
     return int(about["exit_code"])

@@ -330,6 +330,24 @@ def test_several_outlets_are_switched_in_order_until_one_fails(peer: Peer, ask: 
     assert answer["error"]["kind"] == "no-such-outlet"
     code, out, err = ask("up", "1", "99", "2", "--yes")
     assert code == 7 and "outlet 1 is UP" in out and "outlet 2" not in out and err.startswith("no-such-outlet: ")
+    assert err.splitlines()[1:] == ["the error is about outlet 99; no command was sent to outlet 2"]
+
+
+def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fails(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    class Lost:
+        """Its outlet 1 accepts commands and stays as it is; no other outlet answers."""
+
+        def port_down(self, port: PduPortView) -> PduPortView:
+            if port.identity != "1":
+                raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
+            return port
+    monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, lambda data: Lost(), (), False))
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
+    failed, place, missed = err.splitlines()
+    assert code == exits.code_of("unreachable") and out == "down of 192.0.2.7 by x: outlet 1 is UNKNOWN\n"
+    assert (failed, place) == ("unreachable: 192.0.2.7: port_down: no answer", "the error is about outlet 2")
+    assert missed.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU accepted the command")
 
 
 def test_several_hosts_are_read_in_order_even_if_one_fails(capsys: pytest.CaptureFixture[str]) -> None:
