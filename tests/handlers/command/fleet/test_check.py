@@ -286,6 +286,26 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: H
     as_in_the_books(small, found)
 
 
+def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() -> None:
+    """Python 3.12 and 3.13 count levels of C functions separately, and allow up to 10,000. Others count them with the frames."""
+    done = subprocess.run([sys.executable, "-c", """
+import json, sys, threading
+from handlers.command.fleet import pool
+sys.setrecursionlimit(10_000)
+threading.stack_size(pool._STACK)
+
+def read():
+    try:
+        json.loads('{"a":' * 100_000)
+    except RecursionError:
+        print("too deep")
+thread = threading.Thread(target=read)
+thread.start()
+thread.join()
+"""], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert (done.returncode, done.stdout) == (0, "too deep\n")
+
+
 @pytest.mark.parametrize("further", [0, 1])
 def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(further: int, monkeypatch: pytest.MonkeyPatch) -> None:
     start = threading.Thread.start
