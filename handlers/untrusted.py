@@ -9,7 +9,7 @@ from typing import Callable
 from .errors import Named, PduHandlerError, Reason
 from .tls import Trust
 
-_OTHER_HOST = (62, 64)          # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH of OpenSSL: no authority helps
+_OF_ITSELF = (9, 10, 62, 64, 66)    # X509_V_ERR_... that no authority mends: its dates, its host name or address, its short key
 
 
 def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
@@ -30,7 +30,7 @@ def reason(error: ssl.SSLError, seen: str = "") -> Reason:
     """One sentence: why the handshake failed and what to do about it. `seen`: the fingerprint of the certificate, if known."""
     if isinstance(error, ssl.SSLCertVerificationError):
         pin = f"; its SHA-256 is {seen}: compare it with the certificate on the device itself before you pin it" if seen else ""
-        authority = () if error.verify_code in _OTHER_HOST else (Named("ca_pem"), " or ")
+        authority = () if error.verify_code in _OF_ITSELF else (Named("ca_pem"), " or ")
         return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", *authority,
                 Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
     return (f"the TLS handshake failed ({error.reason or error}): check that the device speaks TLS on this port, in "

@@ -47,7 +47,7 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     except ValueError:
         name, port = None, None
     if not name or parts.scheme not in PORTS or port == 0:
-        raise HttpRefused(f"the device redirects without a valid http or https address (status {code})", code)
+        raise HttpRefused(f"the device redirects to no full web address (status {code}); is this the PDU's web service?", code)
     if name.lower() != here.host.lower():
         # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
         raise HttpRefused(f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is right, give it as "

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import datetime
 import hashlib
 import socket
 import ssl
@@ -19,10 +21,16 @@ LEAF = AUTHORITY.issue_cert("127.0.0.1")
 
 @pytest.fixture
 def port() -> Iterator[int]:
+    with tls_server(LEAF) as number:
+        yield number
+
+
+@contextlib.contextmanager
+def tls_server(leaf: trustme.LeafCert) -> Iterator[int]:
     """The port of a TLS server that closes each connection after the handshake."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    LEAF.configure_cert(context)
+    leaf.configure_cert(context)
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -67,8 +75,27 @@ def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -
 def test_a_certificate_for_another_host_is_refused_without_the_advice_to_set_ca_pem(port: int, host: str) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         handshake(tls.Trust(True, authority(), "").context(), port, host)
-    sentence = Unreachable(untrusted.reason(caught.value)).reason
-    assert "mismatch" in sentence and "set 'fingerprint', or verify=no" in sentence and "ca_pem" not in sentence
+    assert_blamed_on_the_certificate(caught.value, "mismatch")
+
+
+def test_an_expired_certificate_is_refused_without_the_advice_to_set_ca_pem() -> None:
+    ended = AUTHORITY.issue_cert("127.0.0.1", not_after=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc),
+                                 not_before=datetime.datetime(2019, 1, 1, tzinfo=datetime.timezone.utc))
+    with tls_server(ended) as port, pytest.raises(ssl.SSLCertVerificationError) as caught:
+        handshake(tls.Trust(True, authority(), "").context(), port)
+    assert_blamed_on_the_certificate(caught.value, "expired")
+
+
+@pytest.mark.parametrize("code", [9, 66], ids=["not yet valid", "its key is too short"])
+def test_a_certificate_that_no_authority_helps_is_refused_without_the_advice_to_set_ca_pem(code: int) -> None:
+    error = ssl.SSLCertVerificationError(1, "words")
+    error.verify_code, error.verify_message = code, "the words of OpenSSL"
+    assert_blamed_on_the_certificate(error, "the words of OpenSSL")
+
+
+def assert_blamed_on_the_certificate(error: ssl.SSLCertVerificationError, words: str) -> None:
+    sentence = Unreachable(untrusted.reason(error)).reason
+    assert words in sentence and "set 'fingerprint', or verify=no" in sentence and "ca_pem" not in sentence
 
 
 def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_without_one(
