@@ -106,7 +106,7 @@ def once(what: str, look: str, send: Callable[[], T]) -> T:
 
 
 class NotSeen(PduHandlerError):
-    """The unit accepted a change, but cannot be read afterwards."""
+    """The unit accepted a change, but its effect, or that of a further change, is not known."""
 
     kind = "not-seen"
 

@@ -15,7 +15,7 @@ from ..exits import DONE, NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
 from ..output import Result, counted, facts, text
-from .context import Context, check, listed, number, once, read_again, seen
+from .context import Context, NotSeen, check, listed, number, once, read_again, seen
 
 _PAUSE_S = 0.3
 _NAMED = 12             # the most outlets that a question names; it counts the others
@@ -182,7 +182,7 @@ def sequence(context: Context) -> Result:
         raise SettingsError("--delay needs an order")
     if action == "cancel":
         context.confirm("cancel the running sequence")
-        pdu.cancelOutletSequence()
+        once("the sequence may or may not have been cancelled", "sequence", pdu.cancelOutletSequence)
         return Result({"cancelled": True}, ["cancelled"])
     if action != "show":
         _set_order(context, pdu, action)
@@ -220,10 +220,15 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     check(code, "the order", {1: "the device rejected it"})
     if context.options.delay is not None:
         for position, outlet in enumerate(outlets, 1):
-            own = outlet.getSettings()
-            own.sequenceDelay = delay
             done = "the order" if position == 1 else "the order and the delays of the outlets before it"
-            check(outlet.setSettings(own), f"the delay of outlet {position}, after it took {done}", {1: "the device rejected it"})
+            try:
+                own = outlet.getSettings()
+                own.sequenceDelay = delay
+                code = outlet.setSettings(own)
+            except PduHandlerError as error:
+                raise NotSeen((f"the unit took {done}, but the delay of outlet {position} may or may not be set: repeat the "
+                               f"command (", *error.parts, ")"), error.host) from error
+            check(code, f"the delay of outlet {position}, after it took {done}", {1: "the device rejected it"})
 
 
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")

@@ -271,6 +271,8 @@ def test_a_refusal_names_the_outlets_of_the_command(run: Run, unit: XerusPdu, ou
                                            ("deletePending", ["cert", "discard"]),
                                            ("setConfiguration", ["snmp", "location=rack 7"]),
                                            ("setThresholds", ["thresholds", "outlet/1/current", "upperCritical=9"]),
+                                           ("cancelOutletSequence", ["sequence", "cancel"]),
+                                           ("discardImage", ["firmware", "discard"]),
                                            ("setSettings", ["sequence", "4,3,2,1"])])
 def test_the_error_of_an_unanswered_command_says_that_it_may_have_taken_effect_and_how_to_check(
         run: Run, unit: XerusPdu, tmp_path: Path, method: str, words: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -398,6 +400,17 @@ def test_a_wrong_delay_changes_nothing_and_one_that_the_unit_refuses_does_not_un
     assert code == 2 and "milliseconds" in err and facts(run, "sequence")["order"] == []
     code, _, err = run("sequence", "4,3,2,1", "--delay", "99999999", "--yes")
     assert code == 6 and "refused the delay of outlet 1, after it took the order: the device rejected it" in err
+    assert facts(run, "sequence")["order"] == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("fault, method, skip", [
+    (Fault.DROP_AFTER_WRITE, "setSettings", 2), (Fault.PRIVILEGE, "setSettings", 2), (Fault.NOT_JSON, "getSettings", 2)])
+def test_a_delay_that_is_not_confirmed_does_not_hide_that_the_order_was_taken(run: Run, unit: XerusPdu, fault: Fault,
+                                                                              method: str, skip: int) -> None:
+    unit.faults.order(fault, method=method, skip=skip)
+    code, _, err = run("sequence", "4,3,2,1", "--delay", "500", "--yes")
+    assert code == 9 and ("the unit took the order and the delays of the outlets before it, but the delay of outlet 2 may or may "
+                          "not be set: repeat the command (") in err
     assert facts(run, "sequence")["order"] == [4, 3, 2, 1]
 
 
