@@ -33,11 +33,25 @@ def shown(raw: Raw, longest: int = 80) -> str:
 
 
 def octets(raw: Raw) -> bytes:
-    """The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits after `0x`."""
+    """The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits after `0x`. Text is taken for
+    decoded UTF-8; see `latin_1`."""
     if isinstance(raw, bytes):
         return raw
     hexed = _HEX.fullmatch(str(raw))
-    return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8", "replace")
+    try:
+        return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:          # another surrogate than those of `surrogateescape`
+        return str(raw).encode("utf-8", "replace")
+
+
+def latin_1(raw: Raw) -> Optional[bytes]:
+    """The octets of a text that is not ASCII, if the platform decoded them as Latin-1; None if that cannot be."""
+    if not isinstance(raw, str) or raw.isascii():
+        return None
+    try:
+        return raw.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
 
 
 def bits(raw: Raw) -> bytes:

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from typing import Dict, List, Optional, Tuple
+from typing import Collection, Dict, List, Optional, Tuple
 
 from ...host.rows import Raw
 from .. import validation
-from ..decoding import Rows, number, octets, text
+from ..decoding import Rows, latin_1, number, octets, text
 from ..reader import Reader
 from .base import Source
 
@@ -130,9 +130,14 @@ class Spelt(Source):
         found: Dict[Tuple[str, ...], List[Raw]] = {}
         for index, value in self.values.rows(reader).items():
             found.setdefault(tuple(index.split(".")[:self.length]), []).append(value)
-        spelt = {row: tuple(map(str, octets(held)[:self.length])) for row, held in self.ids.rows(reader).items()} if found else {}
+        spelt = {row: self._arcs(held, found) for row, held in self.ids.rows(reader).items()} if found else {}
         return {row: found[arcs][0] if len(found.get(arcs, ())) == 1 else "" for row, arcs in spelt.items()
                 if not arcs or len(arcs) == self.length and arcs in found}
+
+    def _arcs(self, held: Raw, found: Collection[Tuple[str, ...]]) -> Tuple[str, ...]:
+        """The octets as arcs. If no value has them, those of a text that the platform decoded as Latin-1."""
+        utf_8, other = (tuple(map(str, (spelt or b"")[:self.length])) for spelt in (octets(held), latin_1(held)))
+        return other if utf_8 not in found and other in found else utf_8
 
 
 class Renumbered(Source):

@@ -6,9 +6,11 @@ from typing import Optional, Tuple
 from ...errors import ProtocolError
 from ...host.rows import Raw
 from .. import validation
-from ..decoding import LONGEST_NUMBER, Rows, bits, number, text
+from ..decoding import LONGEST_NUMBER, Rows, bits, latin_1, number, text
 from ..reader import Reader
 from .base import Source
+
+_LOST = "\ufffd"           # what decoders put in place of octets that they cannot decode
 
 
 class Packed(Source):
@@ -60,7 +62,10 @@ class Field(Source):
 
 
 class Bits(Source):
-    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet. Missing octets are 0."""
+    """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet. Missing octets are 0.
+
+    The value is "" if a platform's text may be octets that differ in this bit.
+    """
 
     source: Source
     bit: int
@@ -77,7 +82,12 @@ class Bits(Source):
         return None if value is None else self._bit(value)
 
     def _bit(self, value: Raw) -> str:
-        held = bits(value)
+        if isinstance(value, str) and _LOST in value:
+            return ""
+        found = {self._of(held) for held in (bits(value), latin_1(value)) if held is not None}
+        return found.pop() if len(found) == 1 else ""
+
+    def _of(self, held: bytes) -> str:
         return str(held[self.bit // 8] >> (7 - self.bit % 8) & 1) if self.bit // 8 < len(held) else "0"
 
 

@@ -31,6 +31,15 @@ def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(b
     assert both(Bits(A, bit), dict(table("1.3.1", {"1": b"\xe0\x80"}))) == {"1": expected}
 
 
+@pytest.mark.parametrize("held, bit, expected", [
+    ("\xf0", 0, "1"), ("\xf0", 3, ""),          # Latin-1 for F0, or UTF-8 for C3 B0
+    ("\udcf0", 3, "1"),                         # Python's surrogateescape for F0
+    ("\ufffd", 0, ""), ("\ufffd\x04", 3, ""),    # an octet that was lost
+    ("\ud800", 0, "0"), ("\u20ac", 0, "1")])
+def test_a_bit_that_depends_on_how_a_platform_decoded_the_octets_is_empty(held: str, bit: int, expected: str) -> None:
+    assert both(Bits(A, bit), dict(table("1.3.1", {"1": held}))) == {"1": expected}
+
+
 def test_a_field_or_a_bit_below_zero_is_refused() -> None:
     for make in (Field, Bits):
         with pytest.raises(ValueError, match="count from 0"):
@@ -86,3 +95,10 @@ def test_an_index_may_start_with_octets_of_another_column() -> None:
     assert Spelt(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
     with pytest.raises(ValueError, match="length"):
         Spelt(A, B, 0)
+
+
+@pytest.mark.parametrize("decoded", ["\x00\xff", "\x00\udcff", "0x00FF", b"\x00\xff"],
+                         ids=["Latin-1", "surrogateescape", "hex", "none"])
+def test_octets_are_found_in_an_index_however_a_platform_decoded_them(decoded: str | bytes) -> None:
+    assert Spelt(A, B, 2).rows(reader({"1.3.1.0.255.4": 125, "1.3.2.1": decoded})) == {"1": 125}
+    assert Spelt(A, B, 2).rows(reader({"1.3.1.195.191.4": 125, "1.3.2.1": "\xff"})) == {"1": 125}, "UTF-8"
