@@ -14,8 +14,9 @@ import click
 
 from ...errors import SettingsError, printable
 from .. import asking, form
+from ..exits import DONE, code_of
 from ..options import Given, Word, given, option, output, secret_files
-from ..output import columns, print_json, progress
+from ..output import columns, counted, print_json, progress
 from ..report import Usage
 from . import sweep
 from .auth import names, of_file
@@ -47,8 +48,10 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     networks = parsed(network)
     community = _community(state, auth, login)
     count = sum(1 for one in networks for _ in hosts(one))
+    errors: List[Exception] = []
     with progress(count * sweep.TRIES, "asking") as bar:
-        answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None)
+        answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None,
+                              errors.append)
     pdus, others = _sorted_out(answers, port)
     if not no_mdns:
         xerus = _announced(networks)
@@ -56,7 +59,9 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
         pdus, others = ([one for one in answered if one.address not in known] for answered in (pdus, others))
         pdus += xerus
     _shown(state, _named(pdus), others, login or "", count)
-    return 0
+    for why, number in collections.Counter(getattr(error, "strerror", None) or str(error) for error in errors).items():
+        print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
+    return code_of("unreachable") if len(errors) == count * sweep.TRIES else DONE
 
 
 def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:

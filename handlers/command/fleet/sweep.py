@@ -19,17 +19,19 @@ class Pace(NamedTuple):
     last_s: float = 2.0
 
 
-def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None]) -> Dict[str, Answer]:
-    """The answers by address. `sent` is called after each datagram. An answer must come from the address that was asked.
+def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None],
+          unsent: Callable[[Exception], None] = lambda _: None) -> Dict[str, Answer]:
+    """The answers by address. `sent` is called after each datagram, before it `unsent` if the system does not send the datagram.
+    An answer must come from the address that was asked.
 
     Raises SettingsError if this machine has no socket for these networks, for instance without IPv6.
     """
     octets = community.encode("utf-8", "surrogateescape")       # a value from the environment need not be UTF-8
-    return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent))
+    return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent, unsent))
 
 
 async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pace,
-                 sent: Callable[[], None]) -> Dict[str, Answer]:
+                 sent: Callable[[], None], unsent: Callable[[Exception], None]) -> Dict[str, Answer]:
     loop = asyncio.get_running_loop()
     seen: Dict[str, Answer] = {}
     first = random.SystemRandom().randrange(1 << 24)        # unpredictable, so that answers are hard to forge
@@ -38,7 +40,8 @@ async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pa
     for is_v6 in families:
         try:
             transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Listener(numbers, port, seen), local_addr=("::" if is_v6 else "0.0.0.0", 0))   # noqa: S104  # to send
+                lambda: _Listener(numbers, port, seen, unsent),
+                local_addr=("::" if is_v6 else "0.0.0.0", 0))   # noqa: S104  # to send
         except OSError as error:
             raise SettingsError(f"this machine has no UDP socket for these networks ({error.strerror or error})") from None
         try:
@@ -66,8 +69,13 @@ async def _ask(transport: asyncio.DatagramTransport, addresses: Sequence[str], n
 class _Listener(asyncio.DatagramProtocol):
     """Keeps the first answer of each address that was asked."""
 
-    def __init__(self, numbers: Dict[str, int], port: int, seen: Dict[str, Answer]) -> None:
-        self._numbers, self._port, self._seen = numbers, port, seen
+    def __init__(self, numbers: Dict[str, int], port: int, seen: Dict[str, Answer],
+                 unsent: Callable[[Exception], None] = lambda _: None) -> None:
+        self._numbers, self._port, self._seen, self._unsent = numbers, port, seen, unsent
+
+    def error_received(self, exc: Exception) -> None:
+        """Called by `sendto` for a network without a route, for instance."""
+        self._unsent(exc)
 
     def datagram_received(self, data: bytes, peer: Tuple[str, int]) -> None:
         """Drops everything except an answer to a request of this run."""

@@ -14,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
@@ -241,6 +241,27 @@ def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
     with pytest.raises(SettingsError, match="no UDP socket for these networks .Address family not supported"):
         sweep.sweep(networks.parsed(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
+
+
+@pytest.mark.parametrize("lost, words, code", [
+    (("192.0.2.1", "192.0.2.2"), "4 requests could not be sent: Network is unreachable", 3),
+    (("192.0.2.2",), "2 requests could not be sent: Network is unreachable", 0)], ids=["none is sent", "some are sent"])
+def test_requests_that_the_system_does_not_send_are_reported(lost: Tuple[str, ...], words: str, code: int,
+                                                             monkeypatch: pytest.MonkeyPatch,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    class Routed(socket.socket):
+        """Sends to no address: some have no route."""
+
+        def sendto(self, data: Any, *where: Any) -> int:
+            if where[-1][0] in lost:
+                raise OSError(errno.ENETUNREACH, "Network is unreachable")
+            return len(data)
+    monkeypatch.setattr(socket, "socket", Routed)
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    soon = sweep.Pace(2000, 0.0)
+    monkeypatch.setattr(sweep, "Pace", lambda rate: soon)
+    assert root.run(["find", "192.0.2.0/30", "--no-mdns"]) == code
+    assert capsys.readouterr().err.splitlines()[-1] == words
 
 
 def test_xerus_units_that_announce_themselves_in_the_networks_are_added(tmp_path: Path, call: Call) -> None:
