@@ -144,7 +144,9 @@ class Pdu:
             self.doubts.pop(identity, None)
 
     def changed(self) -> None:
-        """Forgets labels, doubts and calls, and notes the time. Until the next good poll, `port_state` is UNKNOWN."""
+        """Forgets figures, labels, doubts and calls, and notes the time. Until the next good poll, `port_state` is UNKNOWN."""
+        self.load_a, self.energy_kwh, self.metered, self.measured_at = 0.0, 0.0, [], 0.0
+        self.port_energy_kwh, self.port_metered, self.port_load_a = {}, [], {}
         self.labels, self.doubts = {}, {}
         self.calls.clear()
         self.changes = [*self.changes, time.time()]

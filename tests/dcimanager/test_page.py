@@ -129,6 +129,20 @@ def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(visitor: Vis
         assert pdu.settings == settings
 
 
+def test_a_setting_of_several_lines_that_a_browser_sends_as_one_line_is_unchanged(
+        visitor: Visitor, site: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    Client(site).install(small)
+    rows = [{"key": "ca_pem", "allowed": "", "help": "", "default": "", "secret": False}]
+    monkeypatch.setattr(site.runtime, "settings", lambda handler: rows)
+    pem = "-----BEGIN-----\r\nabc\ndef\n-----END-----\n"
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"ca_pem": pem})
+    sent = {"name": "rack 7", "address": "127.0.0.1", "key_0": "ca_pem", "value_0": "-----BEGIN-----abcdef-----END-----"}
+    assert visitor.post(f"/pdus/{pdu.id}/edit", sent).status == 303
+    assert (pdu.name, pdu.settings, pdu.changes) == ("rack 7", {"ca_pem": pem}, [])
+    visitor.post(f"/pdus/{pdu.id}/edit", {**sent, "value_0": "other"})
+    assert pdu.settings == {"ca_pem": "other"} and len(pdu.changes) == 1
+
+
 def test_more_settings_than_the_form_takes_are_refused(visitor: Visitor, site: DciManager, small: bytes) -> None:
     Client(site).install(small)
     form = {"handler": "pdu_small", "name": "rack", "address": "127.0.0.1"}
@@ -195,10 +209,12 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert "May or may not have switched" in body and "switching off failed" in body and 'class="chip on"' not in body
+    assert "failed, and it may or may not have switched: no answer" in body and '<dd class="of">2 unknown</dd>' in body
     site.poll([pdu])
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert "The last poll failed" in body and "no answer within 0.3 s" in body and "Last successful poll" in body
     pdu.doubts.clear()
+    assert '<dd class="of">1 outdated</dd>' in visitor.get(f"/pdus/{pdu.id}").body
     site.servers.connect(site.servers.add("web"), Feed(pdu.id, "1"))
     for path in (f"/pdus/{pdu.id}", "/servers"):
         body = visitor.get(path).body
@@ -206,6 +222,22 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(visitor: Visitor
     assert "last successful" not in visitor.get("/").body
     pdu.calls.clear()                       # as after a restart
     assert "Last successful poll" in visitor.get(f"/pdus/{pdu.id}").body and "last successful" in visitor.get("/").body
+
+
+@pytest.mark.parametrize("kind, doubt", [("refused", False), ("died", True)])
+def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switched(
+        visitor: Visitor, site: DciManager, small: bytes, kind: str, doubt: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    server = site.servers.add("web")
+    site.servers.connect(server, Feed(pdu.id, "1"))
+    site.servers.set_bmc(server, "")
+    monkeypatch.setattr(site.runtime, "call", lambda pdu, method, identity, state: Call(method, identity, 0.1, {}, kind, "why"))
+    for path in (f"/pdus/{pdu.id}/switch", f"/servers/{server}/power"):
+        assert visitor.post(path, {"outlet": "1", "to": "off", "command": "off"}).status == 303
+        messages = visitor.get("/handlers").body
+        assert ": why" in messages and ("may or may not have switched: why" in messages) == doubt, path
 
 
 def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small: bytes) -> None:
@@ -335,10 +367,19 @@ def test_figures_from_before_a_failed_reading_are_shown_with_their_time(visitor:
                                              "port_metered": [], "port_load": {}}))
     earlier = "2027-01-15 08:00:00 UTC"
     assert all(earlier not in visitor.get(path).body for path in ("/", f"/pdus/{pdu.id}"))
+    dated = "1.5\u00a0A <span class=\"hint\">at <time"
+    pdu.note(failed._replace(method="status", at=1_800_000_030.0))
+    assert dated in visitor.get("/").body
+    pdu.note(failed._replace(method="status", kind="", value={"ports": {}}, at=1_800_000_040.0))
+    assert dated not in visitor.get("/").body
     pdu.note(failed._replace(at=1_800_000_060.0))
-    assert "1.5\u00a0A <span class=\"hint\">at <time" in visitor.get("/").body
+    assert dated in visitor.get("/").body
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert f"{earlier}</time>: the last reading failed (<bdi>no meter answers</bdi>)" in body
+    pdu.changed()                               # perhaps another device, which has not been read yet
+    pdu.note(failed._replace(at=1_800_000_070.0))
+    body = visitor.get(f"/pdus/{pdu.id}").body
+    assert "could not be read (<bdi>no meter answers</bdi>)" in body and "1.5\u00a0A" not in body and "42.25" not in body
 
 
 def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager, small: bytes) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from ... import readings
 from ...readings import Reading
-from ...records import Pdu
+from ...records import NOT_SWITCHED, Pdu
 from ...store import storable
 from ..shown import plain
 from ..site import Site, Wrong, action, go, hours, number, optional, page, quote_all, text
@@ -80,7 +80,8 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
     call = site.manager.switch(pdu, identity, on)
     shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"
     if not call.ok:
-        site.say(request, f"{shown}: switching {to} failed: {plain(call.text, 500)}", good=False)
+        doubt = "" if call.kind in NOT_SWITCHED else ", and it may or may not have switched"
+        site.say(request, f"{shown}: switching {to} failed{doubt}: {plain(call.text, 500)}", good=False)
     elif call.value["state"] != ("UP" if on else "DOWN"):
         site.say(request, f"{shown} took the command, but is {WORDS[call.value['state']]}.", good=False)
     else:

@@ -1,6 +1,7 @@
 """The list of PDUs; adding, changing and removing one; simulated ones."""
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
 
 from starlette.datastructures import FormData
@@ -101,7 +102,10 @@ def _read(site: Site, form: FormData, handler: Handler,
             raise Wrong(f"The key {key!r} is given twice.")
         if not isinstance(typed, str) or len(typed) > 20_000:
             raise Wrong(f"The value of {key!r} must be text of at most 20,000 characters.")
-        settings[key] = typed or (old.settings.get(key, "") if old and key in unshown else "")
+        known = old.settings.get(key, "") if old else ""
+        # A browser shows and sends a text of several lines, for example a certificate, without its line ends.
+        unchanged = not typed and key in unshown or typed == re.sub("[\r\n]", "", known)
+        settings[key] = known if unchanged else typed
     return name, address, notes, snmp, settings
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...records import Pdu, Refusal
+from ...records import NOT_SWITCHED, Pdu, Refusal
 from ...servers import COMMANDS, Feed, Server, Step, plan, port_state, server_state
 from ..shown import plain
 from ..site import Site, Wrong, action, go, number, page, text
@@ -139,7 +139,8 @@ def _failure(site: Site, server: Server, step: Step) -> str:
 
     call = site.manager.switch(site.manager.store.pdu(feed.pdu), feed.identity, step.on, check)
     if not call.ok:
-        return plain(call.text, 500)
+        doubt = "" if call.kind in NOT_SWITCHED else f"outlet {plain(feed.identity)} may or may not have switched: "
+        return doubt + plain(call.text, 500)
     if call.value["state"] == ("UP" if step.on else "DOWN"):
         return ""
     return f"outlet {plain(feed.identity)} is not known to be {'on' if step.on else 'off'}"
