@@ -176,7 +176,7 @@ def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, 
     state.words = ("device",)
     bare, port = host_and_port(host)
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
-    texts = form.of_command("nut", declared, state, bare, login=command.writes)
+    texts = form.of_command("nut", declared, state, host, login=command.writes)
     if command.writes and not texts.get("username"):
         raise SettingsError(("a NUT server accepts writes only from a user in its upsd.users: give ", Named("username")))
     values = Settings(texts, declared)

@@ -133,7 +133,7 @@ def test_run_and_set_take_the_password_from_file_environment_or_prompt(server: N
     monkeypatch.setattr(getpass, "getpass", answer)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     assert Run(capsys, server, "run", "pdu", "outlet.1.load.on", "--yes").code == 0
-    assert asked == [f"password of admin on {server.host}: "]
+    assert asked == [f"password of admin on {server.host}:{server.port}: "]
 
 
 def test_a_variable_is_read_until_it_has_the_value_that_was_set(server: NutServer, capsys: pytest.CaptureFixture[str],
@@ -209,6 +209,15 @@ def test_a_reading_logs_in_only_where_the_server_demands_it(server: NutServer, c
     monkeypatch.delenv("PDU_PASSWORD")
     result = Run(capsys, server, "list")
     assert result.code == 4 and "give --username and PDU_PASSWORD" in result.err
+
+
+def test_the_port_in_the_address_overrides_the_environment(server: NutServer, capsys: pytest.CaptureFixture[str],
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    with NutServer([StaticDevice("elsewhere", {"ups.status": "OL"})]) as other:
+        monkeypatch.setenv("PDU_PORT", str(other.port))
+        assert Run(capsys, server, "list", "--json").json.keys() == {"pdu", "odd"}
+        assert root.run(["nut", other.host, "list"]) == 0 and "elsewhere" in capsys.readouterr().out
+        assert other.books().connections == 1
 
 
 @pytest.mark.parametrize("raised, code, sentence", [
