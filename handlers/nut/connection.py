@@ -76,6 +76,8 @@ class Connection:
                 self.close()
                 if isinstance(error, PduHandlerError):
                     error.at(self.host, "STARTTLS")
+                elif isinstance(error, (ImportError, OSError)):       # no ssl module, or no free file descriptor
+                    raise Unreachable(f"this host cannot start TLS ({error})", self.host, "STARTTLS") from None
                 raise
         return self._socket, end
 

@@ -71,7 +71,8 @@ class PyNUTClient(Generic[AnyStr]):
         """
         self._debug, self._text = debug, text
         seconds = min(timeout, _LONGEST_TIMEOUT) if isinstance(timeout, (int, float)) and timeout >= 0 else DEFAULT_TIMEOUT
-        self._client = NutClient(host, port, password=password or "", tls=tls, timeout=seconds)
+        login, password = (None if one is None else str(one) for one in (login, password))     # scripts pass numbers too
+        self._client = NutClient(host, _port(port), password=password or "", tls=tls, timeout=seconds)
         try:
             self._client.connect()
             logins = [messages.username(login)] if login is not None else []
@@ -232,6 +233,14 @@ class PyNUTClient(Generic[AnyStr]):
 
     def _pairs(self, pairs: Dict[str, str]) -> Dict[AnyStr, AnyStr]:
         return {self._out(key): self._out(value) for key, value in pairs.items()}
+
+
+def _port(port: object) -> int:
+    """The number of a port, which scripts also pass as text."""
+    try:
+        return int(str(port))
+    except ValueError:
+        raise PyNUTError(f"{printable(str(port), 40)!r} is not a port") from None
 
 
 def _fail(error: PduHandlerError) -> NoReturn:

@@ -1,7 +1,9 @@
 """The client over STARTTLS: trust, and the requests before and after STARTTLS."""
 from __future__ import annotations
 
+import errno
 import socket
+import sys
 from typing import Iterator, List
 
 import pytest
@@ -69,6 +71,22 @@ def test_an_unreadable_ca_is_an_error_that_names_the_host(secure: NutServer) -> 
     with over_tls(secure, Trust(ca_pem=broken)) as nut, pytest.raises(SettingsError) as caught:
         nut.devices()
     assert caught.value.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("error", [ImportError("no module named _ssl"), OSError(errno.EMFILE, "Too many open files")])
+def test_a_host_that_cannot_load_the_code_for_tls_is_an_error_and_leaves_no_socket_open(
+        secure: NutServer, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    class Failing:
+        @staticmethod
+        def find_spec(name: str, *_: object) -> None:
+            if name == "handlers.nut.starttls":
+                raise error
+    received = listen(secure)
+    monkeypatch.delitem(sys.modules, "handlers.nut.starttls", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Failing, *sys.meta_path])
+    with over_tls(secure, Trust(verify=False)) as nut, pytest.raises(Unreachable, match=f"cannot start TLS .*{error.args[-1]}"):
+        nut.devices()
+    assert not nut.is_open and received == []
 
 
 def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: NutServer) -> None:

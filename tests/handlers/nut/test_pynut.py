@@ -4,6 +4,7 @@ from __future__ import annotations
 import functools
 import importlib
 import socket
+from types import SimpleNamespace
 from typing import Any, Callable, Iterator, List, Optional, Tuple, Type
 
 import pytest
@@ -93,6 +94,20 @@ def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(real: Upsd,
     with Both(real, ADMIN) as both:
         ours = ends(lambda: getattr(both.ours, method)(*arguments), pynut.PyNUTError)
         assert ours == ends(lambda: getattr(both.theirs, method)(*arguments), theirs.PyNUTError)
+
+
+@pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
+def test_a_port_that_is_text_and_a_login_of_numbers_are_taken_as_by_pynutclient(real: Upsd) -> None:
+    given: Any = SimpleNamespace(host=real.host, port=str(real.port))
+    numbers: Any = SimpleNamespace(name=5, password=12345)
+    with Both(given, numbers) as both:
+        for nut in (both.ours, both.theirs):
+            with pytest.raises(Exception, match="ERR ACCESS-DENIED"):
+                nut.SetRWVar("small", "ups.id", "word")
+            assert "small" in nut.GetUPSNames()
+    given.port = "x"
+    with pytest.raises(pynut.PyNUTError, match="'x' is not a port"):
+        Both(given, NOBODY)
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
