@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, Mapping, Optional, Tuple, TypeVar, Union
 
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from .form import address
@@ -99,16 +99,27 @@ class Snmp:
 
     def _without_secrets(self, text: str) -> str:
         """The text with each secret as ***. If *** would reveal the secret, a notice replaces the text after the first colon."""
-        for key, value in self._params.items():
-            secret = str(value) if isinstance(value, (str, int)) else ""        # a community of digits may be a number
-            if secret and any(word in str(key).lower() for word in ("commun", "pass", "key")):
-                password = "pass" in str(key).lower()       # *** in a known sentence would reveal the password
+        for key, secret in _texts(self._params):
+            if secret and any(word in key.lower() for word in ("commun", "pass", "key", "secret")):
+                password = "pass" in key.lower()            # *** in a known sentence would reveal the password
                 found = re.escape(secret)
                 if re.search(rf"\w{found}|{found}\w", text) or password and secret in text:
                     short = f"; {key} has fewer than 8 characters" if password and len(secret) < 8 else ""
                     return f"{text.partition(':')[0]}: the platform's message contains the value of {key} and is left out{short}"
                 text = text.replace(secret, "***")
         return text
+
+
+def _texts(held: object, key: str = "") -> Iterator[Tuple[str, str]]:
+    """Each text in `snmp_params` with its key. Parameters may be nested, and a community of digits may be a number."""
+    if isinstance(held, Mapping):
+        for name, value in held.items():
+            yield from _texts(value, f"{key}.{name}" if key else str(name))
+    elif isinstance(held, (list, tuple)):
+        for value in held:
+            yield from _texts(value, key)
+    elif isinstance(held, (str, int, bytes)):
+        yield key, held.decode("utf-8", "replace") if isinstance(held, bytes) else str(held)
 
 
 def known_address(pdu_data: object) -> str:

@@ -6,7 +6,7 @@ import itertools
 import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, Callable, List, Optional, Tuple, cast
+from typing import Any, Callable, Dict, List, Optional, Tuple, cast
 
 import pytest
 from pysnmp.proto import errind, rfc1902, rfc1905
@@ -438,6 +438,17 @@ def test_a_community_that_is_a_number_is_masked() -> None:
     device = Device(RuntimeError("wrongValue (31415926)"))
     device.pdu_data.snmp_params["community"] = cast(Any, 31415926)
     with pytest.raises(Refused) as caught:
+        Snmp(cast(Any, device)).get(ROOT)
+    assert "31415926" not in str(caught.value)
+
+
+@pytest.mark.parametrize("params", [
+    {"v3": {"auth_password": "31415926"}}, {"community": {"read": "31415926"}}, {"community": ["31415926"]},
+    {"users": [{"auth_secret": "31415926"}]}, {"community": b"31415926"}])
+def test_a_secret_in_nested_parameters_or_in_bytes_is_not_shown(params: Dict[str, Any]) -> None:
+    device = Device(RuntimeError("wrongValue (31415926)"))
+    device.pdu_data.snmp_params.update(params)
+    with pytest.raises(PduHandlerError) as caught:
         Snmp(cast(Any, device)).get(ROOT)
     assert "31415926" not in str(caught.value)
 
