@@ -5,6 +5,7 @@ import math
 from typing import Any, Dict, List, Optional, Tuple
 
 from ...errors import SettingsError
+from ...host import label
 from ...raritan import panels, states
 from ...raritan.readings import absent, amount, ask, kilowatt_hours
 from ...raritan.rpc import Bulk, Pending, Structure, pdumodel, sent
@@ -78,7 +79,8 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
         why = "the controller has no branch circuits" if found else "the unit meters its inlets and has no outlets"
         return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
     named = {one.identity: one for labels in panels.labels(bulk, bare).values() for one in labels}
-    rows: List[List[object]] = [[*named[port.identity], port.load_a, port.energy_kwh] for port in ports]
+    rows: List[List[object]] = [[*named.get(port.identity, label(port.identity, "", "")), port.load_a, port.energy_kwh]
+                                for port in ports]      # a circuit may be deleted before its label is read
     return table("circuits", ("circuit", "label", "name", "A", "kWh"), rows)
 
 

@@ -14,6 +14,7 @@ from handlers.raritan.rpc.sensors import Sensor
 from tests import terminal
 from tests.simulators.xerus import CircuitModel, Fault, MeterModel, Model, XerusPdu, image
 from tests.simulators.xerus.jsonrpc import NO_PRIVILEGE, RpcError
+from tests.simulators.xerus.panels import Panel
 from tests.simulators.xerus.sensors import NumericSensor
 from tests.waiting import PATIENCE_S
 
@@ -417,6 +418,22 @@ def test_a_delay_that_is_not_confirmed_does_not_hide_that_the_order_was_taken(ru
 def test_the_command_to_cancel_a_sequence_reaches_the_unit(run: Run, unit: XerusPdu) -> None:
     assert done(run("sequence", "cancel", "--yes")) == "cancelled\n"
     assert [name for name, _ in unit.books().writes] == ["pdu.0.cancelOutletSequence"]
+
+
+def test_a_circuit_that_is_deleted_before_its_label_is_read_is_shown_without_a_label(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    panel = MeterModel(1, circuits=(CircuitModel(0, name="rack 1"), CircuitModel(9)))
+    with XerusPdu(Model(outlets=0, meters=(panel,), inlets=0, metering="none")) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        lists, usual = [], Panel.getCircuits
+
+        def without_the_last_one(listed: Panel) -> Dict[int, Any]:
+            lists.append(usual(listed))
+            return {0: lists[0][0]} if len(lists) > 1 else lists[0]
+        monkeypatch.setattr(Panel, "getCircuits", without_the_last_one)
+        assert root.run(["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint]) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["p1.1", "1", "rack", "1", "1.5", "1"], ["p1.10", "1.5", "1"]]
 
 
 @pytest.mark.parametrize("words", [["switch", "all", "on"], ["cycle", "1"], ["sequence", "1"]])
