@@ -27,7 +27,7 @@ class Poller:
         self._due: Dict[int, float] = {}
         self._running: Dict[int, bool] = {}
         self._wake = threading.Condition()
-        self._stopped = False
+        self._stopped = self._starved = False
         self._pool = ThreadPoolExecutor(threads, "poll")
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
         self._thread.start()
@@ -62,12 +62,24 @@ class Poller:
                 for pdu in pdus:
                     if self._due.setdefault(pdu.id, now) <= now and not self._running.get(pdu.id):
                         self._running[pdu.id] = True
-                        self._pool.submit(self._turn, pdu)
+                        self._submit(self._turn, pdu)
                 if now - thinned >= _THIN_SECONDS:
                     thinned = now
-                    self._pool.submit(self._guarded, self._thin)
+                    self._submit(self._guarded, self._thin)
+                if self._starved:
+                    self._submit(int)
                 waiting = [self._due[pdu.id] for pdu in pdus if not self._running.get(pdu.id)]
                 self._wake.wait(max(0.0, min([*waiting, now + 1.0]) - now))
+
+    def _submit(self, work: Callable[..., object], *arguments: object) -> None:
+        """Gives work to the pool. If the system refuses a thread, the pool keeps the work until a later call gets one."""
+        try:
+            self._pool.submit(work, *arguments)
+            self._starved = False
+        except RuntimeError:
+            if not self._starved:
+                _LOG.exception("polls wait for a thread")
+            self._starved = True
 
     def _turn(self, pdu: Pdu) -> None:
         with self._wake:

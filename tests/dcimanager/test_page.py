@@ -185,6 +185,18 @@ def test_switching_asks_first_and_shows_the_result(visitor: Visitor, site: DciMa
     assert pdu.ports["1"] == "UP"           # as on the platform, a poll overwrites the state that switching returned
 
 
+def test_a_command_that_was_confirmed_for_another_address_is_not_sent(visitor: Visitor, site: DciManager, small: bytes) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    asked = dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body))
+    visitor.post(f"/pdus/{pdu.id}/edit", {"name": "rack", "address": "127.0.0.2"})
+    answer = visitor.post(f"/pdus/{pdu.id}/switch", asked)
+    assert answer.status == 409 and "Nothing was switched" in answer.body and not [call for call in pdu.calls if call.switches]
+    asked = dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body))
+    assert visitor.post(f"/pdus/{pdu.id}/switch", asked).status == 303 and pdu.ports["1"] == "DOWN"
+
+
 def test_the_result_shown_after_switching_is_the_answer_of_that_call(visitor: Visitor, site: DciManager, small: bytes,
                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     Client(site).install(small)

@@ -242,6 +242,25 @@ def test_a_new_pdu_and_a_requested_one_are_polled_before_the_interval_ends() -> 
         poller.stop()
 
 
+def test_polling_goes_on_after_the_system_refused_threads(caplog: pytest.LogCaptureFixture,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    polled = threading.Event()
+    start, refusals = threading.Thread.start, [1, 2]
+
+    def starting(thread: threading.Thread) -> None:
+        if thread.name.startswith("poll_") and refusals:
+            refusals.pop()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+    monkeypatch.setattr(threading.Thread, "start", starting)
+    poller = Poller(lambda: [Pdu(1, "rack", "pdu_x", "")], lambda pdu: polled.set(), lambda: None, 3600.0, threads=2)
+    try:
+        assert polled.wait(PATIENCE_S)
+    finally:
+        poller.stop()
+    assert caplog.text.count("polls wait for a thread") == 1
+
+
 def test_the_plot_library_is_the_release_that_its_readme_names() -> None:
     folder = Path(__file__).parent / "web" / "static" / "vendor"
     assert "of uPlot 1.6.32 " in (folder / "README.md").read_text("utf-8")

@@ -350,6 +350,14 @@ def test_a_call_whose_process_has_no_input_says_so(tmp_path: Path) -> None:
     assert (call.kind, call.text) == ("died", "no answer from the worker (its input is closed)")
 
 
+def test_a_call_for_which_no_thread_can_be_started_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    call = Worker(Job([], "", {}), tmp_path, lambda folder: Answering()).call("port_down", PATIENCE_S, "1")
+    assert (call.kind, call.text) == ("died", "no answer from the worker (can't start new thread)")
+
+
 def test_a_worker_closes_while_a_process_that_its_handler_started_runs_on(tmp_path: Path,
                                                                           monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.dcimanager.worker._END_SECONDS", 0.2)

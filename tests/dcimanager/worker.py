@@ -150,7 +150,8 @@ class Worker:
             with self._starting:
                 self._end()
             return {"kind": "time-out", "text": f"no answer within {timeout:g} s; the worker was stopped"}, self._lines(0)
-        except (OSError, ValueError) as error:      # ValueError is also raised for half an answer and a closed pipe
+        # ValueError is also raised for half an answer and a closed pipe, RuntimeError if no thread can be started.
+        except (OSError, ValueError, RuntimeError) as error:
             line, no_log = None, str(error)
         if line is None:
             with self._starting:

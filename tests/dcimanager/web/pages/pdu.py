@@ -77,7 +77,13 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
     pdu = site.manager.store.pdu(number(request))
     identity, to = str(form.get("outlet", "")), text(form, "to")
     on = _wanted(pdu, identity, to)
-    call = site.manager.switch(pdu, identity, on)
+    confirmed = text(form, "changes")
+
+    def check() -> None:
+        if confirmed not in ("", str(len(pdu.changes))):
+            raise Wrong("The PDU's address or settings were changed after this question was asked. Nothing was switched.", 409)
+
+    call = site.manager.switch(pdu, identity, on, check)
     shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"
     if not call.ok:
         doubt = "" if call.kind in NOT_SWITCHED else ", and it may or may not have switched"
