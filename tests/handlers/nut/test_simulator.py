@@ -7,8 +7,10 @@ from typing import Dict, Iterator, List, Union
 
 import pytest
 
+from tests.handlers.nut.given import client
 from tests.needs import program
 from tests.secrecy import WATCH
+from tests.servers import upsd
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.nut_server.__main__ import main
@@ -80,6 +82,25 @@ def test_the_help_names_the_option_outlets_and_more_than_48_are_refused(capsys: 
     with pytest.raises(SystemExit) as ended:
         main(["--outlets", "49"])
     assert ended.value.code == 2 and "1 to 48" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["", "two words", "rück", 'a"', "a\n"])
+def test_a_device_whose_name_no_request_can_carry_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--device", name, "--outlets", "49"])
+    assert ended.value.code == 2 and "is not a name" in capsys.readouterr().err
+
+
+@pytest.mark.against("NUT upsd (compared with the simulator)")
+def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
+    user = User("ädmin", "päss wörd", set=True)
+    variables = {"ups.status": "OL", "ups.id": "x"}
+    real_user = upsd.User(user.name, user.password, ("actions = SET",))
+    with NutServer([StaticDevice("small", variables, writable=["ups.id"])], [user]) as made:
+        with Upsd([upsd.dummy("small", variables)], [real_user]) as real:
+            for server in (made, real):
+                with client(server, real_user) as nut:
+                    assert nut.set("small", "ups.id", "y") is True
 
 
 @pytest.mark.against("NUT upsd (compared with the simulator)")

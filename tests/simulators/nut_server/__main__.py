@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -15,10 +16,18 @@ from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL
 
 
+def _name(text: str) -> str:
+    """An argument's type: the name of a section of ups.conf."""
+    if not re.fullmatch(r"[\w./:@+-]+", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name: give letters, digits, dots and dashes")
+    return text
+
+
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.nut_server", description=__doc__)
     parser.add_argument("--port", type=port, default=0, help="TCP port (default: the system chooses one)")
-    parser.add_argument("--device", action="append", metavar="NAME", help="name of a PDU; repeat for more PDUs (default: pdu)")
+    parser.add_argument("--device", type=_name, action="append", metavar="NAME",
+                        help="name of a PDU; repeat for more PDUs (default: pdu)")
     parser.add_argument("--outlets", type=count, default=8, help="outlets of each unit, 1 to 48 (default: %(default)s)")
     parser.add_argument("--first", type=count, default=1, help="number of the first outlet (default: %(default)s)")
     parser.add_argument("--members", type=positive, default=1, help="units in a daisy chain (default: %(default)s)")

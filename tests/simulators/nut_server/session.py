@@ -7,7 +7,7 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from .devices import Device
 from .faults import Driver, Faults
 from .users import User
-from .words import quoted
+from .words import kept, quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
@@ -25,7 +25,7 @@ class Site:
         self.devices = {device.name.lower(): device for device in devices}
         if len(self.devices) < len(devices):
             raise ValueError("the names of devices must differ in more than upper and lower case")
-        self.users = {user.name: user for user in users}
+        self.users = {kept(user.name): user for user in users}
         self.faults, self.tls = faults, tls
         self.writes: List[Tuple[str, str]] = []
         self.logins: Dict[str, List[Session]] = {}
@@ -203,7 +203,7 @@ class Session:
     def _who(self) -> User:
         name, password = self._login()
         user = self.site.users.get(name)
-        if user is None or user.password != password:
+        if user is None or kept(user.password) != password:
             raise Err("ACCESS-DENIED")
         return user
 

@@ -71,6 +71,11 @@ class LineReader:
         self._word = None
 
 
+def kept(text: str) -> str:
+    """What the server keeps of a word, on the wire as in its files."""
+    return "".join(character for character in text if " " <= character <= "\x7f")[:LONGEST_WORD]
+
+
 def quoted(text: str) -> str:
     """`text` in quotes, with a backslash before `#`, `\\` and `"`, as the server writes a value."""
     return '"' + "".join("\\" + c if c in '#\\"' else c for c in text) + '"'
