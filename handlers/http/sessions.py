@@ -12,7 +12,7 @@ contains this module, and `requests` stays optional.
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, List, Optional
 
 import requests
 import urllib3
@@ -42,13 +42,23 @@ class RequestsTransport:
         """Send and read, once unless the session retries. Raises HttpException; before anything is sent, SettingsError for a
         session with an unusable header, `auth`, proxy, `verify` or `cert`, and for an impossible host name."""
         failed: PduHandlerError             # raised outside `except`: errors of requests may hold the proxy's password
+        places: List[Optional[str]] = []    # the header Location of the answer, once it has come
+        own: Any = self._session.hooks.get("response") or ()
+
+        def arrived(response: requests.Response, **_: object) -> None:
+            places.append(response.headers.pop("location", None))       # requests would parse it, and fail, without following it
+
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,
                                        headers=dict(request.headers), auth=self._session.auth or _unchanged,
-                                       verify=self._session.verify, timeout=request.timeout, allow_redirects=False,
-                                       stream=True) as response:
-                return Reply(response.status_code, {name.lower(): value for name, value in response.headers.items()},
-                             _drained(response, request))
+                                       verify=self._session.verify, timeout=request.timeout, allow_redirects=False, stream=True,
+                                       hooks={"response": [*((own,) if callable(own) else own), arrived]}) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                headers.update(("location", place) for place in places[-1:] if place is not None)
+                body = _drained(response, request)
+                if not getattr(response.raw, "length_remaining", None):
+                    return Reply(response.status_code, headers, body)
+                failed = broken_off()       # urllib3 before version 2 does not raise for it
         except requests.Timeout:
             failed = HttpUnreachable(f"no answer from {where.netloc} in time: check address, port and the network")
         except requests.exceptions.ChunkedEncodingError:
@@ -63,8 +73,8 @@ class RequestsTransport:
             if isinstance(error, requests.exceptions.InvalidHeader) and error.request is None:      # of the session
                 failed = _unusable(error)
             else:
-                failed = HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
-        except (requests.exceptions.InvalidProxyURL, UnicodeError, urllib3.exceptions.LocationValueError) as error:
+                failed = _not_http(error)
+        except requests.exceptions.InvalidProxyURL as error:
             failed = _unusable(error)
         except requests.RequestException as error:
             if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):     # urllib3's, while the body is read
@@ -72,6 +82,13 @@ class RequestsTransport:
             else:
                 failed = HttpUnreachable(f"{where.netloc} cannot be reached ({type(error).__name__}): check address, port and "
                                          f"the network")
+        except ValueError as error:
+            if places:
+                failed = _not_http(error)
+            elif isinstance(error, (UnicodeError, urllib3.exceptions.LocationValueError)):
+                failed = _unusable(error)
+            else:
+                raise                       # of the file that is uploaded
         except OSError as error:            # a plain OSError comes from requests' check of these files, before it connects
             raise SettingsError(f"the session's `verify` or `cert` cannot be used: {error}") from None
         raise failed
@@ -86,6 +103,10 @@ def _unusable(error: Exception) -> SettingsError:
     """The error for a request that cannot be written. It does not show `error`, which may hold a password."""
     return SettingsError(f"the session cannot send this request ({type(error).__name__}): check its headers, `auth` and proxies, "
                          "and the host name")
+
+
+def _not_http(error: Exception) -> HttpSyntax:
+    return HttpSyntax(f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?")
 
 
 def _incomplete() -> HttpUnreachable:

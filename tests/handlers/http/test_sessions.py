@@ -16,7 +16,7 @@ import trustme
 
 from handlers.errors import PduHandlerError, SettingsError, Unreachable
 from handlers.http import sessions
-from handlers.http.message import Endpoint, Request
+from handlers.http.message import Endpoint, Reply, Request
 from handlers.http.sessions import RequestsTransport
 from handlers.raritan.rpc import Agent, HttpException, pdumodel
 from tests.handlers.raritan.peer import Peer, Step, get_state, http, result, set_state
@@ -151,6 +151,46 @@ def test_the_session_follows_no_redirect(session: requests.Session) -> None:
                 call(_agent(session, "http", origin.address))
             session.close()
         assert target.accepted == 0 and len(origin.seen) == 2
+
+
+def test_a_redirect_to_no_address_is_a_refusal_and_no_error_of_the_session(session: requests.Session) -> None:
+    """requests parses the header without following it. An error of the session would mean that the write was not sent."""
+    seen = []
+    session.hooks["response"] = lambda response, **_: seen.append(response.status_code)
+    with Peer([[http(b"", "302 Found", "Location: http://[::1")]]) as peer:
+        with pytest.raises(HttpException, match="redirects") as caught:
+            set_state(_agent(session, "http", peer.address))
+    assert caught.value.kind == "refused" and seen == [302] and len(peer.seen) == 1
+    assert exchanged(session, b"HTTP/1.1 302 Found\r\nLocation: https://\xe4\xff/\r\n\r\n").headers["location"] == "https://\xe4\xff/"
+
+
+def exchanged(session: requests.Session, answer: bytes) -> Reply:
+    """The session's reply to a GET that is answered with these bytes and the end of the connection."""
+    def talk(client: socket.socket) -> None:
+        client.recv(1000)
+        client.sendall(answer)
+    with serving(talk) as port:
+        return RequestsTransport(session).exchange(Endpoint("http", "127.0.0.1", port),
+                                                   Request("GET", "/", {}, None, PATIENCE_S, PATIENCE_S, 1000))
+
+
+def test_a_body_that_breaks_off_is_an_error_also_where_urllib3_does_not_notice_it(session: requests.Session) -> None:
+    class Lenient(requests.adapters.HTTPAdapter):
+        """Like urllib3 1.26."""
+
+        def build_response(self, req: Any, resp: Any) -> requests.Response:
+            resp.enforce_content_length = False
+            return super().build_response(req, resp)
+    session.mount("http://", Lenient())
+    with pytest.raises(Unreachable, match="ended in the middle"):
+        exchanged(session, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nOK")
+    assert exchanged(session, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK").body == b"OK"
+
+
+def test_a_chunk_of_an_impossible_size_is_an_error_of_the_device(session: requests.Session) -> None:
+    with pytest.raises(PduHandlerError) as caught:
+        exchanged(session, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nOK\r\n0\r\n\r\n")
+    assert caught.value.kind in ("protocol", "unreachable")         # depends on the version of urllib3
 
 
 def test_a_body_that_is_too_long_or_too_late_is_refused(session: requests.Session, monkeypatch: pytest.MonkeyPatch) -> None:
