@@ -8,7 +8,7 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Union
 
 from common.logger import get_logger
 
-from ..errors import PduHandlerError, ProtocolError, Refused, Unsupported
+from ..errors import Named, PduHandlerError, ProtocolError, Refused, Unsupported
 from ..http.client import HttpClient, Login, endpoint
 from ..http.connection import StandardTransport
 from ..http.failures import HttpUnreachable
@@ -85,8 +85,7 @@ class RedfishService:
     # ---- reading -------------------------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which needs no login (DSP0266): 1 round trip at the first use, 2 with a session, 3 if the service
-        refuses basic login first."""
+        """The service root, which needs no login (DSP0266). First use: 1 round trip; session: 2, 3 after a refused login."""
         if self._root is None:
             reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
@@ -151,8 +150,8 @@ class RedfishService:
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
         reply = self.reply(path) if client is self._clients[0] else self._send("GET", path, client=client)
-        if reply.status in _TOO_MANY and client is not self._clients[0]:
-            raise HttpUnreachable("the device does not serve another connection")
+        if reply.status in _TOO_MANY:           # perhaps only too many at once, so `side_by_side` reads the rest one by one
+            raise HttpUnreachable(failure(reply, self.login).parts)
         try:
             return self._resource(reply, path)
         except (Refused, ProtocolError) as error:
@@ -203,7 +202,8 @@ class RedfishService:
         # < 201 Created, X-Auth-Token, Location                                      DSP0266, "Redfish session login"
         sessions = link(child(root, "Links"), "Sessions")
         if sessions is None:
-            raise Unsupported("the service root has no link to its sessions (Links.Sessions), so no session can be opened")
+            raise Unsupported(("the service root has no link to its sessions (Links.Sessions), so no session can be opened: "
+                               "check user name and password, and try ", Named("session", "basic", "the handler setting ")))
         reply = self._send("POST", self.path(sessions), {"UserName": self.login.user, "Password": self.login.password},
                            anonymous=True)
         if reply.status not in (200, 201, 204):

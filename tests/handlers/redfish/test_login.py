@@ -137,6 +137,16 @@ def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -
     assert [seen.method for seen in tree.seen] == ["GET", "GET", "POST"]
 
 
+@pytest.mark.parametrize("mode", ["auto", "session"])
+def test_without_sessions_the_error_names_the_password_and_the_other_login(mode: str) -> None:
+    tree = Guarded()
+    del tree.resources[ROOT]["Links"]
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address, session=mode, password="another").status()
+    assert caught.value.kind == "unsupported" and caught.value.keys == ("session",)
+    assert "opened: check user name and password, and try the handler setting session=basic" in str(caught.value)
+
+
 def test_a_later_reading_opens_the_session_that_could_not_be_opened_before() -> None:
     tree = Guarded()
     tree.opening = Answer(None, 503)

@@ -11,7 +11,7 @@ from handlers.redfish.members import MOST_MEMBERS
 from handlers.tally import SENT
 from pdu_common.helper import EnumPowerStatus
 
-from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Tree, handler, outlet, serving, unit
+from .tree import EXPAND, OUTLETS, PASSWORD, Answer, Json, Seen, Tree, handler, outlet, serving, unit
 
 ROOT = "/redfish/v1"
 RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
@@ -227,6 +227,31 @@ def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> Non
         tree = Tree(unit([outlet(name) for name in NAMES]))
         tree.most, tree.beyond = 1, how
         assert identities(tree, timeout="60") == NAMES, how     # further connections have a shorter time-out
+
+
+class Busy(Tree):
+    """A unit that refuses the first four requests for outlets (429), one of each connection."""
+
+    refusals = 0
+
+    def answer(self, seen: Seen) -> Answer:
+        if seen.path.startswith(f"{OUTLETS}/") and self.refusals < 4:
+            self.refusals += 1
+            return Answer(None, 429)
+        return super().answer(seen)
+
+
+def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one() -> None:
+    tree = Busy(unit([outlet(name) for name in NAMES]))
+    assert identities(tree) == NAMES
+    assert (tree.connections, tree.refusals, len(tree.seen)) == (4, 4, 5 + 4 + 20)
+
+
+def test_too_many_requests_are_no_refusal_of_one_outlet() -> None:
+    tree = Tree(unit())
+    tree.special[f"{OUTLETS}/2"] = lambda seen: Answer({"error": {"message": "slow down"}}, 429)
+    error = refused(tree)
+    assert error.kind == "unreachable" and "429" in str(error) and "slow down" in str(error)
 
 
 def test_requests_of_every_connection_are_counted() -> None:
