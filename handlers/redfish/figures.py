@@ -69,7 +69,7 @@ def current(resource: Json) -> Optional[List[Figure]]:
     single = excerpt(resource, "CurrentAmps")
     wanted = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
     if wanted == 1:
-        return [single] if single is not None else lines[:1] or None
+        return [single] if single is not None else lines[:1] if 0 < len(lines) < 3 else None
     return lines if len(lines) == wanted else None
 
 

@@ -153,7 +153,7 @@ def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
     """The outlets with the Id `own`. A link that ends with this Id is read first; the Id in the resource decides."""
     collection = _outlets_link(unit)
     listed = links_of(service, service.get(collection)) if collection is not None else []
-    likely = [one for one in listed if text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]
+    likely = [one for one in listed if own and text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]
     if len(likely) == 1:
         link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])
         if identity(outlet) == own:

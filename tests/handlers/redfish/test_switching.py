@@ -121,6 +121,8 @@ def test_an_outlet_that_does_not_exist_gets_no_command() -> None:
     tree = Switched()
     error = refused(tree, identity="3")
     assert error.kind == "no-such-outlet" and not tree.commands
+    tree.resources[OUTLETS] = {"Members": [outlet("1")]}         # in full, without a link
+    assert refused(tree, identity="").kind == "no-such-outlet"
 
 
 @pytest.mark.parametrize("change", [
