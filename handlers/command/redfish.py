@@ -188,8 +188,9 @@ def _run(state: Given, host: str, _: str, command: Command, words: Mapping[str, 
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]      # HOST replaces it
     texts = form.of_command("redfish", declared, state, host)
     try:
-        with RedfishService(settings.read(PduData(host, texts)), seconds=_LONGEST_CALL) as service:
-            return command.run(Call(service, texts.get("pdu", ""), words))
+        given = settings.read(PduData(host, texts))
+        with RedfishService(given, seconds=_LONGEST_CALL) as service:
+            return command.run(Call(service, given.pdu, words))
     except PduHandlerError as error:
         error.at(host)
         raise

@@ -68,6 +68,7 @@ def test_info_names_the_service_and_its_pdus(unit: RedfishService, capsys: pytes
     seen = found(unit, capsys, "info")
     assert (seen["service"], seen["vendor"], seen["version"]) == ("Root service", "Contoso", "1.21.0")
     assert seen["expands"] == ["ExpandAll", "Levels", "Links", "NoLinks"]
+    assert found(unit, capsys, "info", "--pdu", " 1 ") == found(unit, capsys, "info", "--pdu", " ") == seen
     assert [(pdu["Id"], pdu["Manufacturer"], pdu["Model"]) for pdu in seen["pdus"]] == [("1", "Contoso", "SIM-3P")]
     assert "SIM-3P" in run(unit, capsys, "info")[1]
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Refused
@@ -45,15 +45,21 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
                 {"object": "Outlets", "holds": str(len(outlets))},
                 {"object": "$expand", "holds": "offered" if service.expands else "not offered"}]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _states(service, [outlet for _, outlet in outlets], given.switch_unproven, out)
+    _states(service, outlets, given.switch_unproven, out)
     out.note_figures(lambda: host.statistic_view(*metering.measured(service, given.pdu)),
                      f"the mains' lines; else branches, else outlets: {_SCHEMA}",
                      f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
-def _states(service: RedfishService, outlets: List[Json], switch_unproven: bool, out: Identity) -> None:
+def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unproven: bool, out: Identity) -> None:
+    outlets = [outlet for _, outlet in named]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
+        return
+    try:
+        units.refuse_twice(service, "outlets that are called", [name for name, _ in named])
+    except ProtocolError as error:
+        out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
     out.note_states([resources.state(one) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
     offered = [one for one in outlets if resources.text(_action(one), "target")]

@@ -181,6 +181,19 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         ["switch 1 outlet without switch_unproven=yes", "switch 4 outlets"], ["switch 4 outlets"]]
 
 
+def test_redfish_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
+    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
+    outlets = [{"Id": "A1", "PowerState": "On", "Actions": {"#Outlet.PowerControl": {
+        "target": f"{pdus}/1/Outlets/{link}/Switch", "PowerState@Redfish.AllowableValues": ["On", "Off"]}}} for link in "ab"]
+    text = redfish_tree.written({
+        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
+        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}}, f"{pdus}/1/Outlets": {"Members": outlets}})
+    with replayed("redfish", text) as unit:
+        found = identity("redfish", unit.data)
+    assert not found.can and [line for line in found.cannot if "two outlets that are called 'A1'" in line] == found.cannot
+    assert [line.partition(":")[0] for line in found.cannot] == ["read states", "switch", "report load and energy"]
+
+
 def test_the_values_that_another_resource_lists_decide_whether_a_redfish_outlet_is_switchable() -> None:
     pdus = "/redfish/v1/PowerEquipment/RackPDUs"
     infos: Dict[str, Dict[str, Any]] = {
