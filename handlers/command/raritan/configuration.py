@@ -12,7 +12,7 @@ from ..exits import DONE, NOT_SEEN
 from ..files import read_file
 from ..groups import Command, Commands
 from ..options import Parameters, Word, option
-from ..output import Result, facts, text
+from ..output import Result, facts
 from ..report import reason
 from .context import Context, action, check, listed, number, once, plain, read_again, save
 
@@ -203,7 +203,8 @@ def pmc(context: Context) -> Result:
         context.confirm("apply this power meter configuration")
         answer = once("the power meters may or may not have been configured", "pmc csv",
                       lambda: pdumodel.upload_pmc_config(agent, data))
-        return Result({"answer": answer}, [f"the unit answered: {text(answer.strip())}"])
+        shown = agent.login.quoted(answer.strip())      # a proxy may have answered with the request's headers
+        return Result({"answer": shown}, [f"the unit answered: {shown}"])
     if action != "csv" or value is not None and not 1 <= number(value) <= 8:
         raise SettingsError("give csv (all mains), csv PANEL (1 to 8), or put FILE")
     if value is not None:

@@ -206,6 +206,14 @@ def test_the_commands_diag_and_eto_and_pmc_transfer_their_files(run: Run, tmp_pa
     assert run("pmc", "csv", "9")[0] == 2
 
 
+def test_an_answer_that_repeats_the_login_is_not_shown(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    (tmp_path / "pmc.json").write_text("{}", encoding="ascii")
+    for more in ([], ["--json"]):
+        unit.faults.order(Fault.ECHO)
+        out = done(run("pmc", "put", str(tmp_path / "pmc.json"), "--yes", *more))
+        assert "not shown: it holds the login" in out and "Basic" not in out
+
+
 def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     (tmp_path / "community").write_text("read-me\n", encoding="ascii")
     shown = facts(run, "snmp", "v2=yes", "location=rack 7", "--secret-file", f"read_community={tmp_path / 'community'}", "--yes")
