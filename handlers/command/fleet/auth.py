@@ -60,6 +60,11 @@ def of_environment(files: Mapping[str, str]) -> Auth:
     return Auth(ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}})
 
 
+def located(key: str, text: str, folder: str) -> str:
+    """The value of a setting. A path in `ca_pem` is relative to the folder of the file that contains the setting."""
+    return os.path.join(folder, text) if key == "ca_pem" and "BEGIN CERTIFICATE" not in text else text
+
+
 def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
     where = f"{path}: [auth.{printable(name, 60)}]"
     settings: Dict[str, str] = {}
@@ -74,7 +79,7 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:
         if secret in secrets or key in settings:
             raise SettingsError(f"{where}: {printable(secret or key, 60)} is given twice")
         if not secret:
-            settings[key] = text
+            settings[key] = located(key, text, os.path.dirname(path))
             continue
         if source == "" and not inline:
             raise SettingsError(f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file or "

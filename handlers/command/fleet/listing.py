@@ -160,8 +160,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
             raise ValueError(f"{key} is a secret, which a list must not contain: name a login in the column auth")
         if key in found:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
-        text = toml.as_text(key, one).strip()
-        found[key] = os.path.join(folder, text) if key == "ca_pem" and "BEGIN CERTIFICATE" not in text else text
+        found[key] = auth.located(key, toml.as_text(key, one).strip(), folder)
     return found
 
 

@@ -1,6 +1,7 @@
 """Device lists and files of logins: what is read and what is refused. No error contains a secret."""
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -14,6 +15,7 @@ from handlers.errors import SettingsError
 from .halls import private as private_file
 
 SECRET = "s3cret-w0rd"
+PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"
 HEAD = "name,handler,address,auth,settings,metered\n"
 PLAIN = listing.Device("a", "snmp", "192.0.2.1")
 
@@ -54,6 +56,13 @@ def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Pat
     found = read(HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n').devices[0]
     assert found == listing.Device("a", f"{tmp_path}/dist/pdu_nut-1.tar.gz", "192.0.2.1", "ups",
                                    (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")), True)
+
+
+@pytest.mark.parametrize("given, found", [("ca.pem", "{folder}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem"), (PEM, PEM)],
+                         ids=["relative", "absolute", "content"])
+def test_the_authorities_of_a_login_are_in_the_folder_of_its_file(given: str, found: str, tmp_path: Path) -> None:
+    path = private_file(tmp_path / "logins.toml", "[auth.xerus]\nca_pem = " + json.dumps(given))
+    assert auth.of_file(str(path))["xerus"].settings == {"ca_pem": found.format(folder=tmp_path)}
 
 
 def test_a_toml_list_holds_pdus_and_logins_with_references_to_secrets(
