@@ -8,6 +8,7 @@ its own engines, because an engine distinguishes users only by name, and two PDU
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import logging
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -356,6 +357,9 @@ def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any
         return _KEPT.run(work, deadline_s)
     except asyncio.TimeoutError:
         raise SnmpTimeout(f"timeout: {credentials.name} did not complete its answer within {deadline_s:g} s") from None
+    except (OSError, RuntimeError, PySnmpError, concurrent.futures.CancelledError) as error:
+        # No more descriptors or threads, no IPv6 on this host, or `forget` ended the call.
+        raise SnmpError(f"{credentials.name}: {_short(error)}") from None
 
 
 def forget() -> None:

@@ -1,6 +1,7 @@
 """The double against an agent with faults: within its deadline it returns the whole answer or raises. Also its use of engines."""
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import logging
 import random
@@ -9,6 +10,7 @@ from typing import List, Tuple
 
 import pytest
 from pysnmp.entity import config
+from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.smi import rfc1902
 
@@ -300,3 +302,17 @@ def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadlin
         assert connect(agents[1].port).snmp_get(NAME).value == "rpdu2"
         assert events == ["made", "closed", "made"]
     _snmp.forget()
+
+
+@pytest.mark.parametrize("error, words", [
+    (OSError(24, "Too many open files"), "Too many open files"),
+    (RuntimeError("can't start new thread"), "can't start new thread"),
+    (PySnmpError("no transport"), "no transport"), (concurrent.futures.CancelledError(), "CancelledError")])
+def test_a_call_for_which_the_host_lacks_means_is_an_error_of_its_own_class(
+        agent: Agent, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str) -> None:
+    def run(*_: object) -> None:
+        raise error
+    monkeypatch.setattr(_snmp._KEPT, "run", run)
+    with pytest.raises(SnmpError, match=words) as caught:
+        connect(agent.port).snmp_get(NAME)
+    assert f":{agent.port}" in str(caught.value) and caught.value.__cause__ is None
