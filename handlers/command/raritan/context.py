@@ -146,7 +146,8 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
     """Write the result of `download(agent, *details)` to --out: a new file, or standard output for `-`.
 
-    Raises SettingsError with --link, for `-` with --json, and for a file that cannot be written.
+    Raises SettingsError with --link, for `-` with --json, and for a file that cannot be written; ProtocolError for an empty
+    answer or a web page.
     """
     path, agent = context.options.out, context.files
     if not path:
@@ -154,12 +155,22 @@ def save(context: Context, download: Callable[..., bytes], *details: object) -> 
     if path == "-" and context.state.json:
         raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
     if path == "-":
-        data = download(agent, *details)
+        data = _file(download(agent, *details))
         return Result({"bytes": len(data)}, (), raw=data)
     with new_file(path) as write:
-        data = download(agent, *details)
+        data = _file(download(agent, *details))
         write(data)
     return Result({"file": path, "bytes": len(data)}, [f"{path}: {len(data)} bytes"])
+
+
+def _file(data: bytes) -> bytes:
+    """A download. Raises ProtocolError if it is empty or a web page, which no file of a unit is."""
+    if not data.strip():
+        raise ProtocolError("the unit sent an empty file")
+    if data.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
+        raise ProtocolError("the answer is a web page, not the file: check that this is the address of a Xerus PDU and that no "
+                            "proxy answers in its place")
+    return data
 
 
 # ---- output ------------------------------------------------------------------------------------------------

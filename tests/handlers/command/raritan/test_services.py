@@ -206,6 +206,16 @@ def test_the_commands_diag_and_eto_and_pmc_transfer_their_files(run: Run, tmp_pa
     assert run("pmc", "csv", "9")[0] == 2
 
 
+@pytest.mark.parametrize("fault, words", [(Fault.HTML, "is a web page"), (Fault.EMPTY, "an empty file")])
+@pytest.mark.parametrize("command", [["config", "backup", "get"], ["cert", "download"], ["diag"]])
+def test_a_download_that_is_not_a_file_of_the_unit_is_not_written(run: Run, tmp_path: Path, unit: XerusPdu, fault: Fault,
+                                                                  words: str, command: List[str]) -> None:
+    for out in (str(tmp_path / "file"), "-"):
+        unit.faults.order(fault)
+        code, shown, err = run(*command, "--out", out)
+        assert code == 5 and words in err and not shown and not (tmp_path / "file").exists()
+
+
 def test_an_answer_that_repeats_the_login_is_not_shown(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     (tmp_path / "pmc.json").write_text("{}", encoding="ascii")
     for more in ([], ["--json"]):
