@@ -30,6 +30,7 @@ def place():  # type: () -> str
     import shutil
     import tempfile
     import zipfile
+    import zlib
     for parent in (above, None):        # None: the system's folder for temporary files
         try:
             if parent is not None:
@@ -43,6 +44,9 @@ def place():  # type: () -> str
             break
         except OSError as error:
             folder, problem = "", error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            sys.stderr.write("pdu.pyz is damaged (%s): copy or build it again\n" % error)
+            sys.exit(2)
     else:
         sys.stderr.write("pdu.pyz cannot unpack itself (%s): set TMPDIR to a writable folder with enough space\n" % problem)
         sys.exit(2)

@@ -167,6 +167,19 @@ def test_pyz_goes_elsewhere_if_its_cache_is_full_and_ends_if_there_is_no_space_a
     assert ended.value.code == 2 and "No space left" in said and "TMPDIR" in said and said.count("\n") == 1
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"])
+def test_a_damaged_pyz_ends_with_one_line(
+        tmp_path: Path, unpacker: Dict[str, Any], capsys: pytest.CaptureFixture[str], compression: int) -> None:
+    with zipfile.ZipFile(tmp_path / "pdu.pyz", "w", compression) as packed:
+        packed.writestr("handlers.py", "VERSION = 1\n" * 9)
+    whole = (tmp_path / "pdu.pyz").read_bytes()
+    (tmp_path / "pdu.pyz").write_bytes(whole[:41] + b"\xff\xff\xff" + whole[44:])       # the content begins at byte 41
+    with pytest.raises(SystemExit) as ended:
+        unpacker["place"]()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and "pdu.pyz is damaged" in said and said.count("\n") == 1
+
+
 def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
     with zipfile.ZipFile(pyz) as packed:
         texts = {name.split("/")[1].partition("-")[0]: packed.read(name)
