@@ -66,6 +66,16 @@ def test_an_id_is_remembered_where_the_list_cannot_be_read(admin: Admin) -> None
         assert calls(manager, CREATE) == 2 and [handler.uploads for handler in manager.handlers()] == [2, 2]
 
 
+def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(admin: Admin, manager: DciManager) -> None:
+    """A server that is set up anew counts its ids from 1 again."""
+    assert admin.run(manager, "small", DCI_IDS=str(admin.home / "other")).code == 0
+    (admin.script.parent / "register.ids").write_text(f"{manager.url} pdu_snmp 1\n")
+    assert admin.run(manager, "snmp").code == 0
+    assert [(handler.id, handler.handler, handler.uploads) for handler in manager.handlers()] == [
+        (1, "pdu_small", 1), (2, "pdu_snmp", 1)]
+    assert (admin.script.parent / "register.ids").read_text() == f"{manager.url} pdu_snmp 2\n"
+
+
 def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
     with DciManager(wrap=without_list) as first, DciManager(wrap=without_list) as second:
         assert admin.run(first, "snmp").code == 0
