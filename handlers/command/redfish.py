@@ -165,7 +165,8 @@ def _path(call: Call) -> str:
     if path.startswith("/"):
         with contextlib.suppress(ProtocolError):        # for example //HOST/: another service
             return call.service.path(path)
-    raise SettingsError(f"{path[:60]!r} is not a path of a service: give one that begins with {ROOT}")
+    raise SettingsError(f"{path[:60]!r} is not a path of a service: give one that begins with {ROOT}, without a # and what "
+                        "follows it")
 
 
 COMMANDS: Commands = {

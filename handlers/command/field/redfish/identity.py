@@ -5,7 +5,7 @@ import contextlib
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .... import host
-from ....errors import PduHandlerError, ProtocolError, Refused
+from ....errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.answers import Json
 from ....redfish.service import RedfishService
@@ -75,7 +75,8 @@ def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unpro
                           "lists no values that it accepts, or its target is not below the outlet")
     if len(possible) < len(offered):
         out.cannot.append(f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does not take On and "
-                          "Off, or the outlet's link or the target is on another service, or the values cannot be read")
+                          "Off, or the outlet's link or the target is on another service, or the values or (HPE) the outlet's "
+                          "configuration cannot be read")
     if not offered:
         out.cannot.append("switch: no outlet offers the action to this account")
 
@@ -108,7 +109,9 @@ def _is_possible(service: RedfishService, outlet: Json, infos: _Infos) -> bool:
         for link in (_action(outlet)["target"], resources.text(outlet, "@odata.id") or "/"):
             service.path(link)
         values = _values(service, outlet, infos)
-    except (ProtocolError, Refused):
+        if values is None:
+            commands.body("", outlet, {}, {}, True, True, str)      # HPE's repeats the outlet's configuration
+    except (ProtocolError, Refused, Unsupported):
         return False
     return not commands.locked(outlet) and (values is None or {"On", "Off"} <= set(values))
 

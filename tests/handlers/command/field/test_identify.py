@@ -181,6 +181,17 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         ["switch 1 outlet without switch_unproven=yes", "switch 4 outlets"], ["switch 4 outlets"]]
 
 
+def test_hpe_outlets_whose_configuration_cannot_be_read_are_not_counted_as_switchable() -> None:
+    with RedfishService(redfish_units.hpe(), tls=False) as unit:
+        def rewrite(target: str, body: Any) -> Any:
+            return {key: one for key, one in body.items() if key != "OnDelay"} if target.endswith("/OUTLET3") else body
+        unit.rewrite = rewrite
+        found = identity("redfish", PduData(f"{unit.host}:{unit.port}", {
+            "scheme": "http", "username": unit.user, "password": unit.password, "switch_unproven": "yes"}))
+    assert [line for line in found.can if line.startswith("switch 7 of 8 outlets")]
+    assert [line for line in found.cannot if line.startswith("switch 1 outlet: ") and "configuration cannot be read" in line]
+
+
 def test_redfish_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
     pdus = "/redfish/v1/PowerEquipment/RackPDUs"
     outlets = [{"Id": "A1", "PowerState": "On", "Actions": {"#Outlet.PowerControl": {
