@@ -107,7 +107,7 @@ class Listener(Iterator[Event]):
         self._before_poll()
         began = self._clock()
         try:
-            self._waiting += channel.pollEventsNb()[1]
+            self._waiting += map(self._placed, channel.pollEventsNb()[1])
         except Denied:
             raise
         except (Unreachable, Refused) as error:
@@ -116,6 +116,12 @@ class Listener(Iterator[Event]):
             return
         if not self._waiting:
             self._rest(max(_USUAL_PAUSE_S, _REST * (self._clock() - began)))
+
+    def _placed(self, event: Event) -> Event:
+        """The event, with a source that addresses the unit whose events these are; see `Unit.mine`."""
+        if event.source is not None:
+            event.source = self._unit.mine(event.source)
+        return event
 
     def _rest(self, seconds: float) -> None:
         self._sleep(max(0.0, min(seconds, _LONGEST_PAUSE_S, self._left())))
@@ -126,7 +132,7 @@ class Listener(Iterator[Event]):
         while self._channel is not None:
             try:
                 if kept:
-                    self._waiting += channel.pollEventsNb()[1]
+                    self._waiting += map(self._placed, channel.pollEventsNb()[1])
                 else:
                     self._channel = self._subscribed()
                 self._notice(Outage(error, self._clock() - began, kept))

@@ -254,8 +254,11 @@ def test_an_unreadable_answer_about_event_types_is_an_error_that_names_the_unit(
         Listener(agent("http", peer.address), STATES)
 
 
-def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(agent: MakeAgent) -> None:
-    with XerusPdu(MODEL, links={3: MODEL}) as pdu, Listener(connected(agent, pdu), STATES, link=3) as listener:
+@pytest.mark.parametrize("prefixed", [True, False])
+def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(agent: MakeAgent, prefixed: bool) -> None:
+    """The vendor does not document whether references in the answers of a link unit contain its id."""
+    with XerusPdu(MODEL, links={3: MODEL}, prefix_links=prefixed) as pdu, \
+            Listener(connected(agent, pdu), STATES, link=3) as listener:
         switch(agent, pdu, OFF)
         Outlet("/link/3/model/outlet/1", connected(agent, pdu)).setPowerState(OFF)
         event = next(listener)
