@@ -56,6 +56,9 @@ def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     if not 1 <= len(files) <= 2:
         raise SettingsError("cert upload takes a certificate, and its key unless the unit generated that key")
     data = [read_file(path) for path in files]
+    for path, content in zip(files, data):
+        if not content.strip():             # without its key, a certificate would be taken for one with a key on the unit
+            raise SettingsError(f"{path} is empty")
     _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
     pending = read_again(True, proxy.getInfo).pendingCertInfo
     return Result(plain(pending), ["pending, not yet in use; install it with: cert install",

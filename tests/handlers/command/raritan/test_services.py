@@ -34,6 +34,13 @@ def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path,
     assert run("cert", "upload", str(tmp_path / "missing"))[0] == 2
 
 
+def test_a_certificate_with_an_empty_key_is_not_uploaded_as_one_without_a_key(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
+    (tmp_path / "cert.pem").write_bytes(unit.authority.issue()[1])
+    (tmp_path / "key.pem").write_bytes(b"\n")
+    code, _, err = run("cert", "upload", str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"))
+    assert code == 2 and "key.pem is empty" in err and unit.books().requests == 0
+
+
 @pytest.mark.parametrize("code, why", [(1, "the unit is busy"), (201, "cert missing"), (7, "it gives no known reason")])
 def test_a_refused_installation_of_a_certificate_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch, code: int,
                                                               why: str) -> None:
