@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import Any, List, NamedTuple, Optional, Sequence, Set
 
 from . import readings
 from .database import Database
@@ -34,10 +34,13 @@ class Event(NamedTuple):
 class Journal:
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._begun: Set[int] = set()       # the rows of `switching` whose calls run now
 
     def wrote(self, pdu: Pdu, call: Call, switching: Optional[int] = None) -> None:
         """Store a call that `pdu` has noted, its answer and the end of its switching, in one transaction. For a removed PDU,
         store nothing."""
+        if switching is not None:
+            self._begun.discard(switching)
         with self._db.writing() as connection:
             connection.execute("INSERT INTO call (pdu, at, method, identity, seconds, round_trips, kind, text, lines) "
                                "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM pdu WHERE id = ?)",
@@ -52,14 +55,17 @@ class Journal:
     def begins(self, pdu: Pdu, identity: str, method: str) -> int:
         """Note a switching before its command goes out; `wrote` ends it. Raises LookupError if the PDU was removed."""
         try:
-            return self._db.write("INSERT INTO switching (pdu, at, identity, method) VALUES (?, ?, ?, ?)",
-                                  (pdu.id, time.time(), storable(identity), method))
+            number = self._db.write("INSERT INTO switching (pdu, at, identity, method) VALUES (?, ?, ?, ?)",
+                                    (pdu.id, time.time(), storable(identity), method))
         except sqlite3.IntegrityError:
             raise LookupError("there is no such PDU") from None
+        self._begun.add(number)
+        return number
 
     def in_flight(self, pdu: Pdu) -> List[str]:
         """The outlets of a PDU that are being switched now."""
-        return [identity for (identity,) in self._db.rows("SELECT identity FROM switching WHERE pdu = ?", (pdu.id,))]
+        rows = self._db.rows("SELECT id, identity FROM switching WHERE pdu = ?", (pdu.id,))
+        return [identity for number, identity in rows if number in self._begun]
 
     def interrupted(self, store: Store) -> List[str]:
         """At start, log each switching that a crash or `DciManager.stop` interrupted, and return a sentence for each.

@@ -1,9 +1,10 @@
 """The stand-in as a whole: HTTPS API, page, handlers, PDUs, polling, stored data."""
 from __future__ import annotations
 
-import contextlib
+import logging
 import shutil
 import socket
+import sqlite3
 import ssl
 import tempfile
 import threading
@@ -31,6 +32,7 @@ from .web.app import application
 from .worker import Start
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_LOG = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
 Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
 __all__ = ["HOST_PACKAGES", "DciManager"]
@@ -179,20 +181,27 @@ class DciManager:
 
         Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching call
         raises LookupError if the PDU was removed, and Refusal if its address, SNMP parameters or settings were changed while the
-        call waited.
+        call waited, or if it cannot be recorded before it is sent. A finished call that cannot be recorded counts all the same.
         """
         form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:
             check()
             if method.startswith("port_") and form != (pdu.address, pdu.snmp, pdu.settings):
                 raise Refusal(409, 1004, "the PDU's address or settings were changed meanwhile", pdu.name)
-            switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
+            try:
+                switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
+            except sqlite3.Error as error:
+                raise Refusal(500, 1004, f"nothing was switched, because the database cannot be written: {error}") from None
             call = self.runtime.call(pdu, method, identity, state)
             if self._stopping and call.kind == "died":
                 return call         # `stop` ended this call; the journal keeps a switching call as begun, for the next start
             pdu.note(call)
-            with contextlib.suppress(Closed):
+            try:
                 self.journal.wrote(pdu, call, switching)
+            except Closed:
+                pass
+            except sqlite3.Error as error:          # for example, the disk is full
+                _LOG.error("%s of %s is not in the log, because the database cannot be written: %s", method, pdu.name, error)
         return call
 
     def switch(self, pdu: Pdu, identity: str, on: bool, check: Callable[[], None] = lambda: None) -> Call:

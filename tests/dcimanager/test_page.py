@@ -5,6 +5,7 @@ import functools
 import html
 import json
 import re
+import sqlite3
 import time
 from types import SimpleNamespace
 from typing import Any, Dict, Iterator, List, Tuple
@@ -195,6 +196,30 @@ def test_a_command_that_was_confirmed_for_another_address_is_not_sent(visitor: V
     assert answer.status == 409 and "Nothing was switched" in answer.body and not [call for call in pdu.calls if call.switches]
     asked = dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"/pdus/{pdu.id}/switch?outlet=1&to=off").body))
     assert visitor.post(f"/pdus/{pdu.id}/switch", asked).status == 303 and pdu.ports["1"] == "DOWN"
+
+
+def test_a_full_disk_prevents_commands_but_not_that_answers_are_shown(visitor: Visitor, site: DciManager, small: bytes,
+                                                                      monkeypatch: pytest.MonkeyPatch,
+                                                                      caplog: pytest.LogCaptureFixture) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+    command = {"outlet": "1", "to": "off"}
+    with monkeypatch.context() as patch:
+        patch.setattr(site.journal, "begins", full)
+        answer = visitor.post(f"/pdus/{pdu.id}/switch", command)
+        assert answer.status == 500 and "nothing was switched, because the database cannot be written" in answer.body
+    pdu.load_a = 0.0
+    with monkeypatch.context() as patch:
+        patch.setattr("tests.dcimanager.journal.call_row", full)
+        assert visitor.post(f"/pdus/{pdu.id}/switch", command).status == 303
+        assert "Outlet 1 of rack is off." in visitor.get(f"/pdus/{pdu.id}").body
+        site.poll()
+    assert pdu.load_a == 1.5 and "statistic of rack is not in the log" in caplog.text
+    assert "Switching …" not in visitor.get(f"/pdus/{pdu.id}").body
 
 
 def test_the_result_shown_after_switching_is_the_answer_of_that_call(visitor: Visitor, site: DciManager, small: bytes,
