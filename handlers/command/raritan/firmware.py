@@ -42,11 +42,11 @@ def _show(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _upload(context: Context, proxy: fw.Firmware) -> Result:
-    """Upload an image and check it: 3 round trips and the file."""
+    """Upload an image and check it: 4 round trips and the file."""
     if not context.options.file:
         raise SettingsError("firmware upload needs a file")
     _send(context)
-    if not proxy.getImageInfo()[1].valid:
+    if not _complete(context, proxy).valid:
         raise Refused(_NO_IMAGE, "image")
     return _image(context, proxy)
 
@@ -80,12 +80,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     context.askable("a firmware update")
     if context.options.file:
         _send(context)
-    status = proxy.getImageStatus()
-    present, info = proxy.getImageInfo()
-    if not present or status.state != fw.ImageState.COMPLETE:
-        remedy = "upload it again" if context.options.file else "upload one first"
-        said = f" ({context.agent.login.quoted(status.error_message)})" if status.error_message else ""
-        raise Refused(f"there is no complete image on the unit{said}: {remedy}", status.state.name)
+    info = _complete(context, proxy)
     flags = _flags(context, info)
     progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
     old, before = proxy.getVersion(), proxy.getUpdateHistory()
@@ -98,6 +93,17 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
                            error.host) from None
     once("the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags))
     return _follow(context, proxy, progress, info.version, before, old_fails)
+
+
+def _complete(context: Context, proxy: fw.Firmware) -> fw.ImageInfo:
+    """The image on the unit: 2 round trips. Raises Refused, with the unit's words, if it is missing or not complete."""
+    status = proxy.getImageStatus()
+    present, info = proxy.getImageInfo()
+    if not present or status.state != fw.ImageState.COMPLETE:
+        remedy = "check the file, and upload it again" if context.options.file else "upload one first"
+        said = f" ({context.agent.login.quoted(status.error_message)})" if status.error_message else ""
+        raise Refused(f"there is no complete image on the unit{said}: {remedy}", status.state.name)
+    return info
 
 
 def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:

@@ -101,6 +101,16 @@ def test_a_file_that_is_not_an_image_is_refused(run: Run, tmp_path: Path) -> Non
         assert code == 6 and "not a firmware image" in err and "--cross" not in err
 
 
+def test_an_upload_that_the_unit_could_not_keep_is_refused_in_its_words(run: Run, tmp_path: Path, unit: XerusPdu,
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "image.bin"
+    path.write_bytes(image("4.4.1.6-53300"))
+    monkeypatch.setattr(unit.firmware, "receive", lambda file, size: unit.firmware.upload_failed("out of memory"))
+    for words in (["update", str(path), "--yes"], ["upload", str(path)]):
+        code, _, err = run("firmware", *words)
+        assert code == 6 and "no complete image on the unit (out of memory): check the file, and upload it again" in err
+
+
 def test_an_update_is_recognised_in_a_full_update_history(run: Run, tmp_path: Path, unit: XerusPdu) -> None:
     class Short(List[Any]):
         def append(self, entry: Any) -> None:
