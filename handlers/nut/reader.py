@@ -111,7 +111,8 @@ class NutReader:
     def _with_user(self, *requests: Request[object]) -> Answers:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this connection has no login: 1 write.
 
-        A server answers OK to any password, so the first two answers are ignored: a wrong password makes `requests` fail.
+        upsd answers OK to any password, and a wrong one makes `requests` fail. Other servers refuse the login itself: if the last
+        request fails for lack of it, that refusal is raised.
         """
         # > USERNAME admin
         # > PASSWORD secret
@@ -122,6 +123,9 @@ class NutReader:
             before = [messages.username(self._username), messages.password(self._password)]
         answers = self.ask(*before, *requests)
         self._known_on = self._connection.opened
+        for login in before:
+            if answers.code(login) and answers.code(requests[-1]) in _LOGIN_FIRST:
+                answers[login]
         return answers
 
     def shown(self, text: str) -> str:

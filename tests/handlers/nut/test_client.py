@@ -118,6 +118,23 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
         assert [line.split()[0] for line in received].count("PASSWORD") == 1
 
 
+@pytest.mark.parametrize("refused, lacks", [
+    ("USERNAME", "USERNAME-REQUIRED"), ("PASSWORD", "PASSWORD-REQUIRED"), ("PASSWORD", "ACCESS-DENIED")])
+def test_a_login_that_the_server_refuses_at_once_is_the_reason_for_what_it_refuses_next(
+        server: NutServer, refused: str, lacks: str) -> None:
+    """RFC 9271 has INVALID-USERNAME and INVALID-PASSWORD, which upsd does not send."""
+    def answer(line: str, usual: bytes) -> bytes:
+        verb = line.partition(" ")[0]
+        return f"ERR INVALID-{refused}\n".encode() if verb == refused else (
+            usual if verb in ("USERNAME", "PASSWORD") else f"ERR {lacks}\n".encode())
+    server.faults.rewrite = answer
+    calls: List[Callable[[NutClient], object]] = [lambda nut: nut.snapshots(["pdu"]),
+                                                  lambda nut: nut.run("pdu", "outlet.1.load.off")]
+    for call in calls:
+        with named(server, ADMIN) as nut, pytest.raises(Denied, match=f"rejected this .*INVALID-{refused}"):
+            call(nut)
+
+
 @pytest.mark.parametrize("only_rfc", [False, True])
 def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(server: NutServer, only_rfc: bool) -> None:
     server.faults.rfc_names = only_rfc
