@@ -139,7 +139,8 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text, whole in the first round and on a terminal. Otherwise changes and sums; nothing without changes."""
+    """The round as text, whole in the first round and on a terminal. Otherwise changes with their errors, and sums; nothing
+    without changes."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
@@ -149,6 +150,8 @@ def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
         yield from tables.problems(done.rows)
     for name, what in done.marks.items():
         yield f"{'' if whole else done.when + ' '}{tables.CHANGED} {name}: {'; '.join(what)}"
+    if not whole:
+        yield from tables.problems([row for row in done.rows if row.device.name in done.marks])
     if whole or done.marks:
         yield from done.found.lines()
 

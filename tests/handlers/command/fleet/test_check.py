@@ -14,14 +14,15 @@ import threading
 import time
 import types
 from pathlib import Path
-from typing import Any, Dict, List, Tuple, cast
+from typing import Any, Dict, Iterator, List, Tuple, cast
 
 import pytest
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.fleet import check as check_command, listing, pool
-from handlers.command.fleet.polling import Reading
+from handlers.command.fleet.polling import Failure, Reading
+from handlers.command.fleet.verdict import REMEDIES
 from handlers.errors import SettingsError
 from tests import terminal
 from tests.hostile import is_one_line
@@ -409,6 +410,26 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
             process.stdout.read()
             assert process.wait(PATIENCE_S) == INTERRUPTED and process.stderr.read().strip() == "interrupted"
     assert changed.endswith("* rack: outlet 2 UP -> DOWN\n")
+
+
+def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,handler,address\nrack,nut,192.0.2.1\n")
+    lost = Reading(failure=Failure("unreachable", "no answer"))
+    rounds = iter([Reading(answered=True), lost, lost])
+
+    def one_round(*_: object) -> Iterator[Tuple[int, Reading]]:
+        for reading in rounds:
+            yield 0, reading
+            return
+        raise KeyboardInterrupt
+    monkeypatch.setattr(pool, "read_all", one_round)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    assert root.run(["check", str(path), "--watch", "1"]) == INTERRUPTED
+    _, _, _, _, changed, why, remedy, *sums = capsys.readouterr().out.splitlines()
+    assert changed.endswith("* rack: well -> unreachable")
+    assert (why, remedy.strip()) == ("rack: unreachable: no answer", REMEDIES["unreachable"]) and len(sums) == 2
 
 
 @pytest.mark.parametrize("shown_on", ["a pipe", "a terminal"])
