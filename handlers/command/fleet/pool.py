@@ -16,6 +16,7 @@ import threading
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generator, Iterator, List, Sequence, Tuple
 
+from ...errors import SettingsError
 from .polling import Failure, Reading, Target, poll
 
 PARALLEL = 128                  # default limit for the PDUs that all processes together read at a time
@@ -35,23 +36,23 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
     The processes end with the generator, even if it is closed early. If one of them dies, or if nothing arrives for `patience_s`
-    seconds because an archive hangs, the readings of the missing PDUs are failures. Raises OSError if no process starts.
+    seconds because an archive hangs, the readings of the missing PDUs are failures. Raises SettingsError if no process starts.
     """
     parallel = max(1, min(parallel, len(targets)))
     processes = min(_cores(), -(-parallel // _PER_PROCESS))
     context = multiprocessing.get_context("fork")
-    following = context.Value("l", 0)
     missing = set(range(len(targets)))
     workers: List[Any] = []
     pipes: List[Connection] = []
     try:
         with _undisturbed():
+            following = _counter(context)
             for _ in range(processes):
                 try:
                     worker, pipe = _started(context, targets, following, pipes, parallel // processes)
-                except OSError:             # the system allows no more processes or files: those that run read all PDUs
+                except OSError as error:    # the system allows no more processes or files: those that run read all PDUs
                     if not workers:
-                        raise
+                        raise SettingsError(f"this machine allows no process that reads PDUs ({error.strerror})") from None
                     break
                 workers.append(worker)
                 pipes.append(pipe)
@@ -68,6 +69,15 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
             worker.join()
         for pipe in pipes:
             pipe.close()
+
+
+def _counter(context: Any) -> Any:
+    """The number of the next PDU, which all processes share. Raises SettingsError."""
+    try:
+        return context.Value("l", 0)
+    except OSError as error:            # no /dev/shm, or none that may be written, as in some containers
+        raise SettingsError(f"this machine allows no semaphore for the processes that read PDUs ({error.strerror}); on Linux "
+                            "that needs a writable /dev/shm") from None
 
 
 def _started(context: Any, targets: Sequence[Target], following: Any, pipes: Sequence[Connection],

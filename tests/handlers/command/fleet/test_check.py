@@ -362,7 +362,13 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files(m
     context.Pipe = limited
     assert sorted(dict(pool.read_all(cast(Any, [None] * 40), patience_s=1.0))) == list(range(40)) and len(tried) == 1
     context.Pipe = multiprocessing.Pipe
-    with pytest.raises(BlockingIOError):            # no process can start any more
+    with pytest.raises(SettingsError, match="allows no process that reads PDUs .Resource temporarily unavailable"):
+        list(pool.read_all(cast(Any, [None] * 40)))         # no process can start any more
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+    context.Value = refused
+    with pytest.raises(SettingsError, match="allows no semaphore .*Function not implemented"):
         list(pool.read_all(cast(Any, [None] * 40)))
 
 
