@@ -54,6 +54,8 @@ class Write(Control):
     def __post_init__(self) -> None:
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
+        validation.written(self.on, "on")
+        validation.written(self.off, "off")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [(self.at.instance(reader, identity), self.on if up else self.off)]
@@ -69,6 +71,7 @@ class Verbs(Control):
     def __post_init__(self) -> None:
         if self.on == self.off:
             raise ValueError("on and off are the same object")
+        validation.written(self.value, "value")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [((self.on if up else self.off).instance(reader, identity), self.value)]
@@ -80,6 +83,9 @@ class Unlock(Control):
     at: Place
     value: Value
     then: Control
+
+    def __post_init__(self) -> None:
+        validation.written(self.value, "value")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [(self.at.instance(reader, identity), self.value), *self.then.orders(reader, identity, up)]
@@ -151,6 +157,8 @@ class Guarded(Control):
     def __post_init__(self) -> None:
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
+        validation.compared(self.allow, "allow")
+        validation.compared(self.refuse, "refuse")
         validation.given(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
@@ -177,6 +185,7 @@ class Unmarked(Control):
 
     def __post_init__(self) -> None:
         validation.some(self.quiet, "quiet")
+        validation.compared(self.quiet, "quiet")
         validation.given(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Dict, Mapping, Optional, Set, Tuple
 
 from ..host.rows import Raw
+from . import validation
 from .decoding import number, text
 from .frozen import Frozen
 from .reader import Reader
@@ -39,6 +40,8 @@ class Figure(Frozen):
     MOST_DIGITS = 12        # limit for the shift of the decimal point by a scale or an exponent
 
     def __post_init__(self) -> None:
+        validation.compared(self.absent, "absent")
+        validation.compared(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
             if scale is not None and not (scale.is_finite() and scale > 0):
                 raise ValueError(f"scale {scale} is not a finite number above zero")

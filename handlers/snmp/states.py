@@ -24,6 +24,7 @@ class Doubt(Frozen):
 
     def __post_init__(self) -> None:
         validation.some(self.quiet, "quiet")
+        validation.compared(self.quiet, "quiet")
 
     def rises(self, mark: Optional[Raw]) -> bool:
         """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
@@ -47,7 +48,8 @@ class State(Frozen):
     def __post_init__(self) -> None:
         validation.some(self.on, "on")
         validation.some(self.off, "off")
-        validation.once(self.absent, "absent")
+        for name in ("on", "off", "absent"):
+            validation.compared(getattr(self, name), name)
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
     def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:

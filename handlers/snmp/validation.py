@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Sequence, Tuple
+from typing import Sequence, Tuple, Union
 
 _OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")         # an arc is at most 2^32 - 1 (RFC 2578, 3.5)
 _SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
@@ -37,6 +37,20 @@ def some(values: Sequence[object], what: str) -> None:
     if not values:
         raise ValueError(f"{what} is empty; give at least one")
     once(values, what)
+
+
+def compared(values: Sequence[str], what: str) -> None:
+    """Requires values that a device's text may equal: `decoding.text` cuts off spaces, line ends and NULs. None twice."""
+    once(values, what)
+    for value in values:
+        if value != value.strip(" \t\r\n\0"):
+            raise ValueError(f"{what} has {value!r}; give it without the spaces at its ends, which are cut off a device's text")
+
+
+def written(value: Union[int, str], what: str) -> None:
+    """Requires text, or a number that fits into an INTEGER (RFC 2578, 7.1.1)."""
+    if isinstance(value, int) and not -2**31 <= value < 2**31:
+        raise ValueError(f"{what} is {value}; give a number from -2147483648 to 2147483647, which an INTEGER can hold")
 
 
 def once(values: Sequence[object], what: str) -> None:

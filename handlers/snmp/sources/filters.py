@@ -31,6 +31,7 @@ class Only(Source):
 
     def __post_init__(self) -> None:
         validation.some(self.values, "values")
+        validation.compared(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
         marks = self.test.rows(reader)

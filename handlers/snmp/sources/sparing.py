@@ -49,6 +49,8 @@ class Checked(Source):
     def __post_init__(self) -> None:
         validation.some(self.values, "values")
         validation.some(self.refuse, "refuse")
+        validation.compared(self.values, "values")
+        validation.compared(self.refuse, "refuse")
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)

@@ -4,8 +4,10 @@ import pytest
 
 from handlers.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Unlock, Unmarked, Verbs, Write, WritePacked
+from handlers.snmp.figures import Figure
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Packed, Scalar, Span, Spread
+from handlers.snmp.sources import Checked, Column, Only, Packed, Scalar, Span, Spread
+from handlers.snmp.states import Doubt
 from tests.handlers.snmp.memory import Memory, reader, table
 
 COMMAND = Column("1.3.5")
@@ -30,6 +32,24 @@ def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
     assert verbs.orders(reader({}), "0.7", False) == [("1.3.3.0.7", 0)]
     with pytest.raises(ValueError):
         Verbs(on=Column("1.3.3"), off=Column("1.3.3"))
+
+
+@pytest.mark.parametrize("value", [2**31, -2**31 - 1])
+def test_a_number_that_no_integer_can_hold_is_refused(value: int) -> None:
+    for make in (lambda: Write(COMMAND, on=value, off=2), lambda: Write(COMMAND, on=1, off=value),
+                 lambda: Verbs(Column("1.3.4"), COMMAND, value), lambda: Unlock(COMMAND, value, WRITE)):
+        with pytest.raises(ValueError, match="which an INTEGER can hold"):
+            make()
+
+
+def test_a_value_that_no_text_of_a_device_equals_is_refused() -> None:
+    """A guard or a mark with such a value would let every command through."""
+    for make in (lambda: Guarded(WRITE, COMMAND, why="locked", refuse=("2 ",)),
+                 lambda: Unmarked(WRITE, COMMAND, ("\t0",), "marked"), lambda: Doubt(COMMAND, ("0\0",)),
+                 lambda: Only(COMMAND, COMMAND, (" 1",)),
+                 lambda: Checked(COMMAND, ("0",), COMMAND, ("2\n",)), lambda: Figure(COMMAND, padding=("- ",))):
+        with pytest.raises(ValueError, match="give it without the spaces at its ends"):
+            make()
 
 
 def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> None:

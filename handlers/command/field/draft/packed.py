@@ -27,7 +27,7 @@ def packed(rows: Rows) -> List[PackedGuess]:
     for oid, row in rows.items():
         text = (row.text or "").strip("\0 \r\n\t") if oid[:1] == (1,) else ""       # a profile takes no other OIDs
         for separator in _SEPARATORS:
-            values = tuple(value.strip() for value in text.split(separator))
+            values = tuple(value.strip("\0 \r\n\t") for value in text.split(separator))
             words = {value.lower() for value in values}
             if _FEWEST <= len(values) <= _MOST and (words <= {"0", "1"} or words <= ON_WORDS | OFF_WORDS):
                 doubt = NOT_SHOWN if words <= {"0", "1"} else words_doubt(words)
