@@ -63,7 +63,7 @@ class StandardTransport:
             failed = failures.before_answer(error, where.netloc, kept) if response is None else failures.in_answer(error)
             failed = failed.caused_by(error)
         else:
-            return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+            return Reply(response.status, {n.lower(): ", ".join(response.headers.get_all(n, ())) for n in response.headers}, body)
         finally:
             if response is not None:
                 response.close()

@@ -52,7 +52,7 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """Status, headers with lower-case names, and the whole body."""
+    """Status, headers with lower-case names (the values of a repeated one joined by commas), and the whole body."""
 
     status: int
     headers: Mapping[str, str]

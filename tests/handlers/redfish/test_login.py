@@ -92,7 +92,8 @@ def test_many_readings_at_once_log_in_once() -> None:
     assert all(isinstance(one, dict) and "Members" in one for one in found) and (tree.opened, deleted(tree)) == (1, 1)
 
 
-@pytest.mark.parametrize("mode, challenge", [("basic", ""), ("auto", 'Basic realm="pdu"'), ("auto", "basic")])
+@pytest.mark.parametrize("mode, challenge", [("basic", ""), ("auto", 'Basic realm="pdu"'), ("auto", "basic"),
+                                             ("auto", 'Basic realm="pdu"\r\nWWW-Authenticate: Digest realm="pdu"')])
 def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: str) -> None:
     tree = Guarded(basic=False, challenge=challenge)
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
