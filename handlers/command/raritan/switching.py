@@ -40,20 +40,26 @@ def _numbers(context: Context, count: int) -> List[int]:
     return list(dict.fromkeys(out))
 
 
-def _agreed(context: Context, outlets: List[Outlet], chosen: List[int], cycle: bool = False) -> Changes:
+def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
     """Raise Unsupported if a number means one outlet in the unit's list and another one in its commands: 1 round trip.
 
     The command for one outlet takes its reference, and the command for several takes their numbers. People give positions in the
-    list. Before a `cycle`, returns when each outlet was last switched. Outlets that are off are left out: if they are on later,
-    they have been switched.
+    list.
     """
     bulk = Bulk(context.agent)
     labels = [(index, bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData), bulk.add(outlets[index].getMetaData))
               for index in chosen]
-    asked = {index: bulk.add(outlets[index].getState) for index in chosen if cycle}
     bulk.perform()
     for index, known, handed_out in labels:
         refuse_mixed_up(str(index + 1), known, handed_out, context.agent.login.quoted)
+
+
+def _last_changes(context: Context, outlets: List[Outlet], chosen: List[int]) -> Changes:
+    """When each outlet was last switched: 1 round trip. Leaves out outlets that are off: if they are on later, they have been
+    switched."""
+    bulk = Bulk(context.agent)
+    asked = {index: bulk.add(outlets[index].getState) for index in chosen}
+    bulk.perform()
     return {index: sent(state, "lastPowerStateChange") for index, state in asked.items() if not _off(state)}
 
 
@@ -69,7 +75,7 @@ def switch(context: Context) -> Result:
 
 
 def cycle(context: Context) -> Result:
-    """Cycle outlets: 2 round trips to check them, 1 to ask, 1 for the command, then 1 for each look until all are on again."""
+    """Cycle outlets: 3 round trips to check them, 1 to ask, 1 for the command, then 1 for each look until all are on again."""
     return _sent(context, "power-cycle", "up",
                  lambda pdu: pdu.cycleAllOutletPowerStates(), lambda outlet: outlet.cyclePowerState(),
                  lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence), cycle=True)
@@ -84,8 +90,9 @@ def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int],
     """
     pdu, found = context.pdu, context.outlets()
     chosen = _numbers(context, len(found))
-    before = _agreed(context, found, chosen, cycle)
+    _agreed(context, found, chosen)
     _confirm(context, what, found, chosen)
+    before = _last_changes(context, found, chosen) if cycle else {}     # after the question: others may switch in the meantime
     everything = list(context.options.outlet) == ["all"]
     plural, numbers = everything or len(chosen) > 1, ", ".join(str(index + 1) for index in chosen)
     named = "the outlets" if everything else f"outlet{'s' * plural} {numbers}"

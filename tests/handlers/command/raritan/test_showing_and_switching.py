@@ -183,6 +183,21 @@ def test_all_outlets_get_one_command_and_an_outlet_that_stays_on_is_named(run: R
     assert [name for name, _ in unit.books().writes] == ["pdu.0.setAllOutletPowerStates", "pdu.0.cycleAllOutletPowerStates"]
 
 
+def test_a_switching_by_others_during_the_question_is_no_sign_of_the_cycle(run: Run, unit: XerusPdu,
+                                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    outlet, times = unit.units[0].outlets[3], [1000]                # its switching is disabled
+    usual = outlet.getState
+
+    class Slow(terminal.Person):
+        def readline(self) -> str:
+            times.append(1001)
+            return super().readline()
+    monkeypatch.setattr(outlet, "getState", lambda: {**usual(), "lastPowerStateChange": times[-1]})
+    monkeypatch.setattr(sys, "stdin", Slow("yes\n"))
+    code, _, err = run("cycle", "all", "--wait", "0.5")
+    assert code == 9 and "but outlet 4 is up, and no cycle was seen: look" in err
+
+
 def test_one_and_several_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
     def states() -> List[Any]:
         return [unit.books().states[str(number)] for number in (1, 2, 3)]
