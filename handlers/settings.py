@@ -87,7 +87,7 @@ def port(text: str) -> int:
 
 def seconds(text: str) -> float:
     """A time-out of 0.1 to 60 seconds. Raises ValueError."""
-    number = float(text) if text.isascii() else 0.0
+    number = float(text) if text.isascii() and "_" not in text else 0.0
     if not 0.1 <= number <= 60:
         raise ValueError(text)
     return number

@@ -36,7 +36,8 @@ def test_an_unknown_key_is_an_error_that_lists_the_known_ones() -> None:
 
 @pytest.mark.parametrize("key, text", [
     ("port", "0"), ("port", "65536"), ("port", "https"), ("port", "٣"), ("verify", "maybe"), ("timeout", "0"),
-    ("timeout", "nan"), ("timeout", "1e9"), ("timeout", "٣"), ("fingerprint", "abcd"), ("ca_pem", "not a certificate"),
+    ("timeout", "nan"), ("timeout", "1e9"), ("timeout", "٣"), ("timeout", "1_5"), ("fingerprint", "abcd"),
+    ("ca_pem", "not a certificate"),
     ("ca_pem", "-----BEGIN CERTIFICATE-----\n<>\n-----END CERTIFICATE-----"), ("ca_pem", PEM.partition("-----END")[0]),
     ("port", "9" * 900)])
 def test_the_error_for_a_bad_value_names_its_key_and_the_allowed_values(key: str, text: str) -> None:
