@@ -63,7 +63,8 @@ def looks_secret(key: str) -> bool:
 
 def masked(text: str, form: Form) -> str:
     """`text` with the values of a form's secret-looking fields masked, because a third-party handler may log them."""
-    secrets = {secret for part in form for key, value in part.items() if looks_secret(key) for secret in (value, value.strip())}
+    values = [value for part in form for key, value in part.items() if looks_secret(key)]
+    secrets = {secret for value in values for secret in (value, value.strip(), *value.splitlines())}
     for secret in sorted(secrets, key=len, reverse=True):       # one secret may be a part of another
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, "•••")

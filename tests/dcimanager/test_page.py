@@ -413,6 +413,9 @@ def test_figures_from_before_a_failed_reading_are_shown_with_their_time(visitor:
     assert dated in visitor.get("/").body
     body = visitor.get(f"/pdus/{pdu.id}").body
     assert f"{earlier}</time>: the last reading failed (<bdi>no meter answers</bdi>)" in body
+    pdu.calls.clear()                           # as after a restart
+    assert dated in visitor.get("/").body
+    assert "are from <time datetime=\"2027-01-15T08:00:00" in visitor.get(f"/pdus/{pdu.id}").body
     pdu.changed()                               # perhaps another device, which has not been read yet
     pdu.note(failed._replace(at=1_800_000_070.0))
     body = visitor.get(f"/pdus/{pdu.id}").body

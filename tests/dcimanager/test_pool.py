@@ -136,7 +136,7 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path
 @pytest.mark.parametrize("settings, shown", [
     ({"password": "hidden-4711"}, "wrong •••"), ({"api_token": " hidden-4711 "}, "wrong •••"),
     ({"say": "hidden-4711"}, "wrong hidden-4711"), ({"password": "w"}, "wrong hidden-4711"),
-    ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••")])
+    ({"pin": "hidden", "password": "hidden-4711"}, "wrong •••"), ({"client_key": "first\r\nhidden-4711\n"}, "wrong •••")])
 def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(settings: Dict[str, str], shown: str) -> None:
     assert masked("wrong hidden-4711", ({}, settings)) == shown
 
