@@ -10,6 +10,7 @@ from .decoding import number, text
 from .frozen import Frozen
 from .reader import Reader
 from .sources.base import Source
+from .sources.objects import Scalar
 
 # "Not measured": -1 as an unsigned number of 32 or 64 bits, and the largest signed numbers.
 _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
@@ -118,6 +119,8 @@ class Total(Frozen):
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.units is not None and self.unit is None:
             raise ValueError("units is given and unit is not: give the arcs that name the unit")
+        if self.unit is not None and any(isinstance(figure.source, Scalar) for figure in self.figures):
+            raise ValueError("unit is given and a figure is a Scalar, which has no unit: it would be added to the units' sums")
 
     def read(self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}) -> Optional[Decimal]:
         """The total, None if there is none. `outlets`: the figure of each listed outlet, None for one that is not metered."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.snmp.figures import Arcs, Figure, Total
-from handlers.snmp.sources import Column, Negative
+from handlers.snmp.sources import Column, Negative, Scalar
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Value, reader, table
@@ -131,6 +131,13 @@ def test_a_value_without_a_usable_factor_is_not_a_figure(factors: dict[str, Valu
 def test_an_integer_and_a_string_may_have_different_scales() -> None:
     figure = Figure(A, scale_of_integers=Decimal("0.1"))
     assert figure.read(reader(table("1.3.1", {"1": "1.25", "2": 12}))) == {"1": Decimal("1.25"), "2": Decimal("1.2")}
+
+
+def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_units() -> None:
+    """Its row "0" would count as one more unit: 5 A of unit 1 and 7 A of the whole chain would be 12 A."""
+    with pytest.raises(ValueError, match="a figure is a Scalar"):
+        Total((Figure(A), Figure(Scalar("1.3.9.0"))), unit=Arcs(0, 1))
+    assert Total((Figure(A), Figure(Scalar("1.3.9.0")))).read(reader({"1.3.1.1": 5, "1.3.9.0": 7})) == 5
 
 
 @pytest.mark.parametrize("column, figures", [
