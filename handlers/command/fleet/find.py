@@ -8,7 +8,7 @@ import ipaddress
 import math
 import socket
 import sys
-from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Counter, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import click
 
@@ -48,10 +48,10 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     networks = parsed(network)
     community = _community(state, auth, login)
     count = sum(1 for one in networks for _ in hosts(one))
-    errors: List[Exception] = []
+    unsent: Counter[str] = collections.Counter()            # reason -> requests that the system did not send
     with progress(count * sweep.TRIES, "asking") as bar:
         answers = sweep.sweep(networks, community, port, sweep.Pace(rate), lambda: bar.update(1) if bar is not None else None,
-                              errors.append)
+                              lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]))
     pdus, others = _sorted_out(answers, port)
     if not no_mdns:
         xerus = _announced(networks)
@@ -59,9 +59,9 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
         pdus, others = ([one for one in answered if one.address not in known] for answered in (pdus, others))
         pdus += xerus
     _shown(state, _named(pdus), others, login or "", count)
-    for why, number in collections.Counter(getattr(error, "strerror", None) or str(error) for error in errors).items():
+    for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
-    return code_of("unreachable") if len(errors) == count * sweep.TRIES else DONE
+    return code_of("unreachable") if sum(unsent.values()) == count * sweep.TRIES else DONE
 
 
 def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
