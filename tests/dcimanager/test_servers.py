@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import html
+import re
 import time
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
@@ -156,6 +157,29 @@ def test_power_commands_on_the_page_switch_the_outlets(small: bytes) -> None:
         visitor.post(f"/servers/{server.id}/disconnect", {"feed": f"{pdu.id}:1"})
         visitor.post(f"/servers/{server.id}/remove", {})
         assert manager.servers.all() == []
+
+
+@pytest.mark.parametrize("meanwhile", ["connected", "no BMC", "PDU changed"])
+def test_a_power_command_whose_steps_changed_after_they_were_shown_does_nothing(site: DciManager, visitor: Visitor, small: bytes,
+                                                                                meanwhile: str) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    server = site.servers.add("web-01")
+    site.servers.connect(server, Feed(pdu.id, "1"))
+    site.servers.set_bmc(server, "ON" if meanwhile == "no BMC" else "")
+    where = f"/servers/{server}/power"
+
+    def shown() -> Dict[str, str]:
+        return dict(re.findall('name="([a-z]+)" value="([^"]*)"', visitor.get(f"{where}?command=off").body))
+    asked = shown()
+    acts: Dict[str, Callable[[], object]] = {
+        "connected": lambda: site.servers.connect(server, Feed(pdu.id, next(one for one in pdu.ports if one != "1"))),
+        "no BMC": lambda: site.servers.set_bmc(server, ""), "PDU changed": pdu.changed}
+    acts[meanwhile]()
+    answer = visitor.post(where, asked)
+    assert answer.status == 409 and "Nothing was switched" in answer.body and not [call for call in pdu.calls if call.switches]
+    assert visitor.post(where, shown()).status == 303 and pdu.ports["1"] == "DOWN"
 
 
 class Meanwhile:

@@ -1,6 +1,7 @@
 """Servers, the outlets that feed them, and the steps of DCImanager's power commands."""
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import List, NamedTuple
 
@@ -102,8 +103,13 @@ def _confirm(site: Site, request: Request) -> Response:
     shown = _seen(site, site.manager.servers.one(number(request)))
     command = _command(request.query_params.get("command", ""))
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
-    return site.show(request, "power.html", shown=shown, command=command, steps=steps,
+    return site.show(request, "power.html", shown=shown, command=command, steps=steps, confirmed=_confirmed(steps, shown),
                      pdus={pdu.id: pdu for _, pdu, _ in shown.feeds})
+
+
+def _confirmed(steps: List[Step], shown: Shown) -> str:
+    """A text that differs if the steps differ, or if the address or settings of a PDU were changed."""
+    return hashlib.sha256(repr([*steps, *((pdu.id, len(pdu.changes)) for _, pdu, _ in shown.feeds)]).encode()).hexdigest()
 
 
 def _power(site: Site, request: Request, form: FormData) -> Response:
@@ -111,6 +117,8 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
     shown, command = _seen(site, site.manager.servers.one(number(request))), _command(text(form, "command"))
     name = plain(shown.server.name)
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
+    if text(form, "confirmed") not in ("", _confirmed(steps, shown)):
+        raise Wrong("The steps have changed since this page showed them. Nothing was switched; give the command again.", 409)
     for step in steps:
         try:
             why = _failure(site, shown.server, step)
