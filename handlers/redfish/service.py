@@ -29,7 +29,6 @@ _LONGEST_TOKEN = 4000
 _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # one for each 3 requests, up to 4: a connection costs a handshake
 # The longest wait on a further connection, where some units never answer: 2 s, or 5 times the slowest answer if that is longer.
 _SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0
-_TOO_MANY = (429, 503)
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
 _ANY = range(100, 600)              # errors too, because their bodies hold the reason
 
@@ -90,9 +89,10 @@ class RedfishService:
             reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
-            if reply.status == 404:
-                raise Unsupported(f"{failure(reply, self.login).reason}; this address has no Redfish service: switch it on in "
-                                  f"the PDU's own settings, or use another handler for this PDU")
+            if reply.status in (404, 503):
+                raise (Unsupported if reply.status == 404 else HttpUnreachable)(
+                    f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it on in the PDU's own settings; "
+                    "if the PDU has none, use another handler")
             self._root = self._resource(reply, ROOT)
         if self._has_no_session:
             self._log_in(self._root)
@@ -150,7 +150,7 @@ class RedfishService:
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
         reply = self.reply(path) if client is self._clients[0] else self._send("GET", path, client=client)
-        if reply.status in _TOO_MANY:           # perhaps only too many at once, so `side_by_side` reads the rest one by one
+        if reply.status in (429, 503):          # perhaps only too many at once, so `side_by_side` reads the rest one by one
             raise HttpUnreachable(failure(reply, self.login).parts)
         try:
             return self._resource(reply, path)

@@ -112,6 +112,10 @@ def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
 def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
     error = refused(Tree({}))
     assert error.kind == "unsupported" and "switch it on" in str(error)
+    off = Tree(unit())
+    off.special[ROOT] = lambda seen: Answer(None, 503)
+    error = refused(off)
+    assert error.kind == "unreachable" and "try again in a minute" in str(error) and "switch it on" in str(error)
     made = unit()
     del made[ROOT]["PowerEquipment"]
     assert isinstance(refused(Tree(made)), Unsupported)
