@@ -91,8 +91,8 @@ class RedfishService:
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
                 raise (Unsupported if reply.status == 404 else HttpUnreachable)(
-                    f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it on in the PDU's own settings; "
-                    "if the PDU has none, use another handler")
+                    f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it on in the PDU's own "
+                    "settings; if the PDU has none, use another handler")
             self._root = self._resource(reply, ROOT)
         if self._has_no_session:
             self._log_in(self._root)
