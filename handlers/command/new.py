@@ -29,6 +29,7 @@ _SECTION = """## @Title@
 <!-- settings-@name@:begin -->
 <!-- settings-@name@:end -->
 """
+_FIELD = Path("handlers", "command", "field")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0                # limit for writing the generated parts of the pages, in seconds
 _MARK = "    Vendor(lambda: import_module("
@@ -116,6 +117,8 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
         raise SettingsError(f"the archive pdu_{name} would replace a module of DCImanager; choose another name")
     if name in registry.names() or (root / "handlers" / name).exists():
         raise SettingsError(f"handlers/{name} exists already; choose another name")
+    if (root / _FIELD / name).exists():                 # identify, record and replay would take it for a part of this handler
+        raise SettingsError(f"{_FIELD / name} exists already; choose another name")
     made: Dict[Path, str] = {}
     for source in sorted((root / _SKELETON).rglob("*.in")):
         folder = source.parent.relative_to(root / _SKELETON).as_posix()

@@ -54,8 +54,7 @@ def written(devices: Sequence[Device]) -> str:
 
 
 def parse(text: str) -> List[Device]:
-    """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the same name, or if there are no
-    variables."""
+    """The devices of a dump. Raises SettingsError if a line is malformed, or if there are no variables."""
     found: List[Device] = []
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
@@ -68,8 +67,6 @@ def parse(text: str) -> List[Device]:
         else:
             raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
         if what == "device":
-            if any(device.name == name for device in found):
-                raise SettingsError(f"line {number} of the recording is the second device with this name: rename one of them")
             found.append(Device(name, value))
         elif not found:
             found.append(Device(_UNNAMED))
