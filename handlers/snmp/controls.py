@@ -12,7 +12,7 @@ from . import validation
 from .decoding import text
 from .frozen import Frozen, changed
 from .reader import Reader
-from .sources import Packed, Place, Source
+from .sources import Packed, Place, Scalar, Source
 
 Value = Union[int, str]
 Order = Tuple[str, Value]           # OID with its instance, and value: int as INTEGER, text as OCTET STRING
@@ -34,6 +34,11 @@ class Control(Frozen, ABC):
     def writes_neighbours(self) -> bool:
         """Whether a write repeats the states of other outlets, so that concurrent writes could undo each other."""
         return any(inner.writes_neighbours for inner in self._inner().values())
+
+    @property
+    def has_one_object(self) -> bool:
+        """Whether the command writes the same object for every outlet, so that it fits only a device with one outlet."""
+        return any(inner.has_one_object for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
         """Whether the device reports the states that `orders` set. True, without a request, if they set only one outlet."""
@@ -60,6 +65,10 @@ class Write(Control):
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [(self.at.instance(reader, identity), self.on if up else self.off)]
 
+    @property
+    def has_one_object(self) -> bool:
+        return isinstance(self.at, Scalar)
+
 
 class Verbs(Control):
     """An object for each verb. The value written is a delay in seconds; 0 is now."""
@@ -75,6 +84,10 @@ class Verbs(Control):
 
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
         return [((self.on if up else self.off).instance(reader, identity), self.value)]
+
+    @property
+    def has_one_object(self) -> bool:
+        return isinstance(self.on, Scalar) or isinstance(self.off, Scalar)
 
 
 class Unlock(Control):

@@ -72,6 +72,9 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
         raise Unsupported((f"the commands of the family '{profile.key}' are not certain, so it is only read: set ",
                            Named(SWITCH_UNPROVEN.key, "yes"),
                            f" (or build the archive with it) and try one idle outlet first. {profile.note}".rstrip()))
+    if found.outlets.control.has_one_object and len(found.states) > 1:
+        raise Unsupported(f"outlet {identity} is not switched: the command of the profile '{profile.key}' writes one object, a "
+                          f"Scalar, for all {len(found.states)} outlets of this PDU")
     return found.outlets.states, found.outlets.control
 
 

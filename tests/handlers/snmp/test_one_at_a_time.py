@@ -10,12 +10,12 @@ from typing import List, Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError, Unreachable
+from handlers.errors import PduHandlerError, Unreachable, Unsupported
 from handlers.snmp import options, schema, turns
-from handlers.snmp.controls import Control, Guarded, Unmarked
+from handlers.snmp.controls import Control, Guarded, Unlock, Unmarked, Verbs, Write
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
-from handlers.snmp.sources import Scalar
+from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.turns import exclusive
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -118,6 +118,21 @@ def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
         assert agent.writes() == []
         assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
         assert len(agent.writes()) == 1
+
+
+ALL = Scalar(STATES)
+
+
+@pytest.mark.parametrize("control", [
+    Write(ALL, on="1", off="0"), Unlock(ALL, 1, Verbs(on=Column("1.3.6.1.4.1.17420.1.9"), off=ALL))], ids=["Write", "Verbs"])
+def test_a_command_that_is_the_same_for_all_outlets_is_not_written(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here it would replace the states of all outlets by one."""
+    own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
+    monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
+    with Agent(digipower(OUTLETS)) as agent:
+        with pytest.raises(Unsupported, match=f"writes one object, a Scalar, for all {OUTLETS} outlets"):
+            switch(agent, 1, True)
+        assert agent.writes() == []
 
 
 def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
