@@ -218,7 +218,7 @@ def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException, note
     if not answer["outlets"] or not state.json:
         code = failed(state, error)
         for note in () if state.json else notes:
-            print(note, file=sys.stderr)
+            print(printable(note, 10 * len(note)), file=sys.stderr)
         return code
     about = described(error, state)
     print_json({**answer, "error": about})

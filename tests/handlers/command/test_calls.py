@@ -348,6 +348,8 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
     assert code == exits.code_of("unreachable") and out == "down of 192.0.2.7 by x: outlet 1 is UNKNOWN\n"
     assert (failed, place) == ("unreachable: 192.0.2.7: port_down: no answer", "the error is about outlet 2")
     assert missed.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU accepted the command")
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")
+    assert err.splitlines()[1:] == ["the error is about outlet \\x1b[2J; no command was sent to outlet 3\\n"]
 
 
 def test_several_hosts_are_read_in_order_even_if_one_fails(capsys: pytest.CaptureFixture[str]) -> None:
