@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence, Set
 
 from ....errors import SettingsError
 from ....nut import outlets
@@ -54,8 +54,10 @@ def written(devices: Sequence[Device]) -> str:
 
 
 def parse(text: str) -> List[Device]:
-    """The devices of a dump. Raises SettingsError if a line is malformed, or if there are no variables."""
+    """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the same name, or if there are no
+    variables."""
     found: List[Device] = []
+    names: Set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
         if comment is not None:
@@ -67,9 +69,12 @@ def parse(text: str) -> List[Device]:
         else:
             raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
         if what == "device":
+            if name in names:
+                raise SettingsError(f"line {number} of the recording is the second device with this name: rename one of them")
             found.append(Device(name, value))
         elif not found:
             found.append(Device(_UNNAMED))
+        names.add(found[-1].name)
         if what == "variable":
             found[-1].variables[name] = value
         elif what == "command":

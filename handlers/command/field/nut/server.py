@@ -81,7 +81,8 @@ class NutServer(Replay):
             held = device.variables.get(variable, "")
             if variable == "ups.status":
                 words = [word for word in held.split() if word not in ("OL", "OFF")]
-                device.variables[variable] = " ".join(["OL" if on else "OFF", *words])
+                own = ["OFF"] if not on else [] if "OB" in words else ["OL"]
+                device.variables[variable] = " ".join([*own, *words])
             else:
                 forms = _FORMS.get(held.strip().lower(), ("off", "on"))
                 device.variables[variable] = forms[on]

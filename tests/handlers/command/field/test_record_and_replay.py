@@ -367,6 +367,22 @@ def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> 
     assert served.about == "NUT device pdu, 2 outlets, switchable: 1"
 
 
+def test_a_dump_with_two_devices_of_the_same_name_is_refused() -> None:
+    one = "# device rack1\nups.status: OL\n"
+    with pytest.raises(SettingsError, match="line 3 .* second device"):
+        dump.parse(one + one)
+    assert [device.name for device in dump.parse(one + one.replace("rack1", "rack2"))] == ["rack1", "rack2"]
+
+
+@pytest.mark.parametrize("status, off, on", [("OL CHRG", "OFF CHRG", "OL CHRG"), ("OB DISCHRG", "OFF OB DISCHRG", "OB DISCHRG")])
+def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(status: str, off: str, on: str) -> None:
+    with replayed("nut", f"device.type: ups\nups.status: {status}\n# command load.off\n# command load.on\n") as unit:
+        with NutClient(unit.data.ip, int(unit.data.custom_params["port"]), username="any", password="any") as nut:
+            for command, seen in (("load.off", off), ("load.on", on)):
+                nut.run("pdu", command)
+                assert nut.variable("pdu", "ups.status") == seen
+
+
 def test_a_description_that_upsd_does_not_have_is_not_recorded() -> None:
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"}, commands=("outlet.1.load.off",))]) as server:
         text = recorded(Unit("nut", PduData(server.host, {"port": str(server.port)})))
