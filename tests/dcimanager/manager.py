@@ -181,13 +181,16 @@ class DciManager:
 
         Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching call
         raises LookupError if the PDU was removed, and Refusal if its address, SNMP parameters or settings were changed while the
-        call waited, or if it cannot be recorded before it is sent. A finished call that cannot be recorded counts all the same.
+        call waited, if the stand-in ends, or if the call cannot be recorded before it is sent. A finished call that cannot be
+        recorded counts all the same.
         """
         form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:
             check()
             if method.startswith("port_") and form != (pdu.address, pdu.snmp, pdu.settings):
                 raise Refusal(409, 1004, "the PDU's address or settings were changed meanwhile", pdu.name)
+            if method.startswith("port_") and self._stopping:
+                raise Refusal(503, 503, "nothing was switched, because the stand-in ends", pdu.name)
             try:
                 switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             except sqlite3.Error as error:

@@ -58,6 +58,8 @@ class _Server(uvicorn.Server):
         last = time.monotonic() + _GRACE_SECONDS
         while (state.connections or state.tasks) and time.monotonic() < last:
             await asyncio.sleep(0.005)
+        if state.tasks:         # uvicorn logs a traceback for each request that is cut off
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         for task in state.tasks:
             task.cancel()
         for connection in list(state.connections):      # for clients that do not end their TLS connection

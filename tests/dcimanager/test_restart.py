@@ -4,14 +4,17 @@ Also tested: the stand-in's files, older versions of handlers, and simulated PDU
 """
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
+import http.client
 import os
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +25,7 @@ import pytest
 
 from handlers.command.archives import read
 from tests.needs import ROOT
-from tests.waiting import bounded
+from tests.waiting import bounded, finished, until
 
 from . import __main__ as command
 from .client import HANDLERS, TOKEN, Client
@@ -36,6 +39,7 @@ from .servers import Feed
 from .simulations import Failed, Simulations
 from .store import Store
 from .test_api import packed
+from .visiting import Visitor
 from .web.shown import state
 
 SECRET = "sesame-4711-open"
@@ -340,6 +344,40 @@ def test_a_command_in_flight_is_shown_as_uncertain_and_never_sent_again(hanging_
         assert [e.call.method for e in manager.journal.calls() if e.call.switches] == ["port_down"]
     with DciManager(data=folder) as manager:
         assert manager.pdus()[0].doubts == {} and manager.journal.interrupted(manager.store) == []
+
+
+def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(hanging_switch: bytes, tmp_path: Path,
+                                                                        monkeypatch: pytest.MonkeyPatch,
+                                                                        caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr("tests.dcimanager.server._GRACE_SECONDS", 0.1)
+    with DciManager(data=tmp_path, page_port=0) as manager:
+        Client(manager).install(hanging_switch)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        manager.poll()
+        pdu.settings["say"] = "hang"
+        visitor = Visitor(manager)
+        visitor.log_in()
+
+        def ask() -> None:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        assert until(lambda: manager.journal.in_flight(pdu) == ["1"])
+        refused: List[str] = []
+
+        def wait() -> None:
+            try:
+                manager.switch(pdu, "1.0", on=False)
+            except Refusal as error:
+                refused.append(error.msg)
+        waiting = threading.Thread(target=wait, daemon=True)
+        waiting.start()
+        manager.stop()
+        finished(asking, waiting)
+    assert refused == ["nothing was switched, because the stand-in ends"] and "Traceback" not in caplog.text
+    with DciManager(data=tmp_path) as manager:
+        assert manager.pdus()[0].doubts == {"1": "may or may not have switched"}
 
 
 @pytest.mark.parametrize("after", [0.05, 0.2])
