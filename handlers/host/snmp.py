@@ -1,6 +1,7 @@
 """The platform's three SNMP calls. Their exceptions and rows are not documented; here they become our errors and plain values."""
 from __future__ import annotations
 
+import functools
 import re
 import time
 from typing import TYPE_CHECKING, Callable, Dict, Iterator, Mapping, Optional, Tuple, TypeVar, Union
@@ -56,7 +57,7 @@ class Snmp:
         ProtocolError for another object or a value that is too large."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
         if element is None or is_of(element, oid):
-            return None if element is None else raw_value(element)
+            return None if element is None else self._tried(lambda: raw_value(element), f"read {oid}")
         raise ProtocolError("the device answered with another object", b"", known_address(self._device.pdu_data), f"read {oid}")
 
     def set(self, oid: str, value: Union[int, str]) -> None:
@@ -71,7 +72,7 @@ class Snmp:
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
         rows: Dict[str, Optional[Raw]] = {}
         for suffix, element in zip(indexes(elements, oid), elements):
-            value = raw_value(element)
+            value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
             if suffix in rows or not suffix and value is not None:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
                 raise ProtocolError(wrong, b"", known_address(self._device.pdu_data), f"walk {oid}")
@@ -86,11 +87,14 @@ class Snmp:
 
     def _call(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
         self.check()
+        return self._tried(function, operation, writing)
+
+    def _tried(self, function: Callable[[], T], operation: str, writing: bool = False) -> Optional[T]:
         try:
             return function()
         except PduHandlerError:
             raise
-        except Exception as error:      # the platform's exceptions are not documented
+        except Exception as error:      # the platform's exceptions are not documented; its elements' attributes may raise them
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
             found = translate(words, self._without_secrets(words), writing, self._port)
         if found is None:

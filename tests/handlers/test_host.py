@@ -335,6 +335,26 @@ def test_a_missing_object_is_none_in_each_known_form(missing: object) -> None:
     assert snmp(missing).get(ROOT) is None
 
 
+class Lazy:
+    """An element whose value raises when it is read."""
+
+    def __init__(self, words: str) -> None:
+        self.oid, self._words = f"{ROOT}.1", words
+
+    @property
+    def value(self) -> object:
+        raise RuntimeError(self._words)
+
+
+def test_an_element_may_raise_when_its_value_is_read() -> None:
+    missing = Lazy("No Such Instance currently exists at this OID")
+    assert snmp(missing).get(f"{ROOT}.1") is None and snmp([missing]).walk(ROOT) == {}
+    assert snmp([missing, row("1", oid=f"{ROOT}.2")]).walk(ROOT) == {"1": "", "2": "1"}
+    for call in (snmp(Lazy("broken for s3cret")).get, snmp([Lazy("broken for s3cret")]).walk):
+        with pytest.raises(Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"):
+            call(f"{ROOT}.1" if call.__name__ == "get" else ROOT)
+
+
 def test_a_long_text_of_the_platform_is_cut_after_its_control_characters_are_escaped() -> None:
     with pytest.raises(Refused) as caught:
         snmp(RuntimeError("wrongValue " + "\x01" * 600)).set(f"{ROOT}.1", 1)
