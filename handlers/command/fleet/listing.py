@@ -65,12 +65,21 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
     """The lines after the header, without empty lines and those that begin with #."""
     first = next((line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")), "")
     delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begins = True               # whether the next line begins a row, and does not continue a cell between quotes
+
+    def lines() -> Iterator[str]:
+        nonlocal begins
+        for line in io.StringIO(text, newline=""):
+            kept = "\n" if begins and line.lstrip().startswith("#") else line
+            begins = False
+            yield kept
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     head: List[str] = []
     try:
         for row in reader:
+            begins = True
             cells = [cell.strip() for cell in row]
-            if not any(cells) or cells[0].startswith("#"):
+            if not any(cells):
                 continue
             if not head:
                 head = [cell.lower() for cell in cells]

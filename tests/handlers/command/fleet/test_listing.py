@@ -52,6 +52,12 @@ def test_a_pdu_without_a_name_is_named_by_its_address(read: Any) -> None:
     assert read("handler,address\nnut,192.0.2.9:3493\n").devices[0].name == "192.0.2.9:3493"
 
 
+def test_only_a_line_that_begins_with_a_hash_is_left_out(read: Any) -> None:
+    found = read(HEAD + '# b, "\n"#1 left",nut,192.0.2.1,,"timeout=1;\n# x=2"\n # "\n"# c",nut,192.0.2.2\n').devices
+    assert [(one.name, one.settings) for one in found] == [("#1 left", (("timeout", "1"), ("# x", "2"))), ("# c", ())]
+    assert "line 4: there is no address" in refused(lambda: read(HEAD + '# "\n\na,nut\n'))
+
+
 def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Path) -> None:
     found = read(HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n').devices[0]
     assert found == listing.Device("a", f"{tmp_path}/dist/pdu_nut-1.tar.gz", "192.0.2.1", "ups",
