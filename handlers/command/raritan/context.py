@@ -9,6 +9,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, S
 
 from ...errors import Named, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
 from ...raritan import states
+from ...raritan.readings import Amount
 from ...raritan.rpc import Agent, Interface, Structure
 from ...raritan.rpc._runtime.errors import leaves_open
 from ...raritan.rpc._runtime.values import shown_fields
@@ -198,9 +199,14 @@ def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
-    """A result that is a table; in JSON, a list of objects under the key `name`. Columns headed by a unit (W) hold figures."""
-    cells = [[figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
-    return Result({name: [dict(zip(head, map(plain, row))) for row in rows]}, columns(head, cells))
+    """A result that is a table; in JSON, a list of objects under the key `name`. Columns headed by a unit (W) hold Amounts."""
+    cells = [[_figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
+    data = [[cell.value if of in _UNITS else plain(cell) for of, cell in zip(head, row)] for row in rows]
+    return Result({name: [dict(zip(head, row)) for row in data]}, columns(head, cells))
+
+
+def _figure(amount: Amount) -> str:
+    return "not known" if amount.metered and amount.value is None else figure(amount.value)
 
 
 def listed(shown: Mapping[str, object], data: object = None, exit_code: int = DONE) -> Result:

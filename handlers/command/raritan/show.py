@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from ...errors import SettingsError
 from ...host import label
 from ...raritan import panels, states
-from ...raritan.readings import absent, amount, ask, kilowatt_hours
+from ...raritan.readings import Amount, Reading, absent, amount, ask, kilowatt_hours, listed_amount
 from ...raritan.rpc import Bulk, Pending, Structure, pdumodel, sent
 from ...raritan.rpc._runtime.values import field_names
 from ...raritan.rpc.firmware import Firmware
@@ -65,7 +65,7 @@ def outlets(context: Context) -> Result:
     rows: List[List[object]] = []
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):
         rows.append([index + 1, about.get().label, settings.get().name, seen(state.get(), index, doubted),
-                     amount(current).value, _value(power), kilowatt_hours(amount(energy)), about.get().isSwitchable])
+                     listed_amount(current), Amount(power is not None, _value(power)), _kwh(energy), about.get().isSwitchable])
     return table("outlets", ("outlet", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)
 
 
@@ -74,14 +74,20 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
     bare = [panels.WithoutOutlets(context.unit, bulk)]
     bulk.perform()
     found = panels.measured(bulk, bare)
-    ports = [port for meter in found.values() for port in meter.ports()]
-    if not ports:
+    circuits = [circuit for meter in found.values() for circuit in meter.circuits]
+    if not circuits:
         why = "the controller has no branch circuits" if found else "the unit meters its inlets and has no outlets"
         return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
     named = {one.identity: one for labels in panels.labels(bulk, bare).values() for one in labels}
-    rows: List[List[object]] = [[*named.get(port.identity, label(port.identity, "", "")), port.load_a, port.energy_kwh]
-                                for port in ports]      # a circuit may be deleted before its label is read
+    rows: List[List[object]] = [
+        [*named.get(one.identity, label(one.identity, "", "")), listed_amount(one.current), _kwh(one.counter)]
+        for one in circuits]                # a circuit may be deleted before its label is read
     return table("circuits", ("circuit", "label", "name", "A", "kWh"), rows)
+
+
+def _kwh(energy: Optional[Reading]) -> Amount:
+    found = listed_amount(energy)
+    return Amount(found.metered, kilowatt_hours(found))
 
 
 def sensors(context: Context) -> Result:

@@ -35,6 +35,20 @@ def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) 
     assert [row["kWh"] for row in rows] == pytest.approx(list(unit.books().port_energy_kwh.values())[:4])
 
 
+def test_a_figure_that_the_unit_meters_but_does_not_have_now_is_not_known(run: Run, unit: XerusPdu,
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    def decline() -> None:
+        raise RpcError(7, "not now")
+    fitted: Any = unit.units[0].outlets[1].sensors.fitted
+    usual = fitted["current"].getReading
+    monkeypatch.setattr(fitted["current"], "getReading", lambda: {**usual(), "valid": False})
+    for name in ("activePower", "activeEnergy"):
+        monkeypatch.setattr(fitted[name], "getReading", decline)
+    assert done(run("outlets")).splitlines()[2].split()[4:] == [*"not known".split() * 3, "yes"]
+    row = facts(run, "outlets")["outlets"][1]
+    assert (row["A"], row["W"], row["kWh"]) == (None, None, None)
+
+
 @pytest.mark.parametrize("words, requests", [
     (["info"], 1), (["outlets"], 3), (["switch", "1", "on", "--yes"], 4), (["sensors"], 5),
     (["thresholds", "outlet/1/current"], 3), (["thresholds", "inlet/1/L2/current"], 3),
