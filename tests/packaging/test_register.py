@@ -180,10 +180,10 @@ def refuse(request: Request, serve: Callable[[Request], Answer]) -> Answer:
 def test_the_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
     with DciManager(wrap=refuse) as manager:
-        for content in ("s3cret line", "s3cret line\n", "s3cret line\r\nmore\n"):
+        for content in ("s3cret line", "s3cret line\n", "s3cret line\r\nmore\n", "\ufeffs3cret line\r\n"):
             secret.write_bytes(content.encode())
             assert admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 3
-    assert [json.loads(request.body)["password"] for request in manager.requests] == ["s3cret line"] * 3
+    assert [json.loads(request.body)["password"] for request in manager.requests] == ["s3cret line"] * 4
 
 
 ODD: List[str] = ["a\"b\\c", "$(touch here) `touch here` $HOME %s %n", "пароль ☃ 🔑", "tab\there", "line\nend\n", "' ; #",
