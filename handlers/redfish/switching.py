@@ -68,7 +68,7 @@ class _Command:
         elif reply.status not in _DONE:
             declined = failure(reply, self._service.login)
             raise Unreachable(declined.parts) if leaves_open(declined) else declined
-        elif "error" in found and not commands.reports_success(found["error"]):
+        elif found.get("error") is not None and not commands.reports_success(found["error"]):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(f"the device answered the command with a success status, but also with an error: {words}")
 

@@ -251,8 +251,8 @@ def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> Non
 
 
 @pytest.mark.parametrize("error", [{"@Message.ExtendedInfo": [DONE]}, {"code": "Base.1.8.Success", "message": "done"},
-                                   {"@Message.ExtendedInfo": [{"MessageId": "Oem.1.0.Switched", "MessageSeverity": "OK"}]}])
-def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(error: Json) -> None:
+                                   {"@Message.ExtendedInfo": [{"MessageId": "Oem.1.0.Switched", "MessageSeverity": "OK"}]}, None])
+def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(error: Optional[Json]) -> None:
     tree = Switched(say=lambda seen: Answer({"error": error}, 200), done=False)
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
