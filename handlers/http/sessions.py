@@ -74,7 +74,7 @@ class RequestsTransport:
                 failed = _unusable(error)
             else:
                 failed = _not_http(error)
-        except requests.exceptions.InvalidProxyURL as error:
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:       # before it connects
             failed = _unusable(error)
         except requests.RequestException as error:
             if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):     # urllib3's, while the body is read

@@ -97,7 +97,8 @@ def test_a_missing_file_of_the_session_is_an_error_that_names_it(session: reques
 
 @pytest.mark.parametrize("fields", [
     {"headers": {"X-Site": "hush\nhush"}}, {"headers": {"X-Site": "hush \u20ac"}}, {"auth": ("hush", "\u20ac")},
-    {"proxies": {"http": "http://"}}], ids=["line break", "header not Latin-1", "login not Latin-1", "proxy without host"])
+    {"proxies": {"http": "http://"}}, {"proxies": {"http": "http://hush:99999"}}, {"adapters": {}}],
+    ids=["line break", "header not Latin-1", "login not Latin-1", "proxy without host", "proxy at no valid port", "no adapter"])
 def test_a_session_that_cannot_send_is_a_settings_error_that_shows_no_secret(session: requests.Session,
                                                                              fields: Dict[str, Any]) -> None:
     vars(session).update(fields)
