@@ -103,7 +103,7 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
     if isinstance(error, ssl.SSLError):
         return HttpUnreachable(untrusted(error))
     if isinstance(error, (socket.gaierror, ValueError)):        # ValueError: the host name cannot be encoded
-        return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address")
+        return HttpUnreachable(f"the host name in {at} cannot be resolved: check the address, and that the name server answers")
     words = isinstance(error, OSError) and error.strerror or type(error).__name__
     return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")
 

@@ -129,3 +129,8 @@ def test_a_connection_is_kept_where_there_is_no_poll(monkeypatch: pytest.MonkeyP
 
 def test_an_error_of_the_system_without_a_text_is_shown_by_its_name() -> None:
     assert "cannot be reached (OSError)" in str(before_answer(OSError("no words"), "pdu1:443"))
+
+
+def test_the_error_for_a_name_that_is_not_resolved_does_not_blame_the_address_alone() -> None:
+    silent = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+    assert "cannot be resolved: check the address, and that the name server answers" in str(before_answer(silent, "pdu1:443"))
