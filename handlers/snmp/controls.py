@@ -5,7 +5,7 @@ A control itself only reads. If it raises Unsupported, nothing was written.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Dict, List, Optional, Tuple, Union
+from typing import Dict, Iterable, List, Optional, Tuple, Union
 
 from ..errors import Named, NoSuchOutlet, Unsupported
 from . import validation
@@ -43,6 +43,10 @@ class Control(Frozen, ABC):
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
         """Whether the device reports the states that `orders` set. True, without a request, if they set only one outlet."""
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
+
+    def covers(self, identities: Iterable[str], identity: str, orders: List[Order]) -> bool:
+        """Whether `orders` set all these outlets of the unit. True if they set only one outlet."""
+        return all(inner.covers(identities, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:
         """The fields that are controls themselves."""
@@ -149,6 +153,10 @@ class WritePacked(Control):
         row, written = self.packed.position(identity)[0], str(orders[-1][1]).split(self.packed.separator)
         read = self.packed.rows(reader)
         return all(read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1))
+
+    def covers(self, identities: Iterable[str], identity: str, orders: List[Order]) -> bool:
+        row, written = self.packed.position(identity)[0], str(orders[-1][1]).split(self.packed.separator)
+        return all(n <= len(written) for other, n in map(self.packed.position, identities) if other == row)
 
 
 class Guarded(Control):

@@ -6,7 +6,7 @@ from typing import List, NamedTuple, Tuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..errors import Named, NoSuchOutlet, Unsupported
+from ..errors import Named, NoSuchOutlet, ProtocolError, Unsupported
 from ..host.snmp import Snmp
 from ..switching import switch
 from . import turns
@@ -43,6 +43,9 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
         control = control.over_automatic()
     with turns.exclusive(device.name, device.remaining()) if control.writes_neighbours else nullcontext():
         orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
+        if not control.covers(found.states, identity, orders):
+            raise ProtocolError("one write sets all outlets of this unit at once, and right before it the device listed fewer "
+                                "outlets: nothing was written; poll it again")
         device.check()                      # raises Unreachable, before anything is written, if the time is over
         device.extend(CONFIRM_UNTIL_SECONDS)
 

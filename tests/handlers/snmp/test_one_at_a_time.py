@@ -10,7 +10,7 @@ from typing import List, Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError, Unreachable, Unsupported
+from handlers.errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
 from handlers.snmp import options, schema, turns
 from handlers.snmp.controls import Control, Guarded, Unlock, Unmarked, Verbs, Write
 from handlers.snmp.frozen import changed
@@ -21,6 +21,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
 from tests.simulators.snmp_agent import Agent, ber
 from tests.simulators.snmp_agent.ber import Message
+from tests.simulators.snmp_agent.device import dotted
 from tests.simulators.snmp_agent.devices.packed import digipower
 from tests.waiting import PATIENCE_S, finished
 
@@ -118,6 +119,22 @@ def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
         assert agent.writes() == []
         assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
         assert len(agent.writes()) == 1
+
+
+class Shrinking(Agent):
+    """An agent that has lost all outlets but two when it is asked for the states by GET, right before a write."""
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        if message.pdu.kind == ber.GET and any(dotted(oid) == STATES for oid, _ in message.pdu.bindings):
+            self.device.put(STATES, "1,0")
+        return super()._answer(message)
+
+
+def test_fewer_outlets_right_before_the_write_than_at_first_forbid_it() -> None:
+    with Shrinking(digipower(OUTLETS)) as agent:
+        with pytest.raises(ProtocolError, match="listed fewer outlets: nothing was written"):
+            switch(agent, 1, False)
+        assert agent.writes() == []
 
 
 ALL = Scalar(STATES)
