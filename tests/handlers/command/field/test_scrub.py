@@ -109,10 +109,10 @@ def test_the_stand_in_of_an_address_is_an_address_whatever_it_was_learned_as(kin
     assert scrubber.whole(kind, "10.20.30.40") == scrubber.address("10.20.30.40") == "192.0.2.1"
 
 
-def test_two_thousand_addresses_have_two_thousand_stand_ins() -> None:
+def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:
     scrubber = Scrubber()
-    found = {scrubber.text(f"10.1.{n // 250}.{n % 250 + 1}") for n in range(2000)}
-    assert len(found) == 2000 and all(ipaddress.ip_address(one).is_private for one in found)
+    found = {scrubber.text(f"10.1.{n // 250}.{n % 250 + 1}") for n in range(1000)}
+    assert len(found) == 1000 and all(ipaddress.ip_address(one).is_private for one in found)
 
 
 def test_an_ipv4_address_in_an_ipv6_one_is_replaced_once() -> None:
