@@ -74,9 +74,12 @@ def _interrupt(number: int, _: Optional[FrameType]) -> None:
 
 
 def _ignore_signals() -> None:
-    """Ignores further signals, so that they do not interrupt the clean-up."""
+    """Ignores further signals, so that they do not interrupt the clean-up.
+
+    Not by SIG_IGN: Python prints a traceback for a signal that arrives while its handler is replaced by SIG_IGN.
+    """
     for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, lambda *_: None)
 
 
 def _stay(manager: DciManager, console: Console) -> None:
