@@ -1,11 +1,13 @@
-"""Runs the command `pdu` in this process, and makes its options for a simulated PDU."""
+"""Runs the command `pdu` in this process. Its options for a simulated PDU, a handler that fails, and a port that refuses."""
 from __future__ import annotations
 
+import socket
 from typing import Dict, List, Tuple
 
 import pytest
 
 from handlers.command import root
+from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.peers import Peer
 
 SECRETS = ("password", "community")
@@ -25,3 +27,24 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Tuple[int, str, 
     code = root.run(arguments)
     shown = capsys.readouterr()
     return code, shown.out, shown.err
+
+
+class Broken:
+    """A handler whose `port_down` raises the given error, or returns the state UNKNOWN if none is given."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        if self.error:
+            raise self.error
+        port.power_status = EnumPowerStatus.UNKNOWN
+        return port
+
+
+def silent() -> Tuple[socket.socket, List[str]]:
+    """Return a bound socket that does not listen, and the arguments of a `down` at its port."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken, ["down", "nut", "127.0.0.1", "1", "-s", "device=d", "-s", "username=u", "-s", f"port={taken.getsockname()[1]}",
+                   "--yes"]

@@ -1,0 +1,352 @@
+"""The platform's SNMP calls as handlers use them: rows, values, and the errors for its failures."""
+from __future__ import annotations
+
+import functools
+from types import SimpleNamespace
+from typing import Any, Callable, Dict, List, Optional, Tuple, cast
+
+import pytest
+from pysnmp.proto import errind, rfc1902, rfc1905
+
+from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.host.rows import oid_arcs
+from handlers.host.snmp import Snmp
+from handlers.host.views import ports_of
+
+ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
+
+
+class Device:
+    """The calls of a platform's BaseSnmpPdu that handlers use. Each returns the given answer, or raises it if it is an error."""
+
+    def __init__(self, answer: object) -> None:
+        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params={"community": "s3cret", "port": "161"})
+        self._answer = answer
+
+    def _give(self) -> Any:
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        return self._answer
+
+    def snmp_get(self, oid: object) -> Any:
+        return self._give()
+
+    def snmp_set(self, oid: object, value: object) -> Any:
+        return self._give()
+
+    def snmp_walk(self, oid: object) -> Any:
+        return self._give()
+
+
+def snmp(answer: object) -> Snmp:
+    return Snmp(cast(Any, Device(answer)))
+
+
+def row(value: object, **where: object) -> SimpleNamespace:
+    return SimpleNamespace(value=value, **where)
+
+
+FORMS: List[Tuple[str, Callable[[str, str], SimpleNamespace]]] = [
+    ("full OID", lambda i, v: row(v, oid=f"{ROOT}.{i}")),
+    ("leading dot", lambda i, v: row(v, oid=f".{ROOT}.{i}", oid_index="")),
+    ("named root", lambda i, v: row(v, oid=f"iso.{ROOT[2:]}.{i}")),
+    ("full OID and index", lambda i, v: row(v, oid=f"{ROOT}.{i}", index=i)),
+    ("full OID and last part of the index", lambda i, v: row(v, oid=f"{ROOT}.{i}", oid_index=i.rpartition(".")[2])),
+    ("OID without index", lambda i, v: row(v, oid=ROOT, oid_index=i)),
+    ("OID without the last part of the index", lambda i, v: row(
+        v, oid=f"enterprises.{f'{ROOT}.{i}'[12:].rpartition('.')[0]}", oid_index=i.rpartition(".")[2])),
+    ("index alone", lambda i, v: row(v, oid_index=i)),
+    ("full OID as index", lambda i, v: row(v, index=f"{ROOT}.{i}")),
+    ("full OID twice", lambda i, v: row(v, oid=f".{ROOT}.{i}", oid_index=f"{ROOT}.{i}")),
+    ("a label and an index", lambda i, v: row(v, oid="rPDUOutletStatusOutletState", oid_index=i)),
+]
+
+
+@pytest.mark.parametrize("indexes", [["1", "2", "10"], ["1.1", "1.2", "2.1", "2.2"], ["1.1.7", "1.2.7", "1.3.7"], ["0"]])
+@pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
+def test_a_rows_index_is_found_in_every_form(form: Callable[[str, str], SimpleNamespace], indexes: List[str]) -> None:
+    assert snmp([form(i, "1") for i in indexes]).walk(ROOT) == {i: "1" for i in indexes}
+
+
+@pytest.mark.parametrize("written, arcs", [
+    ("1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), (".1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
+    ("iso.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), ("SNMPv2-SMI::enterprises.318.1", "1.3.6.1.4.1.318.1"),
+    ("NET-SNMP-MIB::netSnmpAgentOIDs.10", "1.3.6.1.4.1.8072.3.2.10"), ("UCD-SNMP-MIB::linux", "1.3.6.1.4.1.2021.250.10"),
+    ("UCD-SNMP-MIB::ucdavis.250.10", "1.3.6.1.4.1.2021.250.10"),
+    ("PowerNet-MIB::masterSwitchrPDU", None), ("1.3.x", None), ("1..3", None), ("\u0661.3", None), ("", ""),
+])
+def test_an_oid_is_read_in_each_known_spelling_and_others_are_refused(written: str, arcs: Optional[str]) -> None:
+    found = oid_arcs(written)
+    assert (None if found is None else ".".join(map(str, found))) == arcs
+
+
+def test_rows_keep_the_devices_order() -> None:
+    assert list(snmp([row(1, oid=f"{ROOT}.{i}") for i in (3, 1, 2)]).walk(ROOT)) == ["3", "1", "2"]
+
+
+def test_a_row_with_neither_an_oid_nor_an_index_is_an_error() -> None:
+    for rows in ([row("1"), row("2")], [row("1", oid="rPDUOutletStatusOutletState", oid_index="1"), row("2")]):
+        with pytest.raises(ProtocolError, match="a walked row has neither an OID that can be read nor an index"):
+            snmp(rows).walk(ROOT)
+
+
+@pytest.mark.parametrize("where", [["1.4.1.1", "1.4.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]], ids=["at the end", "only"])
+def test_a_row_of_another_column_is_an_error(where: List[str]) -> None:
+    """Its index alone would make it an outlet of this column."""
+    rows = [row("1", oid=f"1.3.6.1.4.1.9.{at}", oid_index=at.rpartition(".")[2]) for at in where]
+    with pytest.raises(ProtocolError, match="not asked for"):
+        snmp(rows).walk("1.3.6.1.4.1.9.1.4")
+
+
+def test_rows_of_which_only_some_have_a_readable_oid_are_an_error() -> None:
+    with pytest.raises(ProtocolError, match="only some of the walked rows"):
+        snmp([row("1", oid=f"{ROOT}.1", oid_index="1"), row("1", oid="", oid_index="2")]).walk(ROOT)
+
+
+def test_a_repeated_row_is_an_error() -> None:
+    with pytest.raises(ProtocolError, match="twice"):
+        snmp([row("1", oid=f"{ROOT}.1"), row("2", oid=f"{ROOT}.1")]).walk(ROOT)
+
+
+@pytest.mark.parametrize("rows", [[row("1", oid=ROOT)], [row("1", oid=ROOT), row("1", oid=f"{ROOT}.1")]])
+def test_a_row_without_an_index_is_an_error(rows: List[SimpleNamespace]) -> None:
+    """A broken agent may answer with the column itself, which would become an outlet with an empty identity."""
+    with pytest.raises(ProtocolError, match="a row has no index"):
+        snmp(rows).walk(ROOT)
+    assert snmp([row("No Such Instance currently exists at this OID", oid=ROOT)]).walk(ROOT) == {}
+
+
+@pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
+def test_a_value_of_another_object_is_an_error_where_the_oid_can_be_read(form: Callable[[str, str], SimpleNamespace]) -> None:
+    element = form("1.7", "1")
+    assert snmp(element).get(f"{ROOT}.1.7") == "1"
+    if hasattr(element, "oid") and oid_arcs(element.oid) is not None:
+        with pytest.raises(ProtocolError, match="another object"):
+            snmp(form("1.8", "1")).get(f"{ROOT}.1.7")
+
+
+def test_a_boolean_is_read_as_text_and_not_as_the_number_1() -> None:
+    assert snmp(row(True)).get(ROOT) == "True"
+
+
+def test_the_ports_of_a_view_are_its_list_ports_or_else_its_only_list() -> None:
+    ports: List[object] = []
+    assert ports_of(SimpleNamespace(ports=ports, other=[1])) is ports
+    assert ports_of(SimpleNamespace(ports="none", outlets=ports)) is ports
+    assert ports_of(SimpleNamespace(first=[], second=[])) is None
+
+
+def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:
+    rows = [row(value, oid=f"{ROOT}.{i}") for i, value in enumerate(("1", None, "NOSUCHINSTANCE", ""), 1)]
+    assert snmp(rows).walk(ROOT) == {"1": "1", "2": "", "3": "", "4": ""}
+    assert snmp(rows[1:3]).walk(ROOT) == {}                                 # a column that the device does not have
+    assert snmp([rows[0], row(None, oid=ROOT)]).walk(ROOT) == {"1": "1"}    # the platform's own end of the walk
+
+
+@pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
+                                     row("noSuchName"), row("endOfMibView"), RuntimeError("noSuchName at 1"),
+                                     type("EasySNMPNoSuchInstanceError", (Exception,), {})("x"),
+                                     row("No more variables left in this MIB View (It is past the end of the MIB tree)"),
+                                     row(rfc1905.noSuchInstance), row(rfc1905.noSuchObject), row(rfc1905.endOfMibView),
+                                     row(LookupError("No Such Instance currently exists at this OID"))])
+def test_a_missing_object_is_none_in_each_known_form(missing: object) -> None:
+    assert snmp(missing).get(ROOT) is None
+
+
+class Lazy:
+    """An element whose value raises when it is read."""
+
+    def __init__(self, words: str) -> None:
+        self.oid, self._words = f"{ROOT}.1", words
+
+    @property
+    def value(self) -> object:
+        raise RuntimeError(self._words)
+
+
+def test_an_element_may_raise_when_its_value_is_read() -> None:
+    missing = Lazy("No Such Instance currently exists at this OID")
+    assert snmp(missing).get(f"{ROOT}.1") is None and snmp([missing]).walk(ROOT) == {}
+    assert snmp([missing, row("1", oid=f"{ROOT}.2")]).walk(ROOT) == {"1": "", "2": "1"}
+    for call in (snmp(Lazy("broken for s3cret")).get, snmp([Lazy("broken for s3cret")]).walk):
+        with pytest.raises(Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"):
+            call(f"{ROOT}.1" if call.__name__ == "get" else ROOT)
+
+
+def test_a_long_text_of_the_platform_is_cut_after_its_control_characters_are_escaped() -> None:
+    with pytest.raises(Refused) as caught:
+        snmp(RuntimeError("wrongValue " + "\x01" * 600)).set(f"{ROOT}.1", 1)
+    assert str(caught.value).count("\\x01") < 75 and str(caught.value).endswith("...)")
+
+
+def test_an_empty_text_of_the_platforms_own_type_is_not_missing() -> None:
+    assert snmp(row(rfc1902.OctetString(""))).get(ROOT) == ""
+
+
+@pytest.mark.parametrize("value", [0, "0", b"\x00\xff", "", -1, -2**63, 2**64 - 1])
+def test_get_returns_a_value_unchanged(value: object) -> None:
+    assert snmp(row(value)).get(ROOT) == value
+
+
+@pytest.mark.parametrize("words, kind", [
+    ("Timeout: no response from 192.0.2.7 (s3cret)", Unreachable), ("timed out", Unreachable), ("kaputt", Unreachable),
+    ("noAccess", Denied), ("notWritable", Denied), ("authorizationError", Denied), ("Unknown user name", Denied),
+    ("Wrong SNMP PDU digest", Denied), ("wrongValue", Refused), ("genErr", Unreachable), ("commitFailed", Unreachable),
+    ("undoFailed", Unreachable),
+    ("snmp_params has no community", SettingsError), ("snmp_params timeout must be a number from 0.05 to 60", SettingsError),
+    ("[Errno -2] Name or service not known", Unreachable)])
+def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(words: str, kind: type) -> None:
+    with pytest.raises(PduHandlerError) as caught:
+        snmp(RuntimeError(words)).set(ROOT, 1)
+    assert type(caught.value) is kind
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.host == "192.0.2.7" and "RuntimeError" in caught.value.reason
+
+
+# pysnmp's texts for a wrong SNMPv3 login or community, and for a device that does not answer.
+LOGINS: List[Tuple[Any, type]] = [
+    (errind.authenticationError, Denied), (errind.authenticationFailure, Denied), (errind.decryptionError, Denied),
+    (errind.notInTimeWindow, Denied), (errind.unknownUserName, Denied), (errind.unknownSecurityName, Denied),
+    (errind.unsupportedSecurityLevel, Denied), (errind.wrongDigest, Denied), (errind.unknownCommunityName, Denied),
+    (errind.unsupportedAuthProtocol, SettingsError), (errind.unsupportedPrivProtocol, SettingsError),
+    (errind.requestTimedOut, Unreachable)]
+
+
+@pytest.mark.parametrize("indication, kind", LOGINS, ids=str)
+def test_a_text_of_pysnmp_is_enough_to_decide_the_class_of_an_error(indication: object, kind: type) -> None:
+    platform = snmp(RuntimeError(str(indication)))
+    for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
+        with pytest.raises(PduHandlerError) as caught:
+            call()
+        assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("words, reading, writing", [
+    ("authorizationError", "may read, with the security level", "may write, and enable SNMP SET"),
+    *((words, *["the address cannot be resolved: check it"] * 2) for words in (
+        "Name or service not known", "No address associated with hostname", "Unknown host (rack-7)")),
+    ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them"),
+    ("tooBig", "the device refused to read this", "the device refused the value")])
+def test_the_text_of_an_error_fits_a_read_or_a_write(words: str, reading: str, writing: str) -> None:
+    with pytest.raises(PduHandlerError, match=reading):
+        snmp(RuntimeError(words)).get(ROOT)
+    with pytest.raises(PduHandlerError, match=writing):
+        snmp(RuntimeError(words)).set(ROOT, 1)
+
+
+@pytest.mark.parametrize("host", ["timeout-lab", "nosuchname", "generr.example"])
+def test_the_error_for_a_host_that_cannot_be_resolved_does_not_depend_on_its_name(host: str) -> None:
+    platform = snmp(RuntimeError(f"no address for {host}"))
+    for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
+        with pytest.raises(Unreachable, match="the address cannot be resolved"):
+            call()
+
+
+def test_a_write_that_snmpv1_answers_with_nosuchname_is_denied_not_missing() -> None:
+    with pytest.raises(Denied):
+        snmp(RuntimeError("noSuchName")).set(ROOT, 1)
+
+
+@pytest.mark.parametrize("community", ["a", "no", "o", "Error", "t", "timeout", "readonly", "noSuchName", "genErr"])
+@pytest.mark.parametrize("words, reading, writing", [
+    ("noSuchInstance", None, Denied), ("authorizationError", Denied, Denied), ("Timeout: no response", Unreachable, Unreachable),
+    ("wrongValue", Refused, Refused)])
+def test_a_community_that_occurs_in_the_platforms_text_changes_no_error(
+        community: str, words: str, reading: Optional[type], writing: type) -> None:
+    """This holds where the community is a part of a word and where it is a whole word."""
+    device = Device(RuntimeError(f"{words} ({community})"))
+    device.pdu_data.snmp_params["community"] = community
+    if reading is None:
+        assert Snmp(cast(Any, device)).get(ROOT) is None
+    else:
+        with pytest.raises(reading):
+            Snmp(cast(Any, device)).get(ROOT)
+    with pytest.raises(writing) as caught:
+        Snmp(cast(Any, device)).set(ROOT, 1)
+    assert f"({community})" not in str(caught.value)
+
+
+def test_the_platforms_exception_is_not_attached_to_the_error_because_it_may_hold_the_community() -> None:
+    with pytest.raises(PduHandlerError) as caught:
+        snmp(RuntimeError("authorizationError for s3cret")).get(ROOT)
+    assert caught.value.__context__ is None and "s3cret" not in str(caught.value)
+
+
+def test_a_community_that_is_a_number_is_masked() -> None:
+    device = Device(RuntimeError("wrongValue (31415926)"))
+    device.pdu_data.snmp_params["community"] = cast(Any, 31415926)
+    with pytest.raises(Refused) as caught:
+        Snmp(cast(Any, device)).get(ROOT)
+    assert "31415926" not in str(caught.value)
+
+
+@pytest.mark.parametrize("params", [
+    {"v3": {"auth_password": "31415926"}}, {"community": {"read": "31415926"}}, {"community": ["31415926"]},
+    {"users": [{"auth_secret": "31415926"}]}, {"community": b"31415926"}])
+def test_a_secret_in_nested_parameters_or_in_bytes_is_not_shown(params: Dict[str, Any]) -> None:
+    device = Device(RuntimeError("wrongValue (31415926)"))
+    device.pdu_data.snmp_params.update(params)
+    with pytest.raises(PduHandlerError) as caught:
+        Snmp(cast(Any, device)).get(ROOT)
+    assert "31415926" not in str(caught.value)
+
+
+@pytest.mark.parametrize("words", ["genErr", "commitFailed", "undoFailed"])
+def test_a_failure_of_the_device_is_unreachable_for_a_write_and_refused_for_a_read(words: str) -> None:
+    with pytest.raises(Unreachable, match="failed while it carried out the write"):
+        snmp(RuntimeError(words)).set(ROOT, 1)
+    with pytest.raises(Refused, match="failed while it read"):
+        snmp(RuntimeError(words)).get(ROOT)
+
+
+@pytest.mark.parametrize("value", ["1" * 70_000, b"\0" * 70_000, 10**4999, -2**63 - 1, 2**64],
+                         ids=["text", "octets", "5,000 digits", "below the 64-bit range", "above the 64-bit range"])
+def test_an_impossible_value_is_a_protocol_error(value: object) -> None:
+    with pytest.raises(ProtocolError, match="64 bits|datagram"):
+        snmp(row(value)).get(ROOT)
+
+
+@pytest.mark.parametrize("written", ["1.3." + "6" * 5000, "1." * 5000 + "1", "9" * 60_000, "enterprises." + "3" * 4301],
+                         ids=["long arc", "many arcs", "one number", "long arc behind a name"])
+def test_an_oid_that_is_too_long_is_refused(written: str) -> None:
+    assert oid_arcs(written) is None
+    with pytest.raises(ProtocolError):
+        snmp([row("1", oid=written), row("2", oid=written + ".1")]).walk(ROOT)
+
+
+def test_no_request_starts_after_the_time_limit_of_a_call() -> None:
+    now = [0.0]
+    device = Device(row(1))
+    asked = Snmp(cast(Any, device), 30.0, clock=lambda: now[0])
+    for now[0] in (0.0, 12.0, 29.9, 30.0):
+        assert asked.get(ROOT) == 1
+    now[0] = 30.1
+    for call in (lambda: asked.get(ROOT), lambda: asked.walk(ROOT), lambda: asked.set(ROOT, 1)):
+        with pytest.raises(Unreachable, match="30 s were not enough") as caught:
+            call()
+        assert caught.value.host == "192.0.2.7"
+    asked.extend(35.0)
+    assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(4.9)
+
+
+def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
+    ours = ProtocolError("ours")
+    with pytest.raises(ProtocolError) as caught:
+        snmp(ours).get(ROOT)
+    assert caught.value is ours
+
+
+def test_a_walk_that_times_out_is_unreachable() -> None:
+    with pytest.raises(Unreachable):
+        snmp(RuntimeError("Timeout")).walk(ROOT)
+
+
+@pytest.mark.parametrize("secret", ["short", "the"])
+def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None:
+    """A mask would reveal the secret: `***er than the 8 characters` shows that it is "short", `than *** 8` that it is "the"."""
+    device = Device(RuntimeError("snmp_params auth_password is shorter than the 8 characters that SNMPv3 requires"))
+    device.pdu_data.snmp_params.update(version="3", auth_password=secret)
+    with pytest.raises(SettingsError) as caught:
+        Snmp(cast(Any, device)).get("1.3.6")
+    assert "shorter" not in str(caught.value) and "than the" not in str(caught.value) and "***" not in str(caught.value)
+    assert "auth_password and is left out; auth_password has fewer than 8 characters" in str(caught.value)
