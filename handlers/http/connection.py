@@ -56,8 +56,6 @@ class StandardTransport:
             connection.response_class = functools.partial(_Response, request.timeout, end)
             response = connection.getresponse()
             body = _drained(response, request.limit)
-            if response.length:             # read1 does not notice that the body is incomplete
-                raise failures.broken_off()
             keep = not response.will_close
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = failures.before_answer(error, where.netloc, kept) if response is None else failures.in_answer(error)
@@ -121,7 +119,7 @@ class _Response(http.client.HTTPResponse):
 
     def __init__(self, timeout: float, end: float, opened: socket.socket, *args: Any, **named: Any) -> None:
         super().__init__(opened, *args, **named)
-        self.fp = io.BufferedReader(_Reader(self.fp.detach(), opened, timeout, end))
+        self.fp = io.BufferedReader(_Reader(self, self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
         """http.client skips only 100; the other 1xx are not final answers either (RFC 9110, 15.2). 101 ends HTTP."""
@@ -133,8 +131,8 @@ class _Response(http.client.HTTPResponse):
 class _Reader(io.RawIOBase):
     """Reads until `end`, then raises socket.timeout. A socket's own time-out never ends an answer that comes byte by byte."""
 
-    def __init__(self, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
-        self._raw, self._opened, self._timeout, self._end = raw, opened, timeout, end
+    def __init__(self, answer: Any, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
+        self._answer, self._raw, self._opened, self._timeout, self._end = answer, raw, opened, timeout, end
 
     def readable(self) -> bool:
         return True
@@ -143,7 +141,10 @@ class _Reader(io.RawIOBase):
         if time.monotonic() >= self._end:
             raise socket.timeout("the answer was not complete in time")
         self._opened.settimeout(_left(self._timeout, self._end))
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        if count == 0 and isinstance(self._answer.status, int) and (self._answer.headers is None or self._answer.length):
+            raise ConnectionResetError("it ended too early")    # http.client would take the headers or the body for complete
+        return count
 
     def close(self) -> None:
         """Close the raw reader, which releases the socket."""
@@ -155,17 +156,16 @@ class _Reader(io.RawIOBase):
 def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
     """The whole body. Raises HttpSyntax if it is longer than `limit` bytes."""
     body = bytearray()
-    while len(body) <= limit:
-        part = response.read1(1 << 16)
-        if not part:
-            return bytes(body)
+    while part := response.read1(1 << 16):
         body += part
-    raise failures.too_long(limit)
+        if len(body) > limit:
+            raise failures.too_long(limit)
+    return bytes(body)
 
 
 def _ended(opened: Any) -> bool:
     """Whether the peer has closed the idle connection, or has sent bytes without a request."""
-    if opened is None:
+    if opened is None or getattr(opened, "pending", int)():         # of TLS: bytes that are decrypted, so no longer waiting
         return True
     with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:     # select refuses descriptors above 1023
         waiting.register(opened, selectors.EVENT_READ)
