@@ -103,11 +103,13 @@ class OnHost(Lazy):
         command: Command = place.load()[cmd_name]
 
         @click.pass_context
-        def call(context: click.Context, /, **words: Any) -> int:
+        def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
             state, host = given(context), form.address(str(context.parent.params["host"]))
-            return shown(self.run(state, host, cmd_name, command, words), state.json)
-        about = [f"{word.plain}  {word.about}" for word in command.parameters if isinstance(word, Word) and word.about]
+            return shown(self.run(state, host, cmd_name, command, values), state.json)
+        words = [word for word in command.parameters if isinstance(word, Word) and word.about]
+        width = max((len(word.plain) for word in words), default=0)
+        about = [f"{word.plain:{width}}  {word.about}" for word in words]
         return click.Command(cmd_name, callback=call, help="\n".join([place.help, *(["", "\b", *about] if about else [])]),
                              params=[*command.parameters, *self.behind, *(asking() if command.writes else ()), *output()])
 
@@ -119,8 +121,10 @@ class OnHost(Lazy):
         if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
             ctx.fail(f"{rest_behind[0]!r} takes no HOST: leave out {rest[0]!r}")
         is_command = bool(rest) and rest[0] in self.places and not (rest_behind and rest_behind[0] in self.places)
-        if is_command and not ctx.resilient_parsing and not set(behind) & set(ctx.help_option_names):
-            ctx.fail(f"give HOST before the command {rest[0]!r}")
+        if is_command and not ctx.resilient_parsing:
+            if not set(behind) & set(ctx.help_option_names):
+                ctx.fail(f"give HOST before the command {rest[0]!r}")
+            return super().parse_args(ctx, [*before, "HOST", *rest[:1], *behind])       # help for a command needs no host
         return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
 
     def _options_first(self, ctx: click.Context, args: List[str]) -> Tuple[List[str], List[str]]:

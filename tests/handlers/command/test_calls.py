@@ -409,6 +409,12 @@ def test_wrong_usage_is_reported_in_one_line_or_as_json(arguments: List[str], wo
     assert words.lower() in about["reason"].lower()
 
 
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_the_help_of_a_command_on_a_host_needs_no_host(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with_host, without = run(capsys, "nut", "HOST", "run", flag), run(capsys, "nut", "run", flag)
+    assert with_host == without and without[0] == 0 and without[1].startswith("Usage: pdu nut HOST run [OPTIONS] DEVICE COMMAND")
+
+
 @pytest.mark.parametrize("arguments, command", [
     (["status", "nut", "h", "--timeout"], "pdu status"), (["nut", "h", "list", "-s"], "pdu nut"), (["-s"], "pdu")])
 def test_the_error_for_an_option_without_a_value_names_the_help_that_lists_it(arguments: List[str], command: str,
