@@ -1,7 +1,8 @@
 """Keeps password and token out of errors and debug lines when a device sends them back. Pure.
 
-A secret is found in plain text, escaped for JSON, a URL or HTML, and in base64 (as in the Authorization header) or hex. Case
-does not matter, except in base64. A secret is also found if its UTF-8 was decoded as Latin-1, as http.client decodes headers.
+A secret is found in plain text, escaped once or twice for JSON, JavaScript, a URL or HTML, and in base64 (as in the Authorization
+header) or hex. Case does not matter, except in base64. A secret is also found if its UTF-8 was decoded as Latin-1, as http.client
+decodes headers.
 """
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ _BEGINNING = 2                              # characters of the password in `use
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _TOO_LONG = re.compile("[0-9]{640,}")        # Python refuses to convert numbers of that length, by default of over 4300 digits
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\(.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _QUOTED = 300                               # limit for a device's text in an error, in characters
 _EXAMINED = 8000                            # searched for secrets, in characters or bytes; an error keeps at most 2000
@@ -50,8 +51,11 @@ def holds(text: str, secrets: Sequence[str]) -> bool:
 
 
 def _views(text: str) -> Iterator[str]:
-    """The text, and the variants that result when an escape or encoding is undone."""
-    plain = (text, _unescaped(text), unquote(text), unquote_plus(text), html.unescape(_TOO_LONG.sub("", text)))
+    """The text, and the variants that result when one or two escapes and an encoding are undone."""
+    plain = [text]
+    for _ in range(2):                                  # text in HTML in JSON, a URL in a URL
+        plain = list(dict.fromkeys(view for one in plain for view in (
+            one, _unescaped(one), unquote(one), unquote_plus(one), html.unescape(_TOO_LONG.sub("", one)))))
     yield from plain
     for one in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
         for encoded in _ENCODED.findall(one):
@@ -59,11 +63,12 @@ def _views(text: str) -> Iterator[str]:
 
 
 def _character(escape: re.Match[str]) -> str:
-    return chr(int(escape[1], 16)) if escape[1] else _CONTROLS.get(escape[2], escape[2])
+    digits = escape[1] or escape[2]
+    return chr(int(digits, 16)) if digits else _CONTROLS.get(escape[3], escape[3])
 
 
 def _unescaped(text: str) -> str:
-    """JSON's escapes undone, surrogate pairs joined."""
+    """Escapes of JSON and JavaScript undone, surrogate pairs joined."""
     return _ESCAPE.sub(_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -71,6 +71,7 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     404: (HttpRefused, "the device has no such resource ({}): its firmware or model does not offer this, or its web service "
                        "is on another port"),
     408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
+    429: (HttpRefused, "the device gets too many requests ({}): try again later, and see what else polls it"),
     451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
     **{status: (HttpRefused, "the device redirects more than once ({}); give its final address") for status in REDIRECTS}}

@@ -1,7 +1,7 @@
 """Strict JSON from a device. Pure.
 
-An answer is limited in bytes (`LIMIT`, by the transport), in structure and in the digits of an integer. It must
-be UTF-8 without lone surrogates, and no object may have a key twice.
+An answer is limited in bytes (`LIMIT`, by the transport), in structure, in the digits of an integer and in the size of other
+numbers (1.8e308). It must be UTF-8 without lone surrogates, and no object may have a key twice.
 """
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ _CONTAINERS = 100_000       # limit of arrays and objects: 4 MB of `[],` would t
 _COMMAS = 400_000           # limit of commas, and so of values
 _DIGITS = 100               # limit of an integer's digits: Python 3.9 converts them in quadratic time
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_MANY = b"0" * (_DIGITS + 1)
+_LARGE = (_MANY, b"e000", b"E000", b"e+000", b"E+000")          # each number beyond the largest float has one of these
 
 
 def loads(body: bytes) -> object:
@@ -26,19 +28,17 @@ def loads(body: bytes) -> object:
         keys.append(len(found))
         return found
 
-    parse_int = _integer if b"0" * (_DIGITS + 1) in body.translate(_ZEROS) else None        # slow: called for each integer
-    value: object = json.loads(text, parse_constant=_no_constant, parse_int=parse_int, object_hook=counted)
+    digits = body.translate(_ZEROS)
+    parse_int = _integer if _MANY in digits else None               # slow: called for each integer
+    # int refuses NaN and Infinity, which are not JSON (RFC 8259, 6).
+    value: object = json.loads(text, parse_constant=int, parse_int=parse_int, object_hook=counted)
     # A quote or a blank precedes the colon of each pair. An object counts a repeated key once, so a repeated key leaves more such
     # colons than keys. A string may contain such colons too. If the numbers differ, all pairs are compared, which takes longer.
     if text.count('":') + sum(text.count(blank + ":") for blank in " \t\n\r" if blank in text) != sum(keys):
         json.loads(text, object_pairs_hook=_no_repetition)
-    if "\\ud" in text or "\\uD" in text:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")       # ValueError for half of a surrogate pair
+    if "\\ud" in text or "\\uD" in text or any(mark in digits for mark in _LARGE):
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")      # ValueError for half of a pair, for 1e400
     return value
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")                          # RFC 8259, 6
 
 
 def _integer(digits: str) -> int:

@@ -5,10 +5,10 @@ from typing import List, Set, Union
 
 from ..errors import PduHandlerError, ProtocolError
 from .answers import Json
+from .resources import text
 from .service import RedfishService
 
-MOST_MEMBERS = 5000
-_MOST_PAGES = 500
+MOST_MEMBERS, _MOST_PAGES = 5000, 500
 
 
 def members(service: RedfishService, collection: Json) -> List[Json]:
@@ -45,7 +45,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
         if following in seen or len(seen) >= _MOST_PAGES:
             raise ProtocolError("the pages of the device's list do not end")
         seen.add(following)
-        page = service.get(following)
+        page = service.get(following, text(collection, "@odata.id"))        # DSP0266: nextLink is opaque
     if type(counted) is int and len(found) < counted:
         raise ProtocolError(f"the device lists fewer members of a collection ({len(found)}) than it counts ({counted})")
     return found

@@ -98,10 +98,10 @@ class RedfishService:
             self._log_in(self._root)
         return self._root
 
-    def get(self, target: object) -> Json:
-        """The resource behind a link: 1 round trip."""
+    def get(self, target: object, also: str = "") -> Json:
+        """The resource behind a link: 1 round trip. `also`: a second path that its link to itself may have."""
         path = self.path(target)
-        return self._resource(self.reply(path), path)
+        return self._resource(self.reply(path), path, also)
 
     def reply(self, path: str) -> Reply:
         """The answer to a GET, whatever its status. Opens a session if the service accepts no other login."""
@@ -161,11 +161,11 @@ class RedfishService:
         """The path of a link of this service. Raises ProtocolError for any other link."""
         return links.path(target, self._clients[0].where, self.login)
 
-    def _resource(self, reply: Reply, path: str) -> Json:
+    def _resource(self, reply: Reply, path: str, also: str = "") -> Json:
         if reply.status != 200:
             raise failure(reply, self.login)
         found = resource(reply, self.login)
-        if not links.same(text(found, "@odata.id"), path, self.units):
+        if not any(links.same(text(found, "@odata.id"), one, self.units) for one in (path, also)):
             raise ProtocolError("the service answered with a resource other than the one requested")
         return found
 

@@ -77,3 +77,13 @@ def test_a_lone_surrogate_is_refused(escape: str) -> None:
     with pytest.raises(ValueError):
         loads(f'["{escape}"]'.encode())
     assert loads(b'["\\ud83d\\ude00\\ud7a3"]') == ["\U0001f600\ud7a3"]
+
+
+@pytest.mark.parametrize("number", ["1e309", "-1E+400", "18" + "0" * 307 + ".0", "1" * 250 + "e99", "NaN", "-Infinity"])
+def test_a_number_beyond_the_largest_float_is_refused(number: str) -> None:
+    with pytest.raises(ValueError):
+        loads(f'{{"a":[{number}]}}'.encode())
+
+
+def test_large_and_small_floats_are_read_whatever_the_texts_around_them() -> None:
+    assert loads(b'["1e400",1e308,1e-400,2E+002,"NaN"]') == ["1e400", 1e308, 0.0, 200.0, "NaN"]

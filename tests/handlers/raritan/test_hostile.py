@@ -262,6 +262,13 @@ def test_any_login_is_found_in_any_text_that_holds_it(user: str, password: str, 
     assert login.quoted("\x1b" + password).isprintable()
 
 
+@pytest.mark.parametrize("form", ["h\\u0026amp;sh", "h%2526sh", "h\\\\u0026sh", "h%26amp%3Bsh", "h&amp;#38;sh", "h\\x26sh",
+                                  base64.b64encode(b"admin:h&sh").decode().replace("=", "%253D")])
+def test_a_password_that_was_escaped_twice_is_found(form: str) -> None:
+    login = Login("admin", "h&sh")
+    assert login.payload(f'{{"seen":"{form}"}}'.encode()) == b"" and "not shown" in login.quoted(f"no: {form}")
+
+
 def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_the_search_for_a_login() -> None:
     login, entity = Login("admin", PASSWORD), f"&#{'9' * 5000};"
     assert login.quoted(entity).startswith("&#999") and login.payload(entity.encode()) == entity.encode()

@@ -165,6 +165,16 @@ def test_all_pages_are_followed(expand: Any) -> None:
     assert identities(tree) == ["1", "2", "3", "4", "5"]
 
 
+@pytest.mark.parametrize("link", ["/redfish/v1/Pages/2", "/redfish/v2/pages?id=x", f"{OUTLETS}/Members/2"])
+def test_a_further_page_has_any_path_and_may_call_itself_like_the_list(link: str) -> None:
+    tree = paged([[outlet("1")], [outlet("2")]], 2)
+    tree.resources[OUTLETS].update({"@odata.id": OUTLETS, "Members@odata.nextLink": link})
+    further = tree.resources[link.partition("?")[0]] = {**tree.resources.pop(f"{OUTLETS}/page1"), "@odata.id": OUTLETS}
+    assert identities(tree) == ["1", "2"]
+    further["@odata.id"] = f"{OUTLETS.replace('Outlets', 'Mains')}"
+    assert refused(tree).kind == "protocol"
+
+
 @pytest.mark.parametrize("page", [
     {"Members@odata.nextLink": f"{OUTLETS}/more"},                             # the page links to itself
     {"Members@odata.nextLink": "https://evil.example/more"}, {"Members@odata.nextLink": 7}, {"Members@odata.count": 3},
