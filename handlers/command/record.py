@@ -45,8 +45,9 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
 record = click.Command("record", callback=_record, help=f"""\
 Record what a device answers, for `pdu replay` and `pdu draft`, or to have its family added.
 
-Names, contacts, locations, addresses, serial numbers and secrets such as communities and passwords are replaced, equal values
-by equal replacements. They are also replaced inside other texts, except common words, very short values and short numbers.
+Names, contacts, locations, addresses, serial numbers and secrets such as communities and passwords are replaced; equal values
+get the same replacement. A name of only technical words and numbers stays, such as "rack 12". Replaced values are also replaced
+inside other texts, except common words, very short values and short numbers.
 
 HANDLER  {', '.join(names())}""", params=[
     click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),

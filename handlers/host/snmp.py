@@ -22,8 +22,8 @@ CALL_SECONDS = 30.0         # no call starts later, unless `extend` was called; 
 class Snmp:
     """The three SNMP calls of one PDU, during one call of the handler.
 
-    Each is one call of the platform, which may repeat a request and reads a walk in pages. A call cannot be interrupted, so
-    none starts later than `seconds` after the object was made. `extend` moves that limit.
+    The platform's SNMP client may repeat a request, and reads a walk in pages. It cannot be interrupted, so no SNMP call starts
+    later than `seconds` after the object was made. `extend` moves that limit.
     """
 
     def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:

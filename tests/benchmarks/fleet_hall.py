@@ -93,23 +93,27 @@ async def nut_front(hall: Hall, server: NutServer, known: Dict[str, bytes], read
                     writer: asyncio.StreamWriter) -> None:
     """Serves one connection to one NUT server."""
     session, lines = Session(server._site, _HOST), LineReader()
-    while not session.over:
-        data = await reader.read(65536)
-        if not data:
-            break
-        hall.counts["nut"] += 1
-        answer = b""
-        for words in lines.feed(data):
-            asked = " ".join(words)
-            if not asked.startswith("LIST "):
-                answer += session.answer(words).encode()
-                continue
-            if asked not in known:
-                known[asked] = session.answer(words).encode()
-            answer += known[asked]
-        await asyncio.sleep(hall.delay_s)
-        writer.write(answer)
-    writer.close()
+    try:
+        while not session.over:
+            data = await reader.read(65536)
+            if not data:
+                break
+            hall.counts["nut"] += 1
+            answer = b""
+            for words in lines.feed(data):
+                asked = " ".join(words)
+                if not asked.startswith("LIST "):
+                    answer += session.answer(words).encode()
+                    continue
+                if asked not in known:
+                    known[asked] = session.answer(words).encode()
+                answer += known[asked]
+            await asyncio.sleep(hall.delay_s)
+            writer.write(answer)
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
 
 
 # ---- HTTP --------------------------------------------------------------------------------------------------
@@ -189,7 +193,7 @@ class Builder:
 
     async def pdu(self, number: int, kind: str, dead: bool) -> None:
         """Adds one PDU."""
-        settings = {"nut": f"device=pdu{number % _NUT_SITE}", "snmp": ""}.get(kind, "ca_pem=ca.pem")
+        settings = {"nut": f"device=pdu{self._nuts % _NUT_SITE}", "snmp": ""}.get(kind, "ca_pem=ca.pem")
         port = self._dead(kind) if dead else await getattr(self, f"_{kind}")(number)
         name = f"{'dead' if dead else 'rack'} {number:05d}"
         self.lines.append(f"{name},{kind},{_HOST}:{port},{kind},{settings}")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import ssl
 from typing import Any, Dict, Iterator, Tuple
@@ -11,7 +12,8 @@ import pytest
 from tests.waiting import until
 
 from .clockwork import ManualClock
-from .xerus import Fault, Model, XerusPdu, image
+from .xerus import Fault, Model, XerusPdu, image, multipart
+from .xerus.server import Body
 from .xerus_client import Client, outlet_rid
 
 
@@ -210,3 +212,12 @@ def test_an_update_to_another_generation_changes_types_and_ids() -> None:
         assert client.result("/model/pdu/0", "getMetaData")["fwRevision"].startswith("4.4")
         assert client.result("/model/pdu/0", "getOutlets")[0]["type"] != before["type"]
         assert pdu.books().states == {"1": True}
+
+
+@pytest.mark.parametrize("form, reason", [
+    ("--b", "right after a boundary"), ("--bXX\r\n", "not at the end of its line"),
+    ("--b\r\n\r\nfoo\r\n--b--\r\n", "no plain name"), ("--b\r\nX: " + "x" * 20000 + "\r\n\r\nfoo\r\n--b--\r\n", "too long"),
+    ('--b\r\nContent-Disposition: form-data; name="f"\r\n\r\nfoo', "no closing boundary")])
+def test_a_form_that_is_not_whole_is_refused_with_the_reason(form: str, reason: str) -> None:
+    with pytest.raises(multipart.BadForm, match=reason):
+        multipart.parse(Body(io.BytesIO(form.encode()).read, len(form)), "multipart/form-data; boundary=b")

@@ -6,10 +6,11 @@ plausible. An older MIB (SPSv1-MIB) has the same command object under the same s
 but after a delay that is set on the unit.
 
 PWT2 (SPS2v1-MIB) has the same commands in other objects. The first unit of a chain and each of fifteen more have their own table
-and number of rows. The state of an outlet that is offline is UNKNOWN. Energies are left out, because the MIB says KWH, as
-PWTv1-MIB does for energies in Wh.
+and number of rows. The state of an outlet that is offline is UNKNOWN. Energies are left out: the MIB
+says KWH, but so does PWTv1-MIB, whose energies are in Wh.
 
-The Simple PDU (SimplePDU-MIB) meters its inlet. Energies are left out for the same reason.
+The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 kWh. They are left out as well, because the same
+vendor's PWTv1-MIB gives a wrong unit.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
 from ..sources import Counted, Merged, Provided, Source, Tables

@@ -14,7 +14,7 @@ PROFILES = (
         outlets=(Outlets(
             states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
             control=Unmarked(Write(ACTION, on=5, off=6), ACTION, quiet=("0",),
-                             why="a command also executes what someone else has marked"),
+                             why="a command would also execute the actions that are marked for other plugs"),
             number=column("2634.3.100.200.1.2", "plugID"),
             name=column("2634.3.100.200.1.5", "plugName"),
             current=figure(column("2634.3.100.200.1.7", "plugCurrent"), TENTHS),

@@ -29,7 +29,7 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     (lines(1.0, 2.0, 4.0), 7.0),
     (lines(1.0, 2.0, 4.0, PolyPhaseVoltage={"Line1ToLine2": {}, "Line2ToLine3": {}}), 7.0),
     (lines(5.19, PhaseWiringType="TwoPhase3Wire", CurrentAmps={"Reading": 5.19}), 5.19),
-    (lines(0.0, 5.0, 5.0, PhaseWiringType="TwoPhase3Wire"), None),              # which two lines, is not known
+    (lines(0.0, 5.0, 5.0, PhaseWiringType="TwoPhase3Wire"), None),              # it is not known which two lines are used
     (lines(0.0, 5.0, 0.0, PhaseWiringType="OnePhase3Wire", CurrentAmps={"Reading": 5.0}), 5.0),
     (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # two of three lines are not a total
     ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # perhaps only the highest line

@@ -60,8 +60,8 @@ RESERVED = {
     "a watchdog's relay, in the older table": Reserved("netping-pwr", "4", {}, "automatic mode"),
     "a watchdog's relay, without a state": Reserved("netping-pwr_mode", "4", {}, "automatic mode"),
     "a module that only meters": Reserved("apnl-modular", "4", {}, "does not switch"),
-    "an outlet beside one that someone else has marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"},
-                                                                  "someone else has marked"),
+    "an outlet beside one that is marked": Reserved("wti-power", "3", {E + "2634.3.100.200.1.4.1": "2"},
+                                                     "actions that are marked for other plugs"),
     "an outlet whose neighbour in the status string lost power": Reserved("digipower", "2.1", {}, "outlet 2.2 reports '-2'"),
     "an outlet whose neighbour in the status string is missing": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"),

@@ -44,19 +44,24 @@ class _Reader:
         self._held += piece
         return bool(piece)
 
-    def take(self, size: int) -> bytes:
-        while len(self._held) < size:
+    def part_follows(self) -> bool:
+        """Whether the boundary that `copy` skipped begins a part. False: it ends the form. Raises BadForm."""
+        while len(self._held) < 2:
             if not self._fill():
-                raise BadForm("the form ends within a part")
-        taken, self._held = self._held[:size], self._held[size:]
-        return taken
+                raise BadForm("the form ends right after a boundary")
+        if not self._held.startswith((b"--", b"\r\n")):
+            raise BadForm("a boundary is not at the end of its line")
+        return self._held.startswith(b"\r\n")
 
     def headers(self) -> email.message.Message:
+        """The headers of a part, from the line break behind its boundary on."""
         while b"\r\n\r\n" not in self._held:
             if len(self._held) > _LONGEST_HEADERS or not self._fill():
                 raise BadForm("the headers of a part do not end")
         head, _, self._held = self._held.partition(b"\r\n\r\n")
-        return email.parser.Parser().parsestr(head.decode("utf-8", "replace"))
+        if len(head) > _LONGEST_HEADERS:
+            raise BadForm("the headers of a part are too long")
+        return email.parser.Parser().parsestr(head[2:].decode("utf-8", "replace"))
 
     def copy(self, target: IO[bytes]) -> int:
         """Copies the bytes up to the next boundary, and skips the boundary; returns the number of copied bytes."""
@@ -82,7 +87,7 @@ def parse(body: Body, content_type: str) -> Dict[str, Part]:
         reader.copy(preamble)
     parts: Dict[str, Part] = {}
     with contextlib.ExitStack() as files:               # closes the files after an error
-        while reader.take(2) != b"--":
+        while reader.part_follows():
             headers = reader.headers()
             name = headers.get_param("name", header="Content-Disposition")
             if not isinstance(name, str):

@@ -168,7 +168,7 @@ class TransferSwitch(EDevice, version="6.0.3"):
 
 
 class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
-    """State of a protector: closed (1) or tripped (0), and the cause of the trip."""
+    """State of a protector and the cause of its last trip. The IDL does not define the values 0 and 1 of the state."""
 
     class TripEventInformation(Structure):
         cause: Optional[Outlet] = None

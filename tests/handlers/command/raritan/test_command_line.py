@@ -193,7 +193,7 @@ def test_discover_refuses_a_host(words: List[str], monkeypatch: pytest.MonkeyPat
     from handlers.raritan import zeroconf
     monkeypatch.setattr(zeroconf, "discover_devices", lambda seconds, interfaces: [])
     assert root.run(["raritan", *words]) == 2
-    assert "'discover' takes no HOST: leave out '192.0.2.7'" in "".join(capsys.readouterr())
+    assert "'discover' takes no HOST" in "".join(capsys.readouterr())
 
 
 def test_discover_needs_no_host(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
