@@ -1,10 +1,12 @@
 """`pdu exporter`: a multi-target exporter for Prometheus. It keeps no readings, so several exporters can share one list."""
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
 import signal
 import sys
-from typing import Any, Callable, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, List, NamedTuple, NoReturn, Optional, Sequence
 
 import click
 
@@ -12,6 +14,7 @@ from ...errors import SettingsError
 from ...settings import host_and_port
 from ..loading import load
 from ..options import Given, Seconds, given, option, output, secret_files
+from ..report import Interrupted, failed
 from . import listing
 from .allowed import Allowed
 from .archives import replaced, usable
@@ -37,7 +40,7 @@ class Wanted(NamedTuple):
 
 
 @click.pass_context
-def _exporter(context: click.Context, /, **options: Any) -> int:
+def _exporter(context: click.Context, /, **options: Any) -> None:
     wanted, state = Wanted(**options), given(context)
     try:
         from . import server
@@ -53,15 +56,26 @@ def _exporter(context: click.Context, /, **options: Any) -> int:
     def turn() -> None:
         _carry_out(asked, lambda: _reload(exporter, wanted, state))
 
+    code = 0
     with _listening(wanted.listen, exporter, turn) as made:
-        before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in (signal.SIGHUP, signal.SIGTERM)}
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, lambda got, _: asked.append(got))
+        print(_url(wanted.listen, made.server_address[1]), flush=True)
         try:
-            print(_url(wanted.listen, made.server_address[1]), flush=True)
             made.serve_forever()
-        finally:
-            for number, old in before.items():
-                signal.signal(number, old)
-    return 0
+        except SystemExit:
+            pass
+        except KeyboardInterrupt:
+            code = failed(state, Interrupted(""))
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """Ends this process without waiting for probes in other threads. Python's own end frees the memory of OpenSSL, and a probe
+    that uses it then would crash the process."""
+    sys.stdout.flush()
+    atexit._run_exitfuncs()         # removes the folders of unpacked archives, for example
+    os._exit(code)
 
 
 def _url(listen: str, port: int) -> str:

@@ -1,9 +1,11 @@
 """The exporter over real HTTP, on simulated PDUs of every handler: metrics, refusals, deadlines, exit."""
 from __future__ import annotations
 
+import atexit
 import io
 import ipaddress
 import json
+import os
 import re
 import signal
 import socket
@@ -14,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple, Type
 
 import pytest
 
@@ -26,6 +28,7 @@ from handlers.command.fleet.listing import Device
 from handlers.command.fleet.polling import Failure, Outlet, Reading, Target
 from handlers.command.loading import Handler, load
 from handlers.command.options import Given
+from tests.handlers.command.running import run
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
@@ -443,6 +446,30 @@ def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int
         running.process.send_signal(number)
         _, err = running.process.communicate(timeout=60)
         assert running.process.returncode == code and "Traceback" not in err
+
+
+@pytest.mark.parametrize("ending, code", [(KeyboardInterrupt, INTERRUPTED), (SystemExit, 0)])
+def test_the_exporter_ends_its_process_without_pythons_own_end(
+        ending: Type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Python's own end frees the memory of OpenSSL under the probes that run."""
+    def served(_: object) -> None:
+        raise ending
+
+    def left(number: int) -> None:
+        raise GeneratorExit(number)
+    ended: List[str] = []
+    monkeypatch.setattr(exporter_command, "_allowed", lambda *_: Allowed((), (), {}, {}))
+    monkeypatch.setattr(server.Server, "serve_forever", served)
+    monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: ended.append("exit functions"))
+    monkeypatch.setattr(os, "_exit", left)
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        with pytest.raises(GeneratorExit) as found:
+            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert found.value.args == (code,) and ended == ["exit functions"]
 
 
 def test_an_address_that_cannot_be_used_is_refused_in_one_line(small: Hall, running: Exporter, call: Call) -> None:
