@@ -5,11 +5,13 @@ import os
 from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
+from .... import host
 from ....errors import PduHandlerError, SettingsError
 from ....snmp import detection, metering
 from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
+from ....snmp.settings import Choice, choose
 from ...output import counted
 from ..kinds import Kind, Recorder, Recording, Served
 from ..serving import HOST
@@ -21,9 +23,10 @@ _COMMUNITY = "public"
 
 
 def _record(data: Any, recorder: Recorder) -> Recording:
+    choice = choose(host.settings(data), {})
     rows = recording.walked(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
-    return Recording("\n".join(snmprec.written(clean)) + "\n", counted(len(clean), "object"), _compared(rows, clean))
+    return Recording("\n".join(snmprec.written(clean)) + "\n", counted(len(clean), "object"), _compared(rows, clean, choice))
 
 
 def _serve(text: str, port: int, profile: str = "") -> Served:
@@ -71,12 +74,12 @@ def _profile(chosen: str) -> Profile:
         raise SettingsError(f"{chosen}: {error}") from None
 
 
-def _compared(rows: Rows, clean: Rows) -> List[str]:
+def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[str]:
     """A note that says whether the scrubbed rows read as the same family, states and figures as the device's own rows.
 
     If no family reads the device, the note says that instead.
     """
-    before, after = recording.detected(rows), recording.detected(clean)
+    before, after = recording.detected(rows, choice), recording.detected(clean, choice)
     if before is None:
         return ["No family reads it: pdu draft starts a profile from the recording."]
     if after is None or _read(after) != _read(before):

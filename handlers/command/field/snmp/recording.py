@@ -12,11 +12,12 @@ from pdu_common._snmp import Pairs, SnmpTimeout, typed_rows
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.connection import PduSnmpData
 
+from .... import host
 from ....errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from ....snmp import detection, metering
 from ....snmp.device import Found
-from ....snmp.profiles import PROFILES
 from ....snmp.reader import Reader
+from ....snmp.settings import Choice, choose
 from ..kinds import Recorder
 from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, Scrubber
 from ..words import is_plain, parts
@@ -71,10 +72,13 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
 
 # ---- scrubbing -----------------------------------------------------------------------------------------------
 
-def detected(rows: Mapping[Arcs, Row]) -> Optional[Found]:
-    """The device as a built-in family reads it from these rows; None if no family does."""
+def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optional[Found]:
+    """The device as the handler reads it from these rows; None if no family of `choice` (None: no settings) reads it."""
+    choice = choice or choose({}, {})
     try:
-        return detection.detect(Memory(rows), PROFILES)
+        if choice.is_fixed:
+            return detection.read_as(Memory(rows), choice.profiles[0], choice.metered_only)
+        return detection.detect(Memory(rows), choice.profiles, choice.metered_only)
     except PduHandlerError:
         return None
 
@@ -89,9 +93,9 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
         scrubber.learn(kind, _text(rows.get(oid)))
-    host = _UNAME.match(_text(rows.get(SYS_DESCR)))
-    scrubber.learn(NAMES, host[1] if host else "")
-    found = detected(rows)
+    uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
+    scrubber.learn(NAMES, uname[1] if uname else "")
+    found = detected(rows, choose(host.settings(data), {}))
     for name in _names(rows, found):
         scrubber.learn(NAMES, name)
     needed = _needed(rows, found)

@@ -201,6 +201,22 @@ def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_do
     assert ("as the device does" in note[0]) is same
 
 
+@pytest.mark.parametrize("name, settings, note", [
+    ("geist-v5_inlet", {"metered_only": "yes"}, "It reads as the family geist-v5 with 0 outlets, as the device does."),
+    ("geist-v5_inlet", {}, "No family reads it: pdu draft starts a profile from the recording."),
+    ("ip9258", {"profile": "ip9258"}, "It reads as the family ip9258 with 4 outlets, as the device does.")])
+def test_a_recording_is_read_with_the_settings_that_the_device_needs(name: str, settings: Dict[str, str], note: str) -> None:
+    with Agent(fixture(name).device()) as agent:
+        data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"}, settings)
+        assert kind("snmp").record(data, Recorder()).notes == [note]
+
+
+def test_an_unknown_setting_is_refused_before_a_device_is_recorded() -> None:
+    with Agent(fixture("ip9258").device()) as agent, pytest.raises(SettingsError, match="nonsense"):
+        kind("snmp").record(PduSnmpData(agent.host, {"port": str(agent.port)}, {"nonsense": "1"}), Recorder())
+    assert not agent.counts
+
+
 def test_a_recording_is_not_read_as_a_family_that_does_not_exist() -> None:
     rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999\n").rows
     with pytest.raises(SettingsError, match="'apc-nosuch' is neither a family .* nor a file"):
