@@ -78,7 +78,7 @@ class Unit:
         identity, wanted = command
         if not identity:
             return "", "accepted"
-        turned = self._turn(identity, wanted)
+        turned = self._turn(identity, wanted, oid)
         done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
         return "", done if turned else f"{done}: no row shows it"
 
@@ -100,9 +100,9 @@ class Unit:
                 prepares = prepares or (oid, value) in writes
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
-    def _turn(self, identity: str, wanted: EnumPowerStatus) -> bool:
+    def _turn(self, identity: str, wanted: EnumPowerStatus, written: Arcs) -> bool:
         """Change rows so that the family reads `wanted` for this outlet, and no other state changes. False if no such
-        change is found."""
+        change is found. `written` is the object of the command."""
         assert self._found is not None and self._found.outlets is not None and self._found.outlets.states is not None
         states = self._found.outlets.states
         memory = Memory(self._rows)
@@ -110,7 +110,7 @@ class Unit:
         after = {**before, identity: wanted}
         if before == after:
             return True
-        for change in _changes(states, wanted, identity, memory.read(), self._rows):
+        for change in _changes(states, wanted, identity, written, memory.read(), self._rows):
             changed = {**self._rows, **change}
             with suppress(PduHandlerError):         # a count that no longer matches its table, for instance
                 if states.read(reading(changed, self._found.reader)) == after:
@@ -119,15 +119,16 @@ class Unit:
         return False
 
 
-def _changes(states: State, wanted: EnumPowerStatus, identity: str, read: Sequence[Arcs], rows: Rows) -> Iterator[Rows]:
+def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arcs, read: Sequence[Arcs],
+             rows: Rows) -> Iterator[Rows]:
     """Changes that may give an outlet this state: to the outlet's rows, then to any single row, then to a part of a row."""
     values = states.on if wanted is EnumPowerStatus.UP else states.off
     known = {*states.on, *states.off}
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
     own = [oid for oid in read if index and oid[-len(index):] == index]
     for value in values:
-        # changes the state together with the object that confirms it
-        yield _put(rows, [oid for oid in own if str(rows[oid].raw).strip() in known], value)
+        # changes the state, which the command may have overwritten, together with the object that confirms it
+        yield _put(rows, [oid for oid in own if oid == written or str(rows[oid].raw).strip() in known], value)
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:
             yield _put(rows, [oid], value)

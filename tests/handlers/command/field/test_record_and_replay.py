@@ -243,6 +243,16 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
         assert dict(read(again).states) == before
 
 
+def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_follows() -> None:
+    """geist-v3: a command of 3 in the column of the states switches off. The states must agree with a second column."""
+    rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
+    found, _ = _found(rows, "")
+    assert found is not None and found.states["1"] is EnumPowerStatus.UP
+    unit = SnmpUnit(rows, found)
+    assert unit.set([(arcs("1.3.6.1.4.1.21239.2.16.1.3.1"), HeldRow(2, 3))]) == ("", 0)
+    assert unit.writes == ["SET 1.3.6.1.4.1.21239.2.16.1.3.1 = 3: outlet 1 off"]
+
+
 def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
     """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77. Source: PowerNet-MIB."""
     rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
