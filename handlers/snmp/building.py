@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from . import schema
+from .contradictions import contradictions
 from .profile import Profile
 from .profiles import PROFILES
 from .schema import ProfileError
@@ -33,7 +34,8 @@ class OwnFamily(NamedTuple):
 
 
 def read(file: Path) -> Profile:
-    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError."""
+    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also for parts that contradict
+    each other."""
     try:
         with file.open("rb") as opened:
             data = opened.read(_LARGEST + 1)
@@ -44,7 +46,10 @@ def read(file: Path) -> Profile:
         raise ProfileError("profile: the file is not UTF-8 text") from None
     except OSError as error:
         raise ProfileError(f"profile: the file cannot be read ({error.strerror})") from None
-    return schema.loads(text)
+    profile = schema.loads(text)
+    for found in contradictions(profile):
+        raise ProfileError(found)
+    return profile
 
 
 def family(key: str) -> Profile:

@@ -1,0 +1,59 @@
+"""Parts of a profile that contradict each other, although each is valid. No archive contains this file."""
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Iterator, Mapping, Sequence
+
+from .controls import Control, Unlock, Verbs, Write, WritePacked
+from .figures import Figure
+from .frozen import Frozen, parts
+from .profile import Profile, below, oids
+from .sources import Column, Place
+from .states import State
+
+
+def contradictions(profile: Profile) -> Iterator[str]:
+    """Sentences for the profile's author, each after its place, such as `profile.outlets[0].control`."""
+    for number, outlets in enumerate(profile.outlets):
+        place = f"profile.outlets[{number}]"
+        if outlets.states and outlets.control:
+            yield from (f"{place}.control: {found}" for found in _commands(outlets.states, outlets.control))
+        yield from _figures(place, {name: [figure] for name in ("current", "power", "energy")
+                                    for figure in [getattr(outlets, name)] if figure})
+    yield from _figures("profile", {name: total.figures for name in ("load", "power", "energy")
+                                    for total in [getattr(profile, name)] if total})
+    columns = {part.oid for part in parts(profile) if isinstance(part, Column) and not part.suffix}
+    yield from sorted(f"profile: the column {column} contains {oid}, so it is the OID of more than a column"
+                      for column in columns for oid in set(oids(profile)) if oid != column and below(oid, column))
+
+
+def _commands(states: State, control: Control) -> Iterator[str]:
+    read = [_unnamed(part) for part in parts(states.source) if isinstance(part, Place)]
+    for part in parts(control):
+        if isinstance(part, Write) and type(part.on) is not type(part.off):
+            yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
+        if isinstance(part, (Write, WritePacked)) and _unnamed(part.at) in read:
+            for word, value, other, values in (("on", part.on, "off", states.off), ("off", part.off, "on", states.on)):
+                if str(value) in values:
+                    yield f"{word} writes {value!r} into the object of the states, where it means {other}"
+        elif isinstance(part, Verbs):
+            for word, at in (("on", part.on), ("off", part.off)):
+                if _unnamed(at) in read:
+                    yield f"{word} writes a delay into the object of the states"
+        elif isinstance(part, Unlock):
+            for then in parts(part.then):
+                if isinstance(then, Write) and _unnamed(then.at) == _unnamed(part.at) and part.value in (then.on, then.off):
+                    yield f"the value {part.value!r} that unlocks an outlet already switches it"
+
+
+def _figures(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
+    for first, second in combinations(figures, 2):
+        if {_unnamed(one.source) for one in figures[first]} & {_unnamed(one.source) for one in figures[second]}:
+            yield f"{place}.{second}: it reads what {first} reads"
+
+
+def _unnamed(value: object) -> object:
+    """A part without the names of its objects, to compare it with another."""
+    if isinstance(value, Frozen):
+        return (type(value), *(_unnamed(held) for name, held in vars(value).items() if name != "object"))
+    return tuple(map(_unnamed, value)) if isinstance(value, tuple) else value
