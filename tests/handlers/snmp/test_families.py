@@ -45,6 +45,7 @@ from tests.handlers.snmp.units import (
 from tests.needs import ROOT
 from tests.recordings import Fixture, Order, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
+from tests.simulators.snmp_agent.device import arcs
 
 _OCTETS = 4
 
@@ -317,6 +318,13 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fi
         assert found == {**whole, lost: EnumPowerStatus.UNKNOWN}
 
 
+@pytest.mark.parametrize("key", sorted({unit.key for unit in COUNTING}))
+def test_a_unit_of_each_family_with_a_count_has_this_count(key: str) -> None:
+    """An object that no unit has, such as a scalar without its .0, would never prove that a table ended early."""
+    read = [find(unit, memory(unit)) for unit in COUNTING if unit.key == key]
+    assert any(found.outlets.count.rows(found.reader) for found in read if found.outlets and found.outlets.count)
+
+
 def count_oid(unit: Fixture) -> str:
     """Return the OID of the count if it is a column or a scalar and the unit's `Outlets` have `rows`, else ""."""
     found = find(unit, memory(unit))
@@ -400,6 +408,24 @@ def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
             assert [Order(write.oid, write.tag, write.value) for write in written] == orders(unit, up)
             assert {write.answer for write in written} == {""}
             assert states_on(unit, agent) == {**at_first, switch.identity: wanted}
+
+
+@pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
+def test_each_outlet_is_switched_alone(unit: Fixture) -> None:
+    """The other tests switch one outlet of a unit. The objects of its other outlets may have other arcs."""
+    found = find(unit, memory(unit))
+    assert found.outlets is not None and found.outlets.control is not None
+    for identity in [identity for identity, state in found.states.items() if state is not EnumPowerStatus.UNKNOWN]:
+        for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN)):
+            device = unit.device()
+            try:
+                ordered = found.outlets.control.orders(found.reader.again(), identity, up)
+            except Unsupported:
+                continue
+            for oid, value in ordered:
+                row = Row(2, value) if isinstance(value, int) else Row(_OCTETS, value.encode())
+                assert device.write(arcs(oid), row.tag, row.value) == ""
+            assert dict(find(unit, of_rows(device.rows())).states) == {**found.states, identity: wanted}
 
 
 @REACHED
