@@ -4,7 +4,7 @@ from __future__ import annotations
 import io
 import socket
 import sys
-from typing import Callable
+from typing import Callable, Dict
 
 import pytest
 
@@ -32,10 +32,13 @@ def test_an_error_of_the_unit_is_printed(unit: RedfishService, client: Client, m
     assert until(lambda: "no number" in printed.getvalue())
 
 
-@pytest.mark.parametrize("length", ["-5", "+5"])
-def test_a_length_with_a_sign_is_refused(unit: RedfishService, client: Client, length: str) -> None:
-    client.http.request("GET", OUTLETS, headers={"Content-Length": length})
-    assert client.http.getresponse().status == 400
+@pytest.mark.parametrize("headers, status", [
+    ({"Content-Length": "-5"}, 400), ({"Content-Length": "+5"}, 400), ({"Content-Length": "9" * 30}, 400),
+    ({"Content-Length": "99999999999"}, 413), ({"Transfer-Encoding": "chunked"}, 411)])
+def test_a_body_of_an_unusable_length_is_refused(unit: RedfishService, client: Client, headers: Dict[str, str],
+                                                 status: int) -> None:
+    client.http.request("GET", OUTLETS, headers=headers)
+    assert client.http.getresponse().status == status
 
 
 def test_a_stopped_server_has_ended_its_thread_and_accepts_no_connection(unit: RedfishService) -> None:

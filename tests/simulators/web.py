@@ -1,6 +1,7 @@
 """The web server of a simulated unit: HTTP/1.1 with keep-alive, over TLS or plain, one thread for each connection."""
 from __future__ import annotations
 
+import re
 import socket
 import socketserver
 import ssl
@@ -63,6 +64,7 @@ class Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True      # an answer must not wait for an acknowledgement
     wbufsize = -1                       # headers and a small body leave in one write
     timeout = 60.0
+    largest_body = 1 << 30
     server: WebServer
 
     def handle(self) -> None:
@@ -74,13 +76,16 @@ class Connection(BaseHTTPRequestHandler):
                 raise
 
     def parse_request(self) -> bool:
-        """Like the base class; also answers 400 to a Content-Length with anything but digits."""
+        """Like the base class; also answers 411 to a body in chunks, 400 to a Content-Length with anything but digits, and 413
+        to one above `largest_body`."""
         if not super().parse_request():
             return False
-        if not (self.headers.get("Content-Length") or "0").isdecimal():
-            self.send_error(400)
-            return False
-        return True
+        length = self.headers.get("Content-Length") or "0"
+        wrong = (411 if "Transfer-Encoding" in self.headers else 400 if not re.fullmatch("[0-9]{1,18}", length)
+                 else 413 if int(length) > self.largest_body else None)
+        if wrong is not None:
+            self.send_error(wrong)          # this also ends the connection
+        return wrong is None
 
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing; `Counters` counts the requests."""

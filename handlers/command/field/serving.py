@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         size = self.headers.get("Content-Length", "0")
-        if not re.fullmatch("[0-9]{1,12}", size) or int(size) > _LONGEST:
+        if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]{1,12}", size) or int(size) > _LONGEST:
             self.close_connection = True
             return self._send(411, None, {})
         return self._send(*self.server.site.reply(self.command, self.path, self.rfile.read(int(size))))

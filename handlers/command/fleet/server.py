@@ -145,14 +145,17 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        """Answers every path of the exporter, and any other path with 404."""
+        """Answers every path of the exporter, and any other path with 404. A HEAD gets the same headers."""
         answer = self._answer()
         self.send_response(answer.status)
         for name, value in (("Content-Type", answer.page.kind), ("Content-Length", str(len(answer.page.body))),
                             ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'")):
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(answer.page.body)
+        if self.command != "HEAD":
+            self.wfile.write(answer.page.body)
+
+    do_HEAD = do_GET
 
     def _answer(self) -> Answer:
         exporter = self.server.exporter

@@ -47,6 +47,7 @@ class RedfishServer(WebServer):
 
 
 class RedfishConnection(Connection):
+    largest_body = 1 << 20
     server: RedfishServer
 
     def version_string(self) -> str:

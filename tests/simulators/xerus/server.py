@@ -12,8 +12,8 @@ from .jsonrpc import NO_PRIVILEGE, Caller
 
 JSON = "application/json; charset=UTF-8"
 _PIECE = 64 * 1024
-_REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 411: "Length Required",
-            500: "Internal Server Error", 503: "Service Unavailable", 302: "Found", 307: "Temporary Redirect"}
+_REASONS = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 500: "Internal Server Error",
+            503: "Service Unavailable", 302: "Found", 307: "Temporary Redirect"}
 _MOVED = (302, 307)
 _PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the network</body></html>"
 
@@ -123,9 +123,6 @@ class XerusConnection(Connection):
         self._send(answer, order)
 
     def _answer(self, device: Device, request: Request) -> Answer:
-        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-            self.close_connection = True
-            return Answer(411)
         moved = device.moved(request)
         if moved is not None:
             return moved

@@ -79,7 +79,8 @@ def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObj
     served.close()
 
 
-@pytest.mark.parametrize("length", ["²", "9" * 5000, "-1", "99999999999"], ids=["superscript", "digits", "negative", "huge"])
+@pytest.mark.parametrize("length", ["²", "9" * 5000, "-1", "99999999999", "0\r\nTransfer-Encoding: chunked"],
+                         ids=["superscript", "digits", "negative", "huge", "in chunks"])
 def test_a_replayed_unit_refuses_an_impossible_content_length(length: str, capsys: pytest.CaptureFixture[str]) -> None:
     with contextlib.closing(kind("redfish").serve(recording_of("redfish")[1].text, 0)) as served:
         with socket.create_connection((served.host, served.port), 60) as connection:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, List, Tuple, Type
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -247,6 +248,15 @@ def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
     assert "process_resident_memory_bytes" in text and "pdu_exporter_build_info{version=" in text
     status, text, headers = running.get("targets")
     assert status == 200 and headers["content-type"] == "application/json" and '"targets": ["dead"]' in text
+
+
+def test_a_head_gets_the_headers_of_a_page_without_the_page(running: Exporter) -> None:
+    port = int(urlsplit(running.url).netloc.rpartition(":")[2])
+    for path, status in (("/healthz", b"200"), ("/nothing", b"404")):
+        with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as connection, connection.makefile("rb") as answer:
+            connection.sendall(f"HEAD {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            head, end, body = answer.read().partition(b"\r\n\r\n")
+        assert head.split()[1] == status and b"Content-Length: " in head and (end, body) == (b"\r\n\r\n", b"")
 
 
 def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
