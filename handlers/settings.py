@@ -131,5 +131,5 @@ def host_and_port(text: str) -> Tuple[str, Optional[int]]:
 
 
 HOST: Setting[str] = Setting("host", "a host name or an address", host, "",
-                             "where the device is, if not at the address on the form")
+                             "where to connect, if not to the address on the form")
 TIMEOUT: Setting[float] = Setting("timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long to wait for an answer, in seconds")

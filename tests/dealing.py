@@ -21,8 +21,8 @@ def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]
     part has a share of the modules that start programs, and then other modules.
 
     A module's items stay together, in their order, except at the end of a part. Each part has exactly the size that pytest-xdist
-    gives a worker. With another size, the modules that should begin a part would be at the end of the part before it: they
-    would run last, and in several workers.
+    gives a worker. If a part were shorter, the modules that should begin the next part would be at the end of that worker's
+    list: they would run last, and in several workers.
     """
     modules: Dict[str, List[T]] = {}
     for item in items:

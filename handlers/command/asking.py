@@ -28,7 +28,8 @@ def confirm(state: Given, question: str, host: str = "") -> None:
     """
     askable(state, question, host)
     if not state.yes:
-        print(f"{printable(question)}? [y/N] ", end="", file=sys.stderr, flush=True)
+        whole = printable(question, 10 * len(question))     # an escape has at most 10 characters
+        print(f"{whole}? [y/N] ", end="", file=sys.stderr, flush=True)
         try:
             said = sys.stdin.readline()
         except UnicodeDecodeError:

@@ -1,7 +1,7 @@
 """The commands status, statistic, labels, up and down.
 
-They call a handler as DCImanager does. `status`, `labels` and the question of `up` and `down` also read the labels of outlets,
-which DCImanager never asks for.
+They call a handler as DCImanager does. `status` and `labels` also read the labels of outlets, which DCImanager never asks for;
+so do `up` and `down` before they ask for confirmation.
 """
 from __future__ import annotations
 

@@ -179,8 +179,8 @@ class NutClient(NutReader):
             raise unknown
         failure = answers.failure(write)
         if failure is not None and code not in ERRORS:              # an unknown code, from another version or a proxy
-            raise NotProven(f"{failure.error().reason}; it may or may not have been done: check the device before trying "
-                            f"again", self._connection.host, self.shown(write.label))
+            raise NotProven(f"{failure.error().reason}; the request may or may not have been carried out: check the device "
+                            f"before trying again", self._connection.host, self.shown(write.label))
         identifier = answers[write]
         return bool(identifier) and self._reported(identifier, self.shown(write.label))
 

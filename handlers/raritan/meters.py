@@ -67,7 +67,7 @@ class PortMeter(Meter):
         self.current = self.counter = None
 
     def figures(self) -> PortFigures:
-        """Amperes and kWh; None if not metered or not known. With several poles, the current is the unit's figure, not a sum."""
+        """Amperes and kWh; None if not metered or not known. The current is the port's own sensor, not a sum over its poles."""
         return PortFigures(self.identity, amount(self.current).value, kilowatt_hours(amount(self.counter)))
 
 

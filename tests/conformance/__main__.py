@@ -24,8 +24,8 @@ from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
 _SURVEY_SECONDS = 300.0
-_HELP = """Runs status, statistic, off and on of every archive against simulated PDUs on loopback, each in a clean process, and
-compares the answers with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
+_HELP = """Runs every archive in a clean process against simulated PDUs on loopback: status, statistic, off and on. Compares the
+results with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
 
 If you have DCImanager, copy the real modules from its location server and pass the copy:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
@@ -40,8 +40,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"one or more of {', '.join(peers.PEERS)} (default: all)")
     parser.add_argument("--platform", type=Path, metavar="DIR", help="a copy of the platform, with common/ and pdu_common/")
     parser.add_argument("--adapter", type=Path, metavar="FILE",
-                        help="a file with the functions of tests/dcimanager/adapter.py that differ on this platform; "
-                             "needs --platform")
+                        help="a file with your version of each function of tests/dcimanager/adapter.py that fails on this "
+                             "platform; needs --platform")
     parser.add_argument("--python", default=sys.executable, metavar="PROGRAM", help="the interpreter to run handlers with")
     parser.add_argument("--snmp-port", type=port, default=0, metavar="PORT",
                         help="port of the simulated SNMP PDU (default: a free port, then port 161 of 127.0.0.161 if the "

@@ -1,4 +1,4 @@
-"""Runs one target under atheris, guided by the coverage of `handlers`: `python -m tests.fuzz.guided TARGET SECONDS FOLDER`.
+"""Runs one target under atheris, guided by coverage: `python -m tests.fuzz.guided TARGET SECONDS FOLDER`.
 
 Stops at the first failing input and writes it into FOLDER. Prints libFuzzer's figures at the end.
 """
@@ -13,7 +13,8 @@ from typing import Any
 def main() -> None:
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     atheris: Any = importlib.import_module("atheris")      # not in requirements.txt: `make fuzz` installs it where possible
-    # Imported without instrumentation, which would change the method bodies by which the binding recognises declarations.
+    # The Raritan binding recognises declarations by their method bodies, which instrumentation would change. These two modules
+    # and all that they import, such as handlers.http, are therefore not instrumented.
     importlib.import_module("handlers.raritan.handler")
     importlib.import_module("handlers.raritan.metering")
     with atheris.instrument_imports(include=["handlers"]):

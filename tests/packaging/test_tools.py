@@ -121,7 +121,7 @@ def test_pyz_unpacks_itself_once_and_runs_without_a_cache_too(pyz: Path, home: P
 
 @pytest.fixture(name="unpacker")
 def _unpacker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dict[str, Any]:
-    """The functions of an empty program whose cache is cache/, and whose folder for temporary files is temporary/."""
+    """The functions of pyz_main.py, for an empty pdu.pyz. Its cache is cache/ and its temporary folder temporary/."""
     with zipfile.ZipFile(tmp_path / "pdu.pyz", "w"):
         (tmp_path / "temporary").mkdir()
     space: Dict[str, Any] = {"__file__": str(tmp_path / "pdu.pyz" / "__main__.py")}
@@ -213,7 +213,7 @@ def test_pyz_ends_with_one_line_on_an_old_python(pyz: Path, home: Path, version:
 
 
 def test_pyz_has_the_same_bytes_wherever_it_is_built(pyz: Path, tmp_path: Path) -> None:
-    """pip's own files, which may differ from one installation to the next, are left out."""
+    """The second build has another folder, umask and time zone. It takes the packages from the first one, not from pip."""
     assert filecmp.cmp(installing.pyz_elsewhere(tmp_path, pyz), pyz, shallow=False)
     assert pyz.stat().st_mode & 0o777 == 0o755
 

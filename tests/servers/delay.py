@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Callable, List, Optional, Tuple
 
-Chunk = Tuple[float, bytes]         # time of arrival, and the bytes; b"" ends the direction
+Chunk = Tuple[float, bytes]         # when to forward the bytes, and the bytes; b"" ends the stream
 
 
 class DelayRelay:

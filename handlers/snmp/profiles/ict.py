@@ -1,7 +1,7 @@
 """ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1. On -48 V plants, currents are negative.
 
-A panel with two buses reports the current of each bus, and the current of the first also as systemCurrent. With an open fuse,
-an output has no power, whatever its relay does, so its state is UNKNOWN.
+A panel with two buses reports the current of each bus, and the current of the first also as systemCurrent. An output with an
+open fuse is UNKNOWN: it has no power even if its relay is on.
 """
 from ..parts import RECORDED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import Number, Source, Unless

@@ -14,9 +14,10 @@ from typing import Any, Iterator, List, Tuple, Type
 import pytest
 
 from handlers import errors
-from handlers.command import calls, exits
+from handlers.command import asking, calls, exits
 from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
+from handlers.command.options import Given
 from handlers.command.output import figure
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -277,6 +278,13 @@ def test_the_question_names_the_pdu_of_the_setting_host(capsys: pytest.CaptureFi
         arguments = ["-s", f"host={where}", "-s", "device=pdu", "-s", "tls=yes", "-s", f"ca_pem={peer.settings['ca_pem']}"]
         err = run(capsys, "down", "nut", "192.0.2.7", "2", *arguments)[2]
     assert f" of {where} (the setting host, instead of 192.0.2.7)? [y/N] " in err
+
+
+def test_a_long_question_is_shown_whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
+    question = f"switch off {', '.join(f'outlet {number} {chr(27)!r}' for number in range(1, 300))} of 192.0.2.7"
+    asking.confirm(Given(), question)
+    assert capsys.readouterr().err == f"{question}? [y/N] "
 
 
 @pytest.mark.parametrize("typed, code, words", [

@@ -48,7 +48,7 @@ def test_help_of_new_explains_its_argument(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    """`find` asks for a missing community. `check` and `exporter` run without a person."""
+    """`find` asks for a missing community. `check` and `exporter` may run unattended, so they ask for nothing."""
     assert ["you are asked" in help_of(name, capsys) for name in ("find", "check", "exporter")] == [True, False, False]
 
 

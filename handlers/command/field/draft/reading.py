@@ -80,7 +80,7 @@ def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
 
 @functools.lru_cache(maxsize=1)
 def _pysmi() -> Any:
-    """pysmi's parser, built once because its grammar takes a second; None if the package is missing."""
+    """pysmi's parser, built once because that takes 0.1 s; None if the package is missing."""
     try:
         dialect: Any = importlib.import_module("pysmi.parser.dialect")
         factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory

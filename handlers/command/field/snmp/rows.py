@@ -85,7 +85,7 @@ class Memory:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unmasked: a file is read without a login, and errors about rows just recorded are not shown."""
+        """`words` unmasked. For rows of a file there is no login to hide, and errors about rows just recorded are not shown."""
         return words
 
     def read(self) -> List[Arcs]:
@@ -100,7 +100,10 @@ def reading(rows: Mapping[Arcs, Row], like: Reader) -> Reader:
 
 def arcs(oid: str) -> Arcs:
     """The arcs of a dotted OID. Raises ValueError for other text."""
-    return tuple(int(part) for part in oid.strip().strip(".").split("."))
+    parts = oid.strip().strip(".").split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(f"{oid!r} is not an OID")
+    return tuple(map(int, parts))
 
 
 def dotted(oid: Arcs) -> str:

@@ -11,8 +11,9 @@ from ...output import counted
 from .rows import ADDRESS, COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, OID, OPAQUE, TICKS, Arcs, Row, Rows, arcs, dotted
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
-# A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the arcs below it.
-_WALKED = re.compile(r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)(?:\.[^ =]+)?) = (?P<rest>.*)", re.DOTALL)
+# A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the index below it: arcs or quoted text.
+_WALKED = re.compile(r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)"
+                     r'(?:\.(?:"(?:[^"\\]|\\.)*"|[^ ="])+)?) = (?P<rest>.*)', re.DOTALL)
 _TYPED = re.compile(r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)", re.DOTALL)
 _RANGES = {INTEGER: (-2**31, 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
 _TAGS = {"INTEGER": INTEGER, "Counter32": COUNTER, "Gauge32": GAUGE, "Unsigned32": GAUGE, "UInteger32": GAUGE,
@@ -51,7 +52,7 @@ class Parsed(NamedTuple):
     @property
     def skipped(self) -> List[str]:
         """What was skipped, a phrase for each reason."""
-        reasons = {"without a numeric OID": self.left_out, "with a value of an unknown type": self.untyped}
+        reasons = {"with a name instead of a numeric OID": self.left_out, "with a value of an unknown type": self.untyped}
         return [f"{counted(count, 'row')} {reason}" for reason, count in reasons.items() if count]
 
 
@@ -94,7 +95,8 @@ def _snmprec(text: str) -> Rows:
             oid, kind, value = line.split("|", 2)
             rows[_checked(arcs(oid))] = _sized(_row(kind.partition(":")[0], value))
         except (ValueError, OverflowError) as error:
-            raise SettingsError(f"line {number} of the recording is not a row 'OID|tag|value' ({str(error)[:80]})") from None
+            raise SettingsError(f"line {number} of the recording is not a valid row 'OID|tag|value' "
+                                f"({str(error)[:80]})") from None
     return rows
 
 
@@ -107,7 +109,7 @@ def _row(kind: str, value: str) -> Row:
     if tag in NUMBERS:
         return Row(tag, int(value))
     if tag == OID:
-        return Row(tag, arcs(value) if value else ())
+        return Row(tag, _checked(arcs(value)) if value else ())
     if tag == ADDRESS:
         return Row(tag, bytes(int(part) for part in value.split(".")))
     return Row(tag, value.encode("utf-8", "surrogateescape"))

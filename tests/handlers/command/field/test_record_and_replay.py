@@ -313,7 +313,8 @@ def test_a_replay_counts_the_rows_that_it_leaves_out() -> None:
     served = kind("snmp").serve(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\nACME-MIB::acme.1.0 = INTEGER: 1\n"
                                 ".1.3.6.1.4.1.99999.2.0 = Opaque: Int64: 5\n", 0)
     served.close()
-    assert served.about.endswith("; left out: 1 row without a numeric OID, 1 row with a value of an unknown type")
+    assert served.about.endswith("; left out: 1 row with a name instead of a numeric OID, "
+                                 "1 row with a value of an unknown type")
 
 
 def test_a_replay_says_that_outlets_of_a_family_without_commands_cannot_be_switched() -> None:

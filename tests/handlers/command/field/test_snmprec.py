@@ -135,6 +135,13 @@ def test_floats_and_octets_of_opaque_values_are_read_from_the_output_of_snmpwalk
     assert [tuple(row) for row in snmprec.parse(done.stdout).rows.values()] == [tuple(row) for row in rows.values()]
 
 
+@pytest.mark.parametrize("index", ['"a b"', '"a = b"', '"a \\"b"', "1.2"])
+def test_a_row_whose_index_is_text_is_left_out_and_counted(index: str) -> None:
+    text = f".1.3.6.1.4.1.9.1.0 = STRING: rack\nACME-MIB::bar.{index} = INTEGER: 5\n.1.3.6.1.4.1.9.2.0 = INTEGER: 7\n"
+    assert snmprec.parse(text) == snmprec.Parsed({
+        (1, 3, 6, 1, 4, 1, 9, 1, 0): Row(OCTETS, b"rack"), (1, 3, 6, 1, 4, 1, 9, 2, 0): Row(INTEGER, 7)}, left_out=1, untyped=0)
+
+
 @pytest.mark.parametrize("shown", ["Float: x", "Float: 1e99"])
 def test_a_float_that_is_malformed_or_too_large_is_refused(shown: str) -> None:
     with pytest.raises(SettingsError, match="line 1 of the recording: "):
@@ -144,6 +151,13 @@ def test_a_float_that_is_malformed_or_too_large_is_refused(shown: str) -> None:
 @pytest.mark.parametrize("shown", ["Opaque: Int64: 5", "NsapAddress: 5"])
 def test_a_row_whose_value_has_an_unknown_type_is_left_out_and_counted(shown: str) -> None:
     assert snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n") == snmprec.Parsed({}, left_out=0, untyped=1)
+
+
+@pytest.mark.parametrize("row", ["1.3.6.1_0|2|1", "1.3.+6|2|1", "1.3. 6|2|1", "1.3.\u0661|2|1", "1.3.6.1|6|1.3.-6",
+                                 "1.3.6.1|6|1.4294967296"])
+def test_text_that_is_not_an_oid_is_refused(row: str) -> None:
+    with pytest.raises(SettingsError, match="line 2 of the recording is not a valid row"):
+        snmprec.parse(f"1.3.6.1.2|2|1\n{row}\n")
 
 
 def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:

@@ -25,8 +25,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """A function like `halls.run` that runs the command in this process.
 
-    A check reads its PDUs one after another, because this process has threads and must not fork. It reports no currents of
-    outlets: they need a change of the double's views, which all tests of this process share.
+    A check reads its PDUs one after another, because this process has threads and must not fork. Outlet currents are not
+    reported: for them `prepare` would change pdu_common's view of a port, which all tests of this process share.
     """
     def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[Tuple[int, Reading]]:
         for place, target in enumerate(targets):

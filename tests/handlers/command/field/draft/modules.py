@@ -64,11 +64,11 @@ def _facts(part: Any) -> Iterator[Fact]:
 def _enumeration(meanings: Any) -> Dict[str, int]:
     """Return number by name: `{"on": 1, "onB": 5}` for `{"on": [1, 5]}`, `{"on": 1}` for `{"on": 1}`.
 
-    A name keeps only its letters: SMIv2 allows no underscore. A number that already has a name is left out.
+    A name keeps only letters and digits: SMIv2 allows no underscore. A number that already has a name is left out.
     """
     found: Dict[str, int] = {}
     for word, values in (meanings.items() if isinstance(meanings, dict) else ()):
-        plain = re.sub(r"[^a-zA-Z]+(\w?)", lambda match: match[1].upper(), word)
+        plain = re.sub(r"[^a-zA-Z0-9]+(\w?)", lambda match: match[1].upper(), word)
         numbers = [value for value in (values if isinstance(values, list) else [values]) if isinstance(value, int)]
         for place, value in enumerate(numbers):
             if plain and value not in found.values():
