@@ -17,8 +17,10 @@ import pytest
 from tests import terminal
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
+from tests.handlers.raritan.peer import Peer, http
 from tests.needs import program
 from tests.servers.scripted import serving
+from tests.simulators.certificates import usual
 from tests.waiting import PATIENCE_S
 
 from .building import packed
@@ -235,6 +237,16 @@ def test_an_upload_succeeds_with_an_empty_answer_or_a_null_error(admin: Admin) -
 
     with DciManager(wrap=empty) as manager:
         assert admin.run(manager).code == 0 and not answers
+
+
+@pytest.mark.parametrize("call, code, words", [("create", 5, "not known whether"), ("upload", 4, "the upload failed")])
+def test_an_answer_that_ends_within_its_headers_is_no_success(admin: Admin, manager: DciManager, call: str, code: int,
+                                                              words: str) -> None:
+    answers = {"login": http('{"token": "abc"}', "201 Created"), "list": http('{"list": []}'), "create": http('{"id": 1}'),
+               call: b"HTTP/1.1 200 OK\r\nServer: nginx\r\n"}
+    with Peer([[answer] for answer in answers.values()], tls=usual().context) as peer:
+        run = admin.run(manager, "snmp", DCI_URL=f"https://{peer.address}", DCI_INSECURE="1")
+    assert_failed(run, code, words, "the answer ended within its headers")
 
 
 def test_a_login_without_a_valid_token_ends_the_run(admin: Admin) -> None:
