@@ -20,7 +20,7 @@ from .. import registry
 from ..errors import NoSuchOutlet, Unsupported, printable
 from . import asking, form
 from .exits import DONE, INTERRUPTED, NOT_SEEN
-from .files import sigterm_as_ctrl_c
+from .files import signals_as_ctrl_c
 from .loading import load
 from .options import LOGIN, SNMP, TLS, Given, asking as asks, completed, device, given, output, spelled
 from .output import Result, columns, figure, metered, print_json, shown
@@ -178,7 +178,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
     begun: List[str] = []
     try:
-        with sigterm_as_ctrl_c(), _warned(state, host):        # after SIGTERM, too, the switched outlets are reported
+        with signals_as_ctrl_c(), _warned(state, host):        # after SIGTERM, too, the switched outlets are reported
             for identity in named:
                 pdu = handler.make(data)
                 begun.append(identity)

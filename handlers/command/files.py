@@ -32,13 +32,22 @@ def text_of(path: str) -> str:
 
 
 @contextmanager
-def sigterm_as_ctrl_c() -> Iterator[None]:
-    """During the block SIGTERM raises KeyboardInterrupt, so that the block can clean up."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def signals_as_ctrl_c() -> Iterator[None]:
+    """During the block SIGTERM and SIGHUP (the terminal was closed) raise KeyboardInterrupt, so that the block can clean up.
+
+    A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP stays ignored.
+    """
+    def hung_up(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:        # Windows has no SIGHUP
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
         written = True
-    with sigterm_as_ctrl_c():
+    with signals_as_ctrl_c():
         try:
             file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Ctrl-C during a command, and SIGTERM during `up` and `down`: the command still prints what it has done or read."""
+"""Ctrl-C during a command, and SIGTERM or SIGHUP during `up` and `down`: the command still prints what it has done or read."""
 from __future__ import annotations
 
 import json
@@ -38,7 +38,7 @@ class Interrupting:
 SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("last, outlets, printed, words", [
     (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
     (4, [SWITCHED, {"identity": "2", "state": "UNKNOWN", "done": False}], ["1"],
@@ -48,7 +48,7 @@ SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
 def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones(
         number: int, last: int, outlets: object, printed: List[str], words: str, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.getsignal(number)
     monkeypatch.setattr(calls, "load", lambda name: Handler(name, name, Interrupting(number, last).make, (), False))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     answer = json.loads(out)
@@ -57,7 +57,7 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
     assert (code, err) == (exits.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
     assert out.splitlines() == [f"down of 192.0.2.7 by x: outlet {identity} is DOWN" for identity in printed]
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(number) is before
 
 
 def test_an_interruption_after_the_last_command_says_that_all_were_answered(

@@ -85,7 +85,31 @@ def test_a_new_file_that_somebody_removes_does_not_hide_the_error_of_its_block(t
         raise KeyError
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_sighup_does_not_prevent_the_removal_of_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell passes SIGHUP on to its programs, and when it ends they get it from the system too."""
+    def unlinked(path: str) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+        remove(path)
+    remove = os.unlink
+    monkeypatch.setattr(os, "unlink", unlinked)
+    with pytest.raises(KeyboardInterrupt), new_file(str(tmp_path / "unit.snmprec")):
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert not os.listdir(tmp_path)
+
+
+def test_sighup_stays_ignored_under_nohup(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with new_file(str(tmp_path / "unit.snmprec")) as write:
+            os.kill(os.getpid(), signal.SIGHUP)
+            write(b"whole")
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (tmp_path / "unit.snmprec").read_bytes() == b"whole"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_recording_and_leaves_no_file(number: signal.Signals, tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with Agent(rpdu2(outlets=8), faults=Faults(walk_silent_after=100)) as agent:
