@@ -16,6 +16,15 @@ def ours(folder):  # type: (str) -> bool
     return os.path.isdir(folder) and os.stat(folder).st_uid == getattr(os, "getuid", lambda: 0)()
 
 
+def lock(folder):  # type: (str) -> None
+    """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files when they are some days old."""
+    try:
+        import fcntl
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
+    except (ImportError, OSError):      # Windows has no fcntl, and some file systems have no locks
+        pass
+
+
 def place():  # type: () -> str
     """The folder with the unpacked files: in the user's cache, else a temporary one that is removed when this process ends.
 
@@ -39,6 +48,7 @@ def place():  # type: () -> str
                     raise OSError
             part = tempfile.mkdtemp(prefix="pdu-", dir=parent)
             atexit.register(shutil.rmtree, part, True)      # without effect after the folder is renamed
+            lock(part)
             with zipfile.ZipFile(os.path.dirname(os.path.abspath(__file__))) as packed:
                 packed.extractall(part)
             break

@@ -1,12 +1,13 @@
 """Loads a handler: one of this tree by its name, or a built archive as DCImanager would unpack it."""
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from common.logger import get_logger
 
@@ -65,7 +66,7 @@ def _settings(declared: Any) -> Sequence[Setting[object]]:
 
 
 _unpacked_here: List[tempfile.TemporaryDirectory[str]] = []
-_paths: Dict[str, str] = {}         # an archive's folder -> the file that it came from
+_loaded: Dict[str, Tuple[str, Mapping[str, bytes]]] = {}        # an archive's folder -> the file that it came from, its content
 
 
 def _unpacked(path: str) -> ModuleType:
@@ -77,14 +78,18 @@ def _unpacked(path: str) -> ModuleType:
         archive = archives.read(Path(path).read_bytes())
         if not archive.holds_module(f"{archive.top}.handler"):
             raise SettingsError(f"{path} is not a handler archive: one folder with a handler.py is expected")
-        if archive.top not in _paths and not archive.top.startswith("pdu_") and (
+        if archive.top not in _loaded and not archive.top.startswith("pdu_") and (
                 archive.top in sys.modules or importlib.util.find_spec(archive.top) is not None):
             raise SettingsError(f"{path}: its directory {archive.top!r} has the name of another Python module")
-        if os.path.realpath(_paths.setdefault(archive.top, path)) != os.path.realpath(path):
-            raise SettingsError(f"{path} and {_paths[archive.top]} are both {archive.top}: one run can load only one of them")
+        known, content = _loaded.setdefault(archive.top, (path, archive.files))
+        if os.path.realpath(known) != os.path.realpath(path):
+            raise SettingsError(f"{path} and {known} are both {archive.top}: one run can load only one of them")
+        if content != archive.files:
+            raise SettingsError(f"{path} was replaced after it was loaded: restart this program to run the new archive")
         if archive.top not in sys.modules:
             folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
             _unpacked_here.append(folder)
+            _lock(folder.name)
             archive.unpack(Path(folder.name))
             sys.path.insert(0, folder.name)
     except (archives.BadArchive, OSError) as error:
@@ -94,3 +99,11 @@ def _unpacked(path: str) -> ModuleType:
     except (Exception, SystemExit) as error:        # anybody may have written the archive
         get_logger(__name__).debug(f"{path}: {archive.top}.handler", exc_info=True)
         raise SettingsError(f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where") from None
+
+
+def _lock(folder: str) -> None:
+    """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files when they are some days old: a
+    handler imports some of its modules late."""
+    with contextlib.suppress(ImportError, OSError):         # Windows has no fcntl, and some file systems have no locks
+        import fcntl
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)

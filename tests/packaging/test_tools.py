@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import filecmp
 import json
 import os
@@ -136,6 +137,14 @@ def test_pyz_unpacks_itself_elsewhere_if_its_cache_has_a_relative_path(tmp_path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
     assert Path(unpacker["place"]()).parent == tmp_path / "temporary" and not (tmp_path / "here").exists()
+
+
+def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacker: Dict[str, Any]) -> None:
+    """systemd-tmpfiles leaves a folder out whose lock it does not get."""
+    descriptor = os.open(unpacker["place"](), os.O_RDONLY)
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(descriptor)
 
 
 def test_pyz_neither_runs_files_of_another_user_nor_unpacks_itself_into_their_folder(

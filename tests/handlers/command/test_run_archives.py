@@ -1,6 +1,7 @@
 """An archive in place of a handler's name: it is run by its path; a damaged or odd one is refused with the reason."""
 from __future__ import annotations
 
+import fcntl
 import gzip
 import io
 import json
@@ -15,6 +16,7 @@ import pytest
 
 from handlers.command import loading
 from handlers.command.loading import load
+from handlers.errors import SettingsError
 from tests.handlers.command.running import options, run
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
@@ -99,7 +101,7 @@ def test_an_archive_without_make_handler_is_reported_in_one_line(tmp_path: Path,
     with tarfile.open(file, "w:gz") as packed:
         for name in ("pdu_odd/__init__.py", "pdu_odd/handler.py"):
             packed.addfile(tarfile.TarInfo(name))
-    monkeypatch.setattr(loading, "_paths", {})
+    monkeypatch.setattr(loading, "_loaded", {})
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
     assert code == 2 and "has no make_handler" in err and len(err.splitlines()) == 1
     for name in ("pdu_odd", "pdu_odd.handler"):
@@ -111,7 +113,7 @@ def test_an_archive_without_make_handler_is_reported_in_one_line(tmp_path: Path,
 def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
         line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(loading, "_paths", {})
+    monkeypatch.setattr(loading, "_loaded", {})
     tree, file = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz"
     with (tree / "other" / "handler.py").open("a") as handler:
         handler.write(f"\n{line}\n")
@@ -162,7 +164,7 @@ def test_an_archive_with_the_name_of_another_module_is_refused(name: str, tmp_pa
 def test_an_archive_that_cannot_be_imported_is_named_and_not_reported_as_a_defect_of_this_program(
         content: bytes, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(loading, "_paths", {})
+    monkeypatch.setattr(loading, "_loaded", {})
     file, handler = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/handler.py")
     handler.size = len(content)
     with tarfile.open(file, "w:gz") as packed:
@@ -180,3 +182,29 @@ def test_an_archive_is_unpacked_only_once_by_whichever_path_it_is_named(tmp_path
     first, folders = load(str(file)), list(sys.path)
     for same in (file, file.parent / "." / ".." / tmp_path.name / file.name):
         assert load(str(same)).make is first.make and sys.path == folders
+
+
+def test_an_archive_that_was_replaced_after_it_was_loaded_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would go on with the modules of the old one."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    tree, file = small_tree(tmp_path, "changed"), tmp_path / "pdu_changed.tar.gz"
+    file.write_bytes(archive(tree, "changed"))
+    load(str(file))
+    with (tree / "changed" / "handler.py").open("a") as handler:
+        handler.write("\nNEW = True\n")
+    file.write_bytes(archive(tree, "changed"))
+    with pytest.raises(SettingsError, match="was replaced after it was loaded: restart"):
+        load(str(file))
+
+
+def test_the_folder_of_an_archive_is_locked_against_the_removal_of_old_temporary_files(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd-tmpfiles leaves a folder out whose lock it does not get."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    file = tmp_path / "pdu_locked.tar.gz"
+    file.write_bytes(archive(small_tree(tmp_path, "locked"), "locked"))
+    load(str(file))
+    descriptor = os.open(sys.path[0], os.O_RDONLY)
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(descriptor)
