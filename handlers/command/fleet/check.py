@@ -23,7 +23,6 @@ from .polling import Target, targets
 from .verdict import NAGIOS_FAILED, Row, Summary, changes, judged, nagios, remembered, summary
 
 _CLEAR = "\x1b[H\x1b[2J"
-_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 class Wanted(NamedTuple):
@@ -41,12 +40,22 @@ class Wanted(NamedTuple):
 
 class Round(NamedTuple):
     """One poll of the whole list. `marks`: name of a PDU -> its changes since the previous round. Outlets and energies are
-    compared with the last ones that were read."""
+    compared with the last ones that were read. `ended`: when, in seconds since 1970."""
 
     rows: Sequence[Row]
     found: Summary
-    when: str
+    ended: float
     marks: Mapping[str, Sequence[str]]
+
+    @property
+    def when(self) -> str:
+        """Local time, for people."""
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.ended))
+
+    @property
+    def when_utc(self) -> str:
+        """For programs: in local time, an hour comes twice when summer time ends."""
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.ended))
 
 
 @click.pass_context
@@ -116,7 +125,7 @@ def _round(wanted: Wanted, state: Given, polled: Sequence[Target], before: Mappi
     whole = [row for row in rows if row is not None]
     marks = {row.device.name: what for row in whole if row.device.name in before
              for what in [changes(before[row.device.name], row)] if what}
-    return Round(whole, summary(whole, time.monotonic() - begin), time.strftime(_TIME), marks)
+    return Round(whole, summary(whole, time.monotonic() - begin), time.time(), marks)
 
 
 def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
@@ -127,7 +136,7 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
         if wanted.watch is None:
             print_json(document)
         else:
-            print(json.dumps({"time": done.when, **document}), flush=True)
+            print(json.dumps({"time": done.when_utc, **document}), flush=True)
     elif wanted.csv:
         sys.stdout.write(tables.as_csv(done.rows))
     elif wanted.nagios:

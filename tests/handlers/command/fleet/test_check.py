@@ -1,6 +1,7 @@
 """`pdu check` on simulated PDUs of every handler, with handlers from the tree and from built archives, and its exit codes."""
 from __future__ import annotations
 
+import calendar
 import csv
 import errno
 import io
@@ -454,10 +455,13 @@ def test_a_watch_refuses_a_name_with_control_characters(tmp_path: Path, shown_on
 
 def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
     process = subprocess.Popen([*PDU, "check", str(small.one("nut")), "--auth", str(small.logins), "--watch", "1", "--json"],
-                               env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                               env={**environment(), "TZ": "Asia/Tokyo"}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               text=True)
     with process, bounded(process):
         assert process.stdout is not None
         documents = [json.loads(process.stdout.readline()) for _ in range(2)]
         process.send_signal(signal.SIGINT)
         process.stdout.read()
     assert [one["summary"]["pdus"] for one in documents] == [1, 1] and documents[0]["time"] <= documents[1]["time"]
+    age = time.time() - calendar.timegm(time.strptime(documents[1]["time"], "%Y-%m-%dT%H:%M:%SZ"))
+    assert 0 <= age < PATIENCE_S
