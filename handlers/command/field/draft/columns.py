@@ -24,6 +24,7 @@ _CONTACT_WORDS = frozenset("closed close enabled up active open opened disabled 
 NOT_SHOWN = "the recording does not show which value is on and which is off"
 _CONTACT = "a word such as open or closed may describe a contact or a breaker"
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
+_PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)       # of an outlet, with a state of its own
 # Names of objects that have the same values as a state, but are commands, settings or alarms.
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
                        r"desired|startup|button|beeper|buzzer|web|telnet|reset|security")
@@ -129,7 +130,8 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
     if re.search("write|create", object_.access):           # read-create includes writing (RFC 2578, 7.3)
         doubt = doubt or "it can be written, so it may be the command or a setting"
     doubt = doubt or _name_doubt(object_)
-    if not _OUTLET.search(object_.name) and any(letters(object_.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)):
+    is_outlet = _OUTLET.search(object_.name) and not _PART.search(object_.name)
+    if not is_outlet and any(letters(object_.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)):
         doubt = doubt or _CONTACT
     return Guess(STATE, table, column, score, (definition, f"{table.size} rows: {_counted(counts)}"), doubt or object_.doubt,
                  object_)
@@ -246,7 +248,10 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
-    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers."""
+    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers. None if the MIB gives
+    its values names."""
+    if object_ is not None and object_.enumeration:
+        return None
     known = worth(object_.units) if object_ is not None and object_.units else None
     if object_ is not None and known is not None:
         low = object_.name.lower()

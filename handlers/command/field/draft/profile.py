@@ -92,7 +92,7 @@ def _of_column(state: Guess, roles: Mapping[str, Sequence[Guess]], chosen: Dict[
     state = state._replace(doubt="; ".join(filter(None, (state.doubt, likely))))
     on, off, why = _meaning(state)
     if why:
-        doubts.append(f"{dotted(state.column.oid)}: {why}")
+        doubts.append(f"{dotted(state.column.oid)}: {why.rstrip('.')}.")
     confirm = _same_values(state, roles)
     if confirm is not None:
         chosen["confirm"] = dotted(confirm.column.oid)

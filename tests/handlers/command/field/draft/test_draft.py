@@ -303,6 +303,15 @@ def test_the_doubt_about_a_meter_names_units_that_the_mib_gives(units: str, says
     assert len(doubts) == 1 and doubts[0].startswith(says)
 
 
+def test_a_column_whose_values_have_names_is_no_meter() -> None:
+    mode = arcs("1.3.6.1.4.1.99999.2.1.1.3")
+    rows = {(*mode, index): Row(2, value) for index, value in enumerate((1, 0, 1, 2, 5), 1)}
+    names = dict(enumerate(("off", "on", "watchdog", "schedule", "both", "logic")))
+    found = draft(rows, Mib({mode: Object("npRelayMode", "DKSF", mode, access="read-write", enumeration=names)}, ["DKSF"]))
+    assert [guess.role for guess in found.guesses] == ["state"]
+    assert found.doubts[0] == "1.3.6.1.4.1.99999.2.1.1.3: it can be written, so it may be the command or a setting."
+
+
 @pytest.mark.parametrize("fact, says", [
     (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1}, access="read-write"), "it can be written"),
     (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1}, access="read-create"), "it can be written"),
@@ -322,7 +331,9 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(fact: modules.
 @pytest.mark.parametrize("name, values, mark", [
     ("outletState", ("on", "off"), ""), ("outletStatus", ("closed", "open"), ""), ("relayStatus", ("up", "down"), ""),
     ("outletInitialState", ("on", "off"), MARK), ("outletAlarm", ("enabled", "disabled"), MARK),
-    ("doorStatus", ("closed", "open"), MARK), ("sensorState", ("active", "inactive"), MARK), ("unitState", ("on", "off"), "")])
+    ("doorStatus", ("closed", "open"), MARK), ("outletFuseState", ("closed", "open"), MARK),
+    ("outletMeterStatus", ("enabled", "disabled"), MARK), ("sensorState", ("active", "inactive"), MARK),
+    ("unitState", ("on", "off"), "")])
 def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(name: str, values: Sequence[str], mark: str) -> None:
     column = arcs("1.3.6.1.4.1.99999.2.1.1.3")
     objects = [Object(name, "ACME-MIB", column, enumeration=dict(enumerate(values, 1)))]
