@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
-from .... import host
+from .... import VERSION, host
 from ....errors import PduHandlerError, SettingsError
 from ....snmp import detection, metering
 from ....snmp.device import Found
@@ -41,7 +41,8 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
-    return Served(HOST, agent.port, why + left_out, f"snmp {HOST}:{agent.port}", lambda: list(unit.writes), agent.close)
+    poll = _poll(f"{HOST}:{agent.port}", profile, found)
+    return Served(HOST, agent.port, why + left_out, poll, lambda: list(unit.writes), agent.close)
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
@@ -58,6 +59,15 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
     switched = found.outlets is not None and found.outlets.control is not None
     return found, (f"family {found.profile.key}, {counted(len(found.states), 'outlet')}, "
                    + ("switched by its commands" if switched else "which cannot be switched"))
+
+
+def _poll(where: str, chosen: str, found: Optional[Found]) -> str:
+    """The arguments of `pdu status` for this replay. A profile in a file is read by the archive that is built from it."""
+    if found is None or not chosen:
+        return f"snmp {where}"
+    if PROFILES.named(chosen) is not None:
+        return f"snmp {where} -s profile={chosen}"
+    return f"dist/pdu_{found.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
 
 
 def _profile(chosen: str) -> Profile:

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Dict, List
 
 import pytest
 
+from handlers import VERSION
 from handlers.command.field.kinds import Recorder, kind, kind_of, names
 from handlers.command.field.nut import dump
 from handlers.command.field.redfish import recording, tree as redfish_tree
@@ -21,6 +23,9 @@ from handlers.errors import Denied, SettingsError, Unreachable, Unsupported
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.nut.client import NutClient
+from handlers.snmp import schema
+from handlers.snmp.frozen import changed
+from handlers.snmp.profiles import PROFILES
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field import planted
@@ -229,6 +234,17 @@ def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
         text = recorded(Unit("nut", PduData("localhost", {"port": str(server.port), "username": "mschmidt", "password": "any"})))
     assert "ups.test.result: started by name-1 from host-1.example" in text
     assert "mschmidt" not in text and "localhost" not in text
+
+
+def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: Path) -> None:
+    text, file = write_snmprec(fixture("ip9258").rows), tmp_path / "own.json"
+    own, serve_as = PROFILES.named("ip9258"), kind("snmp").serve_as
+    assert own is not None and serve_as is not None
+    file.write_text(schema.dumps(changed(own, key="my-strip")), "utf-8")
+    for chosen, command in (("ip9258", "snmp {} -s profile=ip9258"), (str(file), f"dist/pdu_my_strip-{VERSION}.tar.gz {{}}")):
+        served = serve_as(text, 0, chosen)
+        served.close()
+        assert served.poll == command.format(f"{served.host}:{served.port}")
 
 
 @HANDLERS
