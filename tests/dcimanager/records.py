@@ -97,8 +97,8 @@ class Pdu:
 
     `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` names the metered ones.
     `doubts` are the ports whose last switching may or may not have happened. `changes` are the times, in seconds since 1970, at
-    which address, SNMP parameters or settings were changed: from then on, another device may count the energy. `unread`: no `status`
-    has succeeded since the last of these changes.
+    which address, SNMP parameters or settings were changed: from then on, another device may count the energy. `unread`: no
+    `status` has succeeded since the last of these changes.
     """
 
     id: int
