@@ -24,6 +24,7 @@ _LEAST_S, _MOST_S = 0.2, 300.0
 _OF_HANDLER = 0.8               # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _ENOUGH = 0.5                   # share of a probe's time; if less is left, even a healthy PDU may not answer in time
 _IDLE_S = 30.0                  # a connection is closed if nothing arrives on it for this time
+_PAUSE_S = 0.1
 _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "application/json"
 
 
@@ -192,6 +193,14 @@ class Server(ThreadingHTTPServer):
         self.exporter, self._turn = exporter, turn
         self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
         super().__init__(where, _Handler)
+
+    def get_request(self) -> Tuple[socket.socket, Any]:
+        """Accepts a connection; pauses if that fails, because without free descriptors the next attempt would follow at once."""
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(_PAUSE_S)
+            raise
 
     def service_actions(self) -> None:
         """Called by serve_forever between requests."""

@@ -391,6 +391,15 @@ def test_a_defect_of_the_exporter_is_printed_and_a_closed_connection_is_not(caps
             assert (str(error) in capsys.readouterr().err) is printed
 
 
+def test_an_exporter_without_free_descriptors_does_not_spin(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: List[float] = []
+    monkeypatch.setattr(server, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic))
+    with server.Server(("127.0.0.1", 0), server.Exporter(Allowed((), (), {}, {}), server.Limits()), lambda: None) as listening:
+        listening.socket.setblocking(False)             # so accepting fails, as it does without free descriptors
+        listening._handle_request_noblock()             # type: ignore[attr-defined]  # as serve_forever does
+    assert pauses == [server._PAUSE_S]
+
+
 # ---- start and stop ----------------------------------------------------------------------------------------
 
 class FullDisk(io.StringIO):
