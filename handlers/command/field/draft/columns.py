@@ -27,7 +27,8 @@ _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|ou
 _PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)       # of an outlet, with a state of its own
 # Names of objects that have the same values as a state, but are commands, settings or alarms.
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
-                       r"desired|startup|button|beeper|buzzer|web|telnet|reset|security")
+                       r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|after|"
+                       r"target|request|schedul")
 _LARGEST_STATE, _MOST_STATES = 12, 4
 _USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are mostly fewer than _MANY
 _IDLE, _FEW_VALUES = -1, 2      # the value of an unused command; a meter has more than _FEW_VALUES different values
@@ -111,13 +112,15 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
 
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
-    """A guess from the names that the MIB gives to the values. None if no name means on or none means off, or if a recorded
-    value has no name."""
+    """A guess from the names that the MIB gives to the values. None if no name means on or none means off, or if no recorded
+    value has a name."""
     on, off = meanings(object_)
-    if not on or not off or any(
-            not re.fullmatch("-?[0-9]{1,20}", value) or int(value) not in object_.enumeration for value in counts):
+    if not on or not off or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
         return None
-    score = 14 + _place(table, labels)
+    unnamed = sorted(value for value in counts if int(value) not in object_.enumeration)
+    if len(unnamed) == len(counts):
+        return None
+    score = 14 + _place(table, labels) - 2 * len(unnamed)
     lower = object_.name.lower()
     score += 3 if re.search(r"status|state", lower) else 0
     score -= 6 if _NO_STATE.search(lower) else 0
@@ -127,6 +130,8 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
     definition = f"{object_.name} in {object_.module}: {named}"
     doubt = "" if len(on) == len(off) == 1 else "several names may mean on or off: " + ", ".join(
         object_.enumeration[value] for value in (*on, *off))
+    if unnamed:
+        doubt = doubt or f"the MIB has no name for the recorded {', '.join(unnamed)}"
     if re.search("write|create", object_.access):           # read-create includes writing (RFC 2578, 7.3)
         doubt = doubt or "it can be written, so it may be the command or a setting"
     doubt = doubt or _name_doubt(object_)

@@ -312,6 +312,24 @@ def test_a_column_whose_values_have_names_is_no_meter() -> None:
     assert found.doubts[0] == "1.3.6.1.4.1.99999.2.1.1.3: it can be written, so it may be the command or a setting."
 
 
+@pytest.mark.parametrize("third, doubt", [
+    (0, "it can be written, so it may be the command or a setting"), (2, "the MIB has no name for the recorded 2")])
+def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(third: int, doubt: str) -> None:
+    """NTI's IPDU-S2: the state of an outlet can be written, and its normal state, with the same names, cannot."""
+    entry = arcs("1.3.6.1.4.1.3699.1.1.6.1.7.1.1")
+    names = {0: "off", 1: "on"}
+    objects = {(*entry, 5): Object("rlyOutputValue", "IPDUS2", (*entry, 5), access="read-write", enumeration=names),
+               (*entry, 6): Object("rlyOutputNormalValue", "IPDUS2", (*entry, 6), access="read-only", enumeration=names)}
+    rows = {(*entry, column, index): Row(2, 1) for column in (5, 6) for index in (1, 2, 3)}
+    rows[(*entry, 5, 3)] = Row(2, third)
+    found = draft(rows, Mib(objects, ["IPDUS2"]))
+    assert found.chosen["state"] == "1.3.6.1.4.1.3699.1.1.6.1.7.1.1.5"
+    assert found.profile is not None and found.profile.outlets[0].states is not None
+    assert found.profile.outlets[0].states.on == (f"{MARK}1",) and found.doubts[0].endswith(f"{doubt}.")
+    other = draft({oid: row for oid, row in rows.items() if oid[-2] == 6}, Mib(objects, ["IPDUS2"])).profile
+    assert other is not None and other.outlets[0].states is not None and other.outlets[0].states.on == (f"{MARK}1",)
+
+
 @pytest.mark.parametrize("fact, says", [
     (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1}, access="read-write"), "it can be written"),
     (modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1}, access="read-create"), "it can be written"),
