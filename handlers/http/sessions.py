@@ -29,7 +29,8 @@ class RequestsTransport:
 
     The session's `verify` and `cert` are used instead of the agent's trust. If the session has
     an `auth`, give the agent no login: `auth` may replace that login, or both are sent. `.netrc` is not read. Redirects
-    are left to the agent. A request's `total` covers only the body of the answer, and is checked after each KiB of it.
+    are left to the agent. A request's `total` covers only the body of the answer, and is checked after each KiB of it. An
+    answer that ends within its headers, as of a device that restarts, is taken for an empty one.
     """
 
     def __init__(self, session: requests.Session) -> None:
