@@ -136,6 +136,7 @@ def _confirm(call: Call, what: str, name: str) -> None:
         desc = seen.get(f"{outlet[1]}.desc") or seen.get(f"{outlet[1]}.name")
         now = seen.get(f"{outlet[1]}.status") or seen.get(f"{outlet[1]}.switch") or "unknown"
         about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {now})"
+        call.nut.close()                # upsd closes a connection after a minute of silence, and a person may think for longer
     asking.confirm(call.state, f"{what} on {call.device} at {call.host}{about}", call.host)
 
 

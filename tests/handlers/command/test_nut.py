@@ -179,6 +179,19 @@ def test_the_question_before_a_write_names_device_outlet_name_and_state(server: 
         assert server.books().states["pdu/1"] is (answer == "n\n")
 
 
+def test_a_question_may_be_answered_after_the_server_has_closed_idle_connections(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """upsd closes a connection on which nothing was sent for a minute."""
+    class Slow(terminal.Person):
+        def readline(self, *size: Any) -> str:
+            server.drop_connections()
+            return "y\n"
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    monkeypatch.setattr(sys, "stdin", Slow(""))
+    assert Run(capsys, server, "run", "pdu", "outlet.1.load.off").code == 0 and server.books().states["pdu/1"] is False
+
+
 def test_without_a_status_the_question_shows_the_value_of_the_switch_or_unknown(
         capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
