@@ -1,7 +1,7 @@
 """The errors that a handler raises: one tree, with a class for each kind of failure.
 
 DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it should say what to do, and
-holds no password, community or token. Codecs raise without host and operation; the client adds them (`at`).
+holds no password, community or token. Codecs raise without host and operation; their callers add them (`at`).
 
 Errors hold text from devices and users, and are shown in logs and terminals. The constructor therefore escapes control
 characters, line ends, bidirectional marks and lone surrogates, and cuts long text.

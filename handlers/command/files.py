@@ -55,8 +55,7 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     """Creates a file before the work begins, and yields the function that writes its content.
 
     A path that exists or cannot be written fails at once, not after a long recording or download. The file is removed unless
-    its whole content was written, so that an incomplete file never passes for a complete one. Without a path nothing is
-    written. Raises SettingsError.
+    its whole content was written, also after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is written. Raises SettingsError.
     """
     if not path:
         yield lambda _: None

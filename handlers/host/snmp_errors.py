@@ -16,9 +16,11 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
      "the device does not allow this: give a community or user that may {right}"),
     # Names from the RFCs, then the wording of Net-SNMP and of pysnmp (pysnmp.proto.errind).
     (("authenticationfailure", "wrongdigest", "unknownusername", "unsupportedsecuritylevel", "unsupportedseclevel",
-      "decryptionerror", "notintimewindow", "unknownuser", "pdudigest", "unknownusmuser", "unknownsnmpsecurityname",
-      "unsupportedsnmpsecuritylevel", "authenticatormismatched", "badparameters", "ciphertextisbroken", "windowsoftrust"), Denied,
+      "decryptionerror", "unknownuser", "pdudigest", "unknownusmuser", "unknownsnmpsecurityname",
+      "unsupportedsnmpsecuritylevel", "authenticatormismatched", "badparameters", "ciphertextisbroken"), Denied,
      "the device does not accept the SNMPv3 user, its passwords or its protocols: check them"),
+    (("notintimewindow", "windowsoftrust"), Denied, "the device accepts the SNMPv3 user but not the time of the request "
+     "(RFC 3414, 3.2): restart its SNMP agent, and check that no other device has its engine ID"),
     (("wrongvalue", "badvalue", "wrongtype", "wronglength", "wrongencoding", "inconsistentvalue", "inconsistentname",
       "nocreation", "resourceunavailable", "toobig"), Refused,
      "the device refused {what}"),

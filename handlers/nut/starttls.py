@@ -52,6 +52,6 @@ def _switch(ask: Ask) -> None:
     answers = ask(request)
     failure = answers.failure(request)
     if failure is not None:
-        raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): set a certificate in its "
-                           f"upsd.conf, or ", Named("tls", "no"), " to send everything in the clear"))
+        raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): its upsd needs TLS support and a "
+                           f"certificate in upsd.conf; or set ", Named("tls", "no"), " to send everything in the clear"))
     answers[request]                            # raises unless the answer is OK

@@ -10,7 +10,7 @@ from .rpc.pdumodel import Outlet, Pdu
 _REASONS: Dict[int, str] = {
     Outlet.ERR_OUTLET_NOT_SWITCHABLE: "there is no relay, or the unit is metered only",
     Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated in Outlet.idl 3.0.4
-    Outlet.ERR_OUTLET_DISABLED: "switching is disabled on the PDU: enable it there",
+    Outlet.ERR_OUTLET_DISABLED: "the outlet, or one of them, is disabled on the PDU: enable it there",
     Outlet.ERR_OUTLET_NOT_OFF: "the present state is not off",
     Outlet.ERR_RELAY_CONTROL_DISABLED: "relay control is inhibited in the PDU's settings: allow it there",
 }
@@ -30,9 +30,9 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
     """
     label, other = sent(metadata, "label"), sent(known, "label")
     if None not in (label, other) and label != other:       # older firmware may lack a label
-        raise Unsupported(f"outlet {identity} was not switched: the PDU lists the outlet labelled {quoted(label)!r} at this "
-                          f"position, but this position's resource id leads to the outlet labelled {quoted(other)!r}; "
-                          f"compare both with the numbers printed on the unit, and report its model and firmware")
+        raise Unsupported(f"nothing was changed: in the PDU's list outlet {identity} is labelled {quoted(label)!r}, but its "
+                          f"resource id leads to the outlet labelled {quoted(other)!r}; compare both labels with the numbers "
+                          f"printed on the unit, and report its model and firmware")
 
 
 def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pending[Outlet.MetaData],
@@ -41,8 +41,8 @@ def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pend
 
     Raises Denied if the account may not read the outlet, because the result could not be checked. A missing field does not
     prevent the command: firmware may be older, or the account may not read the PDU's settings. Load shedding does not prevent the
-    command: the device accepts it and turns the outlet on when shedding ends (Legrand PDU User Guide, June 2018, "Off and Lock
-    Icons for Outlets").
+    command: the device accepts "on" for a shed outlet and turns it on when shedding ends (Legrand PDU User Guide, June 2018,
+    "Off and Lock Icons for Outlets").
     """
     for answer in (metadata, state):
         if isinstance(answer.error, Denied):

@@ -8,7 +8,7 @@ from .controls import Control, Unlock, Verbs, Write, WritePacked
 from .figures import Figure
 from .frozen import Frozen, parts
 from .profile import Profile, below, oids
-from .sources import Column, Place
+from .sources import Column, Place, Scalar
 from .states import State
 
 
@@ -16,6 +16,8 @@ def contradictions(profile: Profile) -> Iterator[str]:
     """Sentences for the profile's author, each after its place, such as `profile.outlets[0].control`."""
     for number, outlets in enumerate(profile.outlets):
         place = f"profile.outlets[{number}]"
+        if outlets.states:
+            yield from (f"{place}.states: {found}" for found in _marks(outlets.states))
         if outlets.states and outlets.control:
             yield from (f"{place}.control: {found}" for found in _commands(outlets.states, outlets.control))
         yield from _figures(place, {name: [figure] for name in ("current", "power", "energy")
@@ -25,6 +27,12 @@ def contradictions(profile: Profile) -> Iterator[str]:
     columns = {part.oid for part in parts(profile) if isinstance(part, Column) and not part.suffix}
     yield from sorted(f"profile: the column {column} contains {oid}, so it is the OID of more than a column"
                       for column in columns for oid in set(oids(profile)) if oid != column and below(oid, column))
+
+
+def _marks(states: State) -> Iterator[str]:
+    for name, source in (("confirm", states.confirm), *(("a doubt", doubt.test) for doubt in states.doubts)):
+        if isinstance(source, Scalar) and not isinstance(states.source, Scalar):
+            yield f"{name} is a Scalar, which has no value for each outlet of a table"
 
 
 def _commands(states: State, control: Control) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The reads of one call, each made once: a status reuses the walk that detected the family."""
+"""Caches a device's answers, so that a status reuses the walk that detected the family."""
 from __future__ import annotations
 
 from typing import Dict, Optional, Protocol

@@ -221,6 +221,12 @@ def test_a_text_of_pysnmp_is_enough_to_decide_the_class_of_an_error(indication: 
         assert type(caught.value) is kind
 
 
+def test_a_request_outside_the_time_window_does_not_blame_the_login() -> None:
+    for indication in (errind.notInTimeWindow, "(errorIndication): not in windows of trust"):
+        with pytest.raises(Denied, match="accepts the SNMPv3 user but not the time of the request"):
+            snmp(RuntimeError(str(indication))).get(ROOT)
+
+
 @pytest.mark.parametrize("words, reading, writing", [
     ("authorizationError", "may read, with the security level", "may write, and enable SNMP SET"),
     *((words, *["the address cannot be resolved: check it"] * 2) for words in (

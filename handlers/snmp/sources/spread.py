@@ -33,9 +33,9 @@ class Spread(Place):
 
     `spans`: the outlets' numbers. Other objects below `oid` are ignored and never written: in one MIB the object
     before outlet 1 switches all outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of
-    a unit follows SUB in place of `tail`, and the identity is "row.N". `by_get` reads each number by GET, for an `oid` with many
-    other objects; with `listed`, only the numbers that have a row in `listed`. If only some of these have a value, the others are
-    empty.
+    a unit follows SUB in place of `tail`, and the identity is "row.N". `by_get`: each object is read by GET, because a walk of
+    `oid` would also read many others. With `listed`, only outlets that have a row in `listed` are read; if only some of these
+    have a value, the others are empty.
     """
 
     oid: str

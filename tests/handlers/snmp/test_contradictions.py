@@ -12,12 +12,13 @@ from handlers.snmp.contradictions import contradictions
 from handlers.snmp.controls import Control, Guarded, Unlock, Verbs, Write, WritePacked
 from handlers.snmp.evidence import Confidence, Evidence, Proof
 from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen import changed
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.sources import Column, Packed, Scalar, Source
-from handlers.snmp.states import State
+from handlers.snmp.states import Doubt, State
 
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"
 STATUS, CONTROL, LOCK, AMPS, WATTS = (Column(f"{ENTRY}.{arc}", name) for arc, name in (
@@ -58,6 +59,16 @@ def test_a_command_that_may_be_right_is_accepted(control: Control) -> None:
     (Write(CONTROL, on=1, off="2"), "on writes 1 and off writes '2', which are of different types")])
 def test_a_command_against_the_states_is_named(control: Control, sentence: str) -> None:
     assert next(contradictions(acme(control))) == f"profile.outlets[0].control: {sentence}"
+
+
+def test_a_state_that_an_object_of_the_whole_device_decides_is_named() -> None:
+    """A status would read no mark for any outlet, and a command would read the same mark for each."""
+    control = Write(CONTROL, on=1, off=2)
+    for source, found in ((STATUS, 1), (ALL, 0)):
+        for name, state in (("confirm", State(source, on=("1",), off=("2",), confirm=ALL)),
+                            ("a doubt", State(source, on=("1",), off=("2",), doubts=(Doubt(ALL, ("1",)),)))):
+            sentence = f"profile.outlets[0].states: {name} is a Scalar, which has no value for each outlet of a table"
+            assert list(contradictions(changed(acme(), outlets=(Outlets(states=state, control=control),)))) == [sentence][:found]
 
 
 def test_a_packed_command_against_the_states_is_named() -> None:

@@ -31,7 +31,10 @@ def identity(data: Any) -> Identity:
 
 
 def of_device(device: Reader, choice: Choice) -> Identity:
-    """The device as one of the families of `choice`; without `family` if none reads it. `device` keeps the objects it reads."""
+    """The identity of a device read with `choice`. Its `family` is "" if no family of `choice` reads the device.
+
+    `seen` has the objects that `device` has read.
+    """
     profiles, is_fixed = choice.profiles, choice.is_fixed
     sys_object_id, usable = detection.sys_object_id(device, profiles)
     out = Identity("snmp", about={"sysObjectID": sys_object_id})
@@ -130,7 +133,9 @@ def _capabilities(found: Found, switch_unproven: bool, out: Identity) -> None:
 
 def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
     profile = found.profile
-    if found.outlets is None or found.outlets.control is None:
+    source = found.outlets
+    stateless = source is not None and source.states is not None and not source.states.read(found.reader)
+    if source is None or source.control is None or stateless:
         if found.states:
             out.cannot.append(f"switch: the family '{profile.key}' has no commands" if not profile.is_switched
                               else "switch: a command could not be confirmed, because no state is reported")
@@ -141,7 +146,7 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
                           + profile.note)
     else:
         out.can.append("switch the outlets (not tried here; a read-only community cannot)")
-    out.evidence["switching"] = f"{_basis(profile.evidence.switching, found.outlets.control)}; confidence {sure.value}"
+    out.evidence["switching"] = f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
 
 
 def _used(total: Total, reader: Reader) -> List[Figure]:

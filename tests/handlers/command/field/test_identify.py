@@ -95,6 +95,13 @@ def test_a_family_with_states_but_without_commands_is_not_called_metered_only() 
     assert [line for line in found.cannot if line.startswith("switch")] == ["switch: the family 'opengear-rpc' has no commands"]
 
 
+def test_outlets_without_states_cannot_be_switched() -> None:
+    found = of_device(Reader(of_rows(fixture("schleifenbauer_channels").device().rows())), choose({}, {}))
+    assert "read states: it reports none (4 outlets)" in found.cannot
+    assert "switch: a command could not be confirmed, because no state is reported" in found.cannot
+    assert not [line for line in found.can if line.startswith("switch")]
+
+
 @pytest.mark.parametrize("unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"])
 def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(unit: Optional[Arcs], used: List[int]) -> None:
     """Row 1.2 of the first object has no figure: this object is used neither for a single unit nor for unit 1 of a chain."""

@@ -289,7 +289,10 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(small: H
 
 
 def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() -> None:
-    """Python 3.12 and 3.13 count levels of C functions separately, and allow up to 10,000. Others count them with the frames."""
+    """Python 3.12 and 3.13 count levels of C functions separately, and allow up to 10,000.
+
+    Older releases count them with the frames; newer ones check how much of the stack is left.
+    """
     done = subprocess.run([sys.executable, "-c", """
 import json, sys, threading
 from handlers.command.fleet import pool

@@ -175,7 +175,8 @@ def test_outlets_that_are_not_listed_at_their_numbers_get_no_command(
         monkeypatch.setenv("PDU_PASSWORD", pdu.password)
         assert root.run(["raritan", f"{pdu.host}:{pdu.port}", words[0], "--ca-pem", str(ca_file), "--yes", *words[1:]]) == 8
         err = capsys.readouterr().err
-        assert f"outlet {3 if words[0] == 'sequence' else 2} was not switched" in err and "labelled '3'" in err
+        number, label = (3, "2") if words[0] == "sequence" else (2, "3")
+        assert f"nothing was changed: in the PDU's list outlet {number} is labelled '{label}'" in err
         assert pdu.books().writes == []
 
 

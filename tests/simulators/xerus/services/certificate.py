@@ -131,7 +131,7 @@ class ServerCertificate(Served):
         self._device.install(_key_pem(key, ""), _chain_pem(chain))
         return 0
 
-    # -- PEM over JSON-RPC (from 4.3)
+    # -- PEM: real units do not answer these over JSON-RPC (ServerSSLCert.idl 4.0.1)
 
     def getActiveCertChainPEM(self) -> str:
         return _chain_pem(self.active.chain).decode()
