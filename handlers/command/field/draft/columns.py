@@ -79,10 +79,10 @@ def integers(column: Column) -> Optional[List[int]]:
 
 def _state(table: Table, column: Column, labels: float, object_: Optional[Object]) -> Optional[Guess]:
     counts = Counter(str(row.raw).strip() for row in column.rows.values())
-    if len(counts) > _MOST_STATES:
-        return None
     if object_ is not None and object_.enumeration:
         return _named_state(table, column, labels, object_, counts)
+    if len(counts) > _MOST_STATES:
+        return None
     words = {letters(value) for value in counts}
     if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
         return Guess(STATE, table, column, 12 + _place(table, labels), (

@@ -312,6 +312,15 @@ def test_a_column_whose_values_have_names_is_no_meter() -> None:
     assert found.doubts[0] == "1.3.6.1.4.1.99999.2.1.1.3: it can be written, so it may be the command or a setting."
 
 
+def test_outlets_in_many_named_states_are_found() -> None:
+    column, names = arcs("1.3.6.1.4.1.99999.2.1.1.3"), ("off", "on", "pendingOff", "pendingOn", "fault", "locked")
+    rows = {(*column, index): Row(2, index % 6) for index in range(1, 9)}
+    objects = {column: Object("outletState", "ACME-MIB", column, access="read-only", enumeration=dict(enumerate(names)))}
+    found = draft(rows, Mib(objects, ["ACME-MIB"])).profile
+    assert found is not None and found.outlets[0].states is not None
+    assert (found.outlets[0].states.on, found.outlets[0].states.off) == (("1",), ("0",))
+
+
 @pytest.mark.parametrize("third, doubt", [
     (0, "it can be written, so it may be the command or a setting"), (2, "the MIB has no name for the recorded 2")])
 def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(third: int, doubt: str) -> None:
