@@ -5,7 +5,9 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import signal
 import sys
+import threading
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
@@ -65,7 +67,7 @@ def _settings(declared: Any) -> Sequence[Setting[object]]:
     return tuple(found) if all(hasattr(one, name) for one in found for name in fields) else ()
 
 
-_unpacked_here: List[tempfile.TemporaryDirectory[str]] = []
+_unpacked_here: List[tempfile.TemporaryDirectory[str]] = []     # folders that this process removes when it ends
 _loaded: Dict[str, Tuple[str, Mapping[str, bytes]]] = {}        # an archive's folder -> the file that it came from, its content
 
 
@@ -87,6 +89,7 @@ def _unpacked(path: str) -> ModuleType:
         if content != archive.files:
             raise SettingsError(f"{path} was replaced after it was loaded: restart this program to run the new archive")
         if archive.top not in sys.modules:
+            _remove_after_signals()
             folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
             _unpacked_here.append(folder)
             _lock(folder.name)
@@ -107,3 +110,22 @@ def _lock(folder: str) -> None:
     with contextlib.suppress(ImportError, OSError):         # Windows has no fcntl, and some file systems have no locks
         import fcntl
         fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
+
+
+def _remove_after_signals() -> None:
+    """Let SIGTERM and SIGHUP remove the folders before they end this process, unless the process ignores or handles them.
+
+    Processes that are forked from this one leave the folders to it.
+    """
+    if threading.current_thread() is not threading.main_thread():       # Python allows no signal handler there
+        return
+    own = os.getpid()
+
+    def end(number: int, _: object) -> None:
+        for folder in _unpacked_here if os.getpid() == own else ():
+            folder.cleanup()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):          # Windows has no SIGHUP
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)

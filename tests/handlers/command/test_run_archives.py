@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -122,6 +123,37 @@ def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
     for name in [name for name in sys.modules if name.partition(".")[0] == "pdu_other"]:
         sys.modules.pop(name)
     assert code == 0 and [one["state"] for one in json.loads(out)["outlets"]] == ["UP", "UNKNOWN"], err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("who, left", [("os.getpid()", 0), ("child()", 1)], ids=["pdu", "its child"])
+def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(number: int, who: str, left: int, tmp_path: Path) -> None:
+    """A signal that ends only a process which `pdu` started leaves the folder to `pdu`."""
+    tree, file, unpacked = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz", tmp_path / "unpacked"
+    unpacked.mkdir()
+    with (tree / "other" / "handler.py").open("a") as handler:
+        handler.write(f"""
+import glob, os, signal, time
+def child():
+    runs, told = os.pipe()
+    found = os.fork()
+    if not found:
+        os.write(told, b"-")
+        time.sleep({PATIENCE_S})
+        os._exit(0)
+    os.read(runs, 1)
+    return found
+os.kill({who}, {number:d})
+try:
+    assert os.WTERMSIG(os.wait()[1]) == {number:d}
+finally:
+    print(len(glob.glob("{unpacked}/pdu-archive-*")))
+""")
+    file.write_bytes(archive(tree, "other"))
+    done = subprocess.run([sys.executable, "-m", "handlers", "status", str(file), "192.0.2.7", "-s", "say=nothing"], cwd=ROOT,
+                          env={**os.environ, "TMPDIR": str(unpacked)}, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert done.returncode == (0 if left else -number), done.stderr
+    assert done.stdout.startswith("1\n" if left else "") and not list(unpacked.iterdir())
 
 
 def test_an_archive_with_many_extended_headers_in_a_row_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
