@@ -30,7 +30,7 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
     from .field.draft.profile import draft as drafted
     from .field.draft.reading import read
     from .field.snmp import recording, snmprec
-    state = given(context)
+    state, out = given(context), None if out == "-" else out
     text = text_of(file)
     if not snmprec.is_recording(text):
         raise SettingsError(f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On")
@@ -103,4 +103,4 @@ No command is proposed: a person has to find it in the vendor's documents and ad
     click.Argument(["file"], metavar="FILE"),
     *option("--mib", "the vendor's MIB file, for names, units and enumerations; repeatable", "FILE", multiple=True),
     *option("--key", "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)", "KEY", default=""),
-    *option("-o --out", "write the profile to this file (it must not exist); else standard output", "FILE"), *output()])
+    *option("-o --out", "write the profile to this new file; default: -, the standard output", "FILE"), *output()])

@@ -20,7 +20,7 @@ _LOOK = "Look through the file before you share it: no program recognises every 
 
 @click.pass_context
 def _record(context: click.Context, handler: str, host: str, out: Optional[str], keep: Sequence[str], patience: float) -> int:
-    state = given(context)
+    state, out = given(context), None if out == "-" else out
     data = form.pdu_data(load(handler), host, state)
     try:
         with new_file(out) as write:
@@ -51,7 +51,7 @@ inside other texts, except common words, very short values and short numbers.
 
 HANDLER  {', '.join(names())}""", params=[
     click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"), click.Argument(["host"], metavar="HOST"),
-    *option("-o --out", "write this file (it must not exist); else standard output", "FILE"),
+    *option("-o --out", "write this new file; default: -, the standard output", "FILE"),
     *option("--keep", f"do not replace these: {', '.join(KINDS)}; repeatable", "KIND", click.Choice(KINDS), multiple=True),
     *option("--patience", "how long to wait for a device that stops answering (60)", "SECONDS",
             Seconds(0.0, _LONGEST_S), default=_PATIENCE_S),

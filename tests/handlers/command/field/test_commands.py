@@ -53,10 +53,13 @@ def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and len(read_snmprec(file.read_text("utf-8"))) > 100
 
 
-def test_standard_output_holds_only_the_recording(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("out", [(), ("-o", "-")], ids=["no file", "-"])
+def test_standard_output_holds_only_the_recording(out: Sequence[str], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
+    monkeypatch.chdir(tmp_path)
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}"]) == 0
+        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", *out]) == 0 and not list(tmp_path.iterdir())
         recorded = capsys.readouterr()
         assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", "--json"]) == 0
     assert len(read_snmprec(recorded.out)) > 10 and "objects" in recorded.err

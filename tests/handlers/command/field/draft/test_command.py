@@ -41,7 +41,7 @@ def mib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(recording: Path, capsys: Printed) -> None:
-    assert root.run(["draft", str(recording)]) == 0
+    assert root.run(["draft", str(recording), "-o", "-"]) == 0 and not Path("-").exists()
     printed = capsys.readouterr()
     profile = json.loads(printed.out)
     assert profile["outlets"][0]["states"]["on"] == ["?1"] and profile["note"].startswith("Drafted, not confirmed.")
