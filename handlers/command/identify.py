@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import shlex
 import socket
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set
 
@@ -16,7 +17,7 @@ from .exits import DONE, code_of
 from .field.kinds import Identity, identity, kind, names
 from .form import SNMP_KEYS
 from .loading import Handler, load
-from .options import LOGIN, SNMP, TLS, Given, device, given, option, output
+from .options import LOGIN, SNMP, TLS, Given, device, given, option, output, spelled
 from .output import columns, print_json
 from .report import described, reason
 
@@ -52,7 +53,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     if state.json:
         print_json({"host": host, "chosen": best.handler if best else None, "handlers": [_data(one, state) for one in found]})
     else:
-        print("\n".join(_lines(host, found, best)))
+        print("\n".join(_lines(_again(host, best.handler, state) if best else "", found)))
     return DONE if best else _code(found)
 
 
@@ -126,7 +127,18 @@ def _data(one: Found, state: Given) -> Dict[str, Any]:
 
 # ---- for a person --------------------------------------------------------------------------------------------
 
-def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str]:
+def _again(host: str, handler: str, state: Given) -> str:
+    """The command that reads the PDU with the settings that were given."""
+    def quoted(text: str) -> str:
+        return shlex.quote(text) if text.isprintable() else "..."
+    own = _own(load(handler), state)
+    options = [*(spelled(key, value, quoted) for key, value in own.settings.items()),
+               *(f"--secret-file {quoted(f'{key}={path}')}" for key, path in own.secret_files.items())]
+    return " ".join(["pdu status", handler, host, *options])
+
+
+def _lines(again: str, found: Sequence[Found]) -> List[str]:
+    """The output. `again`: the command that reads the PDU, "" if no handler reads it."""
     lines: List[str] = []
     for one in found:
         if one.identity is None:
@@ -134,8 +146,8 @@ def _lines(host: str, found: Sequence[Found], best: Optional[Found]) -> List[str
             lines.append(f"{one.handler}: {'no' if one.asked else 'not asked'}: {reason(one.error)}")
         else:
             lines += _identity(one.identity)
-    if best is not None:
-        return [*lines, f"read it: pdu status {best.handler} {host}"]
+    if again:
+        return [*lines, f"read it: {again}"]
     if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
         snmp = (" For SNMP, check on the PDU's web page that it is enabled and what the community is: a PDU does not answer a "
                 "wrong one.")

@@ -72,14 +72,14 @@ SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_pa
                      "new_password", "read_community", "write_community"))
 
 
-def spelled(key: str, value: str = "") -> str:
-    """How a person gives the setting `key`, for errors."""
+def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> str:
+    """How a person gives the setting `key`, for errors; `quoted` protects a value from the shell."""
     if key in SECRETS:
         return spelled_secret(key)
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
     if found is not None:
-        return f"{found.flag} {value}" if value and not found.value else found.flag
-    return f"-s {key}={value or '...'}"
+        return f"{found.flag} {quoted(value)}" if value and not found.value else found.flag
+    return f"-s {quoted(f'{key}={value}')}" if value else f"-s {key}=..."
 
 
 def spelled_secret(key: str) -> str:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import pytest
@@ -263,7 +265,9 @@ def arguments(unit: Unit) -> List[str]:
 
 
 @pytest.mark.parametrize("handler", list(UNITS))
-def test_a_unit_of_every_handler_is_identified_among_all_handlers(handler: str, capsys: Printed, monkeypatch: Patched) -> None:
+def test_a_unit_of_every_handler_is_identified_among_all_handlers(handler: str, tmp_path: Path, capsys: Printed,
+                                                                  monkeypatch: Patched) -> None:
+    monkeypatch.chdir(tmp_path)
     with UNITS[handler]() as unit:
         secrets: Dict[str, Optional[str]] = {"community": "public", "password": "any"}
         secrets.update(unit.data.snmp_params if isinstance(unit.data, PduSnmpData) else unit.data.custom_params)
@@ -271,7 +275,9 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(handler: str, 
             monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
         report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
         assert root.run(["identify", *arguments(unit), "--timeout", "5", "--handler", handler]) == 0
-    shown = capsys.readouterr().out
+        shown = capsys.readouterr().out
+        (tmp_path / "...").write_text(secrets.get("ca_pem") or "")      # the output contains no PEM text
+        assert root.run(shlex.split(shown.partition("\nread it: pdu ")[2])) == 0
     assert report["chosen"] == handler and [one["handler"] for one in report["handlers"]] == list(names())
     mine = next(one for one in report["handlers"] if one["handler"] == handler)
     assert any("states of" in line for line in mine["can"]) and any("load (" in line for line in mine["can"])
@@ -497,6 +503,19 @@ def test_the_setting_port_overrides_the_port_in_the_address(capsys: Printed) -> 
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
         report = identified(capsys, 0, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}")
     assert report["chosen"] == "nut"
+
+
+def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(tmp_path: Path, capsys: Printed,
+                                                                            monkeypatch: Patched) -> None:
+    secret = tmp_path / "a secret"
+    secret.write_text("s3cret")
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    with NutServer([StaticDevice("rack1", {"outlet.1.status": "on"})]) as server:
+        assert root.run(["identify", "127.0.0.1:9", "-s", f"host={server.host}:{server.port}", "-s", "device=rack1", "-s",
+                         "retries=0", "--timeout", "0.2", "--secret-file", f"password={secret}"]) == 0
+    again = capsys.readouterr().out.splitlines()[-1]
+    assert again == (f"read it: pdu status nut 127.0.0.1:9 -s host={server.host}:{server.port} -s device=rack1 "
+                     f"--timeout 0.2 --secret-file 'password={secret}'")
 
 
 def test_the_setting_host_names_the_address_that_is_tried(capsys: Printed) -> None:
