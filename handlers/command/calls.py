@@ -71,8 +71,9 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
     documents: List[Dict[str, Any]] = []
     for host, data in handler_data:
         begin, about = time.monotonic(), {"call": call, "handler": handler.shown, "host": host}
+        where = form.place(state, host)
         try:
-            with _warned(state, host):
+            with _warned(state, where):
                 answer = ask(handler.make(data))
         except KeyboardInterrupt:
             if not state.json or not documents:
@@ -92,7 +93,7 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
         documents.append({**about, **answer, "seconds": seconds})
         codes.append(DONE)
         if not state.json:
-            print("\n".join(_lines(documents[-1])))
+            print("\n".join(_lines(documents[-1], where)))
     if state.json and documents:
         print_json(documents if len(handler_data) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
@@ -131,8 +132,8 @@ def _hint(handler: str) -> str:
     return f"; {spelled(key, value)} {lists}" if key else ""
 
 
-def _lines(answer: Dict[str, Any]) -> Iterable[str]:
-    title = f"{answer['call']} of {answer['host']} by {answer['handler']}, {answer['seconds']} s"
+def _lines(answer: Dict[str, Any], where: str) -> Iterable[str]:
+    title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
     if "load_a" in answer:
         title += f": load {figure(answer['load_a'], 'A')}, energy {figure(answer['total_consumption_kwh'], 'kWh')}"
     yield title
@@ -167,18 +168,18 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
     word = "on" if on else "off"
     named = list(dict.fromkeys(outlets))
-    handler = load(handler_name)
+    handler, where = load(handler_name), form.place(state, host)
     asking.askable(state, f"switching {_listed(named)} {word}", host)
     data = form.pdu_data(handler, host, state)
     if not state.yes:
-        asking.confirm(state, f"switch {word} {_named(handler.make(data), host, named)} of {_place(state, host)}", host)
+        asking.confirm(state, f"switch {word} {_named(handler.make(data), host, named)} of {where}", host)
     state.changing = True
     begin = time.monotonic()
     done: Outlets = []
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
     begun: List[str] = []
     try:
-        with signals_as_ctrl_c(), _warned(state, host):        # after SIGTERM, too, the switched outlets are reported
+        with signals_as_ctrl_c(), _warned(state, where):        # after SIGTERM, too, the switched outlets are reported
             for identity in named:
                 pdu = handler.make(data)
                 begun.append(identity)
@@ -186,26 +187,25 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
                     port = (pdu.port_up if on else pdu.port_down)(PduPortView(identity=identity))
                 except Exception as error:
                     place = [f"the error is about {'; '.join([_listed([identity]), *_unsent(named[len(begun):])])}"]
-                    return _stopped(state, answer, error, [*(place if len(named) > 1 else ()), *_not_seen(answer)])
+                    return _stopped(state, answer, error, [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)])
                 done.append({"identity": identity, "state": port.power_status.name, "done": port.power_status is wanted})
                 if not state.json:
-                    print(f"{call} of {host} by {handler.shown}: outlet {identity} is {port.power_status.name}")
+                    print(f"{call} of {where} by {handler.shown}: outlet {identity} is {port.power_status.name}")
     except KeyboardInterrupt:
-        unsure, missed = begun[len(done):], _not_seen(answer)
+        unsure, missed = begun[len(done):], _not_seen(done, where, word)
         done += [{"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False} for identity in unsure]
         reasons = [*(f"outlet {identity} may or may not have switched" for identity in unsure), *_unsent(named[len(begun):])]
         return _stopped(state, answer, Interrupted("; ".join(reasons) or "every command had been answered", host), missed)
-    notes = _not_seen(answer)
+    notes = _not_seen(done, where, word)
     return shown(Result({**answer, "seconds": round(time.monotonic() - begin, 3)}, (), NOT_SEEN if notes else DONE,
                         note="\n".join(notes)), state.json)
 
 
-def _not_seen(answer: Mapping[str, Any]) -> List[str]:
+def _not_seen(outlets: Outlets, where: str, word: str) -> List[str]:
     """A sentence about the outlets that accepted the command but did not report the wanted state, if there are any."""
-    word = "on" if answer["call"] == "up" else "off"
-    note = "; ".join(f"outlet {outlet['identity']} of {answer['host']} was to be switched {word}; the PDU accepted the command, "
-                     f"but the outlet's state is {outlet['state']}: look at the PDU before you try again"
-                     for outlet in answer["outlets"] if not outlet["done"])
+    note = "; ".join(f"outlet {outlet['identity']} of {where} was to be switched {word}; the PDU accepted the command, but the "
+                     f"outlet's state is {outlet['state']}: look at the PDU before you try again"
+                     for outlet in outlets if not outlet["done"])
     return [f"not-seen: {note}"] if note else []
 
 
@@ -227,12 +227,6 @@ def _stopped(state: Given, answer: Mapping[str, Any], error: BaseException, note
 
 def _listed(identities: Sequence[str]) -> str:
     return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
-
-
-def _place(state: Given, host: str) -> str:
-    """The PDU that is switched: a setting `host` replaces HOST."""
-    other = state.settings.get("host", "").strip()
-    return f"{other} (the setting host, instead of {host})" if other else host
 
 
 def _named(pdu: Any, host: str, identities: Sequence[str]) -> str:

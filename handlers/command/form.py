@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Sequence, Union
 
 from .. import registry
-from ..errors import Named, SettingsError
+from ..errors import Named, SettingsError, printable
 from ..settings import host_and_port, is_address
 from .asking import secret
 from .files import read_file
@@ -57,6 +57,12 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
     return PduSnmpData(bare, params, settings)
 
 
+def place(state: Given, host: str) -> str:
+    """The PDU for titles and questions: a setting `host` replaces HOST."""
+    host, other = host.strip(), state.settings.get("host", "").strip()
+    return f"{printable(other)} (the setting host, instead of {host})" if other and other != host else host
+
+
 def values(name: str, declared: Sequence[Setting[object]], state: Given, host: str, login: bool = True) -> Dict[str, str]:
     """The handler settings as text. With `login`, a password is required if there is a user but no token. Raises SettingsError.
 
@@ -73,15 +79,19 @@ def values(name: str, declared: Sequence[Setting[object]], state: Given, host: s
         path, content = found["ca_pem"], read_file(found["ca_pem"], Named("ca_pem"), ": ").decode("utf-8", "replace")
         if not content.strip():             # a handler would treat it as not set, and trust the system's authorities
             raise SettingsError((Named("ca_pem"), f": {path} is empty"))
+        if "BEGIN CERTIFICATE" not in content:
+            raise SettingsError((Named("ca_pem"), f": {path} contains no PEM certificate; if it is a DER file, convert it with "
+                                 "openssl x509 -inform der"))
         found["ca_pem"] = content
     secrets = [setting.key for setting in declared if setting.secret]
-    token = secret(state, "token", f"token on {host}", False) if "token" in secrets else ""
+    token = secret(state, "token", "token", False) if "token" in secrets else ""
     if token:
         usual = found.get("username") == account and "username" not in state.settings
         return {**{key: text for key, text in found.items() if key != "username" or not usual}, "token": token}
     user = found.get("username", "")
+    where = place(state, host)
     found.update({key: text for key in secrets for text in [
-        secret(state, key, f"{key} of {user} on {host}", needed=login and key == "password" and bool(user))] if text})
+        secret(state, key, f"{key} of {user} on {where}", needed=login and key == "password" and bool(user))] if text})
     return found
 
 

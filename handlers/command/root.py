@@ -79,6 +79,9 @@ def run(arguments: Sequence[str]) -> int:
         key = option.lstrip("-").replace("-", "_")
         if key in SECRETS:
             words = f"No such option: {option}, because other users can see arguments: use {spelled(key)}"
+        first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
+        if isinstance(error, click.MissingParameter) and first and not registry.is_handler(first) and not os.path.exists(first):
+            words += f" The first argument, {first[:60]!r}, is not a handler ({', '.join(registry.names())})"
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))

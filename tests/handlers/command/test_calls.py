@@ -287,6 +287,25 @@ def test_a_long_question_is_shown_whole(capsys: pytest.CaptureFixture[str], monk
     assert capsys.readouterr().err == f"{question}? [y/N] "
 
 
+def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_host(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: List[str] = []
+    monkeypatch.setattr(sys, "stdin", terminal.Person(""))
+    with PEERS["nut"]() as peer:
+        def answer(question: str) -> str:
+            asked.append(question)
+            return peer.settings["password"]
+        where = f"{peer.address}:{peer.settings['port']}"
+        named = f"{where} (the setting host, instead of 192.0.2.7)"
+        monkeypatch.setattr("getpass.getpass", answer)
+        arguments = ["-s", f"host={where}", "-s", "device=pdu", "-s", f"ca_pem={peer.settings['ca_pem']}",
+                     "--username", peer.settings["username"]]
+        status = run(capsys, "status", "nut", " 192.0.2.7 ", *arguments)
+        switched = run(capsys, "down", "nut", "192.0.2.7", "2", "--yes", *arguments)
+    assert status[1].startswith(f"status of {named} by nut") and switched[1] == f"down of {named} by nut: outlet 2 is DOWN\n"
+    assert asked == [f"password of {peer.settings['username']} on {named}: "] * 2
+
+
 @pytest.mark.parametrize("typed, code, words", [
     (b"y\n", 0, "outlet 1 is UP"), (b"\n", exits.NOT_CONFIRMED, "nothing was done"),
     (b"\x04", exits.NOT_CONFIRMED, "[y/N] \r\nnot-confirmed: "),
@@ -392,6 +411,9 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "nut", "s3cret@192.0.2.7"], "give the host alone"), (["nut", "u:s3cret@h", "list"], "give the host alone"),
     (["status", "snmp", "h", "--snmp-version", "3", "--username", "u", "--secret-file", "auth_password=/dev/null"],
      "give --auth-protocol"),
+    (["status", "192.0.2.7"], "The first argument, '192.0.2.7', is not a handler (nut, raritan, redfish, snmp) (pdu "),
+    (["up", "192.0.2.7", "3"], "Missing argument 'OUTLET...'. The first argument, '192.0.2.7', is not a handler "),
+    (["status", "nut"], "Missing argument 'HOST...'. (pdu status --help)"),
     (["status", "nut", "a b"], "not an address"), (["status", "nut", "h:0"], "has the port 0: give one from 1 to 65535"),
     (["identify", "[::1]:99999"], "has the port 99999"), (["nut", "h:0", "list"], "has the port 0"),
     (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
@@ -402,6 +424,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["raritan", "h", "events", "--for", "inf"], "give 0.1 to 2592000 seconds"),
     (["status", "raritan", "h", "--ca-pem", "/dev/null"], "--ca-pem: /dev/null is empty"),
     (["status", "raritan", "h", "--ca-pem", ""], "--ca-pem: '' cannot be read"),
+    (["status", "raritan", "h", "--ca-pem", __file__], f"--ca-pem: {__file__} contains no PEM certificate; if it is a DER file"),
     (["status", "nut", "h", "--secret-file", "password=/no/such/file"], "/no/such/file"),
     (["status", "nut", "h", "--secret-file", "pasword=/dev/null"], "it takes password"),
     (["status", "snmp", "h", "--secret-file", "password=/dev/null"], "it takes community")])
