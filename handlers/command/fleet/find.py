@@ -26,6 +26,8 @@ from .networks import Network, hosts, parsed
 _HEAD = ("name", "handler", "address", "auth", "settings")
 _LONGEST_NAME = 48              # in characters; "..." and an address may follow, and a list allows 100
 _USUAL = {"snmp": 161, "raritan": 443}
+_SILENCE = ("no device answered: check the networks, the community and the port, and that the PDUs' SNMP is on; devices that "
+            "speak only SNMPv1 or SNMPv3 are not found")
 
 
 class Found(NamedTuple):
@@ -61,6 +63,8 @@ def _find(context: click.Context, /, network: Sequence[str], auth: Optional[str]
     _shown(state, _named(pdus), others, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
+    if not (pdus or others or unsent or state.json):
+        print(_SILENCE, file=sys.stderr)
     return code_of("unreachable") if sum(unsent.values()) == count * sweep.TRIES else DONE
 
 

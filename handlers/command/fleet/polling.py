@@ -95,7 +95,8 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
         if auth is None:
-            raise SettingsError(f"{device.name}: unknown login {printable(device.auth, 60)!r}; known: {names(auths)}")
+            raise SettingsError(f"{device.name}: unknown login {printable(device.auth, 60)!r}; known: {names(auths)}"
+                                + ("" if auths else "; give their file as --auth"))
         if device.handler not in handlers:
             try:
                 handlers[device.handler] = load(device.handler)

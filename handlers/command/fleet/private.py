@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ def _check(path: str, found: os.stat_result, rule: Rule) -> None:
     if os.name != "posix" or not stat.S_ISREG(found.st_mode):
         return
     if found.st_mode & rule.bits:
-        raise SettingsError(f"{path} has the permissions {stat.S_IMODE(found.st_mode):04o}: {rule.danger}; {rule.remedy} {path}")
+        raise SettingsError(f"{path} has the permissions {stat.S_IMODE(found.st_mode):04o}: {rule.danger}; {rule.remedy} "
+                            f"{shlex.quote(path)}")
     if found.st_uid not in (0, os.geteuid()):
         raise SettingsError(f"{path} belongs to another user ({found.st_uid}), who can change it: make it yours with chown")

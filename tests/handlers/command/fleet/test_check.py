@@ -163,6 +163,13 @@ def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_miss
 
 # ---- wrong lists and options -------------------------------------------------------------------------------
 
+def test_a_list_that_names_a_login_without_a_file_of_logins_is_refused_with_the_option(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "list.csv").write_text("handler,address,auth\nsnmp,192.0.2.1,snmp\n")
+    done = call("check", tmp_path / "list.csv")
+    assert done.stderr == "settings: 192.0.2.1: unknown login 'snmp'; known: none; give their file as --auth\n"
+    assert done.returncode == 2
+
+
 @pytest.mark.parametrize("line, words", [
     ("x,snmp,192.0.2.1,nobody,", f"x: unknown login 'nobody'; known: {', '.join(sorted(PEERS))}"),
     ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is not a handler"),

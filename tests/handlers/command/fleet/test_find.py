@@ -170,6 +170,7 @@ def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call
     done = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
     assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
     assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("no device answered: check the networks, the community")
 
 
 def test_the_list_names_the_login_and_an_unusable_login_is_refused(hall: Hall, tmp_path: Path, call: Call) -> None:

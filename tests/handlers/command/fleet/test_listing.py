@@ -229,8 +229,10 @@ def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
 
 def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:
     read("handler,address\nsnmp,192.0.2.1\n")
-    (tmp_path / "list.csv").chmod(0o666)
-    assert "decides where logins are sent; chmod o-w" in refused(lambda: listing.read(str(tmp_path / "list.csv")))
+    (tmp_path / "a list.csv").touch(0o600)
+    (tmp_path / "a list.csv").chmod(0o666)
+    why = refused(lambda: listing.read(str(tmp_path / "a list.csv")))
+    assert f"decides where logins are sent; chmod o-w '{tmp_path}/a list.csv'" in why
 
 
 def test_a_file_above_the_limit_is_refused(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
