@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import keyword
 import re
 import shutil
@@ -33,6 +34,7 @@ _FIELD = Path("handlers", "command", "field")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0                # limit for writing the generated parts of the pages, in seconds
 _MARK = "    Vendor(lambda: import_module("
+_NUMBER = 99_999                # the vendor's number in the example of CONTRIBUTING.md
 
 
 @click.pass_context
@@ -160,7 +162,7 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
     found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
     blocks = {language: textwrap.dedent(block) for language, block in reversed(found)}
     shown_as = _for_people(vendor or file.capitalize(), "vendor")
-    words = {"acme-strip": key, "Acme": shown_as, "ACME": file.upper()}
+    words = {"acme-strip": key, "Acme": shown_as, "ACME": file.upper(), str(_NUMBER): _free_number(root)}
 
     def text(language: str) -> str:
         return re.sub("|".join(words), lambda found: words[found[0]], blocks[language])
@@ -169,12 +171,18 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
             fixture.with_suffix(".snmprec"): text("snmprec"), fixture.with_suffix(".json"): text("json")}
 
 
+def _free_number(root: Path) -> str:
+    """_NUMBER, or the next one that the table of vendors does not have: new families must not detect each other's devices."""
+    taken = set(re.findall(r"\d+", _text(root / _FAMILIES / "__init__.py")))
+    return next(number for number in map(str, itertools.count(_NUMBER)) if number not in taken)
+
+
 def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
     """The table of vendors with a line for the family `key`, in alphabetical order."""
     table = _FAMILIES / "__init__.py"
     lines: List[str] = _text(root / table).splitlines(keepends=True)
     file = key.partition("-")[0]
-    line = f'{_MARK}".{file}", __package__), "{key}",\n           "99999"),\n'
+    line = f'{_MARK}".{file}", __package__), "{key}",\n           "{_free_number(root)}"),\n'
     heads = [number for number, text in enumerate(lines) if text.startswith(_MARK)]
     after = [number for number in heads if lines[number] > line]
     place = after[0] if after else next(number for number in range(heads[-1], len(lines)) if lines[number] == ")\n")
