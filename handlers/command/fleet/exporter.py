@@ -50,16 +50,21 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         raise SettingsError(_MISSING) from None
     if wanted.list is None and not (wanted.network and wanted.auth):
         raise SettingsError("give --list FILE, or --network with --auth: an exporter for any target would give its logins away")
-    exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset))
     asked: List[int] = []
 
     def turn() -> None:
         _carry_out(asked, lambda: _reload(exporter, wanted, state))
 
+    before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))     # a reload may come before it listens
+    try:
+        exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset))
+        listening = _listening(wanted.listen, exporter, turn)
+    except BaseException:
+        signal.signal(signal.SIGHUP, before)
+        raise
     code = 0
-    with _listening(wanted.listen, exporter, turn) as made:
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            signal.signal(number, lambda got, _: asked.append(got))
+    with listening as made:
+        signal.signal(signal.SIGTERM, lambda got, _: asked.append(got))
         print(_url(wanted.listen, made.server_address[1]), flush=True)
         try:
             made.serve_forever()

@@ -491,6 +491,25 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
     assert found.value.args == (code,) and ended == ["exit functions"]
 
 
+def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:
+    program = ("import os, signal, sys\nfrom handlers.command import start\nfrom handlers.command.fleet import exporter\n"
+               "read = exporter._allowed\n"
+               "def hung_up(*given):\n    exporter._allowed = read\n    os.kill(os.getpid(), signal.SIGHUP)\n"
+               "    made = read(*given)\n    os.rename(sys.argv[2], sys.argv[1])\n    return made\n"
+               "exporter._allowed = hung_up\n"
+               "sys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen', '127.0.0.1:0']))\n")
+    path, new = tmp_path / "list.csv", tmp_path / "new.csv"
+    path.write_text("name,handler,address\nold,nut,127.0.0.1:1\n")
+    new.write_text("name,handler,address\nnew,nut,127.0.0.1:1\n")
+    with subprocess.Popen([sys.executable, "-c", program, str(path), str(new)], env=environment(), cwd=ROOT, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process, bounded(process):
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert until(lambda: '"new"' in fetched(f"{url}targets")[1])
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+
+
 def test_an_address_that_cannot_be_used_is_refused_in_one_line(small: Hall, running: Exporter, call: Call) -> None:
     for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS"),
                           ("ä..b:9914", "hostname")):
