@@ -26,6 +26,7 @@ MARK = "?"
 _OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}       # both values of a column -> (on, off) on most devices
 _NO_COMMAND = ("No command is proposed, because a writable object need not be a command. Find the command in the vendor's "
                "documents and add it by hand.")
+_SUMS = "The totals are the sums over the outlets. If the unit meters its lines or its inlet, give these figures instead."
 
 
 @dataclass
@@ -55,6 +56,8 @@ def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
         outlets = None
         doubts.append("No column looks like the states of outlets. The unit may have one outlet, report no states, or report "
                       "them in an unknown form.")
+    if outlets is not None and (outlets.current or outlets.power or outlets.energy):
+        doubts.append(_SUMS)
     doubts.append(_NO_COMMAND)
     return Draft(_profile(rows, mib, outlets, doubts, key) if outlets else None, guesses, texts_, chosen, doubts)
 

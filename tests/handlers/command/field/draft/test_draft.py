@@ -303,6 +303,14 @@ def test_the_doubt_about_a_meter_names_units_that_the_mib_gives(units: str, says
     assert len(doubts) == 1 and doubts[0].startswith(says)
 
 
+@pytest.mark.parametrize("units", ["0.1 A", ""])
+def test_totals_over_the_outlets_are_doubted(units: str) -> None:
+    column = arcs("1.3.6.1.4.1.99999.2.1.1.5")
+    found = draft(acme(), Mib({column: Object("outletCurrent", "ACME-MIB", column, units=units)}, ["ACME-MIB"]))
+    assert found.profile is not None and (found.profile.load is not None) is bool(units)
+    assert any("sums over the outlets" in doubt for doubt in found.doubts) is bool(units)
+
+
 def test_a_column_whose_values_have_names_is_no_meter() -> None:
     mode = arcs("1.3.6.1.4.1.99999.2.1.1.3")
     rows = {(*mode, index): Row(2, value) for index, value in enumerate((1, 0, 1, 2, 5), 1)}
