@@ -10,7 +10,7 @@ import subprocess
 import threading
 import warnings
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
@@ -168,6 +168,12 @@ def test_the_error_for_a_stale_id_names_it_and_its_file(admin: Admin) -> None:
         (admin.script.parent / "register.ids").write_text(f"{manager.url} pdu_snmp 77\n")
         assert_failed(admin.run(manager, "snmp"), 1, "id 77", "register.ids")
         assert manager.handlers() == []
+
+
+def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(admin: Admin, manager: DciManager) -> None:
+    run = admin.run(manager, "--id", "77", "snmp")
+    assert_failed(run, 1, "(id 77): the upload failed (is this its id in DCImanager?)")
+    assert "register.ids" not in run.err
 
 
 Unclear = Callable[[Request, Serve], Optional[Answer]]
@@ -334,6 +340,17 @@ def test_a_folder_for_the_ids_is_refused_and_no_file_is_left(admin: Admin, tmp_p
     folder.mkdir()
     assert_failed(admin.run(None, **NOWHERE, DCI_IDS=str(folder)), 2, "DCI_IDS", "is a folder")
     assert list(folder.iterdir()) == [] and not list(tmp_path.glob("ids.*"))
+
+
+@pytest.mark.parametrize("arguments", [("--dry-run", "snmp"), ("snmp",)])
+def test_a_file_of_ids_that_cannot_be_read_is_named(admin: Admin, arguments: Sequence[str]) -> None:
+    def without_list(request: Request, serve: Serve) -> Answer:
+        return answer_error(404, 1, "none") if is_call(request, LIST) else serve(request)
+
+    with DciManager(wrap=without_list) as manager:
+        run = admin.run(manager, *arguments, DCI_IDS="/proc/self/mem")
+        assert_failed(run, 2, "/proc/self/mem", "cannot be read: set DCI_IDS to another file")
+        assert manager.handlers() == []
 
 
 @pytest.mark.parametrize("tool", ["awk", "curl", "sed", "tar"])
