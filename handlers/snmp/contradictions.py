@@ -25,8 +25,9 @@ def contradictions(profile: Profile) -> Iterator[str]:
     yield from _figures("profile", {name: total.figures for name in ("load", "power", "energy")
                                     for total in [getattr(profile, name)] if total})
     columns = {part.oid for part in parts(profile) if isinstance(part, Column) and not part.suffix}
+    cells = {part.oid for part in parts(profile) if isinstance(part, Scalar)}      # may be a row of a column, such as the total
     yield from sorted(f"profile: the column {column} contains {oid}, so it is the OID of more than a column"
-                      for column in columns for oid in set(oids(profile)) if oid != column and below(oid, column))
+                      for column in columns for oid in {*oids(profile)} - cells if oid != column and below(oid, column))
 
 
 def _marks(states: State) -> Iterator[str]:

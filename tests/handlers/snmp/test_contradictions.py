@@ -87,6 +87,10 @@ def test_a_figure_that_is_read_twice_and_a_column_that_is_a_table_are_named(prof
     assert sentence in list(contradictions(profile))
 
 
+def test_one_row_of_a_column_may_be_read_alone() -> None:
+    assert list(contradictions(acme(total=Scalar(f"{AMPS.oid}.9", "outletCurrent of the total")))) == []
+
+
 def test_a_profile_that_contradicts_itself_is_not_built(tmp_path: Path) -> None:
     file = tmp_path / "acme.json"
     file.write_text(dumps(acme(Write(STATUS, on=2, off=1))), "utf-8")
