@@ -8,7 +8,7 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..errors import PduHandlerError
+from ..errors import Named, PduHandlerError, SettingsError
 from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices, figures
@@ -72,7 +72,11 @@ def session(pdu_data: object, method: str, kind: Type[C], *, bounded: bool = Tru
     address = ""
     try:
         settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
-        address, port = host_and_port(settings[HOST] or host.address(pdu_data))
+        typed = settings[HOST] or host.address(pdu_data)
+        if set("/@") & set(typed):          # not shown: a password may precede the @
+            raise SettingsError(("the address contains a / or an @: give the host alone, a user as ", Named("username"),
+                                 ", and a device of the server as ", Named("device")))
+        address, port = host_and_port(typed)
         with kind(address, settings[PORT] or (NUT_PORT if port is None else port), username=settings[USERNAME],
                   password=settings[PASSWORD], tls=tls_of(settings), timeout=settings[TIMEOUT],
                   total=CALL_SECONDS if bounded else None) as client:

@@ -410,6 +410,15 @@ def test_host_and_port_of_the_settings_override_those_of_the_form(server: NutSer
         make_handler(PduData("", {})).status()
 
 
+@pytest.mark.parametrize("address", ["https://127.0.0.1:{}/", "127.0.0.1:{}/", "pdu@127.0.0.1:{}", "admin:s3cret@127.0.0.1:{}"])
+def test_a_url_and_an_address_with_a_user_or_a_device_are_refused_with_advice_and_not_shown(server: NutServer,
+                                                                                            address: str) -> None:
+    for data in (PduData(address.format(server.port), {}), PduData("", {"host": address.format(server.port)})):
+        with pytest.raises(SettingsError, match="give the host alone, a user as 'username', and a device .* 'device'") as caught:
+            make_handler(data).status()
+        assert "127.0.0.1" not in str(caught.value) and server.books().connections == 0
+
+
 def test_an_ipv6_address_is_accepted_with_and_without_a_port() -> None:
     try:
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
