@@ -17,6 +17,7 @@ from ....snmp.profile import Profile
 from ....snmp.reader import Device, Reader
 from ....snmp.settings import Choice, choose
 from ...output import counted
+from ...report import reason
 from ..kinds import LONGEST, Identity
 
 _SOURCES = {Proof.DRIVER: "another program or an example, without the MIB's text", Proof.MIB: "the MIB's text",
@@ -47,7 +48,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
         found = (detection.read_as(device, profiles[0], choice.metered_only) if is_fixed
                  else detection.detect(device, profiles, choice.metered_only))
     except (Unsupported, ProtocolError) as error:
-        out.why = error.reason
+        out.why = reason(error)
         out.tried = [_row(one, tried, device) for one in tried]
         out.seen = _seen(device, [one.profile for one in tried])
         out.next_steps = ["pdu record snmp HOST -o unit.snmprec    its answers in a file, without names and addresses",

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
 from .... import VERSION, host
-from ....errors import PduHandlerError, SettingsError
+from ....errors import PduHandlerError, SettingsError, Unsupported
 from ....snmp import detection, metering
 from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
 from ....snmp.settings import Choice, choose
 from ...output import counted
+from ...report import reason
 from ..kinds import Kind, Recorder, Recording, Served
 from ..serving import HOST
 from . import recording, snmprec
@@ -87,11 +88,16 @@ def _profile(chosen: str) -> Profile:
 def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[str]:
     """A note that says whether the scrubbed rows read as the same family, states and figures as the device's own rows.
 
-    If no family reads the device, the note says that instead.
+    If the handler does not read the device, the note says why.
     """
-    before, after = recording.detected(rows, choice), recording.detected(clean, choice)
-    if before is None:
-        return ["No family reads it: pdu draft starts a profile from the recording."]
+    try:
+        before = recording.read(rows, choice)
+    except Unsupported as error:
+        return [f"The handler does not read it: {reason(error)}" if choice and choice.is_fixed
+                else "No family reads it: pdu draft starts a profile from the recording."]
+    except PduHandlerError as error:
+        return [f"The handler does not read it: {reason(error)}"]
+    after = recording.detected(clean, choice)
     if after is None or _read(after) != _read(before):
         return [f"Scrubbed, it no longer reads like the device (family {before.profile.key}): record it again with --keep "
                 "(names or another kind), and remove private data from the file by hand."]

@@ -74,13 +74,18 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> Pairs:
 
 def detected(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Optional[Found]:
     """The device as the handler reads it from these rows; None if no family of `choice` (None: no settings) reads it."""
-    choice = choice or choose({}, {})
     try:
-        if choice.is_fixed:
-            return detection.read_as(Memory(rows), choice.profiles[0], choice.metered_only)
-        return detection.detect(Memory(rows), choice.profiles, choice.metered_only)
+        return read(rows, choice)
     except PduHandlerError:
         return None
+
+
+def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Found:
+    """As `detected`, but raises the handler's error if no family reads the device."""
+    choice = choice or choose({}, {})
+    if choice.is_fixed:
+        return detection.read_as(Memory(rows), choice.profiles[0], choice.metered_only)
+    return detection.detect(Memory(rows), choice.profiles, choice.metered_only)
 
 
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
