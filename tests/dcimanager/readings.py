@@ -51,8 +51,11 @@ def series(db: Database, pdu: int, since: float, outlet: Optional[str] = None) -
 
 
 def used(readings: Sequence[Reading], changes: Sequence[float] = ()) -> Optional[float]:
-    """The sum of a counter's rises in kWh; a fall, which is a restart, counts as 0. A step over one of `changes` is left out:
-    its two counts may come from two devices. None if no step is left."""
+    """The sum of a counter's rises in kWh; a fall, for example after a restart, counts as 0. None if no two counts are compared.
+
+    `changes` are the times at which the PDU's address, SNMP parameters or settings were changed. Counts before and after such
+    a time are not compared: they may come from two devices.
+    """
     counts = [(reading.at, reading.energy) for reading in readings if reading.energy is not None]
     steps = [after - before for (earlier, before), (later, after) in zip(counts, counts[1:])
              if not changed(changes, earlier, later)]

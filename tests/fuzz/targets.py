@@ -1,4 +1,4 @@
-"""Fuzz targets for untrusted input. A target raises unless its parser accepts the bytes or refuses them as documented."""
+"""Fuzz targets for untrusted input. A target raises if its parser raises an undocumented error or a check of the result fails."""
 from __future__ import annotations
 
 import gzip

@@ -29,7 +29,7 @@ def chain() -> Iterator[Tuple[Snmpd, Upsd]]:
 
 def test_status_load_and_labels_pass_through_the_chain(chain: Tuple[Snmpd, Upsd]) -> None:
     pdu = handler(chain[1], device="px")
-    assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}      # the PX counts from 0
+    assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}      # px() counts from 0
     assert pdu.statistic().load == pytest.approx(OUTLETS * 0.4)
     assert pdu.labels()[0] == ("0", "0", "Outlet 1")
 
@@ -76,7 +76,7 @@ _SILENT = (DataStale, Refused, Unreachable)
 
 
 def silent(pdu: NutPdu) -> bool:
-    """Return whether a status fails. If it does not, check that outlet 1 is not DOWN."""
+    """Return whether `status` raises one of _SILENT. If it succeeds, assert that outlet 1 is not DOWN."""
     try:
         assert states(pdu.status())["1"] is not DOWN
     except _SILENT:

@@ -52,7 +52,7 @@ _SIMPLE: Mapping[str, Json] = {
 
 
 def _sample(kind: str, release: str, scope: str) -> Json:
-    """Return a sample of the type `kind`, named inside `scope`, as the release sends it."""
+    """Return a value of the type `kind` as the release sends it. `kind` may be a name relative to `scope`."""
     kind = kind[len("struct:"):] if kind.startswith("struct:") else kind
     if kind in _SIMPLE:
         return _SIMPLE[kind]
