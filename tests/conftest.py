@@ -14,7 +14,8 @@ from tests import secrecy
 from tests.dealing import dealt
 
 _AGAINST = "against"
-# On a busy machine tests exceed Hypothesis' own limits: 200 ms for an example, and a second for the data of the first ten.
+# On a busy machine, examples take longer than Hypothesis' deadline of 200 ms. Without a deadline, the check too_slow would still
+# fail a test if the data of its first ten valid examples took 30 s.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 

@@ -52,14 +52,14 @@ def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iter
         watch.cancel()
         process.kill()
         process.wait(PATIENCE_S)
-        assert not late.is_set(), f"{process.args!r} was killed after {seconds:g} s"
+        assert not late.is_set(), f"the block with {process.args!r} took more than {seconds:g} s"
 
 
 def asleep(pid: int) -> bool:
     """Whether a process with one thread sleeps or has ended. True where the system has no /proc.
 
-    A program that waits for input is asleep. A test waits for this before it sends a signal: if the signal arrives after the
-    prompt but before the read begins, Python runs its handler only when the read returns.
+    A program that waits for input is asleep. A test waits for this before it sends a signal: if the signal arrives right before
+    the read begins, Python runs its handler only when the read returns.
     """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"

@@ -118,11 +118,12 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
 
 
 def address(host: str) -> str:
-    """A host as people type it, without spaces around it. Raises SettingsError for a URL, for any other text that is not an
-    address, and for an impossible port."""
+    """A host as people type it, without spaces around it. Raises SettingsError for a URL, for text with an @, for text that
+    `is_address` refuses, and for an impossible port."""
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:
+        scheme = scheme.rpartition("@")[2]
         before, *behind = re.split("[/?#]", rest, maxsplit=1)
         # A URL may contain a password, and a password may contain one of these characters.
         bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]

@@ -72,7 +72,7 @@ def _until(asked: threading.Event, served: Served, as_json: bool) -> None:
 
 replay = click.Command("replay", callback=_replay, help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
-FILE  a file of pdu record, or the output of snmpwalk -On (or -Oe)
+FILE  a file of pdu record, or the output of snmpwalk -On
 
 Reads are answered from the recording. Outlets follow the handler's commands, and figures keep their recorded values.""", params=[
     click.Argument(["file"], metavar="FILE"),

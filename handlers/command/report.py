@@ -19,7 +19,7 @@ class Usage(PduHandlerError):
 
 
 class Interrupted(PduHandlerError):
-    """Ctrl-C, or a signal in `signals_as_ctrl_c`."""
+    """Ctrl-C, or SIGTERM or SIGHUP inside `files.signals_as_ctrl_c`."""
 
     kind = "interrupted"
 

@@ -13,7 +13,7 @@ def _find_base() -> type:
         try:
             found = importlib.import_module(module)
         except ImportError as error:
-            if error.name not in ("pdu_common", module):        # the module exists, but not all that it imports
+            if type(error) is ImportError or error.name not in ("pdu_common", module):      # an import inside the module failed
                 failed += f"; {module} cannot be imported ({error})"
             continue
         bases = getattr(getattr(found, "BaseSnmpPdu", None), "__mro__", ())

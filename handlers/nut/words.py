@@ -15,7 +15,7 @@ MAX_WORD = 512                  # bytes that upsd keeps of one word; it drops th
 
 _BARE = re.compile(r"[A-Za-z0-9_.:@/+-]+")
 _NAME = re.compile(r"[!$-<>-\[\]-~]+")          # printable ASCII without blank, `"`, `#`, `=` and `\`
-_SPECIAL = re.compile(r'["#\\]')                # upsd takes even a quoted `#` for a comment unless it is escaped
+_SPECIAL = re.compile(r'["#\\]')                # upsd drops a line with a quoted `#` unless it is escaped
 _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")      # surrogates other than the escapes of undecodable bytes
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WORD = re.compile(r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|((?:[^ \t"\\]|\\.)(?:[^ \t\\]|\\.)*))[ \t]*', re.DOTALL)

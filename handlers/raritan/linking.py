@@ -60,7 +60,7 @@ class LinkedUnits(UnitDiscovery):
             if unit.link == OWN or known is None and answer.error is None:
                 out.append(Present(unit, unit.each_once(answer.get(), "getOutlets")))
             elif known is None and not absent(answer.error):
-                raise self._silent(unit.link, "is unreachable", answer.error)
+                raise self._silent(unit.link, "does not list its outlets", answer.error)
             elif known is not None and unit.link in known:
                 status = known[unit.link].status
                 if answer.error is not None or status not in _USABLE:
@@ -83,7 +83,7 @@ class LinkedUnits(UnitDiscovery):
         if isinstance(error, Denied):
             return error
         reason = (" (", *error.parts, ")") if error is not None else ()
-        return Unreachable((f"link unit {link} {trouble}", *reason, ": bring it back, or change ",
+        return Unreachable((f"link unit {link} {trouble}", *reason, ": get it working, or change ",
                             Named(LINK_UNITS.key, noun="the handler setting "), " to the ids of the other link units (or to no)"))
 
 

@@ -1,10 +1,10 @@
-"""Measures the SNMP double with many devices, read one after the other, by threads and by coroutines.
+"""Measures SNMP in the double of BaseSnmpPdu with many devices, read one after the other, by threads and by coroutines.
 
     python -m tests.benchmarks.bench_engines [--pdus N]
 
-Each row is a separate process that reads the states of N PDUs twice: a GET of sysObjectID and a walk of 24 rows, with 20 ms
-before each answer. CPU is the CPU time of that process, which other load on the machine hardly affects. In the second reading,
-the engines already know the devices.
+Each line of the table is a separate process. It reads the states of N PDUs twice, each by a GET of sysObjectID and a walk of 24
+rows, with 20 ms before each answer. "CPU" is its processor time, which other load on the machine hardly affects. In the second
+reading, pysnmp's engines already know the devices.
 """
 from __future__ import annotations
 

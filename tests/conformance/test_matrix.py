@@ -135,6 +135,10 @@ _BROKEN = {
         {"pdu_common/base_pdu.py": "import netsnmp_of_the_platform\n",
          "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
         "pdu_common.base_pdu cannot be imported (No module named 'netsnmp_of_the_platform')"),
+    "a name that cannot be imported": (
+        {"pdu_common/base_pdu.py": "from pdu_common import missing\n",
+         "pdu_common/base_snmp_pdu.py": "class BaseSnmpPdu:\n    pass\n"},
+        "pdu_common.base_pdu cannot be imported (cannot import name 'missing'"),
     "no list of ports": (baseline.helper(ports=baseline.PORT_VIEWS.replace("self.ports = []", "self.ports = None")),
                          "PduView has no list of ports"),
     "rows without OID and index": (baseline.rows(row="\ndef row(oid, index, value):\n    return Row(value)\n"),

@@ -1,4 +1,4 @@
-"""Registered handlers and PDUs, shared by several threads; each change is written to the database at once."""
+"""Registered handlers and PDUs, shared by several threads. Each method writes its change to the database at once."""
 from __future__ import annotations
 
 import hashlib

@@ -34,7 +34,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                         help="number of worker processes (default: %(default)s)")
     parser.add_argument("--all", action="store_true", help="print the result of each cell, right or wrong")
     options = parser.parse_args(arguments)
-    names = options.names or list(registry.names())
+    names = list(dict.fromkeys(options.names)) or list(registry.names())
     for name in names:
         if name not in registry.names():
             parser.error(f"there is no handler {name!r}; choose from {', '.join(registry.names())}")

@@ -13,8 +13,8 @@ class Order(Generic[F]):
     """A fault for `count` requests (None: all further ones), after the first `skip` ones.
 
     With `method`, only requests that call it count; for Redfish, those with this HTTP method or with this text in their target.
-    `status` is the HTTP status of a fault that sends one, `location` the scheme and host of a redirect, `seconds` the delay of a
-    fault that waits.
+    `status` is the HTTP status that STATUS and DONE_STATUS send. REDIRECT sends it if it is 3xx, else 302. `location` is the
+    scheme and host of a redirect, `seconds` the delay of SLOW.
     """
 
     fault: F
@@ -35,6 +35,7 @@ class Orders(Generic[F]):
 
     def order(self, fault: F, count: Optional[int] = 1, skip: int = 0, method: str = "", status: int = 503,
               seconds: float = 0.0, location: str = "") -> None:
+        assert count is None or count > 0
         with self._lock:
             self._orders.append(Order(fault, count, skip, method, status, seconds, location))
 

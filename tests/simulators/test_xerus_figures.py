@@ -12,7 +12,7 @@ from .xerus_client import Client, outlet_rid
 
 
 def _selected(client: Client) -> str:
-    """The id of the sensor for the selected inlet. It is found by references, since a transfer switch has no well-known id."""
+    """The id of the sensor for the selected inlet, found by references: no well-known id of a transfer switch is documented."""
     switches: List[Dict[str, str]] = client.result("/model/pdu/0", "getTransferSwitches")
     rid: str = client.result(switches[0]["rid"], "getSensors")["selectedSource"]["rid"]
     return rid

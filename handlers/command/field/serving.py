@@ -74,9 +74,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         size = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]{1,12}", size) or int(size) > _LONGEST:
+        valid = "Transfer-Encoding" not in self.headers and re.fullmatch("[0-9]{1,12}", size)
+        if not valid or int(size) > _LONGEST:
             self.close_connection = True
-            return self._send(411, None, {})
+            return self._send(413 if valid else 411, None, {})
         return self._send(*self.server.site.reply(self.command, self.path, self.rfile.read(int(size))))
 
     do_GET = do_POST = do_DELETE = _serve

@@ -183,7 +183,7 @@ def _where(one: Found) -> str:
     return f"[{one.address}]:{one.port}" if ":" in one.address else f"{one.address}:{one.port}"
 
 
-_HELP = """Ask every address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.
+_HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a list for pdu check.
 
 \b
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small SNMPv2c request,

@@ -15,13 +15,16 @@ AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Networ
 def parsed(texts: Sequence[str]) -> List[Network]:
     """The networks and single addresses, without those inside another one.
 
-    Raises SettingsError for other text, networks without hosts or with a zone, and too many addresses.
+    Raises SettingsError for other text, networks without hosts or with a zone, IPv4 in the form of IPv6, and too many addresses.
     """
     found: List[Network] = []
     for text in texts:
         network = one_network(text)
         if network.is_multicast or network.is_unspecified or network.network_address == ipaddress.ip_address("255.255.255.255"):
             raise SettingsError(f"{network} has no hosts: give a unicast network")
+        mapped = network.network_address.ipv4_mapped if isinstance(network, _V6) else None
+        if mapped is not None:
+            raise SettingsError(f"{network} is IPv4 in the form of IPv6: give it as IPv4, as in {mapped}")
         if "%" in text:             # answers come without a zone, and would be dropped
             raise SettingsError(f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand")
         found.append(network)

@@ -1,4 +1,4 @@
-"""Asks every address of some networks once or twice over SNMP, at a limited rate, from one socket for each IP version."""
+"""Asks every host address of some networks once or twice over SNMP, at a limited rate, from one socket for each IP version."""
 from __future__ import annotations
 
 import asyncio
@@ -21,8 +21,9 @@ class Pace(NamedTuple):
 
 def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent: Callable[[], None],
           unsent: Callable[[Exception], None] = lambda _: None) -> Dict[str, Answer]:
-    """The answers by address. `sent` is called after each datagram, before it `unsent` if the system does not send the datagram.
-    An answer must come from the address that was asked.
+    """The answers by address. An answer must come from the address and port that were asked.
+
+    `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with the error.
 
     Raises SettingsError if this machine has no socket for these networks, for instance without IPv6.
     """
@@ -41,7 +42,7 @@ async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pa
         try:
             transport, _ = await loop.create_datagram_endpoint(
                 lambda: _Listener(numbers, port, seen, unsent),
-                local_addr=("::" if is_v6 else "0.0.0.0", 0))   # noqa: S104  # to send
+                local_addr=("::" if is_v6 else "0.0.0.0", 0))   # noqa: S104  # answers may come in on any interface
         except OSError as error:
             raise SettingsError(f"this machine has no UDP socket for these networks ({error.strerror or error})") from None
         try:

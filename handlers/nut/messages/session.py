@@ -14,7 +14,7 @@ def username(text: str) -> Request[str]:
 
 
 def password(text: str) -> Request[str]:
-    """The second half (4.2.8). Any password gets OK; after a wrong one, the first request that needs a login fails."""
+    """The second half (4.2.8). Any password gets OK; a wrong one is denied at the first request that needs a right."""
     # > PASSWORD secret
     # < OK
     return Request(f"PASSWORD {word(text, 'password')}", "PASSWORD", ok)

@@ -24,7 +24,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> Request[str]:
 
 
 def set_tracking(on: bool) -> Request[str]:
-    """Turn tracking of this connection's writes on or off. Needs a login, but no rights."""
+    """Turn tracking of this connection's writes on or off. Needs USERNAME and PASSWORD first, but upsd does not check them."""
     # > SET TRACKING ON
     # < OK
     line = f"SET TRACKING {'ON' if on else 'OFF'}"

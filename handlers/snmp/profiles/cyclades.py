@@ -1,4 +1,4 @@
-"""Cyclades: AlterPath PM power strips behind an AlterPath ACS console server. The index is serial port.outlet.
+"""Cyclades: AlterPath PM power strips on serial ports of an AlterPath ACS console server. The index is port.outlet.
 
 Row 0 of a port stands for all its outlets, so it is neither listed nor written. State and command share a column; 2 is a cycle, 3
 unknown. Each unit of a port's chain reports its current, in tenths of A.

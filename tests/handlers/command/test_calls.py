@@ -406,6 +406,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "snmp", "https://192.0.2.7/x"], "as in 192.0.2.7"), (["status", "snmp", "http://"], "without scheme and path"),
     (["status", "snmp", "https://admin:s3cret@192.0.2.7:8443/x"], "'https://192.0.2.7:8443/' is a URL"),
     (["status", "snmp", "https://admin:s3cret/1@192.0.2.7/x"], "is a URL"),
+    (["status", "snmp", "admin:s3cret@https://192.0.2.7"], "'https://192.0.2.7/' is a URL"),
     (["status", "snmp", "https://admin:s3cret#1@192.0.2.7/x"], "is a URL"),
     (["status", "snmp", "http://192.0.2.7?password=s3cret"], "as in 192.0.2.7"),
     (["status", "nut", "s3cret@192.0.2.7"], "give the host alone"), (["nut", "u:s3cret@h", "list"], "give the host alone"),

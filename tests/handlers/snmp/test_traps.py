@@ -8,7 +8,10 @@ from tests.handlers.snmp.traps import TRAPS
 
 
 def cases(function: Any) -> Iterator[str]:
-    """Yield the ids in each `parametrize` of a test. If it has only one, they are the ids of its cases."""
+    """Yield the ids that each `parametrize` of a test gives to its values; for a value without an id, its text.
+
+    If there is only one `parametrize`, and it has ids or a single text or number in each case, these are pytest's ids.
+    """
     for mark in getattr(function, "pytestmark", ()):
         if mark.name == "parametrize":
             ids = mark.kwargs.get("ids")

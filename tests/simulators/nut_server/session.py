@@ -190,7 +190,7 @@ class Session:
             raise Err("INVALID-ARGUMENT")
         if self._password is not None:
             raise Err("ALREADY-SET-PASSWORD")
-        self._password = words[0]           # not checked before the first request that needs a login
+        self._password = words[0]           # checked in `_who`, for requests that need a valid user
         return ["OK"]
 
     def _login(self) -> Tuple[str, str]:
@@ -272,9 +272,9 @@ class Session:
     def instcmd(self, words: List[str]) -> List[str]:
         if len(words) < 2:
             raise Err("INVALID-ARGUMENT")
-        device, command = self._device(words[0]), words[1]
-        parameter = words[2] if len(words) > 2 else None
-        if command not in self._commands(device):
+        device, parameter = self._device(words[0]), words[2] if len(words) > 2 else None
+        command = next((one for one in self._commands(device) if one.lower() == words[1].lower()), "")      # as upsd compares
+        if not command:
             raise Err("CMD-NOT-SUPPORTED")
         self._may(lambda user: user.may_run(command))
         return self._written(f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter))

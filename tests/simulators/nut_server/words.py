@@ -10,9 +10,9 @@ class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
     Like upsd, it drops bytes above 127, control characters other than DEL, and all bytes of a word after the 512th. Inside quotes
-    or after a backslash, a line break does not end the line. `#` without a backslash begins a comment; inside quotes it is an
-    error, and as in upsd 2.8.0, the line and the rest of the piece get no answer. Unlike in upsd, `=` outside quotes is not a
-    word of its own.
+    or after a backslash, a line break does not end the line. `#` without a backslash begins a comment. Inside quotes, as in upsd
+    2.8.0, such a `#` drops the line so far and the rest of the piece. Unlike in upsd, `=` outside quotes is not a word of its
+    own.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class LineReader:
 
 
 def kept(text: str) -> str:
-    """What the server keeps of a word, on the wire as in its files."""
+    """The part of `text` that the server keeps when it reads the word from a request or from its files."""
     return "".join(character for character in text if " " <= character <= "\x7f")[:LONGEST_WORD]
 
 

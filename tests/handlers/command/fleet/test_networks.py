@@ -14,6 +14,7 @@ from handlers.errors import SettingsError
     (["2001:db8::/64"], "addresses; one run asks at most"),
     (["192.0.2.7/24"], "'192.0.2.7/24' is not a network such as 192.0.2.0/24: did you mean 192.0.2.0/24?"),
     (["rack.example.net"], "'rack.example.net' is not a network"), (["224.0.0.0/24"], "has no hosts"),
+    (["::ffff:192.0.2.1"], "as in 192.0.2.1"),
     (["255.255.255.255"], "no hosts"), (["0.0.0.0/32"], "no hosts"), (["::"], "no hosts"),
     (["0.0.0.0/0"], "have 4294967296"), (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
     ([""], "is not a network")])
