@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import os
 import sys
 from typing import Any, ContextManager, List, Mapping, NamedTuple, Optional, Sequence
 
@@ -111,4 +112,8 @@ def progress(length: int, label: str, **more: Any) -> ContextManager[Any]:
 def passing(line: str, as_json: bool) -> None:
     """Show a line until the next one replaces it; "" clears it. Only on a terminal and without --json."""
     if not as_json and sys.stderr.isatty():
-        print(f"\r{line[:_LINE]:<{_LINE}}\r", end="", file=sys.stderr, flush=True)
+        width = _LINE
+        with contextlib.suppress(OSError, ValueError):          # a longer line would wrap, and the next one would not replace it
+            width = min(_LINE, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
+        width = width if width > 0 else _LINE                   # some terminals report 0 columns
+        print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)

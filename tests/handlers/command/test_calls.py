@@ -1,14 +1,17 @@
 """`pdu status`, `up`, `down`, `statistic` and `labels` on simulated PDUs: output, exit codes and questions."""
 from __future__ import annotations
 
+import fcntl
 import importlib
 import inspect
 import json
 import logging
 import os
 import re
+import struct
 import subprocess
 import sys
+import termios
 from typing import Any, Iterator, List, Tuple, Type
 
 import pytest
@@ -18,7 +21,7 @@ from handlers.command import asking, calls, exits
 from handlers.command.exits import READER_GONE
 from handlers.command.loading import Handler, load
 from handlers.command.options import Given
-from handlers.command.output import figure
+from handlers.command.output import figure, passing
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView, PduView
@@ -452,3 +455,17 @@ def test_the_help_of_a_command_on_a_host_needs_no_host(flag: str, capsys: pytest
 def test_the_error_for_an_option_without_a_value_names_the_help_that_lists_it(arguments: List[str], command: str,
                                                                               capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, *arguments)[2].endswith(f" ({command} --help)\n")
+
+
+@pytest.mark.parametrize("columns, width", [(60, 59), (200, 78), (0, 78)])
+def test_a_line_of_progress_fits_the_terminal(columns: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that wraps would stay on the screen. Some terminals report 0 columns."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with open(theirs, "w", encoding="utf-8") as terminal_, monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", terminal_)
+        passing(100 * "x", False)
+        passing("", False)
+        shown = os.read(ours, 1000).decode()
+    os.close(ours)
+    assert shown == f"\r{width * 'x'}\r\r{width * ' '}\r"
