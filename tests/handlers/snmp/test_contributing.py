@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from pathlib import Path
 from typing import Any, Dict, Mapping
 
 import pytest
@@ -12,6 +13,7 @@ from handlers.snmp import metering, settings
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests import recordings
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
@@ -64,6 +66,23 @@ def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixtu
     rows = {oid: row for oid, row in unit.rows.items() if oid != "1.3.6.1.4.1.99999.2.1.1.3.2"}
     with pytest.raises(ProtocolError, match="counts 2 outlets"):
         detect(of_rows(rows), families)
+
+
+@pytest.mark.parametrize("file, old, new, words", [
+    ("json", '"load_a": 1.27, ', "", "KeyError('load_a')"), ("json", '"walks": 1,', '"walks": 1', "Expecting ',' delimiter"),
+    ("json", '"power_w": null, "energy_kwh": 7.7', '"energy_kwh": 7.7', "'power_w'"), ("snmprec", "|6|", "|OID|", "line 2"),
+    ("snmprec", "", "", "No such file")])
+def test_a_mistake_in_a_fixture_is_reported_with_its_name(
+        example: Mapping[str, str], file: str, old: str, new: str, words: str, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recordings, "_HERE", tmp_path)
+    for kind in ("json", "snmprec"):
+        text = example[kind].replace(old, new) if kind == file else example[kind]
+        if kind != file or old:
+            (tmp_path / f"acme-strip.{kind}").write_text(text, "utf-8")
+    with pytest.raises(ValueError, match="tests/recordings/acme-strip: ") as caught:
+        recordings.fixture("acme-strip")
+    assert words in str(caught.value)
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
