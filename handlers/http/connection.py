@@ -85,7 +85,7 @@ class StandardTransport:
             if isinstance(error, Unreachable):
                 raise failures.HttpUnreachable(error.parts) from None
             raise
-        made: Any = http.client.HTTPConnection(where.host, where.port)
+        made: Any = http.client.HTTPConnection(where.host.partition("%")[0], where.port)       # no zone in Host: RFC 6874, 4
         made.sock, made.default_port = opened, PORTS[where.scheme]      # http.client leaves this port out of the Host header
         self._connection, self._where = made, where
         return self._connection

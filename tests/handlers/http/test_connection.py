@@ -90,6 +90,23 @@ def test_an_address_of_an_unusable_family_is_skipped(named: Callable[..., None])
             get(port)
 
 
+def test_the_zone_of_an_ipv6_address_is_not_sent(named: Callable[..., None]) -> None:
+    """RFC 6874, 4. The standard library leaves it out only from Python 3.11 on."""
+    seen: List[bytes] = []
+
+    def note(client: socket.socket) -> None:
+        seen.append(client.recv(1000))
+        client.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+    with serving(note) as port:
+        named(at("127.0.0.1", port))
+        transport = StandardTransport(Trust())
+        try:
+            assert transport.exchange(Endpoint("http", "fe80::1%eth0", port), REQUEST).status == 204
+        finally:
+            transport.close()
+    assert f"\r\nHost: [fe80::1]:{port}\r\n".encode() in seen[0]
+
+
 def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
     """`select.select` refuses descriptors above 1023."""
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
