@@ -71,12 +71,12 @@ class StandardTransport:
 
     def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
         """Connect and, for https, check the certificate, before a request is sent."""
-        opened = _dialled(where, timeout, end)
+        opened, name = _dialled(where, timeout, end), where.host.partition("%")[0]      # a zone is no part of it: RFC 6874, 4
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
                 self._context = self._context or self._trust.context()
-                opened = self._context.wrap_socket(opened, server_hostname=where.host)
+                opened = self._context.wrap_socket(opened, server_hostname=name)
                 self._trust.check(opened.getpeercert(binary_form=True))
         except BaseException as error:
             opened.close()
@@ -85,7 +85,7 @@ class StandardTransport:
             if isinstance(error, Unreachable):
                 raise failures.HttpUnreachable(error.parts) from None
             raise
-        made: Any = http.client.HTTPConnection(where.host.partition("%")[0], where.port)       # no zone in Host: RFC 6874, 4
+        made: Any = http.client.HTTPConnection(name, where.port)
         made.sock, made.default_port = opened, PORTS[where.scheme]      # http.client leaves this port out of the Host header
         self._connection, self._where = made, where
         return self._connection
