@@ -9,6 +9,7 @@ import pytest
 
 from handlers.command import root
 from handlers.snmp import schema
+from handlers.snmp.frozen import changed
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.every_part import EVERY_PART
 
@@ -45,6 +46,8 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     strange = file.rename(tmp_path / "acme\x1b[31m.json")
     assert root.run(["snmp", "check", str(strange)]) == 0
     assert "acme\\x1b[31m.json: the profile" in capsys.readouterr().out
+    file.write_text(schema.dumps(changed(EVERY_PART, key=41 * "k")), "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 2 and "give at most 40 characters" in capsys.readouterr().err
     file.write_text("{}", "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 2
     assert "profile.key: this key is missing" in capsys.readouterr().err
