@@ -3,8 +3,8 @@
     python packaging/build.py [NAME ...] [--out DIR]
     python packaging/build.py --profile FILE.json       an archive for a PDU of your own; --help has the other options
 
-Run it by path: a package `packaging` of this project would hide the library of that name. Every Python must be able to parse this
-file, so that an old one can print that it is too old.
+Run it by path: this folder is not a Python package, because it would hide the library `packaging`. Every Python must be able to
+parse this file, so that an old one can print that it is too old.
 """
 import sys
 

@@ -64,7 +64,7 @@ class Database:
             self._open(path)
         except sqlite3.DatabaseError as error:
             self.close()
-            raise ValueError(f"{path} cannot be used ({error}): restore it, or remove the folder") from None
+            raise ValueError(f"{path} cannot be used ({error}): if it is damaged, restore it, or remove the folder") from None
         except BaseException:
             self.close()
             raise

@@ -44,7 +44,7 @@ class Poller:
             self._wake.notify()
 
     def stop(self) -> None:
-        """Begins no more polls, and waits for those in flight, which end by themselves or with their workers."""
+        """Begins no more polls, and waits for those in progress."""
         with self._wake:
             self._stopped = True
             self._wake.notify()
@@ -72,7 +72,7 @@ class Poller:
                 self._wake.wait(max(0.0, min([*waiting, now + 1.0]) - now))
 
     def _submit(self, work: Callable[..., object], *arguments: object) -> None:
-        """Gives work to the pool. If the system refuses a thread, the pool keeps the work until a later call gets one."""
+        """Gives work to the pool. If the system refuses a thread, the work stays queued until the pool has a free one."""
         try:
             self._pool.submit(work, *arguments)
             self._starved = False

@@ -19,8 +19,8 @@ class Relay:
     """Forwards requests to `port`, waits up to 5 s for the device's answer, and applies the fault.
 
     `step`: the request, counted from 0, that the fault affects; a lasting fault also affects all later requests.
-    `bend` makes the wrong answer for a fault whose place is "answer"; None leaves the answer unchanged. `listen`: the relay's
-    own port, 0 for a free one.
+    `bend` makes the wrong answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
+    `listen`: the relay's own port, 0 for a free one.
     """
 
     def __init__(self, port: int, fault: Optional[Fault] = None, step: int = 0,

@@ -59,7 +59,7 @@ class Relay:
     """Forwards connections to the device's `port`, and applies the fault. `requests` and `answers` each read one message.
 
     `step`: the number of the exchange, from 0, at which the fault happens; if the fault lasts, also at all later ones.
-    `bend` makes the wrong answer for a fault whose place is "answer"; None leaves the answer unchanged.
+    `bend` makes the wrong answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
     """
 
     def __init__(self, port: int, requests: Framing, answers: Framing, fault: Optional[Fault] = None, step: int = 0,

@@ -46,9 +46,9 @@ def _opened(fault: str) -> Iterator[Device]:
 
 
 def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
-    """A bend: `change` makes the answer from the request's PDU and the device's PDU.
+    """A bend. `change(asked, given)` makes the SNMP PDU to send: `asked` is the request's, `given` that of the device's answer.
 
-    If the device has not answered, the second PDU is the request's, turned into a successful RESPONSE.
+    If the device has not answered, `given` is `asked`, turned into a successful RESPONSE.
     """
     def bend(exchange: Exchange) -> Optional[bytes]:
         asked = ber.decode(exchange.request)

@@ -199,7 +199,7 @@ def test_after_a_408_a_getter_is_repeated_and_a_write_is_an_error(agent: MakeAge
 def test_only_getters_count_as_reading() -> None:
     assert all(map(reads_only, ("getState", "isEnabled", "listServers", "lookup")))
     assert not any(map(reads_only, ("setState", "issue", "getaway", "listen", "cyclePowerState", "newSession", "pollEvents",
-                                    "performBulk", "resetValue", "addServer", "startUpdate", "reboot")))
+                                    "performBulk", "resetValue", "addServer", "startUpdate", "reboot", "getInformationWithPin")))
 
 
 # ---- invalid answers ---------------------------------------------------------------------------------------

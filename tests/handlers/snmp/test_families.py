@@ -165,7 +165,7 @@ def state_columns(unit: Fixture) -> List[str]:
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
 
-# The meters of these families have a separate table: a unit without states still lists its metered outlets, all UNKNOWN.
+# These families index relays and meters differently: without states, a unit lists its metered outlets instead, all UNKNOWN.
 METERS_APART = ("geist-v5", "riedo-updu")
 
 
@@ -412,7 +412,7 @@ def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
 
 @pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
 def test_each_outlet_is_switched_alone(unit: Fixture) -> None:
-    """The other tests switch one outlet of a unit. The objects of its other outlets may have other arcs."""
+    """The other tests switch one outlet of each unit. A wrong OID or value may occur at other outlets only."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.control is not None
     for identity in [identity for identity, state in found.states.items() if state is not EnumPowerStatus.UNKNOWN]:

@@ -1,4 +1,4 @@
-"""Reads everything about the devices of a NUT server, for `pdu record` and `pdu identify`."""
+"""Reads variables, commands and descriptions of a NUT server's devices, for `pdu record` and `pdu identify`."""
 from __future__ import annotations
 
 from typing import Dict, List

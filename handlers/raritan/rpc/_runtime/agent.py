@@ -26,7 +26,7 @@ from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_
 _FAILED = range(400, 600)   # error statuses (RFC 9110, 15.5 and 15.6); a JSON-RPC error in the body is more precise
 # The vendor's SDK sends this client type from release 4.4.0 on. Which other client types a unit accepts is not documented.
 _JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
-reads_only = re.compile(r"(get|is|list|lookup)([A-Z]\w*)?").fullmatch
+reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch     # a wrong PIN uses up an attempt
 """Matches the name of an IDL method that changes nothing on the device, so that its call may be repeated."""
 
 
@@ -156,8 +156,8 @@ def parsed(reply: Reply, login: Login) -> object:
 def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
     """The `result` member of the answer to the call with the id `number`.
 
-    Raises JsonRpcErrorException for an error object with this id, and JsonRpcSyntaxException for any other answer. One with
-    another id, or without one, does not belong to this call (JSON-RPC 2.0, 5).
+    Raises JsonRpcErrorException for an error object, and JsonRpcSyntaxException for a malformed answer or one whose id is not
+    `number`: it may belong to another call.
     """
     if not isinstance(answer, dict):
         raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))

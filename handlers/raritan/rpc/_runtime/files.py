@@ -9,7 +9,7 @@ from ....http.strict_json import LIMIT
 from .waits import DEFAULT_TIMEOUT
 
 DOWNLOAD_LIMIT = 512 << 20                  # bytes
-_IN_QUERY = "?&=,:+%"                       # not percent-encoded in the path of a file, which may be encoded already
+_IN_QUERY = "?&=,:+%"                       # not percent-encoded in a file's target: the caller has encoded its query
 
 
 class Files(ABC):

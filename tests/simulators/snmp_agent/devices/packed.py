@@ -95,7 +95,10 @@ def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
 
 
 def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
-    """WTI: 0 removes the mark of a plug, 1 to 4 only mark it (on, off, boot, default); 5 to 8 mark it, then execute ALL marks."""
+    """WTI: 1 to 4 only mark a plug (on, off, boot, default); 5 to 8 mark it, then execute ALL marks.
+
+    WTI does not document 0. Here it removes the mark.
+    """
     table, system = "1.3.6.1.4.1.2634.3.100.200.1", "1.3.6.1.4.1.2634.3.200"
     state, action = f"{table}.3", f"{table}.4"
     rows = Rows()
@@ -122,7 +125,7 @@ def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
 def vertiv_dcs(outlets: int = 16, relay_s: float = 0.0) -> Model:
     """Vertiv DCS: the row is the unit, outlet N is column 51+N, up to 24; 9999 means that there is no such outlet.
 
-    The columns after outlet 24 are writable limits, so a command to outlet 25 would change a limit.
+    Columns 76 to 85 are writable limits, so a command to outlet 25 would change a limit.
     """
     table = "1.3.6.1.4.1.13400.3.2.225.1.1"
     rows = Rows()
