@@ -23,7 +23,7 @@ def started(plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Calla
     """
     _switch(ask)
     try:
-        wrapped = trust.context().wrap_socket(plain, server_hostname=host)
+        wrapped = trust.context().wrap_socket(plain, server_hostname=host.partition("%")[0])       # without an IPv6 zone
     except ssl.SSLCertVerificationError as error:
         def again() -> socket.socket:
             opened = dial()

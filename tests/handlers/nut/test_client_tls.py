@@ -34,6 +34,13 @@ def test_a_certificate_of_the_configured_authority_is_accepted(secure: NutServer
         assert nut.run("pdu", "outlet.1.load.off")
 
 
+def test_the_zone_of_an_address_is_not_sought_in_the_certificate(secure: NutServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", secure.port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with over_tls(secure, Trust(ca_pem=secure.ca_pem), "127.0.0.1%lo") as nut:
+        assert "pdu" in nut.devices()
+
+
 def test_a_pinned_certificate_is_accepted_and_no_other(secure: NutServer) -> None:
     with over_tls(secure, Trust(fingerprint=secure.fingerprint)) as nut:
         assert "pdu" in nut.devices()
