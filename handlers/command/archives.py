@@ -32,12 +32,19 @@ class Archive(NamedTuple):
     times: Dict[str, float]
 
     def unpack(self, folder: Path) -> None:
-        """Write the files below `folder`. Like tar, replace existing files and keep all others."""
+        """Write the files below `folder`. Like tar, replace existing files and keep all others.
+
+        A file is replaced in one step, and only if its content differs: a process may be importing it.
+        """
+        part = folder / ".part"             # no file of an archive has this path
         for path, content in self.files.items():
             target = folder / path
+            if target.is_file() and target.read_bytes() == content:
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-            os.utime(target, (self.times[path], self.times[path]))
+            part.write_bytes(content)
+            os.utime(part, (self.times[path], self.times[path]))
+            part.replace(target)
 
     def holds_module(self, import_path: str) -> bool:
         """Whether the archive has this module (`pdu_x.handler`)."""

@@ -88,6 +88,19 @@ def test_two_versions_under_two_names_load_in_one_process(host: Path, tmp_path: 
     assert kinds[0].startswith("pdu_older.c") and kinds[1].startswith("pdu_newer.c")
 
 
+def test_unpacking_again_leaves_whole_files_to_a_process_that_reads_them(tmp_path: Path) -> None:
+    first, second = (archives.read(archive(small_tree(tmp_path / number, version=number), "small")) for number in ("1.0", "1.1"))
+    unpacked, entry = tmp_path / "unpacked", tmp_path / "unpacked" / "pdu_small" / "handler.py"
+    first.unpack(unpacked)
+    before = {path: (unpacked / path).stat().st_ino for path in first.files}
+    first.unpack(unpacked)
+    assert {path: (unpacked / path).stat().st_ino for path in first.files} == before
+    with entry.open("rb") as reading:
+        second.unpack(unpacked)
+        assert reading.read() == first.files["pdu_small/handler.py"] != entry.read_bytes()
+    assert [path.name for path in unpacked.iterdir()] == ["pdu_small"]
+
+
 # Loads the entry module, then reloads it for each line of input. Python caches its byte code.
 _RELOADING = """
 import importlib, sys
