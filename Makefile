@@ -45,7 +45,7 @@ audit: env       ## known vulnerabilities of the packages in .venv, by pip-audit
 faults: env      ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
 	@$(RUN) -m tests.faults
 
-soak: env        ## a day of polls and commands in minutes, about every third call with a fault, compared with the simulators' books
+soak: env        ## a day of polls and commands in minutes, about every third call with a fault; checks each result against the device's true state and figures
 	@$(RUN) -m tests.faults.soak $(ARGS)
 
 hosts: env       ## every archive on many plausible forms of the platform, on every Python from 3.9 to 3.13; fails if one is missing
@@ -98,7 +98,7 @@ bench-redfish: env ## Redfish: compared with DMTF's library and rf_power_equipme
 bench-cold: env  ## import and make_handler in a fresh process, compared with `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold
 
-bench-fleet: env system ## 1,000 simulated PDUs by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
+bench-fleet: env system ## 1,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
 	@$(RUN) -m tests.benchmarks.bench_fleet
 
 bench-page: env  ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers

@@ -22,7 +22,7 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
     moved = redirected(client.where, reply, login)
     if not repeatable:
         raise HttpRefused(f"the device redirects this request to {moved.url} (status {reply.status}), and it was not sent again: "
-                          f"set that scheme and port", str(reply.status))
+                          f"set the scheme {moved.scheme} and the port {moved.port}", str(reply.status))
     here, client.where = client.where, moved
     try:
         return client.attempt(request, True)
@@ -35,10 +35,10 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 
 
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
-    """The endpoint that a redirect leads to: from http to https on the same host.
+    """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused for all other redirects.
 
-    The port is the one that the redirect names, or 443 if it names none and `here` has port 80. From other ports, 443 may lead to
-    another PDU (port forwarding). Raises HttpRefused for all other redirects. A login for https is never sent over http.
+    The port is the one that the redirect names. If it names none, the redirect must come from port 80 and leads to 443: behind
+    port forwarding, 443 may be another PDU. A login for https is never sent over http.
     """
     code = str(reply.status)
     try:
@@ -47,7 +47,7 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     except ValueError:
         name, port = None, None
     if not name or parts.scheme not in PORTS or port == 0:
-        raise HttpRefused(f"the device redirects to no full web address (status {code}); is this the PDU's web service?", code)
+        raise HttpRefused(f"the device redirects without a usable address (status {code}); is this the PDU's web service?", code)
     if name.lower() != here.host.lower():
         # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
         raise HttpRefused(f"the device redirects to another host ({login.quoted(parts.netloc)}); if that is right, give it as "
@@ -60,6 +60,6 @@ def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
         raise HttpRefused(f"the device redirects to itself (status {code}); is this the PDU's web service?", code)
     secured = here.scheme == "http" and parts.scheme == "https"
     if moved.port != here.port and not (secured and (port is not None or here.port == PORTS["http"])):
-        raise HttpRefused(f"the device redirects to another port ({moved.url}), which behind port forwarding may lead to "
+        raise HttpRefused(f"the device redirects to another port ({moved.scheme}, {moved.port}), which may be forwarded to "
                           f"another PDU, so the login is not sent there; if the port is right, set that scheme and port", code)
     return moved

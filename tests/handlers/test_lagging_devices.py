@@ -1,7 +1,7 @@
-"""Devices that lag, on a clock that moves only while somebody waits: no wrong state is ever reported.
+"""Devices that lag: no wrong state is ever reported. The clock moves only while a handler or a test waits.
 
-Two suites: the shared code against 2,000 generated devices, whose relays may also stick and whose answers may be lost, and each
-handler over the network against the simulators, whose relays and caches run on the same clock.
+`switch`, which all handlers share, runs against 2,000 generated devices. Their relays may also stick, and answers may be lost.
+Each handler runs over the network against its simulator, whose relays or cache use the same clock.
 """
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return in_switching(monkeypatch)
 
 
-# ---- the shared code ------------------------------------------------------------------------------------------------
+# ---- the function `switch` ------------------------------------------------------------------------------------------
 
 class Bank:
     """Outlets whose relays follow a command late or never. A reading can be older than the relay's present state."""

@@ -404,7 +404,7 @@ def test_a_redirected_write_is_not_sent_again_and_the_error_has_a_remedy(agent: 
     with Peer([[result(1)]], tls=usual().context) as target:
         with Peer([[_moved(f"https://{target.address}/", status), result(2)]]) as origin:
             with pytest.raises(HttpException,
-                               match=f"https://{target.address} .*not sent again: set that scheme and port") as caught:
+                               match=f"https://{target.address} .*not sent again: set the scheme https and the port ") as caught:
                 set_state(agent("http", origin.address, trust=Trust(verify=False)))
             assert leaves_open(caught.value)
         assert len(origin.seen) == 1 and target.accepted == 0

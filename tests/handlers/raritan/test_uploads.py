@@ -87,7 +87,7 @@ def test_an_upload_that_is_redirected_to_https_is_an_error(agent: MakeAgent) -> 
         to = agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password, trust=Trust(ca_pem=pdu.ca_pem))
         with pytest.raises(HttpException) as caught:
             fw.upload(to, image("4.4.1.5-1", 2 * MEGABYTE))
-        assert "set that scheme and port" in str(caught.value) or isinstance(caught.value, Unreachable)
+        assert "set the scheme https and the port " in str(caught.value) or isinstance(caught.value, Unreachable)
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])

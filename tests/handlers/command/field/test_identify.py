@@ -1,4 +1,4 @@
-"""`pdu identify`: every recording of a real unit, some of them over SNMP, one unit of every handler, and an unknown device.
+"""`pdu identify`: every SNMP recording of a real unit (some also over the network), a unit of every handler, an unknown device.
 
 Also: the evidence of a figure, and which address and port are tried.
 """
@@ -276,7 +276,8 @@ def test_a_unit_of_every_handler_is_identified_among_all_handlers(handler: str, 
         report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
         assert root.run(["identify", *arguments(unit), "--timeout", "5", "--handler", handler]) == 0
         shown = capsys.readouterr().out
-        (tmp_path / "...").write_text(secrets.get("ca_pem") or "")      # the output contains no PEM text
+        # The output shows "..." in place of PEM text. The command below takes it for the name of a file.
+        (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
         assert root.run(shlex.split(shown.partition("\nread it: pdu ")[2])) == 0
     assert report["chosen"] == handler and [one["handler"] for one in report["handlers"]] == list(names())
     mine = next(one for one in report["handlers"] if one["handler"] == handler)
