@@ -97,7 +97,7 @@ class HttpClient:
                     from .redirects import followed  # most devices do not redirect
                     reply = followed(self, request, reply, login, repeatable)
                 if reply.status not in answers:
-                    raise of_status(reply.status, login.password if login.token is None else None)
+                    raise of_status(reply.status, login)
                 return reply
             except HttpException as error:
                 error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")

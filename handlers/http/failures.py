@@ -4,10 +4,13 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from typing import Callable, Dict, Mapping, Optional, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, Tuple, Type, TypeVar
 
 from ..errors import Denied, Named, PduHandlerError, ProtocolError, Reason, Refused, Unreachable
 from ..untrusted import reason as untrusted, shown_fingerprint
+
+if TYPE_CHECKING:
+    from .client import Login
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)     # the peer closed the connection
@@ -65,8 +68,8 @@ def leaves_open(error: object) -> bool:
 
 
 _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
-    401: (HttpDenied, "the device refused the login ({}): check user name and password (or token), and that the account is "
-                      "neither blocked nor waiting for a new password"),
+    401: (HttpDenied, "the device refused the login ({}): check user name and password, and that the account is neither "
+                      "blocked nor waiting for a new password"),
     403: (HttpDenied, "the account may not do this ({}): give its role the privilege on the device"),
     404: (HttpRefused, "the device has no such resource ({}): its firmware or model does not offer this, or its web service "
                        "is on another port"),
@@ -75,18 +78,23 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
     **{status: (HttpRefused, "the device redirects more than once ({}); give its final address") for status in REDIRECTS}}
+_ENDED = ("the device refused the session's token ({}): the session may have ended, so log in again or repeat the call; if "
+          "that does not help, check what the account may do")
 _NO_ANSWER = (HttpRefused, "the device answered {}, which is not the result of a call: is this the PDU's web service?")   # < 400
 _FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy between it and this host")
 
 
-def of_status(status: int, password: Optional[str] = None) -> HttpException:
+def of_status(status: int, login: Optional[Login] = None) -> HttpException:
     """The error for a status that the caller does not accept. Scripts look for `HTTP Error <status>` in its text.
 
-    `password`: the password that was sent, if any. A space before or after it is usually a typing mistake.
+    `login`: what was sent, if known. A space before or after a password is usually a typing mistake.
     """
     kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
-    blank = "; the password begins or ends with a space" if status == 401 and password and password != password.strip() else ""
-    reason = words.format(f"HTTP Error {status}") + blank
+    if status == 401 and login is not None and login.token is not None:
+        words = _ENDED
+    elif status == 401 and login is not None and login.password and login.password != login.password.strip():
+        words += "; the password begins or ends with a space"
+    reason = words.format(f"HTTP Error {status}")
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
 
 

@@ -104,9 +104,17 @@ def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: st
 
 def test_a_wrong_password_for_a_session_is_denied_and_nothing_is_deleted() -> None:
     tree = Guarded()
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError, match="check user name and password") as caught:
         handler(address, session="session", password="another").status()
     assert caught.value.kind == "denied" and not deleted(tree)
+
+
+def test_the_error_for_a_session_that_the_service_has_ended_does_not_blame_the_password() -> None:
+    tree = Guarded()
+    tree.special[OUTLETS] = lambda seen: Answer(None, 401)
+    with serving(tree) as address, pytest.raises(PduHandlerError, match="the session may have ended") as caught:
+        handler(address, session="session").status()
+    assert caught.value.kind == "denied" and "password" not in str(caught.value)
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
