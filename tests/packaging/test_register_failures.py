@@ -505,3 +505,13 @@ def test_the_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, ma
                          "Password of admin@example.com: ", manager.password.encode() + b"\n")
     assert shown.code == 0 and "archive uploaded" in shown.text
     assert manager.password not in shown.text
+
+
+@pytest.mark.parametrize("variable, question", [("DCI_URL", "URL of DCImanager (https://…): "),
+                                                ("DCI_EMAIL", "E-mail of an administrator: ")])
+def test_blanks_around_a_url_or_an_email_that_was_pasted_are_ignored(admin: Admin, manager: DciManager, variable: str,
+                                                                     question: str) -> None:
+    environment = admin.environment(manager)
+    typed = environment.pop(variable)
+    shown = terminal.run(admin.command("snmp"), environment, question, f" {typed} \n".encode())
+    assert shown.code == 0 and "archive uploaded" in shown.text
