@@ -27,9 +27,9 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
     denied reading ends the wait at once, because devices block accounts that keep trying. The pause between readings grows
     up to `pause` seconds.
 
-    `write` raises `Unreachable` if no answer came and `ProtocolError` if the answer proves nothing. Then the state is read
-    once. Unless it is `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass
-    through and mean that the device did not switch.
+    If `write` raises `Unreachable` or `ProtocolError`, there was no answer, or it proves nothing. Then the state is read once.
+    Unless it is `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass through
+    and mean that the device did not switch.
     """
     try:
         write()
@@ -45,7 +45,7 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
         try:
             seen = _read_or_none(read)
         except Denied:
-            LOGGER.info("the command was accepted, but the account may not read the outlet's state: UNKNOWN")
+            LOGGER.info("the command was accepted, but the device denied a reading of the outlet's state: UNKNOWN")
             return EnumPowerStatus.UNKNOWN
         if seen is wanted:
             return wanted

@@ -24,7 +24,8 @@ _LONGEST = 4000             # limit for a value, in characters
 _STATES = {True: "on", False: "off", None: "unknown"}
 _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
 _ACCEPTED = "accepted, but this server does not report the result: look at the device"
-_CHANGED = "the driver reports a value other than the one that was set"
+_CHANGED = "the server shows a value other than the one that was set"
+_ESCAPED = '; upsd 2.8.0 does that for a value with ", # or \\ until it is restarted, although the driver has the value'
 _NOT_HERE = ("host", "device")      # settings that HOST and DEVICE replace
 _WHOLE_LOAD = Spelling("--whole-load", "whole_load", "", "also list a UPS's whole load, if it can be switched", "yes")
 
@@ -121,7 +122,8 @@ def set_(call: Call) -> Result:
     except PduHandlerError as error:
         return Result({"reported": reported, "value": None}, (), NOT_SEEN,
                       note=f"not-seen: the server accepted the value, but the variable cannot be read: {error.reason}")
-    doubt = _CHANGED if seen != value else "" if reported or before not in (None, value) else _ACCEPTED
+    changed = _CHANGED + (_ESCAPED if set(value) & set('"#\\') else "")
+    doubt = changed if seen != value else "" if reported or before not in (None, value) else _ACCEPTED
     return Result({"reported": reported, "value": seen}, [f"{variable}: {printable(seen, _LONGEST)}"],
                   NOT_SEEN if doubt else DONE, note=f"not-seen: {doubt}" if doubt else "")
 

@@ -7,10 +7,10 @@ The differences, where PyNUTClient is wrong or unsafe:
 | case | here | PyNUTClient |
 |---|---|---|
 | `"` in a value or description | unescaped, whole | GetUPSVars cuts there, GetUPSList raises ValueError |
-| backslash in a value or description | unescaped | stays doubled |
+| `#` or backslash in a value or description | unescaped | keeps the backslash that upsd puts before it |
 | GetUPSCommands | the server's descriptions; 2 round trips | "Description unavailable"; 1 round trip, and 1 for each command |
 | no variables, no commands | {} | IndexError; {b"": ...} |
-| SetRWVar of a value with blanks | the whole value | its first word |
+| SetRWVar of an empty value; of one with a blank or `=` | the whole value | INVALID-ARGUMENT; the part before it |
 | quotes, `#`, backslash in user or password | sent escaped | fail |
 | line break in an argument | refused, mostly INVALID-ARGUMENT; not sent | the rest is sent as a request |
 | an empty name, or one with `"`, `#`, `=` or backslash | refused likewise | sent as it is |
@@ -66,7 +66,7 @@ class PyNUTClient(Generic[AnyStr]):
                  text: bool = False, tls: Optional[Tls] = None) -> None:
         """Connect: TCP, 2 round trips more with `tls` (3 for TLS 1.2), 1 for user and password. Raises PyNUTError.
 
-        A server answers OK to any password. If it is wrong, the first method that needs it fails. `timeout`: seconds, at most a
+        upsd answers OK to any password. If it is wrong, the first method that needs it fails. `timeout`: seconds, at most a
         day; None or a number below 0 means DEFAULT_TIMEOUT.
         """
         self._debug, self._text = debug, text
@@ -155,9 +155,9 @@ class PyNUTClient(Generic[AnyStr]):
     def ListClients(self, ups: Optional[str] = None) -> Dict[AnyStr, List[AnyStr]]:
         """Devices and the addresses of the clients logged in to them, without devices that have none."""
         names = self.GetUPSNames()
-        if ups and ups not in names:
+        if ups is not None and ups not in names:
             raise PyNUTError("ERR UNKNOWN-UPS")
-        requests = {device: messages.list_client(device) for device in ([ups] if ups else names)}
+        requests = {device: messages.list_client(device) for device in (names if ups is None else [ups])}
         answers = self._ask(*requests.values())
         found = {device: self._value(answers, request) for device, request in requests.items()}
         return {self._out(device): [self._out(client) for client in clients] for device, clients in found.items() if clients}
@@ -175,16 +175,16 @@ class PyNUTClient(Generic[AnyStr]):
         return "OK"
 
     def DeviceLogin(self, ups: str = "") -> str:
-        """Register this connection as a client that the device powers; "OK"."""
+        """Register this connection as a client that the device powers. Returns "OK"."""
         if ups is None or ups not in self.GetUPSNames():
             raise PyNUTError("ERR UNKNOWN-UPS")
         self._one("DeviceLogin", messages.login, ups)
         return "OK"
 
     def FSD(self, ups: str = "") -> str:
-        """Set the forced-shutdown flag, with the rights of the primary client; "OK".
+        """Set the forced-shutdown flag, with the rights of the primary client. Returns "OK".
 
-        If PRIMARY and MASTER fail, raises ERR ACCESS-DENIED as PyNUTClient does; its `__cause__` is the server's own error.
+        If PRIMARY and MASTER both fail, raises ERR ACCESS-DENIED as PyNUTClient does; its `__cause__` is the error of MASTER.
         """
         denied: Optional[PyNUTError] = None
         for verb in ("PRIMARY", "MASTER"):

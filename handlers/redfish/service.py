@@ -84,7 +84,7 @@ class RedfishService:
     # ---- reading -------------------------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which needs no login (DSP0266). First use: 1 round trip; session: 2, 3 after a refused login."""
+        """The service root, which needs no login (DSP0266). First use: 1 round trip; with a session 2, or 3 if basic fails."""
         if self._root is None:
             reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
@@ -104,7 +104,7 @@ class RedfishService:
         return self._resource(self.reply(path), path, also)
 
     def reply(self, path: str) -> Reply:
-        """The answer to a GET, whatever its status. Opens a session if the service accepts no other login."""
+        """The answer to a GET, with any status; HttpRefused for a redirect elsewhere. Opens a session if no other login works."""
         root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
@@ -136,7 +136,7 @@ class RedfishService:
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
         """The resource behind each link or its error, in order: 1 round trip each, over up to 4 connections.
 
-        Raises ProtocolError as `path` does, and an error of login, rights or network, which concerns the whole device.
+        Raises ProtocolError as `path` does, and errors of login, rights, network, HTTP or load (429, 503), even for one resource.
         """
         paths = [self.path(target) for target in targets]
         if (self._mode == AUTO or self._has_no_session) and len(paths) > 1:     # the first reading logs in
@@ -150,7 +150,7 @@ class RedfishService:
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
         reply = self.reply(path) if client is self._clients[0] else self._send("GET", path, client=client)
-        if reply.status in (429, 503):          # perhaps only too many at once, so `side_by_side` reads the rest one by one
+        if reply.status in (429, 503):          # perhaps too many requests at once: `side_by_side` tries this one again
             raise HttpUnreachable(failure(reply, self.login).parts)
         try:
             return self._resource(reply, path)

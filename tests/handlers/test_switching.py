@@ -87,7 +87,7 @@ def test_a_denied_reading_ends_the_wait_and_is_logged(caplog: pytest.LogCaptureF
     outlet = Outlet(DOWN, Denied("wrong password"))
     with caplog.at_level(logging.INFO):
         assert outlet.switch(UP) is UNKNOWN
-    assert outlet.reads == 2 and "the account may not read the outlet's state: UNKNOWN" in caplog.text
+    assert outlet.reads == 2 and "the device denied a reading of the outlet's state: UNKNOWN" in caplog.text
 
 
 def test_a_reading_from_before_the_device_went_away_is_not_logged_as_the_last_state(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,14 +7,14 @@ from .replies import ok
 
 
 def username(text: str) -> Request[str]:
-    """The first half of a login (4.2.13). The server answers OK to any name."""
+    """The first half of a login (4.2.13). upsd answers OK to any name."""
     # > USERNAME admin
     # < OK
     return Request(f"USERNAME {word(text, 'user name')}", "USERNAME", ok)
 
 
 def password(text: str) -> Request[str]:
-    """The second half (4.2.8). Any password gets OK; a wrong one is denied at the first request that needs a right."""
+    """The second half (4.2.8). upsd answers OK to any; a wrong one is denied at the first request that needs a right."""
     # > PASSWORD secret
     # < OK
     return Request(f"PASSWORD {word(text, 'password')}", "PASSWORD", ok)

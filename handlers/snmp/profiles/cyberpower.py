@@ -124,5 +124,5 @@ PROFILES = (
         power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "atsLoadStatusBankPower"))),
         energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED,
-        note="The outlets are not metered. Cards in UPSs have the same sysObjectID and list no outlets."),
+        note="The outlets are not metered. Some UPS cards have the same sysObjectID; they list no outlets."),
 )

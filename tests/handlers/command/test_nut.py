@@ -10,7 +10,7 @@ from typing import Any, Iterator, List, Type
 
 import pytest
 
-from handlers.command import root
+from handlers.command import nut, root
 from handlers.command.exits import NOT_SEEN, READER_GONE
 from handlers.command.nut import COMMANDS
 from handlers.errors import Unreachable
@@ -144,6 +144,20 @@ def test_a_variable_is_read_until_it_has_the_value_that_was_set(server: NutServe
     server.faults.rewrite = lambda line, answer: old.pop() if old and line == "GET VAR pdu outlet.1.desc" else answer
     done = Run(capsys, server, "set", "pdu", "outlet.1.desc", "new", "--json", "--yes")
     assert (done.code, done.json["value"], old) == (0, "new", [])
+
+
+@pytest.mark.parametrize("value, explained", [("new", False), ('a "b"', True), ("a #b", True), ("a\\b", True)])
+def test_a_variable_that_shows_another_value_is_explained_where_upsd_is_known_to_do_so(
+        server: NutServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, value: str,
+        explained: bool) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
+    monkeypatch.setattr(nut, "_SEEN_S", 0.0)
+    shown = b'VAR pdu outlet.1.desc "old"\n'
+    server.faults.rewrite = lambda line, answer: shown if line == "GET VAR pdu outlet.1.desc" else answer
+    done = Run(capsys, server, "set", "pdu", "outlet.1.desc", value, "--yes")
+    assert done.code == NOT_SEEN and "the server shows a value other than" in done.err
+    assert ("although the driver has the value" in done.err) == explained
 
 
 @pytest.mark.parametrize("value, code", [("old", NOT_SEEN), ("new", 0)])

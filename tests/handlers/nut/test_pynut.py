@@ -127,6 +127,8 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
         assert nut.GetUPSList()["pdu"] == "static pdu" and "ups.id" in nut.GetRWVars("small")
         assert nut.GetUPSCommands("small")["load.off"] and nut.DeviceLogin("small") == "OK"
         assert nut.ListClients() == {"small": ["127.0.0.1"]} and "pdu" in nut.GetUPSNames()
+        with pytest.raises(pynut.PyNUTError, match="UNKNOWN-UPS"):
+            nut.ListClients("")
 
 
 def test_fsd_of_an_unknown_device_is_access_denied_and_the_servers_error_is_its_cause(real: Upsd) -> None:

@@ -157,7 +157,7 @@ class Dispatcher:
             raise Refusal(412, "PreconditionFailed")
 
     def _task(self, task: Task, path: str) -> Answer:
-        """The answer to a GET of a task or its monitor. Raises Refusal if the monitor has already returned the result."""
+        """The answer to a GET of a task or its monitor. Raises Refusal for a monitor that has already returned the result."""
         if path == task.path:
             return of(200, self._tasks.body(task))
         if not self._tasks.ended(task):
@@ -169,7 +169,7 @@ class Dispatcher:
 
 
 def etag(body: Json) -> str:
-    """The ETag of a body. It ignores objects except Links: outlets, circuits and metrics have their figures in objects."""
+    """The ETag of a body. It ignores objects except Links, so figures of outlets, circuits and metrics do not change it."""
     kept = {name: value for name, value in body.items()
             if name != "@odata.etag" and (name == "Links" or not isinstance(value, dict))}
     return f'"{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]}"'

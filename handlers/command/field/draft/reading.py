@@ -1,7 +1,8 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
 If the two programs, or two modules, differ in an object's enumeration or units, both are dropped and the object gets a doubt.
-An imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots are built in.
+For pysmi, an imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots
+are built in. smidump ignores the other given files: it finds imported modules only among the system's MIBs.
 """
 from __future__ import annotations
 
@@ -102,7 +103,10 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
 
 
 def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
-    """Every object of the syntax trees by its OID. A name from other modules is used only if all that define it agree."""
+    """The objects of the syntax trees by OID, without those whose OID cannot be resolved.
+
+    A name from other modules is used only if all that define it agree.
+    """
     made: Dict[Tuple[str, str], Tuple[Object, Sequence[Any], Any]] = {}
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)

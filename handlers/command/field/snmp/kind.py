@@ -37,7 +37,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
         raise SettingsError("the recording has no object" + " with a numeric OID: walk with snmpwalk -On" * (parsed.left_out > 0))
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
-        raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot compare")
+        raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode")
     found, why = _found(parsed.rows, profile)
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, community)
@@ -63,7 +63,7 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
 
 
 def _poll(where: str, chosen: str, found: Optional[Found]) -> str:
-    """The arguments of `pdu status` for this replay. A profile in a file is read by the archive that is built from it."""
+    """The arguments of `pdu status` for this replay. For a profile in a file, they name the archive that is built from it."""
     if found is None or not chosen:
         return f"snmp {where}"
     if PROFILES.named(chosen) is not None:
@@ -94,7 +94,8 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[
         before = recording.read(rows, choice)
     except Unsupported as error:
         return [f"The handler does not read it: {reason(error)}" if choice and choice.is_fixed
-                else "No family reads it: pdu draft starts a profile from the recording."]
+                else "No family is detected: record it again with -s profile=FAMILY if you know its family, or start a profile "
+                     "with pdu draft."]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
     after = recording.detected(clean, choice)

@@ -209,7 +209,7 @@ def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_do
 @pytest.mark.parametrize("name, settings, note", [
     ("geist-v5_inlet", {"metered_only": "yes"}, "It reads as the family geist-v5 with 0 outlets, as the device does."),
     ("geist-v5_inlet", {}, "The handler does not read it: the PDU has meters of the family 'geist-v5' but lists no outlet"),
-    ("ip9258", {}, "No family reads it: pdu draft starts a profile from the recording."),
+    ("ip9258", {}, "No family is detected: record it again with -s profile=FAMILY if you know its family, or start a profile"),
     ("ip9258", {"profile": "apc-rpdu"}, "The handler does not read it: the device has no outlets or meters of the family"),
     ("ip9258", {"profile": "ip9258"}, "It reads as the family ip9258 with 4 outlets, as the device does.")])
 def test_the_note_about_a_recording_heeds_the_settings(name: str, settings: Dict[str, str], note: str) -> None:

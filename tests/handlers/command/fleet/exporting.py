@@ -38,7 +38,7 @@ class Exporter:
         return fetched(f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers)
 
     def probe(self, timeout: str = "", **query: str) -> Dict[str, Dict[Labels, float]]:
-        """Return the metrics of a probe by name and labels, as Prometheus' parser reads them. `timeout`: of the scrape, in s."""
+        """Return the metrics of a probe by name and labels, read with prometheus_client. `timeout`: of the scrape, in s."""
         status, text, _ = self.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query)
         assert status == 200, text
         return parsed(text)
