@@ -51,9 +51,10 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
 
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
     if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # snmpParams has a field `timeout`
+        if writing:
+            return Unreachable(f"no answer to the write; a device may ignore a community or user that may not write ({words})")
         return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "
-                           "1), and the community or the SNMPv3 user and keys, because a device may not answer if they are "
-                           f"wrong ({words})")
+                           f"1), and the community or the SNMPv3 user and keys: a device may not answer wrong ones ({words})")
     if writing and any(mark in folded for mark in MISSING):
         # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
         return Denied(f"the device has no such object, or the community or user may not write ({words})")
