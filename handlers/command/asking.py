@@ -49,7 +49,9 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     """
     if state.login:
         if needed and not state.secrets.get(key):
-            raise SettingsError(f"{state.login} has no {key}")
+            import difflib  # imported late: few runs need it
+            near = difflib.get_close_matches(key, state.settings, 1, 0.8)
+            raise SettingsError(f"{state.login} has no {key}{f', but has {printable(near[0], 60)!r}' if near else ''}")
         return state.secrets.get(key, "")
     path = state.secret_files.get(key)
     if path is not None:

@@ -149,6 +149,10 @@ def test_a_login_without_its_secret_fails_the_pdus_that_use_it(small: Hall, tmp_
     bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
     done = call("check", small.list(), "--auth", bare)
     assert "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
+    logins = bare.read_text().replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
+    misspelt = private(tmp_path / "misspelt.toml", logins)
+    done = call("check", small.list(), "--auth", misspelt)
+    assert "the login 'snmp' has no community, but has 'comunity'\n" in done.stdout and "s3cret" not in done.stdout
 
 
 def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_missing_secret(small: Hall, call: Call) -> None:
