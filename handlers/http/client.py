@@ -97,7 +97,7 @@ class HttpClient:
                     from .redirects import followed  # most devices do not redirect
                     reply = followed(self, request, reply, login, repeatable)
                 if reply.status not in answers:
-                    raise of_status(reply.status, login)
+                    raise of_status(reply.status, login, reply.headers)
                 return reply
             except HttpException as error:
                 error.at(self.where.host, f"{method} {login.quoted(target.partition('?')[0])}")

@@ -84,16 +84,19 @@ _NO_ANSWER = (HttpRefused, "the device answered {}, which is not the result of a
 _FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy between it and this host")
 
 
-def of_status(status: int, login: Optional[Login] = None) -> HttpException:
+def of_status(status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}) -> HttpException:
     """The error for a status that the caller does not accept. Scripts look for `HTTP Error <status>` in its text.
 
-    `login`: what was sent, if known. A space before or after a password is usually a typing mistake.
+    `login`: what was sent, if known. A space before or after a password is usually a typing mistake. `headers`: of the reply.
     """
     kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _ENDED
     elif status == 401 and login is not None and login.password and login.password != login.password.strip():
         words += "; the password begins or ends with a space"
+    wait = headers.get("retry-after", "")
+    if status in (429, 503) and wait.isascii() and wait.isdigit() and len(wait) < 7:     # RFC 9110, 10.2.3; else a date
+        words += f"; it asks for a pause of {wait} s"
     reason = words.format(f"HTTP Error {status}")
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
 

@@ -35,7 +35,7 @@ def resource(reply: Reply, login: Login) -> Json:
 
 def failure(reply: Reply, login: Login) -> PduHandlerError:
     """The error for a status other than success. Its text ends with the messages of the service, if there are any."""
-    error, words = of_status(reply.status, login), quoted_messages(reply, login)
+    error, words = of_status(reply.status, login, reply.headers), quoted_messages(reply, login)
     if not words:
         return error
     reason = (*error.parts, f"; the device says: {words}")

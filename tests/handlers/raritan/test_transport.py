@@ -295,6 +295,8 @@ _UNUSABLE: List[Tuple[str, Step, type, str]] = [
     ("an invalid chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Unreachable, "middle of the answer"),
     ("half a status", b"HTTP/1", ProtocolError, "not HTTP"), ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "not HTTP"),
     ("429", http(b"x", "429 Too Many Requests"), Refused, "too many requests .HTTP Error 429.: try again later"),
+    ("429 with a pause", http(b"x", "429 No", "Retry-After: 120"), Refused, "polls it; it asks for a pause of 120 s$"),
+    ("503 until a date", http(b"x", "503 No", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"), Unreachable, "in a minute$"),
     ("nothing", None, Unreachable, "closed before an answer"), ("404", http(b"x", "404 No"), Refused, "no such resource"),
     ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, ProtocolError, "not HTTP"),
     ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, ProtocolError, "not HTTP")]
