@@ -216,4 +216,12 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> D
         is_longer = chosen <= _LONGEST_TIMEOUT and chosen * tries > longest
     except (ValueError, OverflowError):
         return {}               # not a number, or too large a one: the handler raises SettingsError
-    return {"timeout": f"{max(0.1, longest / tries):g}"} if is_longer else {}
+    bound = max(0.1, longest / tries)
+    return {"timeout": f"{_stepped(bound) if handler.snmp else bound:g}"} if is_longer else {}
+
+
+def _stepped(seconds: float) -> float:
+    """`seconds` rounded down to 2^n or 1.5 * 2^n. pysnmp keeps each time-out that a device was asked with, and gets slower with
+    each, so there may be only a few."""
+    power = 2.0 ** math.floor(math.log2(seconds))
+    return 1.5 * power if seconds >= 1.5 * power else power

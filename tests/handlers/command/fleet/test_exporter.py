@@ -312,6 +312,14 @@ def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, setti
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
 
 
+def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeouts() -> None:
+    """pysnmp keeps data for each of them."""
+    target = Target(Device("rack", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {"community": "c"}))
+    found = {left: float(target.data(left).snmp_params["timeout"]) for left in (place / 1000 for place in range(600, 6000))}
+    assert len(set(found.values())) < 10
+    assert all(0.66 * left / 3 <= timeout <= left / 3 for left, timeout in found.items())
+
+
 def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(small: Hall, call: Call) -> None:
     refused = ("timeout=soon", "timeout=0", "timeout=61", "timeout=inf")
     lines = {f"{name}-{number}": re.sub("timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1))
