@@ -33,5 +33,7 @@ def reason(error: ssl.SSLError, seen: str = "") -> Reason:
         authority = () if error.verify_code in _OF_ITSELF else (Named("ca_pem"), " or ")
         return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", *authority,
                 Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
+    if "CERTIFICATE_REQUIRED" in str(error.reason):         # TLS 1.3; older versions give no reason
+        return "the device demands a client certificate, which is not supported: let it accept clients without one"
     return (f"the TLS handshake failed ({error.reason or error}): check that the device speaks TLS on this port, in "
             "version 1.2 or newer")

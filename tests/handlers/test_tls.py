@@ -157,3 +157,10 @@ def test_a_pin_accepts_its_certificate_and_no_other(port: int) -> None:
 def test_a_damaged_ca_pem_is_an_error_that_names_it(broken: str) -> None:
     with pytest.raises(SettingsError, match="ca_pem"):
         tls.Trust(True, broken, "").context()
+
+
+def test_a_device_that_demands_a_client_certificate_is_not_said_to_lack_tls() -> None:
+    refused = ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required")
+    refused.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    sentence = Unreachable(untrusted.reason(refused)).reason
+    assert "demands a client certificate" in sentence and "1.2" not in sentence
