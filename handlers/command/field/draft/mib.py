@@ -29,7 +29,7 @@ STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumerati
 
 
 class Mib(NamedTuple):
-    """The objects by OID, of STANDARD and of MIB files; the files' modules; and a note about each file that only smidump read."""
+    """The objects by OID, of STANDARD and of MIB files; the files' modules; and notes on files that were not read completely."""
 
     objects: Mapping[Arcs, Object] = STANDARD
     modules: Sequence[str] = ()

@@ -1,8 +1,8 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
 If the two programs, or two modules, differ in an object's enumeration or units, both are dropped and the object gets a doubt.
-For pysmi, an imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots
-are built in. smidump ignores the other given files: it finds imported modules only among the system's MIBs.
+An imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots are built
+in. smidump finds imported modules among the given files, then among the system's MIBs.
 """
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import xml.etree.ElementTree as xml
 from collections import defaultdict
+from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ....errors import SettingsError
 from ...files import read_file
+from ...output import counted
 from ..snmp.rows import Arcs, arcs
 from .columns import worth
 from .mib import STANDARD, Mib, Object
@@ -28,7 +31,14 @@ _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("iso", "1"), ("org", "1.3"), ("dod", "1.3.6"), ("internet", "1.3.6.1"), ("directory", "1.3.6.1.1"), ("mgmt", "1.3.6.1.2"),
     ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),
     ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
+# Modules of the standard roots and types, which few systems have. smidump gets one with _ROOTS and these types in their place.
+_ROOT_MODULES = ("SNMPv2-SMI", "RFC1155-SMI", "RFC1065-SMI")
+_ROOT_TYPES = {"Counter32": "Unsigned32", "Gauge32": "Unsigned32", "TimeTicks": "Unsigned32", "Counter64": "Unsigned32",
+               "Counter": "Unsigned32", "Gauge": "Unsigned32", "IpAddress": "OCTET STRING", "NetworkAddress": "OCTET STRING",
+               "Opaque": "OCTET STRING"}
+_MODULE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,63})\s+DEFINITIONS\s*::=\s*BEGIN")
 _Enumeration = Dict[int, str]
+_Label = Tuple[str, str]                    # the name of an object's module, and its own
 _Names = Dict[str, Dict[str, Any]]           # name -> module -> its definition
 _POINT_HINT = re.compile("d-[1-9][0-9]*")           # RFC 2579, 3.1
 _POINT = "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
@@ -41,39 +51,55 @@ def read(files: Sequence[str]) -> Mib:
     parser, smidump = _pysmi(), shutil.which("smidump")
     if parser is None and smidump is None:
         raise SettingsError(_NO_READER)
+    contents = {file: read_file(file) for file in files}
+    dumps = _dumped(smidump, contents) if smidump is not None else {}
     parsed: List[Any] = []
-    second: Dict[Arcs, Object] = {}
+    modules_of: Dict[str, Set[str]] = {}
     notes: List[str] = []
-    for file in files:
-        text = read_file(file).decode("utf-8", "replace")
-        modules, trouble = _parsed(parser, text) if parser is not None else ([], "pysmi is not installed")
+    for file, content in contents.items():
+        modules, trouble = (_parsed(parser, content.decode("utf-8", "replace")) if parser is not None
+                            else ([], "pysmi is not installed"))
         parsed += modules
-        seen = _dumped(smidump, file) if smidump is not None else {}
-        second = _agreed(second, seen, "two modules define")
-        if not modules and not seen:
+        modules_of[file] = {str(module[0]) for module in modules}
+        if file in dumps:
+            modules_of[file].add(_module(dumps[file]))
+        elif not modules:
             raise SettingsError(f"{file} is not a MIB file that can be read ({trouble})")
         if not modules:
             notes.append(f"{file}: read only by smidump ({trouble})")
-    both = _agreed(_objects(parsed), second)
+    first, lost = _objects(parsed)
+    second, also_lost = _dumped_objects(list(dumps.values()))
+    both = _agreed(first, second)
+    lost = (lost | also_lost) - {(one.module, one.name) for one in (*first.values(), *second.values())}
+    for file, names in modules_of.items():
+        missing = sum(module in names for module, _ in lost)
+        if missing:
+            verb = "have" if missing > 1 else "has"
+            notes.append(f"{file}: {counted(missing, 'object')} {verb} no OID: also give the files that it imports from")
     return Mib({**STANDARD, **both}, sorted({one.module for one in both.values()}), notes)
 
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
             by: str = "pysmi and smidump read") -> Dict[Arcs, Object]:
-    """The objects of both readers, or of two modules. Where enumerations or units differ, a doubt replaces both."""
+    """The objects of both readers, or of two modules. Where enumerations or units differ, a doubt replaces both.
+
+    Units whose meaning is not clear differ from all others.
+    """
     both = {**second, **first}
     for oid, object_ in first.items():
         other = second.get(oid)
         if other is None or object_.doubt:
             continue
-        differ = [what for what, mine, theirs in (("enumerations", object_.enumeration, other.enumeration),
-                                                  ("units", worth(object_.units), worth(other.units)))
-                  if mine and theirs and mine != theirs]
+        differ = ""
+        if object_.enumeration and other.enumeration and object_.enumeration != other.enumeration:
+            differ = "enumerations"
+        elif object_.units and other.units and worth(object_.units) != worth(other.units):
+            differ = "units"
         if other.doubt or differ:
             object_.enumeration, object_.units = {}, ""
-            object_.doubt = other.doubt or f"{by} different {differ[0]} of {object_.name}"
-        elif not object_.enumeration:
-            object_.enumeration = other.enumeration
+            object_.doubt = other.doubt or f"{by} different {differ} of {object_.name}"
+        else:
+            object_.enumeration, object_.units = object_.enumeration or other.enumeration, object_.units or other.units
     return both
 
 
@@ -102,12 +128,12 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
         parser.reset()
 
 
-def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
-    """The objects of the syntax trees by OID, without those whose OID cannot be resolved.
+def _objects(modules: Iterable[Any]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
+    """The objects of the syntax trees by OID, and the labels of those whose OID cannot be resolved.
 
     A name from other modules is used only if all that define it agree.
     """
-    made: Dict[Tuple[str, str], Tuple[Object, Sequence[Any], Any]] = {}
+    made: Dict[_Label, Tuple[Object, Sequence[Any], Any]] = {}
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)
     for name, _, _, declarations in (module[:4] for module in modules):
@@ -123,7 +149,7 @@ def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
                 if kind == "objectTypeClause":
                     made[str(name), label] = (_described(label, str(name), declared), path, declared[2])
     of_module: Dict[str, Dict[Arcs, Object]] = defaultdict(dict)
-    seen: Dict[Tuple[str, str], Optional[Arcs]] = {}
+    seen: Dict[_Label, Optional[Arcs]] = {}
     for object_, path, syntax in made.values():
         oid = _resolved(path, object_.module, nodes, seen)
         if oid is not None:
@@ -134,7 +160,7 @@ def _objects(modules: Iterable[Any]) -> Dict[Arcs, Object]:
     found: Dict[Arcs, Object] = {}
     for one in of_module.values():
         found = _agreed(found, one, "two modules define")
-    return found
+    return found, {label for label, (object_, *_) in made.items() if not object_.oid}
 
 
 def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
@@ -149,7 +175,7 @@ def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
     return {module: defined[module]} if module in defined else defined
 
 
-def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[Tuple[str, str], Optional[Arcs]],
+def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[_Label, Optional[Arcs]],
               depth: int = 0) -> Optional[Arcs]:
     """The OID of a path in a module; None if a name in it is not defined, or if several other modules define it differently.
 
@@ -210,32 +236,72 @@ def _enum_spec(tree: Any) -> _Enumeration:
 
 # ---- smidump -------------------------------------------------------------------------------------------------
 
-def _dumped(smidump: str, file: str) -> Dict[Arcs, Object]:
-    """The objects as smidump writes them in XML; {} if it cannot read the file."""
-    path = os.path.abspath(file)            # a name without dot and slash would be searched as a module in the system's MIBs
-    try:
-        done = subprocess.run([smidump, "-k", "-q", "-f", "xml", path], stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=_SMIDUMP_S)
-        tree = xml.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", done.stdout))        # noqa: S314 - printed by a local program
-    except (OSError, subprocess.TimeoutExpired, xml.ParseError):
-        return {}
-    module = tree.find("module")
-    name = module.get("name", "") if module is not None else ""
-    types = {one.get("name", ""): one for one in tree.iter("typedef") if one.get("name")}
-    rooted = any(one.get("name") == "enterprises" for one in tree.iter("import"))
-    found: Dict[Arcs, Object] = {}
-    for node in (*tree.iter("scalar"), *tree.iter("column")):
-        oid = arcs(node.get("oid", "0"))
-        if rooted and oid[0] == 0:              # smidump puts enterprises at 0 if it does not find SNMPv2-SMI
-            oid = (*_ROOTS["enterprises"], *oid[1:])
-        used, own = node.find("syntax/type"), node.find("syntax/typedef")
-        typedef = own if own is not None else types.get(used.get("name", "")) if used is not None else None
-        units = (node.findtext("units") or "").strip()
-        hint = (typedef.findtext("format") or "").strip() if typedef is not None else ""
-        found[oid] = Object(node.get("name", ""), name, oid, units, (node.findtext("access") or "").strip(),
-                            _named_numbers(typedef) if typedef is not None else {},
-                            _POINT if units and _POINT_HINT.fullmatch(hint) else "")
+def _dumped(smidump: str, contents: Mapping[str, bytes]) -> Dict[str, xml.Element]:
+    """What smidump writes in XML about each file, without the files that it cannot read.
+
+    The files lie under the names of their modules in a folder where smidump looks for imported modules first.
+    """
+    own = os.environ.get("SMIPATH", "")
+    found: Dict[str, xml.Element] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in _ROOT_MODULES:
+            Path(folder, name).write_text(_root_module(name), "ascii")
+        for content in contents.values():
+            for module in _MODULE.findall(content):
+                Path(folder, module.decode()).write_bytes(content)
+        for file in contents:
+            path = os.path.abspath(file)    # a name without dot and slash would be searched as a module
+            try:                            # smi_config(3): a SMIPATH that ends with a colon precedes the system's folders
+                done = subprocess.run([smidump, "-k", "-q", "-f", "xml", path], stdin=subprocess.DEVNULL, capture_output=True,
+                                      timeout=_SMIDUMP_S, env={**os.environ, "SMIPATH": f"{folder}:{own}"})
+                tree = _tree(done.stdout)
+            except (OSError, subprocess.TimeoutExpired, xml.ParseError):
+                continue
+            if any(part.tag not in ("module", "imports") for part in tree):
+                found[file] = tree
     return found
+
+
+def _root_module(name: str) -> str:
+    lines = [f"{name} DEFINITIONS ::= BEGIN"]
+    lines += [f"{root} OBJECT IDENTIFIER ::= {{ iso {' '.join(map(str, oid[1:]))} }}" for root, oid in _ROOTS.items()
+              if oid[0] == 1 and len(oid) > 1]
+    return "\n".join([*lines, *(f"{one} ::= {base}" for one, base in _ROOT_TYPES.items()), "END", ""])
+
+
+def _tree(dump: bytes) -> xml.Element:
+    return xml.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", dump))        # noqa: S314 - printed by a local program
+
+
+def _module(tree: xml.Element) -> str:
+    module = tree.find("module")
+    return module.get("name", "") if module is not None else ""
+
+
+def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
+    """The scalars and columns by OID, and the labels of the objects whose OID cannot be resolved: smidump puts them at 0."""
+    types = {(_module(tree), one.get("name", "")): one for tree in trees for one in tree.iter("typedef")}
+    found: Dict[Arcs, Object] = {}
+    lost: Set[_Label] = set()
+    for tree in trees:
+        name = _module(tree)
+        objects: Dict[Arcs, Object] = {}
+        lost |= {(name, node.get("name", "")) for node in tree.iter() if node.get("oid", "").startswith("0.")
+                 and node.tag in ("scalar", "table", "row", "column")}
+        for node in (*tree.iter("scalar"), *tree.iter("column")):
+            oid = arcs(node.get("oid", "0"))
+            if oid[0] == 0:
+                continue
+            used, own = node.find("syntax/type"), node.find("syntax/typedef")
+            typedef = own if own is not None else types.get((used.get("module", ""), used.get("name", ""))) \
+                if used is not None else None
+            units = (node.findtext("units") or "").strip()
+            hint = (typedef.findtext("format") or "").strip() if typedef is not None else ""
+            objects[oid] = Object(node.get("name", ""), name, oid, units, (node.findtext("access") or "").strip(),
+                                  _named_numbers(typedef) if typedef is not None else {},
+                                  _POINT if units and _POINT_HINT.fullmatch(hint) else "")
+        found = _agreed(found, objects, "two modules define")
+    return found, lost
 
 
 def _named_numbers(typedef: xml.Element) -> _Enumeration:
