@@ -10,7 +10,7 @@ from typing import Callable, List
 
 import pytest
 
-from tests.dcimanager.api import Answer, Request, answer_error
+from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
 
 from .building import archive, register_script, small_tree
@@ -74,6 +74,17 @@ def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(adm
     assert [(handler.id, handler.handler, handler.uploads) for handler in manager.handlers()] == [
         (1, "pdu_small", 1), (2, "pdu_snmp", 1)]
     assert (admin.script.parent / "register.ids").read_text() == f"{manager.url} pdu_snmp 2\n"
+
+
+def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(admin: Admin) -> None:
+    def foreign(request: Request, serve: Callable[[Request], Answer]) -> Answer:
+        listed = {"list": [{"id": 7, "handler": "pdu_snmp", "name": "Ours", "device_type": "switch"}]}
+        return answer_json(200, listed) if (request.method, request.path) == LIST else serve(request)
+
+    with DciManager(wrap=foreign) as manager:
+        run = admin.run(manager, "snmp")
+        assert run.code == 1 and "another handler named pdu_snmp (id 7), for devices of the type switch" in run.err
+        assert manager.handlers() == [] and calls(manager, CREATE) == 0
 
 
 def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
