@@ -45,7 +45,7 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
         if profile:
             write(f"{profile}\n".encode())
     family = recording.detected(parsed.rows)
-    notes = [*known.notes, *(f"Left out of the recording: {rows}" for rows in parsed.skipped)]
+    notes = [*known.notes, *(f"Not read from the recording: {rows}" for rows in parsed.skipped)]
     if family is not None:
         notes.append(f"The family {family.profile.key} reads this device already: pdu status snmp HOST")
     return shown(_result(found, profile, notes, out), state.json)

@@ -52,7 +52,7 @@ def load(handler: str) -> Handler:
 def _described(name: str, shown: str, module: ModuleType) -> Handler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
-        raise SettingsError(f"{shown} is not a handler archive: its handler.py has no make_handler")
+        raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
     home = sys.modules.get(make.__module__, module)
     double = sys.modules.get("pdu_common.base_snmp_pdu")        # absent unless a handler imported it
     base = double.BaseSnmpPdu if double is not None else ()
@@ -68,7 +68,7 @@ def _settings(declared: Any) -> Sequence[Setting[object]]:
 
 
 _unpacked_here: List[tempfile.TemporaryDirectory[str]] = []     # folders that this process removes when it ends
-_loaded: Dict[str, Tuple[str, Mapping[str, bytes]]] = {}        # an archive's folder -> the file that it came from, its content
+_loaded: Dict[str, Tuple[str, Mapping[str, bytes]]] = {}        # name of an archive's directory -> the archive's path, its files
 
 
 def _unpacked(path: str) -> ModuleType:

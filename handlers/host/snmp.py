@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_SECONDS = 30.0         # no call starts later, unless `extend` was called; a walk may take 25 s (pdu_common, WALK_DEADLINE_S)
+CALL_SECONDS = 30.0         # usual limit for the start of the last SNMP call; in the double pdu_common, a walk takes up to 25 s
 
 
 class Snmp:
@@ -61,7 +61,7 @@ class Snmp:
         raise ProtocolError("the device answered with another object", b"", known_address(self._device.pdu_data), f"read {oid}")
 
     def set(self, oid: str, value: Union[int, str]) -> None:
-        """Write one object once. The platform chooses the type: INTEGER for an int, OCTET STRING for a str."""
+        """Call snmp_set once. The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str."""
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
 
     def walk(self, oid: str) -> Dict[str, Raw]:
@@ -127,7 +127,7 @@ def _texts(held: object, key: str = "") -> Iterator[Tuple[str, str]]:
 
 
 def known_address(pdu_data: object) -> str:
-    """The address for an error's text, "" if the form has none."""
+    """The address for an error's text, "" if the form has no valid one."""
     try:
         return address(pdu_data)
     except SettingsError:

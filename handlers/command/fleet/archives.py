@@ -40,7 +40,7 @@ def _newest(folder: Optional[str], handler: str) -> Optional[str]:
 
     `handler` is returned unchanged if there is no folder, or if it is the path of an archive. Raises SettingsError.
     """
-    if folder is None or handler.endswith(".tar.gz"):
+    if folder is None or not handler.isidentifier():
         return handler
     pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")
     try:

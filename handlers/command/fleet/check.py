@@ -199,8 +199,8 @@ FILE is CSV with a header line (name,handler,address,auth,settings,metered) or T
 
 \b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU did not
-answer or its states could not be read. If the list or an option is wrong: 2, or with --nagios 3. UNKNOWN
-outlets of a PDU with metered=yes do not count."""
+answer or stopped answering, or its states could not be read. If the list or an option is wrong: 2, or with
+--nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
 check = _Check("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),

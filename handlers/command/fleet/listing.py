@@ -145,7 +145,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
     except ValueError:
         raise ValueError("metered must be yes or no") from None
     handler = given["handler"]
-    if handler.endswith(".tar.gz"):
+    if not handler.isidentifier():          # as names of handlers are: it is the path of an archive
         handler = os.path.join(folder, handler)
     return Device(name, handler, address, given.get("auth", ""),
                   tuple(_settings(cells.get("settings", ""), folder).items()), metered)

@@ -272,7 +272,7 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
     if whole is not None and _counts_rows(column, whole):
         return None
     counts = any(row.tag in (COUNTER, COUNTER64) for row in column.rows.values())
-    shown = ", ".join(f"{value:f}" for value in values[:4])
+    shown = ", ".join(f"{value:f}" for value in list(dict.fromkeys(values))[:4])
     units = object_.units if object_ is not None else ""
     return Guess(ENERGY if counts else CURRENT, table, column, len(set(values)) + 3 * counts, (
         f"numbers that differ by row: {shown}", *_definition(object_)),

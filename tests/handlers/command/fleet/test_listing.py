@@ -62,6 +62,7 @@ def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Pat
     found = read(HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n').devices[0]
     assert found == listing.Device("a", f"{tmp_path}/dist/pdu_nut-1.tar.gz", "192.0.2.1", "ups",
                                    (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")), True)
+    assert read(HEAD + "a,x.tgz,192.0.2.1\n").devices[0].handler == f"{tmp_path}/x.tgz"
 
 
 @pytest.mark.parametrize("given, found", [("ca.pem", "{folder}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem"), (PEM, PEM)],

@@ -130,7 +130,7 @@ def test_a_draft_from_a_walk_counts_the_rows_that_were_left_out(tmp_path: Path, 
     file = tmp_path / "walk.txt"
     file.write_text(".1.3.6.1.2.1.1.1.0 = STRING: a PDU\nACME-MIB::acme.1.0 = INTEGER: 1\n", "utf-8")
     root.run(["draft", str(file)])
-    assert "Left out of the recording: 1 row with a name instead of a numeric OID" in capsys.readouterr().err
+    assert "Not read from the recording: 1 row with a name instead of a numeric OID" in capsys.readouterr().err
 
 
 def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
