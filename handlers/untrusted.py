@@ -9,14 +9,14 @@ from typing import Callable
 from .errors import Named, PduHandlerError, Reason
 from .tls import Trust
 
-_OF_ITSELF = (9, 10, 62, 64, 66)    # X509_V_ERR_... that no authority mends: its dates, its host name or address, its short key
+_OF_ITSELF = (9, 10, 62, 64, 66)    # X509_V_ERR_... for dates, host name, IP address and key length: ca_pem changes none of these
 
 
 def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     """The SHA-256 fingerprint of the certificate that the device shows now; "" if none can be read.
 
-    `dial` opens a second connection, on which the device awaits a handshake, because Python does not return a certificate that
-    it refused. Nothing is sent after the handshake.
+    `dial` opens a second connection that is ready for the handshake. It is needed because Python does not return a certificate
+    that it refused. Nothing is sent after the handshake.
     """
     try:
         with dial() as plain, Trust(verify=False).context().wrap_socket(plain, server_hostname=host) as secured:

@@ -26,7 +26,7 @@ def pdu_view(ports: Iterable[Tuple[str, EnumPowerStatus]]) -> PduView:
     for identity, status in ports:
         port = build(PduPortView, {"identity": identity, "power_status": status})
         if port is None:
-            raise ProtocolError("this platform's PduPortView does not take 'identity' and 'power_status'")
+            raise ProtocolError("this platform's PduPortView cannot be made from 'identity' and 'power_status'")
         target.append(port)
     return view
 
@@ -41,7 +41,7 @@ def ports_of(view: object) -> Optional[List[Any]]:
 
 
 def build(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """An object of a view class, made with keywords or else by setting attributes; None if it takes neither."""
+    """An object of a view class, made with keywords or else by setting attributes; None if neither works."""
     try:
         return cls(**values)
     except TypeError:

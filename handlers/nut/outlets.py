@@ -5,7 +5,7 @@ usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks), and numbers
 
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
 `outlet.N.switch` if it is writable and shows on, off, 1 or 0. `outlet.N.switchable` does not decide: some drivers report `no` for
-outlets that do switch, and some put row numbers there.
+outlets that do switch, and some put row numbers there. With `whole_load`, a UPS's load is one more outlet (`load.on`, `.off`).
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Outlet(NamedTuple):
     """One outlet; None for anything that its driver does not report, '' for an unknown `number`.
 
     `identity` is "7", in a chain "2.7", for a whole load "load". `state` is None if the state is missing, pending, contradictory
-    or not a documented word. `current` A, `realpower` W, `power` VA, `energy` kWh. `state_variables`: those that hold the state.
+    or an unknown word. `current` A, `realpower` W, `power` VA, `energy` kWh. `state_variables`: those that hold the state.
     """
 
     identity: str
@@ -76,8 +76,8 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
          whole_load: bool = False, shown: Callable[[str], str] = str) -> Device:
     """The device that these lists describe. `shown` masks a secret in text for an error.
 
-    Raises ProtocolError if the driver lists an outlet twice, or fewer outlets or chain members than it counts. Raises
-    Unsupported if there is no outlet, unless `may_lack_outlets` is true or `outlet.count` is 0 for each member of a chain.
+    Raises ProtocolError if the driver lists an outlet twice, fewer outlets than it counts, or, in a chain whose members list or
+    count outlets, fewer members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.
     """
     members = members_of(variables, commands)
     device = members[0]
@@ -147,7 +147,8 @@ def _whole_load(device: Member) -> List[Outlet]:
     variables = device.variables
     return [Outlet(LOAD, "", "whole load", _load_state(variables.get("ups.status", "")), None,
                    figures.side(variables, "output"), number(variables.get("ups.realpower")),
-                   number(variables.get("ups.power")), None, ways[0], ways[1], ("ups.status",))]
+                   number(variables.get("ups.power")), None, ways[0], ways[1],
+                   ("ups.status",) if "ups.status" in variables else ())]
 
 
 def _load_state(status: str) -> Optional[bool]:

@@ -23,8 +23,8 @@ class Control(Frozen, ABC):
 
     @abstractmethod
     def orders(self, reader: Reader, identity: str, up: bool) -> List[Order]:
-        """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched, NoSuchOutlet if the device
-        has no outlet with this identity."""
+        """The writes, in this order, once each. Raises Unsupported if the outlet must not be switched. The caller checks that the
+        outlet exists: not every control raises NoSuchOutlet if it does not."""
 
     def over_automatic(self) -> Control:
         """The control to use with the setting `switch_automatic`: without the guards of automatic modes."""
@@ -45,7 +45,7 @@ class Control(Frozen, ABC):
         return all(inner.kept(reader, identity, orders) for inner in self._inner().values())
 
     def covers(self, identities: Iterable[str], identity: str, orders: List[Order]) -> bool:
-        """Whether `orders` set all these outlets of the unit. True if they set only one outlet."""
+        """Whether `orders` set each of `identities` that is on the unit of `identity`. True if they set only one outlet."""
         return all(inner.covers(identities, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:

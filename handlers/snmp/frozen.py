@@ -44,8 +44,10 @@ class Frozen:
     def __post_init__(self) -> None:
         """Check the fields. Raises ValueError."""
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, value: object = None) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")
+
+    __delattr__ = __setattr__
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__

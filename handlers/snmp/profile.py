@@ -35,7 +35,7 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Profile(Frozen):
     """One PDU family: how to recognise, read and switch its devices.
 
-    `mib` is the name of the MIB with its LAST-UPDATED, if known; `source` links to its text, or to a program if no MIB is public.
+    `mib` names the MIB, with its LAST-UPDATED if known. `source` links to it, or to a program or page that shows the objects.
     `sys_object_ids` are prefixes, compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the
     family is probed on devices without a usable sysObjectID. A family without any of these three is used only if a setting or
     the archive's build fixes it.
@@ -63,7 +63,7 @@ class Profile(Frozen):
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):
-            raise ValueError(f"key is {self.key!r}; give lower-case letters, digits and hyphens, a letter first, e.g. acme-strip")
+            raise ValueError(f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter first")
         validation.some(self.models, "models")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")

@@ -38,7 +38,7 @@ def test_a_hall_without_a_working_pdu_and_too_long_a_run_are_refused(
 
 
 def test_forty_days_of_readings_take_less_space_thinned_than_two_days_unthinned() -> None:
-    # With four times BEAT_S a day takes a quarter of the space. Thinning keeps about as much as with BEAT_S, because its
-    # shortest stretch of time, five minutes, still has a reading.
+    # A reading every 4 * BEAT_S seconds: an unthinned day takes a quarter of its usual space, hence the factor 4. Thinning keeps
+    # about as much as usual, because each stretch of five minutes, its shortest, still has a reading.
     grown = bench_page.growth(outlets=4, beat_s=4 * bench_page.BEAT_S)
     assert 0 < grown.kept < 2 * 4 * grown.day

@@ -1,4 +1,4 @@
-"""`python -m tests.conformance`: on the project's own doubles, on possible forms of the platform, and without --platform."""
+"""`python -m tests.conformance`: with --platform, on the project's own doubles and on made-up platforms; and without it."""
 from __future__ import annotations
 
 import errno

@@ -138,7 +138,7 @@ BAD: Mapping[str, Tuple[Callable[[Path], object], str]] = {
     "on and off alike": (_states(off=["on"]), "profile.outlets[0].states: 'on' is both in 'on' and in 'off'"),
     "evidence of nothing": (_changed(evidence={}), "profile: evidence.state and the parts of the profile do not agree"),
     "an unknown confidence": (_changed(switching_confidence="sure"), 'profile.switching_confidence: "sure" is not allowed'),
-    "a path as key": (_changed(key="../etc"), "profile: key is '../etc'; give lower-case letters, digits and hyphens"),
+    "a path as key": (_changed(key="../etc"), "profile: key is '../etc'; give words of a-z and 0-9 joined by single hyphens"),
     "a long key": (_changed(key="a" * 41),
                    f"profile.key: '{'a' * 40}'… is part of the archive's name; give at most 40 characters"),
     "a handler's name": (_changed(key="snmp"), "profile.key: pdu_snmp is the name of another module"),

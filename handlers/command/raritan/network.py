@@ -18,7 +18,8 @@ _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3
                4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
                7: "the unit refuses the login", 8: "the unit refuses to be linked", 9: "the unit is busy",
                10: "not supported", 11: "the unit demands a new password: PDU_NEW_PASSWORD or --secret-file new_password=FILE",
-               12: "the new password is too simple", 13: "communication failed", 14: "this kind of unit cannot be linked",
+               12: "the new password breaks the unit's password rules", 13: "communication failed",
+               14: "this kind of unit cannot be linked",
                15: "the firmware versions differ"}
 _SERVER_CODES = {1: "there is no such server", 2: "the settings are not allowed", 3: "that host is watched already",
                  4: "the list of watched servers is full"}
@@ -104,7 +105,7 @@ def network(context: Context) -> Result:
         except NotSeen as error:
             if not isinstance(error.__cause__, Unreachable):        # such as Denied, by another unit that now has this address
                 raise
-            return Result({"accepted": True}, ["accepted, but the unit no longer answers at this address"], NOT_SEEN)
+            return Result({"accepted": True}, ["accepted, but this address no longer gives a usable answer"], NOT_SEEN)
     forwarding = settings.common.portForwarding
     ports = {f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()}
     return listed({                         # not all settings: others contain passwords

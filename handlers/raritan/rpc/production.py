@@ -1,11 +1,11 @@
-"""Factory functions. Source: Production.idl."""
+"""Methods for the manufacturer's production line. Source: Production.idl."""
 from __future__ import annotations
 
 from ._runtime import Interface, declared
 
 
 class Production(Interface, version="1.0.1"):
-    """Factory functions, at `/production`."""
+    """Methods for the manufacturer's production line, at `/production`."""
 
     def enterFactoryConfigMode(self, password: str) -> int: declared()
     def leaveFactoryConfigMode(self) -> None: declared()

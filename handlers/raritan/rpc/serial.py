@@ -117,6 +117,6 @@ class SerialPort(Interface, version="3.0.1"):
 
 
 class PortDispatcher(Interface, version="1.2.2"):
-    """All serial ports by name, at `/serial`."""
+    """The serial ports that the device monitors, by name, at `/serial`."""
 
     def getPorts(self) -> Dict[str, SerialPort]: declared()

@@ -1,7 +1,7 @@
 """Ingrasys iPoMan, which Socomec sells under its own enterprise number, and Socomec's metered PDU, which has other objects.
 
-outletStatusKwatt is accumulated energy in Wh, in spite of its name. outletStatusWH is not read: by the MIB's text, "Watt in 0.1
-W/H", it may be power or energy.
+outletStatusKwatt, in the MIB "Kwatt in 0.001 KW/H", is read as energy in Wh, as in LibreNMS. outletStatusWH, "Watt in 0.1 W/H",
+may be power or energy and is not read.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
 from .shorthand import TENTHS, THOUSANDTHS, by_unit, column, counted, figure, librenms, oid, oids, scalar, total
@@ -26,7 +26,7 @@ PROFILES = (
         energy=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "energy", "switching")),
     Profile(
-        key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB", source=librenms("socomec/SOCOMECPDU-MIB"),
+        key="socomec-ats", vendor="Socomec", mib="SOCOMECPDU-MIB", source=librenms("socomec/SOCOMECPDU-MIB.mib"),
         models=("metered PDU (NRT-OP-PDU)",), sys_object_ids=oids("4555.2.30"),
         load=total(figure(LINES, TENTHS)),
         evidence=SIMULATED.of("current"),

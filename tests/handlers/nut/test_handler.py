@@ -148,6 +148,15 @@ def test_the_whole_load_of_a_ups_is_a_port_only_with_the_setting() -> None:
         assert server.books().writes == [("ups load.off", "")]
 
 
+def test_a_whole_load_without_a_state_is_unknown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: List[float] = []
+    monkeypatch.setattr(switch_module, "switch", functools.partial(switch, sleep=waits.append))
+    with NutServer([StaticDevice("ups", {"device.type": "ups", "ups.load": "20"}, ["load.on", "load.off"])]) as server:
+        pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
+        assert pdu.port_down(PduPortView("load"), deadline=1.0).power_status is UNKNOWN
+        assert server.books().writes == [("ups load.off", "")] and not waits
+
+
 def test_labels_hold_number_and_name(server: NutServer) -> None:
     labels = handler(server, device="pdu").labels()
     assert labels[0] == ("1", "1", "Server 1") and len(labels) == 48

@@ -35,6 +35,8 @@ def test_a_value_is_immutable_and_can_be_copied_with_other_fields() -> None:
     value = Point(1)
     with pytest.raises(AttributeError, match="cannot be changed"):
         setattr(value, "x", 2)
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        del value.x
     assert changed(value, x=2) == Point(2) and value == Point(1)
     with pytest.raises(ValueError, match="below zero"):
         changed(value, y=-1)

@@ -233,8 +233,8 @@ def test_a_listed_unit_without_meters_prevents_a_total(unit: str, listed: Mappin
     assert (read.load, read.power, read.energy) == (None, None, None)
 
 
-# A unit with a count of 0 has no meters. A list of one unit is ignored: the unit's number in the list may differ from its
-# number in the meters.
+# In these families a row with a count of 0 is padding or a controller without inlets, so it has no meters. A list of one unit is
+# ignored: the unit's number in the list may differ from its number in the meters.
 @pytest.mark.parametrize("unit, listed", [
     ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
     ("panduit-g5", {"19536.10.1.1.2.1.13.3": "0"}),

@@ -198,7 +198,7 @@ def _done_error(number: object) -> Callable[[Answer, Order], Answer]:
 
 
 def _twice(answer: Answer, order: Order) -> Answer:
-    """The answer with every field of the value 0 or 1 repeated with the other value."""
+    """Repeats each field whose value is 0 or 1, with the other value."""
     pairs = re.sub(rb'"(\w+)":([01])(?=[,}])', lambda found: b'%s,"%s":%d' % (found[0], found[1], 1 - int(found[2])), answer.body)
     return answer._replace(body=pairs)
 

@@ -60,7 +60,7 @@ class Agent:
 
     def _serve(self, community: str) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.set_exception_handler(lambda *_: None)       # a datagram that is not an SNMP message gets no answer
+        self._loop.set_exception_handler(lambda *_: None)       # pysnmp raises for some datagrams that are not SNMP: log nothing
         starting = self._loop.create_task(self._start(community))
         self._loop.run_forever()
         self._loop.run_until_complete(starting)     # `close` may have stopped the loop during the start
