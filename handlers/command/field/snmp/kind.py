@@ -11,7 +11,8 @@ from ....snmp import detection, metering
 from ....snmp.device import Found
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
-from ....snmp.settings import Choice, choose
+from ....snmp.settings import METERED_ONLY, Choice, choose
+from ...options import spelled
 from ...output import counted
 from ...report import reason
 from ..kinds import Kind, Recorder, Recording, Served
@@ -21,6 +22,7 @@ from .rows import Memory, Rows
 from .unit import Unit
 
 _COMMUNITY = "public"
+_NO_COMMANDS = "the replay answers, but accepts no commands"
 
 
 def _record(data: Any, recorder: Recorder) -> Recording:
@@ -38,28 +40,42 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode")
-    found, why = _found(parsed.rows, profile)
+    found, why, setting = _found(parsed.rows, profile)
     unit = Unit(parsed.rows, found)
     agent = Agent(unit, port, community)
     left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
-    poll = _poll(f"{HOST}:{agent.port}", profile, found)
+    poll = _poll(f"{HOST}:{agent.port}", profile, found) + setting
     return Served(HOST, agent.port, why + left_out, poll, lambda: list(unit.writes), agent.close)
 
 
-def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str]:
-    """The rows as read by the family `chosen` ("": by the detected one), or None if it cannot read them; and a summary."""
+def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str, str]:
+    """The rows as read by the family `chosen` ("": by the detected one), or None if it cannot read them; a summary; and the
+    option that `pdu status` then needs, or ""."""
+    profile = _profile(chosen) if chosen else None
+    setting, needs = "", ""
     try:
-        if chosen:
-            found = detection.read_as(Memory(rows), _profile(chosen))
-        else:
-            found = detection.detect(Memory(rows), PROFILES)
-    except SettingsError:
-        raise
-    except PduHandlerError as error:
-        return None, f"the handler cannot read this device ({error.reason}); the replay answers, but accepts no commands"
+        found = _read_as(rows, profile)
+    except Unsupported:
+        return None, (f"the family '{profile.key}' does not read this device (it has no outlets or meters of it: leave out "
+                      f"--profile to detect the family); {_NO_COMMANDS}" if profile is not None else
+                      "the handler cannot read this device (no family is detected: choose one with --profile, or start a "
+                      f"profile with pdu draft); {_NO_COMMANDS}"), ""
+    except PduHandlerError:
+        try:
+            found = _read_as(rows, profile, metered_only=True)
+        except PduHandlerError as error:
+            return None, f"the handler cannot read this device ({error.reason}); {_NO_COMMANDS}", ""
+        setting = f" {spelled(METERED_ONLY.key, 'yes')}"
+        needs = f"; the handler reads it only with{setting}, because nothing proves that it has no outlets"
     switched = found.outlets is not None and found.outlets.control is not None
     return found, (f"family {found.profile.key}, {counted(len(found.states), 'outlet')}, "
-                   + ("switched by its commands" if switched else "which cannot be switched"))
+                   + ("switched by its commands" if switched else "which cannot be switched") + needs), setting
+
+
+def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> Found:
+    if profile is None:
+        return detection.detect(Memory(rows), PROFILES, metered_only)
+    return detection.read_as(Memory(rows), profile, metered_only)
 
 
 def _poll(where: str, chosen: str, found: Optional[Found]) -> str:

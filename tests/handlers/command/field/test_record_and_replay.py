@@ -250,6 +250,22 @@ def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: P
         assert served.poll == command.format(f"{served.host}:{served.port}")
 
 
+@pytest.mark.parametrize("name, chosen, about, poll", [
+    ("geist-v5_inlet", "", "family geist-v5, 0 outlets, which cannot be switched; the handler reads it only with -s "
+     "metered_only=yes, because nothing proves that it has no outlets", "snmp {} -s metered_only=yes"),
+    ("geist-v5_inlet", "geist-v5", "family geist-v5, 0 outlets", "snmp {} -s profile=geist-v5 -s metered_only=yes"),
+    ("ip9258", "", "the handler cannot read this device (no family is detected: choose one with --profile, or start a profile "
+     "with pdu draft); the replay answers, but accepts no commands", "snmp {}"),
+    ("ip9258", "apc-rpdu", "the family 'apc-rpdu' does not read this device (it has no outlets or meters of it: leave out "
+     "--profile to detect the family); the replay answers, but accepts no commands", "snmp {}")])
+def test_a_replay_that_the_handler_does_not_read_says_what_helps(name: str, chosen: str, about: str, poll: str) -> None:
+    serve_as = kind("snmp").serve_as
+    assert serve_as is not None
+    served = serve_as(write_snmprec(fixture(name).rows), 0, chosen)
+    served.close()
+    assert served.about.startswith(about) and served.poll == poll.format(f"{served.host}:{served.port}")
+
+
 @HANDLERS
 def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
     with replayed(handler, recording_of(handler)[1].text) as again:
@@ -265,7 +281,7 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
 def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_follows() -> None:
     """geist-v3: a command of 3 in the column of the states switches off. The states must agree with a second column."""
     rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
-    found, _ = _found(rows, "")
+    found, *_ = _found(rows, "")
     assert found is not None and found.states["1"] is EnumPowerStatus.UP
     unit = SnmpUnit(rows, found)
     assert unit.set([(arcs("1.3.6.1.4.1.21239.2.16.1.3.1"), HeldRow(2, 3))]) == ("", 0)
