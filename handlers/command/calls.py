@@ -17,7 +17,7 @@ import click
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .. import registry
-from ..errors import NoSuchOutlet, Unsupported, printable
+from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported, printable
 from . import asking, form
 from .exits import DONE, INTERRUPTED, NOT_SEEN
 from .files import signals_as_ctrl_c
@@ -67,6 +67,8 @@ def _read(state: Given, call: str, handler_name: str, hosts: Sequence[str], ask:
     """
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
+    if len(handler_data) > 1 and state.settings.get("host", "").strip():
+        raise SettingsError((Named("host"), " replaces HOST, so give one HOST with it"))
     codes: List[int] = []
     documents: List[Dict[str, Any]] = []
     for host, data in handler_data:

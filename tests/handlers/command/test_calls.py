@@ -418,6 +418,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "192.0.2.7"], "The first argument, '192.0.2.7', is not a handler (nut, raritan, redfish, snmp) (pdu "),
     (["up", "192.0.2.7", "3"], "Missing argument 'OUTLET...'. The first argument, '192.0.2.7', is not a handler "),
     (["status", "nut"], "Missing argument 'HOST...'. (pdu status --help)"),
+    (["status", "nut", "192.0.2.7", "192.0.2.8", "-s", "host=192.0.2.9"], "-s host=... replaces HOST, so give one HOST with it"),
     (["status", "nut", "a b"], "not an address"), (["status", "nut", "h:0"], "has the port 0: give one from 1 to 65535"),
     (["identify", "[::1]:99999"], "has the port 99999"), (["nut", "h:0", "list"], "has the port 0"),
     (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
