@@ -377,8 +377,6 @@ def own_profile(file: Path) -> Handler:
         family = building.own_family(building.read(file))
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
-    if f"pdu_{family.name}" in HOST or family.name in {handler.name for handler in HANDLERS}:
-        raise BuildError(f"{file}: profile.key: pdu_{family.name} is the name of another module; give another key")
     return Handler(family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)})
 
 

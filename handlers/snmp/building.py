@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+from .. import registry
 from . import schema
 from .contradictions import contradictions
 from .profile import Profile
@@ -63,14 +64,17 @@ def family(key: str) -> Profile:
 def own_family(profile: Profile) -> OwnFamily:
     """The archive of a user's own profile. The JSON is rewritten, so its layout does not change the archive.
 
-    Raises ProfileError if the key is too long for a name.
+    Raises ProfileError if the key is too long for a name, or gives the name of a handler's archive or of the platform's module.
     """
     if len(profile.key) > _LONGEST_KEY:
         raise ProfileError(f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is part of the archive's name; "
                            f"give at most {_LONGEST_KEY} characters")
+    name = profile.key.replace("-", "_")
+    if name == "common" or registry.is_handler(name):
+        raise ProfileError(f"profile.key: pdu_{name} is the name of another module; give another key")
     # The vendor is written between quotes into a shell script, so spaces replace quotes and most other punctuation.
     vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
-    return OwnFamily(profile.key.replace("-", "_"), f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
+    return OwnFamily(name, f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
                      {"own_profile": schema.dumps(profile)})
 
 

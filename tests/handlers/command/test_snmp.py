@@ -48,6 +48,10 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "acme\\x1b[31m.json: the profile" in capsys.readouterr().out
     file.write_text(schema.dumps(changed(EVERY_PART, key=41 * "k")), "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 2 and "give at most 40 characters" in capsys.readouterr().err
+    for key in ("snmp", "raritan", "common"):
+        file.write_text(schema.dumps(changed(EVERY_PART, key=key)), "utf-8")
+        assert root.run(["snmp", "check", str(file)]) == 2
+        assert f"profile.key: pdu_{key} is the name of another module" in capsys.readouterr().err
     file.write_text("{}", "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 2
     assert "profile.key: this key is missing" in capsys.readouterr().err
