@@ -15,7 +15,7 @@ _MOST_MESSAGES = 3          # messages quoted from one error or task
 
 
 def json_object(reply: Reply) -> Optional[Json]:
-    """The JSON object in a reply; None for any other body."""
+    """The JSON object in a reply; None for any other body, and for JSON that `strict_json` refuses."""
     try:
         found = loads(reply.body)
     except (ValueError, RecursionError):
@@ -24,13 +24,13 @@ def json_object(reply: Reply) -> Optional[Json]:
 
 
 def resource(reply: Reply, login: Login) -> Json:
-    """The JSON object in a reply. Raises ProtocolError for any other body."""
+    """As `json_object`, but raises ProtocolError in place of None."""
     found = json_object(reply)
     if found is not None:
         return found
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
-    raise ProtocolError(f"the answer is not a JSON object of a Redfish service ({shown}): check that this is the address of "
-                        "the PDU's web service and that no proxy answers in its place", login.payload(reply.body))
+    raise ProtocolError(f"the answer is not a valid JSON object of a Redfish service ({shown}): check that this is the address "
+                        "of the PDU's web service and that no proxy answers in its place", login.payload(reply.body))
 
 
 def failure(reply: Reply, login: Login) -> PduHandlerError:

@@ -8,7 +8,7 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, m
 
 
 class ServerMonitor(Interface, version="2.0.1"):
-    """Servers that the device pings, and switches off and on, at `/servermon`."""
+    """Servers that the device pings and can switch off and on, at `/servermon`."""
 
     ERR_NO_SUCH_ID, ERR_INVALID_SETTINGS, ERR_DUPLICATE_HOSTNAME, ERR_MAX_SERVERS_REACHED = range(1, 5)
 

@@ -97,7 +97,9 @@ ALSO_BELOW: Dict[str, Set[str]] = {"apc-easy-epdu": {"1"}}
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.key)
 def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(profile: Profile) -> None:
-    """Objects are below one enterprise number (but see ALSO_BELOW) or in ENERGY-OBJECT-MIB, and have nine arcs or more."""
+    """Whole OIDs have nine arcs or more, and are in ENERGY-OBJECT-MIB or below one enterprise number (but see ALSO_BELOW). If the
+    family has roots, that number is one of theirs. OIDs below `~` are not checked.
+    """
     whole = [oid for oid in oids(profile) if not oid.startswith("~")]
     assert all(oid.startswith((ENTERPRISES, "1.3.6.1.2.1.229.")) and oid.count(".") > 7 for oid in whole)
     makers = {oid.split(".")[6] for oid in whole if oid.startswith(ENTERPRISES)} - ALSO_BELOW.get(profile.key, set())

@@ -30,7 +30,8 @@ def test_certificates_are_shown_uploaded_and_installed(run: Run, tmp_path: Path,
     code, _, err = run("cert", "download", "--out", str(out))
     assert code == 2 and "exists" in err.lower()
     done(run("cert", "upload", str(out), str(tmp_path / "key.pem")))
-    assert run("cert", "upload", str(out))[0] == 6, "another certificate is pending"
+    code, _, err = run("cert", "upload", str(out), str(tmp_path / "key.pem"))
+    assert code == 6 and "code 2" in err, "another certificate is pending"
     assert run("cert", "upload", str(tmp_path / "missing"))[0] == 2
 
 
