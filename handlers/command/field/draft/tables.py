@@ -95,5 +95,15 @@ def _weight(table: Table) -> Tuple[int, int, int, int]:
     """How likely it is that the OIDs of a table were split at the right place."""
     is_entry = table.entry[-1] == _ENTRY
     alone = len(table.columns) == 1
-    return (is_entry and not alone, is_entry or not alone, 0 if alone else len(table.columns) * table.size,
-            len(table.entry) if alone else -len(table.entry))
+    return (is_entry and not alone, is_entry or not alone and not _is_one_column(table),
+            0 if alone else len(table.columns) * table.size, len(table.entry) if alone else -len(table.entry))
+
+
+def _is_one_column(table: Table) -> bool:
+    """Whether its columns are rather one column with an index of unit and outlet: below an entry, and with values of one type.
+
+    An entry has the arc 1 below its table (RFC 2578, 7.10), so columns below another arc than 1 are unusual.
+    """
+    above = table.entry[:-1]
+    return (table.entry[-1] != _ENTRY == above[-1] and len(above) > len(VENDORS) + _SHALLOW
+            and len({row.tag for column in table.columns for row in column.rows.values()}) == 1)

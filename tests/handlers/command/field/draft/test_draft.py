@@ -567,3 +567,11 @@ def test_a_column_is_never_confirmed_by_itself() -> None:
     found = draft(rows, Mib())
     assert found.chosen["state"] == "1.3.6.1.4.1.99999.1.1.2" and "confirm" not in found.chosen
     assert any("is as likely to be the states" in doubt for doubt in found.doubts)
+
+
+def test_a_lone_column_of_several_units_is_read_whole() -> None:
+    rows = snmprec.parse("\n".join(f"1.3.6.1.4.1.99999.2.1.1.3.{unit}.{outlet}|2|{outlet % 2}"
+                                   for unit in (1, 2) for outlet in range(1, 9))).rows
+    found = draft(rows, Mib())
+    assert found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and found.profile is not None
+    assert list(detection.read_as(Memory(rows), found.profile).states)[::8] == ["1.1", "2.1"]
