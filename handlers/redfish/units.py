@@ -40,7 +40,7 @@ def units(service: RedfishService, wanted: str) -> List[Unit]:
     service.units = [parts(text(one, "@odata.id")) for one in found if text(one, "@odata.id")]
     if named:
         if named not in ids:
-            raise SettingsError((Named("pdu", noun="handler setting "), f": the service has no PDU {named[:60]!r}; it lists "
+            raise SettingsError((Named("pdu", noun="handler setting "), f": {named[:60]!r} is not among the PDUs that were read: "
                                  f"{service.login.quoted(', '.join(map(repr, ids[:10])))}{' and so on' * (len(ids) > 10)}"))
         return [Unit("", found[ids.index(named)])]
     if len(found) > _MOST_PDUS:
@@ -67,7 +67,7 @@ def _listed(service: RedfishService, wanted: str) -> List[Json]:
             return found
     for name in [wanted] if wanted else _COLLECTIONS:
         entry = equipment.get(name)
-        if not isinstance(entry, dict):
+        if not isinstance(entry, dict) or not entry.keys() & {"Members", "@odata.id"}:
             continue
         collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
         found = members(service, collection)
@@ -140,7 +140,7 @@ def find(service: RedfishService, wanted: str, sought: str) -> Found:
     """
     every = units(service, wanted)
     found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]
-    if len(found) > 1:                      # possible, because Ids may contain dots
+    if len(found) > 1:                      # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
     if not found:
         names = service.login.quoted(" or ".join(f"'{unit.prefix}N'" for unit in every[:5])) + " and so on" * (len(every) > 5)

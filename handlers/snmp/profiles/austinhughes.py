@@ -1,8 +1,8 @@
 """Austin Hughes: InfraPower PDUs behind an IP dongle, with up to sixteen PDUs in a chain.
 
-The MIB is not public. The source is an owner's monitoring checks, which only read. C19 outlets have a separate table: the
-first arc of the identity is 2 for them and 1 for C13 and all others. A current of 0 may also mean that an outlet has no meter.
-Powers are left out, because the checks do not say their unit. The load is the sum of the circuits behind the breakers.
+The MIB is not public. The source is an owner's monitoring checks, which only read. The identity begins with the outlet's table:
+1 for standard outlets (such as C13), 2 for those of 16 A (such as C19). A current of 0 may also mean that an outlet has no meter.
+Powers are left out, because the checks do not say their unit. The load is the sum of the circuits' currents.
 """
 from ..parts import DRIVER, Outlets, Profile, State
 from ..sources import Merged
@@ -13,7 +13,7 @@ NOT_MEASURED = ("0", "-1")
 
 
 def _outlets(below: str, name: str) -> Merged:
-    """A column of both tables of outlets: table 1 has C13 and all others, table 2 has C19."""
+    """A column of both tables of outlets."""
     return by_unit(lambda table: column(f"{PDU}.26.{table}.1.{below}", name), (1, 2))
 
 

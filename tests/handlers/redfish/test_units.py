@@ -46,8 +46,11 @@ def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
 
 
 def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> None:
-    error = refused(Tree(two()), pdu="Strips/1")
-    assert error.kind == "settings" and error.keys == ("pdu",) and "nothing in the collection 'Strips'" in str(error)
+    for name in ("Strips", "Links"):            # Links is an object of PowerEquipment, but not a collection
+        tree = two()
+        tree["/redfish/v1/PowerEquipment"]["Links"] = {"Oem": {}}
+        error = refused(Tree(tree), pdu=f"{name}/1")
+        assert error.kind == "settings" and error.keys == ("pdu",) and f"nothing in the collection '{name}'" in str(error)
 
 
 @pytest.mark.parametrize("expands", [True, False])

@@ -35,7 +35,7 @@ def listen(agent: Any, given: Any) -> List[Dict[str, Any]]:
 def by_type(agent: Any, given: Any) -> List[str]:
     """Switches outlet 2 off, then on. Returns the sources of the events.
 
-    The events of outlets are demanded throughout, those of state sensors only while the outlet is switched off.
+    Demands the StateChangedEvents of outlets and of state sensors. Cancels those of state sensors before it switches on.
     """
     event, sensors, pdumodel = module("event"), module("sensors"), module("pdumodel")
     channel = event.Service("/eventservice", agent).createChannel()
