@@ -38,7 +38,7 @@ def _draft(context: click.Context, file: str, mib: Sequence[str], key: str, out:
     known = read(mib) if mib else Mib()
     with new_file(out) as write:
         try:
-            found = drafted(parsed.rows, known, key)
+            found = drafted(parsed.rows, known, key, parsed.names)
         except ValueError as error:                 # the profile is checked; only --key can make it invalid
             raise SettingsError(f"--key: {error}") from None
         profile = schema.dumps(found.profile) if found.profile is not None else ""

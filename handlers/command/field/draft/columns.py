@@ -13,7 +13,7 @@ from typing import Collection, Dict, FrozenSet, List, Mapping, NamedTuple, Optio
 
 from ....snmp.decoding import number
 from ....snmp.figures import Figure
-from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS
+from ..snmp.rows import COUNTER, COUNTER64, GAUGE, INTEGER, NUMBERS, OCTETS, Arcs
 from .mib import Mib, Object
 from .tables import Column, Index, Table
 
@@ -22,6 +22,7 @@ ON_WORDS = frozenset("on closed close enabled up active energized poweron outlet
 OFF_WORDS = frozenset("off open opened disabled down inactive deenergized poweroff outletoff isoff pwroff relayoff".split())
 _CONTACT_WORDS = frozenset("closed close enabled up active open opened disabled down inactive".split())
 NOT_SHOWN = "the recording does not show which value is on and which is off"
+_UNNAMED = "the walk does not name the object, so it may be a command, a setting or an alarm"
 _CONTACT = "a word such as open or closed may describe a contact or a breaker"
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
 _PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)       # of an outlet, with a state of its own
@@ -47,8 +48,8 @@ class Guess(NamedTuple):
     object: Optional[Object] = None
 
 
-def guesses(tables: Sequence[Table], mib: Mib) -> List[Guess]:
-    """All guesses at the roles of all columns, sorted by role, the best of each role first."""
+def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -> List[Guess]:
+    """All guesses at the roles of all columns, sorted by role, the best of each role first. `names`: see `snmprec.Parsed`."""
     found: List[Guess] = []
     by_rows: Dict[FrozenSet[Index], int] = {}               # the best score for labels among tables with the same rows
     largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
@@ -58,9 +59,16 @@ def guesses(tables: Sequence[Table], mib: Mib) -> List[Guess]:
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
             object_ = mib.objects.get(column.oid)
-            found += [guess for guess in (_state(table, column, labels, object_), _name(table, column, object_),
-                                          _number(table, column, object_), _meter(table, column, object_)) if guess is not None]
+            named = object_ or _of_walk(column, names)
+            found += [guess for guess in (_state(table, column, labels, named), _name(table, column, object_),
+                                          _number(table, column, object_), _meter(table, column, named)) if guess is not None]
     return sorted(found, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
+
+
+def _of_walk(column: Column, names: Mapping[Arcs, str]) -> Optional[Object]:
+    """An object without a name, with the names that a walk has for the values of this column. None if it has none."""
+    named = {int(str(row.raw)): names[column.oid + index] for index, row in column.rows.items() if column.oid + index in names}
+    return Object("", "the walk", column.oid, enumeration=named, doubt=_UNNAMED) if named else None
 
 
 def texts(column: Column) -> Optional[List[str]]:
@@ -113,9 +121,10 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
     """A guess from the names that the MIB gives to the values. None if no name means on or none means off, or if no recorded
-    value has a name."""
+    value has a name. A walk has only the names of recorded values, so one of the two is enough."""
     on, off = meanings(object_)
-    if not on or not off or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
+    is_enough = on and off if object_.name else on or off
+    if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
         return None
     unnamed = sorted(value for value in counts if int(value) not in object_.enumeration)
     if len(unnamed) == len(counts):
@@ -127,8 +136,8 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
     score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
     score -= 2 if len(object_.enumeration) > 2 * _MOST_STATES else 0
     named = ", ".join(f"{name}({value})" for value, name in sorted(object_.enumeration.items()))
-    definition = f"{object_.name} in {object_.module}: {named}"
-    doubt = "" if len(on) == len(off) == 1 else "several names may mean on or off: " + ", ".join(
+    definition = f"{object_.name or 'names of values'} in {object_.module}: {named}"
+    doubt = "" if len(on) <= 1 >= len(off) else "several names may mean on or off: " + ", ".join(
         object_.enumeration[value] for value in (*on, *off))
     if unnamed:
         doubt = doubt or f"the MIB has no name for the recorded {', '.join(unnamed)}"
@@ -138,6 +147,7 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
     is_outlet = _OUTLET.search(object_.name) and not _PART.search(object_.name)
     if not is_outlet and any(letters(object_.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)):
         doubt = doubt or _CONTACT
+        score -= 0 if object_.name else 2
     return Guess(STATE, table, column, score, (definition, f"{table.size} rows: {_counted(counts)}"), doubt or object_.doubt,
                  object_)
 

@@ -15,10 +15,10 @@ from ....snmp.outlets import Outlets
 from ....snmp.profile import Profile
 from ....snmp.sources import Column as ColumnSource, Packed, Scalar
 from ....snmp.states import State
-from ..snmp.rows import SYS_DESCR, SYS_OBJECT_ID, Rows, dotted
+from ..snmp.rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, Rows, dotted
 from . import columns
 from .columns import Guess, integers, letters, meanings, texts
-from .mib import Mib
+from .mib import Mib, Object
 from .packed import PackedGuess, packed
 from .tables import AGENTS, VENDORS, tables
 
@@ -40,9 +40,10 @@ class Draft:
     doubts: List[str]
 
 
-def draft(rows: Rows, mib: Mib, key: str = "") -> Draft:
-    """The draft for a device with these rows. Raises ValueError if a profile cannot have this `key`."""
-    guesses = columns.guesses(tables(rows, mib.objects), mib)
+def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
+    """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError if a profile cannot have this
+    `key`."""
+    guesses = columns.guesses(tables(rows, mib.objects), mib, names)
     roles = columns.by_role(guesses)
     texts_ = packed(rows)
     doubts: List[str] = []
@@ -117,6 +118,10 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
     off: Sequence[object]
     if object_ is not None and object_.enumeration:
         on, off = meanings(object_)
+        if not on or not off:                   # a walk without the other state
+            on, off = on or [_free(object_, 1, 2)], off or [_free(object_, 0, 2)]
+            missing = "off" if meanings(object_)[0] else "on"
+            state = state._replace(doubt=f"{state.doubt}; no recorded value is named {missing}, so its value is only a guess")
     elif words is not None and integers(state.column) is None:
         on, off = _words(words)
     else:
@@ -127,6 +132,10 @@ def _meaning(state: Guess) -> Tuple[Tuple[str, ...], Tuple[str, ...], str]:
             f"its new value, correct the values here, and remove the marks ({MARK}).")
     mark = MARK if state.doubt else ""
     return tuple(f"{mark}{one}" for one in on), tuple(f"{mark}{one}" for one in off), state.doubt
+
+
+def _free(object_: Object, *values: int) -> int:
+    return next(value for value in (*values, max(object_.enumeration) + 1) if value not in object_.enumeration)
 
 
 def _words(values: Iterable[str]) -> Tuple[List[str], List[str]]:
@@ -151,7 +160,8 @@ def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional
     mine = [row.value for row in state.column.rows.values()]
     same = [guess for guess in roles[columns.STATE] if guess.table is state.table and guess.column is not state.column
             and [row.value for row in guess.column.rows.values()] == mine]
-    return max(same, key=lambda guess: guess.column.oid, default=None) if state.object is None and len(set(mine)) == 2 else None
+    is_defined = state.object is not None and state.object.name
+    return max(same, key=lambda guess: guess.column.oid, default=None) if not is_defined and len(set(mine)) == 2 else None
 
 
 def _beside(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ....errors import SettingsError
 from ....host.rows import LONGEST_TEXT, oid_arcs
@@ -22,6 +22,7 @@ _TAGS = {"INTEGER": INTEGER, "Counter32": COUNTER, "Gauge32": GAUGE, "Unsigned32
 _FLOAT = bytes.fromhex("9f7804")          # tag and length of a float in an Opaque, which Net-SNMP prints as `Opaque: Float: 1.5`
 # A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as 23.5 (RFC 2579, 3.1).
 _HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
+_ENUMERATED = re.compile(r"INTEGER: ([A-Za-z][A-Za-z0-9-]*)\(-?[0-9]+\)\s*")
 _NOTHING = ("No Such ", "No more variables", "NULL")
 # Names that Net-SNMP prints with its own MIBs; `oid_arcs` has more. Other names need `snmpwalk -On`.
 _NAMES = {"SNMPv2-MIB::sysDescr": "1.3.6.1.2.1.1.1", "SNMPv2-MIB::sysObjectID": "1.3.6.1.2.1.1.2",
@@ -42,12 +43,14 @@ class _UnknownType(Exception):
 class Parsed(NamedTuple):
     """The rows of a file. `left_out` counts rows of a walk that were skipped because an unknown name is in place of an OID.
 
-    `untyped` counts rows of a walk that were skipped because the type of their value is unknown.
+    `untyped` counts rows of a walk that were skipped because the type of their value is unknown. `names` are the names of values
+    in a walk, from the MIB files of whoever walked: `on` in `INTEGER: on(1)`.
     """
 
     rows: Rows
     left_out: int = 0
     untyped: int = 0
+    names: Mapping[Arcs, str] = {}
 
     @property
     def skipped(self) -> List[str]:
@@ -145,6 +148,7 @@ def _walk(text: str) -> Parsed:
     Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
     """
     rows: Rows = {}
+    names: Dict[Arcs, str] = {}
     left_out = untyped = 0
     for number, whole in _statements(text):
         found = _WALKED.match(whole)
@@ -154,13 +158,16 @@ def _walk(text: str) -> Parsed:
             oid, row = _oid(found["oid"]), _typed(found["rest"])
             if row is not None:
                 rows[_checked(oid)] = _sized(row)
+                named = _ENUMERATED.fullmatch(found["rest"])
+                if named is not None:
+                    names[oid] = named[1]
         except _UnknownName:
             left_out += 1
         except _UnknownType:
             untyped += 1
         except (ValueError, OverflowError) as error:
             raise SettingsError(f"line {number} of the recording: {str(error)[:80]}") from None
-    return Parsed(rows, left_out, untyped)
+    return Parsed(rows, left_out, untyped, names)
 
 
 def _statements(text: str) -> Iterator[Tuple[int, str]]:

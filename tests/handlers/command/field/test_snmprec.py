@@ -189,3 +189,9 @@ def test_values_without_types_or_with_more_than_octets_are_refused_and_the_error
 def test_octets_that_are_cut_or_not_hex_are_refused(shown: str) -> None:
     with pytest.raises(SettingsError, match="line 1 of the recording: .* is not hex"):
         snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Hex-STRING: {shown}\n")
+
+
+def test_the_names_of_values_in_a_walk_are_kept_and_text_in_quotes_gives_none() -> None:
+    parsed = snmprec.parse('.1.3.6.1.4.1.5.1 = INTEGER: on(1)\n.1.3.6.1.4.1.5.2 = INTEGER: 2\n'
+                           '.1.3.6.1.4.1.5.3 = STRING: "INTEGER: on(1)"\n.1.3.6.1.4.1.5.4 = Gauge32: 2 A (3)\n')
+    assert parsed.names == {(1, 3, 6, 1, 4, 1, 5, 1): "on"} and len(parsed.rows) == 4

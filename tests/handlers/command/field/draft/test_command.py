@@ -133,6 +133,16 @@ def test_a_draft_from_a_walk_counts_the_rows_that_were_left_out(tmp_path: Path, 
     assert "Not read from the recording: 1 row with a name instead of a numeric OID" in capsys.readouterr().err
 
 
+def test_a_draft_from_a_walk_uses_its_names_of_values(tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "walk.txt"
+    file.write_text("".join(f".1.3.6.1.4.1.99999.2.1.1.3.{row} = INTEGER: {state}\n"
+                            for row, state in enumerate(("on(2)", "on(2)", "off(1)"), 1)))
+    assert root.run(["draft", str(file)]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["outlets"][0]["states"]["on"] == ["?2"]
+    assert "names of values in the walk: off(1), on(2)" in printed.err and NOT_SHOWN not in printed.err
+
+
 def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
         recording: Path, mib: Path, tmp_path: Path, capsys: Printed) -> None:
     broken = tmp_path / "broken.mib"

@@ -7,6 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 import pytest
 
 from handlers.command.field.draft import reading
+from handlers.command.field.draft.columns import NOT_SHOWN
 from handlers.command.field.draft.mib import Mib, Object
 from handlers.command.field.draft.profile import MARK, Draft, draft
 from handlers.command.field.draft.reading import read
@@ -575,3 +576,30 @@ def test_a_lone_column_of_several_units_is_read_whole() -> None:
     found = draft(rows, Mib())
     assert found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3" and found.profile is not None
     assert list(detection.read_as(Memory(rows), found.profile).states)[::8] == ["1.1", "2.1"]
+
+
+@pytest.mark.parametrize("states, on, off, says", [
+    (("off(1)", "on(2)", "on(2)"), "?2", "?1", "so it may be a command, a setting or an alarm"),
+    (("on(1)", "on(1)", "on(1)"), "?1", "?0", "no recorded value is named off"),
+    (("off(1)", "off(1)", "off(1)"), "?2", "?1", "no recorded value is named on"),
+    (("1", "2", "2"), "?1", "?2", NOT_SHOWN)])
+def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(states: Sequence[str], on: str, off: str, says: str) -> None:
+    """The second column has as many values, and names that are no states."""
+    table = ".1.3.6.1.4.1.99999.2.1.1"
+    parsed = snmprec.parse("\n".join(
+        f"{table}.2.{row} = INTEGER: {'normal' if row > 1 else 'alarm'}({1 + (row > 1)})\n{table}.3.{row} = INTEGER: {state}"
+        for row, state in enumerate(states, 1)))
+    found = draft(parsed.rows, Mib(), names=parsed.names)
+    assert found.profile is not None and found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
+    read_states = found.profile.outlets[0].states
+    assert read_states is not None and (read_states.on, read_states.off) == ((on,), (off,))
+    assert says in found.doubts[0] and found.profile.evidence.state is Proof.DRIVER
+
+
+def test_two_columns_whose_values_a_walk_names_alike_must_agree() -> None:
+    """Either may be the command or a setting: the walk does not name the objects."""
+    table = ".1.3.6.1.4.1.99999.2.1.1"
+    parsed = snmprec.parse("\n".join(f"{table}.{column}.{row} = INTEGER: {state}" for column in (2, 3)
+                                     for row, state in enumerate(("off(1)", "on(2)", "on(2)"), 1)))
+    found = draft(parsed.rows, Mib(), names=parsed.names)
+    assert found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.2" and found.chosen["confirm"] == "1.3.6.1.4.1.99999.2.1.1.3"
