@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree as xml
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
@@ -36,9 +37,10 @@ _ROOT_MODULES = ("SNMPv2-SMI", "RFC1155-SMI", "RFC1065-SMI")
 _ROOT_TYPES = {"Counter32": "Unsigned32", "Gauge32": "Unsigned32", "TimeTicks": "Unsigned32", "Counter64": "Unsigned32",
                "Counter": "Unsigned32", "Gauge": "Unsigned32", "IpAddress": "OCTET STRING", "NetworkAddress": "OCTET STRING",
                "Opaque": "OCTET STRING"}
-_MODULE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,63})\s+DEFINITIONS\s*::=\s*BEGIN")
+_MODULE = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*([A-Za-z][A-Za-z0-9-]{0,63})\s+DEFINITIONS\s*::=\s*BEGIN", re.MULTILINE)
 _Enumeration = Dict[int, str]
 _Label = Tuple[str, str]                    # the name of an object's module, and its own
+_Types = Mapping[_Label, xml.Element]        # smidump's type definitions
 _Names = Dict[str, Dict[str, Any]]           # name -> module -> its definition
 _POINT_HINT = re.compile("d-[1-9][0-9]*")           # RFC 2579, 3.1
 _POINT = "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
@@ -62,13 +64,13 @@ def read(files: Sequence[str]) -> Mib:
         parsed += modules
         modules_of[file] = {str(module[0]) for module in modules}
         if file in dumps:
-            modules_of[file].add(_module(dumps[file]))
+            modules_of[file].update(map(_module, dumps[file]))
         elif not modules:
             raise SettingsError(f"{file} is not a MIB file that can be read ({trouble})")
         if not modules:
             notes.append(f"{file}: read only by smidump ({trouble})")
     first, lost = _objects(parsed)
-    second, also_lost = _dumped_objects(list(dumps.values()))
+    second, also_lost = _dumped_objects([tree for trees in dumps.values() for tree in trees])
     both = _agreed(first, second)
     lost = (lost | also_lost) - {(one.module, one.name) for one in (*first.values(), *second.values())}
     for file, names in modules_of.items():
@@ -236,30 +238,38 @@ def _enum_spec(tree: Any) -> _Enumeration:
 
 # ---- smidump -------------------------------------------------------------------------------------------------
 
-def _dumped(smidump: str, contents: Mapping[str, bytes]) -> Dict[str, xml.Element]:
-    """What smidump writes in XML about each file, without the files that it cannot read.
+def _dumped(smidump: str, contents: Mapping[str, bytes]) -> Dict[str, List[xml.Element]]:
+    """What smidump writes in XML about the modules of each file, without those that it cannot read.
 
-    The files lie under the names of their modules in a folder where smidump looks for imported modules first.
+    The modules lie under their names in a folder where smidump looks for imported modules first.
     """
-    own = os.environ.get("SMIPATH", "")
-    found: Dict[str, xml.Element] = {}
+    modules = {file: _modules(content) for file, content in contents.items()}
+    found: Dict[str, List[xml.Element]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         for name in _ROOT_MODULES:
             Path(folder, name).write_text(_root_module(name), "ascii")
-        for content in contents.values():
-            for module in _MODULE.findall(content):
-                Path(folder, module.decode()).write_bytes(content)
-        for file in contents:
-            path = os.path.abspath(file)    # a name without dot and slash would be searched as a module
-            try:                            # smi_config(3): a SMIPATH that ends with a colon precedes the system's folders
-                done = subprocess.run([smidump, "-k", "-q", "-f", "xml", path], stdin=subprocess.DEVNULL, capture_output=True,
-                                      timeout=_SMIDUMP_S, env={**os.environ, "SMIPATH": f"{folder}:{own}"})
-                tree = _tree(done.stdout)
-            except (OSError, subprocess.TimeoutExpired, xml.ParseError):
-                continue
-            if any(part.tag not in ("module", "imports") for part in tree):
-                found[file] = tree
+        # smi_config(3): a SMIPATH that ends with a separator precedes the system's folders
+        variables = {**os.environ, "SMIPATH": folder + os.pathsep + os.environ.get("SMIPATH", "")}
+        for name, text in (one for held in modules.values() for one in held.items()):
+            Path(folder, name).write_bytes(text)
+        for file, held in modules.items():
+            for name, text in held.items():
+                path = Path(folder, name)
+                path.write_bytes(text)                  # another file may have a module of this name
+                with suppress(OSError, subprocess.TimeoutExpired, xml.ParseError):
+                    done = subprocess.run([smidump, "-k", "-q", "-f", "xml", str(path)], stdin=subprocess.DEVNULL,
+                                          capture_output=True, timeout=_SMIDUMP_S, env=variables)
+                    tree = _tree(done.stdout)
+                    if any(part.tag not in ("module", "imports") for part in tree):
+                        found[file].append(tree)
     return found
+
+
+def _modules(content: bytes) -> Dict[str, bytes]:
+    """The modules of a file by name: smidump reads only the last one of a file."""
+    begun = list(_MODULE.finditer(content))
+    ends = [*(one.start() for one in begun[1:]), len(content)]
+    return {one[1].decode(): content[one.start(1):end] for one, end in zip(begun, ends)} or {"unnamed": content}
 
 
 def _root_module(name: str) -> str:
@@ -280,7 +290,7 @@ def _module(tree: xml.Element) -> str:
 
 def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
     """The scalars and columns by OID, and the labels of the objects whose OID cannot be resolved: smidump puts them at 0."""
-    types = {(_module(tree), one.get("name", "")): one for tree in trees for one in tree.iter("typedef")}
+    types: _Types = {(_module(tree), one.get("name", "")): one for tree in trees for one in tree.iter("typedef")}
     found: Dict[Arcs, Object] = {}
     lost: Set[_Label] = set()
     for tree in trees:
@@ -292,17 +302,24 @@ def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], S
             oid = arcs(node.get("oid", "0"))
             if oid[0] == 0:
                 continue
-            used, own = node.find("syntax/type"), node.find("syntax/typedef")
-            typedef = own if own is not None else types.get((used.get("module", ""), used.get("name", ""))) \
-                if used is not None else None
+            own = node.find("syntax/typedef")
+            typedef = own if own is not None else _type(node.find("syntax/type"), types)
             units = (node.findtext("units") or "").strip()
             hint = (typedef.findtext("format") or "").strip() if typedef is not None else ""
             objects[oid] = Object(node.get("name", ""), name, oid, units, (node.findtext("access") or "").strip(),
-                                  _named_numbers(typedef) if typedef is not None else {},
+                                  _named_numbers(typedef, types),
                                   _POINT if units and _POINT_HINT.fullmatch(hint) else "")
         found = _agreed(found, objects, "two modules define")
     return found, lost
 
 
-def _named_numbers(typedef: xml.Element) -> _Enumeration:
-    return {int(one.get("number", "0")): one.get("name", "") for one in typedef.findall("namednumber")}
+def _type(used: Optional[xml.Element], types: _Types) -> Optional[xml.Element]:
+    return types.get((used.get("module", ""), used.get("name", ""))) if used is not None else None
+
+
+def _named_numbers(typedef: Optional[xml.Element], types: _Types, depth: int = 0) -> _Enumeration:
+    """The names of values, defined by the type itself or by the type from which it is derived."""
+    if typedef is None or depth > 8:
+        return {}
+    own = {int(one.get("number", "0")): one.get("name", "") for one in typedef.findall("namednumber")}
+    return own or _named_numbers(_type(typedef.find("parent"), types), types, depth + 1)

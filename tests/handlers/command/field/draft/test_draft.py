@@ -228,7 +228,8 @@ APART = {
     "ACME-PRODUCTS": "IMPORTS acme FROM ACME-SMI; strips OBJECT IDENTIFIER ::= { acme 2 }",
     "ACME-SMI": "IMPORTS enterprises FROM SNMPv2-SMI; acme OBJECT IDENTIFIER ::= { enterprises 99999 }",
     "ACME-TC": """IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
-        OnOff ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX INTEGER { off(0), on(1) }"""}
+        State ::= INTEGER { off(0), on(1) }
+        OnOff ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX State"""}
 
 
 def apart(folder: Path, *names_: str) -> List[str]:
@@ -239,12 +240,16 @@ def apart(folder: Path, *names_: str) -> List[str]:
     return list(map(str, files))
 
 
+@pytest.mark.parametrize("joined", [False, True])
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_types_and_parents_come_from_the_other_given_files_in_any_order(reader: str, order: int, tmp_path: Path,
-                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_types_and_parents_come_from_the_other_given_modules_in_any_order(reader: str, order: int, joined: bool, tmp_path: Path,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
     read_with(reader, monkeypatch)
-    found = read(apart(tmp_path, *list(APART)[::order]))
+    files = apart(tmp_path, *list(APART)[::order])
+    if joined:
+        (tmp_path / "all.txt").write_text("".join(Path(file).read_text("utf-8") for file in files), "utf-8")
+    found = read([str(tmp_path / "all.txt")] if joined else files)
     state = found.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
     assert (state.name, state.enumeration, state.doubt) == ("outletState", {0: "off", 1: "on"}, "")
     assert not any("OID" in note for note in found.notes)
