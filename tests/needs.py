@@ -1,8 +1,8 @@
-"""System programs, and recordings outside the project, that some tests need.
+"""System programs, and files outside the project, that some tests need.
 
 If a program is missing, the tests that need it are skipped (if CI is set, they fail), and the reason names the command that
-installs it. Recordings under another licence are in the folder `shared` next to the project; without it, the tests that need
-them are skipped.
+installs it. Recordings and schemas that are not part of the project are in the folder `shared` next to it; without them, the
+tests that need them are skipped.
 """
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def shared(*parts: str) -> Path:
     """A file or folder of SHARED. Skips the test if it is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        _missing(f"no recordings next to the project ({'/'.join(parts)})", fail=False)
+        _missing(f"shared/{'/'.join(parts)} is missing next to the project", fail=False)
     return path
 
 

@@ -145,7 +145,7 @@ def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Read
         reading = _metered(reading, pdu.statistic())
         if with_labels and hasattr(pdu, "labels"):
             reading = reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
-    except Exception as error:
+    except (Exception, SystemExit) as error:        # anybody may have written the archive
         reading = reading._replace(failure=failure(error))
     return reading._replace(seconds=time.monotonic() - begin, requests=count[0] if counted else None)
 

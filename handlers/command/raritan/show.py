@@ -183,8 +183,8 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
 
 
 def _sensor_id(context: Context, where: str) -> str:
-    """The resource id of a sensor, by its name in `sensors`: 2 round trips. For a sensor in a slot, `slot/1` is enough. An id is
-    returned unchanged. Raises SettingsError if no sensor or several sensors have the name."""
+    """The resource id of a sensor, by its name in `sensors`: 2 round trips, 3 with circuits. For a sensor in a slot, `slot/1` is
+    enough. An id is returned unchanged. Raises SettingsError if no sensor or several sensors have the name."""
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
     places = _sensors_in_slots(context) if where.startswith("slot/") else sensors_of_the_pdu(context)

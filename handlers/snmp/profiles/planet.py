@@ -1,4 +1,4 @@
-"""Planet: IPM power managers of DIGIPDU-MIB. State (off 0, on 1) and command (on 1, off 2) have different numbers."""
+"""Planet: IPM power managers of DIGIPDU-MIB. Off is 0 as a state and 2 as a command; on is 1 in both."""
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from .shorthand import TENTHS, column, figure, librenms, oids, total
 

@@ -140,7 +140,7 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
     doubt = "" if len(on) <= 1 >= len(off) else "several names may mean on or off: " + ", ".join(
         object_.enumeration[value] for value in (*on, *off))
     if unnamed:
-        doubt = doubt or f"the MIB has no name for the recorded {', '.join(unnamed)}"
+        doubt = doubt or f"{'the MIB' if object_.name else 'the walk'} has no name for the recorded {', '.join(unnamed)}"
     if re.search("write|create", object_.access):           # read-create includes writing (RFC 2578, 7.3)
         doubt = doubt or "it can be written, so it may be the command or a setting"
     doubt = doubt or _name_doubt(object_)

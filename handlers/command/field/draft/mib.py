@@ -29,7 +29,10 @@ STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumerati
 
 
 class Mib(NamedTuple):
-    """The objects by OID, of STANDARD and of MIB files; the files' modules; and notes on files that were not read completely."""
+    """The objects by OID, of STANDARD and of MIB files, and the files' modules.
+
+    `notes` name the files that only smidump could read, and those with objects without an OID.
+    """
 
     objects: Mapping[Arcs, Object] = STANDARD
     modules: Sequence[str] = ()

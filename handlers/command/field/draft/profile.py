@@ -194,7 +194,7 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
     is_agent = any(sys_object_id[:len(one)] == one for one in AGENTS)        # names the agent's software, not the device
-    usable = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1      # a profile takes no other OIDs
+    usable = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1      # a profile's OIDs start with 1
     vendor = sys_object_id[len(VENDORS)] if sys_object_id[:len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS) else 0
     source = outlets.states.source if outlets.states is not None else None
     in_mib = isinstance(source, ColumnSource) and source.object != ""

@@ -159,6 +159,7 @@ def _walk(text: str) -> Parsed:
             if row is not None:
                 rows[_checked(oid)] = _sized(row)
                 named = _ENUMERATED.fullmatch(found["rest"])
+                names.pop(oid, None)            # the last row of an OID counts
                 if named is not None:
                     names[oid] = named[1]
         except _UnknownName:

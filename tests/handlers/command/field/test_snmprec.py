@@ -195,3 +195,4 @@ def test_the_names_of_values_in_a_walk_are_kept_and_text_in_quotes_gives_none() 
     parsed = snmprec.parse('.1.3.6.1.4.1.5.1 = INTEGER: on(1)\n.1.3.6.1.4.1.5.2 = INTEGER: 2\n'
                            '.1.3.6.1.4.1.5.3 = STRING: "INTEGER: on(1)"\n.1.3.6.1.4.1.5.4 = Gauge32: 2 A (3)\n')
     assert parsed.names == {(1, 3, 6, 1, 4, 1, 5, 1): "on"} and len(parsed.rows) == 4
+    assert snmprec.parse('.1.3.6.1.4.1.5.1 = INTEGER: on(1)\n.1.3.6.1.4.1.5.1 = STRING: "abc"\n').names == {}

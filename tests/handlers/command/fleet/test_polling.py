@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import enum
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -69,6 +70,14 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     found = reading(ThirdParty(figure))
     assert found.answered and (found.load_a, found.energy_kwh) == (None, None) and found.count("UP") == 1
     assert found.failure is not None and found.failure.kind == "defect" and found.failure.reason.startswith(kind)
+
+
+def test_a_handler_that_tries_to_end_the_process_is_a_failure() -> None:
+    class Ending(ThirdParty):
+        def statistic(self) -> PduStatisticView:
+            sys.exit(3)
+    found = reading(Ending(2))
+    assert found.answered and found.failure is not None and found.failure.reason.startswith("SystemExit")
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:

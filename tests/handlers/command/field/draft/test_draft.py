@@ -587,6 +587,7 @@ def test_a_lone_column_of_several_units_is_read_whole() -> None:
     (("off(1)", "on(2)", "on(2)"), "?2", "?1", "so it may be a command, a setting or an alarm"),
     (("on(1)", "on(1)", "on(1)"), "?1", "?0", "no recorded value is named off"),
     (("off(1)", "off(1)", "off(1)"), "?2", "?1", "no recorded value is named on"),
+    (("off(1)", "on(2)", "3"), "?2", "?1", "the walk has no name for the recorded 3"),
     (("1", "2", "2"), "?1", "?2", NOT_SHOWN)])
 def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(states: Sequence[str], on: str, off: str, says: str) -> None:
     """The second column has as many values, and names that are no states."""
