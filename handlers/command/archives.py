@@ -1,12 +1,14 @@
 """Reads a handler's archive, and checks all of it before a file is written.
 
 DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz with one directory that no
-other handler uses, and in it an `__init__.py` and the handler's file. Other checks protect the machine that unpacks the archive.
+other handler uses, and in it an `__init__.py` and the handler's file. The other checks here refuse what DCImanager may not
+accept, or what could harm the machine that unpacks the archive.
 """
 from __future__ import annotations
 
 import gzip
 import io
+import keyword
 import os
 import tarfile
 import zlib
@@ -80,8 +82,8 @@ def read(data: bytes) -> Archive:
     if len(tops) != 1:
         raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries")
     top = tops.pop()
-    if not top.isidentifier() or top in RESERVED:
-        raise BadArchive(f"the directory's name {top!r} is {'reserved' if top in RESERVED else 'not a Python identifier'}")
+    if not top.isidentifier() or keyword.iskeyword(top) or top in RESERVED:
+        raise BadArchive(f"the directory's name {top!r} is {'reserved' if top in RESERVED else 'no name of a Python module'}")
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py")
     return Archive(top, files, times)

@@ -19,19 +19,19 @@ class Exit(NamedTuple):
 
 EXITS = (
     Exit(DONE, (), "done"),
-    Exit(DEFECT, ("defect",), "a defect of this program: run again with --debug and report what it prints"),
+    Exit(DEFECT, ("defect",), "a defect of this program or of the archive: run again with --debug and report what it prints"),
     Exit(WRONG, ("usage", "settings"), "wrong arguments or settings, a file that cannot be read or written, an output that "
          "cannot be written, a missing package, a Python that is too old"),
-    Exit(3, ("unreachable",), "the device does not answer, or its certificate is not trusted"),
+    Exit(3, ("unreachable",), "no usable answer from the device, or its certificate is not trusted"),
     Exit(4, ("denied",), "the login was refused, or the account lacks a right"),
     Exit(5, ("protocol",), "an answer that the protocol does not allow"),
     Exit(6, ("refused",), "the device refused the request"),
     Exit(7, ("no-such-outlet",), "no such outlet"),
-    Exit(8, ("unsupported",), "the device does not support this"),
+    Exit(8, ("unsupported",), "the device, the outlet or the handler does not support this"),
     Exit(NOT_SEEN, ("not-seen", "not-proven"), "the wanted result was not seen, such as an outlet's new state"),
     Exit(10, ("data-stale",), "NUT: the driver has no current data"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
-    Exit(NOT_CONFIRMED, ("not-confirmed",), "the command was not confirmed, and nothing was done"),
+    Exit(NOT_CONFIRMED, ("not-confirmed",), "the change was not confirmed, so it was not made"),
     Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; up, down and commands with --out: also by SIGTERM or SIGHUP"),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )

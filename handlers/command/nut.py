@@ -1,4 +1,4 @@
-"""`pdu nut HOST COMMAND`: reads a NUT server, and runs one command or sets one variable at a time.
+"""`pdu nut HOST COMMAND`: reads a NUT server, runs an instant command, or sets a variable.
 
 Connecting, logging in and waiting for a driver to start cost round trips that the docstrings do not count.
 """
@@ -92,7 +92,7 @@ def commands(call: Call) -> Result:
 def run(call: Call) -> Result:
     """Run an instant command and wait for the driver's report.
 
-    1 round trip for the command, 1 for each read of the report, and 1 for the question if it shows an outlet's state.
+    1 round trip for the command, 1 for each read of the report, and 1 more if the question of `_confirm` shows an outlet's state.
     """
     command, parameter = call.words["command"], call.words["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
@@ -160,10 +160,10 @@ COMMANDS: Commands = {
     "list": Command(devices, help="the server's devices"),
     "vars": Command(variables, [_DEVICE, Word("VARIABLE?")], "all variables of a device, or one"),
     "outlets": Command(outlets, [_DEVICE, *setting(_WHOLE_LOAD)], "outlets with state, figures and how they are switched"),
-    "commands": Command(commands, [_DEVICE], "commands of a device, with the server's descriptions"),
-    "run": Command(run, [_DEVICE, Word("COMMAND", "one that the command `commands` shows"),
+    "commands": Command(commands, [_DEVICE], "instant commands of a device, with the server's descriptions"),
+    "run": Command(run, [_DEVICE, Word("COMMAND", "an instant command; `commands` lists them"),
                          Word("PARAMETER?", "for a command that takes one")],
-                   "run a command and wait for the driver's report; asks", writes=True),
+                   "run an instant command and wait for the driver's report; asks", writes=True),
     "set": Command(set_, [_DEVICE, Word("VARIABLE", "one that the command `vars` shows"), Word("VALUE")],
                    "set a variable and read it back; asks", writes=True),
     "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "clients of a device, or of all devices"),

@@ -39,8 +39,8 @@ class NutReader:
     are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole; `total` limits all exchanges together (None:
     no limit).
 
-    A server that has just started reports only the status WAIT for a device until the device's driver has answered. Readings of
-    the driver's data (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
+    A server that has just connected to a driver reports only the status WAIT until the driver has answered. Readings of the
+    driver's data (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
@@ -111,8 +111,8 @@ class NutReader:
     def _with_user(self, *requests: Request[object]) -> Answers:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this connection has no login: 1 write.
 
-        upsd answers OK to any password, and a wrong one makes `requests` fail. Other servers refuse the login itself: if the last
-        request fails for lack of it, that refusal is raised.
+        upsd answers OK to any password, and a wrong one makes `requests` fail. Other servers may refuse the login itself. The
+        error of the login is raised if the last request then fails for lack of one.
         """
         # > USERNAME admin
         # > PASSWORD secret

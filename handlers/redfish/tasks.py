@@ -15,7 +15,7 @@ from .resources import text
 
 _FAILED_STATES = ("Exception", "Killed", "Cancelled")      # values of TaskState (Task); Suspended and Interrupted may go on
 _ENDED_STATES = ("Completed", *_FAILED_STATES)
-# These concern the request to the monitor, not the operation: no access, no such resource or method, too slow, too many requests.
+# These may concern only the request to the monitor: no access, no such resource or method, too slow, too many requests.
 _NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)
 _DECLINED = range(400, 500)
 

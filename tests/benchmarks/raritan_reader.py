@@ -32,7 +32,7 @@ def ours(agent: Agent) -> List[Row]:
 
 
 def ours_fitted(agent: Agent) -> List[Row]:
-    """Three requests, for units that refuse well-known ids: reads the sensors that `getSensors` returns."""
+    """Three requests, for units that refuse the well-known ids of sensors: reads the sensors that `getSensors` returns."""
     outlets, bulk = pdumodel.Pdu(PDU, agent).getOutlets(), Bulk(agent)
     asked = [(bulk.add(outlet.getSettings), bulk.add(outlet.getState), bulk.add(outlet.getSensors)) for outlet in outlets]
     bulk.perform()

@@ -17,7 +17,7 @@ def main(folder: str) -> None:
     for point, look in POINTS.items():
         try:
             answers = list(look(Path(folder))) or ["none found"]
-        except (Exception, SystemExit) as error:        # raised by the platform's code; the other points are still answered
+        except (Exception, SystemExit) as error:        # such as a missing file, or a module that exits; the next point follows
             answers = [f"no answer ({type(error).__name__}: {error})"]
         for answer in answers:
             print(f"{point}: {answer}")

@@ -42,7 +42,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)                       # a handler's prints go to standard error, not between the answers
     assert isinstance(sys.stdout, io.TextIOWrapper)
-    sys.stdout.reconfigure(line_buffering=True)         # and into the log of their own call
+    sys.stdout.reconfigure(line_buffering=True)         # a line is written at once, so it is in the log of its own call
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     job = json.loads(lines.get())

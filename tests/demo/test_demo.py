@@ -36,7 +36,7 @@ def _running(folder: Path) -> List[str]:
             if fields[0] != "Z" and f"TMPDIR={folder}".encode() in (stat.parent / "environ").read_bytes():
                 found.append((stat.parent / "cmdline").read_text().replace("\0", " "))
         except OSError:
-            continue            # the process ended in the meantime
+            continue            # the process ended in the meantime, or belongs to another user
     return found
 
 
@@ -68,7 +68,7 @@ def test_an_interrupted_demo_stops_everything(number: signal.Signals, code: int,
         # Before step 5 the PDUs were polled, so worker processes run.
         assert step != "5." or not Path("/proc/self").exists() or any("child.py" in line for line in _running(tmp_path))
         os.killpg(demo.pid, number)
-        demo.send_signal(number)            # make repeats the signal, and so may an impatient person
+        demo.send_signal(number)            # make repeats SIGTERM, and an impatient person presses Ctrl-C again
         rest = demo.stdout.read()
         assert demo.wait(PATIENCE_S) == code, rest
         assert "Traceback" not in rest

@@ -140,7 +140,7 @@ def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:
     rows = [row(value, oid=f"{ROOT}.{i}") for i, value in enumerate(("1", None, "NOSUCHINSTANCE", ""), 1)]
     assert snmp(rows).walk(ROOT) == {"1": "1", "2": "", "3": "", "4": ""}
     assert snmp(rows[1:3]).walk(ROOT) == {}                                 # a column that the device does not have
-    assert snmp([rows[0], row(None, oid=ROOT)]).walk(ROOT) == {"1": "1"}    # the platform's own end of the walk
+    assert snmp([rows[0], row(None, oid=ROOT)]).walk(ROOT) == {"1": "1"}    # a row that may mark the end of a walk
 
 
 @pytest.mark.parametrize("missing", [None, row(None), row("NOSUCHINSTANCE"), row("No Such Object available on this agent"),
@@ -203,7 +203,7 @@ def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(
     assert caught.value.host == "192.0.2.7" and "RuntimeError" in caught.value.reason
 
 
-# pysnmp's texts for a wrong SNMPv3 login or community, and for a device that does not answer.
+# pysnmp's texts where the login is wrong or not supported, the request is outside the time window, or the device does not answer.
 LOGINS: List[Tuple[Any, type]] = [
     (errind.authenticationError, Denied), (errind.authenticationFailure, Denied), (errind.decryptionError, Denied),
     (errind.notInTimeWindow, Denied), (errind.unknownUserName, Denied), (errind.unknownSecurityName, Denied),

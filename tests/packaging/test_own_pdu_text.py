@@ -1,4 +1,4 @@
-"""docs/own-pdu.md agrees with the example profile, and the commands in it run on that example."""
+"""docs/own-pdu.md agrees with the example profile, and those of its commands that name the profile's file run."""
 from __future__ import annotations
 
 import json

@@ -76,8 +76,8 @@ class Connection(BaseHTTPRequestHandler):
                 raise
 
     def parse_request(self) -> bool:
-        """Like the base class; also answers 411 to a body in chunks, 400 to a Content-Length with anything but digits, and 413
-        to one above `largest_body`."""
+        """Like the base class; also answers 411 to a Transfer-Encoding, 400 to a Content-Length that is not 1 to 18 digits, and
+        413 to one above `largest_body`."""
         if not super().parse_request():
             return False
         length = self.headers.get("Content-Length") or "0"

@@ -3,7 +3,7 @@
 Each such value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a
 value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other
 texts, unless it is short or common. The case of letters is ignored in values of four characters or more. `text` also replaces
-everything that looks like an address or a serial number. Stand-ins of IP addresses are reserved for documentation (RFC 5737,
+what looks like an address or a serial number. Stand-ins of IP addresses are reserved for documentation (RFC 5737,
 RFC 3849) and, after the first 762 of IPv4, for benchmarks (RFC 2544); those of MAC addresses are locally administered.
 """
 from __future__ import annotations
@@ -160,8 +160,7 @@ class Scrubber:
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)
             return {name if ADDRESSES in self.keep else self._without_addresses(name):
-                    self.json(value, key if whole and kind_of(name) is None and name[:1] != "@" else name, leave)
-                    for name, value in data.items()}
+                    self.json(value, key if whole and not _decides(name, value) else name, leave) for name, value in data.items()}
         if isinstance(data, (list, tuple)):
             return [self.json(value, key, leave) for value in data]
         return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
@@ -245,6 +244,11 @@ def kind_of(key: str) -> Optional[str]:
     return next((kind for pattern, kind in _KEYS if pattern.search(key)), None)
 
 
+def _decides(name: str, value: Any) -> bool:
+    """Whether the name of this member decides the kind of its value also inside a contact or a location."""
+    return isinstance(value, str) and (kind_of(name) is not None or name.startswith("@"))
+
+
 def _ipv4_stand_in(number: int) -> str:
     networks = ("192.0.2", "198.51.100", "203.0.113")       # RFC 5737
     network, host = divmod(number - 1, 254)
@@ -268,8 +272,15 @@ def _spelled(value: str, stand_in: str) -> Iterable[Tuple[str, str]]:
             yield "".join(map(chr, before)), "".join(map(chr, after))
     except ValueError:
         pass
+    if _MAC.fullmatch(value) and _MAC.fullmatch(stand_in):
+        yield _octets(value), _octets(stand_in)
     if len(value) > _SHORTEST and _is_distinctive(value):
         octets = value.encode("utf-8", "backslashreplace").decode("latin-1")        # as in an SnmpAdminString (RFC 3411, 5)
         for spelled in dict.fromkeys((octets, value)):
             yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in    # an index spells the length before the text
             yield spelled, stand_in
+
+
+def _octets(mac: str) -> str:
+    """The octets of a MAC address as one letter each."""
+    return bytes.fromhex(re.sub("[^0-9A-Fa-f]", "", mac)).decode("latin-1")

@@ -34,7 +34,7 @@ def is_text(word: str) -> bool:
 class Context:
     """One run of one command. `options`: its arguments and options. `state`: the options that every `pdu` command shares.
 
-    A command that prints before its end prints to `out`; sys.stdout is for the lines of --debug.
+    A command that prints before its end prints to `out`: while it runs, sys.stdout is standard error, for the lines of --debug.
     """
 
     def __init__(self, agent: Agent, options: SimpleNamespace, state: Given, out: TextIO) -> None:
@@ -147,8 +147,8 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
 def save(context: Context, download: Callable[..., bytes], *details: object) -> Result:
     """Write the result of `download(agent, *details)` to --out: a new file, or standard output for `-`.
 
-    Raises SettingsError with --link, for `-` with --json, and for a file that cannot be written; ProtocolError for an empty
-    answer or a web page.
+    Raises SettingsError with --link, for an empty --out, for `-` with --json, and for a file that cannot be written;
+    ProtocolError for an empty answer or a web page.
     """
     path, agent = context.options.out, context.files
     if not path:
@@ -165,7 +165,7 @@ def save(context: Context, download: Callable[..., bytes], *details: object) -> 
 
 
 def _file(data: bytes) -> bytes:
-    """A download. Raises ProtocolError if it is empty or a web page, which no file of a unit is."""
+    """A downloaded file. Raises ProtocolError if it is empty or a web page: units have no such files."""
     if not data.strip():
         raise ProtocolError("the unit sent an empty file")
     if data.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
@@ -199,7 +199,7 @@ def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
-    """A result that is a table; in JSON, a list of objects under the key `name`. Columns headed by a unit (W) hold Amounts."""
+    """A result that is a table; in JSON, a list of objects under the key `name`. Columns named in `_UNITS` hold Amounts."""
     cells = [[_figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
     data = [[cell.value if of in _UNITS else plain(cell) for of, cell in zip(head, row)] for row in rows]
     return Result({name: [dict(zip(head, row)) for row in data]}, columns(head, cells))

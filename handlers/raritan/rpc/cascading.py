@@ -8,7 +8,7 @@ from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
 
 
 class CascadeManager(Interface, version="3.0.0"):
-    """Linking of units to a primary unit, which answers for all of them, at `/cascade` (firmware 3.6 and later)."""
+    """Links units to a primary unit, which then answers for them too. At `/cascade`, in firmware 3.6 and later."""
 
     NO_ERROR = 0
     ERR_INVALID_PARAM = 1

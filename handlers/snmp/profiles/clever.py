@@ -1,11 +1,11 @@
 """Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree below 30966.
 
 No MIB is public. The sources are programs: the agent on MPro units, the maker's test and management programs, and programs
-written by owners. Values are strings with decimals ("1.53") or INTEGERs; "--" means that a unit has no such meter or relay. In a
-chain each unit has its own tree. Only the tree of the addressed unit is read.
+written by owners. Values are strings with decimals ("1.53") or INTEGERs; "--" means that there is no such meter or relay. In a
+chain each unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
-Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". Figures of
-outlets are used only if every outlet has one, so that a group's current is not taken for an outlet's.
+Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". `_of_texts`
+therefore uses figures of outlets only if every outlet has one: a group's current must not be taken for an outlet's.
 """
 from typing import Optional
 
@@ -108,7 +108,7 @@ def _mpro(tail: str) -> Outlets:
 MS = "30966.10.2"
 MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
 MS_STATUS = column(MS + ".4", "outputStatus", "0")
-FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"           # on a unit without outlets this object is the baud rate
+FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"           # on a unit without outlets the object of MS_COUNT is the baud rate
 
 IP = "30966.10.3.2"
 

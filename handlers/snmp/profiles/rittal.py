@@ -1,8 +1,8 @@
 """Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables, not of outlets.
 
 A variable is found by its whole name, because its number changes with firmware and sensors. The CMC's own relays
-("Output.Relay") are not sockets. The identity is device.socket; for a strip on a port it is device.port.place.socket. Each
-variable has a unit and a scale.
+("Output.Relay") are not sockets. The identity is device.socket; if a strip's name has a port and a place, it is
+device.port.place.socket. Each variable has a unit and a scale.
 
 CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is an output of type 18 with
 the value 1 for on and 0 for off. The identity is the arc of the port (3 to 6) and the row.
@@ -11,19 +11,31 @@ from ..parts import SIMULATED, Arcs, Confidence, Doubt, Figure, Guarded, Outlets
 from ..sources import Chained, Column, Counted, Listed, Merged, Named, Number, Only, Provided, Tables
 from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
-NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS = (oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13"))
+NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
+    oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14"))
 # A strip is named by its port and its place on that port ("PSM_P1_2"), or without numbers if it is the only one.
 _SOCKET = r"(?:Sockets\.Socket |PSM_(?:P(\d+)_(\d+)|[^.]*)\.Plug ?)(\d+)\."
 RELAYS = _SOCKET + r"(?:General\.)?Relay"
 PHASES = r"Phase L(\d+)\.Current\.Value"
 STRIPS = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.Value"
 READ_WRITE = "3"
+WITH_VALUE = ("2", "3", "4", "5")                   # cmcIIIVarQuality: ok, warning, alarm, info; 21 to 25 are without a value
 
 RELAY = Named(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
 
 
+def _quality(pattern: str, of: str) -> Named:
+    return Named(NAMES, QUALITIES, pattern, f"cmcIIIVarQuality of {of}")
+
+
+def _value(pattern: str, of: str) -> Listed:
+    """Values; a variable that the device reports to be without a value has an empty one."""
+    value = Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
+    return Listed(value, Only(value, _quality(pattern, of), WITH_VALUE))
+
+
 def _sum(pattern: str, of: str) -> Figure:
-    return Figure(Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}"), ONES, ("-1",), factor=_scale(pattern, of))
+    return Figure(_value(pattern, of), ONES, ("-1",), factor=_scale(pattern, of))
 
 
 def _scale(pattern: str, of: str) -> Named:
@@ -32,10 +44,10 @@ def _scale(pattern: str, of: str) -> Named:
 
 # The value of a strip is its current if the unit is A. There is no sum without the current of each phase and strip.
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
-STRIP_VALUE = Named(NAMES, NUMBERS, STRIPS, f"cmcIIIVarValueInt of {STRIP}")
+STRIP_VALUE = _value(STRIPS, STRIP)
 STRIP_CURRENT = Only(STRIP_VALUE, Named(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",))
 CURRENT = Figure(
-    Merged((Named(NAMES, NUMBERS, PHASES, f"cmcIIIVarValueInt of {PHASE}"), Listed(STRIP_VALUE, STRIP_CURRENT))), ONES, ("-1",),
+    Merged((_value(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))), ONES, ("-1",),
     factor=Merged((_scale(PHASES, PHASE), _scale(STRIPS, STRIP))))
 THE_DEVICE = Arcs(stop=1)                           # a PDU, or a controller with strips
 
@@ -51,7 +63,7 @@ def _output(port: int, below: str, name: str) -> Column:
 
 
 def _outputs(below: str, name: str) -> Merged:
-    """A column of the output tables of all ports. Each port has as many rows as it reports outputs."""
+    """A column of the output tables of all ports, without rows beyond the number of outputs that a port reports."""
     return by_unit(
         lambda port: Counted(_output(port, below, name), scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs")), PORTS)
 
@@ -68,9 +80,9 @@ PROFILES = (
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
         outlets=(Outlets(
-            states=State(RELAY, on=("1",), off=("0",)),
+            states=State(RELAY, on=("1",), off=("0",), doubts=(Doubt(_quality(RELAYS, "...Relay"), WITH_VALUE),)),
             control=Guarded(Write(RELAY, on=1, off=0), Named(NAMES, ACCESS, RELAYS, "cmcIIIVarAccess of ...Relay"),
-                            allow=(READ_WRITE,), why="its relay cannot be written"),
+                            allow=(READ_WRITE,), why="its cmcIIIVarAccess is not readwrite"),
             name=Named(NAMES, TEXTS, _SOCKET + r"(?:General\.)?DescName", "cmcIIIVarValueStr of ...DescName")),),
         load=total(CURRENT, unit=THE_DEVICE),
         power=total(_sum(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
@@ -78,7 +90,7 @@ PROFILES = (
         energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
                      _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"), unit=THE_DEVICE),
         switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
-        note="It is inferred from readings that 0 switches a socket off: the MIB does not define its variables."),
+        note="The MIB does not define a relay's values: that 0 is off was read on other relays of the CMC, never on a socket."),
     Profile(
         key="rittal-cmc-tc", vendor="Rittal", mib="RITTAL-CMC-TC-MIB 1.1h", source=librenms("rittal/RITTAL-CMC-TC-MIB"),
         models=("CMC-TC Processing Unit with PSM strips that switch",), sys_object_ids=oids("2606.4"),

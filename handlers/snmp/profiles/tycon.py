@@ -2,14 +2,16 @@
 numbers below one object.
 
 TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle. Currents are not read,
-because neither MIB says which circuits they belong to. In the TPDIN-SC48, currents 2 and 3 are those of the battery and the input
-(tpdinsc48.inc.php of LibreNMS). A load wired to normally closed contacts is on while its relay is off.
+because neither MIB says which circuits they belong to. A TPDIN-SC48 has the WEB2's sysObjectID (LibreNMS pull request 9748) but
+another layout (TPDIN-SC48-20-MIB), so a WEB2 is also known by its sysDescr. A load wired to normally closed contacts is on while
+its relay is off.
 """
 from ..parts import DRIVER, SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Span, Spread
+from ..sources import Provided, Scalar, Span, Spread
 from .shorthand import librenms, oid, oids
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
+ON_WEB2 = Provided(RELAYS, Scalar("1.3.6.1.2.1.1.1.0", "sysDescr"), "TPDIN2.*")
 WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 PROFILES = (
@@ -17,7 +19,7 @@ PROFILES = (
         key="tycon-tpdin2", vendor="Tycon", mib="TPDIN2-MIB", source=librenms("tycon/TPDIN2-MIB"),
         models=("TPDIN-Monitor-WEB2",), sys_object_ids=oids("45621.2"),
         outlets=(Outlets(
-            states=State(RELAYS, on=("1",), off=("0",)),
+            states=State(ON_WEB2, on=("1",), off=("0",)),
             control=Write(RELAYS, on=1, off=0)),),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
         note="The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and on, as in TPDIN3-MIB."),

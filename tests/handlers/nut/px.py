@@ -1,7 +1,7 @@
 """A Raritan PX of the first generation as SNMP sees it: 8 outlets, numbered from 0, that can be switched.
 
-The object numbers and the index from 0 come from NUT's raritan-pdu-mib.c. In the vendor's PDU-MIB of 2016 the root is 13742.4
-and the index starts at 1. The device has only rows that NUT's snmp-ups reads.
+The object numbers and the index from 0 come from NUT's raritan-pdu-mib.c. In the vendor's PDU-MIB of 2016 the root is
+13742.4.1 and the index starts at 1. The device has only rows that NUT's snmp-ups reads.
 """
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(re
     for file in sorted((sdk.needed(release) / "raritan" / "rpc").glob("*/__init__.py")):
         module = file.parent.name
         if module not in MODULES:
-            continue                        # not for PDUs, such as the cooler's
+            continue                        # left out of the binding, such as lhxmodel (coolers)
         vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
         _, *sections = _SECTION.split(file.read_text("utf-8"))
         for idl, code in zip(sections[::2], sections[1::2]):
@@ -157,7 +157,7 @@ def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(re
 
 
 def test_types_that_moved_to_other_modules_keep_their_old_names() -> None:
-    """Scripts for release 3.6 (radius) and 4.0 (tacplus) use these names."""
+    """Scripts for the SDK up to release 4.0 use the names of radius, those for release 4.0 also the names of tacplus."""
     from handlers.raritan.rpc import auth, radius, tacplus
 
     server = radius.ServerSettings(server="192.0.2.5", sharedSecret="x", authType=radius.AuthType.CHAP)

@@ -184,7 +184,7 @@ def unit(outlets: Optional[List[Json]] = None, expand: Optional[Json] = None, **
 
 
 def outlet(identity: str, state: Any = "On", **more: Any) -> Json:
-    """Return the resource of an outlet that can be switched, unless `more` replaces its properties."""
+    """Return the resource of an outlet that can be switched. `more` adds or replaces properties."""
     path = f"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/{identity}"
     return {"Id": identity, "Name": f"Outlet {identity}", "PowerState": state, "Actions": {"#Outlet.PowerControl": {
         "target": f"{path}/Outlet.PowerControl", "PowerState@Redfish.AllowableValues": ["On", "Off", "PowerCycle"]}}, **more}

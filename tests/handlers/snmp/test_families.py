@@ -13,7 +13,7 @@ from handlers.snmp.frozen import parts
 from handlers.snmp.profile import below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Counted, Merged, Prefixed, Provided, Scalar, Source, Spread
+from handlers.snmp.sources import Column, Counted, Merged, Named, Prefixed, Provided, Scalar, Source, Spread
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.memory import of_rows
@@ -259,17 +259,21 @@ DOUBTED = [unit for unit in FIXTURES for outlets in FAMILIES[unit.key].outlets[:
            if unit.expected.outlets and outlets.states and (outlets.states.doubts or outlets.states.confirm)]
 
 
-def _objects(source: Source, identity: str) -> Set[str]:
+def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
     """Return the objects that may hold the value of one outlet."""
+    if isinstance(source, Named):               # read from rows whose values are their OIDs
+        rows = {oid: row._replace(tag=_OCTETS, value=oid.encode()) if oid.startswith(f"{source.values}.") else row
+                for oid, row in unit.rows.items()}
+        return {str(source.rows(Reader(of_rows(rows)))[identity])}
     if isinstance(source, Column):
         return {f"{source.oid}.{identity}"}
     if isinstance(source, Merged):
-        return set().union(*(_objects(part, identity) for part in source.parts))
+        return set().union(*(_objects(unit, part, identity) for part in source.parts))
     if isinstance(source, Prefixed):
-        unit, _, row = identity.partition(".")
-        return _objects(source.source, row) if unit == source.prefix else set()
+        prefix, _, row = identity.partition(".")
+        return _objects(unit, source.source, row) if prefix == source.prefix else set()
     assert isinstance(source, (Counted, Provided))
-    return _objects(source.source, identity)
+    return _objects(unit, source.source, identity)
 
 
 @pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
@@ -281,7 +285,7 @@ def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: F
     doubting = [*(doubt.test for doubt in state.doubts), *([state.confirm] if state.confirm else [])]
     for source in doubting:
         for lost in expected_states(unit):
-            held = _objects(source, lost)
+            held = _objects(unit, source, lost)
             assert held & set(unit.rows)
             rows = {oid: row for oid, row in unit.rows.items() if oid not in held}
             assert dict(find(unit, of_rows(rows)).states) == {**expected_states(unit), lost: EnumPowerStatus.UNKNOWN}
@@ -290,6 +294,23 @@ def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: F
 
 def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() -> None:
     assert len({unit.key for unit in DOUBTED}) >= 3
+
+
+def test_a_variable_that_rittal_reports_to_be_without_a_value_is_not_read() -> None:
+    unit = next(unit for unit in FIXTURES if unit.name == "rittal-cmc3_pdu")
+    qualities, undefined_no_value = "1.3.6.1.4.1.2606.7.4.2.2.1.14.", 21
+    rows = {oid: row._replace(value=undefined_no_value) if oid.startswith(qualities) else row for oid, row in unit.rows.items()}
+    found = find(unit, of_rows(rows))
+    assert set(found.states) == set(expected_states(unit)) and set(found.states.values()) == {EnumPowerStatus.UNKNOWN}
+    assert metering.meter(find(unit, memory(unit))).load is not None and metering.meter(found).load is None
+
+
+def test_another_device_of_tycon_with_the_same_sys_object_id_is_not_taken_for_a_web2() -> None:
+    """The TPDIN-SC48 has the controls of PoE ports at the objects of the WEB2's relays (TPDIN-SC48-20-MIB)."""
+    unit = next(unit for unit in FIXTURES if unit.name == "tycon-tpdin2")
+    sys_descr = "1.3.6.1.2.1.1.1.0"
+    with pytest.raises(Unsupported):
+        find(unit, of_rows({**unit.rows, sys_descr: unit.rows[sys_descr]._replace(value=b"MPPT Controller - PoE Switch")}))
 
 
 def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:

@@ -192,7 +192,7 @@ ONE_PHASE = {PX2 + "5.2.3.1.4.2.1.1": "1500", PX2 + "3.3.4.1.7.2.1.1": "3", PX2 
 BLUENET = "31770.2.2.8."
 SECOND_CURRENT = {f"{BLUENET}{column}.0.0.0.0.255.255.0.5": value for column, value in (
     ("4.1.3", "4"), ("4.1.4", "2"), ("4.1.5", "999"), ("2.1.9", "-3"), ("2.1.10", "4"))}
-STRIP = {CMC + "3.3.7": "PSM_M.Unit.Value", CMC + "5.3.7": "A", CMC + "7.3.7": "-10", CMC + "11.3.7": "12"}
+STRIP = {CMC + "3.3.7": "PSM_M.Unit.Value", CMC + "5.3.7": "A", CMC + "7.3.7": "-10", CMC + "11.3.7": "12", CMC + "14.3.7": "2"}
 
 
 @pytest.mark.parametrize("unit, values, load", [

@@ -49,7 +49,7 @@ RESERVED = {
     'a PDU that reports "on" and cannot switch': Reserved("cpi-econnect", f"1.{MAC}.50", {}, "no switched outlets"),
     "a UPS outlet of type 0": Reserved("tripplite-12x-ups", "3", {}, "not controllable"),
     "a UPS outlet whose type lacks bit 1": Reserved("tripplite-12x-ups", "5", {}, "not controllable"),
-    "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "cannot be written"),
+    "a relay that cannot be written": Reserved("rittal-cmc3", "2.3", {E + "2606.7.4.2.2.1.13.2.119": "2"}, "is not readwrite"),
     "an unswitched outlet among switched ones": Reserved("schleifenbauer", "210.4", {}, "reports no state"),
     "a unit without switches in a ring": Reserved("schleifenbauer", "211.1", {}, "reports no state"),
     "an outlet whose state reads as padding": Reserved("hpe-mapdu3", "2.2", {E + "232.165.11.5.2.1.1.2.2": "0"},

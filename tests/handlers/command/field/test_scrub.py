@@ -53,7 +53,7 @@ def test_a_short_name_in_another_case_is_kept_because_it_could_be_a_word() -> No
 def test_letters_with_the_same_upper_case_count_as_equal_in_a_learned_value() -> None:
     scrubber = Scrubber()
     scrubber.learn(NAMES, "linz-ost")
-    assert scrubber.text("L\u0131NZ-O\u017fT") == "name-1"       # a dotless i and a long s, as the regular expression folds them
+    assert scrubber.text("L\u0131NZ-O\u017fT") == "name-1"       # a dotless i and a long s: in upper case, I and S
 
 
 def test_the_first_part_of_a_full_host_name_is_also_replaced_alone() -> None:
@@ -75,6 +75,11 @@ def test_every_text_inside_a_location_or_a_contact_is_replaced_except_links() ->
         "PostalAddress": {"POBox": "location-1", "Landmark": "location-2"}, "Placement": {"Rack": "location-3"},
         "Info": "location-4", "Latitude": 50.9, "@odata.id": "/redfish/v1/Here"}
     assert found["Contacts"] == [{"PhoneNumber": "contact-1", "ContactName": "contact-2"}] and found["Model"] == "location-2"
+
+
+def test_a_member_with_a_kind_does_not_end_the_scrubbing_of_what_is_below_it() -> None:
+    found = Scrubber().json({"Location": {"Owner": {"text": "Schmidt Berlin"}, "@a": {"y": "Koeln", "@odata.id": "/x"}}})
+    assert found == {"Location": {"Owner": {"text": "location-1"}, "@a": {"y": "location-2", "@odata.id": "/x"}}}
 
 
 def test_an_address_in_the_name_of_a_member_is_replaced() -> None:
@@ -163,6 +168,8 @@ def test_an_address_or_a_name_that_an_index_encodes_is_replaced() -> None:
         "0210" "20010db8000000000000000000000001")
     scrubber.learn(ADDRESSES, "1.1.1.1")            # small arcs are too common to be taken for an address
     assert scrubber.arcs((4, 1, 1, 1, 1, 1)) == (4, 1, 1, 1, 1, 1)
+    stand_in = bytes.fromhex(scrubber.learn(ADDRESSES, "00:c0:b7:12:34:56").replace(":", ""))
+    assert scrubber.arcs((1, 0, 0xc0, 0xb7, 0x12, 0x34, 0x56)) == (1, *stand_in)
 
 
 def test_a_name_in_an_index_that_begins_like_another_one_is_replaced_whole() -> None:

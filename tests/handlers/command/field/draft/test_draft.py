@@ -207,7 +207,7 @@ def test_names_units_and_enumerations_come_from_the_mib(reader: str, conventions
 
 
 def test_smidump_reads_a_file_without_an_extension_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes such a word for a module and looks for it in the folders of the system's MIBs."""
+    """smidump takes a bare `ACME-MIB` for a module's name and does not look in the current folder, so it must get a path."""
     program("smidump")
     monkeypatch.setattr(reading, "_pysmi", lambda: None)
     monkeypatch.chdir(tmp_path)
@@ -590,7 +590,7 @@ def test_a_lone_column_of_several_units_is_read_whole() -> None:
     (("off(1)", "on(2)", "3"), "?2", "?1", "the walk has no name for the recorded 3"),
     (("1", "2", "2"), "?1", "?2", NOT_SHOWN)])
 def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(states: Sequence[str], on: str, off: str, says: str) -> None:
-    """The second column has as many values, and names that are no states."""
+    """The names of column 2, normal and alarm, are no states."""
     table = ".1.3.6.1.4.1.99999.2.1.1"
     parsed = snmprec.parse("\n".join(
         f"{table}.2.{row} = INTEGER: {'normal' if row > 1 else 'alarm'}({1 + (row > 1)})\n{table}.3.{row} = INTEGER: {state}"
