@@ -61,7 +61,7 @@ def discover(timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = Non
 
     Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all). A device that announces
     no IPv4 address is listed with its IPv6 addresses. Raises ImportError without `zeroconf`, OSError where mDNS cannot be used,
-    and ValueError for a time below 0 or an interface that is not an IP address.
+    and ValueError for a time below 0, an interface that is not an IPv4 address, and an empty list of them.
     """
     return list(dict.fromkeys(Address(device) for device in discover_devices(timeout, interfaces)))
 
@@ -70,7 +70,9 @@ def discover_devices(timeout: float = SECONDS, interfaces: Optional[Sequence[str
     """The devices that `discover` finds, with name, model and firmware; one entry for each address and port, sorted by both."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
 
-    chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
+    chosen = [str(ipaddress.IPv4Address(one)) for one in interfaces] if interfaces is not None else InterfaceChoice.All
+    if chosen == []:
+        raise ValueError("interfaces is empty: give None for all")
     network = Zeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
     try:
         found = _Found(time.monotonic() + timeout)

@@ -29,9 +29,9 @@ def loads(text: str, path: str) -> Dict[str, Any]:
 
 
 def as_text(key: str, value: Any) -> str:
-    """A setting's value as text, as on DCImanager's form.
+    """A value as the text that one would type on DCImanager's form; a boolean becomes yes or no.
 
-    Raises ValueError with a sentence for a list, a table, a date or an integer of more than 64 bits.
+    Raises ValueError, whose text begins with `key`, for a list, a table, a date, a time or an integer of more than 64 bits.
     """
     if isinstance(value, bool):
         return "yes" if value else "no"

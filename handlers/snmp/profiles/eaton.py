@@ -77,8 +77,8 @@ PROFILES = (
         switching_confidence=Confidence.HIGH, evidence=SIMULATED.of("state", "current", "power", "switching")),
     Profile(
         key="eaton-pulizzi", vendor="Eaton", mib="EATON-EPDU-PU-SW-MIB", source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
-        models=("Switched ePDU IPC34xx, IPC36xx, TPC (Pulizzi)",),
-        # Units with sysObjectID 20677.1 have the tree of 20677.2 with newer firmware, and another tree with older firmware.
+        models=("Switched ePDU IPC34xx, IPC36xx, IPV36xx, TPC (Pulizzi)",),
+        # With sysObjectID 20677.1, an IPV3600 has the tree of 20677.2 (fence-agents), and an IPC3600 its own (MIB of 2004).
         roots=(Root(oid("20677.2"), oid("20677.2.6")), Root(oid("20677.1"), oid("20677.2.6")),
                Root(oid("20677.1"), oid("20677.1.5"))),
         outlets=(Outlets(
@@ -113,7 +113,7 @@ PROFILES = (
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
         power=hpe.chain(units=NLOGIC_COUNT),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
-        note="The objects are known from one public driver; no MIB describes them. The unit of the device's power is not known, "
+        note="The objects are known from one public driver; no MIB is public. The unit of the device's power is not known, "
              "so the powers of outlets are summed."),
     Profile(
         key="eaton-power-pdu", vendor="Eaton", mib="EATON-PDU-MIB of 2007-01-08", source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),

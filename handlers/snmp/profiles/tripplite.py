@@ -69,5 +69,5 @@ PROFILES = (
             control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
             name=column(LEGACY + ".5", "outlet name (driver)")),),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "switching"),
-        note="The objects are known from one public driver; no MIB describes them."),
+        note="The states and commands are known from one public driver; no MIB is public."),
 )

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Tuple
 
 import pytest
 
@@ -128,7 +128,7 @@ def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("who, left", [("os.getpid()", 0), ("child()", 1)], ids=["pdu", "its child"])
 def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(number: int, who: str, left: int, tmp_path: Path) -> None:
-    """A signal that ends only a process which `pdu` started leaves the folder to `pdu`."""
+    """A signal that ends only a child process of `pdu` does not remove the archive, which `pdu` still needs."""
     tree, file, unpacked = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz", tmp_path / "unpacked"
     unpacked.mkdir()
     with (tree / "other" / "handler.py").open("a") as handler:
@@ -164,11 +164,15 @@ def test_an_archive_with_many_extended_headers_in_a_row_is_refused(tmp_path: Pat
     assert code == 2 and "not a complete tar.gz" in err and len(err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("field, of, words", [(slice(124, 136), (2**96 - 512).to_bytes(12, "big"), "impossible size"),
-                                              (slice(148, 156), b"damaged ", "not a complete tar.gz")])
+@pytest.mark.parametrize("field, of, words", [
+    (slice(124, 136), (2**96 - 512).to_bytes(12, "big"), ("impossible size", "not a complete tar.gz")),
+    (slice(148, 156), b"damaged ", ("not a complete tar.gz",))])
 def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
-        field: slice, of: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """After a size of -512, tarfile reads the same header again. It takes a wrong checksum for the end of the archive."""
+        field: slice, of: bytes, words: Tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In Python without the fix for CVE-2025-8194, tarfile reads the same header again after a size of -512.
+
+    It takes a header with a wrong checksum for the end of the archive.
+    """
     file, header = tmp_path / "pdu_odd.tar.gz", bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
     header[148:156] = 8 * b" "
     header[field] = of
@@ -177,7 +181,7 @@ def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
     whole = b"".join(tarfile.TarInfo(f"pdu_odd/{name}.py").tobuf() for name in ("__init__", "handler"))
     file.write_bytes(gzip.compress(whole + header + bytes(2 * tarfile.BLOCKSIZE)))
     code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and words in err and len(err.splitlines()) == 1
+    assert code == 2 and any(one in err for one in words) and len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["json", "wave"])          # a module that is loaded, and one that is not
@@ -231,7 +235,7 @@ def test_an_archive_that_was_replaced_after_it_was_loaded_is_refused(tmp_path: P
 
 def test_the_folder_of_an_archive_is_locked_against_the_removal_of_old_temporary_files(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """systemd-tmpfiles leaves a folder out whose lock it does not get."""
+    """systemd-tmpfiles skips a folder that another process has locked."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     file = tmp_path / "pdu_locked.tar.gz"
     file.write_bytes(archive(small_tree(tmp_path, "locked"), "locked"))

@@ -167,3 +167,9 @@ def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> N
                                          pytest.param("x" * 200, "x" * 120, id="long")])
 def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(text: str, plain: str) -> None:
     assert discovery._plain(text) == plain
+
+
+@pytest.mark.parametrize("interfaces", [[], ["::1"], ["lo"]])
+def test_discovery_needs_ipv4_addresses_to_ask_on(interfaces: List[str]) -> None:
+    with pytest.raises(ValueError):
+        discovery.discover(0.1, interfaces)

@@ -75,5 +75,5 @@ def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver(pr
 
 @EACH
 def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording(profile: Profile) -> None:
-    assert not claimed(profile.evidence, Proof.UNIT), "nobody has tried this on a unit"
+    assert not claimed(profile.evidence, Proof.UNIT), "no family has been tried on a real unit"
     assert profile.evidence.switching is not Proof.RECORDING, "a recording proves no write"
