@@ -13,7 +13,7 @@ def items(**modules: int) -> List[Item]:
 
 
 def parts(ordered: List[Item], workers: int) -> List[List[Item]]:
-    """What each worker gets, by the rule of pytest-xdist's scheduler: an equal part of what is left."""
+    """The part of each worker under `--dist worksteal`: parts are as equal as possible, and the larger ones come last."""
     made: List[List[Item]] = []
     for number in range(workers):
         made.append(ordered[:len(ordered) // (workers - number)])

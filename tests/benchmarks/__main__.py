@@ -72,7 +72,8 @@ def table(ratios: Sequence[Ratio]) -> List[str]:
 
 def machine() -> str:
     """Processor, cores, system and Python."""
-    model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    about = Path("/proc/cpuinfo")           # only Linux has it
+    model = next((line.partition(":")[2].strip() for line in (about.read_text("utf-8").splitlines() if about.exists() else ())
                   if line.startswith("model name")), platform.machine())
     return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 

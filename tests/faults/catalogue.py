@@ -18,8 +18,9 @@ ANY = frozenset({"unreachable", "protocol", "refused", "denied", "unsupported", 
 class Fault(NamedTuple):
     """One fault of the matrix.
 
-    `place`: the part that fails. "tcp", "udp": the relay. "answer": the relay, which sends the subject's answer for `key` instead
-    of the device's. "tls": the handshake. "device": the simulated device.
+    `place`: the part that plays the fault. "tcp", "udp": the relay between handler and device. "answer": the relay; it replaces
+    the device's answer by a wrong one from the handler's module in `subjects`. "tls": a TLS server in place of the device.
+    "device": the simulated device.
 
     `kinds`: the errors that a call may raise; NONE if it must answer. `lasts`: the fault lasts from its step to the end
     of the call; otherwise it happens once. `reaches`: the request reaches the device.

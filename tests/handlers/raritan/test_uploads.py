@@ -148,7 +148,7 @@ class Broken(io.BytesIO):
 
 
 def _gone(sent: int, size: int) -> None:
-    raise BrokenPipeError(32, "Broken pipe")            # as if the terminal that shows the progress was closed
+    raise BrokenPipeError(32, "Broken pipe")            # as if the program that reads the progress had ended
 
 
 @pytest.mark.parametrize("kind, progress, words", [(Shrinking, None, "became shorter"), (Broken, None, "Input/output error"),

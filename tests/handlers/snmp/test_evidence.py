@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Mapping, Set
+from typing import Any, Dict, FrozenSet, List, Mapping, Set
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.recordings import Fixture, fixtures
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/pysnmp_mibs/).*(\.(py|c|cpp|php)$|/tree/)")
+TRIED: FrozenSet[str] = frozenset()         # keys of the families that have been tried on a real unit
 CAPABILITIES = ("state", "current", "power", "energy", "switching")
 FIGURES: Mapping[str, str] = {"current": "current_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS: Mapping[str, str] = {"current": "load_a", "power": "power_w", "energy": "energy_kwh"}
@@ -75,5 +76,6 @@ def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver(pr
 
 @EACH
 def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording(profile: Profile) -> None:
-    assert not claimed(profile.evidence, Proof.UNIT), "no family has been tried on a real unit"
+    if profile.key not in TRIED:
+        assert not claimed(profile.evidence, Proof.UNIT), "if the family has been tried on a real unit, add its key to TRIED"
     assert profile.evidence.switching is not Proof.RECORDING, "a recording proves no write"

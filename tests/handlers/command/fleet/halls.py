@@ -62,7 +62,8 @@ def hall(folder: Path) -> Iterator[Hall]:
 
 def line(folder: Path, peer: Peer) -> str:
     """Return a peer's line of a device list. Write the peer's `ca_pem`, if any, to a file that the line names."""
-    patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}     # so that no request to a busy simulator is repeated
+    # A busy simulator must not count as dead, nor get an SNMP request twice.
+    patient = {"timeout": "20" if peer.protocol == "snmp" else "60"}
     settings = {**{key: value for key, value in peer.settings.items() if key not in (*SECRETS, "username", "port")}, **patient}
     if "ca_pem" in settings:
         (folder / f"{peer.handler}.pem").write_text(settings["ca_pem"])
