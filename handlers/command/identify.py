@@ -23,7 +23,8 @@ from .report import described, reason
 
 _CONNECT_S = 3.0
 _MOST_SEEN = 12             # limit of objects in the text output; --json has all
-_ORDER = ("denied", "unsupported", "protocol")      # kinds by rank: without an identity, the highest sets the exit code
+# Kinds of errors. If no handler has an identity, the first in this order that occurred sets the exit code.
+_ORDER = ("denied", "unsupported", "protocol")
 
 
 class Found(NamedTuple):
@@ -110,7 +111,7 @@ def _code(found: Sequence[Found]) -> int:
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
     if all(isinstance(one.error, SettingsError) for one in found):
-        return code_of("settings")                      # nothing was asked, and no port is closed
+        return code_of("settings")                      # no port is closed, and each handler lacks a setting or has a wrong one
     kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
     others = [kind for kind in kinds if kind != "unreachable"]
     return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
@@ -149,8 +150,8 @@ def _lines(again: str, found: Sequence[Found]) -> List[str]:
     if again:
         return [*lines, f"read it: {again}"]
     if all(one.identity is None and (not one.asked or getattr(one.error, "kind", "") == "unreachable") for one in found):
-        snmp = (" For SNMP, check on the PDU's web page that it is enabled and what the community is: a PDU does not answer a "
-                "wrong one.")
+        snmp = (" For SNMP, check on the PDU's web page that it is enabled and which community or user it accepts: most PDUs do "
+                "not answer a wrong community.")
         lines.append("No handler found a PDU at this address. Check the address and the port, and give the settings that the "
                      "lines above ask for." + (snmp if any(one.handler == "snmp" for one in found) else ""))
     return lines

@@ -1,7 +1,7 @@
 """Units without outlets: power meter controllers (BCM2, PMC) with their panels, and other units that list no outlets.
 
 The identity of a branch circuit is "p1.7", on link unit 2 "2.p1.7": the id of its power meter, and the position of its first pole
-in the panel, from 1. Both are fixed when a circuit is created (Circuit.idl, Config); its name does not matter.
+in the panel, from 1. Both are fixed when a circuit is created (Config in PowerMeter.idl and Circuit.idl); names do not matter.
 """
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class WithoutOutlets:
             f"firmware '{quoted(metadata.fwRevision)}', inlets: {len(inlets)}, power meters and panels: 0, reports "
             f"switchable outlets: {_yes(metadata, 'hasSwitchableOutlets')}, "
             f"metered outlets: {_yes(metadata, 'hasMeteredOutlets')}. "
-            f"Try again when the unit has started; configure the panels of a power meter controller; else report these figures")
+            f"If the unit has just started, try again. On a power meter controller, configure its panels. Else report this error")
 
     def mine(self, reference: Interface, kind: Type[AnInterface], what: str) -> AnInterface:
         """The reference as `Unit.mine` returns it. Raises JsonRpcSyntaxException if it is not of this kind."""

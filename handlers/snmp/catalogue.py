@@ -64,7 +64,7 @@ def objects(part: object) -> Iterable[str]:
 
 
 class Read(NamedTuple):
-    """One read of a status. `object` is the MIB name. All reads of one Spread or Tables have its OID as `branch`."""
+    """One read of a status. `object` is the MIB name. `branch` is the OID of the Spread or Tables, else the object's own."""
 
     verb: str
     oid: str
@@ -118,7 +118,7 @@ def _reads(part: object) -> Iterable[Read]:
 
 
 def _read_with(part: object) -> Iterable[object]:
-    """The parts that are always read with `part`: all its parts, or the first choice of a `First`."""
+    """The parts that count as read with `part`: all its parts, or the first choice of a `First`."""
     if isinstance(part, First):
         return part.choices[:1]
     if isinstance(part, tuple):

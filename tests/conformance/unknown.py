@@ -21,10 +21,10 @@ _ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
 
 
 def data(protocol: str, address: str, snmp: Dict[str, str], settings: Dict[str, str], handler: str) -> Any:
-    """An object of the platform's class. Its fields are recognised by their names; required fields with other names get None.
+    """The connection data for make_handler, in the platform's class. Fields are recognised by their names.
 
-    Raises LookupError if the platform has no suitable class, or if the class has no field for the address, for the SNMP
-    parameters (SNMP PDUs) or for the handler settings (other PDUs).
+    Required fields with other names get None. Raises LookupError if the platform has no suitable class or more than one, or if
+    the class has no field for the address, for the SNMP parameters (SNMP PDUs) or for the handler settings (other PDUs).
     """
     cls = _data_class(protocol)
     given = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}

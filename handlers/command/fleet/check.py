@@ -167,9 +167,10 @@ def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
 
 def _check_writable(path: str) -> None:
     """Check, before the poll, that `_write` can replace or make this file. Raises SettingsError."""
-    special = os.path.exists(path) and not os.path.isfile(path)         # root could even replace /dev/null
-    if special or not os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):
-        raise SettingsError(f"{path} cannot be written: give a plain file in a folder that you may write to")
+    target = os.path.realpath(path)         # for "", the current folder
+    special = os.path.exists(target) and not os.path.isfile(target)         # root could even replace /dev/null
+    if special or not os.access(os.path.dirname(target), os.W_OK):
+        raise SettingsError(f"{path or repr(path)} cannot be written: give a plain file in a folder that you may write to")
 
 
 def _write(path: str, text: str) -> None:
@@ -195,7 +196,8 @@ _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what i
 
 \b
 FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]] tables. It contains no secret:
-`auth` names a login in a file of logins (--auth). PDUs without `auth` are read with --secret-file, PDU_COMMUNITY, ...
+`auth` names a login in a file of logins (--auth) or in an [auth.NAME] table of the TOML list. PDUs without `auth` are read with
+--secret-file, PDU_COMMUNITY, ...
 
 \b
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU did not

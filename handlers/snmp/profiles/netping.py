@@ -3,9 +3,9 @@
 Modes 2 to 5 are automatic (watchdog, schedule, logic). A write of 0 or 1 would end the automatic mode permanently, so it is
 refused unless `switch_automatic` is set. -1 toggles and is never written.
 
-npPwrTable has the same relays under another OID. Newer firmware has both tables; in the newest, npPwrTable has no modes or
-states. Firmware without npPwrRelayState (DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic
-mode and during a reset.
+npPwrTable has the same relays under another OID. Firmware with npRelayTable may have npPwrTable too, with modes and states
+(DKSF-60-4) or without them (DKSF-48-4). Firmware without npPwrRelayState (DKSF-50-11) shows the state only as the mode, so the
+state is UNKNOWN in an automatic mode and during a reset.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Column

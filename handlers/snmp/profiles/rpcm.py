@@ -16,5 +16,6 @@ PROFILES = (
             energy=figure(column("46235.2.4.2.1.15", "output energy in kWh (example handler)"))),),
         load=total(else_outlets=True),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM, evidence=DRIVER.of("state", "current", "energy", "switching")),
+        switching_confidence=Confidence.MEDIUM, evidence=DRIVER.of("state", "current", "energy", "switching"),
+        note="The state is the one that was commanded. An RPCM also reports an actual state, but its OID is not public."),
 )

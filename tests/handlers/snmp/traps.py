@@ -42,7 +42,7 @@ TRAPS: Tuple[Trap, ...] = (
          "State and Write have separate values; no value that was read is written",
          _on(_STATES, "apc-rpdu2", "apc-easy-epdu") + _on(_SWITCH, "apc-rpdu2-2c", "apc-easy-epdu-2c")),
     Trap(2, "APC's cPDU swaps the rPDU's commands; nLogic has HPE's layout, not Enlogic's",
-         "Write of each family; layouts as functions",
+         "Write of each family; one function for each layout (enlogic.family, hpe.outlets)",
          _on(_SWITCH, "apc-cpdu-2c", "enlogic-2c", "eaton-nlogic-2c", "apc-rpdu-2c")),
     Trap(3, "copies of a MIB with renumbered values; IBM's two layouts under one sysObjectID",
          "State of each family; two Outlets, the older one behind Provided and Unless",
@@ -85,7 +85,8 @@ TRAPS: Tuple[Trap, ...] = (
     Trap(17, "a cycle of an outlet that is off: some devices ignore it, others switch the outlet on",
          "rule: off and on are absolute, no cycle is sent", _on(_SWITCH, "liebert-mph-2c", "hpe-mapdu3-2c")
          + ("test_switching.py::test_an_outlet_already_in_the_wanted_state_is_written",)),
-    Trap(18, "locks, rights and passwords; SET disabled on delivery", "Guarded, read again; Denied where the device says so",
+    Trap(18, "locks, rights and passwords; SET disabled on delivery",
+         "Guarded, whose test is read right before the write; Denied where the device says so",
          (_RESERVED, "test_refusals.py::test_an_outlet_that_is_not_reserved_is_switched",
           "test_controls.py::test_a_set_lock_forbids_the_write_and_a_missing_lock_object_does_not",
           "test_switching.py::test_the_error_for_a_read_only_community_says_so")),
@@ -96,7 +97,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_SWITCH, "eaton-epdu-2c", "liebert-mph-2c")),
     Trap(21, "a command that also executes the commands marked for other outlets (WTI)", "Unmarked",
          _on(_SWITCH, "wti-power-2c") + ("test_controls.py::test_a_mark_on_another_outlet_forbids_the_write",)),
-    Trap(22, "rows and units that count from 0", "identity is the row; Number makes the printed number",
+    Trap(22, "rows and units that count from 0", "identity is the row; Number or a column of the device has the printed number",
          _on(_NUMBERS, "synaccess-netbooter", "synaccess-netbooter_older", "dataprobe-iboot", "ict-pdu", "eaton-revelation",
              "hpe-mapdu2")
          + _on(_SWITCH, "synaccess-netbooter-2c", "eaton-revelation-2c")),
@@ -157,7 +158,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
          + ("test_decoding.py::test_a_value_is_read_as_text_without_its_padding",
             "test_decoding.py::test_octets_are_the_same_in_every_form_that_the_platform_returns")),
-    Trap(43, "slow agents with thousands of rows", "columns, never whole trees; each walked once",
+    Trap(43, "slow agents with thousands of rows", "only columns, or the branch of a Spread, are walked, each once",
          _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_and_an_object_read_once",)),
     Trap(44, "a state that is read back too early", "rule: read until the wanted state is reported or the deadline is over",
          ("test_switching.py::test_a_command_waits_for_a_slow_relay",

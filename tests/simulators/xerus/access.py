@@ -76,7 +76,7 @@ class Access:
 
     def _close_idle(self) -> None:
         for session in list(self.sessions.values()):
-            if self._clockwork.now() - session.used > SESSION_TIMEOUT:
+            if self._clockwork.now() - session.used >= SESSION_TIMEOUT:
                 self.close(session)
 
     def open(self, caller: Caller) -> Optional[Session]:
@@ -102,8 +102,8 @@ def _basic(header: str) -> Tuple[str, str]:
     for start in ("Basic ", "Basic:"):
         if header.startswith(start):
             try:
-                user, _, password = base64.b64decode(header[len(start):], validate=True).decode("utf-8").partition(":")
+                user, colon, password = base64.b64decode(header[len(start):], validate=True).decode("utf-8").partition(":")
             except ValueError:              # not ASCII, not base64, or not UTF-8
                 return "", ""
-            return user, password
+            return (user, password) if colon else ("", "")
     return "", ""

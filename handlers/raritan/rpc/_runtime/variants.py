@@ -40,7 +40,7 @@ def _value_object(hint: Type[ValueObject]) -> Reader:
 
 
 def _no_class(json: object, agent: Caller) -> object:
-    """Always raises: a device sends a type's name, which the `str` of `TypeName` reads. Only callers pass a class."""
+    """Always raises. A `TypeName` is a str or a class: devices send the str, and only callers pass a class."""
     raise wrong(json, "a type name")
 
 

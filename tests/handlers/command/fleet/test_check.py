@@ -192,7 +192,8 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(small: Hall, line: st
 
 @pytest.mark.parametrize("options, words", [
     (("--watch", "5", "--csv"), "--watch works only with"), (("--watch", "0.1"), "1 to 86400"),
-    (("--html", "/nowhere/page.html"), "cannot be written"), (("--parallel", "0"), "--parallel")])
+    (("--html", "/nowhere/page.html"), "cannot be written"), (("--html", ""), "'' cannot be written"),
+    (("--parallel", "0"), "--parallel")])
 def test_wrong_options_are_refused_in_one_line(small: Hall, options: Tuple[str, ...], words: str, call: Call) -> None:
     done = call("check", small.list(), "--auth", small.logins, *options)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
