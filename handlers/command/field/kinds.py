@@ -87,9 +87,9 @@ class Identity:
     """What one handler finds at an address. `family` is "" if the handler does not read the device; `why` is the reason for
     either result. `answers` is always true, for the JSON output: a device that does not answer has no Identity.
 
-    `tried` has a row for each family with its result, `seen` a row for each object with its content. `can` and `cannot` list
-    what the handler can and cannot do. `evidence` maps a capability to its source. `next_steps` has advice if the handler does
-    not read the device.
+    `tried` has a row for each candidate family (NUT: for each device) with its result, `seen` a row for each object with its
+    content. `can` and `cannot` list what the handler can and cannot do. `evidence` maps a capability to its source. `next_steps`
+    has advice if the handler does not read the device.
     """
 
     handler: str

@@ -40,7 +40,7 @@ SUBJECT = Subject(
                                           else None)),
         "neighbour": http.changed(_of_neighbour),
         "below-zero": http.below_zero("Reading"),
-    }), {"other": "HTTP answers have no request id; `previous` is an answer to another request",
+    }), {"other": "HTTP answers have no request id; the fault `previous` sends the answer to another request",
          "cycling": "Redfish has no state for a power cycle; for transitions, see tests/handlers/redfish/test_simulated.py",
-         "renumbered": "outlets are found by links and identified by their Id, not by a number"},
+         "renumbered": "outlets are found by links and identified by their Id, not by their position"},
     up="A2", down="A1", tls="at once")

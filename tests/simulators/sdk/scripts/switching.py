@@ -141,7 +141,7 @@ def bulk(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def topology(agent: Any, given: Any) -> Dict[str, Any]:
-    """Reads which part feeds which, and commands transfers to another source where the PDU has a transfer switch."""
+    """Reads which part feeds which. If the PDU has a transfer switch, transfers to source 1, then tries 7, which is missing."""
     pdu = _pdu(agent)
     outlet, inlets = pdu.getOutlets()[0], pdu.getInlets()
     inlet, protector, _ = outlet.getIOP()
