@@ -8,12 +8,16 @@ from .controls import Control, Unlock, Verbs, Write, WritePacked
 from .figures import Figure
 from .frozen import Frozen, parts
 from .profile import Profile, below, oids
+from .reader import ROOT
 from .sources import Column, Place, Scalar
 from .states import State
 
 
 def contradictions(profile: Profile) -> Iterator[str]:
     """Sentences for the profile's author, each after its place, such as `profile.outlets[0].control`."""
+    for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots)):
+        if prefix.startswith(ROOT):
+            yield f"profile: the sysObjectID {prefix} begins with {ROOT}; give the whole OID"
     for number, outlets in enumerate(profile.outlets):
         place = f"profile.outlets[{number}]"
         if outlets.states:

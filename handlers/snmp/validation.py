@@ -40,11 +40,11 @@ def some(values: Sequence[object], what: str) -> None:
 
 
 def compared(values: Sequence[str], what: str) -> None:
-    """Requires values that a device's text may equal: `decoding.text` cuts off spaces, line ends and NULs. None twice."""
+    """Requires values without white space or NULs around them, because `decoding.text` cuts these off; and none twice."""
     once(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):
-            raise ValueError(f"{what} has {value!r}; give it without the spaces at its ends, which are cut off a device's text")
+            raise ValueError(f"{what} has {value!r}; give it without the white space and NULs around it, which are cut off")
 
 
 def written(value: Union[int, str], what: str) -> None:

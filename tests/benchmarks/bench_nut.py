@@ -1,15 +1,14 @@
 """Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc. Round trips take 0 ms (near) or 20 ms (far).
 
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
-of the connection. The relay does not set TCP_QUICKACK, so through it each list of upsd except the first arrives 40 ms later,
-for every client (handlers/nut/connection.py). PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver
-has few commands, so this cost is measured on the project's server, whose PDU has three commands for each outlet, as switched
-PDUs have.
+of the connection. The relay does not set TCP_QUICKACK, so through it a list that a client requests from upsd after it has read
+another one arrives 40 ms later (handlers/nut/connection.py). Lists that are requested in one write are not delayed. PyNUTClient
+requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is measured on the
+project's server, whose PDU has three commands for each outlet, as switched PDUs have.
 
 upsc, a script with PyNUTClient and `pdu` run as separate processes. upsc is a program in C, and the script has no options, so
-both end before a Python program with a command-line library has started. The goal of `pdu` is therefore at most twice the time
-in which Python imports click, its command-line library. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of
-NUT is missing.
+at 0 ms both end before Python has imported click, the command-line library of `pdu`. The goal of `pdu` is therefore at most
+twice the time of this import. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of NUT is missing.
 """
 from __future__ import annotations
 

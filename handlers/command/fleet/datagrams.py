@@ -63,7 +63,7 @@ def _parts(data: bytes) -> Iterator[Tuple[int, bytes]]:
         place += 2
         if size & 0x80:
             octets = size & 0x7F
-            if not 1 <= octets <= 3:
+            if not 1 <= octets <= 4:
                 raise ValueError
             size = int.from_bytes(data[place:place + octets], "big")
             place += octets

@@ -91,6 +91,11 @@ def test_one_row_of_a_column_may_be_read_alone() -> None:
     assert list(contradictions(acme(total=Scalar(f"{AMPS.oid}.9", "outletCurrent of the total")))) == []
 
 
+def test_a_sys_object_id_below_a_root_that_it_would_select_is_named() -> None:
+    assert list(contradictions(changed(acme(), sys_object_ids=("~.1",)))) == [
+        "profile: the sysObjectID ~.1 begins with ~; give the whole OID"]
+
+
 def test_a_profile_that_contradicts_itself_is_not_built(tmp_path: Path) -> None:
     file = tmp_path / "acme.json"
     file.write_text(dumps(acme(Write(STATUS, on=2, off=1))), "utf-8")

@@ -48,7 +48,7 @@ def test_a_value_that_no_text_of_a_device_equals_is_refused() -> None:
                  lambda: Unmarked(WRITE, COMMAND, ("\t0",), "marked"), lambda: Doubt(COMMAND, ("0\0",)),
                  lambda: Only(COMMAND, COMMAND, (" 1",)),
                  lambda: Checked(COMMAND, ("0",), COMMAND, ("2\n",)), lambda: Figure(COMMAND, padding=("- ",))):
-        with pytest.raises(ValueError, match="give it without the spaces at its ends"):
+        with pytest.raises(ValueError, match="give it without the white space and NULs around it"):
             make()
 
 

@@ -93,7 +93,7 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.name", {"kind": "Provided", "source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
                         "test": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}, "pattern": "(" * 5000},
      "profile.outlets[0].name: pattern is not a valid regular expression (maximum recursion depth"),
-    ("outlets.0.states.on", ["ON "], "profile.outlets[0].states: on has 'ON '; give it without the spaces at its ends"),
+    ("outlets.0.states.on", ["ON "], "profile.outlets[0].states: on has 'ON '; give it without the white space and NULs"),
     ("outlets.0.current.absent", ["\n-1"], "profile.outlets[0].current: absent has '\\n-1'; give it without"),
     ("outlets.0.control.off", 2**31, "profile.outlets[0].control: off is 2147483648; give a number from -2147483648"),
     ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),

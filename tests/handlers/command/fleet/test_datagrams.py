@@ -43,6 +43,14 @@ def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(number:
     assert all(answer(data[:end]) is None for end in range(len(data)))
 
 
+@pytest.mark.parametrize("octets", [1, 2, 3, 4])
+def test_a_length_may_have_up_to_four_octets(octets: int) -> None:
+    data = reply(7, (arcs(NAME), Row(OCTETS, b"rack")))
+    assert data[1] < 0x80
+    longer = bytes((data[0], 0x80 + octets)) + data[1].to_bytes(octets, "big") + data[2:]       # X.690, 8.1.3.5
+    assert answer(longer) == answer(data) == Answer(7, "", "", "rack")
+
+
 @given(st.binary(max_size=200))
 def test_random_bytes_raise_no_exception(data: bytes) -> None:
     assert answer(data) is None or isinstance(answer(data), Answer)
