@@ -131,7 +131,7 @@ import {package}.handler
 print(json.dumps(sorted(sys.modules)))
 """
 
-# A status needs these modules. Statistics and link units import theirs on first use.
+# The status of a PDU's outlets needs only these modules. Statistics, panels and link units import theirs on first use.
 _VENDOR = {"event", "event.structures", "fitness", "idl", "pdumodel", "pdumodel.pdu"}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator
 
 import pytest
 
@@ -50,14 +50,10 @@ def test_printed_metadata_shows_each_field_with_its_value(to: Agent, capsys: pyt
     print(metadata)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "pdumodel.Pdu.MetaData:"
-    assert lines[1] == f"    * {'nameplate'.ljust(_width(lines))} = pdumodel.Nameplate:"
+    width = max(map(len, pdumodel.Pdu.MetaData.elements))
+    assert lines[1] == f"    * {'nameplate'.ljust(width)} = pdumodel.Nameplate:"
     assert any(line.strip().startswith("* manufacturer") and line.endswith('= "Raritan"') for line in lines)
     assert any(line.strip().startswith("* hasSwitchableOutlets") and line.endswith("= True") for line in lines)
-
-
-def _width(lines: List[str]) -> int:
-    """Return the width to which the names of the outermost level are padded."""
-    return lines[1].index(" = ") - len("    * ")
 
 
 def test_the_first_listed_outlet_is_switched_off(to: Agent, unit: XerusPdu) -> None:
@@ -354,7 +350,7 @@ def test_each_pole_of_a_three_phase_inlet_has_its_line_and_both_voltages(to: Age
 def test_a_cycle_turns_all_outlets_on_in_reverse_order_with_a_delay(to: Agent, unit: XerusPdu, clock: ManualClock) -> None:
     pdu = pdumodel.Pdu(PDU, to)
     outlets = pdu.getOutlets()
-    sequence: Any = reversed(range(0, len(outlets)))            # a vector takes any iterable
+    sequence: Any = reversed(range(0, len(outlets)))            # an iterator is sent as a vector
     pdu_settings = pdu.getSettings()
     pdu_settings.outletPowerStateSequence = sequence
     assert pdu.setSettings(pdu_settings) == 0

@@ -2,7 +2,8 @@
 
 An order is a line of JSON: ["service", folder of schemas, URL, user, password, "Basic" or "Session"], or ["interop", file of a
 profile, URL, user, password, "Basic" or "Session"]. The result is [number of passed checks, failures], with a list
-[resource, property, message] for each failure.
+[resource, property, message] for each failure. If a required type of resource is missing, or a forbidden one is present, the
+list is ["", type, message].
 """
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def interop(profile: str, *account: str) -> List[Any]:
 
 
 def _remember(metadata: Any) -> None:
-    """Makes the validator look up each definition only once. Repeated look-ups would take most of its time.
+    """Makes the validator remember the objects and types that it looked up. Repeated look-ups would take most of its time.
 
     The validator changes no definition that it looked up, except those of registries, which no simulated unit has.
     """

@@ -33,15 +33,15 @@ class RpcError(Exception):
         self.code = code
 
 
-# Called with (object, method, received parameters) before a call that has passed all checks. Not called for getTypeInfo or for
-# a bulk itself, only for the calls in the bulk.
+# Takes (object, method, received parameters). Runs before each call that has passed the Dispatcher's checks. That includes each
+# call in a bulk, but neither the bulk itself nor getTypeInfo.
 Witness = Callable[[Served, str, Dict[str, Any]], None]
 
 
 class Dispatcher:
     """Runs calls. The thread that calls `post` holds the lock of the XerusPdu; only pollEvents releases it while it waits.
 
-    `caller` is the sender of the call that runs.
+    `caller` is the sender of the call that began last. When pollEvents ends, it is the sender of that call again.
     """
 
     def __init__(self, site: Site, witness: Witness) -> None:
