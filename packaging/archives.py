@@ -79,13 +79,13 @@ def imports(source: str, shown: str) -> Tuple[Import, ...]:
     """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
 
     Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files.
-    `import_module(name)` is ignored, because its name is absolute. Raises BuildError for text that is not Python, and for
-    `import_module(name, package)` unless the name is a literal with leading dots or ImportError is caught.
+    `import_module(name)`, whose name is absolute, is neither followed nor checked. Raises BuildError for text that is not
+    Python, and for `import_module(name, package)` unless the name is a literal with leading dots or ImportError is caught.
     """
     try:
         tree = ast.parse(source, filename=shown)
     except SyntaxError as error:
-        line = f" line {error.lineno}" if error.lineno else ""          # NUL characters have no line
+        line = f" line {error.lineno}" if error.lineno else ""          # the error for a NUL character has no line
         raise BuildError(f"{shown}{line}: not valid Python ({error.msg})") from None
     except ValueError as error:         # NUL characters, in older versions of Python
         raise BuildError(f"{shown}: not valid Python ({error})") from None
@@ -114,7 +114,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """The children that run. For `if TYPE_CHECKING:` these are the else branch and the relative imports."""
+    """The children to search. For `if TYPE_CHECKING:` these are the else branch and the relative imports (see `imports`)."""
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from node.orelse
         yield from (child for child in node.body if isinstance(child, ast.ImportFrom) and child.level)
@@ -182,7 +182,8 @@ class _Closure:
     def _take(self, module: Module) -> None:
         path = self._path(module)
         if path is None:
-            raise BuildError(f"{self._shown('/'.join(module))} is missing")
+            where = "/".join((self.tree.name, *module))
+            raise BuildError(f"neither {where}.py nor {where}/__init__.py exists")
         if path in self.files:
             return
         if module and module[0] in self._others:
@@ -207,11 +208,14 @@ class _Closure:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
         base = package[:len(package) - found.level + 1] + tuple(part for part in found.module.split(".") if part)
         if self._path(base) is None:
-            raise BuildError(f"{where}: imports {'.' * found.level}{found.module}, which does not exist")
+            raise BuildError(f"{where}: imports {'.' * found.level}{found.module}, which does not exist (a package needs an "
+                             "__init__.py)")
         self.add(base)
         for name in found.names:                       # a submodule, or a name that the module defines
             if self._path(base + (name,)) is not None:
                 self.add(base + (name,))
+            elif any(self.tree.joinpath(*base, name).glob("*.py")):
+                raise BuildError(f"{where}: imports the folder {name}, which has no __init__.py")
 
     def _path(self, module: Module) -> Optional[str]:
         """The file of a module or package; None if there is none, as for a name that a module defines."""
@@ -227,7 +231,7 @@ class _Closure:
         return None
 
     def _shown(self, path: str) -> str:
-        return f"{self.tree.name}/{path}" if path.endswith(".py") else f"{self.tree.name}/{path}(.py)"
+        return f"{self.tree.name}/{path}"
 
 
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> Dict[str, bytes]:
@@ -396,8 +400,8 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py", description="Build DCImanager PDU handler archives and register.sh.",
                                      allow_abbrev=False)
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"which archives: {', '.join(known)} (default: all; with the options below, only the archives that "
-                             "they change or add)")
+                        help=f"which archives: {', '.join(known)} (default: all; with --profile or options of pdu_snmp, only the "
+                             "archives that they add or change)")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/ of the project)")
     own = parser.add_argument_group("a PDU of your own")
     own.add_argument("--profile", type=Path, metavar="FILE.json", action="append", default=[],

@@ -5,7 +5,7 @@
             print(event.source, event.newState.powerState)
 
 A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without access ("Event Service",
-JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses at most one answer in transit. If the connection fails while a channel
+JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses only answers in transit. If the connection fails while a channel
 is created or released, the channel may stay on the unit for 30 s. pollEvents is not used: after a broken connection the
 unit keeps waiting for events, and the next ones go into an answer that nobody receives.
 """

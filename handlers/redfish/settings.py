@@ -17,7 +17,7 @@ PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None, 
 SESSION_LOGIN: Setting[str] = Setting(
     "session", "auto, basic or session", one_of(AUTO, BASIC, SESSION), AUTO,
     "basic: user and password in each request; session: a session for each call, deleted at its end; auto: basic, or a "
-    "session if the PDU refuses basic")
+    "session if the PDU does not offer basic")
 PDU: Setting[str] = Setting("pdu", "the Id of a PDU, as the service lists it", str, "",
                             "one of several PDUs; without it all are read, and outlets are `<pdu>.<outlet>`. Other equipment is "
                             "named with its collection: `TransferSwitches/1`")

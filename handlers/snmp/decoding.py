@@ -14,7 +14,7 @@ Rows = Dict[str, Raw]           # identity or index suffix -> value, in the devi
 Walked = Mapping[str, Raw]
 
 LONGEST_NUMBER = 9              # limit in digits for the numbers in an identity, except a row's index
-_MOST_OCTETS = 64               # limit for a BITS value in Net-SNMP's text: its reading time grows with the square of its length
+_MOST_OCTETS = 64               # limit for hex pairs before bit numbers: the checking time grows with the square of their count
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 _PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
@@ -40,12 +40,12 @@ def octets(raw: Raw) -> bytes:
     hexed = _HEX.fullmatch(str(raw))
     try:
         return bytes.fromhex(hexed[1]) if hexed else str(raw).encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:          # another surrogate than those of `surrogateescape`
+    except UnicodeEncodeError:          # a surrogate that `surrogateescape` does not produce
         return str(raw).encode("utf-8", "replace")
 
 
 def latin_1(raw: Raw) -> Optional[bytes]:
-    """The octets of a text that is not ASCII, if the platform decoded them as Latin-1; None if that cannot be."""
+    """The octets of a text that is not ASCII, if the platform may have decoded them as Latin-1; None for any other value."""
     if not isinstance(raw, str) or raw.isascii():
         return None
     try:
@@ -55,8 +55,8 @@ def latin_1(raw: Raw) -> Optional[bytes]:
 
 
 def bits(raw: Raw) -> bytes:
-    """The octets of a BITS value. Also reads the text of Net-SNMP: pairs of hex digits, then the numbers of the bits that are
-    set (`9F 04 0 3 4 5 6 7 13`)."""
+    """The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the numbers of the set bits
+    (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two pairs are taken for such a text."""
     words = raw.split() if isinstance(raw, str) else []
     pairs = next((n for n, word in enumerate(words) if not _PAIR.fullmatch(word)), len(words))
     for end in range(min(pairs, _MOST_OCTETS, len(words) - 1), 0, -1):

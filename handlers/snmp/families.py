@@ -1,6 +1,6 @@
-"""The built-in families. A vendor's file is loaded when a device or a setting needs one of its families.
+"""The built-in families. A vendor's file is loaded when one of its families may fit a device, or is named by a setting.
 
-Most calls load one vendor's file; some also load a file that it imports. Families in other files are not built.
+For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or none, it is several.
 """
 from __future__ import annotations
 

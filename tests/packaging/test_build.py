@@ -101,6 +101,14 @@ def test_a_handler_that_could_fail_on_a_platform_is_refused(tmp_path: Path, text
     assert not [word for word in words if word not in error], error
 
 
+def test_a_folder_that_is_imported_but_is_no_package_is_refused(tmp_path: Path) -> None:
+    """It is a namespace package in the tree, and would be missing from the archive."""
+    top = tree(tmp_path, {"x/handler.py": "from . import wire", "x/wire/tcp.py": ""})
+    (top / "x" / "wire" / "__init__.py").unlink()
+    with pytest.raises(build.BuildError, match="line 1: imports the folder wire, which has no __init__.py"):
+        files(top, "x")
+
+
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     top = tree(tmp_path, {"x/handler.py": ""})
     (top / "x" / "handler.py").write_bytes(b"# \xfc\n")

@@ -3,7 +3,7 @@
 If root starts snmpd, this runs under the system's python3 as the user nobody. Its folder contains this file, a copy of the
 simulator's device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON in `writes.jsonl`. A line of
 JSON `[oid, value]` in `changes.jsonl` changes a value without a SET. This back end ignores the empty line that snmpd sends after
-each varbind: if it ended there, the next one would not have the written values.
+each of these varbinds: if it ended there, snmpd would start it anew, and the written values would be lost.
 """
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def of_environment(files: Mapping[str, str]) -> Auth:
 
 def located(key: str, text: str, folder: str) -> str:
     """The value of a setting. A path in `ca_pem` is relative to the folder of the file that contains the setting."""
-    return os.path.join(folder, text) if key == "ca_pem" and "BEGIN CERTIFICATE" not in text else text
+    return os.path.join(folder, text) if key == "ca_pem" and text and "BEGIN CERTIFICATE" not in text else text
 
 
 def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Auth:

@@ -22,7 +22,7 @@ _DISCOVER = "discover"
 _DAY_S = 86400.0
 _ABSENT = ("404", "-32601")           # HTTP: no such resource; JSON-RPC: no such method
 _SECRETS = ("config_password", "link_password", "new_password", "read_community", "write_community")
-_FILES = frozenset(("file", "out"))         # names of files, which may hold any bytes; for pmc, `value` may be such a name
+_FILES = frozenset(("file", "out"))         # arguments that are file names, so any bytes are allowed; `value` of pmc may be one
 _REPLACED = ("host", "link_units")    # settings that HOST and --link replace
 
 PLACES: Mapping[str, Place] = {

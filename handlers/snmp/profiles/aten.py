@@ -5,8 +5,8 @@ supported" (7). The outlets' objects are read by GET: a walk of their subtree wo
 
 Newer firmware has the unit's number of outlets, and the table displayOutletStatus, where values above 3 have other meanings than
 in outletNStatus. States are read from the table if it has a row for each outlet. Otherwise slots are read one by one: those
-whose outletConfirmation is supported, or all if none is. Server boards of this vendor have the same sysObjectID and none of these
-tables.
+whose outletConfirmation is supported, or all if each reads "not supported" (4). The BMCs of some servers have the same
+sysObjectID and none of these tables.
 """
 from ..parts import RECORDED, Confidence, Guarded, Outlets, Profile, State, Write, changed
 from ..sources import Only, Provided, Span, Spread, Whole

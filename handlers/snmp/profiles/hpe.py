@@ -101,7 +101,7 @@ CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
 CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
 CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
-# The table of bars has rows for every output. If nothing is plugged into an output, the type of its device is empty.
+# The table of bars has rows for every output. If no smart device is detected on an output, the type of its device is empty.
 BARS = Only(BAR_STATE, Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2), ("",), keep=False)
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 NOT_MEASURED = "-1"
@@ -119,7 +119,8 @@ PROFILES = (
         load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT), power=power(PDU3, "pdu3", PDU3_COUNT),
         energy=chain(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT),
         switching_confidence=Confidence.HIGH, evidence=changed(RECORDED, energy=Proof.SIMULATED),
-        note="Energies are in kWh although the outlet's object is called Wh; the input's power in W although the MIB says mW."),
+        note="Energies are in kWh although the outlet's object is called Wh. The input's power is in W although its description "
+             "says 0.001 W."),
     Profile(
         key="hpe-mapdu2", vendor="HPE", mib="CPQPOWER-MIB (pdu2)", source=CPQPOWER,
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",), sys_object_ids=oids(PDU2),

@@ -16,9 +16,9 @@ class Joined(Source):
     """Values of another table, joined by columns of both tables (such as module and number).
 
     `keys` are columns of the values' table, `own` the corresponding columns of the outlets' table. A row is not joined if its
-    key is empty, if another row of its table has the same key, or if it lacks a value in a key column that is filled in other
-    rows. `else_same_row`: if one of these columns is missing or empty in all rows, nothing is joined, and the values keep
-    their own indexes.
+    key is empty, if another row of its table has the same key, or if it lacks a value in a key column. An empty value is
+    accepted only in a column that is empty in all rows. `else_same_row`: if one of these columns is missing or empty in all
+    rows, nothing is joined, and the values keep their own indexes.
     """
 
     values: Source
@@ -135,7 +135,7 @@ class Spelt(Source):
                 if not arcs or len(arcs) == self.length and arcs in found}
 
     def _arcs(self, held: Raw, found: Collection[Tuple[str, ...]]) -> Tuple[str, ...]:
-        """The octets as arcs. If no value has them, those of a text that the platform decoded as Latin-1."""
+        """The octets as arcs. A text is taken for decoded UTF-8, or for decoded Latin-1 if only that fits a value."""
         utf_8, other = (tuple(map(str, (spelt or b"")[:self.length])) for spelt in (octets(held), latin_1(held)))
         return other if utf_8 not in found and other in found else utf_8
 

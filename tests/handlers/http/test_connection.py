@@ -92,7 +92,7 @@ def test_an_address_of_an_unusable_family_is_skipped(named: Callable[..., None])
 
 
 def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certificate(named: Callable[..., None]) -> None:
-    """RFC 6874, 4. The standard library leaves the zone out of the Host header only from Python 3.11 on."""
+    """RFC 6874, 4. The standard library of older Pythons sends the zone in the Host header."""
     authority, seen = Authority(), []
     tls = server_context(*authority.issue("fe80::1"))
 

@@ -71,7 +71,7 @@ def timed(way: str, address: str, ca_file: str, user: str, password: str, login:
 
 
 def program(file: str, *arguments: str) -> str:
-    """Runs the program and returns what it prints. Raises SystemExit if it fails, which ends this process."""
+    """Runs the program and returns what it prints. Raises SystemExit, which ends this process, if its exit code is not 0."""
     sys.argv = [file, *arguments]
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         try:

@@ -33,5 +33,5 @@ Faults = orders.Orders[Fault]
 
 
 def calls(body: bytes, method: str) -> bool:
-    """Whether a body contains the method's name in quotes, as all its calls do, alone or in either form of a bulk."""
+    """Whether a body contains the method's name in quotes, as its calls do: alone, in performBulk and in performRequest."""
     return f'"{method}"'.encode() in body.replace(b"\\", b"")

@@ -138,7 +138,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str
 
 
 def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
-    """Whether the row, with octets, is an InetAddress: not text, and the column before it holds the InetAddressType."""
+    """Whether the row is an InetAddress: 4 or 16 octets that are not text, with the matching type in the column before it."""
     row = rows[oid]
     kind = _INET_TYPES.get(len(row.value)) if isinstance(row.value, bytes) else None
     if kind is None or row.text is not None and row.text.rstrip("\0").isprintable():

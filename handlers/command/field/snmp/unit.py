@@ -127,7 +127,7 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arc
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
     own = [oid for oid in read if index and oid[-len(index):] == index]
     for value in values:
-        # changes the state, which the command may have overwritten, together with the object that confirms it
+        # all at once: the written object, and the outlet's rows that hold a state, because several may have to agree
         yield _put(rows, [oid for oid in own if oid == written or str(rows[oid].raw).strip() in known], value)
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:

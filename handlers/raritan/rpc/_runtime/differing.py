@@ -1,7 +1,7 @@
 """Results and structures that differ from their declaration, because the firmware is older or newer than this binding.
 
 A result may have the names of an older release. A structure may lack fields, or have unknown fields, older names, or fields that
-newer firmware has inside another field. Whatever contains null is read here too, even where its type allows null.
+newer firmware has inside another field. A result or a field that is null is read here too, even if its type allows null.
 """
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if typing.TYPE_CHECKING:
 
 
 def older_result(method: Method, json: object, agent: Caller) -> object:
-    """One value or a tuple, from JSON that lacks a result of the newest release or contains null.
+    """One value or a tuple, from JSON in which a result of the newest release is missing or null.
 
-    Older releases name the results of some methods differently. If the newest release has several results, those that are
-    missing or null become blank. Raises JsonRpcSyntaxException if all results, or the result code (`_ret_`), are missing.
+    Older releases name the results of some methods differently. If the newest release has several results, those that are missing
+    or null become blank. Raises JsonRpcSyntaxException if all are missing, or if the result code (`_ret_`) is missing or null.
     """
     if not isinstance(json, dict):
         raise JsonRpcSyntaxException(f"{type(json).__name__} where a result object was expected")
@@ -95,7 +95,7 @@ def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
     """A function that makes the value of a missing field: None for references, value objects and types that allow null; -1, which
     no element has, for an enumeration; 1970 for a time; blank fields for a structure; zero or empty for other types.
 
-    made_here: for an argument of a constructor, where an enumeration is 0 and a value object is not None.
+    made_here: for a field that a constructor's caller left out. Enumerations are then 0; value objects have their defaults.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:

@@ -65,8 +65,8 @@ def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Pat
     assert read(HEAD + "a,x.tgz,192.0.2.1\n").devices[0].handler == f"{tmp_path}/x.tgz"
 
 
-@pytest.mark.parametrize("given, found", [("ca.pem", "{folder}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem"), (PEM, PEM)],
-                         ids=["relative", "absolute", "content"])
+@pytest.mark.parametrize("given, found", [("ca.pem", "{folder}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem"), (PEM, PEM), ("", "")],
+                         ids=["relative", "absolute", "content", "empty"])
 def test_the_authorities_of_a_login_are_in_the_folder_of_its_file(given: str, found: str, tmp_path: Path) -> None:
     path = private_file(tmp_path / "logins.toml", "[auth.xerus]\nca_pem = " + json.dumps(given))
     assert auth.of_file(str(path))["xerus"].settings == {"ca_pem": found.format(folder=tmp_path)}
