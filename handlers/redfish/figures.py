@@ -92,7 +92,7 @@ def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]
 
 
 def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[float]:
-    """The sum, exact in the decimals of the service; None if nothing is metered, or one figure is not known."""
+    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if nothing is metered, or one figure is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
     return float(sum(Decimal(repr(value)) for value in known)) if known and len(known) == len(values) else None

@@ -1,4 +1,4 @@
-"""The figures of Raritan PDUs over SNMP: their cost, their digits, and unavailable sensors."""
+"""The figures of Raritan PDUs over SNMP: number of requests, decimal digits, and unavailable sensors."""
 from __future__ import annotations
 
 from decimal import Decimal

@@ -31,9 +31,9 @@ class Faults:
     late_s: float = 0.0                             # delay of an answer in seconds; lines received together have one delay
     no_tracking: bool = False                       # like NUT before 2.8: no SET TRACKING, a plain OK for writes
     no_protver: bool = False                        # PROTVER is unknown, as in NUT before 2.8
-    login_to_read: bool = False                     # LIST and GET need a login, as in RFC 9271, 4.2.13
+    login_to_read: bool = False                     # LIST and GET need a valid USERNAME and PASSWORD: RFC 9271, 4.2.13
     rfc_names: bool = False                         # ATTACH, DETACH and NUMATTACH replace LOGIN, LOGOUT and NUMLOGINS
     ignored: bool = False                           # writes are acknowledged without effect
-    tracked: Optional[str] = None                   # replaces the text of every report: PENDING, ERR FAILED, ...
+    tracked: Optional[str] = None                   # replaces the result that GET TRACKING ID returns: PENDING, ERR FAILED, ...
     drivers: Dict[str, Driver] = field(default_factory=dict)       # condition of each driver, by device; default WELL
     closes_at_once: bool = False                    # closes new connections without an answer

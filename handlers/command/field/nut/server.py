@@ -53,7 +53,7 @@ class NutServer(Replay):
             self.writes.append(f"INSTCMD {device.name} {command}: {done}")
 
     def set(self, device: Device, variable: str, value: str) -> None:
-        """Carry out a SET VAR: an outlet that is switched by this variable follows."""
+        """Carry out a SET VAR. If this value of the variable switches an outlet, the outlet follows."""
         with self.lock:
             done = self._switched(device, variable, value) or "set"
             device.variables[variable] = value

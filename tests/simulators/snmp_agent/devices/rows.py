@@ -13,7 +13,7 @@ class Rows(Dict[str, Row]):
     """OID -> Row. Where no tag is given, an int becomes INTEGER, text and bytes an OCTET STRING."""
 
     def system(self, description: str, object_id: str, name: str) -> None:
-        """Adds the system group (SNMPv2-MIB)."""
+        """Adds sysDescr to sysLocation (SNMPv2-MIB)."""
         self.put(f"{_SYSTEM}.1.0", description)
         self.put(f"{_SYSTEM}.2.0", object_id, OID)
         self.put(f"{_SYSTEM}.3.0", 8_640_000, TICKS)
@@ -30,7 +30,7 @@ class Rows(Dict[str, Row]):
             self[oid] = Row(tag or OCTETS, from_text(tag or OCTETS, value))
 
     def column(self, oid: str, values: Mapping[str, Plain], tag: int = 0) -> None:
-        """Adds one object to each row; the keys of `values` are row indexes."""
+        """Adds a column: one object for each index in `values`."""
         for index, value in values.items():
             self.put(f"{oid}.{index}", value, tag)
 
