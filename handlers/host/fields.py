@@ -9,9 +9,9 @@ T = TypeVar("T")
 
 def only_list(view: object) -> Optional[List[Any]]:
     """The only list of a view; None if it has none or several."""
-    lists = [value for name in field_names(type(view), view) for value in [getattr(view, name, None)]
-             if isinstance(value, list)]
-    return lists[0] if len(lists) == 1 else None
+    lists = {id(value): value for name in field_names(type(view), view) for value in [getattr(view, name, None)]
+             if isinstance(value, list)}                # by id: one list may have two names
+    return lists.popitem()[1] if len(lists) == 1 else None
 
 
 def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
@@ -33,9 +33,10 @@ def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
 
 
 def field_names(cls: type, made: object = None) -> List[str]:
-    """The fields of a view: parameters of the constructor, annotations, slots, and the attributes of `made`, an instance.
+    """The fields of a view: parameters of the constructor, annotations, slots, class attributes that hold data, and the instance
+    attributes of `made`.
 
-    Without any of these, the attributes of a new instance.
+    Without any of these, the instance attributes of a new object.
     """
     try:
         parameters = list(inspect.signature(cls).parameters.values())
@@ -43,13 +44,19 @@ def field_names(cls: type, made: object = None) -> List[str]:
         parameters = []
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     for base in cls.__mro__:
-        names += [*getattr(base, "__annotations__", ()), *_slots(base)]
+        names += [*getattr(base, "__annotations__", ()), *_slots(base), *_data(base)]
     if made is None and not names:
         try:
             made = cls()
         except TypeError:
             made = None
     return list(dict.fromkeys(names + list(getattr(made, "__dict__", ()))))
+
+
+def _data(cls: type) -> List[str]:
+    """The public class attributes that are neither callable nor descriptors. Descriptors are properties, slots and methods."""
+    return [name for name, value in vars(cls).items()
+            if not name.startswith("_") and not callable(value) and not hasattr(type(value), "__get__")]
 
 
 def _slots(cls: type) -> Tuple[str, ...]:

@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.bench_snmp [--runs N] [--json]
 
-All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms to each round trip. The
-figures are medians in milliseconds. They depend on the machine, so only the ratios matter. Exit code 2 if a program of
-Net-SNMP is missing.
+All clients read the same Net-SNMP snmpd on this machine, directly and through a relay that adds 20 ms to each round trip. "Our
+double" is this project's replacement for the platform's SNMP calls. The figures are medians in milliseconds. They depend on the
+machine, so only the ratios matter. Exit code 2 if a program of Net-SNMP is missing.
 """
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _median_ms(client: Client, port: int, runs: int) -> float:
 
 
 def measure(runs: int) -> Dict[str, Dict[int, float]]:
-    """Medians in ms, by client and by round trip in ms."""
+    """Medians in ms, by client and by the delay that is added to each round trip, in ms."""
     figures: Dict[str, Dict[int, float]] = {}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(Snmpd(apc.rpdu2(outlets=_OUTLETS), users=USERS))

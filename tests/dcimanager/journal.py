@@ -13,7 +13,7 @@ from .store import Store, call_row, seen, storable
 
 KEPT_CALLS, KEPT_NOTABLE = 200, 200         # of each PDU: the newest calls, and the newest failures and switchings
 KEPT_EVENTS = 2000
-_INTERRUPTED = ("the stand-in ended in the middle of this switching: the outlet may or may not have switched; "
+_INTERRUPTED = ("the stand-in ended before it stored the end of this switching: the outlet may or may not have switched; "
                 "the next poll reads its state")
 _COLUMNS = "call.id, pdu, call.at, method, identity, seconds, round_trips, kind, text, lines"
 
@@ -68,10 +68,10 @@ class Journal:
         return [identity for number, identity in rows if number in self._begun]
 
     def interrupted(self, store: Store) -> List[str]:
-        """At start, log each switching that a crash or `DciManager.stop` interrupted, and return a sentence for each.
+        """At start, log each switching whose end is not stored, and return a sentence for each.
 
-        Whether the relay moved is unknown, so the port is doubtful until a poll or a switching succeeds. The command is never
-        sent again.
+        A crash or `DciManager.stop` interrupted it, or the database could not be written. Whether the relay moved is unknown, so
+        the port is doubtful until a poll, or a switching of this port, succeeds. The command is never sent again.
         """
         sentences = []
         for number, pdu_id, at, identity, method in self._db.rows("SELECT id, pdu, at, identity, method FROM switching"):
@@ -79,7 +79,8 @@ class Journal:
             call = Call(method, identity, 0.0, {}, "interrupted", _INTERRUPTED, at=at)
             pdu.note(call)
             self.wrote(pdu, call, number)
-            sentences.append(f"outlet {identity} of {pdu.name} may or may not have switched, because the stand-in ended")
+            sentences.append(f"outlet {identity} of {pdu.name} may or may not have switched: the stand-in ended before it stored "
+                             "the answer")
         return sentences
 
     def happened(self, text: str) -> None:

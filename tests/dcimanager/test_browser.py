@@ -157,7 +157,7 @@ def upload(window: Browser, archive: Path, version: int) -> None:
 
 
 def off_and_on(window: Browser) -> None:
-    """Switches outlet 3, which is on, off and on again; waits until the table shows each state."""
+    """Switches outlet 3 off and on again; waits each time until the table shows the state. The outlet is on at first."""
     switch(window, "3", "off")
     window.shows("Outlet 3 of rack 7 is off.")
     window.until(lambda: window.text("#outlet-3 .chip") == "Off", "outlet 3 off")
@@ -359,12 +359,12 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
         clean(window, manager)
 
 
-# The rules of axe-core that depend on colours or on the size of the window.
+# The rules that axe-core runs by default and that depend on colours or on the size of the window.
 _OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
 
 
 def faults(window: Browser) -> List[str]:
-    """The serious and critical findings of axe-core on the present page, as sentences. All rules run on a desktop in
+    """The serious and critical findings of axe-core on the current page, one line each. Its default rules run on a desktop in
     light colours; those that depend on the look also run on a phone in dark colours."""
     window.resize(*DESKTOP)
     window.dark(False)

@@ -163,13 +163,18 @@ class KeywordOnly:
         self.identity, self.amperage, self.consumption = identity, amperage, consumption
 
 
+class Defaults:
+    identity = ""
+    consumption = 0.0
+
+
 class Closed:
     def __init__(self, number: int) -> None:
         raise AssertionError("never built: nothing fits")
 
 
 @pytest.mark.parametrize("cls, energy, load", [(Slotted, "energy", "load"), (Plain, "total_consumption", None),
-                                               (KeywordOnly, "consumption", "amperage")])
+                                               (KeywordOnly, "consumption", "amperage"), (Defaults, "consumption", None)])
 def test_a_ports_figures_go_into_the_fields_of_its_view(monkeypatch: pytest.MonkeyPatch, cls: type, energy: str,
                                                         load: Optional[str]) -> None:
     monkeypatch.setattr(statistic, "PduPortStatisticView", cls)

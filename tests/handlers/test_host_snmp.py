@@ -134,6 +134,7 @@ def test_the_ports_of_a_view_are_its_list_ports_or_else_its_only_list() -> None:
     assert ports_of(SimpleNamespace(ports=ports, other=[1])) is ports
     assert ports_of(SimpleNamespace(ports="none", outlets=ports)) is ports
     assert ports_of(SimpleNamespace(first=[], second=[])) is None
+    assert ports_of(SimpleNamespace(outlets=ports, _outlets=ports)) is ports
 
 
 def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:

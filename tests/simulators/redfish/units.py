@@ -104,7 +104,7 @@ def delayed() -> Model:
 def dmtf(folder: Path, expand: Optional[Expand] = Expand()) -> Model:
     """A published tree. DMTF's has a rack PDU of 11 outlets: A4 and A5 have no readings, A5 has no state and no action.
 
-    The targets of DMTF's actions lack /Actions/.
+    In DMTF's tree, the targets of the PDU's actions lack /Actions/.
     """
     return Model((), tree=folder, values="none", expand=expand)
 
