@@ -50,8 +50,8 @@ class Firmware:
     """The types of one generation.
 
     `reference` returns the Reference of an object of the simulator; `resolve` returns the object of a received rid (None: no such
-    object). `surplus` collects received fields and parameters that this generation does not have. The simulator ignores them, as
-    real units are reported to do.
+    object). `surplus` collects received fields and parameters that this generation does not have. The simulator ignores them;
+    whether real units do is not documented.
     """
 
     def __init__(self, generation: str, reference: Callable[[Any], Reference],

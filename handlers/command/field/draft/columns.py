@@ -1,7 +1,7 @@
 """Guesses the role of each column of a table (state, name, number, current, power, energy), with evidence and doubt. Pure.
 
-A column that no MIB defines is judged only by recorded values. Every conclusion is then doubtful, except for a column of the
-words on and off.
+A column that no MIB defines is judged by its recorded values, and by the names that a walk has for them. Each such guess has
+a doubt, except for a column of the words on and off.
 """
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ OFF_WORDS = frozenset("off open opened disabled down inactive deenergized powero
 _CONTACT_WORDS = frozenset("closed close enabled up active open opened disabled down inactive".split())
 NOT_SHOWN = "the recording does not show which value is on and which is off"
 _UNNAMED = "the walk does not name the object, so it may be a command, a setting or an alarm"
-_CONTACT = "a word such as open or closed may describe a contact or a breaker"
+_CONTACT = "its words for on and off may describe a contact or a breaker"
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
 _PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)       # of an outlet, with a state of its own
 # Names of objects that have the same values as a state, but are commands, settings or alarms.
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
-                       r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|after|"
-                       r"target|request|schedul")
+                       r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|"
+                       r"after|target|request|schedul")
 _LARGEST_STATE, _MOST_STATES = 12, 4
 _USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are mostly fewer than _MANY
-_IDLE, _FEW_VALUES = -1, 2      # the value of an unused command; a meter has more than _FEW_VALUES different values
+_IDLE, _FEW_VALUES = -1, 2      # the value of an unused command; without UNITS, a meter needs more than _FEW_VALUES values
 _MIXED = 5                      # the score is higher if each of two states has at least a fifth of the rows
 
 
@@ -120,8 +120,8 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
 
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
-    """A guess from the names that the MIB gives to the values. None if no name means on or none means off, or if no recorded
-    value has a name. A walk has only the names of recorded values, so one of the two is enough."""
+    """A guess from the names of the values in the MIB or the walk. None if no recorded value has a name, or if one is no
+    integer. A MIB must name both on and off. A walk has only the names of recorded values, so on or off is enough."""
     on, off = meanings(object_)
     is_enough = on and off if object_.name else on or off
     if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
@@ -140,7 +140,7 @@ def _named_state(table: Table, column: Column, labels: float, object_: Object, c
     doubt = "" if len(on) <= 1 >= len(off) else "several names may mean on or off: " + ", ".join(
         object_.enumeration[value] for value in (*on, *off))
     if unnamed:
-        doubt = doubt or f"{'the MIB' if object_.name else 'the walk'} has no name for the recorded {', '.join(unnamed)}"
+        doubt = doubt or f"{'the MIB' if object_.name else 'the walk'} has no name for some recorded values: {', '.join(unnamed)}"
     if re.search("write|create", object_.access):           # read-create includes writing (RFC 2578, 7.3)
         doubt = doubt or "it can be written, so it may be the command or a setting"
     doubt = doubt or _name_doubt(object_)
@@ -194,7 +194,8 @@ def _place(table: Table, labels: float) -> float:
 
 
 def _labels(table: Table) -> int:
-    """2 if a column has different strings and at least half of them name outlets, 1 if it only has different strings, else 0."""
+    """2 if a column has different strings and at least half of them name outlets, 1 if the strings only differ, else 0. A column
+    without a letter does not count."""
     best = 0
     for column in table.columns:
         values = texts(column)
@@ -263,8 +264,8 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
-    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers. None if the MIB gives
-    its values names."""
+    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers. None if the MIB or the
+    walk has names for its values."""
     if object_ is not None and object_.enumeration:
         return None
     known = worth(object_.units) if object_ is not None and object_.units else None

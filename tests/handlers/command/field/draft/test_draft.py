@@ -396,7 +396,7 @@ def test_outlets_in_many_named_states_are_found() -> None:
 
 
 @pytest.mark.parametrize("third, doubt", [
-    (0, "it can be written, so it may be the command or a setting"), (2, "the MIB has no name for the recorded 2")])
+    (0, "it can be written, so it may be the command or a setting"), (2, "the MIB has no name for some recorded values: 2")])
 def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(third: int, doubt: str) -> None:
     """NTI's IPDU-S2: the state of an outlet can be written, and its normal state, with the same names, cannot."""
     entry = arcs("1.3.6.1.4.1.3699.1.1.6.1.7.1.1")
@@ -587,7 +587,7 @@ def test_a_lone_column_of_several_units_is_read_whole() -> None:
     (("off(1)", "on(2)", "on(2)"), "?2", "?1", "so it may be a command, a setting or an alarm"),
     (("on(1)", "on(1)", "on(1)"), "?1", "?0", "no recorded value is named off"),
     (("off(1)", "off(1)", "off(1)"), "?2", "?1", "no recorded value is named on"),
-    (("off(1)", "on(2)", "3"), "?2", "?1", "the walk has no name for the recorded 3"),
+    (("off(1)", "on(2)", "3"), "?2", "?1", "the walk has no name for some recorded values: 3"),
     (("1", "2", "2"), "?1", "?2", NOT_SHOWN)])
 def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(states: Sequence[str], on: str, off: str, says: str) -> None:
     """The names of column 2, normal and alarm, are no states."""
