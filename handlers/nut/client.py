@@ -135,7 +135,7 @@ class NutClient(NutReader):
         answers[usual]
 
     def primary(self, ups: str) -> None:
-        """Ask for the rights of the primary client, under both names of the request: 1 round trip."""
+        """Ask whether the user may act as the primary client, under both names of the request: 1 round trip."""
         new, old = messages.primary(ups), messages.primary(ups, "MASTER")
         _under_either_name(self._with_user(new, old), new, old)
 

@@ -182,7 +182,7 @@ class PyNUTClient(Generic[AnyStr]):
         return "OK"
 
     def FSD(self, ups: str = "") -> str:
-        """Set the forced-shutdown flag, with the rights of the primary client. Returns "OK".
+        """Set the forced-shutdown flag, if the user may act as the primary client. Returns "OK".
 
         If PRIMARY and MASTER both fail, raises ERR ACCESS-DENIED as PyNUTClient does; its `__cause__` is the error of MASTER.
         """

@@ -30,7 +30,7 @@ def test_a_wheel_is_built_without_the_files_of_earlier_builds(
     assert backend.build_wheel("dist") == "made.whl"
     (tmp_path / "lib" / "handlers").mkdir(parents=True)
     assert backend.build_wheel("dist") == "made.whl" and left == [False, False]
-    (tmp_path / "lib").write_text("not a folder, so it cannot be removed")
+    (tmp_path / "lib").write_text("rmtree removes only folders")
     with pytest.raises(OSError):
         backend.build_wheel("dist")
     assert left == [False, False]

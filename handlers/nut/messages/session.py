@@ -28,7 +28,7 @@ def starttls() -> Request[str]:
 
 
 def login(ups: str, verb: str = "LOGIN") -> Request[str]:
-    """Register this connection as a client that the device powers. RFC 9271 (4.2.1) and NUT's plans call it ATTACH."""
+    """Register this connection as a client that the device powers. RFC 9271 calls it ATTACH (4.2.1)."""
     # > LOGIN ups1
     # < OK
     return _of_device(verb, ups)
@@ -42,7 +42,7 @@ def logout(verb: str = "LOGOUT") -> Request[str]:
 
 
 def primary(ups: str, verb: str = "PRIMARY") -> Request[str]:
-    """Ask for the rights of the primary client (4.2.9). Servers before 2.8 call it MASTER."""
+    """Ask whether the user may act as the primary client (4.2.9). upsd changes nothing. Servers before 2.8 call it MASTER."""
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
     return _of_device(verb, ups)

@@ -193,7 +193,7 @@ class Channel(Interface, version="1.0.2"):
 
 
 class WebcamManager(Interface, version="2.0.2"):
-    """All webcams, and the types of clients that may watch, at `/webcam_mgr`."""
+    """All webcams, the known types of clients, and the priorities of both, at `/webcam_mgr`."""
 
     NO_ERROR, ERR_INVALID_PARAM = range(2)
 

@@ -1,8 +1,9 @@
 """AP Nederland: the modular PDU of APNL-MODULAR-PDU-MIB. Displays, meters and switches are rows of one table of nodes.
 
-A node with outlet 0 is not an outlet. Only nodes of switching types have a state, and only those of metering types have figures.
-The PDU's totals are valid only if it has metering nodes. nodePower and pduPower are energies in kWh. A gateway has the same
-objects for a PDU on its bus, but passes a write to that PDU only after a further command, so gateways are not read.
+A node whose nodeOutlet is 0 has no outlet. Only nodes of switching types have a state, and only those of metering types have
+figures. The PDU's totals are used only if it has metering nodes. nodePower and pduPower are energies in kWh. A gateway has the
+same objects for a PDU on its bus, but reads or writes that PDU only on a further command (pduAdminCommand). Its objects may be
+out of date, so gateways are not read.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Only, Provided, Source
@@ -26,7 +27,7 @@ def _of_pdu(values: Source) -> Source:
 
 
 def _total_of_pdu(values: Source) -> Source:
-    """The PDU's own total. Without a metering node there is none, because the PDU then reports 0."""
+    """The PDU's own total. No rows if the PDU has no metering node: a total of 0 would then be no measurement."""
     return _of_pdu(Provided(values, _metered(TYPE), ".*"))
 
 

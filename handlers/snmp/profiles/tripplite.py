@@ -1,8 +1,9 @@
 """Tripp Lite: the LX card, and two object trees of older cards (PDU, UPS). States and commands: off is 1, on is 2.
 
-The LX card (TRIPPLITE-PRODUCTS) has the same table for each kind of product (PDU, ATS, UPS). One of its columns shows which
-outlets may be switched. The card has no energy counter: its energy objects hold an estimate for 24 hours or the energy of the
-past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the one whose outlet table has rows.
+The LX card (TRIPPLITE-PRODUCTS) has an outlet table for each kind of product (PDU, ATS, UPS). The columns read here are the same
+in each table. One of them shows which outlets may be switched. The card has no energy counter: its energy objects hold an
+estimate for 24 hours or the energy of the past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the
+one whose outlet table has rows.
 """
 from ..parts import DRIVER, RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import OfUnits
@@ -10,7 +11,8 @@ from .shorthand import HUNDREDTHS, TENTHS, column, counted, figure, librenms, oi
 
 
 def _lx(table: str, name: str, ident: str = "") -> Outlets:
-    """The outlets of one kind of product. `ident`: the table of its numbers, if the MIB says that the outlets are as many."""
+    """The outlets of one kind of product. `ident`: the table with its number of outlets, if the MIB says that the outlet table
+    has that many rows."""
     state = column(table + ".4", name + "OutletState")
     return Outlets(
         states=State(state, on=("2",), off=("1",)),
@@ -33,7 +35,7 @@ CONTROLLABLE = ("2", "3")           # tlUpsOutletType: bit 1 permits switching; 
 PROFILES = (
     Profile(
         key="tripplite-products", vendor="Tripp Lite", mib="TRIPPLITE-PRODUCTS", source=librenms("poweralert/TRIPPLITE-PRODUCTS"),
-        models=("PDUMH, PDUMV and their ATS with the LX card (PowerAlert 20)",), sys_object_ids=oids("850.1.1.1"),
+        models=("PDUs (PDUMH, PDUMV), ATSs and UPSs with the LX card (PowerAlert 20)",), sys_object_ids=oids("850.1.1.1"),
         outlets=(_lx("850.1.1.3.2.3.3.1.1", "tlpPdu", "850.1.1.3.2.1.2.1"),
                  _lx("850.1.1.3.4.3.3.1.1", "tlpAts", "850.1.1.3.4.1.2.1"),
                  _lx("850.1.1.3.1.3.5.1.1", "tlpUps")),

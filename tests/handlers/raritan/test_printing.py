@@ -60,8 +60,10 @@ def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) 
 
 
 def _facts(text: str) -> List[str]:
-    """Return the sorted lines without quotes, padding, brackets at the end, (UTC), empty lines and lines with a name in _RENAMED:
-    older releases print these differently."""
+    """Return the lines, sorted, without quotes, padding, "(UTC)", and brackets, commas and "=" at the end of a line.
+
+    Older releases print these differently. Empty lines and lines with a name in _RENAMED are left out.
+    """
     lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, =") for line in text.splitlines())
     return sorted(line for line in lines if line and not any(name in line for name in _RENAMED))
 

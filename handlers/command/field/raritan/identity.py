@@ -35,7 +35,7 @@ def identity(data: Any) -> Identity:
         out.cannot.append("read states: it lists no outlets")
     out.note_figures(
         handler.statistic,
-        f"the sum of the line currents of the inlets in use; else breakers, else outlets; {_MAINS}: {_READINGS}",
+        f"the currents of the inlets in use; else of the breakers, else of the outlets; {_MAINS}: {_READINGS}",
         f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_READINGS}", noun)
     return out
 

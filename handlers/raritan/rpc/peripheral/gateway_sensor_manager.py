@@ -27,7 +27,7 @@ class _Renumbered:
 
 
 class GatewaySensorManager(Interface, version="3.0.1"):
-    """Sensors of Modbus and SNMP devices (firmware later than 4.0.0)."""
+    """Sensors of Modbus devices (firmware later than 4.0.0) and of SNMP devices (firmware later than 4.0.41)."""
 
     MODBUS_VENDOR_NAME = 0
     MODBUS_PRODUCT_CODE = 1
