@@ -13,9 +13,9 @@ _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-ide
 _INTERNET = 4               # number of arcs in 1.3.6.1; an OID that begins with them is absolute
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
 
-# The last three begin the default sysObjectIDs of Net-SNMP agents.
+# The last three begin the default sysObjectIDs of agents built on Net-SNMP (NET-SNMP-MIB) or its predecessor (UCD-SNMP-MIB).
 _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
-               "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.2021.250.10"}
+               "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.8072.3.2.10"}
 
 
 def squeezed(text: str) -> str:
@@ -28,7 +28,7 @@ def raw_value(element: object) -> Optional[Raw]:
     held = getattr(element, "value", element)
     value = str(held) if isinstance(held, bool) or not isinstance(held, (int, str, bytes)) else held
     if held is None or isinstance(value, str) and squeezed(value or type(held).__name__).startswith(MISSING):
-        return None         # the class's name, because pysnmp's NoSuchInstance has an empty text
+        return None         # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
     if isinstance(value, int):
         if not _LOWEST <= value <= _HIGHEST:
             raise ProtocolError("the device sent a number of more than 64 bits")
@@ -38,8 +38,9 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
-    """The arcs of an OID, which may begin with a dot, `MODULE::` or the name of a well-known root; None for other text."""
-    parts = str(text)[:_LONGEST_OID + 1].rpartition("::")[2].strip(".").split(".")
+    """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; () for "", None for other text."""
+    known = str(text)[:_LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")       # not NET-SNMP-TC::linux
+    parts = known.rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
         return ()

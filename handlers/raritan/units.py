@@ -29,7 +29,7 @@ class Unit(NamedTuple):
         return kind(self.path(rest), self.agent)
 
     def mine(self, reference: AnInterface) -> AnInterface:
-        """A reference to an object of this unit. Link units need the prefix `/link/<id>`, unless the id names the unit already.
+        """Adds a link unit's prefix, `/link/<link id>`, to a reference whose resource id does not name the unit already.
 
         Whether references in answers carry the prefix is not documented. Without it they would address the primary unit.
         """

@@ -2,7 +2,8 @@
 
 The other PDUs have 24 outlets. Prints the response times of the pages, the number of missed polls, and the database's growth and
 size after thinning, scaled up from one PDU. The simulated PDUs run on the same machine and take their share of it. The goals are
-a median below 0.2 s for each page, and no missed poll. Exit code 0 if they are met, 1 if one is missed.
+a median below 0.2 s for each page, and no missed poll; a failed `status` is a missed poll. Exit code 0 if both goals are met,
+1 if one is not.
 """
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ from .ratios import note
 PROCESSES, BEAT_S, GOAL_S = 12, 60.0, 0.2
 SHARES = (0.50, 0.40, 0.10)             # SNMP, NUT, Raritan
 _FIRST_S, _PAUSE_S = 300.0, 0.1
-_LONGEST_S = 0.4 * CALLS_KEPT * BEAT_S       # a poll is two calls or more; `polled` counts only calls that are kept
+_LONGEST_S = 0.4 * CALLS_KEPT * BEAT_S       # a poll makes at most three calls, mostly two; `polled` counts only kept calls
 _DAYS = 40
 _PAGES = {"list of all PDUs": "/", "one PDU": "/pdus/{}", "its plot": "/pdus/{}/readings.json?hours=1", "log": "/log",
           "handlers": "/handlers", "servers": "/servers"}
@@ -178,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         begin = time.monotonic()
         while min(polled(good)) == 0:
             if time.monotonic() - begin > _FIRST_S:
-                raise SystemExit(f"{polled(good).count(0)} PDUs were not polled within {_FIRST_S:g} s")
+                raise SystemExit(f"{polled(good).count(0)} PDUs had no successful poll within {_FIRST_S:g} s")
             time.sleep(0.5)
         first = time.monotonic() - begin
         before, since = polled(good), time.monotonic()
@@ -198,7 +199,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
             grown: Growth) -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     table = Table(title=f"{pdus} PDUs polled every {BEAT_S:g} s, {os.cpu_count()} cores, {PROCESSES} processes for handlers")
-    for column in ("page", "visits", "median", "95 of 100", "slowest"):
+    for column in ("page", "visits", "median", "95th percentile", "slowest"):
         table.add_column(column, justify="left" if column == "page" else "right")
     for name, seconds in taken.items():
         ranked = sorted(seconds)
@@ -219,7 +220,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """At most how many bytes are kept per PDU for each day older than a month: those of two readings, if counters only rise.
+    """The most bytes that are kept per PDU for each day older than a month: those of two readings, if counters only rise.
 
     Thinning keeps the day's last reading, of the PDU and its outlets, and the PDU's reading with the highest load.
     """

@@ -1,4 +1,4 @@
-"""The benchmark of the SNMP double reads every PDU in each layout."""
+"""The benchmark of pdu_common's SNMP client reads every PDU in each layout."""
 from __future__ import annotations
 
 import pytest

@@ -91,7 +91,7 @@ class Runtime:
     # ---- calls ----
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
-        """One call of a PDU's handler. A failure is in the answer; secrets of the PDU's form are masked."""
+        """One call of a PDU's handler. A failure is in the result; the form's secrets are masked in its text and log lines."""
         handler = self._store.handler(pdu.handler)
         data = {"protocol": "snmp" if handler.speaks_snmp else "custom", "address": pdu.address,
                 "snmp": dict(pdu.snmp), "settings": dict(pdu.settings), "handler": handler.handler}
@@ -105,7 +105,7 @@ class Runtime:
         return None if described is None else described["settings"]
 
     def speaks_snmp(self, handler: Handler) -> bool:
-        """Whether the handler's class is one for SNMP PDUs; False if it has no archive, or one that cannot be loaded."""
+        """Whether the handler's module has a class for SNMP PDUs; False without an archive, or if it cannot be loaded."""
         return bool((self._description(handler) or {}).get("snmp"))
 
     def _description(self, handler: Handler) -> Optional[Mapping[str, Any]]:
@@ -133,7 +133,7 @@ def _check_paths(archive: Archive, folder: Path) -> None:
     for path in archive.files:
         target = folder / path
         if target.is_dir() or any((folder / parent).is_file() for parent in PurePosixPath(path).parents):
-            raise BadArchive(f"{path!r} is a folder, or below a file, in another archive: give it another name")
+            raise BadArchive(f"{path!r} is a folder, or below a file, in another archive: rename it and upload again")
 
 
 __all__ = ["HOST_PACKAGES", "BadArchive", "Runtime", "Settings"]

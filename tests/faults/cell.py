@@ -27,7 +27,7 @@ _ENGINES = 6                            # increase in descriptors, and in thread
 _WAITS = ("silent", "deaf", "stalls", "drip", "quiet", "gone", "away", "noise", "cut", "lossy-10", "lossy-30", "lost",
           "lost-answer", "late", "reboot", "tls-hangs", "other", "nested", "digits", "huge", "page", "empty", "cut-off")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-Books = Dict[str, Any]
+Books = Dict[str, Any]                  # tests/simulators/books.py: a device's true state, and the commands that it received
 
 
 class Cell(NamedTuple):
@@ -54,7 +54,7 @@ class Verdict(NamedTuple):
 
 
 class Played:
-    """The process with the devices (`stage`); a context manager. `run` makes the calls in the calling process."""
+    """The process with the devices (`stage`); a context manager. The handlers run in the process that uses this object."""
 
     _most: Tuple[int, ...] = ()
 
@@ -136,7 +136,7 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
         yield f"ended with {error.kind!r}: {error}"
     words = str(error)
     if not words.isprintable() or len(words) > 2500 or error.host != "127.0.0.1" or not error.operation:
-        yield f"not one line with host and operation: {words!r}"
+        yield f"not one printable line of at most 2500 characters, with the host and an operation: {words!r}"
 
 
 def _read(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:

@@ -72,7 +72,7 @@ def test_a_rows_index_is_found_in_every_form(form: Callable[[str, str], SimpleNa
     ("1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), (".1.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"),
     ("iso.3.6.1.4.1.318.1", "1.3.6.1.4.1.318.1"), ("SNMPv2-SMI::enterprises.318.1", "1.3.6.1.4.1.318.1"),
     ("NET-SNMP-MIB::netSnmpAgentOIDs.10", "1.3.6.1.4.1.8072.3.2.10"), ("UCD-SNMP-MIB::linux", "1.3.6.1.4.1.2021.250.10"),
-    ("UCD-SNMP-MIB::ucdavis.250.10", "1.3.6.1.4.1.2021.250.10"),
+    ("UCD-SNMP-MIB::ucdavis.250.10", "1.3.6.1.4.1.2021.250.10"), ("NET-SNMP-TC::linux", "1.3.6.1.4.1.8072.3.2.10"),
     ("PowerNet-MIB::masterSwitchrPDU", None), ("1.3.x", None), ("1..3", None), ("\u0661.3", None), ("", ""),
 ])
 def test_an_oid_is_read_in_each_known_spelling_and_others_are_refused(written: str, arcs: Optional[str]) -> None:

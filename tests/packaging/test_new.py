@@ -118,7 +118,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
 
 
 def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(grown: Path) -> None:
-    """Runs the guide's commands: the builder also for acme, the faults only with the call `statistic`."""
+    """Runs the guide's commands except pytest, mypy and pdu. Builds acme too, and runs the faults of `statistic` only."""
     assert {"acme", "netio"} <= set(run(grown, "-m", "handlers", "--help").replace(",", " ").split())
     # Another test runs the fault matrix for acme, with every call.
     more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}

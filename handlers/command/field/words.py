@@ -29,6 +29,8 @@ rackpdu rackpdus floorpdu floorpdus transferswitch transferswitches powershelf p
 switchgear branches feeders subfeeds outletgroups metrics chassis
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_DIGITS = "0123456789"
+_SERIAL = 7                 # a word with letters and at least as many digits may be a serial number
 _SHORT = 2                  # a word of at most 4 characters, 2 without digits around them, identifies nobody: AB12, X1
 
 
@@ -39,14 +41,15 @@ def parts(text: str) -> Iterator[re.Match[str]]:
 
 def is_plain(word: str) -> bool:
     """Whether a word is a number, a technical term or a letter, with or without digits around it, or too short to be a name."""
-    letters = word.strip("0123456789")
-    return len(letters) <= _SHORT and len(word) <= 2 * _SHORT or _is_known(letters)
+    return len(word.strip(_DIGITS)) <= _SHORT and len(word) <= 2 * _SHORT or _is_known(word)
 
 
 def is_common(text: str) -> bool:
     """Whether a name consists only of numbers, technical terms and single letters, with or without digits around them."""
-    return all(_is_known(found[0].strip("0123456789")) for found in parts(text))
+    return all(_is_known(found[0]) for found in parts(text))
 
 
-def _is_known(letters: str) -> bool:
-    return len(letters) <= 1 or letters.lower() in _WORDS
+def _is_known(word: str) -> bool:
+    letters = word.strip(_DIGITS)
+    is_serial = bool(letters) and len(word) - len(letters) >= _SERIAL       # such as A1234567
+    return (len(letters) <= 1 or letters.lower() in _WORDS) and not is_serial

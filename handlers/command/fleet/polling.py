@@ -79,7 +79,7 @@ class Target(NamedTuple):
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
-        """The object for make_handler. `timeout` limits the handler's time-out, in seconds. Raises SettingsError."""
+        """The object for make_handler. `timeout` limits the seconds for each answer, retries included. Raises SettingsError."""
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
@@ -128,7 +128,7 @@ def prepare() -> None:
 
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
-    """Calls `status`, `statistic` and, if wanted, `labels`, until one fails. An Exception becomes the result's `failure`."""
+    """Calls `status`, `statistic` and, if wanted, `labels`, until one fails. An Exception or SystemExit becomes `failure`."""
     return contextvars.copy_context().run(_polled, target, timeout, with_labels)       # confines the counter of `_count`
 
 
@@ -175,7 +175,7 @@ def _metered(reading: Reading, view: Any) -> Reading:
 def _figure(value: Any) -> Optional[float]:
     """A figure as a float, or None. An archive from elsewhere may return another type.
 
-    Raises ValueError, TypeError or OverflowError for any other value that is not a finite number.
+    Raises ValueError, TypeError or OverflowError if a value other than None cannot be converted to a finite float.
     """
     number = None if value is None else float(value)
     if number is not None and not math.isfinite(number):
@@ -204,12 +204,12 @@ def _count(pdu: object, count: List[int]) -> bool:
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:
     """A shorter `timeout` for the handler if needed, so that a call ends soon after `longest` seconds without an answer.
 
-    A `timeout` over _LONGEST_TIMEOUT stays, so that a probe reports the same error as a check.
+    A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
     """
     usual, tries = 10.0, 1
     try:
         if handler.snmp:
-            usual, tries = 2.0, 1 + int(settings.get("retries") or 2)
+            usual, tries = 2.0, 1 + max(0, int(settings.get("retries") or 2))
         elif not any(setting.key == "timeout" for setting in handler.settings):
             return {}
         chosen = float(settings.get("timeout") or usual)
@@ -221,7 +221,7 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> D
 
 
 def _stepped(seconds: float) -> float:
-    """`seconds` rounded down to 2^n or 1.5 * 2^n. pysnmp keeps each time-out that a device was asked with, and gets slower with
-    each, so there may be only a few."""
+    """`seconds` rounded down to 2^n or 1.5 * 2^n, which limits the number of different time-outs. pysnmp keeps data for each
+    time-out of a device, and gets slower with each."""
     power = 2.0 ** math.floor(math.log2(seconds))
     return 1.5 * power if seconds >= 1.5 * power else power

@@ -15,11 +15,11 @@ _STALE = ("data-stale", "driver-not-connected")
 # Kind of error -> what to do. The error itself says what happened.
 REMEDIES: Mapping[str, str] = {
     "unreachable": "check power, cable, address and firewall; over SNMP also the community, over TLS the certificate",
-    "denied": "correct the account on the PDU or the login in the file of logins",
+    "denied": "correct the account on the PDU, or the login that was used for it",
     "settings": "correct this PDU in the list, or its login",
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
-    "unsupported": "record its answers with `pdu record`, and have its family added or describe it in JSON",
+    "unsupported": "record its answers with `pdu record` to have it added; if it speaks SNMP, you can also describe it in JSON",
     "data-stale": "the NUT driver has no current data: check the cable to its device, or restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "read this PDU alone with `pdu status`, and compare its outlets with the settings in the list",

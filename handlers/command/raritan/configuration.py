@@ -57,7 +57,7 @@ def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
         raise SettingsError("cert upload takes a certificate, and its key unless the unit generated that key")
     data = [read_file(path) for path in files]
     for path, content in zip(files, data):
-        if not content.strip():             # without its key, a certificate would be taken for one with a key on the unit
+        if not content.strip():             # an empty key would not be sent, as if the unit had generated it
             raise SettingsError(f"{path} is empty")
     _accepted(cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate")
     pending = read_again(True, proxy.getInfo).pendingCertInfo
@@ -149,7 +149,7 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
     context.confirm(what)
     earlier: object = proxy.getStatus()
     look = f"config {context.options.kind} get"
-    _accepted(once("the configuration may or may not have been replaced", look, upload), "the configuration")
+    _accepted(once("the configuration may or may not have been changed", look, upload), "the configuration")
     seen = note = ""
     for _ in context.looks(_LOOK_S):
         try:
@@ -206,7 +206,7 @@ def pmc(context: Context) -> Result:
         context.confirm("apply this power meter configuration")
         answer = once("the power meters may or may not have been configured", "pmc csv",
                       lambda: pdumodel.upload_pmc_config(agent, data))
-        shown = agent.login.quoted(answer.strip())      # a proxy may have answered with the request's headers
+        shown = agent.login.quoted(answer.strip())      # an HTTP proxy may have sent back the request's headers
         return Result({"answer": shown}, [f"the unit answered: {shown}"])
     if action != "csv" or value is not None and not 1 <= number(value) <= 8:
         raise SettingsError("give csv (all mains), csv PANEL (1 to 8), or put FILE")
@@ -262,7 +262,7 @@ COMMANDS: Commands = {
     "cert": Command(certificate, [Word("ACTION?", _CERT_ACTIONS), Word("FILE*", "files, or the tag to download"), *_out(False)]),
     "config": Command(config, [
         Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS), Word("FILE?", "for put"), *_out(False),
-        *option("--clear-text", "get: as clear text; without it, PDU_CONFIG_PASSWORD encrypts the file"),
+        *option("--clear-text", "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file"),
         *option("--profile", "get: a filter profile", "NAME"),
         *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
         *option("--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT")]),

@@ -35,7 +35,7 @@ class ZigbeeDevice(Interface, version="1.0.0"):
 
 
 class ZigbeeManager(Interface, version="1.0.0"):
-    """The bridge to wireless devices, and the list of registered devices."""
+    """The Zigbee dongle, and the list of registered devices."""
 
     ERR_DEVICE_EXISTS = 1
     ERR_MAX_DEVICE_REACHED = 2

@@ -1,4 +1,4 @@
-"""All sources. A source is an immutable value that reads {identity: value}. It may contain other sources."""
+"""The sources. A source is an immutable object that reads {identity: value} from a device. It may contain other sources."""
 from __future__ import annotations
 
 from .base import Place, Source

@@ -19,7 +19,7 @@ class Source(Frozen, ABC):
 
     @abstractmethod
     def rows(self, reader: Reader) -> Rows:
-        """All values; {} if the device has none of these objects."""
+        """All values; {} if the device has none for this source. Raises ProtocolError if its answers contradict each other."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         """The value of one identity, None if it has none. Reads all rows unless the class can read one."""
@@ -27,11 +27,11 @@ class Source(Frozen, ABC):
 
 
 class Place(Source):
-    """A source with one object for each identity, which can be read by GET and written."""
+    """A source that knows the OID of each identity's object, for GET and SET."""
 
     @abstractmethod
     def instance(self, reader: Reader, identity: str) -> str:
-        """The OID of an identity's object, instance included. Raises NoSuchOutlet outside the source's bounds."""
+        """The OID of an identity's object, instance included. Raises NoSuchOutlet if the source has none for it."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         try:

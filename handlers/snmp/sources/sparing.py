@@ -22,7 +22,7 @@ class Alike(Source):
 
     def rows(self, reader: Reader) -> Rows:
         kinds: Dict[Tuple[str, Raw], List[str]] = {}
-        for identity, mark in self.like.rows(reader).items():       # not as text: octets that are not UTF-8 would look the same
+        for identity, mark in self.like.rows(reader).items():     # `mark` stays raw: as text, different octets can look the same
             kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
         found: Rows = {}
         for identities in kinds.values():

@@ -349,7 +349,7 @@ def test_several_outlets_are_switched_in_order_until_one_fails(peer: Peer, ask: 
 def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fails(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     class Lost:
-        """Its outlet 1 accepts commands and stays as it is; no other outlet answers."""
+        """Accepts commands to outlet 1, whose state stays UNKNOWN; other outlets do not answer."""
 
         def port_down(self, port: PduPortView) -> PduPortView:
             if port.identity != "1":

@@ -143,7 +143,7 @@ ALL = Scalar(STATES)
 @pytest.mark.parametrize("control", [
     Write(ALL, on="1", off="0"), Unlock(ALL, 1, Verbs(on=Column("1.3.6.1.4.1.17420.1.9"), off=ALL))], ids=["Write", "Verbs"])
 def test_a_command_that_is_the_same_for_all_outlets_is_not_written(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here it would replace the states of all outlets by one."""
+    """On this device one object holds the states of all outlets, so a write would replace all of them with a single value."""
     own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
     with Agent(digipower(OUTLETS)) as agent:

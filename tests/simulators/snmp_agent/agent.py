@@ -112,7 +112,7 @@ class Agent:
             return None
         try:
             answer = self._answer(ber.decode(data))
-        except ber.BerError:                                # not an SNMP message: no answer
+        except ber.BerError:                                # for example SNMPv3: no answer
             return None
         if answer is None or self._datagrams in faults.drop_answers:
             return None

@@ -11,13 +11,13 @@ NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
 NULL, _SEQUENCE = 0x05, 0x30
 _NUMBERS = (INTEGER, 65, 66, 67, COUNTER64)
 
-# A value on the wire: a Row, one of the three exceptions as its tag, or None for NULL.
+# A value on the wire: a Row, the tag of one of the three exceptions above (RFC 3416, 3), or None for NULL.
 Wire = Union[Row, int, None]
 Binding = Tuple[Arcs, Wire]
 
 
 class BerError(ValueError):
-    """Bytes that are not an SNMP message."""
+    """Bytes that `decode` cannot read."""
 
 
 class Pdu(NamedTuple):
@@ -44,7 +44,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode(data: bytes) -> Message:
-    """The message in the bytes of a datagram. Raises BerError if they are not an SNMP message."""
+    """The message in the bytes of a datagram. Raises BerError for bytes of another form, such as SNMPv3 or a v1 trap."""
     top = _parts(_expect(_parts(data), _SEQUENCE))
     if len(top) != 3 or top[0][0] != INTEGER or top[1][0] != OCTETS:
         raise BerError("no version, community and PDU")
@@ -98,7 +98,7 @@ def _value(value: Wire) -> bytes:
 
 
 def _parts(data: bytes) -> List[Tuple[int, bytes]]:
-    """The (tag, content) pairs in `data`. Raises BerError if they do not fill it exactly."""
+    """The (tag, content) pairs in `data`. Raises BerError if they do not fill it exactly or a length has an unsupported form."""
     found, position = [], 0
     while position < len(data):
         if position + 2 > len(data):

@@ -82,7 +82,7 @@ class TransferSwitch(Device):
         return self._reason
 
     def getLastTransferWaveform(self) -> Any:
-        """None: no waveform was recorded. It would be a list of samples up to 3.6, and a structure from 4.0."""
+        """None: no waveform was recorded. Firmware up to 3.6 returns a list of samples, firmware from 4.0 a structure."""
         return None
 
     def getTransferLog(self) -> List[Json]:

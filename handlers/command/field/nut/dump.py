@@ -20,7 +20,7 @@ _UNNAMED = "pdu"
 
 @dataclass
 class Device:
-    """One device of a NUT server. `commands` and `descriptions` map commands and variables to the server's descriptions."""
+    """One device of a NUT server. `commands` maps each command, `descriptions` each variable, to the server's description."""
 
     name: str
     description: str = ""
@@ -70,7 +70,8 @@ def parse(text: str) -> List[Device]:
             raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
         if what == "device":
             if name in names:
-                raise SettingsError(f"line {number} of the recording is the second device with this name: rename one of them")
+                raise SettingsError(f"line {number} of the recording repeats the name of a device: rename one of them. "
+                                    f"Lines before the first '# device NAME' belong to a device named {_UNNAMED}")
             found.append(Device(name, value))
         elif not found:
             found.append(Device(_UNNAMED))

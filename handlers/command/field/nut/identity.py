@@ -78,7 +78,7 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
         ways = [way.name for way in (switched[0].on, switched[0].off) if way is not None]
         out.can.append(f"{name}: switch {len(switched)} of {len(outlets)} outlets (not tried here; the user needs the "
                        "right to switch)")
-        out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists for each outlet"
+        out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists"
     elif outlets:
         out.cannot.append(f"{name}: switch: the server lists no outlet that can be switched both on and off, whatever "
                           "the user's rights")

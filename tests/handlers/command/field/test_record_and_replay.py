@@ -431,7 +431,7 @@ def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> 
 
 def test_a_dump_with_two_devices_of_the_same_name_is_refused() -> None:
     one = "# device rack1\nups.status: OL\n"
-    with pytest.raises(SettingsError, match="line 3 .* second device"):
+    with pytest.raises(SettingsError, match="line 3 .* repeats the name of a device"):
         dump.parse(one + one)
     assert [device.name for device in dump.parse(one + one.replace("rack1", "rack2"))] == ["rack1", "rack2"]
 

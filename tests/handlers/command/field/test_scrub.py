@@ -100,7 +100,7 @@ def test_a_secret_without_a_stand_in_stays_in_a_text() -> None:
 
 @pytest.mark.parametrize("value, clean", [
     ("10.20.30.40", "192.0.2.1"), ("Switch 10.20.30.40", "Switch 192.0.2.1"), ("admin123", "secret-1"),
-    ("Port 00:1a:2b:3c:4d:5e", "Port 02:00:00:00:00:01"), ("PDU 1234567890123", "PDU serial-1"), ("5A1234567", "serial-1"),
+    ("Port 00:1a:2b:3c:4d:5e", "Port 02:00:00:00:00:01"), ("PDU 1234567890123", "PDU serial-1"), ("5A1234567", "name-1"),
     ("1234567890", "serial-1"), ("Outlet 12", "Outlet 12"), ("PDU 20261122", "PDU 20261122")])
 def test_addresses_serials_and_secrets_are_replaced_in_names_of_common_words_and_numbers(value: str, clean: str) -> None:
     scrubber = Scrubber(host="10.20.30.40", secrets=("admin123",))

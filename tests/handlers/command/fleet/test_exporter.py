@@ -324,10 +324,11 @@ def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(smal
     refused = ("timeout=soon", "timeout=0", "timeout=61", "timeout=inf")
     lines = {f"{name}-{number}": re.sub("timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1))
              for name, line in zip(small.peers, small.lines) for number, pair in enumerate(refused)}
-    listed = small.list(*lines.values(), "tries,snmp,192.0.2.1,snmp,retries=many", name="refused.csv")
+    listed = small.list(*lines.values(), "tries,snmp,192.0.2.1,snmp,retries=many", "none,snmp,192.0.2.1,snmp,retries=-1",
+                        name="refused.csv")
     rows = json.loads(call("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
     kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
-    assert set(kinds) == {*lines, "tries"}
+    assert set(kinds) == {*lines, "tries", "none"}
     with serving("--list", listed, "--auth", small.logins) as running:
         for name, kind in kinds.items():
             assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {(("kind", kind),): 1.0}, name
