@@ -1,4 +1,4 @@
-"""The error for each way in which an HTTP exchange fails. Pure."""
+"""The errors of HTTP exchanges. Only `not_trusted` uses the network."""
 from __future__ import annotations
 
 import http.client
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)     # the peer closed the connection
-REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; 303 means that the request was carried out
+REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; not 303, which may follow a request that was carried out
 
 
 class HttpException(PduHandlerError):
@@ -87,13 +87,13 @@ _FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy be
 def of_status(status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}) -> HttpException:
     """The error for a status that the caller does not accept. Scripts look for `HTTP Error <status>` in its text.
 
-    `login`: what was sent, if known. A space before or after a password is usually a typing mistake. `headers`: of the reply.
+    `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its Retry-After.
     """
     kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
         words = _ENDED
     elif status == 401 and login is not None and login.password and login.password != login.password.strip():
-        words += "; the password begins or ends with a space"
+        words += "; the password begins or ends with white space"
     wait = headers.get("retry-after", "")
     if status in (429, 503) and wait.isascii() and wait.isdigit() and len(wait) < 7:     # RFC 9110, 10.2.3; else a date
         words += f"; it asks for a pause of {wait} s"
@@ -132,8 +132,8 @@ def in_answer(error: Exception) -> HttpException:
 
 
 def broken_off() -> HttpUnreachable:
-    """The error for a connection that ended in the body."""
-    return HttpUnreachable("the connection ended in the middle of the answer; try again")
+    """The error for a body that broke off or is malformed."""
+    return HttpUnreachable("the answer broke off or is malformed; try again")
 
 
 def too_long(limit: int) -> HttpSyntax:

@@ -318,7 +318,7 @@ def test_a_hostile_identity_changes_no_element_of_the_page(identities: Identitie
         assert len(identities.ordinary[path]) > 20 and Elements(page.body).found == identities.ordinary[path], path
         shown = html.unescape(re.sub(r"<[^>]*>", "", page.body))
         assert not set(shown) & set("\x00\x1b\x9b\u202e\u2066\u2028\ud800\udc31"), path
-    readings = identities.visitor.get(f"/pdus/{identities.pdu.id}/readings.json")       # lists the outlets
+    readings = identities.visitor.get(f"/pdus/{identities.pdu.id}/readings.json")       # lists the metered outlets
     assert readings.status == 200 and len(json.loads(readings.body)["outlets"]) == 1
 
 

@@ -1,8 +1,8 @@
-"""The device and the relay of one cell at a time, in a separate process, controlled over a pipe.
+"""The simulated device of one cell and the network relay in front of it, in a separate process, controlled over a pipe.
 
     {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}
                         ->  the settings, SNMP fields and secrets, the outlet, and the answer to "books"
-    {"books": true}     ->  the device's current books, and the number of exchanges that the relay has seen
+    {"books": true}     ->  the device's true state and figures now (`Books`), and the number of exchanges that the relay has seen
     {"close": true}     ->  {}
 """
 from __future__ import annotations

@@ -6,7 +6,7 @@ from ._runtime import ZERO, Interface, Structure
 
 
 class Sx(Interface, version="1.0.0"):
-    """Access to the serial console of another device."""
+    """A serial access port. The event's `status`: whether the client connected (True) or disconnected."""
 
     class ClientInfo(Structure):
         portId: str = ""

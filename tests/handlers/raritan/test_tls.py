@@ -47,7 +47,7 @@ def test_a_space_at_either_end_of_a_refused_password_is_pointed_out(agent: MakeA
                                                                     hinted: bool) -> None:
     with pytest.raises(HttpException, match="refused the login") as caught:
         _count(agent("https", f"{pdu.host}:{pdu.port}", pdu.user, password, trust=Trust(ca_pem=pdu.ca_pem)))
-    assert ("begins or ends with a space" in str(caught.value)) is hinted and password.strip() not in str(caught.value)
+    assert ("begins or ends with white space" in str(caught.value)) is hinted and password.strip() not in str(caught.value)
 
 
 def test_a_certificate_signed_by_the_configured_ca_is_trusted(agent: MakeAgent, pdu: XerusPdu) -> None:

@@ -140,7 +140,7 @@ def test_a_missing_list_does_not_end_the_expansion_of_other_lists() -> None:
     tree = behind(20, EXPAND)
     tree.resources[PDU]["Mains"] = {"@odata.id": f"{PDU}/Mains"}
     assert totals(tree) == (190.0, 190.0)
-    assert len(tree.targets) == 3 + 2 + 2, "the missing list is requested with and without the query, the 40 sensors at once"
+    assert len(tree.targets) == 3 + 2 + 2, "2 requests for the missing list, with and without the query; 2 for the 40 sensors"
 
 
 @pytest.mark.parametrize("expand, count, requests", [(None, 3, 14), (EXPAND, 3, 3 + 6), (EXPAND, 20, 3 + 2), (None, 20, 65)])

@@ -1,4 +1,4 @@
-"""Faults on demand, of the service, of the network or of a proxy in between."""
+"""Faults on demand: of the service, of the network, or of a proxy in between."""
 from __future__ import annotations
 
 import json
@@ -13,7 +13,7 @@ from .errors import error
 
 
 class Fault(Enum):
-    STATUS = "answers with an HTTP status and does not carry out the request"
+    STATUS = "answers with the order's HTTP status and does not carry out the request"
     HTML = "answers 200 with a page of HTML, as a proxy does"
     EMPTY = "answers 200 with no body"
     NOT_JSON = "answers 200 with a body that is announced as JSON but is not JSON"
@@ -24,7 +24,7 @@ class Fault(Enum):
     DROP_AFTER_WRITE = "carries out the request and closes without an answer"
     SLOW = "waits before it carries out the request"
     REDIRECT = "redirects the client to another address and does not carry out the request"
-    DONE_STATUS = "carries out the request and answers with another HTTP status"
+    DONE_STATUS = "carries out the request and answers with the order's HTTP status"
     DONE_TWICE = "carries out the request and answers with each PowerState of On or Off twice, the second time inverted"
     ECHO = "answers 400 with an extended message that repeats the client's login"
     PRIVILEGE = "answers 403: the account lacks the privilege"
@@ -57,7 +57,7 @@ def instead(order: Order, target: str, headers: Message) -> Optional[Answer]:
 
 
 def after(order: Order, answer: Answer) -> Answer:
-    """The service's own answer, which only DONE_STATUS and DONE_TWICE change."""
+    """Returns `answer`, changed for DONE_STATUS and DONE_TWICE."""
     if order.fault is Fault.DONE_STATUS:
         return answer._replace(status=order.status, body=b"" if order.status in (204, 304) else answer.body)
     if order.fault is Fault.DONE_TWICE:

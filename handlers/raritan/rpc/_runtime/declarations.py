@@ -67,13 +67,13 @@ def declared_bodies(cls: type) -> Tuple[Tuple[str, Mapping[str, str]], ...]:
 
 
 def signature_types(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """Parameter name → type of a declared method, and `return` → type of its result."""
+    """The types of a declared method's parameters by name, and of its result by `return`."""
     return {name: _type(text, function.__module__) for name, text in function.__annotations__.items()}
 
 
 @once
 def _type(text: str, file: str) -> Any:
-    """The type that an annotation in that module names."""
+    """The type that the annotation `text` names in the module `file`."""
     return eval(text, vars(sys.modules[file]), _Names(file))        # noqa: S307 - the text is our own declaration
 
 

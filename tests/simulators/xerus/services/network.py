@@ -1,4 +1,4 @@
-"""/net: interfaces, bridging, port forwarding. Firmware 3.3.0 has other methods; only the most used of them are served."""
+"""/net: interfaces, bridging, port forwarding. Firmware 3.3.0 has other methods; not all of them are served."""
 from __future__ import annotations
 
 from typing import Any, Dict, List
