@@ -29,7 +29,7 @@ _PRIVACY = {
     "aes192": hlapi.USM_PRIV_CFB192_AES_BLUMENTHAL, "aes256": hlapi.USM_PRIV_CFB256_AES_BLUMENTHAL,
     "aes192c": hlapi.USM_PRIV_CFB192_AES, "aes256c": hlapi.USM_PRIV_CFB256_AES,
 }
-LONGEST_S = 20.0            # seconds for one request, so that a call of several requests ends within a minute
+LONGEST_S = 20.0            # limit in seconds for all tries of one GET or SET; a walk has its own limit
 _SHORTEST_PASSWORD = 8      # RFC 3414, 11.2
 _LONGEST_USER = 32          # RFC 3414, 5, usmUserName
 _LAST_CHARACTER = 0xFF      # pysnmp encodes text as Latin-1
@@ -55,7 +55,7 @@ class Credentials:
 
     @property
     def name(self) -> str:
-        """Address and port, for messages."""
+        """The host as given, and the port, for messages."""
         host = self.host.strip("[]")
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
@@ -65,7 +65,10 @@ class Credentials:
 
     @property
     def longest_s(self) -> float:
-        """Seconds for all tries of one request (with v3 also a discovery and a second request), plus 3, at most LONGEST_S."""
+        """The deadline of one GET or SET in seconds: the tries of a read plus 3 s, at most LONGEST_S.
+
+        With v3 the tries count three times: if a known device stops answering, a new engine repeats the discovery and the read.
+        """
         return min(LONGEST_S, self.timeout_s * (self.retries + 1) * (3 if self.version == 3 else 1) + 3)
 
     @classmethod

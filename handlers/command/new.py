@@ -138,8 +138,8 @@ def _for_people(text: str, what: str) -> str:
     """`text` with single spaces. Raises SettingsError unless it is short and safe in Python strings and in Markdown."""
     shown_as = " ".join(text.split())
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
-        raise SettingsError(f"{what} {shown_as[:40]!r}: give letters, digits, spaces and . + & - (61 at most), but begin with a "
-                            "letter or a digit")
+        raise SettingsError(f"{what} {shown_as[:40]!r}: give ASCII letters, digits, spaces and . + & - (61 at most), but begin "
+                            "with a letter or a digit")
     return shown_as
 
 

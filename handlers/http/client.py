@@ -83,7 +83,7 @@ class HttpClient:
         """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent once more if the kept connection
         was closed or after a 408, and follows one redirect. Others are sent once, but a GET follows a redirect to another path.
 
-        Raises HttpException (itself for an unreadable upload, else a subclass), SettingsError for an unusable login or `ca_pem`.
+        Raises SettingsError for an unusable login or `ca_pem`, HttpException if the upload cannot be read, else a subclass of it.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)

@@ -6,8 +6,8 @@
     session.verify = "ca.pem"
     agent = rpc.Agent("https", "pdu.example", "admin", "password", transport=RequestsTransport(session))
 
-Handlers and tools never use it: traffic to a device must not follow a proxy, `.netrc` or REQUESTS_CA_BUNDLE. No archive
-contains this module, and `requests` stays optional.
+Handlers and tools never use it: their traffic must not depend on a proxy, `.netrc` or REQUESTS_CA_BUNDLE. The
+handlers' archives do not contain this module, and `requests` stays optional.
 """
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..errors import PduHandlerError, SettingsError
 from .failures import HttpSyntax, HttpUnreachable, broken_off, too_long
 from .message import Endpoint, Reply, Request
 
-_CHUNK = 1 << 10             # bytes of a body between two looks at the clock: a slow answer overruns `total` by one chunk
+_CHUNK = 1 << 10             # bytes of a body between two checks of the time; `total` may be exceeded while a chunk is read
 
 
 class RequestsTransport:
@@ -30,7 +30,7 @@ class RequestsTransport:
     The session's `verify` and `cert` are used instead of the agent's trust. If the session has
     an `auth`, give the agent no login: `auth` may replace that login, or both are sent. `.netrc` is not read. Redirects
     are left to the agent. A request's `total` covers only the body of the answer, and is checked after each KiB of it. An
-    answer that ends within its headers, as of a device that restarts, is taken for an empty one.
+    answer that ends within its headers counts as complete and empty, unless a header has already announced a body.
     """
 
     def __init__(self, session: requests.Session) -> None:
@@ -40,14 +40,14 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send and read, once unless the session retries. Raises HttpException; before anything is sent, SettingsError for a
-        session with an unusable header, `auth`, proxy, `verify` or `cert`, and for an impossible host name."""
+        """Send the request once, unless the session retries, and read the reply. Raises HttpException; before anything is sent,
+        SettingsError for an invalid header, login, proxy address or host name, and for a missing file of `verify` or `cert`."""
         failed: PduHandlerError             # raised outside `except`: errors of requests may hold the proxy's password
         places: List[Optional[str]] = []    # the header Location of the answer, once it has come
         own: Any = self._session.hooks.get("response") or ()
 
         def arrived(response: requests.Response, **_: object) -> None:
-            places.append(response.headers.pop("location", None))       # requests would parse it, and fail, without following it
+            places.append(response.headers.pop("location", None))       # else requests fails if it cannot parse this address
 
         try:
             with self._session.request(request.method, where.url + request.target, data=request.body,
@@ -81,7 +81,7 @@ class RequestsTransport:
             if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):     # urllib3's, while the body is read
                 failed = _incomplete()
             else:
-                failed = HttpUnreachable(f"{where.netloc} cannot be reached ({type(error).__name__}): check address, port and "
+                failed = HttpUnreachable(f"no HTTP answer from {where.netloc} ({type(error).__name__}): check address, port and "
                                          f"the network")
         except ValueError as error:
             if places:

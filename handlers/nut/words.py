@@ -15,7 +15,7 @@ MAX_WORD = 512                  # bytes that upsd keeps of one word; it drops th
 
 _BARE = re.compile(r"[A-Za-z0-9_.:@/+-]+")
 _NAME = re.compile(r"[!$-<>-\[\]-~]+")          # printable ASCII without blank, `"`, `#`, `=` and `\`
-_SPECIAL = re.compile(r'["#\\]')                # upsd drops a line with a quoted `#` unless it is escaped
+_SPECIAL = re.compile(r'["#\\]')                # upsd up to 2.8.5 drops a line with a quoted `#` that is not escaped
 _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")      # surrogates other than the escapes of undecodable bytes
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WORD = re.compile(r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|((?:[^ \t"\\]|\\.)(?:[^ \t\\]|\\.)*))[ \t]*', re.DOTALL)
@@ -30,8 +30,8 @@ def is_name(text: str) -> bool:
 def name(text: str, what: str) -> str:
     """`text` unchanged. Raises SettingsError if it cannot be a name."""
     if not is_name(text):
-        raise SettingsError(f"{text[:60]!r} cannot be the name of a {what}: give at most {MAX_WORD} letters, digits, "
-                            "dots and dashes")
+        raise SettingsError(f"{text[:60]!r} cannot be the name of a {what}: give 1 to {MAX_WORD} ASCII letters, "
+                            "digits, dots and dashes")
     return text
 
 

@@ -58,13 +58,13 @@ def refuse_elsewhere(identity: str, target: str, outlet: str, unproven: bool, qu
 
 
 def is_below(target: str, outlet: str) -> bool:
-    """Whether the path `target` is below the path `outlet`. False if it contains `.` or `..`, which may lead out of it."""
+    """Whether the path `target` is below the path `outlet`. False if `target` has a part `.` or `..`: it may lead elsewhere."""
     steps, own = _steps(target), _steps(outlet)
     return steps[:len(own)] == own and len(steps) > len(own) and not {".", ".."} & set(steps)
 
 
 def _steps(path: str) -> Sequence[str]:
-    return [unquote(step) for step in path.partition("?")[0].rstrip("/").split("/")]
+    return unquote(path.partition("?")[0]).replace("\\", "/").rstrip("/").split("/")
 
 
 def info_link(found: Json) -> Optional[object]:
@@ -117,7 +117,7 @@ def _hpe(identity: str, outlet: Json, on: bool) -> Dict[str, object]:
 
 
 def reports_success(error: object) -> bool:
-    """Whether the `error` of an answer reports nothing but success: services also send the message Success in this form."""
+    """Whether the `error` of an answer reports nothing but success: some services send the message Success as an `error`."""
     found = error if isinstance(error, dict) else {}
     infos = found.get("@Message.ExtendedInfo") or [{"MessageId": found.get("code")}]
     return isinstance(infos, list) and all(isinstance(one, dict) and _is_success(one) for one in infos)

@@ -1,7 +1,7 @@
 """Links between resources. They are followed as the service writes them, at most with a query added, and never to another host,
 port or scheme. Pure.
 
-Source: DSP0266, "Reference properties", "Locator header" and "Query parameters".
+Source: DSP0266, "Reference properties", "Response headers" (Location) and "Query parameters".
 """
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def path(link: object, here: Endpoint, login: Login) -> str:
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
     raise ProtocolError(f"the device's answer has an invalid link or one to another service ({login.quoted(str(link))}), to "
-                        f"which no login is sent; if the link is right, give its host and port as the address")
+                        f"which no login is sent; if it is right, set its scheme and give its host and port as the address")
 
 
 def parts(link: str) -> Sequence[str]:

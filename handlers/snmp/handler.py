@@ -50,7 +50,7 @@ class SnmpPdu(BaseSnmpPdu):
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the device and of each metered outlet.
 
-        Costs the reads of `status`, and one walk for most objects of the figures.
+        Costs the reads of `status`, and usually one walk for each object of the figures.
         """
         with self._session("statistic") as session:
             read = metering.meter(session.found, with_power=False)
@@ -70,7 +70,7 @@ class SnmpPdu(BaseSnmpPdu):
 
     @contextmanager
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
-        """One call on the device, read as its family. Errors name the address, and the method unless they name a request.
+        """Reads the device as its family, for one call. Errors name the address, and the method unless they name a request.
 
         No GET, walk or SET starts later than `seconds` after the call began (None: CALL_SECONDS), unless the block extends this.
         Logs version and family once.

@@ -17,7 +17,7 @@ from .settings import SWITCH_UNPROVEN, Choice
 from .states import State
 
 # Seconds after the start of a switching call: limits for the start of the last request before the command, and of the last
-# reading after it. In pdu_common a request takes up to 20 s and a walk up to 25 s, so there a call ends within a minute.
+# reading after it. With the double pdu_common a request takes up to 20 s, a walk up to 25 s, and a call up to 60 s.
 PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
@@ -67,8 +67,8 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
     if identity not in found.states:
         raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
-        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}) and has no outlets that can be switched")
-    if identity not in found.outlets.states.read(found.reader):             # no new walk; `rows` may list more outlets
+        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets cannot be switched or show no state")
+    if identity not in found.outlets.states.read(found.reader):     # read before; an outlet from `Outlets.rows` may have no state
         raise Unsupported(f"outlet {identity} reports no state and is therefore not switched: it has no relay, or the device "
                           "does not show its state")
     if profile.switching_confidence is Confidence.LOW and not unproven:

@@ -1,8 +1,8 @@
 """One command at a time for devices whose commands repeat the states of other outlets.
 
-A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers only this process. A
-write undoes a change that another process or a person makes after the states were read. A change between the write and its
-confirmation leaves the state UNKNOWN, because the states of all outlets are compared.
+A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers only this process. If
+another process or a person switches an outlet of the unit between reading and write, the write undoes that. Between the write
+and its confirmation, such a change leaves the state UNKNOWN, because the states of all outlets of the unit are compared.
 """
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def steps(names: Sequence[str]) -> Dict[Tuple[str, str], int]:
 
 
 def cells(names: Sequence[str], most: int, faults: Iterable[Fault] = FAULTS, methods: Sequence[str] = METHODS) -> List[Cell]:
-    """The cells of each fault that a protocol can have: every step of each call, or `most` of them (`_spread`).
+    """The cells of each fault that is played for a handler: every step of each call, or `most` of them (`_spread`).
 
     TLS faults and those of AT_START have one cell for each call, at step 0.
     """
@@ -80,7 +80,7 @@ def _verdict(cell: Cell) -> Verdict:
 def table(names: Sequence[str], verdicts: Sequence[Verdict]) -> List[str]:
     """A Markdown table. For each fault and each call of each handler: the number of cells, or how many of them were wrong.
 
-    "–": the protocol cannot have the fault; empty: no such cell was run.
+    "–": the fault is not played for this handler; empty: no such cell was run.
     """
     by: Dict[Tuple[str, str, str], List[Verdict]] = {}
     for verdict in verdicts:

@@ -104,7 +104,7 @@ def test_an_outlet_that_a_statistic_lists_twice_or_that_does_not_exist_is_a_prob
 @pytest.mark.parametrize("error, fault, problem", [
     (Unreachable("no answer", "127.0.0.1", "status"), "silent", ""),
     (Refused("no", "1", "127.0.0.1", "status"), "silent", "ended with"),
-    (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "not one line")])
+    (ValueError("x"), "silent", "raised ValueError"), (Unreachable("no answer"), "silent", "not one printable line")])
 def test_an_error_of_the_wrong_kind_or_form_is_a_problem(error: BaseException, fault: str, problem: str) -> None:
     problems = list(cell._ending(error, BY_KEY[fault]))
     assert bool(problems) == bool(problem) and problem in "".join(problems)

@@ -42,8 +42,8 @@ _LONGEST_S = 30 * 86400.0
 def events(context: Context) -> Result:
     """Print events as they happen.
 
-    4 round trips for the names of sensors and outlets, 3 to subscribe, 1 for each poll (without events: at most one a second),
-    1 to end.
+    Round trips: 4 for the names of sensors and outlets, 5 with circuits; 3 to subscribe; 1 for each poll; 1 to end. A poll
+    without events is followed by a pause of at least 1 s.
     """
     options, seen = context.options, 0
     wanted = _EVERY if options.all else _USUAL
@@ -116,7 +116,7 @@ def _line(event: Event, name: str) -> str:
 
 def _changes(event: Event) -> List[str]:
     """The changes: `field old → new` where the event has both values, else `field value`. A `new...` that is not a
-    structure (`newRole`) is shown without its name, because the event's name says what changed."""
+    structure (`newRole`) is shown without its name: the event's name usually says what changed."""
     fields = {name: getattr(event, name) for name in event.listElements() if name not in _OF_EACH}
     changes: List[str] = []
     for name, value in fields.items():
@@ -130,7 +130,7 @@ def _changes(event: Event) -> List[str]:
 
 
 def _flat(value: object, name: str = "") -> Mapping[str, object]:
-    """The values of a structure by `inner.name`, without time stamps; any other value by `name`."""
+    """The values of a structure by `inner.name`, without `timestamp` and `lastPowerStateChange`; any other value by `name`."""
     if not isinstance(value, Structure):
         return {name: value} if name or value is not None else {}
     found: Dict[str, object] = {}

@@ -1,8 +1,8 @@
 """APC by Schneider Electric: all generations of rack PDUs in PowerNet-MIB, and other units with outlets or meters.
 
-A newer unit also has the tables of older generations, so the richer family comes first. States and commands have different
-numbers inside one MIB (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: command on = 2; MasterSwitch plus: command
-off = 3, where 2 would be "on, later"), so a value that was read is never written back.
+A newer unit also has the tables of older generations, so the richer family comes first. A state and its command may have
+different numbers (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: state on = 1, command on = 2; MasterSwitch plus: state
+off = 2, command off = 3, and command 2 is "on, later"), so a value that was read is never written back.
 """
 from decimal import Decimal
 
@@ -102,7 +102,7 @@ def unit_and_outlet(state: Source) -> Chained:
     return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
 
 
-# MasterSwitch plus and VM. The index is unit.outlet, on some units with a third arc, so it is taken from the walk.
+# MasterSwitch plus and VM. The index is unit.outlet. One public driver uses unit.1.outlet, so that form is read too.
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
 VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
 

@@ -27,7 +27,7 @@ class Relay(Protocol):
 class Device:
     """A simulated device that listens on `port`.
 
-    `settings` are handler settings that reach it, `snmp` the SNMP fields of DCImanager's form; neither contains the port.
+    A handler reads it with `settings` (handler settings) and `snmp` (SNMP fields of DCImanager's form); neither has the port.
     `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose place is "device", except "stuck", which
     `opened` plays. `identity` and `on` are the outlet and the state that the call commands; for a read, those of port_down.
     """
@@ -45,9 +45,10 @@ class Subject:
     """One handler in the matrix.
 
     `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key of each fault whose
-    place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded` maps the key of each fault
-    that this protocol cannot have to the reason. port_up switches the outlet `up`, which is off; port_down switches the outlet
-    `down`, which is on. `tls`: TLS begins "at once" or after "STARTTLS"; "" means never.
+    place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded` maps the key of a fault that
+    is not played for this handler to the reason; faults of another transport, or of TLS without TLS, need no entry. port_up
+    switches the outlet `up`, which is off; port_down switches the outlet `down`, which is on. `tls`: TLS begins "at once" or
+    after "STARTTLS"; "" means never.
     """
 
     name: str
@@ -64,11 +65,11 @@ class Subject:
         return "udp" if registry.about(self.name).protocol == "snmp" else "tcp"
 
     def faults(self) -> Tuple[Fault, ...]:
-        """The faults that this protocol can have."""
+        """The faults that are played for this handler."""
         return tuple(fault for fault in FAULTS if not self.reason(fault))
 
     def reason(self, fault: Fault) -> str:
-        """Why this protocol cannot have this fault; "" if it can."""
+        """Why this fault is not played for this handler; "" if it is."""
         if fault.place in ("tcp", "udp") and fault.place != self.transport:
             return f"not over {self.transport.upper()}"
         if fault.place == "tls" and not self.tls:

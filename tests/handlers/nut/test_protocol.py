@@ -71,7 +71,7 @@ def test_text_that_the_protocol_cannot_carry_is_not_sent(text: str) -> None:
 def test_a_name_that_is_not_one_short_bare_word_is_refused(text: str) -> None:
     for make in (messages.list_var, messages.login, messages.fsd, lambda t: messages.get_var("pdu", t),
                  lambda t: messages.instcmd("pdu", t)):
-        with pytest.raises(SettingsError, match="give at most 512 letters, digits, dots and dashes"):
+        with pytest.raises(SettingsError, match="give 1 to 512 ASCII letters, digits, dots and dashes"):
             make(text)
 
 

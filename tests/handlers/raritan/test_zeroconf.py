@@ -17,7 +17,8 @@ from tests.waiting import until
 
 LOOPBACK = ["127.0.0.1"]
 OLD, NEW = discovery.SERVICES
-# The last entry is the first device under the other service name. The second device has IPv4 and IPv6, the fourth only IPv6.
+# The second device has IPv4 and IPv6, the fourth only IPv6. The last entry announces the first device again, under the other
+# service name.
 ANNOUNCED = ((OLD, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"),
              (NEW, "PX4-1234 (2)", ["127.0.0.12", "2001:db8::12"], 443, "4.4.1"), (NEW, "PRO4X", ["127.0.0.13"], 8443, ""),
              (NEW, "PX4-6 v6", ["2001:db8::14"], 443, "4.4.1"), (NEW, "PX3-5190R Rack 1", ["127.0.0.11"], 443, "3.6.80"))

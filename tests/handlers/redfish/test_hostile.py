@@ -284,7 +284,8 @@ def test_a_command_is_sent_once_and_the_reported_state_is_true(fault: Fault, mor
 
 @pytest.mark.parametrize("target", [
     f"{OUTLETS}/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A1/../A2/Actions/Outlet.PowerControl",
-    f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A11/Actions/Outlet.PowerControl", OUTLETS, f"{OUTLETS}/A1",
+    f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl", f"{OUTLETS}/A1/..%2fA2/Actions/Outlet.PowerControl",
+    f"{OUTLETS}/A1/..%5CA2/Actions/Outlet.PowerControl", f"{OUTLETS}/A11/Actions/Outlet.PowerControl", OUTLETS, f"{OUTLETS}/A1",
     "/redfish/v1/Managers/1/Actions/Manager.Reset", "/redfish/v1/PowerEquipment/RackPDUs/1/Actions/Outlet.PowerControl"])
 def test_no_command_is_sent_to_another_outlet_or_to_the_unit(unit: RedfishService, target: str) -> None:
     def retargeted(body: Any) -> Any:

@@ -19,7 +19,7 @@ from .users import ALL
 def _name(text: str) -> str:
     """An argument's type: the name of a section of ups.conf."""
     if not re.fullmatch(r"[\w./:@+-]+", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a name: give letters, digits, dots and dashes")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name: give ASCII letters, digits, dots and dashes")
     return text
 
 

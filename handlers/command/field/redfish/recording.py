@@ -17,7 +17,8 @@ _LONGEST_CRAWL = 900.0          # limit for a recording, in seconds
 MOST_RESOURCES = 10_000
 # Accounts, sessions, tasks, logs, schemas and other equipment: no reading needs them, and many identify the owner.
 _LEFT_OUT = re.compile(r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
-                       r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates|NetworkAdapters)(?:/|$)")
+                       r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates"
+                       r"|NetworkAdapters)(?:/|$)")
 _NUMBERED = ("#Outlet.", "#Circuit.")       # types whose Ids are kept: they number outlets and circuits
 
 
@@ -36,7 +37,9 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
             try:
                 read = recorder.again(functools.partial(service.all, paths))
                 found.update((plain(path), dict(one)) for path, one in zip(paths, read) if isinstance(one, dict))
-            except Denied:
+            except Denied as error:
+                if "HTTP Error 403" not in error.reason:        # a refused login: a further try may block the account
+                    raise
                 found.update((plain(path), recorder.again(functools.partial(_allowed, service, path))) for path in paths)
                 if sum(map(bool, found.values())) == 1:         # only the root, which needs no rights
                     raise
@@ -46,7 +49,7 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
 
 
 def _allowed(service: RedfishService, path: str) -> Json:
-    """A resource: 2 round trips; {} if it cannot be read or the account may not read it (403)."""
+    """A resource; {} if it cannot be read. 2 round trips, or 1 if the account may not read it (403)."""
     if service.reply(path).status == 403:
         return {}
     found = service.all([path])[0]

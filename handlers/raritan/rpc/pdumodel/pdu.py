@@ -375,4 +375,4 @@ class Pdu(Interface, version="6.5.7"):
     def getOutletSequenceState(self) -> Pdu.OutletSequenceState: declared()
     def cancelOutletSequence(self) -> None: declared()
 
-    powerCycleAllOutletPowerStates = cycleAllOutletPowerStates         # the name in the vendor's documentation
+    powerCycleAllOutletPowerStates = cycleAllOutletPowerStates         # a name in the vendor's guide; the IDL does not have it

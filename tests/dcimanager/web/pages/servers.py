@@ -118,7 +118,8 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
     name = plain(shown.server.name)
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
     if text(form, "confirmed") not in ("", _confirmed(steps, shown)):
-        raise Wrong("The steps have changed since this page showed them. Nothing was switched; give the command again.", 409)
+        raise Wrong("The steps, or a PDU's address or settings, have changed since the steps were shown. Nothing was switched; "
+                    "give the command again.", 409)
     for step in steps:
         try:
             why = _failure(site, shown.server, step)

@@ -101,6 +101,16 @@ def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_not
             kind("redfish").record(data, Recorder())
 
 
+@pytest.mark.parametrize("session", ["basic", "session", "auto"])
+def test_a_refused_login_is_not_tried_again_because_that_may_block_the_account(session: str) -> None:
+    with RedfishService(RedfishModel((Pdu(outlets=("1",)),))) as unit:
+        data = PduData(unit.host, {"port": str(unit.port), "username": unit.user, "password": "wrong", "ca_pem": unit.ca_pem,
+                                   "session": session})
+        with pytest.raises(Denied):
+            kind("redfish").record(data, Recorder())
+        assert sum(one.status == 401 for one in unit.log) == 1
+
+
 def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:
     resources = redfish.unit()
     resources[redfish.OUTLETS]["Members"] = [dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)]
@@ -310,7 +320,8 @@ def test_a_replay_returns_an_empty_oid_as_zero_and_an_unknown_type_as_null() -> 
 
 
 def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:
-    """Outlet 3.3 of this unit has no known state, and the family refuses rows that contradict the unit's own count."""
+    """Outlet 3.3 is unknown whatever its value, because its status is 2 (lost). One of the changes that the replay tries
+    contradicts the device's own count, so that the family refuses it."""
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
     unit = SnmpUnit(rows, detected(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")

@@ -1,7 +1,7 @@
 """Server Technology's Sentry Switched CDU, from Sentry3-MIB.
 
-The index of a row is tower.infeed.outlet. The status is 0 (off) or 1 (on), and 2 (offWait) or 3 (onWait) until the relay has
-moved. The action is 0 (none), 1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control is accepted without
+An outlet's index is tower.infeed.outlet. Its status is 0 (off) or 1 (on), and 2 (offWait) or 3 (onWait) until the relay has
+moved. Its action is 0 (none), 1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control is accepted without
 effect.
 """
 from __future__ import annotations
@@ -23,7 +23,8 @@ _SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"        # onSense 0, loadSense 1, 
 
 def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
             fixed: Sequence[str] = ()) -> Model:
-    """`each` outlets on every infeed. `neutral`: the tower is three-phase and has one more infeed, the neutral.
+    """One tower of `infeeds` infeeds with `each` outlets. `neutral`: it is three-phase, and the neutral is a further
+    infeed without outlets.
 
     `fixed`: outlets without power control.
     """
