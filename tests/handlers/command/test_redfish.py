@@ -153,7 +153,7 @@ def test_the_time_limit_of_a_call_of_dcimanager_does_not_limit_a_tree(unit: Redf
     (("show", "//evil.example/x"), 2, "is not a path"), (("tree", "/redfish/v1/#x"), 2, "is not a path"),
     (("tree", "/redfish/v1/nothing"), 6, "404"),
     (("show", "/redfish/v1/x#/Members/0"), 2, "without a # and what follows it"),
-    (("outlets", "--pdu", "7"), 2, "no PDU '7'"), (("outlets", "-s", "devise=x"), 2, "devise")])
+    (("outlets", "--pdu", "7"), 2, "'7' is not among the PDUs"), (("outlets", "-s", "devise=x"), 2, "devise")])
 def test_an_error_is_reported_in_one_line_with_its_exit_code(unit: RedfishService, capsys: pytest.CaptureFixture[str],
                                                              words: Tuple[str, ...], code: int, sentence: str) -> None:
     ended, out, err = run(unit, capsys, *words)
