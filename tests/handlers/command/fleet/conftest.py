@@ -10,7 +10,9 @@ import pytest
 from handlers.command import root
 from handlers.command.fleet import polling, pool
 from handlers.command.fleet.polling import Reading, Target
+from tests.waiting import PATIENCE_S
 
+from .exporting import Exporter, exporter
 from .halls import Call, Hall, hall
 
 
@@ -18,6 +20,14 @@ from .halls import Call, Hall, hall
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A data hall with one PDU of each handler and a dead one."""
     with hall(tmp_path_factory.mktemp("hall")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running(small: Hall) -> Iterator[Exporter]:
+    """An exporter with the hall's list and with 127.0.0.1 as its only network, for the tests of a module."""
+    with exporter("--list", small.list(dead=True), "--auth", small.logins, "--network", "127.0.0.1/32",
+                  seconds=10 * PATIENCE_S) as made:         # runs until the last test of this module ends
         yield made
 
 

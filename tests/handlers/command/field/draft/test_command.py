@@ -16,7 +16,7 @@ from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.rows import Row
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.draft import modules
-from tests.handlers.command.field.draft.test_draft import ACME, acme
+from tests.handlers.command.field.draft.acme import ACME, acme
 from tests.handlers.command.field.planted import replayed
 from tests.needs import ROOT, pysmi
 from tests.waiting import PATIENCE_S

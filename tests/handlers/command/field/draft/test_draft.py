@@ -13,7 +13,7 @@ from handlers.command.field.draft.profile import MARK, Draft, draft
 from handlers.command.field.draft.reading import read
 from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.rows import INTEGER, OID, SYS_OBJECT_ID, Arcs, Memory, Row, Rows, arcs
-from handlers.errors import PduHandlerError, SettingsError
+from handlers.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.controls import Control
 from handlers.snmp.device import Found
@@ -23,8 +23,9 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.command.field.draft import modules
+from tests.handlers.command.field.draft.acme import acme, node, tree
 from tests.handlers.snmp import recorded
-from tests.needs import ROOT, program, pysmi, shared
+from tests.needs import ROOT, pysmi, shared
 
 
 class Truth(NamedTuple):
@@ -159,145 +160,6 @@ def _readable(rows: Rows) -> Optional[Truth]:
         return truth(rows)
     except PduHandlerError:
         return None
-
-
-ACME = [
-    modules.Fact("outletState", "1.3.6.1.4.1.99999.2.1.1.3", {"off": 0, "on": 1, "pending": 2}),
-    modules.Fact("outletCommand", "1.3.6.1.4.1.99999.2.1.1.4", {"turnOn": 1, "turnOff": 2}, access="read-write"),
-    modules.Fact("outletCurrent", "1.3.6.1.4.1.99999.2.1.1.5", units="0.01 A"),
-    modules.Fact("outletCurrentMax", "1.3.6.1.4.1.99999.2.1.1.7", units="A"),
-    modules.Fact("outletEnergy", "1.3.6.1.4.1.99999.2.1.1.6", units="Wh")]
-
-
-def acme() -> Rows:
-    lines = ["1.3.6.1.2.1.1.1.0|4|Acme Strip 3", "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1"]
-    for row, (name, state, current, energy) in enumerate((("web", 1, 125, 1500), ("db", 1, 33, 200), ("spare", 0, 0, 0)), 1):
-        values = {1: (2, row), 2: (4, name), 3: (2, state), 4: (2, 1), 5: (66, current), 6: (65, energy), 7: (66, 16 + row)}
-        lines += [f"1.3.6.1.4.1.99999.2.1.1.{column}.{row}|{tag}|{value}" for column, (tag, value) in values.items()]
-    return snmprec.parse("\n".join(lines)).rows
-
-
-def read_with(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if reader != "pysmi":
-        program("smidump")
-    if reader != "smidump":
-        monkeypatch.syspath_prepend(pysmi())
-    if reader == "pysmi":
-        monkeypatch.setattr("handlers.command.field.draft.reading.shutil.which", lambda _: None)
-    if reader == "smidump":
-        monkeypatch.setattr(reading, "_pysmi", lambda: None)
-
-
-@pytest.mark.parametrize("conventions", [False, True])
-@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_names_units_and_enumerations_come_from_the_mib(reader: str, conventions: bool, tmp_path: Path,
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with(reader, monkeypatch)
-    file = tmp_path / "ACME-MIB.txt"
-    file.write_text(modules.module("ACME-MIB", ACME, conventions), "utf-8")
-    found = draft(acme(), read([str(file)]), "acme-strip")
-    assert found.profile is not None and found.profile.key == "acme-strip" and found.profile.mib == "ACME-MIB"
-    read_as = detection.read_as(Memory(acme()), found.profile)
-    assert [state.name for state in read_as.states.values()] == ["UP", "UP", "DOWN"]
-    outlets = found.profile.outlets[0]
-    assert outlets.states is not None and getattr(outlets.states.source, "object", "") == "outletState"
-    assert outlets.current is not None and str(outlets.current.scale) == "0.01" and outlets.control is None
-    assert outlets.energy is not None and str(outlets.energy.scale) == "0.001"
-    assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
-
-
-def test_smidump_reads_a_file_without_an_extension_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """smidump takes a bare `ACME-MIB` for a module's name and does not look in the current folder, so it must get a path."""
-    program("smidump")
-    monkeypatch.setattr(reading, "_pysmi", lambda: None)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "ACME-MIB").write_text(modules.module("ACME-MIB", ACME), "utf-8")
-    assert "outletState" in {one.name for one in read(["ACME-MIB"]).objects.values()}
-
-
-# A vendor's modules: the state's type and the parent of its table are each defined in another file.
-APART = {
-    "ACME-MIB": """IMPORTS OBJECT-TYPE, Integer32 FROM SNMPv2-SMI OnOff FROM ACME-TC strips FROM ACME-PRODUCTS;
-        outletTable OBJECT-TYPE SYNTAX SEQUENCE OF OutletEntry MAX-ACCESS not-accessible STATUS current DESCRIPTION ""
-            ::= { strips 1 }
-        outletEntry OBJECT-TYPE SYNTAX OutletEntry MAX-ACCESS not-accessible STATUS current DESCRIPTION "" INDEX { outletIndex }
-            ::= { outletTable 1 }
-        OutletEntry ::= SEQUENCE { outletIndex Integer32, outletState OnOff }
-        outletIndex OBJECT-TYPE SYNTAX Integer32 MAX-ACCESS read-only STATUS current DESCRIPTION "" ::= { outletEntry 1 }
-        outletState OBJECT-TYPE SYNTAX OnOff MAX-ACCESS read-only STATUS current DESCRIPTION "" ::= { outletEntry 3 }""",
-    "ACME-PRODUCTS": "IMPORTS acme FROM ACME-SMI; strips OBJECT IDENTIFIER ::= { acme 2 }",
-    "ACME-SMI": "IMPORTS enterprises FROM SNMPv2-SMI; acme OBJECT IDENTIFIER ::= { enterprises 99999 }",
-    "ACME-TC": """IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
-        State ::= INTEGER { off(0), on(1) }
-        OnOff ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX State"""}
-
-
-def apart(folder: Path, *names_: str) -> List[str]:
-    """Write these modules of APART to files with other names than the modules, and return the paths."""
-    files = [folder / f"{name.lower()}.txt" for name in names_]
-    for file, name in zip(files, names_):
-        file.write_text(f"{name} DEFINITIONS ::= BEGIN\n{APART[name]}\nEND\n", "utf-8")
-    return list(map(str, files))
-
-
-@pytest.mark.parametrize("joined", [False, True])
-@pytest.mark.parametrize("order", [1, -1])
-@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_types_and_parents_come_from_the_other_given_modules_in_any_order(reader: str, order: int, joined: bool, tmp_path: Path,
-                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with(reader, monkeypatch)
-    files = apart(tmp_path, *list(APART)[::order])
-    if joined:
-        (tmp_path / "all.txt").write_text("".join(Path(file).read_text("utf-8") for file in files), "utf-8")
-    found = read([str(tmp_path / "all.txt")] if joined else files)
-    state = found.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
-    assert (state.name, state.enumeration, state.doubt) == ("outletState", {0: "off", 1: "on"}, "")
-    assert not any("OID" in note for note in found.notes)
-
-
-@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
-def test_objects_without_an_oid_are_counted_in_a_note(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with(reader, monkeypatch)
-    files = apart(tmp_path, "ACME-MIB", "ACME-TC", "ACME-SMI")
-    found = read(files)
-    assert [note for note in found.notes if "OID" in note] == [
-        f"{files[0]}: 4 objects have no OID: also give the files that it imports from"]
-    assert not any(one.name == "outletState" for one in found.objects.values())
-
-
-def test_smidump_alone_reads_a_file_without_objects_and_refuses_a_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_with("smidump", monkeypatch)
-    (types,) = apart(tmp_path, "ACME-TC")
-    assert read([types]).modules == []
-    broken = tmp_path / "broken.txt"
-    for text in ("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "nothing here", ""):
-        broken.write_text(text, "utf-8")
-        with pytest.raises(SettingsError, match="broken.txt is not a MIB file that can be read"):
-            read([types, str(broken)])
-
-
-@pytest.mark.parametrize("reader", ["pysmi", "smidump"])
-@pytest.mark.against("MIB files of Net-SNMP")
-def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """UCD-SNMP-MIB: laLoad is ucdavis.10.1.3, ssCpuIdle ucdavis.11.11; prErrorFlag has the type UCDErrorFlag."""
-    file = Path("/usr/share/snmp/mibs/UCD-SNMP-MIB.txt")
-    if not file.exists():
-        pytest.skip("no MIB files of Net-SNMP: apt-get install libsnmp-base")
-    read_with(reader, monkeypatch)
-    found = read([str(file)])
-    named = {oid: object_.name for oid, object_ in found.objects.items()}
-    ucdavis = arcs("1.3.6.1.4.1.2021")
-    assert named[(*ucdavis, 10, 1, 3)] == "laLoad" and named[(*ucdavis, 11, 11)] == "ssCpuIdle" and len(named) > 130
-    flag = found.objects.get((*ucdavis, 2, 1, 100))
-    assert flag is not None and flag.name == "prErrorFlag" and flag.enumeration == {0: "noError", 1: "error"}
-
-
-def test_enumerations_that_contradict_each_other_are_dropped() -> None:
-    from handlers.command.field.draft.reading import _agreed
-    oid = arcs("1.3.6.1.4.1.99999.2.1.1.3")
-    first, second = Object("a", "M", oid, enumeration={1: "on", 2: "off"}), Object("a", "M", oid, enumeration={1: "off", 2: "on"})
-    both = _agreed({oid: first}, {oid: second})
-    assert both[oid].enumeration == {} and "different enumerations" in both[oid].doubt
 
 
 @pytest.mark.parametrize("units, kept", [
@@ -498,49 +360,6 @@ def test_a_control_character_in_a_string_of_states_is_escaped_once() -> None:
     assert found.packed[0].evidence.endswith("in one string: 'on,\\toff,on,on'")
 
 
-OFF_FIRST, ON_FIRST = ([("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off")))
-
-
-def tree(name: str, *declared: Tuple[object, ...]) -> Tuple[object, ...]:
-    """A module as pysmi's parser returns it."""
-    return name, None, {}, list(declared)
-
-
-def node(label: str, *path: object, syntax: object = None) -> Tuple[object, ...]:
-    return "objectTypeClause" if syntax else "valueDeclaration", label, syntax, ("objectIdentifier", list(path))
-
-
-def convention(name: str, values: Sequence[object]) -> Tuple[object, ...]:
-    return "typeDeclaration", name, ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values))
-
-
-def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
-    from handlers.command.field.draft.reading import _objects
-    of_type = ("SimpleSyntax", "State")
-    first = tree("A", convention("State", OFF_FIRST), node("acme", "enterprises", 7), node("s", "acme", 1, syntax=of_type))
-    second = tree("B", convention("State", ON_FIRST), node("acme", "enterprises", 8), node("s", "acme", 1, syntax=of_type))
-    third = tree("C", node("t", "acme", 2, syntax=of_type), node("u", "enterprises", 9, syntax=of_type))
-    found = {oid[6:]: object_.enumeration for oid, object_ in _objects([first, second, third])[0].items()}
-    assert found == {(7, 1): {0: "off", 1: "on"}, (8, 1): {0: "on", 1: "off"}, (9,): {}}
-    alone = {oid[6:]: object_.enumeration for oid, object_ in _objects([first, third])[0].items()}
-    assert alone == {(7, 1): {0: "off", 1: "on"}, (7, 2): {0: "off", 1: "on"}, (9,): {0: "off", 1: "on"}}
-
-
-def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
-    from handlers.command.field.draft.reading import _agreed, _objects
-    modules_ = [tree(name, node(name.lower(), "enterprises", 7, syntax=("SimpleSyntax", "INTEGER", *values)))
-                for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))]
-    both, _ = _objects(modules_)
-    (found,) = both.values()
-    assert found.enumeration == {} and found.doubt == "two modules define different enumerations of a"
-    (kept,) = _agreed(_objects(modules_[:1])[0], both).values()
-    assert kept.enumeration == {} and kept.doubt == found.doubt
-    (kept,) = _agreed(both, _objects(modules_[:1])[0]).values()
-    assert kept.enumeration == {}
-    (same,) = _objects([modules_[0], modules_[2]])[0].values()
-    assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
-
-
 @pytest.mark.parametrize("column, proof", [(2, Proof.DRIVER), (3, Proof.MIB)])
 def test_states_rest_on_a_mib_only_if_it_defines_their_column(column: int, proof: Proof) -> None:
     oid = arcs(f"1.3.6.1.4.1.99999.2.1.1.{column}")
@@ -548,11 +367,6 @@ def test_states_rest_on_a_mib_only_if_it_defines_their_column(column: int, proof
     found = draft(acme(), Mib({oid: Object("outletObject", "ACME-MIB", oid, enumeration=values)}, ["ACME-MIB"]))
     assert found.profile is not None and found.chosen["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
     assert found.profile.evidence.state is proof
-
-
-def test_a_cycle_of_names_has_no_oid() -> None:
-    from handlers.command.field.draft.reading import _objects
-    assert _objects([tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]) == ({}, {("A", "a")})
 
 
 @pytest.mark.parametrize("sys_object_id, key", [

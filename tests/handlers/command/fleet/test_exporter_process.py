@@ -1,0 +1,154 @@
+"""The exporter as a process: its start, its address, reload by SIGHUP, and its end."""
+from __future__ import annotations
+
+import atexit
+import io
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, List, Type
+
+import pytest
+
+from handlers.command.exits import INTERRUPTED
+from handlers.command.fleet import exporter as exporter_command, server
+from handlers.command.fleet.allowed import Allowed
+from handlers.command.options import Given
+from tests.handlers.command.running import run
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S, bounded, until
+
+from .exporting import Exporter, exporter, fetched
+from .halls import PDU, Call, Hall, environment
+
+
+class FullDisk(io.StringIO):
+    """Standard error on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError("No space left on device")
+
+
+def test_a_reload_that_raises_any_error_keeps_the_old_list(monkeypatch: pytest.MonkeyPatch,
+                                                           capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(wanted: exporter_command.Wanted, state: Given) -> Allowed:
+        raise ZeroDivisionError("in an archive")
+    monkeypatch.setattr(exporter_command, "_allowed", broken)
+    before = Allowed((), (), {}, {})
+    asked = server.Exporter(before, server.Limits())
+    wanted = exporter_command.Wanted(None, None, (), None, "", 1, 0.5)
+    exporter_command._reload(asked, wanted, Given())
+    assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
+    assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    exporter_command._reload(asked, wanted, Given())
+
+
+def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
+    path = small.one("nut")
+    with exporter("--list", path, "--auth", small.logins) as running:
+        assert running.get("probe", target="new")[0] == 403
+        path.write_text(path.read_text() + "new,nut,127.0.0.1:1,nut,timeout=0.1\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: running.get("probe", target="new")[0] == 200)
+        path.write_text("nonsense\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: "last_reload_successful 0.0" in running.get("metrics")[1])
+        assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
+
+
+@pytest.mark.parametrize("place", range(10))
+def test_sigterm_after_sighup_ends_the_exporter_whenever_it_comes(place: int) -> None:
+    """SIGTERM arrives at step number `place` of the code that carries out SIGHUP, or after its last step."""
+    asked, lines = [int(signal.SIGHUP)], iter(range(100))
+
+    def trace(*_: Any) -> Any:
+        if next(lines) == place:
+            asked.append(signal.SIGTERM)
+        return trace
+    before = sys.gettrace()
+    with pytest.raises(SystemExit):
+        sys.settrace(trace)
+        try:
+            exporter_command._carry_out(asked, lambda: None)
+        finally:
+            sys.settrace(before)
+        if next(lines) <= place:
+            asked.append(signal.SIGTERM)
+        exporter_command._carry_out(asked, lambda: None)
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
+def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int) -> None:
+    with exporter("--list", small.one("nut"), "--auth", small.logins) as running:
+        assert running.get("healthz")[0] == 200
+        running.process.send_signal(number)
+        _, err = running.process.communicate(timeout=60)
+        assert running.process.returncode == code and "Traceback" not in err
+
+
+@pytest.mark.parametrize("ending, code", [(KeyboardInterrupt, INTERRUPTED), (SystemExit, 0)])
+def test_the_exporter_ends_its_process_without_pythons_own_end(
+        ending: Type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Python's own end frees the memory of OpenSSL under the probes that run."""
+    def served(_: object) -> None:
+        raise ending
+
+    def left(number: int) -> None:
+        raise GeneratorExit(number)
+    ended: List[str] = []
+    monkeypatch.setattr(exporter_command, "_allowed", lambda *_: Allowed((), (), {}, {}))
+    monkeypatch.setattr(server.Server, "serve_forever", served)
+    monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: ended.append("exit functions"))
+    monkeypatch.setattr(os, "_exit", left)
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        with pytest.raises(GeneratorExit) as found:
+            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert found.value.args == (code,) and ended == ["exit functions"]
+
+
+def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:
+    program = ("import os, signal, sys\nfrom handlers.command import start\nfrom handlers.command.fleet import exporter\n"
+               "read = exporter._allowed\n"
+               "def hung_up(*given):\n    exporter._allowed = read\n    os.kill(os.getpid(), signal.SIGHUP)\n"
+               "    made = read(*given)\n    os.rename(sys.argv[2], sys.argv[1])\n    return made\n"
+               "exporter._allowed = hung_up\n"
+               "sys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen', '127.0.0.1:0']))\n")
+    path, new = tmp_path / "list.csv", tmp_path / "new.csv"
+    path.write_text("name,handler,address\nold,nut,127.0.0.1:1\n")
+    new.write_text("name,handler,address\nnew,nut,127.0.0.1:1\n")
+    with subprocess.Popen([sys.executable, "-c", program, str(path), str(new)], env=environment(), cwd=ROOT, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process, bounded(process):
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert until(lambda: '"new"' in fetched(f"{url}targets")[1])
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+
+
+def test_an_address_that_cannot_be_used_is_refused_in_one_line(small: Hall, running: Exporter, call: Call) -> None:
+    for listen, words in ((running.url[7:-1], "in use"), ("127.0.0.1", "give ADDRESS:PORT"), ("127.0.0.1:65536", "give ADDRESS"),
+                          ("ä..b:9914", "hostname")):
+        done = call("exporter", "--list", small.list(), "--auth", small.logins, "--listen", listen)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+
+
+@pytest.mark.parametrize("listen, url", [("127.0.0.1:0", "http://127.0.0.1:9914/"), ("[::1]:0", "http://[::1]:9914/"),
+                                         (":9914", "http://localhost:9914/")])
+def test_the_printed_address_is_a_url(listen: str, url: str) -> None:
+    assert exporter_command._url(listen, 9914) == url
+
+
+def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path) -> None:
+    (tmp_path / "prometheus_client.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'prometheus_client'\", name='prometheus_client')\n")
+    with subprocess.Popen([*PDU, "exporter", "--list", str(small.list())], env={**environment(), "PYTHONPATH": str(tmp_path)},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process, bounded(process):
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2 and err.endswith("python -m pip install prometheus-client\n") and len(err.splitlines()) == 1
