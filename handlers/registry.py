@@ -1,4 +1,4 @@
-"""The list of handlers: every folder next to this file that has a `handler.py` and an `about.py`.
+"""The list of handlers: every package next to this file with the modules `handler` and `about`.
 
 The build of archives, the command, the generated pages, the demo, the conformance runs and the local DCImanager use this list, so
 a new handler needs only its own folder, modules of its name in `tests/peers` and `tests/faults/subjects`, and a section in
@@ -41,7 +41,7 @@ def is_handler(name: str) -> bool:
     if not name.isidentifier():
         return False
     places = [f"{folder}/{name}" for folder in FOLDERS]
-    return all(PathFinder.find_spec(module, places) is not None for module in ("about", "handler"))
+    return all(PathFinder.find_spec(module, places) is not None for module in ("__init__", "about", "handler"))
 
 
 def about(name: str) -> About:

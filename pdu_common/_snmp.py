@@ -356,7 +356,7 @@ def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any
     try:
         return _KEPT.run(work, deadline_s)
     except asyncio.TimeoutError:
-        raise SnmpTimeout(f"timeout: {credentials.name} did not complete its answer within {deadline_s:g} s") from None
+        raise SnmpTimeout(f"timeout: no complete answer from {credentials.name} within {deadline_s:g} s") from None
     except (OSError, RuntimeError, PySnmpError, concurrent.futures.CancelledError) as error:
         # No more descriptors or threads, no IPv6 on this host, or `forget` ended the call.
         raise SnmpError(f"{credentials.name}: {_short(error)}") from None

@@ -82,11 +82,16 @@ _WAITS = ("subprocess.", ".communicate", ".join", ".wait")      # a file without
 def _endless(call: ast.Call) -> bool:
     """Whether this call may wait forever for a child process, a thread or an event."""
     function = call.func
-    if not isinstance(function, ast.Attribute) or any(keyword.arg in ("timeout", None) for keyword in call.keywords):
+    if not isinstance(function, ast.Attribute) or any(
+            keyword.arg is None or keyword.arg == "timeout" and not _is_none(keyword.value) for keyword in call.keywords):
         return False
     if isinstance(function.value, ast.Name) and function.value.id == "subprocess":
         return function.attr in _RUNS
-    return function.attr == "communicate" or function.attr in ("join", "wait") and not call.args
+    return function.attr == "communicate" or function.attr in ("join", "wait") and all(map(_is_none, call.args))
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
 
 
 def endless(source: str) -> List[int]:
@@ -104,6 +109,7 @@ def test_every_wait_for_a_process_thread_or_event_has_an_end() -> None:
 
 @pytest.mark.parametrize("text, is_endless", [
     ("subprocess.run(['x'])", True), ("process.wait()", True), ("thread.join()", True), ("p.communicate(b'x')", True),
-    ("subprocess.run(['x'], timeout=1)", False), ("','.join(words)", False), ("event.wait(3)", False)])
+    ("subprocess.run(['x'], timeout=1)", False), ("','.join(words)", False), ("event.wait(3)", False),
+    ("event.wait(None)", True), ("thread.join(timeout=None)", True), ("thread.join(timeout=3)", False)])
 def test_only_a_call_that_may_wait_forever_is_recognised(text: str, is_endless: bool) -> None:
     assert endless(f"x = 1\n{text}\n") == ([2] if is_endless else [])

@@ -75,7 +75,8 @@ def text(value: object, limit: int = _CELL) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"      # keeps all integer digits of a large counter
+        value += 0.0                                                            # -0.0 becomes 0.0
+        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"       # keeps all integer digits of a large counter
     if isinstance(value, enum.Enum):
         return value.name.lower().replace("_", " ")
     return printable(str(value), limit)

@@ -37,7 +37,7 @@ def loads(body: bytes) -> object:
     if text.count('":') + sum(text.count(blank + ":") for blank in " \t\n\r" if blank in text) != sum(keys):
         json.loads(text, object_pairs_hook=_no_repetition)
     if "\\ud" in text or "\\uD" in text or any(mark in digits for mark in _LARGE):
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")      # ValueError for half of a pair, for 1e400
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")      # ValueError for a lone surrogate or for 1e400
     return value
 
 

@@ -89,6 +89,6 @@ def failed(answer: Pending[Any]) -> Optional[PduHandlerError]:
 def absent(error: Optional[PduHandlerError]) -> bool:
     """Whether this error counts as proof that the device does not have the object or the method.
 
-    Only a refusal does, and not one for a missing right, too many requests (429) or an error of the device's server.
+    Only a refusal does, except for a missing right, HTTP 429, HTTP statuses outside 4xx, and JSON-RPC internal or server errors.
     """
     return isinstance(error, Refused) and not isinstance(error, Denied) and not leaves_open(error) and error.code != "429"

@@ -20,7 +20,7 @@ _STATES = {Outlet.PowerState.PS_ON: EnumPowerStatus.UP, Outlet.PowerState.PS_OFF
 
 
 def read(agent: Agent, wanted: LinkUnits) -> List[Tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet or branch circuit. Reads a second time if a switchable unit reports no outlet's state."""
+    """Identity and state of each outlet or branch circuit. Reads again if a switchable unit returns only unavailable states."""
     found = _look(agent, wanted)
     if any(unit.silent for unit in found):
         found = _look(agent, wanted)

@@ -93,7 +93,7 @@ class Simulations:
             except Failed:                  # another program may have taken its port
                 process, form = self._started(pdu.simulated, 0, off)
         except Failed as error:
-            _LOG.error("%s", error)
+            _LOG.error("%s: %s", pdu.name, error)
             return
         pdu.address, pdu.snmp, pdu.settings = form["address"], {**pdu.snmp, **form["snmp"]}, {**pdu.settings, **form["settings"]}
         self.keep(pdu, process)

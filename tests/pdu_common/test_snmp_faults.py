@@ -148,7 +148,7 @@ def test_a_table_without_end_is_an_error(agent: Agent, monkeypatch: pytest.Monke
 def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(agent: Agent,
                                                                               monkeypatch: pytest.MonkeyPatch) -> None:
     agent.faults = Faults(late_s=0.1, max_bindings=1)
-    with monkeypatch.context() as hurried, pytest.raises(SnmpError, match="did not complete its answer within"):
+    with monkeypatch.context() as hurried, pytest.raises(SnmpError, match="no complete answer from .* within"):
         hurried.setattr(_snmp, "WALK_DEADLINE_S", 0.4)
         _walked(agent)
     agent.faults = Faults()

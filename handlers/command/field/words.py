@@ -30,8 +30,8 @@ switchgear branches feeders subfeeds outletgroups metrics chassis
 """.split())
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _DIGITS = "0123456789"
-_SERIAL = 7                 # a word with letters and at least as many digits may be a serial number
-_SHORT = 2                  # a word of at most 4 characters, 2 without digits around them, identifies nobody: AB12, X1
+_SERIAL = 7                 # a term or a letter with at least 7 digits around it may be a serial number: A1234567
+_SHORT = 2                  # a word of at most 4 characters, 2 if outer digits are not counted, identifies nobody: AB12, X1
 
 
 def parts(text: str) -> Iterator[re.Match[str]]:
@@ -40,12 +40,18 @@ def parts(text: str) -> Iterator[re.Match[str]]:
 
 
 def is_plain(word: str) -> bool:
-    """Whether a word is a number, a technical term or a letter, with or without digits around it, or too short to be a name."""
+    """Whether a word is a number, a technical term or a single letter, or is too short to be a name.
+
+    Up to 6 digits may surround a term or a letter.
+    """
     return len(word.strip(_DIGITS)) <= _SHORT and len(word) <= 2 * _SHORT or _is_known(word)
 
 
 def is_common(text: str) -> bool:
-    """Whether a name consists only of numbers, technical terms and single letters, with or without digits around them."""
+    """Whether a name consists only of numbers, technical terms and single letters.
+
+    Up to 6 digits may surround each term or letter.
+    """
     return all(_is_known(found[0]) for found in parts(text))
 
 

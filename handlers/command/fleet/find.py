@@ -189,11 +189,12 @@ _HELP = """Ask every host address of the networks over SNMP what it is, and prin
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small SNMPv2c request,
 and a second one if it does not answer. At most 65,536 addresses are asked, at --rate requests a second, and none
 outside the networks. Xerus units that announce themselves by mDNS are added if this machine is in one of the
-networks (IPv4). Other PDUs without SNMPv2c are not found."""
+networks (IPv4) and has the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with the
+sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
-    *option("--login", "the login whose community is tried; its name is written into the list", "NAME"),
+    *option("--login", "the login whose community is tried; the list names it for each PDU found over SNMP", "NAME"),
     *option("--port", "the UDP port of the agents", "PORT", click.IntRange(1, 65535), default=161, show_default=True),
     *option("--rate", "requests a second", "N", click.FloatRange(1, 2000), default=200, show_default=True),
     *option("--no-mdns", "do not search for Xerus units that announce themselves"), *secret_files(), *output()])

@@ -21,7 +21,7 @@ from .polling import Failure, Reading, Target, poll
 
 PARALLEL = 128                  # default limit for the PDUs that all processes together read at a time
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
-_STACK = 4 << 20                # stack of a thread in bytes: Python 3.12 and 3.13 read JSON of up to 10,000 levels, in 2 MB of it
+_STACK = 4 << 20                # bytes of stack per thread; JSON of 10,000 levels, the most for Python 3.12 and 3.13, takes 2 MB
 PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers ends within a minute
 _HANGS = Failure("defect", "this PDU was not read in time: run `pdu status` on it with --debug and report the output")
 _LOST = Failure("defect", "a process ended before this PDU was read: run `pdu status` on it with --debug and report the output")

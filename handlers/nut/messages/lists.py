@@ -69,7 +69,7 @@ def _list(fields: int, read: Callable[[Reply], T], *query: str) -> Request[T]:
 
 
 def _names(reply: Reply) -> List[str]:
-    """The first word of each row. Raises ProtocolError if one is repeated or is not a valid name."""
+    """The first word that each row adds. Raises ProtocolError if one is repeated or is not a valid name."""
     found = [row[0] for row in reply.rows]
     odd = next((text for text in found if not is_name(text)), None)
     if odd is not None or len(set(found)) != len(found):

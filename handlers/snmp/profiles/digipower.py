@@ -34,5 +34,6 @@ PROFILES = (
         load=total(figure(EachUnit(CURRENT, _unit(CURRENT), (_unit(Only(STATUS, STATUS, ("",), keep=False)),)), TENTHS)),
         switching_confidence=Confidence.MEDIUM, evidence=RECORDED.of("state", "current", "switching"),
         note="Units with more than 16 outlets are not switched, because they need more characters than a write may have. Units "
-             "with an empty position or an outlet that lost its power are not switched either: what a write does is unknown."),
+             "with an empty position or an outlet that lost its power are not switched either: the MIB does not say what a "
+             "written -1 or -2 does."),
 )

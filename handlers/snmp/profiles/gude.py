@@ -1,8 +1,8 @@
 """Gude: Expert Power Control. The tree of a product is below its sysObjectID, 28507.PRODUCT.
 
-All products have the same tree, except that the three oldest have shorter paths. Meter channels belong to inlets and groups. Some
-products (58, 64, 83, 87 and 100, according to the MIBs) also have a table for single outlets. The MIBs contradict themselves
-about its index: it starts at 0 in the description, but at 1 in the type. `Renumbered` accepts both.
+The trees are alike, but the ports of the three oldest products have shorter paths, and METERED products have no ports. A meter
+channel measures an inlet or a group of outlets. Some products (58, 64, 83, 87 and 100 in the MIBs) also have a table for single
+outlets. Its index starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
 """
 from decimal import Decimal
 
@@ -54,7 +54,7 @@ PROFILES = (
         load=LOAD, power=POWER, energy=ENERGY,
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
-        # The MIBs of these products have the same meters and no ports, so the products have no outlets.
+        # The MIBs of these products have the same meters but no ports, so this profile lists no outlets.
         key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
         source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
         models=("Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x", "ATS 3020"),

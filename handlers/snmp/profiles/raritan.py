@@ -3,8 +3,8 @@ which Eaton copied below its own root.
 
 PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are values of a
 general enumeration for sensors (7 on, 8 off), commands are 0 (off) and 1 (on). The device reports the decimal digits of each
-sensor. The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 of 36 outlets, so only their values are
-walked: an outlet's capabilities name its sensors, and digits are read for the first and last outlet with the same capabilities. A
+sensor. The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 of 36 outlets, so usually only the values
+are walked. An outlet's capabilities name its sensors. Digits are read for the first and last outlet with the same capabilities. A
 reading of 0 counts unless the sensor is reported as unavailable. The current that a three-phase inlet reports is its highest line
 current, so its poles are summed. An inlet of one phase has no readings by pole, so its own current counts.
 

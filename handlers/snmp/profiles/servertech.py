@@ -19,8 +19,9 @@ STATUS, ST4_STATE = column("1718.3.2.3.1.5", "outletStatus"), column("1718.4.1.8
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
-# If a tower reports no capabilities, its fourth infeed may be a neutral line: the tower's infeeds are not summed.
-NEUTRAL = Part(Listed(IS_THREE_PHASE, Only(IS_THREE_PHASE, TOWER, ("",), keep=False)), over=Arc(INFEED_LOAD, 1, ("4",)), stop=1)
+# A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's infeeds are not summed.
+FOURTH = Arc(INFEED_LOAD, 1, ("4",))
+NEUTRAL = Listed(FOURTH, Part(Only(IS_THREE_PHASE, TOWER, ("",), keep=False), over=FOURTH, stop=1))
 
 PROFILES = (
     Profile(

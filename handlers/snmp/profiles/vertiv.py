@@ -34,8 +34,8 @@ def _v5_metered(values: Source) -> Source:
     return by_number(values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),))
 
 
-# A unit fed in delta draws the line currents; its phase currents flow between two lines. Firmware that does not measure lines
-# reports 0.
+# The load of a unit fed in delta is the sum of its line currents: its phase currents flow between two lines. Firmware that
+# does not measure the lines reports 0 for them.
 V5_DELTA = "1"              # a value of pduMeterType
 V5_LINES = figure(Provided(column("21239.5.2.3.4.1.4", "pduLineCurrent"), column("21239.5.2.3.1.1.6", "pduMeterType"), V5_DELTA),
                   HUNDREDTHS, ("-1", "0"))

@@ -60,9 +60,10 @@ LOOKS_S = 42.0              # the time-out with `looks_three_times`
 
 
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Make clients look at a report or a driver every 14 s of a simulated clock. Returns a function that makes such a client.
+    """Make clients poll a write's report, or `ups.status` while it is WAIT, every 14 s of a simulated clock.
 
-    With a time-out of LOOKS_S the third look is the last one. No look times out before 14 s of real time.
+    Returns a function that makes such a client. With a time-out of LOOKS_S the third reading is the last one. No reading times
+    out before 14 s of real time.
     """
     now = [0.0]
 

@@ -143,6 +143,13 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
     assert load and changed(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
 
 
+def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
+    """Old Sentry firmware lacks towerCapabilities. The neutral line would be added to the load of 4.50 A."""
+    found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
+    load = found.profile.load
+    assert load and changed(load, else_outlets=False).read(found.reader) is None
+
+
 def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -> Found:
     """Detect the unit with other values (whole numbers as INTEGERs) and without objects whose OIDs start with one of `without`.
 

@@ -68,7 +68,7 @@ def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unpro
     listing = [one for one in possible if _values(service, one, infos) is not None]
     sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
     if sure:
-        values = ", with the values that it lists" if listing else ""
+        values = ", with the values that it lists" if not switch_unproven or len(listing) == len(possible) else ""
         out.note_switched(len(sure), len(outlets), f"action {commands.ACTION[1:]}{values}: {_SCHEMA}")
     if len(sure) < len(possible):
         out.cannot.append(f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes: the action "
@@ -78,7 +78,8 @@ def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unpro
                           "Off, or the outlet's link or the target is on another service, or the values or (HPE) the outlet's "
                           "configuration cannot be read")
     if not offered:
-        out.cannot.append("switch: no outlet offers the action to this account")
+        out.cannot.append(f"switch: no outlet offers the action {commands.ACTION[1:]}; all are metered only, or the account may "
+                          "not switch")
 
 
 def _action(outlet: Json) -> Json:
@@ -96,7 +97,7 @@ def _infos(service: RedfishService, outlets: List[Json]) -> _Infos:
 
 
 def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
-    """The values that the outlet's action takes; None if the service lists none. Raises an error if they cannot be read."""
+    """The values that the outlet's action takes; None without such a list. Raises an error if the list cannot be read."""
     info = commands.info_link(_action(outlet))
     found = infos[service.path(info)] if info is not None else {}
     if isinstance(found, PduHandlerError):

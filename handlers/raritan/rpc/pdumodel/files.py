@@ -29,5 +29,6 @@ def download_panel_csv(agent: Agent, panelid: int) -> bytes:
 
 def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> str:
     """Send the JSON configuration of a power meter or panel: one round trip. Returns the device's text."""
-    answer = scripts.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "pmc-config.json", data, progress)
+    # The vendor's SDK gives the file this name whatever its format.
+    answer = scripts.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "config.csv", data, progress)
     return str(answer["body"])

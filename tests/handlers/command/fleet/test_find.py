@@ -251,7 +251,7 @@ def test_requests_that_the_system_does_not_send_are_reported(lost: Tuple[str, ..
                                                              monkeypatch: pytest.MonkeyPatch,
                                                              capsys: pytest.CaptureFixture[str]) -> None:
     class Routed(socket.socket):
-        """Sends to no address: some have no route."""
+        """Sends nothing. Raises the error of a missing route for the addresses in `lost`."""
 
         def sendto(self, data: Any, *where: Any) -> int:
             if where[-1][0] in lost:
