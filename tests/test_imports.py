@@ -60,7 +60,7 @@ def _imports(node: ast.AST, file: str, by_type: bool) -> Iterator[Import]:
                 yield Import(file, child.lineno, 0, alias.name, (), by_type)
         elif isinstance(child, ast.ImportFrom):
             yield Import(file, child.lineno, child.level, child.module or "", tuple(a.name for a in child.names), by_type)
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+        elif isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
             for branch, typed in ((child.body, True), (child.orelse, by_type)):
                 for inner in branch:
                     yield from _imports(ast.Module([inner], []), file, typed)

@@ -42,7 +42,7 @@ def given(context: click.Context) -> Given:
 
 
 class Spelling(NamedTuple):
-    """One setting as an option. A flag has no metavar and sets `value`."""
+    """One setting as an option, `flag`. Without a metavar the option takes no argument and sets `value`."""
 
     flag: str
     key: str

@@ -189,7 +189,7 @@ def _refuse_unasked(connection: socket.socket) -> None:
     connection.settimeout(0)
     try:
         unasked = connection.recv(_RECEIVE)
-    except OSError:                             # nothing arrived, or the connection broke: then the request itself fails
+    except OSError:                             # nothing arrived; if the connection broke, the request itself fails
         return
     if unasked:
         raise ProtocolError("the server sent data that was not asked for", unasked)

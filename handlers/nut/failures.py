@@ -63,7 +63,7 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "INSTCMD-FAILED": (Refused, "the NUT server could not hand the command to the driver"),
     "SET-FAILED": (Refused, "the NUT server could not hand the value to the driver"),
     "FAILED": (Refused, "the driver reports a failure"),
-    "UNKNOWN": (Refused, "the driver reports an unknown error"),
+    "UNKNOWN": (Refused, "the driver reports an unknown error, or the NUT server no longer has its report"),
     "FEATURE-NOT-SUPPORTED": (Refused, "the NUT server was built without this feature"),
     "FEATURE-NOT-CONFIGURED": (Refused, "the NUT server is not set up for this feature"),
     "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),          # RFC 9271 names it TLS-ALREADY-ENABLED

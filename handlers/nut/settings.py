@@ -30,7 +30,7 @@ PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port_number, None,
                                        f"the NUT server's port; without it the one in the address, else {NUT_PORT}")
 USERNAME: Setting[str] = Setting("username", f"a user name from upsd.users, {_CARRIED}", _word, "",
                                  "needed to switch; reading sends it only to a server that demands a login")
-PASSWORD: Setting[str] = Setting("password", f"that user's password, {_CARRIED}", _word, "",
+PASSWORD: Setting[str] = Setting("password", f"the user's password, {_CARRIED}", _word, "",
                                  "needed and sent together with username", secret=True)
 DEVICE: Setting[str] = Setting("device", "a name from ups.conf, without its square brackets", _name, "",
                                "the device on the NUT server; without it all devices of the server are one PDU")

@@ -101,11 +101,11 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
-        The second reads the sensors that the first had to list, and the breakers if the load of the inlets is not known yet.
-        If all readings of inlets or of outlets are invalid, or labels do not confirm the well-known ids, it lists the sensors,
-        and the third reads these by reference.
+        The second reads the sensors that the first had to list, and the breakers if the load of the inlets is not known and the
+        first did not read them. If all readings of inlets or of outlets are invalid, or labels do not confirm the well-known ids,
+        the second also lists their sensors, and the third reads these by reference.
 
-        Raises Denied if the account may not list sensors.
+        Raises Denied if the account may not list or read a sensor.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9

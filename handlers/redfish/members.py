@@ -45,7 +45,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
         if following in seen or len(seen) >= _MOST_PAGES:
             raise ProtocolError("the pages of the device's list do not end")
         seen.add(following)
-        page = service.get(following, text(collection, "@odata.id"))        # DSP0266: nextLink is opaque
+        page = service.get(following, text(collection, "@odata.id"))    # a page may have the @odata.id of the collection
     if type(counted) is int and len(found) < counted:
         raise ProtocolError(f"the device lists fewer members of a collection ({len(found)}) than it counts ({counted})")
     return found

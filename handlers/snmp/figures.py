@@ -19,13 +19,13 @@ _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
 class Figure(Frozen):
     """A measurement: value * `scale` is in A, W or kWh.
 
-    `absent`: values that mean "not measured", with their `unit`, besides text that is not a number, numbers below 0, and
-    2^n - 1 for n of 31, 32, 63 and 64. With `magnitude` the sign is only a direction, and |value| is used. `padding`: values in
-    rows of parts that the device does not have, such as a second line cord; a sum is complete without them. `exponent`: the power
-    of ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative for a
-    divisor (-10: value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may follow
-    the number. `scale_of_integers`: the scale of values that are INTEGER instead of text. A platform may return an INTEGER as
-    text, so with this scale a text above 0 has no figure unless a text of the same column has a decimal point.
+    `absent`: whole texts, with any `unit`, that mean "not measured". Text that is not a number, 2^n - 1 for n of 31, 32, 63 and
+    64, and, without `magnitude`, numbers below 0 always mean it. With `magnitude` the sign is only a direction, and |value| is
+    used. `padding`: values in rows of missing parts, such as a second line cord; a sum is complete without them. `exponent`: the
+    power of ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative
+    for a divisor (-10: value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may
+    follow the number. `scale_of_integers`: the scale of values that are INTEGER instead of text. A platform may return an INTEGER
+    as text, so with this scale a text above 0 has no figure unless a text of the same column has a decimal point.
     """
 
     source: Source
@@ -137,7 +137,7 @@ class Total(Frozen):
         return sum(found.values(), Decimal(0)) if complete else None
 
     def is_listed(self, reader: Reader) -> bool:
-        """Whether the device has a row of one of the figures, even if it is not measured."""
+        """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
         return any(figure.listed(reader) for figure in self.figures)
 
     def _chain(self, reader: Reader) -> Set[str]:

@@ -30,8 +30,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         folder = folder.resolve()
         with starting(options.port, options.page_port if options.host in LOOPBACK else 0):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            password, secret = _password(folder)
+            secret = folder / "password"
+            password, known = _password(secret)
             manager = stack.enter_context(_manager(options, folder, password))
+            if password != known:                   # after `_manager`, which refuses a folder that another stand-in uses
+                private(secret, f"{password}\n".encode())
         if options.host not in LOOPBACK:
             print(f"This program listens on {options.host}, so other machines may try to log in. It is for tests: do not leave "
                   f"it running in a network that you do not trust.", file=sys.stderr)
@@ -83,21 +86,17 @@ def interval(text: str) -> float:
     return value
 
 
-def _password(folder: Path) -> Tuple[str, Path]:
-    """The administrator's password (DCI_PASSWORD, else the folder's last one, else a random one), and its file.
+def _password(file: Path) -> Tuple[str, str]:
+    """The administrator's password (DCI_PASSWORD, else the file's, else a random one), and the file's ("" without a file).
 
-    Raises ValueError if that file is damaged.
+    Raises ValueError if the file is damaged.
     """
-    file = folder / "password"
     given = os.environ.pop("DCI_PASSWORD", "")
     try:
         known = file.read_text("utf-8").partition("\n")[0] if file.exists() else ""
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not UTF-8: restore it, or remove it for a new password") from None
-    password = given or known or secrets.token_urlsafe(9)
-    if password != known:
-        private(file, f"{password}\n".encode())
-    return password, file
+    return given or known or secrets.token_urlsafe(9), known
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:

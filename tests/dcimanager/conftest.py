@@ -51,7 +51,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session")
 def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive `small`, where `say` acts not only on `status` but also on `port_up` and `port_down`."""
+    """The archive `small`, where `say` also acts on `port_up` and `port_down`, except with the value "error"."""
     tree = small_tree(tmp_path_factory.mktemp("hanging"))
     handler = tree / "small" / "handler.py"
     head = "(self, port: PduPortView) -> PduPortView:\n"

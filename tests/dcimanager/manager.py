@@ -182,7 +182,7 @@ class DciManager:
         Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching call
         raises LookupError if the PDU was removed, and Refusal if its address, SNMP parameters or settings were changed while the
         call waited, if the stand-in ends, or if the call cannot be recorded before it is sent. A finished call that cannot be
-        recorded counts all the same.
+        recorded is returned and kept in memory.
         """
         form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:

@@ -25,8 +25,8 @@ PATIENCE_S = 100.0
 
 
 @contextlib.contextmanager
-def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "TMPDIR": str(folder)}
+def started(*arguments: str, folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "TMPDIR": str(folder), **environment}
     with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, env=environment) as process, bounded(process, PATIENCE_S):
         yield process
@@ -81,9 +81,12 @@ def test_a_damaged_ports_file_is_ignored_and_overwritten(tmp_path: Path, text: s
 
 
 def test_a_folder_in_use_is_refused_with_one_line_of_text(tmp_path: Path) -> None:
-    with DciManager(data=tmp_path), started("-m", "tests.dcimanager", "--data", str(tmp_path), folder=tmp_path) as second:
+    (tmp_path / "password").write_text("open sesame\n")
+    with DciManager(data=tmp_path), started("-m", "tests.dcimanager", "--data", str(tmp_path), folder=tmp_path,
+                                            DCI_PASSWORD="another") as second:
         out, err = second.communicate(timeout=PATIENCE_S)
         assert (second.returncode, out) == (2, "") and "in use by another stand-in" in err and err.count("\n") == 1
+    assert (tmp_path / "password").read_text() == "open sesame\n"
 
 
 def test_listening_on_all_addresses_warns_and_prints_an_https_address(tmp_path: Path) -> None:

@@ -339,7 +339,7 @@ def test_a_call_whose_answer_is_rejected_keeps_its_log_lines(tmp_path: Path) -> 
     process = Answering("[]")
     process.stderr = io.StringIO(f"a line\n{child.LOGGED}\n")
     call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)
-    assert (call.text, call.lines) == ("no answer from the worker (it answered another call)", ("a line",))
+    assert (call.text, call.lines) == ("no answer from the worker (it wrote something else)", ("a line",))
 
 
 def test_a_call_whose_process_has_no_input_says_so(tmp_path: Path) -> None:

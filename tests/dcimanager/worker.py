@@ -93,7 +93,7 @@ class Worker:
         """One call; every failure is in its result. If no answer comes within `timeout` seconds, the process is killed, and the
         next call starts a new one.
 
-        `data` replaces the job's data: the process then serves another PDU of the same handler.
+        `data` replaces the job's data in this call only, so that one process can serve several PDUs of a handler.
         """
         with self._one_at_a_time:
             begin = time.monotonic()
@@ -145,7 +145,7 @@ class Worker:
                 lines = self._lines(_LOG_SECONDS)
             answer: Any = json.loads(line or "{}")
             if line is not None and (not isinstance(answer, dict) or answer.get("number") != self._number):
-                raise ValueError("it answered another call")        # a handler may have written to the pipe, or forked
+                raise ValueError("it wrote something else")        # a handler may have written to the pipe, or forked
         except queue.Empty:
             with self._starting:
                 self._end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import re
 import socket
 from functools import cache
 from pathlib import Path
@@ -75,7 +76,7 @@ def http_seeds() -> List[bytes]:
 # ---- JSON-RPC and Redfish, through the handlers ---------------------------------------------------------------------
 
 class _Script:
-    """A transport that answers with the given bodies in order, and then with {}. Over JSON-RPC, id 0 becomes the request's."""
+    """A transport that answers with the given bodies in order, and then with {}. In JSON-RPC, the request's id replaces id 0."""
 
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = list(bodies)
@@ -83,7 +84,7 @@ class _Script:
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         body = self._bodies.pop(0) if self._bodies else b"{}"
         if isinstance(request.body, bytes) and b'"id"' in request.body:
-            body = body.replace(b'"id": 0', b'"id": %d' % json.loads(request.body)["id"])
+            body = re.sub(rb'"id": 0(?!\d)', b'"id": %d' % json.loads(request.body)["id"], body)
         return Reply(200, {"content-type": "application/json"}, body)
 
     def close(self) -> None:
@@ -151,7 +152,7 @@ class _Tape:
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         reply = self._transport.exchange(where, request)
         asked = json.loads(request.body)["id"] if isinstance(request.body, bytes) else 0
-        self.bodies.append(reply.body.replace(b'"id": %d' % asked, b'"id": 0').replace(b'"id":%d' % asked, b'"id": 0'))
+        self.bodies.append(re.sub(rb'"id": ?%d(?!\d)' % asked, b'"id": 0', reply.body))
         return reply
 
     def close(self) -> None:

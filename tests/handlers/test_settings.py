@@ -115,7 +115,7 @@ def test_many_certificates_without_an_end_are_refused() -> None:
 
 @pytest.mark.parametrize("text", ["two\nlines", "tab\tulator", "bell\x07"])
 def test_a_password_with_a_control_character_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="'password': give that user's password, on one line without tabs"):
+    with pytest.raises(SettingsError, match="'password': give the user's password, on one line without tabs"):
         Settings({"password": text}, (ONE_LINE,))
 
 

@@ -49,13 +49,13 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             raise
         raise SettingsError(_MISSING) from None
     if wanted.list is None and not (wanted.network and wanted.auth):
-        raise SettingsError("give --list FILE, or --network with --auth: an exporter for any target would give its logins away")
+        raise SettingsError("give --list FILE, or --network with --auth: without these, no PDU can be queried")
     asked: List[int] = []
 
     def turn() -> None:
         _carry_out(asked, lambda: _reload(exporter, wanted, state))
 
-    before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))     # a reload may come before it listens
+    before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))     # SIGHUP before listening must not end the process
     try:
         exporter = server.Exporter(_allowed(wanted, state), server.Limits(wanted.parallel, wanted.timeout_offset))
         listening = _listening(wanted.listen, exporter, turn)
@@ -76,8 +76,8 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
 
 
 def _end(code: int) -> NoReturn:
-    """Ends this process without waiting for probes in other threads. Python's own end frees the memory of OpenSSL, and a probe
-    that uses it then would crash the process."""
+    """Ends this process without waiting for probes in other threads. A normal exit would run OpenSSL's cleanup, and a probe that
+    still uses OpenSSL could then crash the process."""
     sys.stdout.flush()
     atexit._run_exitfuncs()         # removes the folders of unpacked archives, for example
     os._exit(code)

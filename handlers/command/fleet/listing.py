@@ -42,7 +42,11 @@ Entry = Tuple[str, Mapping[str, Any]]       # where the PDU is in the file, and 
 
 
 def read(path: str) -> Fleet:
-    """Read a list: TOML if `path` ends in .toml, else CSV. SettingsError names the first mistakes and counts the others."""
+    """Read a list: TOML if `path` ends in .toml, else CSV.
+
+    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells, ends the reading. Otherwise the
+    error names the first five wrong PDUs and counts the others.
+    """
     text = private.text(path, private.LIST)
     if path.endswith(".toml"):
         document = toml.loads(text, path)
@@ -145,7 +149,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
     except ValueError:
         raise ValueError("metered must be yes or no") from None
     handler = given["handler"]
-    if not handler.isidentifier():          # as names of handlers are: it is the path of an archive
+    if not handler.isidentifier():          # not the name of a handler, but the path of an archive
         handler = os.path.join(folder, handler)
     return Device(name, handler, address, given.get("auth", ""),
                   tuple(_settings(cells.get("settings", ""), folder).items()), metered)

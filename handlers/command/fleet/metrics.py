@@ -1,4 +1,4 @@
-"""The metrics of a reading and of the exporter itself. Only this file imports prometheus_client.
+"""The metrics of a reading and of the exporter itself. No other file in handlers/ imports prometheus_client.
 
 Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU and outlets have different
 metrics, so that a sum over a metric never counts a current twice.
@@ -100,7 +100,7 @@ class Own:
                                  registry=self.registry)
         self.running = Gauge("pdu_exporter_probes_running", "Probes that run now, late ones included.", registry=self.registry)
         self.refused = Counter("pdu_exporter_refused", "Probes refused with 400, 403 or 503.", ["reason"], registry=self.registry)
-        self.loaded = Gauge("pdu_exporter_config_last_reload_successful", "1 if the last reading of list and logins worked.",
+        self.loaded = Gauge("pdu_exporter_config_last_reload_successful", "1 if the last load of list and logins succeeded.",
                             registry=self.registry)
 
     def note(self, handler: str, reading: Reading) -> None:

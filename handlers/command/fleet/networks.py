@@ -37,7 +37,7 @@ def parsed(texts: Sequence[str]) -> List[Network]:
 
 
 def _outermost(found: Iterable[AnIPVersion]) -> List[AnIPVersion]:
-    """The networks that are not inside another one. Does not merge adjacent ones: over IPv4, each has a broadcast address."""
+    """The networks that are not inside another one. Adjacent ones stay apart: `hosts` leaves out addresses at their ends."""
     kept: List[AnIPVersion] = []
     for network in sorted(found):           # a network comes before those inside it
         if not kept or not network.subnet_of(kept[-1]):
@@ -54,7 +54,10 @@ def one_network(text: str) -> Network:
 
 
 def _meant(text: str) -> str:
-    """The network of an address with host bits, as a question; "" for other text and for a zone, which it would drop."""
+    """The network of an address with host bits, as a question; "" for other text, and for an address with a zone.
+
+    The question could not show the zone: `ip_network` drops it.
+    """
     try:
         return "" if "%" in text else f": did you mean {ipaddress.ip_network(text, strict=False)}?"
     except ValueError:
@@ -62,5 +65,9 @@ def _meant(text: str) -> str:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """The addresses of hosts, in order, without network and broadcast addresses, which many hosts would answer."""
+    """The addresses of hosts, in order. All addresses of a /31, /32, /127 or /128.
+
+    Else without the network and broadcast address of an IPv4 network, because many hosts may answer there, and without the first
+    address of an IPv6 network, which all its routers share (RFC 4291, 2.6.1).
+    """
     return map(str, network.hosts())

@@ -64,7 +64,7 @@ def _last_changes(context: Context, outlets: List[Outlet], chosen: List[int]) ->
 
 
 def switch(context: Context) -> Result:
-    """Switch outlets: 2 round trips to check them, 1 to ask, 1 for the command, then 1 for each look until all have switched."""
+    """Switch outlets. Round trips: 2 to check them, 1 for the question (none with --yes), 1 for the command, 1 for each look."""
     wanted = context.options.state
     if wanted not in ("on", "off"):
         raise SettingsError(f"{wanted[:20]!r}: give on or off")
@@ -75,7 +75,7 @@ def switch(context: Context) -> Result:
 
 
 def cycle(context: Context) -> Result:
-    """Cycle outlets: 3 round trips to check them, 1 to ask, 1 for the command, then 1 for each look until all are on again."""
+    """Cycle outlets. Round trips: as `switch`, and 1 before the command for the times at which they were last switched."""
     return _sent(context, "power-cycle", "up",
                  lambda pdu: pdu.cycleAllOutletPowerStates(), lambda outlet: outlet.cyclePowerState(),
                  lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence), cycle=True)
@@ -224,7 +224,7 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     settings = pdu.getSettings()            # after the question, so that a change by others in the meantime is not undone
     settings.outletPowerStateSequence = numbers
     code = once("the order may or may not have changed", "sequence", lambda: pdu.setSettings(settings))
-    check(code, "the order", {1: "the device rejected it"})
+    check(code, "the order", {1: "a value is not allowed"})
     if context.options.delay is not None:
         for position, outlet in enumerate(outlets, 1):
             done = "the order" if position == 1 else "the order and the delays of the outlets before it"
@@ -235,7 +235,7 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
             except PduHandlerError as error:
                 raise NotSeen((f"the unit took {done}, but the delay of outlet {position} may or may not be set: repeat the "
                                f"command (", *error.parts, ")"), error.host) from error
-            check(code, f"the delay of outlet {position}, after it took {done}", {1: "the device rejected it"})
+            check(code, f"the delay of outlet {position}, after it took {done}", {1: "a value is not allowed"})
 
 
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")

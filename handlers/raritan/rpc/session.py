@@ -77,7 +77,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
     manager = SessionManager("/session", agent)
     code, session, token = manager.newSession()
     if code != 0:
-        why = ("the user may have only one session, and it is open: close it, or log in by password"
+        why = ("the user may have only one session, and it is open: close it, or send the calls without a session"
                if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER else "the device opened no session")
         raise Refused(f"{why} (result code {code})", str(code), agent.host, "newSession")
     try:

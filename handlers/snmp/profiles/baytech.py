@@ -3,8 +3,8 @@
 State and command share a column, in which a locked outlet reads "locked on" or "locked off".
 
 The MIB does not state the units of current and power. According to public drivers, current is in tenths of an ampere and power
-in watts. According to one of these drivers, an RPC without a meter reads -2000000, which is no figure because it is below 0.
-According to the MIB it reads 0, as an RPC without a load does.
+in watts. According to the MIB, an RPC without a meter reads 0, as an RPC without a load does. Observium ignores a power of
+-2000000; this handler treats every value below 0 as missing.
 """
 from ..parts import Confidence, Evidence, Guarded, Outlets, Profile, Proof, State, Write
 from ..sources import EachUnit, Number, OfUnits, Source, Unless

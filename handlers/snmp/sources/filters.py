@@ -147,8 +147,8 @@ class Counted(Source):
         rows = {} if counted == 0 else self.source.rows(reader)
         fitting = {identity: value for identity, value in rows.items() if self._fits(identity, counted)}
         if counted is not None and len(fitting) < counted:
-            raise ProtocolError(f"the device counts {counted:f} rows in a table, but it listed {len(fitting)}; "
-                                "poll it again")
+            raise ProtocolError(f"the device counts {counted:f} rows in a table, but it listed {len(fitting)} with a "
+                                f"number up to {counted:f}; poll it again")
         return fitting
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:

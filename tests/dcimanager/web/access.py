@@ -62,7 +62,7 @@ class Access:
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, without port and brackets; "" if it is missing or malformed, or if the port is 0."""
+    """The name in a Host header, without port and brackets; "" if it has no name, or an invalid port or bracket."""
     try:
         found = urlsplit(f"//{host}")
         return (found.hostname or "") if found.port != 0 else ""        # `port` raises ValueError too

@@ -132,7 +132,7 @@ def test_a_second_session_of_a_user_who_may_have_only_one_is_refused_and_the_fir
         other = Agent("https", f"{unit.host}:{unit.port}", unit.user, unit.password, trust=Trust(ca_pem=unit.ca_pem))
         with pytest.raises(Refused, match="only one session"):
             with session.logged_in(other):
-                raise AssertionError("there is no session")
+                raise AssertionError("the block must not run")
         other.close()
         assert len(unit.access.sessions) == 1
 
@@ -145,7 +145,7 @@ def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code
     with Peer([[opened]]) as peer:
         with pytest.raises(Refused, match=r"the device opened no session \(result code 7\)") as caught:
             with session.logged_in(agent("http", peer.address)):
-                raise AssertionError("there is no session")
+                raise AssertionError("the block must not run")
     assert caught.value.code == "7"
 
 
@@ -157,7 +157,7 @@ def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_clo
     with Peer([[opened, result()]]) as peer:
         with pytest.raises(ProtocolError, match="without a usable token"):
             with session.logged_in(agent("http", peer.address)):
-                raise AssertionError("there is no session")
+                raise AssertionError("the block must not run")
     assert len(peer.seen) == 1, "a missing id reads as 0, which may be the id of another session"
 
 
@@ -171,7 +171,7 @@ def test_a_new_session_without_a_usable_token_raises_a_protocol_error_and_is_clo
         one = agent("http", peer.address)
         with pytest.raises(ProtocolError, match="newSession: the device opened a session without a usable token"):
             with session.logged_in(one):
-                raise AssertionError("there is no session")
+                raise AssertionError("the block must not run")
     close = peer.seen[1].json
     assert (close["method"], close["params"]) == ("closeSession", {"sessionId": 7, "reason": 0})
     assert one.token is None and "authorization" in peer.seen[1].headers

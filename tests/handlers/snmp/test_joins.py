@@ -150,7 +150,7 @@ def test_rows_beyond_the_devices_count_are_ignored() -> None:
 
 
 def test_a_table_with_fewer_rows_than_its_count_is_an_error() -> None:
-    with pytest.raises(ProtocolError, match="counts 3 rows in a table, but it listed 2"):
+    with pytest.raises(ProtocolError, match="counts 3 rows in a table, but it listed 2 with a number up to 3;"):
         Counted(A, Scalar("1.3.2.0")).rows(reader({**table("1.3.1", {"1": 5, "2": 6, "7": 7}), "1.3.2.0": 3}))
 
 

@@ -1,4 +1,4 @@
-"""Runs a simulated NUT server with switchable PDUs on 127.0.0.1 until Ctrl-C, then prints the writes."""
+"""A simulated NUT server with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the commands and SET VAR it accepted."""
 from __future__ import annotations
 
 import argparse

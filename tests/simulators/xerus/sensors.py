@@ -46,7 +46,7 @@ KINDS = {
 
 
 class Awake:
-    """Whether the sensors of one part, such as an outlet, answer. Sleeping sensors wake up after `sleep` calls of getSensors."""
+    """Whether the sensors of one part, such as an outlet, are available. They are after `sleep` more calls of getSensors."""
 
     def __init__(self, awake: bool = True) -> None:
         self.sleep = 0 if awake else 1

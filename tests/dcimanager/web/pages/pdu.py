@@ -116,8 +116,11 @@ def _json(site: Site, request: Request) -> Response:
 
 
 def _with_gaps(found: List[Reading], interval: float, changes: Sequence[float]) -> List[Reading]:
-    """`found`, with an empty reading inserted at each of `changes` and in each gap. A gap is longer than three times the
-    polling interval or three times `stretch`, whichever is longer. Without a timer, recent readings have no gaps."""
+    """`found`, with an empty reading between two readings if a gap or one of `changes` lies between them.
+
+    A gap is longer than three times the polling interval and three times the `readings.stretch` of its later reading. Without a
+    timer, readings that are too young to be thinned have no gaps.
+    """
     drawn: List[Reading] = []
     before: Optional[Reading] = None
     now = time.time()

@@ -1,4 +1,4 @@
-"""/cascade: link units (from 3.6)."""
+"""/cascade: link units (firmware 3.6 and later)."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List
@@ -63,7 +63,7 @@ class CascadeManager(Served):
         return 0
 
     def requestLink(self, token: str) -> int:
-        """Refuses: a primary unit calls this to make a unit its link unit, and the simulator does not support that."""
+        """Refuses: a primary unit sends this to a unit that is to become its link unit, and the simulator cannot become one."""
         return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
 
     def finalizeLink(self, token: str) -> None:
