@@ -50,7 +50,7 @@ def _check(context: click.Context, file: str) -> int:
     from ..snmp import building, schema
     try:
         profile = building.read(Path(file))
-        building.own_family(profile)            # refuses a key that does not give a name for the archive
+        building.own_family(profile)            # refuses a key that is too long or the name of another module
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
     lines = [f"{printable(file)}: the profile '{profile.key}' is valid"]

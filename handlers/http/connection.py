@@ -71,7 +71,7 @@ class StandardTransport:
 
     def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
         """Connect and, for https, check the certificate, before a request is sent."""
-        opened, name = _dialled(where, timeout, end), where.host.partition("%")[0]      # a zone is no part of it: RFC 6874, 4
+        opened, name = _dialled(where, timeout, end), where.host.partition("%")[0]      # without the zone: RFC 6874, 4
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
@@ -122,7 +122,7 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Reader(self, self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
-        """http.client skips only 100; the other 1xx are not final answers either (RFC 9110, 15.2). 101 ends HTTP."""
+        """Makes 102 to 199 a 100, which http.client skips: none is final (RFC 9110, 15.2). 101 stays: HTTP ends there."""
         parent: Any = super()
         version, status, phrase = parent._read_status()
         return version, 100 if 102 <= status < 200 else status, phrase
@@ -165,7 +165,7 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
 
 def _ended(opened: Any) -> bool:
     """Whether the peer has closed the idle connection, or has sent bytes without a request."""
-    if opened is None or getattr(opened, "pending", int)():         # of TLS: bytes that are decrypted, so no longer waiting
+    if opened is None or getattr(opened, "pending", int)():         # TLS: decrypted bytes, which the selector does not see
         return True
     with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:     # select refuses descriptors above 1023
         waiting.register(opened, selectors.EVENT_READ)

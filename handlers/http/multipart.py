@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, S
 
 from .failures import HttpException
 
-Progress = Callable[[int, int], None]       # called with the bytes of a file sent so far, and the file's size
+Progress = Callable[[int, int], None]       # called with two numbers of bytes of a file: sent so far, and to send in all
 
 
 class BinaryFile(Protocol):
@@ -97,7 +97,7 @@ class Headers(Mapping[str, str]):
 def _opened(data: Any) -> BinaryFile:
     if isinstance(data, (bytes, bytearray, memoryview)):
         return io.BytesIO(data)
-    if not hasattr(data, "read") or not hasattr(data, "seek") or isinstance(data, io.TextIOBase):
+    if not hasattr(data, "read") or not hasattr(data, "seek") or hasattr(data, "encoding"):       # text
         raise TypeError(f"data must be bytes or a file open in binary mode, not {type(data).__name__}")
     opened: BinaryFile = data
     return opened

@@ -20,7 +20,7 @@ from handlers.command import ending
 from .mutation import mutated
 from .targets import BY_NAME, FOUND, TARGETS, found
 
-_EXIT = "exit codes: 0 no parser failed; 1 a parser failed; 2 wrong arguments"
+_EXIT = "exit codes: 0 no failure; 1 a parser failed, or its process ended early or hung; 2 wrong arguments"
 
 
 class Run(NamedTuple):

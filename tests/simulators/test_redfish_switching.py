@@ -1,4 +1,4 @@
-"""The simulated Redfish service changes as DSP0266 says: actions, preconditions, tasks, settings, restarts."""
+"""How requests change the simulated Redfish service: actions, preconditions, tasks, PATCH, restarts."""
 from __future__ import annotations
 
 from typing import Any, Dict

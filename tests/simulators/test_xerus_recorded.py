@@ -1,4 +1,4 @@
-"""The simulator answers the recorded calls of two real units as those units did: same ids, types and structure."""
+"""The simulator answers the recorded calls of two real units as those units did: same resource ids, types and structure."""
 from __future__ import annotations
 
 import json
@@ -44,7 +44,7 @@ def _answers(exchange: Json) -> List[Any]:
 def _asked(recorded: List[Json], number: int) -> List[Json]:
     """The calls of an exchange. If its request was not recorded, they are rebuilt in the order of the other unit's request.
 
-    The ids come from earlier recorded answers, so the simulator must have the real units' ids.
+    The resource ids are those of the real units, so the simulator must have the same.
     """
     if recorded[number]["request"] is not None:
         requests: List[Json] = recorded[number]["request"]["params"]["requests"]

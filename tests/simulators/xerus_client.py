@@ -1,4 +1,4 @@
-"""A minimal client for the simulator's own tests. `post` and `get` do not check the status; the others expect JSON."""
+"""A minimal client for the simulator's own tests. It does not check HTTP statuses; `call`, `result` and `bulk` expect JSON."""
 from __future__ import annotations
 
 import base64

@@ -15,12 +15,13 @@ from ..output import Result, columns, text
 from .context import Context, NotSeen, action, check, listed, number, once, plain, read_again, table
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this unit is itself a link unit",
-               4: "the link id is in use", 5: "the host is linked already", 6: "the unit is not reachable",
-               7: "the unit refuses the login", 8: "the unit refuses to be linked", 9: "the unit is busy",
-               10: "not supported", 11: "the unit demands a new password: PDU_NEW_PASSWORD or --secret-file new_password=FILE",
-               12: "the new password breaks the unit's password rules", 13: "communication failed",
-               14: "this kind of unit cannot be linked",
-               15: "the firmware versions differ"}
+               4: "the link id is in use", 5: "the host is linked already", 6: "the link unit is not reachable",
+               7: "the link unit refuses the login", 8: "the link unit refuses to be linked", 9: "this unit is busy",
+               10: "this unit does not support linking",
+               11: "the link unit demands a new password: give it in PDU_NEW_PASSWORD or with --secret-file new_password=FILE",
+               12: "the new password breaks the link unit's password rules", 13: "communication with the link unit failed",
+               14: "the link unit does not support linking",
+               15: "the firmware versions of this unit and the link unit differ"}
 _SERVER_CODES = {1: "there is no such server", 2: "the settings are not allowed", 3: "that host is watched already",
                  4: "the list of watched servers is full"}
 _LINK_ACTIONS = "show, add ID HOST, release ID"
@@ -89,7 +90,7 @@ def network(context: Context) -> Result:
         if state not in ("on", "off"):
             raise SettingsError(f"give {_NETWORK_ACTIONS}")
         role = _role(context) if wanted == "forwarding" and state == "on" else None
-        context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable at this address)")
+        context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable)")
     settings = proxy.getSettings()          # after the question, so that a change by others in the meantime is not undone
     if wanted != "show":
         if wanted == "forwarding":

@@ -2,7 +2,7 @@
 
 The neutral wire is a row in the table of the phases, and only its current is meaningful. Its channel type distinguishes it.
 Firmware without this column (before MIB revision 2011-11-02) has no totals here. A concentrator (CTR) has another MIB, for the
-meters of many racks. It is not a PDU and is not read.
+meters of many racks, which is not read. If its sysObjectID fits, it is taken for a PDU without outlets and totals.
 """
 from ..parts import SIMULATED, Profile
 from ..sources import Column, Only

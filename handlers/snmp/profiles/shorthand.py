@@ -59,7 +59,7 @@ def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...])
 
 
 def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
-    """The rows of units (ports, phases) that each have their own object or table. The identity begins with the unit's number."""
+    """The rows of numbered parts (units, ports, phases) with an object or table each. The identity begins with this number."""
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 

@@ -64,7 +64,7 @@ class Field(Source):
 class Bits(Source):
     """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet. Missing octets are 0.
 
-    The value is "" if a platform's text may be octets that differ in this bit.
+    For text from the platform, the result is "" if octets were lost in decoding, or if UTF-8 and Latin-1 differ in this bit.
     """
 
     source: Source
@@ -105,7 +105,7 @@ class Negative(Source):
 
 
 class Number(Source):
-    """A number from the index, such as an outlet's or a unit's: the arc at `position` plus `plus`.
+    """A number from the index, such as an outlet's or a unit's: the arc at `position`, increased by `plus`.
 
     A row without a number there is left out.
     """

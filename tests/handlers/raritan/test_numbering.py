@@ -1,4 +1,7 @@
-"""Reading, metering and switching number the outlets alike, even on units that do not list them in the order of their labels."""
+"""Status, statistic and commands number the outlets by their position in the unit's list, even if labels have another order.
+
+An outlet is not switched if the well-known id of its position belongs to an outlet with another label.
+"""
 from __future__ import annotations
 
 from typing import Tuple

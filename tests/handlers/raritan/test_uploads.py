@@ -4,6 +4,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Callable, Dict, List, Optional, Tuple, Type
@@ -61,6 +62,11 @@ def test_a_file_is_sent_with_its_type_or_as_an_octet_stream(more: Dict[str, obje
 def test_uploading_anything_but_bytes_or_a_binary_file_is_a_type_error(agent: MakeAgent, data: object) -> None:
     with pytest.raises(TypeError, match="bytes or a file"):
         agent("https", "pdu.example").form_data_file("/x", [{"data": data, "filename": "f", "formname": "upfile"}])
+
+
+def test_a_temporary_file_in_text_mode_is_a_type_error() -> None:
+    with tempfile.NamedTemporaryFile("w+") as file, pytest.raises(TypeError, match="bytes or a file open in binary mode"):
+        MultipartForm([{"data": file, "filename": "f", "formname": "upfile"}])
 
 
 def test_an_open_file_is_sent_from_its_current_position_with_progress(agent: MakeAgent, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ CIRCUITS = (CircuitModel(0, name="rack 1"), CircuitModel(5, (0, 1, 2), 4.0), Cir
 MODEL = Model(outlets=12, phases=3, inlets=2, transfer_switch=True, in_rush_guard_ms=20, disabled=(11,), not_switchable=(12,),
               meters=(MeterModel(1, circuits=CIRCUITS), MeterModel(4, SPLIT_PHASE)))
 LINKED = Model(outlets=4, in_rush_guard_ms=0)
-Step = Callable[..., Any]           # step(script, name, given=None, address=…) → the result of that function of the script
+Step = Callable[..., Any]           # step(script, name, given=None, address=…) → what the script's function `name` returns
 
 
 def since(first: str) -> pytest.MarkDecorator:

@@ -105,7 +105,7 @@ class Agent:
                 self._send(answer, peer)
 
     def exchange(self, data: bytes) -> Optional[bytes]:
-        """Executes the request in a datagram. Returns the answer at once, even if a fault delays it; None if none is sent."""
+        """Executes the request in a datagram. Returns the answer, None if none is sent. Faults do not delay the return."""
         self._datagrams += 1
         faults = self.faults
         if faults.silent or self._datagrams in faults.drop:
@@ -170,7 +170,8 @@ class Agent:
         return after is not None and pdu.kind in (ber.GET_NEXT, ber.GET_BULK) and self._rows_given >= after
 
     def _perform(self, pdu: Pdu, message: Message) -> Tuple[str, int, Tuple[Binding, ...]]:
-        """Executes a request: the error's name or "", the position of its varbind (from 1, else 0), and the answer's bindings."""
+        """Executes a request. Returns the error's name or "", the position of the varbind with the error (from 1; 0 without an
+        error), and the bindings of an answer without error."""
         if pdu.kind == ber.SET:
             return self._set(pdu, message.community == self._write)
         if pdu.kind == ber.GET:

@@ -48,7 +48,10 @@ def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
 
 
 class _Tape:
-    """Sends requests through `transport`, and keeps every call with its outcome. Lost calls are repeated: they only read."""
+    """Sends requests through `transport` and keeps the calls with their outcomes, except those in a malformed answer.
+
+    Lost calls are repeated, because they change nothing on the device.
+    """
 
     def __init__(self, transport: Transport, recorder: Recorder) -> None:
         self._transport, self._recorder = transport, recorder
@@ -79,7 +82,7 @@ class _Taped(RaritanPdu):
 
 
 def _crawl(agent: Agent, tape: _Tape) -> None:
-    """Call the getters of every object found so far, until no answer refers to a new object or MOST_CALLS is exceeded."""
+    """Calls the getters of new objects, until no answer refers to one. Begins no round once there are more than MOST_CALLS."""
     met: Set[str] = set()
     asked: Set[Tuple[str, str]] = set()
     while True:
@@ -115,8 +118,8 @@ def _asked(tape: _Tape, met: Set[str]) -> Iterator[Key]:
 
 
 def _mine(rid: str, link: int) -> str:
-    """The id of an object that link unit `link` refers to, with that unit's prefix. Link 0, the unit itself, has none."""
-    return rid if not link or rid.startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
+    """`rid` from an answer of link unit `link`, with `/link/<link>` in front unless it names the unit. Link 0 has no prefix."""
+    return rid if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/")) else f"/link/{link}{rid}"
 
 
 def _getters(idl_type: str) -> List[str]:

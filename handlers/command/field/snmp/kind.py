@@ -56,8 +56,8 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str, str]:
     try:
         found = _read_as(rows, profile)
     except Unsupported:
-        return None, (f"the family '{profile.key}' does not read this device (it has no outlets or meters of it: leave out "
-                      f"--profile to detect the family); {_NO_COMMANDS}" if profile is not None else
+        return None, (f"the device has no outlets or meters of the family '{profile.key}' (leave out --profile to detect its "
+                      f"family); {_NO_COMMANDS}" if profile is not None else
                       "the handler cannot read this device (no family is detected: choose one with --profile, or start a "
                       f"profile with pdu draft); {_NO_COMMANDS}"), ""
     except PduHandlerError:

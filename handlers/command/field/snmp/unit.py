@@ -80,7 +80,7 @@ class Unit:
             return "", "accepted"
         turned = self._turn(identity, wanted, oid)
         done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
-        return "", done if turned else f"{done}: no row shows it"
+        return "", done if turned else f"{done}: accepted, but the recording cannot show this state"
 
     def _command(self, oid: Arcs, value: Row) -> Optional[Tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands. The outlet is "" if the write only prepares a command. None: neither."""
@@ -106,7 +106,10 @@ class Unit:
         assert self._found is not None and self._found.outlets is not None and self._found.outlets.states is not None
         states = self._found.outlets.states
         memory = Memory(self._rows)
-        before = states.read(Reader(memory, self._found.reader.root))
+        try:
+            before = states.read(Reader(memory, self._found.reader.root))
+        except PduHandlerError:                     # the written value may be one that the family refuses
+            return False
         after = {**before, identity: wanted}
         if before == after:
             return True

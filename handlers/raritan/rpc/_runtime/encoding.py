@@ -74,7 +74,7 @@ def encode(value: object) -> object:
 
 
 def encode_structure(value: Structure) -> Dict[str, object]:
-    """The JSON object of a structure. A field that the device did not send is written only if the caller has set it."""
+    """The JSON object of a structure. If a device sent it, fields that it left out are written only if the caller set them."""
     wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
     out: Dict[str, object] = dict(wire.rest)
     types = field_types(type(value))
@@ -91,7 +91,7 @@ def encode_structure(value: Structure) -> Dict[str, object]:
 
 
 def encode_opaque(value: object) -> object:
-    """A value of the IDL type "any" is JSON already. IDL values in it are encoded; mappings stay JSON objects."""
+    """JSON for a value of the IDL type "any". IDL values in it are encoded; mappings become JSON objects."""
     if isinstance(value, Mapping):
         return {str(key): encode_opaque(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

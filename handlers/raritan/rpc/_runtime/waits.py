@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Mapping
 
 DEFAULT_TIMEOUT = 10.0                      # for one answer; the vendor's binding has no limit
-LONGEST_TIMEOUT = 86400.0                   # some systems limit a timer to 24 days, and an upload waits 6 times as long
+LONGEST_TIMEOUT = 86400.0                   # an upload waits 6 times this; poll(), which sockets use, waits at most 24 days
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
 # The shortest waits for methods that take long on the device. pollEvents returns after 30 s at the latest
 # (EventService.idl 1.0.1). No document says how long the device needs to generate a key or to contact a link unit.

@@ -103,7 +103,7 @@ def _read(site: Site, form: FormData, handler: Handler,
         if not isinstance(typed, str) or len(typed) > 20_000:
             raise Wrong(f"The value of {key!r} must be text of at most 20,000 characters.")
         known = old.settings.get(key, "") if old else ""
-        # A browser shows and sends a text of several lines, for example a certificate, without its line ends.
+        # An <input> drops the line ends of its value, for example of a certificate.
         unchanged = not typed and key in unshown or typed == re.sub("[\r\n]", "", known)
         settings[key] = known if unchanged else typed
     return name, address, notes, snmp, settings

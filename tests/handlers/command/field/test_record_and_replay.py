@@ -19,13 +19,15 @@ from handlers.command.field.snmp.recording import detected, scrubbed
 from handlers.command.field.snmp.rows import Row as HeldRow, arcs
 from handlers.command.field.snmp.unit import Unit as SnmpUnit
 from handlers.command.loading import load
-from handlers.errors import Denied, SettingsError, Unreachable, Unsupported
+from handlers.errors import Denied, ProtocolError, SettingsError, Unreachable, Unsupported
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from handlers.nut.client import NutClient
 from handlers.snmp import schema
 from handlers.snmp.frozen import changed
+from handlers.snmp.parts import State
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field import planted
@@ -266,8 +268,8 @@ def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: P
     ("geist-v5_inlet", "geist-v5", "family geist-v5, 0 outlets", "snmp {} -s profile=geist-v5 -s metered_only=yes"),
     ("ip9258", "", "the handler cannot read this device (no family is detected: choose one with --profile, or start a profile "
      "with pdu draft); the replay answers, but accepts no commands", "snmp {}"),
-    ("ip9258", "apc-rpdu", "the family 'apc-rpdu' does not read this device (it has no outlets or meters of it: leave out "
-     "--profile to detect the family); the replay answers, but accepts no commands", "snmp {}")])
+    ("ip9258", "apc-rpdu", "the device has no outlets or meters of the family 'apc-rpdu' (leave out --profile to detect its "
+     "family); the replay answers, but accepts no commands", "snmp {}")])
 def test_a_replay_that_the_handler_does_not_read_says_what_helps(name: str, chosen: str, about: str, poll: str) -> None:
     serve_as = kind("snmp").serve_as
     assert serve_as is not None
@@ -326,8 +328,19 @@ def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state
     unit = SnmpUnit(rows, detected(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
     assert unit.set([(command, HeldRow(2, 1))]) == ("", 0)
-    assert unit.writes == ["SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: no row shows it"]
+    assert unit.writes == ["SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: accepted, but the recording cannot show "
+                           "this state"]
     assert all(unit.get(oid) == row for oid, row in rows.items() if oid != command)
+
+
+def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
+    unit = SnmpUnit(rows, detected(rows))
+
+    def refused(state: State, reader: Reader) -> Dict[str, EnumPowerStatus]:
+        raise ProtocolError("two outlets have one number")
+    monkeypatch.setattr(State, "read", refused)
+    assert unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0) and len(unit.writes) == 1
 
 
 @pytest.mark.parametrize("handler, limit", [("raritan", "raritan.recording.MOST_CALLS"),

@@ -1,4 +1,4 @@
-"""The SDK makes less common calls."""
+"""The SDK makes rarely used calls: load shedding, slots, accounts, firmware, certificates, logs, links, clock, bulks."""
 from __future__ import annotations
 
 from typing import Any, Dict, List

@@ -15,7 +15,7 @@ _UNLOCKED_S = 10.0
 
 
 def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ()) -> Model:
-    """Liebert MPH: state off 1, on 2, "off, on is pending" 3; command off 0, on 1, cycle 2; a lock for each receptacle.
+    """Liebert MPH: state off 1, on 2, off-pending-on-delay 3; command off 0, on 1, cycle 2; a lock for each receptacle.
 
     The receptacles are on branch 2, as on a real unit. A locked one refuses commands, and one that is off ignores a cycle.
     """
