@@ -9,7 +9,7 @@ from ..errors import printable
 class Label(NamedTuple):
     """One outlet or branch circuit, for people and tools. DCImanager itself shows only the identity.
 
-    `number` is the printed one, as far as the handler knows it; `name` is set by users, else by the device. Either may be ''.
+    `number`: as printed on the unit, as far as the handler knows. `name`: set by a user, or by the device. Either may be ''.
     """
 
     identity: str

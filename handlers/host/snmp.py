@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_SECONDS = 30.0         # usual limit for the start of the last SNMP call; in the double pdu_common, a walk takes up to 25 s
+CALL_SECONDS = 30.0         # usual limit for the start of the last SNMP call; a walk of the local pdu_common may then take 25 s
 
 
 class Snmp:

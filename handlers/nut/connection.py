@@ -159,7 +159,7 @@ class Connection:
             failed = self._secret.without(error)
         except OSError as error:
             allowed = max(round(end - began, 1), 0.1)
-            what = f"no answer within {allowed:g} s" if isinstance(error, socket.timeout) else _words(error)
+            what = f"no complete answer within {allowed:g} s" if isinstance(error, socket.timeout) else _words(error)
             failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and check that server's log, load "
                                  "and limit of connections (MAXCONN in upsd.conf)")
         except BaseException:

@@ -53,14 +53,14 @@ def number(value: object) -> Optional[float]:
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """The reading of a sensor in one of `units`; None if it is not known or in another unit, or the sensor is absent or off."""
+    """The reading of a sensor. None if it is not known, its unit is not one of `units`, or the sensor is absent or off."""
     if resource.get("ReadingUnits") not in units or status_state(resource) in _SILENT:
         return None
     return number(resource.get("Reading"))
 
 
 def current(resource: Json) -> Optional[List[Figure]]:
-    """The currents whose sum is the load of a circuit or an outlet; None if a part of it is not metered.
+    """The currents whose sum is the load of a circuit or an outlet; None if one is not metered, or if it is unclear which count.
 
     `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same current.
     """
@@ -95,7 +95,7 @@ def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[flo
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if nothing is metered, or one figure is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
-    return float(sum(Decimal(repr(value)) for value in known)) if known and len(known) == len(values) else None
+    return number(float(sum(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None
 
 
 def sources(figures: Iterable[Optional[Sequence[Figure]]]) -> Dict[str, None]:

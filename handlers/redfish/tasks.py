@@ -32,7 +32,7 @@ def under_way(reply: Reply) -> bool:
 
 
 def failed(reply: Reply, login: Login) -> Optional[Refused]:
-    """The error if the answer shows that the operation failed, else None; a status of 5xx does not show it."""
+    """The error if the answer shows that the operation failed, else None. 5xx and the statuses in `_NO_RESULT` do not show it."""
     task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
         return _refused(text(task, "TaskState"), messages(task.get("Messages"), login))

@@ -102,8 +102,8 @@ def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]
 def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
     """Identity and resource of each outlet of a PDU, in the device's order: 1 round trip, or 1 plus 1 for each outlet.
 
-    `metered`: only figures are wanted, so a PDU that does not list its outlets counts as one without outlets. Otherwise raises
-    Unsupported for such a PDU, and ProtocolError if the list is empty and the device does not count 0 outlets.
+    `metered`: only figures are wanted, so the result is empty if the PDU does not list its outlets. Otherwise raises Unsupported
+    for such a PDU unless its EquipmentType has no outlets, and ProtocolError for an empty list without a count.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
@@ -134,9 +134,9 @@ class Found(NamedTuple):
 
 
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
-    """The outlet with the identity `sought`, read now: 2 round trips after those of `units`, more if links do not end in Ids.
+    """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
 
-    Raises NoSuchOutlet, and ProtocolError if it reads two outlets with this identity.
+    2 round trips after those of `units`, more if the outlet is missing or its link does not end with its Id.
     """
     every = units(service, wanted)
     found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]

@@ -27,7 +27,7 @@ def labels(found: Found) -> List[host.Label]:
         return []
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
     names = found.outlets.name.rows(found.reader) if found.outlets.name else {}
-    return [host.label(identity, shown(numbers[identity]) if identity in numbers else identity.rpartition(".")[2],
+    return [host.label(identity, shown(numbers.get(identity, "")) or identity.rpartition(".")[2],
                        shown(names.get(identity, ""))) for identity in found.states]
 
 
@@ -45,7 +45,7 @@ def meter(found: Found, with_power: bool = True) -> Readings:
 
 
 def _of_outlets(figure: Optional[Figure], found: Found) -> Dict[str, Decimal]:
-    """The figure of each listed outlet. Other rows of the meter's table are padding."""
+    """The figure of each listed outlet that has one. Other rows, such as padding and meters without an outlet, are left out."""
     read = figure.read(found.reader) if figure else {}
     return {identity: read[identity] for identity in found.states if identity in read}
 

@@ -17,7 +17,7 @@ from .settings import SWITCH_UNPROVEN, Choice
 from .states import State
 
 # Seconds after the start of a switching call: limits for the start of the last request before the command, and of the last
-# reading after it. With the double pdu_common a request takes up to 20 s, a walk up to 25 s, and a call up to 60 s.
+# reading after it. With the local double of pdu_common a request takes up to 20 s, a walk up to 25 s, and a call up to 60 s.
 PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 

@@ -1,10 +1,10 @@
 """Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc. Round trips take 0 ms (near) or 20 ms (far).
 
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
-of the connection. The relay does not set TCP_QUICKACK, so through it a list that a client requests from upsd after it has read
-another one arrives 40 ms later (handlers/nut/connection.py). Lists that are requested in one write are not delayed. PyNUTClient
-requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is measured on the
-project's server, whose PDU has three commands for each outlet, as switched PDUs have.
+of the connection. Without TCP_QUICKACK, a client that requests upsd's lists one by one waits 40 ms for each list after the first
+(handlers/nut/connection.py). This client sets it, PyNUTClient and the relay do not. Lists that are requested in one write are
+not delayed. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is
+measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
 
 upsc, a script with PyNUTClient and `pdu` run as separate processes. upsc is a program in C, and the script has no options, so
 at 0 ms both end before Python has imported click, the command-line library of `pdu`. The goal of `pdu` is therefore at most
@@ -42,8 +42,8 @@ from .ratios import note, warn_if_busy
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 DESCRIBED_GOAL = 3.0
-# The near goal is measured on upsd, because 144 round trips to the project's server cost almost nothing at 0 ms. The far goal is
-# measured on the project's server, because upsd's 40 ms would slow both clients equally.
+# The near goal is measured on upsd: PyNUTClient waits 40 ms for a list, the facade does not. The far goal is measured on the
+# project's server: through the relay, both clients would wait 40 ms for upsd's lists.
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
 START_GOAL = 0.5
@@ -57,7 +57,7 @@ theirs: Any = importlib.import_module("PyNUTClient.PyNUT")
 
 
 class Place(NamedTuple):
-    """The address of the real upsd, and the port of the project's server with a switched PDU."""
+    """The address of the real upsd, and the port of the project's server with a switched PDU. For `far`, those of relays."""
 
     host: str
     port: int

@@ -4,7 +4,7 @@ Each handler has one simulator, except that NUT has one for every 20 PDUs. One e
 simulator's answers and repeat them after DELAY_MS; only NUT's commands other than LIST are answered anew each time. Every
 fiftieth PDU is dead: it accepts requests and never answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints
 "ready". Then answers each line of standard input with the number of requests so far by handler, as JSON. Lines that arrive at a
-NUT server in one piece count as one request.
+NUT server in one piece count as one request. Requests to dead PDUs are not counted.
 """
 from __future__ import annotations
 

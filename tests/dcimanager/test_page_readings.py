@@ -99,7 +99,7 @@ def test_the_log_distinguishes_hung_crashed_and_failed_calls(visitor: Visitor, s
         pdu.call_seconds = 0.5 if say == "hang" else None
     site.poll()
     body = visitor.get("/log?pdu=&failed=1").body
-    assert all(words in body for words in ("hung, stopped", "crashed", "ValueError: not one of the pack", "defect in status"))
+    assert all(words in body for words in ("hung, stopped", "crashed", "ValueError: a defect of the handler", "defect in status"))
 
 
 def test_thinning_the_log_keeps_the_newest_calls_failures_and_switchings_of_each_pdu(

@@ -88,7 +88,7 @@ def act(what: str) -> None:
     if what == "die":
         os._exit(7)
     if what == "bug":
-        raise ValueError("not one of the pack's")
+        raise ValueError("a defect of the handler")
     if what == "print":
         print("{}")
     if what == "sqlite":

@@ -209,7 +209,7 @@ def pmc(context: Context) -> Result:
         shown = agent.login.quoted(answer.strip())      # an HTTP proxy may have sent back the request's headers
         return Result({"answer": shown}, [f"the unit answered: {shown}"])
     if action != "csv" or value is not None and not 1 <= number(value) <= 8:
-        raise SettingsError("give csv (all mains), csv PANEL (1 to 8), or put FILE")
+        raise SettingsError("give csv (mains readings of all meters and panels), csv PANEL (1 to 8), or put FILE")
     if value is not None:
         return save(context, pdumodel.download_panel_csv, number(value))
     return save(context, pdumodel.download_powermeter_csv)
@@ -261,7 +261,8 @@ def _out(needed: bool) -> Parameters:
 COMMANDS: Commands = {
     "cert": Command(certificate, [Word("ACTION?", _CERT_ACTIONS), Word("FILE*", "files, or the tag to download"), *_out(False)]),
     "config": Command(config, [
-        Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS), Word("FILE?", "for put"), *_out(False),
+        Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS),
+        Word("FILE?", "for put; if it is encrypted, PDU_CONFIG_PASSWORD is its password"), *_out(False),
         *option("--clear-text", "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file"),
         *option("--profile", "get: a filter profile", "NAME"),
         *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),

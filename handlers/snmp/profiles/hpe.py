@@ -6,7 +6,7 @@ below their own roots. The value written into a verb's column is a delay in seco
 states as words and has no commands.
 
 The oldest is the management module for metered PDUs (pdu), which has breakers and no outlets. Its currents are left out: they
-are in A before revision 1.66 of the MIB and in hundredths of A since then, and the module does not report its revision.
+are in A before revision 1.66 of the MIB and in hundredths of A since then. The module does not report the MIB's revision.
 """
 from decimal import Decimal
 from typing import Optional

@@ -111,6 +111,7 @@ SUBJECT = Subject(
         "repeated": _pdu(lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)),
         "neighbour": _pdu(_of_next), "below-zero": _pdu(_below_zero),
     }, {"credentials": "an agent does not answer a wrong community; see `quiet`", "moved": "SNMP has no redirects",
-        "page": "see `noise`", "echo": "every answer contains the community, correct ones too",
+        "page": "no HTTP proxy answers SNMP; the fault `noise` sends garbage",
+        "echo": "every answer contains the community, correct ones too",
         "huge": "a datagram has 65,507 octets at most", "bomb": "SNMP has no compression"},
     up="3", down="2")

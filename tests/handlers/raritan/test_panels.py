@@ -98,7 +98,7 @@ def test_a_controller_may_be_a_link_unit_or_have_link_units(handle: Handle, firm
 def test_without_transformers_at_the_mains_load_and_energy_are_unknown(handle: Handle, firmware: str) -> None:
     with XerusPdu(controller(MeterModel(1, circuits=CIRCUITS, mains=False)), firmware) as pdu:
         figures = handle(pdu).statistic()
-        # Neither is metered, which the platform shows as 0. The circuits' sum would miss breakers that none of them meters.
+        # Neither is metered, which the platform shows as 0. A sum over the circuits could leave out unmetered breakers.
         assert (figures.load, figures.total_consumption) == (0.0, 0.0)
         assert {port.identity: port.consumption for port in figures.ports}["p1.7"] == pytest.approx(91.5)
 

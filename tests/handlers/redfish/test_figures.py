@@ -68,6 +68,7 @@ def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
     assert excerpt({"A": {"DataSourceUri": SENSOR}}, "A") == excerpt({"A": {"@odata.id": SENSOR}}, "A") == Figure(None, SENSOR)
     assert total([Figure(None, SENSOR), Figure(1.0)], {SENSOR: 2.0}) == 3.0
     assert total([Figure(None, SENSOR), Figure(1.0)], {SENSOR: None}) is None
+    assert total([Figure(1e308), Figure(1e308)], {}) is None       # more than a float can hold
 
 
 @pytest.mark.parametrize("resource, value", [

@@ -143,6 +143,11 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
     assert load and changed(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
 
 
+def test_an_outlet_with_an_empty_number_shows_the_last_arc_of_its_identity() -> None:
+    labels = {label.identity: label.number for label in metering.labels(_with("sentry3", {"1718.3.2.3.1.2.1.1.1": ""}))}
+    assert labels["1.1.1"] == "1" and labels["1.1.2"] != "2"
+
+
 def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
     """Old Sentry firmware lacks towerCapabilities. The neutral line would be added to the load of 4.50 A."""
     found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))

@@ -1,4 +1,4 @@
-"""The server's answers: the state of a session, and a method for each request."""
+"""A session with the server: its state, and a method that answers each request."""
 from __future__ import annotations
 
 import uuid
@@ -220,7 +220,7 @@ class Session:
 
     def logout(self, _: List[str]) -> List[str]:
         self.over = True
-        self.end()                              # ends before the answer, so that NUMLOGINS no longer counts this session
+        self.end()              # before the answer is sent: a client that has read it must not find this session in NUMLOGINS
         return ["OK Goodbye"]
 
     def login(self, words: List[str]) -> List[str]:

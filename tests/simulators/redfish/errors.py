@@ -10,7 +10,7 @@ _PREFIX = "Base.1.18"
 _MESSAGES: Dict[str, Tuple[str, str, str]] = {
     "Success": ("The request was completed.", "OK", "None."),
     "NoValidSession": ("There is no valid session.", "Critical", "Log in and send the request again."),
-    "InsufficientPrivilege": ("The account lacks the privilege for this.", "Critical", "Use an account that has it."),
+    "InsufficientPrivilege": ("The account lacks the privilege for this request.", "Critical", "Use an account that has it."),
     "SessionLimitExceeded": ("The service allows no more sessions.", "Critical", "Close a session."),
     "ResourceMissingAtURI": ("There is no resource at '%1'.", "Critical", "Send another URI."),
     "OperationNotAllowed": ("The resource does not allow this HTTP method.", "Critical", "Use a method of the Allow header."),

@@ -54,7 +54,7 @@ class _Reader:
         return self._held.startswith(b"\r\n")
 
     def headers(self) -> email.message.Message:
-        """The headers of a part, from the line break behind its boundary on."""
+        """The headers of a part. Reading starts at the line break after the boundary."""
         while b"\r\n\r\n" not in self._held:
             if len(self._held) > _LONGEST_HEADERS or not self._fill():
                 raise BadForm("the headers of a part do not end")

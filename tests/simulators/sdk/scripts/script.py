@@ -24,7 +24,8 @@ def make(kind: Any, **values: Any) -> Any:
 
 
 def _keep_old_releases_alive() -> None:
-    """Binds `raritan` in TypeInfo: releases up to 4.0 import it by exec(), which binds no name there from Python 3.13 on."""
+    """Binds `raritan` in TypeInfo. Releases up to 4.0 import it with exec() in a method and read it with eval(). From Python 3.13
+    on, this eval() does not find a name that exec() has bound."""
     package = importlib.import_module("raritan")
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 

@@ -94,7 +94,7 @@ def _settled(pdu: Any, outlets: List[Any]) -> List[Any]:
 
 
 def thresholds(agent: Any, given: Any) -> Dict[str, Any]:
-    """Sets limits for an outlet's current. Resets the energy counter and, from 4.0 on, the current's minimum and maximum."""
+    """Sets limits for an outlet's current. Resets the energy counter and, with SDK 4.0 or newer, the current's extremes."""
     outlet = module("pdumodel").Outlet("/model/pdu/0/outlet/0", agent)
     sensors = outlet.getSensors()
     limits = sensors.current.getThresholds()
