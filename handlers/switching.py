@@ -27,7 +27,7 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
     denied reading ends the wait at once, because devices block accounts that keep trying. The pause between readings grows
     up to `pause` seconds.
 
-    If `write` raises `Unreachable` or `ProtocolError`, there was no answer, or it proves nothing. Then the state is read once.
+    If `write` raises `Unreachable` or `ProtocolError`, there was no answer or one that proves nothing. The state is read once.
     Unless it is `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass through
     and mean that the device did not switch.
     """

@@ -29,7 +29,7 @@ EXITS = (
     Exit(7, ("no-such-outlet",), "no such outlet"),
     Exit(8, ("unsupported",), "the device, the outlet or the handler does not support this"),
     Exit(NOT_SEEN, ("not-seen", "not-proven"), "the wanted result was not seen, such as an outlet's new state"),
-    Exit(10, ("data-stale",), "NUT: the driver has no current data"),
+    Exit(10, ("data-stale",), "NUT: the driver has no up-to-date data"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
     Exit(NOT_CONFIRMED, ("not-confirmed",), "the change was not confirmed, so it was not made"),
     Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; up, down and commands with --out: also by SIGTERM or SIGHUP"),

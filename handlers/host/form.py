@@ -38,7 +38,7 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
         if value is not None:
             pairs = _pairs(value)
             return {key: text for key, text in pairs.items() if key not in _PLATFORM_KEYS
-                    or (key in own and text != _text(member(pdu_data, key), key))}
+                    or (key in own and text != str(member(pdu_data, key) or ""))}
     return {}
 
 

@@ -67,6 +67,6 @@ def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[P
         code = next((mark for mark in marks if mark in folded), None)
         if code is not None:
             right = "write, and enable SNMP SET on the device" if writing else "read, with the security level required"
-            reason = f"{remedy.format(right=right, what='the value' if writing else 'to read this')} ({words})"
+            reason = f"{remedy.format(right=right, what='the write' if writing else 'to read this')} ({words})"
             return Refused(reason, code) if kind is Refused else cast(PduHandlerError, kind(reason))
     return None

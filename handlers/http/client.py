@@ -46,7 +46,7 @@ class Login(NamedTuple):
         if self.user is None or self.password is None:
             return {}
         if ":" in self.user:
-            raise SettingsError("the user name contains a colon, which HTTP does not allow (RFC 7617): use another account")
+            raise SettingsError("the user name contains a colon, which basic login forbids (RFC 7617): use another account")
         try:
             return {"Authorization": "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")}
         except UnicodeError:

@@ -10,7 +10,7 @@ from ..errors import Denied, Named, PduHandlerError, Reason, Refused, SettingsEr
 
 
 class DataStale(Refused):
-    """DATA-STALE: the driver has no current values of its device, so the server reports none and takes no commands."""
+    """DATA-STALE: the driver has no up-to-date values of its device, so the server reports none and takes no commands."""
 
     kind = "data-stale"
 
@@ -50,7 +50,7 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "INVALID-PASSWORD": (Denied, f"the NUT server rejected this password: {_RIGHTS}"),
     "UNKNOWN-UPS": (SettingsError, ("the NUT server has no device of this name: correct ", Named("device"), " (see upsc -l)")),
     "DATA-STALE": (DataStale,
-                   "the NUT driver has no current data: check the cable or network to its device, or restart the driver"),
+                   "the NUT driver has no up-to-date data: check the cable or network to its device, or restart the driver"),
     "DRIVER-NOT-CONNECTED": (DriverNotConnected,
                              "the NUT server is not connected to this device's driver: check on the server that the driver runs"),
     "VAR-NOT-SUPPORTED": (Refused, "the device has no such variable"),

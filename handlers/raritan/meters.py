@@ -88,7 +88,7 @@ class FeedMeter(Meter):
 
     def _listed_poles(self) -> Optional[List[Pole]]:
         """The lines and the neutral; None if they cannot be read, or if there are several and the `line` of one is unknown.
-        Raises Denied. Raises JsonRpcSyntaxException if two lines share a sensor, whose current would count twice, unless the
+        Raises Denied. Raises JsonRpcSyntaxException if lines share a current sensor, which would count twice, unless two
         lines are one circuit."""
         if self._poles is None or failed(self._poles) is not None:
             return None
@@ -133,8 +133,8 @@ class FeedMeter(Meter):
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
     def energy(self) -> Amount:
-        """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one counted once. Not known if a
-        list of sensors or lines cannot be read now, because it may name a counter."""
+        """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one counted once. Without the
+        feed's counter: not known if the sensors or lines cannot be listed now, because a list may name a counter."""
         if self.counter is not None:
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):

@@ -1,6 +1,6 @@
 """A PDU family as one value: its devices, objects, states, figures and commands.
 
-The parts are in `sources/`, `states.py`, `figures.py` and `controls.py`, the families in `profiles/`, and `schema.py` reads and
+The parts are in `sources/` and in the modules that `parts.py` imports, the families in `profiles/`. `schema.py` reads and
 writes profiles as JSON. A profile checks itself when it is built and raises ValueError with a sentence for its author.
 """
 from __future__ import annotations

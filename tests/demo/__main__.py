@@ -1,4 +1,7 @@
-"""`make demo`: simulators, archives, registration, polling, switching, metering; exit code 0 only if all results agree."""
+"""`make demo`: builds the archives, registers them with a stand-in for DCImanager, and polls and switches simulated PDUs.
+
+The exit code is 0 only if every state and figure agrees with the simulated devices.
+"""
 from __future__ import annotations
 
 import argparse

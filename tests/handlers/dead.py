@@ -11,7 +11,7 @@ DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")          # for documentation (RFC
 
 
 def waits(monkeypatch: pytest.MonkeyPatch) -> List[float]:
-    """Let connections to DEAD time out at once. Returns a list that fills with their time-outs in seconds (inf: no limit)."""
+    """Let connections to DEAD time out at once. Returns a list to which each adds its time limit in seconds (inf: none)."""
     waited: List[float] = []
 
     class Socket(socket.socket):

@@ -44,6 +44,7 @@ def test_a_handlers_setting_under_a_key_of_the_platform_is_read_unless_it_has_th
     form = {"device": "pdu_nut", "custom_params": {"device": "rack1", "name": "x"}}
     assert host.settings(form, own=("device",)) == {"device": "rack1"}
     assert host.settings({**form, "device": "rack1"}, own=("device",)) == {} == host.settings(form)
+    assert host.settings({**form, "device": {"id": 7}}, own=("device",)) == {"device": "rack1"}
     assert host.settings({"settings": {"device": "None"}}, own=("device",)) == {"device": "None"}
 
 

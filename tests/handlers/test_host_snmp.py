@@ -233,7 +233,7 @@ def test_a_request_outside_the_time_window_does_not_blame_the_login() -> None:
     *((words, *["the address cannot be resolved: check it"] * 2) for words in (
         "Name or service not known", "No address associated with hostname", "Unknown host (rack-7)")),
     ("UnknownUserName", "check them", "check them"), ("snmp_params port", "correct them", "correct them"),
-    ("tooBig", "the device refused to read this", "the device refused the value")])
+    ("tooBig", "the device refused to read this", "the device refused the write")])
 def test_the_text_of_an_error_fits_a_read_or_a_write(words: str, reading: str, writing: str) -> None:
     with pytest.raises(PduHandlerError, match=reading):
         snmp(RuntimeError(words)).get(ROOT)

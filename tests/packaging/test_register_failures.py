@@ -455,7 +455,7 @@ def test_curls_environment_has_no_secret_and_login_json_is_removed_after_the_log
         admin: Admin, manager: DciManager, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     admin.tool("curl", f"{{ env; ls; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
-    # The environment has variables of these names: a shell exports the values that the script assigns to them.
+    # The script uses these names. A shell exports a variable that it inherited, with the value that the script assigns.
     run = admin.run(manager, password="a", password_text="b", token="c", with_token="d")
     assert (run.code, run.err) == (0, "")
     text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]

@@ -20,7 +20,7 @@ REMEDIES: Mapping[str, str] = {
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
     "unsupported": "record its answers with `pdu record` to have it added; if it speaks SNMP, you can also describe it in JSON",
-    "data-stale": "the NUT driver has no current data: check the cable to its device, or restart the driver",
+    "data-stale": "the NUT driver has no up-to-date data: check the cable to its device, or restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "read this PDU alone with `pdu status`, and compare its outlets with the settings in the list",
     "defect": "a defect of this program or of the archive: run `pdu status --debug` on this PDU and report what it prints",

@@ -47,7 +47,7 @@ def _upload(context: Context, proxy: fw.Firmware) -> Result:
         raise SettingsError("firmware upload needs a file")
     _send(context)
     if not _complete(context, proxy).valid:
-        raise Refused(_NO_IMAGE, "image")
+        raise Refused(_NO_IMAGE)
     return _image(context, proxy)
 
 
@@ -110,11 +110,11 @@ def _flags(context: Context, info: fw.ImageInfo) -> List[fw.UpdateFlags]:
     """The flags for --cross and --allow-untrusted. Raises Refused if the image is bad or needs a flag that is not set."""
     cross, untrusted = context.options.cross, context.options.allow_untrusted
     if not info.valid:
-        raise Refused(_NO_IMAGE, "image")
+        raise Refused(_NO_IMAGE)
     if not info.compatible and not cross:
-        raise Refused(f"the image {text(info.version)} is for another product; --cross would install it anyway", "image")
+        raise Refused(f"the image {text(info.version)} is for another product; --cross would install it anyway")
     if not info.signature_good and not untrusted:
-        raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it", "image")
+        raise Refused(f"the image {text(info.version)} has no good signature; --allow-untrusted would install it")
     return [flag for flag, asked in ((fw.UpdateFlags.CROSS_HW, cross), (fw.UpdateFlags.CROSS_OEM, cross),
                                      (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted)) if asked]
 
@@ -125,7 +125,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
 
     The exit code is NOT_SEEN if the login is refused, if --wait is over, or if the entry does not report success with the version
     `wanted`. Raises Refused if the page reports FAIL.
-    A FAIL that is read fewer than `old_fails` times, before any other state, may be from an earlier update.
+    At the beginning, fewer than `old_fails` FAILs in a row are ignored: they may be from an earlier update.
     """
     last = why = note = ""
     for _ in context.looks(_LOOK_S, _UPDATE_S):

@@ -134,7 +134,7 @@ class LogHelper:
 
     @staticmethod
     def format_entry(entry: LogEntry, tz: Optional[tzinfo] = None) -> str:
-        """The time in that zone (None: the local one) and the message, in which line breaks stay."""
+        """The entry's time in `tz` (None: the local zone) and its message. Line breaks in the message are kept."""
         when = entry.timestamp.replace(tzinfo=timezone.utc)
         with contextlib.suppress(OverflowError, ValueError, OSError):       # beyond the calendar: stays UTC
             when = when.astimezone(tz)

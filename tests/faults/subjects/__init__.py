@@ -1,4 +1,4 @@
-"""The handlers of the matrix. Each has a module with its name in this package, which defines SUBJECT."""
+"""The handlers of the fault matrix (`tests.faults`). The module named after a handler defines its SUBJECT."""
 from __future__ import annotations
 
 import importlib
@@ -29,7 +29,8 @@ class Device:
 
     A handler reads it with `settings` (handler settings) and `snmp` (SNMP fields of DCImanager's form); neither has the port.
     `secrets` must appear in no error. `happen(key, identity, on)` plays a fault whose place is "device", except "stuck", which
-    `opened` plays. `identity` and `on` are the outlet and the state that the call commands; for a read, those of port_down.
+    `opened` plays. `identity` and `on` are the outlet and the state that port_up or port_down commands; during status and
+    statistic, those of port_down.
     """
 
     port: int
@@ -45,10 +46,10 @@ class Subject:
     """One handler in the matrix.
 
     `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key of each fault whose
-    place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded` maps the key of a fault that
-    is not played for this handler to the reason; faults of another transport, or of TLS without TLS, need no entry. port_up
-    switches the outlet `up`, which is off; port_down switches the outlet `down`, which is on. `tls`: TLS begins "at once" or
-    after "STARTTLS"; "" means never.
+    place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded`: the
+    reason why a fault is not played for this handler, by the fault's key. Faults of another transport need no entry, nor do
+    TLS faults if `tls` is "". port_up switches the outlet `up`, which is off; port_down switches the outlet `down`, which is
+    on. `tls`: TLS begins "at once" or after "STARTTLS"; "" means never.
     """
 
     name: str

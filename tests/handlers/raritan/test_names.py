@@ -157,7 +157,7 @@ def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(re
 
 
 def test_types_that_moved_to_other_modules_keep_their_old_names() -> None:
-    """Scripts for the SDK up to release 4.0 use the names of radius, those for release 4.0 also the names of tacplus."""
+    """The SDK has the module radius up to release 4.0.0, and the module tacplus in release 4.0.0."""
     from handlers.raritan.rpc import auth, radius, tacplus
 
     server = radius.ServerSettings(server="192.0.2.5", sharedSecret="x", authType=radius.AuthType.CHAP)

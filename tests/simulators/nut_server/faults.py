@@ -10,7 +10,7 @@ class Driver(Enum):
     """The condition of a device's driver."""
 
     WELL = "answers"
-    STALE = "has no current data: ERR DATA-STALE"
+    STALE = "has no up-to-date data: ERR DATA-STALE"
     GONE = "is not running: ERR DRIVER-NOT-CONNECTED"
     WAITED_FOR = "has just been connected: ups.status WAIT and nothing else"
 

@@ -1,7 +1,7 @@
 """A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
 
-Any login is accepted. A command or SET VAR that switches an outlet changes the variables that show its state. Figures do not
-change.
+Any login is accepted. A command or SET VAR with which the NUT handler switches an outlet changes the variables that show the
+outlet's state. Other commands have no effect; any other SET VAR changes only its own variable. Figures do not change.
 """
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ class NutServer(Replay):
     def run(self, device: Device, command: str) -> None:
         """Carry out an instant command."""
         with self.lock:
-            done = self._switched(device, command, None) or "accepted; it switches no outlet"
+            done = self._switched(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {done}")
 
     def set(self, device: Device, variable: str, value: str) -> None:
-        """Carry out a SET VAR. If this value of the variable switches an outlet, the outlet follows."""
+        """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
         with self.lock:
             done = self._switched(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
 
     def _switched(self, device: Device, name: str, value: Optional[str]) -> str:
-        """Switch the outlets that follow this command, or this variable with this value.
+        """Switch the outlets that the handler would switch with this command, or with this value of this variable.
 
-        Returns the last as "outlet 3 on"; "" if there is none.
+        Returns the last of them as "outlet 3 on", or "" if there are none.
         """
         try:
             outlets = device.read(whole_load=True).outlets
         except PduHandlerError:
-            return ""                   # the handler cannot read this device, so no outlet follows
+            return ""                   # the handler cannot read this device
         wanted, done = reading.Way(name, value), ""
         for outlet in outlets:
             for way, on in ((outlet.on, True), (outlet.off, False)):
@@ -145,7 +145,7 @@ class _Session(socketserver.StreamRequestHandler):
             return ["SUCCESS" if words[1:] else "ON" if self.tracking else "OFF"]
         device = site.device(words[1])
         if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
-            return [f"{what} {words[1]} {_quoted(device.description) if what == 'UPSDESC' else 0}"]
+            return [f"{what} {words[1]} {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"]
         name = words[2]
         with site.lock:
             held = device.variables.get(name)

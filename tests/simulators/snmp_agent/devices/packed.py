@@ -95,9 +95,9 @@ def aten(outlets: int = 16, relay_s: float = 0.0) -> Model:
 
 
 def wti(outlets: int = 8, relay_s: float = 0.0) -> Model:
-    """WTI: 1 to 4 only mark a plug (on, off, boot, default); 5 to 8 mark it, then execute ALL marks.
+    """WTI: actions 1 to 4 (on, off, boot, default) only mark an outlet; 5 to 8 mark it, then execute ALL marks.
 
-    WTI does not document 0. Here it removes the mark.
+    WTI does not document action 0. In this simulator it removes the mark.
     """
     table, system = "1.3.6.1.4.1.2634.3.100.200.1", "1.3.6.1.4.1.2634.3.200"
     state, action = f"{table}.3", f"{table}.4"
