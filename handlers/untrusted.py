@@ -19,7 +19,8 @@ def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     that it refused. Nothing is sent after the handshake.
     """
     try:
-        with dial() as plain, Trust(verify=False).context().wrap_socket(plain, server_hostname=host) as secured:
+        with dial() as plain, Trust(verify=False).context().wrap_socket(
+                plain, server_hostname=host.partition("%")[0]) as secured:                 # without the zone: RFC 6874, 4
             certificate = secured.getpeercert(binary_form=True)
             return hashlib.sha256(certificate).hexdigest() if certificate else ""
     except (OSError, ValueError, PduHandlerError):
@@ -33,7 +34,7 @@ def reason(error: ssl.SSLError, seen: str = "") -> Reason:
         authority = () if error.verify_code in _OF_ITSELF else (Named("ca_pem"), " or ")
         return (f"the device's certificate is not trusted ({error.verify_message}{pin}): set ", *authority,
                 Named("fingerprint"), ", or ", Named("verify", "no"), " to accept any certificate")
-    if "CERTIFICATE_REQUIRED" in str(error.reason):         # TLS 1.3; older versions give no reason
+    if "CERTIFICATE_REQUIRED" in str(error.reason):         # an alert of TLS 1.3; TLS 1.2 sends a general handshake_failure
         return "the device demands a client certificate, which is not supported: let it accept clients without one"
     return (f"the TLS handshake failed ({error.reason or error}): check that the device speaks TLS on this port, in "
             "version 1.2 or newer")

@@ -14,7 +14,7 @@ from pysnmp.proto.secmod.rfc3826.priv import aes
 
 
 class SnmpError(Exception):
-    """Any failure of a call. UNKNOWN: what the platform raises. The text never contains a community or a password."""
+    """Any failure of an SNMP call. The text never contains a community or a password. UNKNOWN: what the platform raises."""
 
 
 _VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}

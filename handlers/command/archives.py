@@ -83,7 +83,7 @@ def read(data: bytes) -> Archive:
         raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries")
     top = tops.pop()
     if not top.isidentifier() or keyword.iskeyword(top) or top in RESERVED:
-        raise BadArchive(f"the directory's name {top!r} is {'reserved' if top in RESERVED else 'no name of a Python module'}")
+        raise BadArchive(f"the top-level name {top!r} is {'reserved' if top in RESERVED else 'not a valid module name'}")
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py")
     return Archive(top, files, times)

@@ -95,7 +95,8 @@ def _others(role: str, number: int) -> List[str]:
 
 draft = click.Command("draft", callback=_draft, help="""\
 Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py --profile. Evidence and doubts
-go to standard error, or to standard output if the profile is written to --out.
+go to standard error, or to standard output if the profile is written to --out. --json prints the profile, the evidence and
+the doubts as one JSON document, which build.py does not accept.
 
 FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 

@@ -119,7 +119,7 @@ class OnHost(Lazy):
             return super().parse_args(ctx, [*before, "", *rest])
         behind, rest_behind = self._options_first(ctx, rest[1:])
         if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
-            ctx.fail(f"{rest_behind[0]!r} takes no HOST")           # not shown: it may contain a password
+            ctx.fail(f"{rest_behind[0]!r} takes no HOST")           # the HOST itself is not shown: it may contain a password
         is_command = bool(rest) and rest[0] in self.places and not (rest_behind and rest_behind[0] in self.places)
         if is_command and not ctx.resilient_parsing:
             if not set(behind) & set(ctx.help_option_names):

@@ -28,8 +28,8 @@ _ORDER = ("denied", "unsupported", "protocol")
 
 
 class Found(NamedTuple):
-    """The answer of one handler: an identity, or the error. `asked` is false if its TCP port is closed or its settings are
-    missing or wrong."""
+    """The answer of one handler: an identity, or the error. `asked` is false if its TCP port cannot be reached or its
+    settings are missing or wrong."""
 
     handler: str
     identity: Optional[Identity] = None
@@ -59,7 +59,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
 
 
 def _look(name: str, host: str, state: Given, alone: bool) -> Found:
-    """Asks one handler, unless its TCP port is closed. One of several handlers gets only the settings that it takes.
+    """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only the settings that it takes.
 
     Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any missing or wrong setting.
     """
@@ -111,7 +111,7 @@ def _code(found: Sequence[Found]) -> int:
     if any(one.identity is not None for one in found):
         return code_of("unsupported")
     if all(isinstance(one.error, SettingsError) for one in found):
-        return code_of("settings")                      # no port is closed, and each handler lacks a setting or has a wrong one
+        return code_of("settings")                      # every handler lacks a setting or has a wrong one
     kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
     others = [kind for kind in kinds if kind != "unreachable"]
     return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
@@ -173,8 +173,8 @@ identify = click.Command("identify", callback=_identify, help="""\
 Say what the device at HOST is: the families tried, the one that fits and why, the objects seen, what can be read and switched,
 and what each figure rests on. Nothing is written to the device.
 
-Every handler is tried unless its TCP port is closed, or its settings are missing or wrong. SNMP needs a community or an
-SNMPv3 user. Raritan Xerus and Redfish need a login.\
+Every handler is tried unless its TCP port cannot be reached, or its settings are missing or wrong. SNMP needs a community or
+an SNMPv3 user. Raritan Xerus and Redfish need a login.\
 """, params=[
     click.Argument(["host"], metavar="HOST"),
     *option("--handler", f"try only this one: {', '.join(names())}; repeatable", "NAME", click.Choice(names()), multiple=True),

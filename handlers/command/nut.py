@@ -164,7 +164,7 @@ COMMANDS: Commands = {
     "run": Command(run, [_DEVICE, Word("COMMAND", "an instant command; `commands` lists them"),
                          Word("PARAMETER?", "for a command that takes one")],
                    "run an instant command and wait for the driver's report; asks", writes=True),
-    "set": Command(set_, [_DEVICE, Word("VARIABLE", "one that the command `vars` shows"), Word("VALUE")],
+    "set": Command(set_, [_DEVICE, Word("VARIABLE", "a writable one of those that the command `vars` shows"), Word("VALUE")],
                    "set a variable and read it back; asks", writes=True),
     "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "clients of a device, or of all devices"),
     "ver": Command(version, help="versions of the server and of its protocol"),

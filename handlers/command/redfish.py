@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Deque, Dict, List, Mapping, NamedTuple, O
 
 import click
 
-from ..errors import PduHandlerError, ProtocolError, SettingsError, printable
+from ..errors import Denied, PduHandlerError, ProtocolError, SettingsError, printable
 from ..http.failures import of_status
 from ..redfish.answers import Json
 from ..redfish.resources import child, entries, link, text
@@ -56,9 +56,11 @@ def info(call: Call) -> Result:
 
 
 def outlets(call: Call) -> Result:
-    """All outlets. Costs the round trips of a status, and of `sensors.read` where only sensors have the figures."""
+    """All outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the figures, and of
+    `actions.infos_of` where other resources list the values of the actions."""
     from ..redfish import commands, figures, resources, units
     from ..redfish.sensors import read
+    from .field.redfish import actions
     every = units.units(call.service, call.pdu)
     found = [outlet for unit in every for outlet in units.outlets(call.service, unit)]
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
@@ -66,11 +68,15 @@ def outlets(call: Call) -> Result:
     linked = read(call.service, every, figures.sources(part for parts in metered for part in parts))
     readings = [{source: figures.sensor(one, of) for source, one in linked.items()}
                 for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)]
+    infos: Optional[actions.Infos] = None
+    with contextlib.suppress(Denied):               # the account may lack the right to read them
+        infos = actions.infos_of(call.service, (outlet for _, outlet in found))
     rows: List[Dict[str, Any]] = []
     for (identity, outlet), parts in zip(found, metered):
         current, power, energy = map(figures.total, parts, readings)
-        switching = child(child(outlet, "Actions"), commands.ACTION)
-        allowed = commands.allowed(switching, {})
+        switching, allowed = actions.action(outlet), None
+        with contextlib.suppress(PduHandlerError):
+            allowed = commands.allowed(switching, {}) if infos is None else actions.values_of(call.service, outlet, infos)
         rows.append({"identity": identity, "name": resources.name(outlet), "state": _STATES[resources.state(outlet).name],
                      "current_a": current, "power_w": power, "energy_kwh": energy, "locked": commands.locked(outlet),
                      "switched_by": (["?"] if allowed is None else list(allowed)) if text(switching, "target") else []})

@@ -36,7 +36,7 @@ PLACES: Mapping[str, Place] = {
     "snmp": Place("snmp", "snmp", "show SNMP families, and check profiles of your own"),
     "new": Place("new", "new", "start a handler or an SNMP family of your own, in a copy of this project"),
     "identify": Place("identify", "identify", "say which family fits a device and why, and what can be read and switched"),
-    "record": Place("record", "record", "write a device's answers into a file, without names, addresses and serial numbers"),
+    "record": Place("record", "record", "write a device's answers into a file, with recognised names and addresses replaced"),
     "replay": Place("replay", "replay", "serve a recording as a device, on a port of this machine"),
     "draft": Place("draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"),
     "completion": Place("completion", "completion", "print the script that completes this command in a shell"),

@@ -56,5 +56,5 @@ def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
 def _finite(value: float, what: str) -> float:
     number = float(value)
     if not math.isfinite(number):
-        raise ProtocolError(f"the device's {what} is {number}, which is not a finite number")
+        raise ProtocolError(f"a figure for {what} is not a finite number: {number}")
     return number

@@ -43,7 +43,7 @@ def secrets(login: Login) -> List[str]:
 
 
 def holds(text: str, secrets: Sequence[str]) -> bool:
-    """Whether `text` holds one of the secrets in any form."""
+    """Whether `text` holds one of the secrets in a form that the module's docstring lists."""
     in_utf8 = [secret.encode("utf-8", "replace") for secret in secrets]
     sought = {secret.casefold() for secret in (*secrets, *(one.decode("latin-1") for one in in_utf8))}
     return (any(one.hex() in text.lower() for one in in_utf8)

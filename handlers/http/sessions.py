@@ -71,7 +71,7 @@ class RequestsTransport:
         except requests.exceptions.RetryError:
             failed = HttpUnreachable(f"{where.netloc} answered each of the session's retries with an error; try again later")
         except (requests.exceptions.InvalidHeader, requests.exceptions.ContentDecodingError) as error:
-            if isinstance(error, requests.exceptions.InvalidHeader) and error.request is None:      # of the session
+            if isinstance(error, requests.exceptions.InvalidHeader) and error.request is None:      # a header to be sent
                 failed = _unusable(error)
             else:
                 failed = _not_http(error)
@@ -86,11 +86,11 @@ class RequestsTransport:
         except ValueError as error:
             if places:
                 failed = _not_http(error)
-            elif isinstance(error, (UnicodeError, urllib3.exceptions.LocationValueError)):
+            elif isinstance(error, (UnicodeEncodeError, urllib3.exceptions.LocationValueError)):
                 failed = _unusable(error)
             else:
-                raise                       # of the file that is uploaded
-        except OSError as error:            # a plain OSError comes from requests' check of these files, before it connects
+                raise                       # raised by the file to upload, or by the session's own `auth` or hook
+        except OSError as error:            # requests checks the files of `verify` and `cert` before it connects
             raise SettingsError(f"the session's `verify` or `cert` cannot be used: {error}") from None
         raise failed
 

@@ -45,7 +45,7 @@ class PyNUTError(Exception):
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
-    """Network, TLS or deadline. Also an OSError, which scripts for PyNUTClient catch."""
+    """The network, TLS or the deadline failed, or the connection has ended. An OSError, which scripts for PyNUTClient catch."""
 
 
 class PyNUTClient(Generic[AnyStr]):

@@ -104,7 +104,7 @@ class RedfishService:
         return self._resource(self.reply(path), path, also)
 
     def reply(self, path: str) -> Reply:
-        """The answer to a GET, with any status; HttpRefused for a redirect elsewhere. Opens a session if no other login works."""
+        """The answer to a GET, with any status. Raises HttpRefused if a redirect is not allowed. Opens a session if needed."""
         root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
@@ -134,9 +134,9 @@ class RedfishService:
             return found
 
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
-        """The resource behind each link or its error, in order: 1 round trip each, over up to 4 connections.
+        """The resource behind each link, or its error (such as a 404), in order: 1 round trip each, over up to 4 connections.
 
-        Raises ProtocolError as `path` does, and errors of login, rights, network, HTTP or load (429, 503), even for one resource.
+        Raises errors of login, rights, network or load (429, 503), even for one resource, and ProtocolError as `path` does.
         """
         paths = [self.path(target) for target in targets]
         if (self._mode == AUTO or self._has_no_session) and len(paths) > 1:     # the first reading logs in
@@ -172,7 +172,7 @@ class RedfishService:
     # ---- writing -------------------------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
-        """The answer to a POST, which is sent once: 1 round trip. Raises HttpRefused for a redirect, returns any other status."""
+        """The answer to a POST, sent once: 1 round trip. Raises HttpRefused for 301, 302, 307 and 308; returns the rest."""
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
     def made(self, reply: Reply) -> Optional[str]:

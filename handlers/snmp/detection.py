@@ -75,12 +75,12 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True,
                     unmeasured: bool = False) -> Optional[Found]:
-    """For a device without states: the first candidate with rows of outlets, or with meters if the device only meters. Failing
-    that, with `by_id`, the first candidate, provided that its family has no outlets. Failing that, a candidate whose meters have
-    rows, even if none is measured at the moment (`unmeasured`). Otherwise None.
+    """For a device without states: the first candidate with rows of outlets, or with a measured total if the device only meters.
+    Failing that, with `by_id`, the first candidate, provided that its family has no outlets. Failing that, the result of a second
+    search, in which a total needs only rows, even if none is measured at the moment (`unmeasured`). Otherwise None.
 
-    A device only meters if it proves that it has no outlets, or if `metered_only` says so. Raises ProtocolError instead of
-    returning None if the device has meters of a candidate.
+    A device only meters if it proves that it has no outlets, or if `metered_only` says so. Raises ProtocolError before the second
+    search, or instead of returning None, if meters of a candidate were found.
     """
     unproven: Optional[Found] = None
     for profile, root in tried:

@@ -20,7 +20,7 @@ class Device(Protocol):
 
 
 class Reader:
-    """A device with all its answers (`walked`, `got`) during one call or one reading.
+    """Reads each object of a device once and keeps the answers (`walked`, `got`). `again` starts without them.
 
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """

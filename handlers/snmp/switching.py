@@ -34,7 +34,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
     it must not be switched: nothing was written then. The text of an Unreachable says if the outlet may have switched. If a
-    write repeats the states of other outlets, one command runs at a time, and the state is UNKNOWN unless all read as written.
+    write repeats other outlets' states, one command runs at a time, and UNKNOWN is set unless the device reports all as written.
     """
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may return a number
@@ -45,7 +45,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
         orders = control.orders(found.reader.again(), identity, wanted is EnumPowerStatus.UP)
         if not control.covers(found.states, identity, orders):
             raise ProtocolError("one write sets all outlets of this unit at once, and right before it the device listed fewer "
-                                "outlets: nothing was written; poll it again")
+                                "outlets than at the start of the call: nothing was written; poll it again")
         device.check()                      # raises Unreachable, before anything is written, if the time is over
         device.extend(CONFIRM_UNTIL_SECONDS)
 
@@ -67,8 +67,8 @@ def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Con
     if identity not in found.states:
         raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")
     if found.outlets is None or found.outlets.control is None or found.outlets.states is None:
-        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets cannot be switched or show no state")
-    if identity not in found.outlets.states.read(found.reader):     # read before; an outlet from `Outlets.rows` may have no state
+        raise Unsupported(f"this PDU is read as '{profile.key}' ({profile.mib}): its outlets show no state or cannot be switched")
+    if identity not in found.outlets.states.read(found.reader):     # no new read; an outlet from `Outlets.rows` may have no state
         raise Unsupported(f"outlet {identity} reports no state and is therefore not switched: it has no relay, or the device "
                           "does not show its state")
     if profile.switching_confidence is Confidence.LOW and not unproven:

@@ -111,7 +111,7 @@ def test_text_without_a_utf_8_form_is_answered_with_question_marks(client: Clien
     (packed(*GOOD, ("pdu_x/hard", None), kind=tarfile.LNKTYPE), "neither a file nor a directory"),
     (packed(*GOOD, ("pdu_x/pipe", None), kind=tarfile.FIFOTYPE), "neither a file nor a directory"),
     (packed(("common/__init__.py", b""), ("common/handler.py", b"")), "reserved"),
-    (packed(("pdu-x/__init__.py", b"")), "no name of a Python"), (packed(("if/__init__.py", b"")), "no name of a Python"),
+    (packed(("pdu-x/__init__.py", b"")), "not a valid module"), (packed(("if/__init__.py", b"")), "not a valid module"),
     (packed(("pdu_x/__init__.py", b"")), "not a module"),
     # An archive's bytes contain the time, so they cannot be part of a test's name.
 ], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")

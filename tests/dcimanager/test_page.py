@@ -345,7 +345,7 @@ def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(visitor: Visitor
     where = visitor.post("/pdus/add", {"handler": "pdu_small", **SNMP_FORM}).headers["location"]
     site.poll()
     site.poll()
-    steady, growing = ("/", f"{where}/edit"), (where, "/log")       # each poll adds lines to the log, which these pages show
+    steady, growing = ("/", f"{where}/edit"), (where, "/log")       # the growing pages list calls; each poll adds some
     short = {about: text for about, text in TEXTS.items() if about != "long"}
     ordinary = {path: seen(visitor.get(path).body) for path in (*steady, *growing)}
     for about, text in short.items():

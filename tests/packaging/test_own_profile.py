@@ -77,7 +77,7 @@ FAMILIES = families()
 
 
 class Registered:
-    """A DCImanager with the archives of the example and of FAMILIES, all built in one run and registered in one run."""
+    """A DCImanager with the archives of the Acme Strip (acme.py) and of FAMILIES, built in one run and registered in one run."""
 
     def __init__(self, manager: DciManager, admin: Admin) -> None:
         self.manager, self.admin = manager, admin

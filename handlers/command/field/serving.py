@@ -20,7 +20,7 @@ Response = Tuple[int, Any, Mapping[str, str]]       # status, JSON (None: no bod
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
-    """A server with a thread for each connection. `site` is the replayed device."""
+    """A server with a thread for each connection. `site` is the `Replay` that runs it."""
 
     allow_reuse_address = daemon_threads = True
     block_on_close = False

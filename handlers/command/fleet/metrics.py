@@ -60,7 +60,8 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
         return _family(CounterMetricFamily(name, about, labels=labels), [
             (values, None if kwh is None else kwh * JOULES) for values, kwh in samples])
 
-    yield gauge("pdu_up", "1 if the PDU reported the states of its outlets, else 0.", ((), float(read.answered)))
+    yield gauge("pdu_up", "1 if the PDU reported the states of its outlets and the probe ended in time, else 0.",
+                ((), float(read.answered)))
     yield gauge("pdu_probe_duration_seconds", "How long reading the PDU took.", ((), read.seconds))
     yield gauge("pdu_requests", "Requests that were sent to the PDU.", ((), read.requests))
     yield gauge("pdu_probe_error", "1 with the kind of the error that ended the probe.",

@@ -21,7 +21,7 @@ from .listing import Device
 
 UP, DOWN, UNKNOWN = (state.name for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN))
 _DEFECT = "defect"
-_LONGEST_TIMEOUT = 60.0         # in seconds; the SNMP double and this pack's handlers refuse a longer one
+_LONGEST_TIMEOUT = 60.0         # in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
 
 
 class Outlet(NamedTuple):
@@ -111,7 +111,7 @@ def targets(devices: Sequence[Device], auths: Mapping[str, Auth], usual: Optiona
 
 
 def prepare() -> None:
-    """Adds a field for the current to the double's view of a port, so that handlers report it.
+    """Adds the field `load`, a current in A, to pdu_common's view of a port, so that handlers report it.
 
     Call it before a handler is loaded: a handler keeps the class that it imported.
     """
@@ -217,7 +217,9 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> D
     except (ValueError, OverflowError):
         return {}               # not a number, or too large a one: the handler raises SettingsError
     bound = max(0.1, longest / tries)
-    return {"timeout": f"{_stepped(bound) if handler.snmp else bound:g}"} if is_longer else {}
+    if not is_longer or bound >= chosen:
+        return {}
+    return {"timeout": f"{_stepped(bound) if handler.snmp else bound:g}"}
 
 
 def _stepped(seconds: float) -> float:

@@ -184,7 +184,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Listens as soon as it is made. `turn` is called between requests, at least twice a second."""
+    """Listens as soon as it is made. `serve_forever` calls `turn` after each new connection, and every 0.5 s without one.
+
+    Requests run in threads, so some may be running during `turn`.
+    """
 
     daemon_threads = True
     request_queue_size = 128
@@ -203,7 +206,7 @@ class Server(ThreadingHTTPServer):
             raise
 
     def service_actions(self) -> None:
-        """Called by serve_forever between requests."""
+        """Called by serve_forever after each wait for a connection."""
         self._turn()
 
     def handle_error(self, request: Any, client_address: Any) -> None:

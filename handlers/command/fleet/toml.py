@@ -1,4 +1,4 @@
-"""Reads TOML with the standard library, before Python 3.11 with the package tomli."""
+"""Reads TOML with the standard library from Python 3.11 on, else with the package tomli."""
 from __future__ import annotations
 
 import re

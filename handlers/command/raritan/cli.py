@@ -30,7 +30,7 @@ PLACES: Mapping[str, Place] = {
     **{name: Place(f"raritan.{module}", "COMMANDS", help_) for module, name, help_ in (
         ("show", "info", "model, serial number, firmware and name of the unit, and how many parts it has"),
         ("show", "outlets", "outlets with state, current, power and energy"),
-        ("show", "sensors", "all sensors, including those in peripheral slots"),
+        ("show", "sensors", "sensors of inlets, lines, outlets, breakers, power meters, circuits and peripheral slots"),
         ("events", "events", "events as they happen, one line each, until Ctrl-C, --count N or --for SECONDS; "
                              "--all: every kind of event"),
         ("show", "thresholds", "thresholds of a sensor; NAME=VALUE or NAME=off changes one and asks"),

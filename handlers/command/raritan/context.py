@@ -34,7 +34,7 @@ def is_text(word: str) -> bool:
 class Context:
     """One run of one command. `options`: its arguments and options. `state`: the options that every `pdu` command shares.
 
-    A command that prints before its end prints to `out`: while it runs, sys.stdout is standard error, for the lines of --debug.
+    A command that prints while it runs uses `out`, because sys.stdout then is standard error, for the lines of --debug.
     """
 
     def __init__(self, agent: Agent, options: SimpleNamespace, state: Given, out: TextIO) -> None:

@@ -19,7 +19,7 @@ RELAYS = _SOCKET + r"(?:General\.)?Relay"
 PHASES = r"Phase L(\d+)\.Current\.Value"
 STRIPS = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.Value"
 READ_WRITE = "3"
-WITH_VALUE = ("2", "3", "4", "5")                   # cmcIIIVarQuality: ok, warning, alarm, info; 21 to 25 are without a value
+WITH_VALUE = ("2", "3", "4", "5")                   # cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
 
 RELAY = Named(NAMES, NUMBERS, RELAYS, "cmcIIIVarValueInt of ...Relay")
 
@@ -29,7 +29,7 @@ def _quality(pattern: str, of: str) -> Named:
 
 
 def _value(pattern: str, of: str) -> Listed:
-    """Values; a variable that the device reports to be without a value has an empty one."""
+    """The values; empty where cmcIIIVarQuality is undefined or says that there is no value."""
     value = Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
     return Listed(value, Only(value, _quality(pattern, of), WITH_VALUE))
 
@@ -90,7 +90,7 @@ PROFILES = (
         energy=total(_sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
                      _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"), unit=THE_DEVICE),
         switching_confidence=Confidence.LOW, evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
-        note="The MIB does not define a relay's values: that 0 is off was read on other relays of the CMC, never on a socket."),
+        note="The MIB does not define a relay's values. 0 for off was seen on other relays of the CMC, never on a socket."),
     Profile(
         key="rittal-cmc-tc", vendor="Rittal", mib="RITTAL-CMC-TC-MIB 1.1h", source=librenms("rittal/RITTAL-CMC-TC-MIB"),
         models=("CMC-TC Processing Unit with PSM strips that switch",), sys_object_ids=oids("2606.4"),

@@ -56,6 +56,15 @@ def test_figures_that_only_sensors_have_are_shown_for_outlets(monkeypatch: pytes
         assert outlets[0]["current_a"] == made.outlet("A1").amperes and outlets[0]["power_w"] > outlets[1]["power_w"] == 0.0
 
 
+def test_values_that_another_resource_lists_are_shown_for_outlets(monkeypatch: pytest.MonkeyPatch,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    with RedfishService(Model((Pdu(outlets=("A1", "A2")),), values="info"), tls=False) as made:
+        monkeypatch.setenv("PDU_PASSWORD", made.password)
+        assert [one["switched_by"] for one in found(made, capsys, "outlets")["outlets"]] == [["On", "Off", "PowerCycle"]] * 2
+        made.faults.order(Fault.PRIVILEGE, None, method="/redfish/v1/PowerEquipment/RackPDUs/1/OutletPowerControlActionInfo")
+        assert [one["switched_by"] for one in found(made, capsys, "outlets")["outlets"]] == [["?"]] * 2
+
+
 @pytest.mark.parametrize("sent, shown", [(-5.5, -5.5), (-3, -3.0), (0, 0.0), ("-3", None), (None, None), (True, None)])
 def test_a_sensor_may_read_below_zero_and_a_reading_that_is_not_a_number_is_null(
         unit: RedfishService, capsys: pytest.CaptureFixture[str], sent: object, shown: object) -> None:

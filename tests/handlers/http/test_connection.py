@@ -1,4 +1,4 @@
-"""The order in which the addresses of a host are tried, and when a kept connection is used again."""
+"""How the time-out is shared between a host's addresses, and when a kept connection is used again."""
 from __future__ import annotations
 
 import contextlib

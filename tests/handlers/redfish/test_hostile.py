@@ -1,4 +1,4 @@
-"""A broken, slow or hostile service or proxy leads to an error of handlers/errors.py or to UNKNOWN, never to a wrong state."""
+"""With a broken, slow or hostile service or proxy, a call raises a PduHandlerError or returns only true or unknown values."""
 from __future__ import annotations
 
 import base64

@@ -170,7 +170,7 @@ METERS_APART = ("geist-v5", "riedo-updu")
 
 
 def without_state_rows(unit: Fixture) -> Dict[str, Row]:
-    """Return the unit's objects except those that hold its states."""
+    """Return the unit's objects except those that are read for its states. States may also be in objects of another table."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)
@@ -278,7 +278,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
 
 @pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
 def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: Fixture) -> None:
-    """A platform may cut a walk short. The outlet of a missing row must not look certain."""
+    """A walk may end early. The state is not certain if a row is missing that could contradict it."""
     outlets = find(unit, memory(unit)).outlets
     assert outlets is not None and outlets.states is not None
     state = outlets.states
@@ -341,7 +341,7 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets(unit: Fi
 
 @pytest.mark.parametrize("key", sorted({unit.key for unit in COUNTING}))
 def test_a_unit_of_each_family_with_a_count_has_this_count(key: str) -> None:
-    """An object that no unit has, such as a scalar without its .0, would never prove that a table ended early."""
+    """A count whose OID no unit has, such as a scalar without its .0, would not reveal a table that ended early."""
     read = [find(unit, memory(unit)) for unit in COUNTING if unit.key == key]
     assert any(found.outlets.count.rows(found.reader) for found in read if found.outlets and found.outlets.count)
 
@@ -388,10 +388,10 @@ def test_status_and_statistics_from_an_agent_agree_with_the_unit(unit: Fixture, 
 
 
 def kinds_of_reads(unit: Fixture, version: str) -> Set[Tuple[object, ...]]:
-    """Return (version, call, what) for each read of a status and of all figures.
+    """Return (version, "get" or "walk", what) for the reads of a status and of all figures.
 
-    For a GET `what` is the object's type, for a walk the type of each row and the number of arcs of its index. It is None for a
-    missing object and for a walk without rows.
+    For a GET, `what` is the object's type. A walk has one entry for the type of each row and one for the number of arcs of its
+    index. `what` is None for a missing object and for a walk without rows.
     """
     device = memory(unit)
     metering.meter(find(unit, device))
@@ -480,7 +480,7 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 @REACHED
 @pytest.mark.against("synthetic units, switched with faults")
 def test_the_error_for_a_failure_within_a_command_says_that_the_outlet_may_have_switched(unit: Fixture, reach: Reach) -> None:
-    """test_switching.py tests the other errors of this kind."""
+    """test_switching.py tests commitFailed and undoFailed too."""
     with Agent(unit.device(), faults=Faults(set_error="genErr")) as agent:
         before = states_on(unit, agent)[switching(unit).identity]
         handler = handler_of(unit, agent, reach)

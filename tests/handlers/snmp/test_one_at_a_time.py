@@ -132,7 +132,7 @@ class Shrinking(Agent):
 
 def test_fewer_outlets_right_before_the_write_than_at_first_forbid_it() -> None:
     with Shrinking(digipower(OUTLETS)) as agent:
-        with pytest.raises(ProtocolError, match="listed fewer outlets: nothing was written"):
+        with pytest.raises(ProtocolError, match="listed fewer outlets than at the start of the call: nothing was written"):
             switch(agent, 1, False)
         assert agent.writes() == []
 

@@ -98,6 +98,7 @@ def changed(path: str, value: Any) -> str:
     ("outlets.0.control.off", 2**31, "profile.outlets[0].control: off is 2147483648; give a number from -2147483648"),
     ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),
     ("outlets.0.current.scale", 0.01, 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.01'),
+    ("outlets.0.current.scale", "1_0", 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "1_0"'),
     ("outlets.0.current.scale", "ten", 'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "ten"'),
     ("outlets.0.current.scale", "-1", "profile.outlets[0].current: scale -1 is not a finite number above zero"),
     ("outlets.0.current.scale", "Infinity", "profile.outlets[0].current: scale Infinity is not a finite number above zero"),

@@ -132,7 +132,10 @@ class NutServer:
             self._open.discard(connection)
 
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
-        """Reads until a line is whole, and answers all lines received: one round trip. Returns False if the connection ends."""
+        """Reads until a line is complete, then answers the lines received: one round trip.
+
+        Drops lines after LOGOUT, an accepted STARTTLS or a `Cut`. Returns False after a `Cut` or if the client closes.
+        """
         lines: List[List[str]] = []
         while not lines:
             data = connection.recv(65536)

@@ -32,7 +32,7 @@ _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial
                        r"after|target|request|schedul")
 _LARGEST_STATE, _MOST_STATES = 12, 4
 _USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are mostly fewer than _MANY
-_IDLE, _FEW_VALUES = -1, 2      # the value of an unused command; without UNITS, a meter needs more than _FEW_VALUES values
+_IDLE, _FEW_VALUES = -1, 2  # the value of an unused command; without UNITS, a meter needs more than _FEW_VALUES different values
 _MIXED = 5                      # the score is higher if each of two states has at least a fifth of the rows
 
 
@@ -120,8 +120,8 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
 
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
-    """A guess from the names of the values in the MIB or the walk. None if no recorded value has a name, or if one is no
-    integer. A MIB must name both on and off. A walk has only the names of recorded values, so on or off is enough."""
+    """A guess from the names of the values in the MIB or the walk. None if no recorded value has a name, or if a recorded value
+    is not an integer. A MIB must name both on and off. A walk names only recorded values, so on or off is enough."""
     on, off = meanings(object_)
     is_enough = on and off if object_.name else on or off
     if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
@@ -158,7 +158,9 @@ def _name_doubt(object_: Optional[Object]) -> str:
 
 def words_doubt(words: Collection[str]) -> str:
     """Why these words for on and off may mean something else; "" for the words on and off."""
-    return "" if {"on", "off"}.issuperset(words) else _CONTACT
+    if {"on", "off"}.issuperset(words):
+        return ""
+    return _CONTACT if _CONTACT_WORDS.intersection(words) else "its words for on and off are unusual"
 
 
 def letters(text: str) -> str:
@@ -265,7 +267,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
     """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers. None if the MIB or the
-    walk has names for its values."""
+    walk has names for its values. Without clear UNITS, also None if a number is below 0 or if they look like row numbers."""
     if object_ is not None and object_.enumeration:
         return None
     known = worth(object_.units) if object_ is not None and object_.units else None

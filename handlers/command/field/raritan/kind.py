@@ -1,4 +1,4 @@
-"""Records and simulates Raritan units. Recordings are JSON-RPC calls with their results."""
+"""Records and simulates Xerus units. Recordings are JSON-RPC calls with their outcomes."""
 from __future__ import annotations
 
 from typing import Any
@@ -25,7 +25,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
 
 def _serve(text: str, port: int) -> Served:
     found = calls.parse(text)
-    about = f"{counted(len(found), 'call')} of a Xerus unit; outlets follow setPowerState; any login is accepted"
+    about = f"{counted(len(found), 'call')} to a Xerus unit; switchable outlets follow setPowerState; any login is accepted"
     return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
 
 

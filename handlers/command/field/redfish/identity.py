@@ -1,8 +1,7 @@
 """A service as the Redfish handler sees it: its PDUs, what they offer, and the evidence for each figure."""
 from __future__ import annotations
 
-import contextlib
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, List, Tuple
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Refused, Unsupported
@@ -11,10 +10,10 @@ from ....redfish.answers import Json
 from ....redfish.service import RedfishService
 from ...output import counted
 from ..kinds import Identity
+from .actions import Infos, action, infos_of, values_of
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
 _MOST_SECONDS = 120.0          # for all requests: some services describe each outlet's action in a resource of its own
-_Infos = Mapping[str, Union[Json, PduHandlerError]]
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
@@ -62,10 +61,10 @@ def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unpro
         out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
     out.note_states([resources.state(one) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
-    offered = [one for one in outlets if resources.text(_action(one), "target")]
-    infos = _infos(service, offered)
+    offered = [one for one in outlets if resources.text(action(one), "target")]
+    infos = infos_of(service, offered)
     possible = [one for one in offered if _is_possible(service, one, infos)]
-    listing = [one for one in possible if _values(service, one, infos) is not None]
+    listing = [one for one in possible if values_of(service, one, infos) is not None]
     sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
     if sure:
         values = ", with the values that it lists" if not switch_unproven or len(listing) == len(possible) else ""
@@ -82,34 +81,11 @@ def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unpro
                           "not switch")
 
 
-def _action(outlet: Json) -> Json:
-    return resources.child(resources.child(outlet, "Actions"), commands.ACTION)
-
-
-def _infos(service: RedfishService, outlets: List[Json]) -> _Infos:
-    """The resources that describe the parameters of the outlets' actions, or their errors, by path."""
-    paths: Dict[str, None] = {}
-    for info in (commands.info_link(_action(one)) for one in outlets):
-        if info is not None:
-            with contextlib.suppress(ProtocolError):        # `_values` raises it
-                paths[service.path(info)] = None
-    return dict(zip(paths, service.all(list(paths))))
-
-
-def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
-    """The values that the outlet's action takes; None without such a list. Raises an error if the list cannot be read."""
-    info = commands.info_link(_action(outlet))
-    found = infos[service.path(info)] if info is not None else {}
-    if isinstance(found, PduHandlerError):
-        raise found
-    return commands.allowed(_action(outlet), found)
-
-
-def _is_possible(service: RedfishService, outlet: Json, infos: _Infos) -> bool:
+def _is_possible(service: RedfishService, outlet: Json, infos: Infos) -> bool:
     try:
-        for link in (_action(outlet)["target"], resources.text(outlet, "@odata.id") or "/"):
+        for link in (action(outlet)["target"], resources.text(outlet, "@odata.id") or "/"):
             service.path(link)
-        values = _values(service, outlet, infos)
+        values = values_of(service, outlet, infos)
         if values is None:
             commands.body("", outlet, {}, {}, True, True, str)      # HPE's repeats the outlet's configuration
     except (ProtocolError, Refused, Unsupported):
@@ -120,4 +96,4 @@ def _is_possible(service: RedfishService, outlet: Json, infos: _Infos) -> bool:
 def _is_below(service: RedfishService, outlet: Json) -> bool:
     """Whether the target of the outlet's action is below the outlet; true if the outlet has no link to itself."""
     own = resources.text(outlet, "@odata.id")
-    return not own or commands.is_below(service.path(_action(outlet)["target"]), service.path(own))
+    return not own or commands.is_below(service.path(action(outlet)["target"]), service.path(own))

@@ -51,7 +51,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
         out.why = reason(error)
         out.tried = [_row(one, tried, device) for one in tried]
         out.seen = _seen(device, [one.profile for one in tried])
-        out.next_steps = ["pdu record snmp HOST -o unit.snmprec    its answers in a file, without names and addresses",
+        out.next_steps = ["pdu record snmp HOST -o unit.snmprec    its answers in a file; look through it before you share it",
                           "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence and doubts",
                           "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)"]
         return out

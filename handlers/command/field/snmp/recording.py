@@ -5,7 +5,7 @@ import functools
 import ipaddress
 import re
 from contextlib import suppress
-from typing import Collection, Iterator, List, Mapping, Optional, Set
+from typing import Callable, Collection, Iterator, List, Mapping, Optional, Set
 
 from pdu_common._credentials import Credentials
 from pdu_common._snmp import Pairs, SnmpTimeout, typed_rows
@@ -91,9 +91,9 @@ def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Found:
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
-    `Scrubber.text` replaces what it recognises. Outside sysDescr and the rows that the family reads for outlets or meters
-    (`_needed`), every other word is replaced too, except numbers, short words, technical terms and words that describe the
-    product (`_known`). Values of the kinds in `keep` stay.
+    `Scrubber.text` replaces what it recognises. Outside sysDescr and the rows of `_needed` (outlets without their names, and
+    meters), every other word is replaced too, except numbers, short words, technical terms and words that describe the product
+    (`_known`). Values of the kinds in `keep` stay.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
@@ -195,13 +195,12 @@ def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
         return set()
     memory = Memory(rows)
     reader = Reader(memory, found.reader.root)
-    try:
-        if found.outlets is not None and found.outlets.states is not None:
-            found.outlets.states.read(reader)
-        for source in (found.outlets.rows, found.outlets.count, found.outlets.number) if found.outlets else ():
-            if source is not None:
-                source.rows(reader)
-        metering.meter(found._replace(reader=reader))
-    except PduHandlerError:
-        pass                            # the handler stops at the same error, and needs no further rows
+    reads: List[Callable[[Reader], object]] = [lambda reader: metering.meter(found._replace(reader=reader))]
+    if found.outlets is not None:
+        if found.outlets.states is not None:
+            reads.append(found.outlets.states.read)
+        reads += [source.rows for source in (found.outlets.rows, found.outlets.count, found.outlets.number) if source is not None]
+    for read in reads:
+        with suppress(PduHandlerError):         # a contradiction in one table leaves the others
+            read(reader)
     return set(memory.read())

@@ -10,7 +10,7 @@ from ....snmp.reader import Reader
 
 Arcs = Tuple[int, ...]
 INTEGER, OCTETS, NULL, OID, ADDRESS, COUNTER, GAUGE, TICKS, OPAQUE, COUNTER64 = 2, 4, 5, 6, 64, 65, 66, 67, 68, 70      # BER tags
-_APPLICATION = 64                   # the bit of a tag that marks the types of SNMP (RFC 2578)
+_APPLICATION = 64                   # the bit of a tag that marks application types, such as Counter32 (RFC 2578)
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
@@ -85,7 +85,7 @@ class Memory:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unmasked. For rows of a file there is no login to hide, and errors about rows just recorded are not shown."""
+        """`words` unmasked. A file has no login to hide, and no error shown about rows just recorded quotes the device."""
         return words
 
     def read(self) -> List[Arcs]:

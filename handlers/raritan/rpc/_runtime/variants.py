@@ -58,7 +58,7 @@ def _map(json: object, key: Reader, item: Reader, agent: Caller) -> Dict[Any, An
         if "key" not in pair or "value" not in pair:
             raise wrong(pair, "map entry with key and value")
         name, value = key(pair["key"], agent), item(pair["value"], agent)
-        if out.setdefault(name, value) != value:            # one of them, such as a panel, would be missing in a sum
+        if out.setdefault(name, value) != value:            # a dropped value, such as a panel, would be missing in a sum
             raise JsonRpcSyntaxException("a map has two values for one key")
     return out
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class _Renumbered:
     """A constant that had another number up to release 4.2.20 (versions 1 and 2 of the interface).
 
-    The class and a proxy that a script makes have the newest number. A proxy from a unit's answer has the number of that unit's
-    firmware.
+    The class and a proxy made without an IDL type have the newest number. A proxy from a unit's answer has the number of that
+    unit's firmware.
     """
 
     def __init__(self, newest: int, older: int) -> None:

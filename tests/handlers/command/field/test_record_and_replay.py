@@ -322,8 +322,10 @@ def test_a_replay_returns_an_empty_oid_as_zero_and_an_unknown_type_as_null() -> 
 
 
 def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:
-    """Outlet 3.3 is unknown whatever its value, because its status is 2 (lost). One of the changes that the replay tries
-    contradicts the device's own count, so that the family refuses it."""
+    """Outlet 3.3 is unknown whatever its value, because its status is 2 (lost).
+
+    One change that the replay tries sets the number of outputs of an empty port to 1. Reading the states then fails.
+    """
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
     unit = SnmpUnit(rows, detected(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")

@@ -286,7 +286,7 @@ def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None
 
 @pytest.mark.parametrize("handler, settings, timeout", [
     ("snmp", {"timeout": "3"}, "2"), ("snmp", {"timeout": "9", "retries": "0"}, "6"),
-    ("snmp", {"timeout": "3", "retries": "1"}, "3"), ("nut", {}, "6"),
+    ("snmp", {"timeout": "3", "retries": "1"}, "3"), ("snmp", {"timeout": "0.05", "retries": "200"}, "0.05"), ("nut", {}, "6"),
     ("nut", {"timeout": "60"}, "6"), ("nut", {"timeout": "5"}, "5")])
 def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, settings: Dict[str, str], timeout: str) -> None:
     device = Device("rack", handler, "192.0.2.1", settings=tuple(settings.items()))

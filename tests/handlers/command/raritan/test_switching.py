@@ -236,7 +236,7 @@ def test_the_state_of_an_outlet_with_a_failed_relay_is_shown_as_unknown(
     unit.units[0].relays.all[0].stuck = True
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
     assert code == 9 and "outlet 1  unknown" in out
-    # The unit reports the failed component as "outlet 1"; 1 may also be the index of outlet 2.
+    # The failed component is called "outlet 1". 1 may also be an index from 0, so outlet 2 is unknown too. It is left out here.
     assert [row["state"] for row in facts(run, "outlets")["outlets"]][::2] == ["unknown", "up"]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert "switch on outlet 1 (now unknown)" in run("switch", "1", "on")[2]

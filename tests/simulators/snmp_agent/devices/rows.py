@@ -13,7 +13,7 @@ class Rows(Dict[str, Row]):
     """OID -> Row. Where no tag is given, an int becomes INTEGER, text and bytes an OCTET STRING."""
 
     def system(self, description: str, object_id: str, name: str) -> None:
-        """Adds sysDescr to sysLocation (SNMPv2-MIB)."""
+        """Adds the scalars of the system group, from sysDescr to sysLocation (SNMPv2-MIB)."""
         self.put(f"{_SYSTEM}.1.0", description)
         self.put(f"{_SYSTEM}.2.0", object_id, OID)
         self.put(f"{_SYSTEM}.3.0", 8_640_000, TICKS)

@@ -324,12 +324,14 @@ def test_a_column_of_two_numbers_or_of_one_proposes_on_and_off(values: Tuple[int
 
 
 @pytest.mark.parametrize("text, on, off", [("on,off,on,on", "on", "off"), ("open,closed,open,open", "?closed", "?open"),
-                                           ("0,1,1,0", "?1", "?0")])
+                                           ("0,1,1,0", "?1", "?0"),
+                                           ("poweron,poweroff,poweron,poweron", "?poweron", "?poweroff")])
 def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(text: str, on: str, off: str) -> None:
     found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): Row(4, text.encode())}, Mib())
     assert found.profile is not None and found.profile.outlets[0].states is not None
     assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == ((on,), (off,))
     assert bool(found.packed[0].doubt) == (on != "on") == any("remove the marks" in doubt for doubt in found.doubts)
+    assert ("contact or a breaker" in found.packed[0].doubt) == ("open" in off)
 
 
 @pytest.mark.parametrize("first, second, on", [(b"on,on,on,on", b"on,off,on,on", "on"), (b"1,1,0,1", b"1,1,1,1", "1"),
