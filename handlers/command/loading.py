@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Handler(NamedTuple):
-    """A loaded handler. `make` is its make_handler. `settings` are its declared settings; a handler of another pack has none.
+    """A loaded handler. `make` is its make_handler. `settings` are those it declares; a handler of another pack may have none.
     `snmp`: it takes a PduSnmpData.
 
     `name`: such as `raritan`; for an archive, the name of its directory without `pdu_`. `shown`: the name in output.
@@ -61,7 +61,7 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
 
 
 def _settings(declared: Any) -> Sequence[Setting[object]]:
-    """The settings; () for anything else, because a handler of another pack may use the name SETTINGS for its own purpose."""
+    """`declared` if it is a list or tuple of settings, else (): another pack may use the name SETTINGS for other data."""
     fields = ("key", "allowed", "read", "default", "help", "secret", "longest")         # an archive has its own class Setting
     found = declared if isinstance(declared, (tuple, list)) else ()
     return tuple(found) if all(hasattr(one, name) for one in found for name in fields) else ()

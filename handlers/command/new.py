@@ -157,6 +157,8 @@ def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
                             "2 to 21 of them, a letter first; MODEL has at most 30, including single hyphens between them")
     file = key.partition("-")[0]
     if (root / _FAMILIES / f"{file}.py").exists():
+        if "PROFILES = " not in _text(root / _FAMILIES / f"{file}.py"):
+            raise SettingsError(f"{file!r} cannot be a vendor: {_FAMILIES / file}.py holds no families; give another name")
         raise SettingsError(f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as CONTRIBUTING.md shows")
     page = _text(root / "CONTRIBUTING.md").partition("## Adding an SNMP family")[2]
     found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)

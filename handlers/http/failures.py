@@ -61,8 +61,8 @@ class HttpSyntax(HttpException, ProtocolError):
 def leaves_open(error: object) -> bool:
     """Whether the device may have carried out a write that it answered with this error (RFC 9110, 15).
 
-    False for errors other than HttpRefused (408 and 503 are HttpUnreachable). 4xx means that the device declined. 5xx is a fault
-    of the device or a proxy, and an unexpected 1xx, 2xx or 3xx is no result of a write: the device may have carried it out.
+    Only for HttpRefused: callers treat HttpUnreachable (also 408 and 503) as open. 4xx means that the device declined. 5xx is
+    a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx is no result of a write: it may have been carried out.
     """
     return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
 
@@ -77,7 +77,7 @@ _STATUSES: Mapping[int, Tuple[Type[HttpException], str]] = {
     429: (HttpRefused, "the device gets too many requests ({}): try again later, and see what else polls it"),
     451: (HttpDenied, "the account has to change its password first ({}): log in to the device's web page once"),
     503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
-    **{status: (HttpRefused, "the device redirects more than once ({}); give its final address") for status in REDIRECTS}}
+    **{status: (HttpRefused, "this redirect is not followed ({}); give the device's final address") for status in REDIRECTS}}
 _ENDED = ("the device refused the session's token ({}): the session may have ended, so log in again or repeat the call; if "
           "that does not help, check what the account may do")
 _NO_ANSWER = (HttpRefused, "the device answered {}, which is not the result of a call: is this the PDU's web service?")   # < 400
@@ -85,7 +85,7 @@ _FAILED = (HttpRefused, "the device answered {}: check its log, and any proxy be
 
 
 def of_status(status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}) -> HttpException:
-    """The error for a status that the caller does not accept. Scripts look for `HTTP Error <status>` in its text.
+    """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`, as in Raritan's SDK.
 
     `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its Retry-After.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
 STATUS, WAIT = "ups.status", "WAIT"
-POLL = 0.05                     # seconds between two readings in WAIT; the first pause between readings of a write's report
+POLL = 0.05                     # seconds between two readings in WAIT, and between the first two GET TRACKING requests
 _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
@@ -111,8 +111,8 @@ class NutReader:
     def _with_user(self, *requests: Request[object]) -> Answers:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this connection has no login: 1 write.
 
-        upsd answers OK to any password, and a wrong one makes `requests` fail. Other servers may refuse the login itself. The
-        error of the login is raised if the last request then fails for lack of one.
+        upsd answers OK to any password, and a wrong one makes `requests` fail. Other servers may refuse the login itself: its
+        error is raised if the last request then fails with a code in `_LOGIN_FIRST`.
         """
         # > USERNAME admin
         # > PASSWORD secret

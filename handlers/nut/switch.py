@@ -1,4 +1,4 @@
-"""port_up and port_down on a NUT server: find the outlet, write once, read until the driver reports the wanted state."""
+"""port_up and port_down on a NUT server: find the outlet, write once, then read its state until it is the wanted one."""
 from __future__ import annotations
 
 from typing import List, Tuple
@@ -17,7 +17,7 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPower
 
 
 def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float) -> PduPortView:
-    """Switch one outlet and set `power_status` of `port` to the wanted state or UNKNOWN. `deadline` is in seconds.
+    """Switch one outlet; set `power_status` of `port` to the wanted state, or UNKNOWN if not seen within `deadline` seconds.
 
     After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for each look at the state. Raises
     NoSuchOutlet, Unsupported, SettingsError and reading errors before anything is written, then the errors of `switch`.
@@ -36,7 +36,7 @@ def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bo
 
     def read() -> EnumPowerStatus:
         state = outlets.state(client.values(ups, outlet.state_variables))
-        # The driver caches the state: if it was the wanted one before the write too, only the driver's report is proof.
+        # The driver caches the state. If it was the wanted one before the write, only the report on the command is proof.
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.

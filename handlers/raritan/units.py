@@ -38,7 +38,7 @@ class Unit(NamedTuple):
         return type(reference)(f"/link/{self.link}{reference.target}", self.agent, reference.wire_type)
 
     def each_once(self, references: Sequence[AnInterface], method: str) -> List[AnInterface]:
-        """The references that `method` returned, each passed through `mine`. Raises JsonRpcSyntaxException if one is listed
+        """The references from the answer to `method`, each passed through `mine`. Raises JsonRpcSyntaxException if one is listed
         twice: an outlet would be two ports, and the current of an inlet would count twice."""
         found = [self.mine(one) for one in references]
         if len({one.target for one in found}) != len(found):

@@ -1,7 +1,7 @@
 """A synthetic platform as text, in small files, so that a variant replaces only those that differ.
 
-Its SNMP client is the project's double, which is in the tree as `conformance_wire`. A variant may change the objects that a
-handler gets from this client, never the protocol.
+Its SNMP client is the project's own `pdu_common`, linked into the tree as `conformance_wire`. Variants may change the classes
+around this client, but not the client itself.
 """
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _STOP_SECONDS = 30.0
 
 
 class Poller:
-    """Calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()` every half hour, until `stop`.
+    """Until `stop`, calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()`, to delete old records, every half hour.
 
     A PDU whose poll ends more than `seconds` after it was due misses turns, which `late` counts. No PDU is polled twice at once.
     """

@@ -215,3 +215,25 @@ def test_a_power_command_switches_nothing_that_changed_while_it_waited(
     shown = html.unescape(visitor.get("/servers").body)
     assert "web-01: power off ended early: " in shown and why in shown
     assert not [call for call in pdu.calls if call.switches]
+
+
+def test_a_power_command_ends_if_a_pdu_is_changed_between_two_steps(site: DciManager, visitor: Visitor, small: bytes,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    Client(site).install(small)
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
+    site.poll()
+    server, usual = site.servers.add("web-01"), site.switch
+    for identity in list(pdu.ports)[:2]:
+        site.servers.connect(server, Feed(pdu.id, identity))
+    site.servers.set_bmc(server, "")
+
+    done: List[Call] = []
+
+    def switch(*given: Any) -> Call:
+        done.append(usual(*given))
+        pdu.changed()
+        return done[-1]
+    monkeypatch.setattr(site, "switch", switch)
+    assert visitor.post(f"/servers/{server}/power", {"command": "off"}).status == 303
+    assert "the PDU's address or settings were changed" in html.unescape(visitor.get("/servers").body)
+    assert [call.ok for call in done] == [True]

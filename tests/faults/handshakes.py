@@ -19,7 +19,7 @@ _PATIENCE_S = 60.0
 class Handshakes:
     """A server on 127.0.0.1 for the TLS fault `key`. TLS begins "at once" or after "STARTTLS".
 
-    `settings` make a handler verify the server's certificate.
+    `settings` make a handler verify the server's certificate. The NUT handler also needs `tls=yes`.
     """
 
     def __init__(self, key: str, begins: str) -> None:

@@ -133,7 +133,8 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
     view = host.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
     assert [(p.identity, p.power_status) for p in view.ports] == [("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)]
     figures = host.statistic_view(None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)])
-    assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5     # if set, 0.0 would be a measured zero
+    # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
+    assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5
     assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0), ("2", 0.0)]
     assert figures.ports[1].consumption is PduPortStatisticView.consumption
 

@@ -1,4 +1,4 @@
-"""The Acme Strip, a PDU that no built-in family covers, made from the example in docs/own-pdu.md.
+"""A simulated Acme Strip: the invented PDU of docs/own-pdu.md, which no built-in family covers.
 
 One string has the states of all outlets. A command acts only while its outlet is unlocked, and never on a protected outlet. The
 meters are a separate table in another order.

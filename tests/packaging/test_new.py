@@ -180,6 +180,7 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (["test"], "does not begin with test"), (["http"], "exists already"), (["errors"], "exists already"),
     (["draft"], "handlers/command/field/draft exists already"),
     (["acme", "--title", "x\"\"\""], "give ASCII letters, digits"),
+    (["shorthand-x", "--snmp"], "cannot be a vendor"),
     (["apc-x", "--snmp"], "exists already"), (["acme", "--snmp"], "not a family's key"),
     (["acme-a--b", "--snmp"], "not a family's key"), (["acme-", "--snmp"], "not a family's key"),
     (["acme-" + 31 * "x", "--snmp"], "not a family's key"),

@@ -1,4 +1,4 @@
-"""docs/own-pdu.md agrees with the example profile, and those of its commands that name the profile's file run."""
+"""docs/own-pdu.md agrees with the example profile and its device, and the commands of the page for acme-strip.json succeed."""
 from __future__ import annotations
 
 import json

@@ -86,7 +86,7 @@ def fixture(name: str) -> Fixture:
     """The unit with this name. Raises ValueError, which names the unit, for files that are missing or have a mistake."""
     try:
         return written(name, (_HERE / f"{name}.json").read_text("utf-8"), (_HERE / f"{name}.snmprec").read_text("utf-8"))
-    except (OSError, LookupError, TypeError, ValueError) as error:
+    except (OSError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"tests/recordings/{name}: {error!r}") from error
 
 

@@ -16,7 +16,7 @@ from tests.needs import ROOT
 class Worker:
     """A process that executes orders until it is stopped; a context manager. Modules are also imported from `folder`.
 
-    `module` reads each order from its input and writes an answer, a line of JSON each: {"result": …} or {"error": text}.
+    `module` reads orders from its input, one JSON array a line. It answers each with a line {"result": …} or {"error": text}.
     """
 
     def __init__(self, folder: Path, module: str) -> None:

@@ -12,7 +12,8 @@ F = TypeVar("F")
 class Order(Generic[F]):
     """A fault for `count` requests (None: all further ones), after the first `skip` ones.
 
-    With `method`, only requests that call it count; for Redfish, those with this HTTP method or with this text in their target.
+    `method` limits the order to requests that call this JSON-RPC method; for Redfish, to requests with this HTTP method or with
+    this text in their target. Other requests are not counted.
     `status` is the HTTP status that STATUS and DONE_STATUS send. REDIRECT sends it if it is 3xx, else 302. `location` is the
     scheme and host of a redirect, `seconds` the delay of SLOW.
     """
@@ -44,7 +45,7 @@ class Orders(Generic[F]):
             self._orders.clear()
 
     def take(self, calls: Callable[[str], bool]) -> Optional[Order[F]]:
-        """Counts a request; returns the first order if it applies, else None. `calls`: whether the request calls a method."""
+        """Counts a request; returns the first order if it applies, else None. `calls`: whether it matches a `method`."""
         with self._lock:
             if not self._orders:
                 return None

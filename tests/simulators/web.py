@@ -77,7 +77,7 @@ class Connection(BaseHTTPRequestHandler):
 
     def parse_request(self) -> bool:
         """Like the base class; also answers 411 to a Transfer-Encoding, 400 to a Content-Length that is not 1 to 18 digits, and
-        413 to one above `largest_body`."""
+        413 to one above `largest_body`. An empty Content-Length counts as 0."""
         if not super().parse_request():
             return False
         length = self.headers.get("Content-Length") or "0"

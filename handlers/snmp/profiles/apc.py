@@ -55,7 +55,7 @@ def _rpdu(state: Source) -> Outlets:
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS))
 
 
-# Second generation (rPDU2). Rows are numbered consecutively over all linked units. The metered table is indexed differently.
+# Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The metered table may lack outlets.
 RPDU2_STATE = column("318.1.1.26.9.2.3.1.5", "rPDU2OutletSwitchedStatusState")
 RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
 RPDU2_NAME = column("318.1.1.26.9.2.3.1.3", "rPDU2OutletSwitchedStatusName")

@@ -1,7 +1,7 @@
 """Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent. The index is the outlet, then the PDU's MAC
 address as text.
 
-The control column may read 1 on PDUs that cannot switch, so cpiPduHasOutletControl decides. The energy of outlets is in
+PDUs that cannot switch may have the control column, so commands require that cpiPduHasOutletControl is 1. Outlets' energy is in
 deca-watt-seconds. The energy of branches is in deca-VA-seconds, and the objects called power are in VA, so both are left out.
 """
 from decimal import Decimal

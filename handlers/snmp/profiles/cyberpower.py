@@ -1,10 +1,10 @@
 """CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's, and transfer switches.
 
-ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for both states and commands (rPDU2: state on 2, off 1). Its rows are
-numbered consecutively over all units of a chain. The metered table is indexed differently. ePDU resembles APC's rPDU, but has
-more meters. Its load table has rows of phases, and rows of banks that count the same current again. Some units have their outlets
-in ePDU2 and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables decide which of the two
-a device is.
+ePDU2 resembles APC's rPDU2, but on is 1 and off is 2 for both states and commands (rPDU2: state on 2, off 1). A table numbers
+its rows consecutively over all units of a chain. The table of metered outlets may lack outlets, so an outlet may have another
+row there. ePDU resembles APC's rPDU, but has more meters. Its load table has rows of phases, and rows of banks that count the
+same current again. Some units have their outlets in ePDU2 and their meters in ePDU. A UPS of this vendor may report the
+sysObjectID of a PDU, so the tables decide which of the two a device is.
 
 On a transfer switch, on is 1 and off is 2 for states, but 2 and 3 for commands. Its phases beyond the third are pairs of lines,
 which count the current of the lines again.
@@ -28,7 +28,7 @@ METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
-# The modules of outlets are not walked on a unit without outlets.
+# A module is a unit of the chain. On a device without outlets, the modules of outlets are not walked.
 UNITS = (DEVICE_MODULE, First((Provided(MODULE, EPDU2_STATE, ".*"), Provided(METERED_MODULE, METERED_NAME, "(?s).*"))))
 # On a unit with several phases the MIB does not define which current this is, so it is not used for a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
@@ -39,7 +39,7 @@ ATS_TOTAL = "1"                                                                #
 
 
 def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
-    """`values` of units, or of their phases. `module` is the column of their module in the same table."""
+    """`values` of units or phases, with no sum if a unit of the chain has none. `module`: the column with each row's unit."""
     return EachUnit(values, module, UNITS)
 
 

@@ -41,7 +41,7 @@ Witness = Callable[[Served, str, Dict[str, Any]], None]
 class Dispatcher:
     """Runs calls. The thread that calls `post` holds the lock of the XerusPdu; only pollEvents releases it while it waits.
 
-    `caller` is the sender of the call that began last. When pollEvents ends, it is the sender of that call again.
+    `caller` is the sender of the call that began last. When a pollEvents ends, its sender becomes `caller` again.
     """
 
     def __init__(self, site: Site, witness: Witness) -> None:

@@ -28,7 +28,7 @@ class Model:
     stuck               outlets whose contact does not follow the relay's control state; the unit reports this from 3.6 on
     relay_delay         seconds that a relay needs to move
     in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
-    inhibit_relay_control               start value of that setting, which only generation 4.4 has here
+    inhibit_relay_control               start value of the PDU's setting inhibitRelayControl, only in generation 4.4
     power_control       false: no outlet is switchable
     asleep              sensors, except those of slots and groups, answer "not available" until getSensors of their part is called
     well_known_sensors  false: sensors of inlets, outlets and protectors have only references; their well-known ids answer 404

@@ -92,7 +92,7 @@ def _snmprec(text: str) -> Rows:
     rows: Rows = {}
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
-        if not line or line.startswith("#"):
+        if not line.strip() or line.startswith("#"):
             continue
         try:
             oid, kind, value = line.split("|", 2)

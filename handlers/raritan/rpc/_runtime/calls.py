@@ -1,4 +1,4 @@
-"""Interfaces, and calls of their methods: one by one, or many in one HTTP request. `declared` shows how to declare a method."""
+"""Interfaces and calls of their methods, single or in bulks. `_runtime.declared` shows how to declare a method."""
 from __future__ import annotations
 
 import functools
@@ -135,7 +135,7 @@ class Pending(typing.Generic[R]):
 
 
 class Bulk:
-    """Many calls in one request. `perform` takes one round trip for every 300 calls."""
+    """A queue of calls. `perform` sends them in requests of up to 300 calls."""
 
     def __init__(self, agent: Agent, calls: Iterable[Pending[Any]] = ()) -> None:
         self._agent = agent

@@ -1,4 +1,4 @@
-"""Files to and from a device over HTTP: the part of the documented Agent that downloads and uploads them."""
+"""Downloads and uploads of files over HTTP: the methods `get` and `form_data_file` of Agent."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod

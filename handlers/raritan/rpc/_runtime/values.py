@@ -91,7 +91,7 @@ class Enumeration(_Listed, enum.IntEnum):
 
     @classmethod
     def decode(cls, json: int) -> Self:
-        """The element with that ordinal, listed or not; `true` counts as 1. Raises ValueError for text, null and fractions."""
+        """The element with that ordinal, listed or not. Raises ValueError for text, null and fractions."""
         return cls(json)
 
     @classmethod
@@ -288,7 +288,7 @@ def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
 
 
 def present(value: Structure, *names: str) -> bool:
-    """Whether the device sent all these fields, under current or older names, and not null. True for a structure made here."""
+    """Whether the device sent each field (under any name, not null) or the caller set it. True for a structure made here."""
     wire, cls = value._wire, type(value)
     if wire is None or wire is IN_FULL and vars(value).keys() >= set(names):        # the usual case
         return True

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import List, NamedTuple
+from typing import List, Mapping, NamedTuple
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -120,9 +120,10 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
     if text(form, "confirmed") not in ("", _confirmed(steps, shown)):
         raise Wrong("The steps, or a PDU's address or settings, have changed since the steps were shown. Nothing was switched; "
                     "give the command again.", 409)
+    changes = {pdu.id: len(pdu.changes) for _, pdu, _ in shown.feeds}
     for step in steps:
         try:
-            why = _failure(site, shown.server, step)
+            why = _failure(site, shown.server, step, changes)
         except (Wrong, Refusal, LookupError) as error:
             why = plain(error, 500)
         if why:
@@ -132,21 +133,25 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
     return go(f"/servers#server-{shown.server.id}")
 
 
-def _failure(site: Site, server: Server, step: Step) -> str:
+def _failure(site: Site, server: Server, step: Step, changes: Mapping[int, int]) -> str:
     """Carry out one step. Returns why it failed, "" if it did not.
 
-    Raises Wrong, Refusal or LookupError, and switches nothing, if server, feed or PDU was removed or the PDU changed meanwhile.
+    `changes`: how often each PDU's address and settings had been changed when the steps were planned. Raises LookupError or Wrong
+    if the server, the PDU or the feed was removed or the PDU changed since then, and Refusal where `DciManager.call` does.
+    Nothing was switched then.
     """
     if step.feed is None:
         site.manager.servers.set_bmc(server.id, "ON" if step.on else "OFF")
         return ""
-    feed = step.feed
+    feed, pdu = step.feed, site.manager.store.pdu(step.feed.pdu)
 
     def check() -> None:
+        if len(pdu.changes) != changes.get(pdu.id):
+            raise Wrong("the PDU's address or settings were changed")
         if feed not in site.manager.servers.one(server.id).feeds:
             raise Wrong(f"outlet {feed.identity} does not feed this server any more")
 
-    call = site.manager.switch(site.manager.store.pdu(feed.pdu), feed.identity, step.on, check)
+    call = site.manager.switch(pdu, feed.identity, step.on, check)
     if not call.ok:
         doubt = "" if call.kind in NOT_SWITCHED else f"outlet {plain(feed.identity)} may or may not have switched: "
         return doubt + plain(call.text, 500)

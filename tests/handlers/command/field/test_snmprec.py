@@ -44,8 +44,8 @@ def test_a_number_outside_the_range_of_its_type_is_refused(tag: int, least: int,
             snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
 
 
-def test_a_line_separator_in_a_comment_does_not_end_it() -> None:
-    text = "# a\u2028b\n1.3.6.1.2.1.1.3.0|67|1\n"
+def test_a_line_separator_in_a_comment_does_not_end_it_and_blank_lines_are_skipped() -> None:
+    text = "# a\u2028b\n \n1.3.6.1.2.1.1.3.0|67|1\n"
     assert snmprec.is_recording(text) and list(snmprec.parse(text).rows) == [arcs("1.3.6.1.2.1.1.3.0")]
 
 

@@ -260,7 +260,7 @@ def test_outlets_in_many_named_states_are_found() -> None:
 @pytest.mark.parametrize("third, doubt", [
     (0, "it can be written, so it may be the command or a setting"), (2, "the MIB has no name for some recorded values: 2")])
 def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(third: int, doubt: str) -> None:
-    """NTI's IPDU-S2: the state of an outlet can be written, and its normal state, with the same names, cannot."""
+    """NTI's IPDU-S2: an outlet's state is read-write. Its normal state is read-only and has the same enumeration."""
     entry = arcs("1.3.6.1.4.1.3699.1.1.6.1.7.1.1")
     names = {0: "off", 1: "on"}
     objects = {(*entry, 5): Object("rlyOutputValue", "IPDUS2", (*entry, 5), access="read-write", enumeration=names),
