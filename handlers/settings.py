@@ -123,7 +123,7 @@ def host(value: str) -> str:
 
 def host_and_port(text: str) -> Tuple[str, Optional[int]]:
     """The host, without the brackets of an IPv6 address, and the number that follows it as a port, or None. Checks neither."""
-    found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text.strip())
+    found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,9}))?|([^:]*):([0-9]{1,9})", text.strip())
     if found is None:
         return text.strip(), None
     digits = found[2] or found[4]

@@ -58,7 +58,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 
 
 def place(state: Given, host: str) -> str:
-    """The PDU for titles and questions: a setting `host` replaces HOST."""
+    """The text that names the PDU in titles and questions: HOST, or the setting `host` with a note that it replaces HOST."""
     host, other = host.strip(), state.settings.get("host", "").strip()
     return f"{printable(other)} (the setting host, instead of {host})" if other and other != host else host
 
@@ -118,8 +118,8 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
 
 
 def address(host: str) -> str:
-    """A host as people type it, without spaces around it. Raises SettingsError for a URL, for text with an @, for text that
-    `is_address` refuses, and for an impossible port."""
+    """The typed address, without spaces around it. Raises SettingsError for a URL, for text with an @, for text that
+    `is_address` refuses, and for a port of up to 9 digits that is not 1 to 65535."""
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:

@@ -46,9 +46,9 @@ class RaritanPdu(host.BasePdu):
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips, 1 without meters.
 
-        3 where the device refuses well-known sensor ids, has more than 4 inlets, or has breakers and metered inlets whose load is
-        not known; 4 where all readings of inlets or of outlets are invalid at first, or the label of an outlet is not its
-        position. Up to 3 more with power meters; 1 more where `link_units=yes` finds link ids above 8.
+        3 where the device refuses well-known sensor ids of metered outlets, has more than 4 inlets, or has breakers and metered
+        inlets whose load is not known; 4 where all readings of inlets or of outlets are invalid at first, or the label of a
+        metered outlet is not its position. Up to 3 more with power meters; 1 more where `link_units=yes` finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it
         with self._session("statistic") as (agent, given):

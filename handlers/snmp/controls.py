@@ -37,7 +37,7 @@ class Control(Frozen, ABC):
 
     @property
     def has_one_object(self) -> bool:
-        """Whether the command writes the same object for every outlet, so that it fits only a device with one outlet."""
+        """Whether the command is the same write for every outlet, so that it fits only a device with one outlet."""
         return any(inner.has_one_object for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
@@ -142,7 +142,7 @@ class WritePacked(Control):
         packed = self.packed.separator.join(values)
         if self.longest is not None and len(packed) > self.longest:
             raise Unsupported(f"one write sets all outlets of this unit at once, and its {len(packed)} characters are more "
-                              f"than the {self.longest} that the device accepts: nothing was written")
+                              f"than the {self.longest} that the MIB allows: nothing was written")
         return [(self.at.instance(reader, row), packed)]
 
     @property
@@ -160,8 +160,8 @@ class WritePacked(Control):
 
 
 class Guarded(Control):
-    """A control that depends on a lock or a right. Raises Unsupported if `test` forbids the command for this outlet. `why` ends
-    the sentence "outlet 3 is not switched: ...", for example "it is locked on the device".
+    """A control that raises Unsupported if `test` (a lock, a right, a mode or a type) forbids the command for this outlet.
+    `why` follows "outlet 3 is not switched: " in the message, for example "it is locked on the device".
 
     Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: forbidden only if
     `test` reads one of these values, so a device without the object permits the command. `automatic`: `test` reads an

@@ -1,4 +1,4 @@
-"""The SNMP handler: DCImanager's four calls, made with the profile that fits the device."""
+"""The SNMP handler: carries out DCImanager's four calls with the profile that fits the device."""
 from __future__ import annotations
 
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Nothing is kept between calls, not even the family."""
 
     def status(self) -> PduView:
-        """Every outlet and its current state. Costs one GET, and one or two more reads for most families.
+        """Every outlet and its state. Most families cost one GET, unless the family is fixed, and one or two more reads.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """

@@ -68,7 +68,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         try:
             own = options.adapter.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            parser.error(f"{options.adapter} cannot be read as UTF-8 ({error})")
+            parser.error(f"{options.adapter} cannot be read ({error})")
     tree = options.platform.resolve()
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         platform = trial.Platform(tree, str(_adapter(own, Path(folder))), os.path.abspath(python))
@@ -119,7 +119,7 @@ def _on_platform(platform: trial.Platform, devices: Dict[str, Peer], folder: Pat
 
 
 def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
-    """Tries port 161 for a platform whose SNMP client sent nothing to the given port."""
+    """Tries port 161 for a platform whose SNMP client sent nothing to the port in snmp_params."""
     with contextlib.ExitStack() as opened:
         try:
             peer = opened.enter_context(peers.PEERS["snmp"](port=161, host="127.0.0.161"))

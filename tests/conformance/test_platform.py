@@ -207,7 +207,7 @@ def test_the_archives_run_on_the_given_interpreter(tmp_path: Path, capsys: pytes
 @pytest.mark.parametrize("arguments, words", [
     (["--platform", "/proc"], "no folder common"), (["nosuch"], ", ".join(registry.names())),
     (["--platform", str(ROOT), "--adapter", "/no/such/file"], "no file"),
-    (["--platform", str(ROOT), "--adapter", str(ROOT / "docs" / "pictures" / "pdus.png")], "cannot be read as UTF-8"),
+    (["--platform", str(ROOT), "--adapter", str(ROOT / "docs" / "pictures" / "pdus.png")], "cannot be read ('utf-8' codec"),
     (["--adapter", str(ROOT / "Makefile")], "need --platform"), (["--snmp-port", "1161"], "need --platform"),
     (["--platform", str(ROOT), "--snmp-port", "70000"], "not from 0 to 65535"),
 ])

@@ -173,7 +173,7 @@ def _figure(what: str, value: Any, unset: Any, *true: Optional[float]) -> Iterat
 def _switched(answer: Any, port: PduPortView, cell: Cell, after: Books) -> Iterator[str]:
     """Problems unless the answer is the given object, with UNKNOWN or the wanted state.
 
-    The wanted state must be true, except with `two-writers`, where the other client has switched back.
+    If the wanted state is reported, the device must have it, except with `two-writers`: another client switches the outlet back.
     """
     wanted = cell.method == "port_up"
     state, true = port.power_status, STATES[after["states"].get(port.identity)]

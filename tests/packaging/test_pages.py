@@ -82,7 +82,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
 
 
 def stale(text: str) -> list[str]:
-    """The archives that a page names with a wrong version: below OLD/ the present one, elsewhere any other."""
+    """The archives that a page names with a wrong version. Below OLD/ only the present version is wrong, elsewhere any other."""
     found = re.findall(r"(OLD/)?(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
     return [archive for old, archive, version in found if (version != VERSION) != bool(old)]
 

@@ -36,7 +36,8 @@ def _number(version: str) -> Tuple[int, ...]:
 _PYTHONS = {f"{sys.version_info[0]}.{sys.version_info[1]}": Path(sys.executable), **pythons()}
 OLD = {version: path for version, path in _PYTHONS.items() if _number(version) < (3, 9)}
 _OURS = sorted(_PYTHONS.keys() - OLD.keys(), key=_number)
-# Both run without the installed packages. Each version compiles pdu.pyz, so tests that need no special version share the newest.
+# -S and -E hide the installed packages. The first run with a Python version is slow, because it compiles the modules of pdu.pyz.
+# So tests that need no special version use the newest.
 OLDEST, NEWEST = ([str(_PYTHONS[version]), "-S", "-E"] for version in (_OURS[0], _OURS[-1]))
 
 
@@ -140,7 +141,7 @@ def test_pyz_unpacks_itself_elsewhere_if_its_cache_has_a_relative_path(tmp_path:
 
 
 def test_pyz_locks_its_folder_against_the_removal_of_old_temporary_files(unpacker: Dict[str, Any]) -> None:
-    """systemd-tmpfiles leaves a folder out whose lock it does not get."""
+    """systemd-tmpfiles skips a folder that it cannot lock."""
     descriptor = os.open(unpacker["place"](), os.O_RDONLY)
     with pytest.raises(BlockingIOError):
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,8 +2,8 @@
 
 If root starts snmpd, this runs under the system's python3 as the user nobody. Its folder contains this file, a copy of the
 simulator's device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON in `writes.jsonl`. A line of
-JSON `[oid, value]` in `changes.jsonl` changes a value without a SET. This back end ignores the empty line that snmpd sends after
-each of these varbinds: if it ended there, snmpd would start it anew, and the written values would be lost.
+JSON `[oid, value]` in `changes.jsonl` changes a value without a SET. snmpd sends an empty line after each varbind of a SET. This
+back end ignores that line: if it ended there, snmpd would start it anew, and the written values would be lost.
 """
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class BackEnd:
         elif kind == "string":
             value = (text[1:-1] if text.startswith('"') else text).encode("utf-8", "surrogateescape")
         else:
-            value = device.from_text(tag, text) if tag else text.encode()
+            value = device.from_text(tag, text.strip('"')) if tag else text.encode()
         answer = self._device.write(oid, tag, value)
         with open(HERE / "writes.jsonl", "a", encoding="utf-8") as log:
             log.write(json.dumps(self._device.writes()[-1]) + "\n")

@@ -46,7 +46,7 @@ _MAC = re.compile(rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{
 # Four numbers are an address, unless a word before them marks a version, or they are small and not of a private network.
 _DOTTED = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.]){_DOTTED}(?![0-9A-Za-z]|\.[0-9]|-(?!{_DOTTED})[0-9])")
-# A short word marks a version only on its own or as "fwVer": not the end of "server".
+# A short word must not be the end of a longer one ("server"), unless a capital letter separates them ("fwVer").
 _VERSION = re.compile(r"(?:(?:version|revision|firmware|release|software)|(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
                       r"(?:ver|rev|fw|rel|build|v))\W{0,3}$", re.IGNORECASE)
 _LONGEST_MARK = 20          # limit for such a word and the signs after it, in characters
@@ -214,7 +214,7 @@ class Scrubber:
 
     def _stand_in(self, kind: str, value: str) -> str:
         """The stand-in of an address is an address, even if the value was learned as a name: it may occur in binary form too."""
-        if _MAC.fullmatch(value):
+        if _MAC.fullmatch(value) or kind == ADDRESSES and re.fullmatch(f"{_HEX}{{12}}", value):
             digits = iter(self._numbered("mac", re.sub("[ :.-]", "", value).lower(), "02{:010x}".format))
             return re.sub("[0-9A-Fa-f]", lambda _: next(digits), value)
         try:
@@ -272,13 +272,13 @@ def _spelled(value: str, stand_in: str) -> Iterable[Tuple[str, str]]:
             yield "".join(map(chr, before)), "".join(map(chr, after))
     except ValueError:
         pass
-    if _MAC.fullmatch(value) and _MAC.fullmatch(stand_in):
+    if re.fullmatch("02[0-9a-f]{10}", re.sub("[ :.-]", "", stand_in)):      # the stand-in of a MAC address
         yield _octets(value), _octets(stand_in)
     if len(value) > _SHORTEST and _is_distinctive(value):
         octets = value.encode("utf-8", "backslashreplace").decode("latin-1")        # as in an SnmpAdminString (RFC 3411, 5)
         for spelled in dict.fromkeys((octets, value)):
-            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in    # an index spells the length before the text
-            yield spelled, stand_in
+            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in    # the length, then the text
+            yield spelled, stand_in                     # IMPLIED, or of fixed size: without the length (RFC 2578, 7.7)
 
 
 def _octets(mac: str) -> str:

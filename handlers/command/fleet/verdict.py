@@ -131,7 +131,8 @@ NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the chec
 def nagios(found: Summary, rows: Sequence[Row]) -> List[str]:
     """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well.
 
-    The energy is a counter, so it is left out while an error hides the energy of a PDU: the sum over the others would be lower.
+    The performance data have no energy while an error hides the energy of a PDU. It is a counter, and the sum over the others
+    would be lower.
     """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),

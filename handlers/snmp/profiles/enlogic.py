@@ -28,7 +28,7 @@ def family(root: str, *, key: str, vendor: str, mib: str, source: str, models: t
 
     states = Only(column(f"{root}.5.4.1.4", "pduOutletSwitchedStatusState"), number, (PADDING,), keep=False)
     count = column(f"{root}.2.3.1.4", "pduUnitPropertiesSwitchedOutletCount")       # a row for each unit of the chain
-    # Rows 1 to 3 of each unit are its phases, or its lines if it is fed in delta. Rows 4 to 6 repeat the current as delta phases.
+    # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the delta phases of the same load.
     lines = Arc(column(f"{root}.3.4.1.5", "pduInputPhaseStatusCurrent"), -1, ("1", "2", "3"))
     return Profile(
         key=key, vendor=vendor, mib=mib, source=source, models=models, sys_object_ids=oids(sys_object_id),

@@ -421,7 +421,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: List[str]) -> None:
     (["status", "nut"], "Missing argument 'HOST...'. (pdu status --help)"),
     (["status", "nut", "192.0.2.7", "192.0.2.8", "-s", "host=192.0.2.9"], "-s host=... replaces HOST, so give one HOST with it"),
     (["status", "nut", "a b"], "not an address"), (["status", "nut", "h:0"], "has the port 0: give one from 1 to 65535"),
-    (["identify", "[::1]:99999"], "has the port 99999"), (["nut", "h:0", "list"], "has the port 0"),
+    (["identify", "[::1]:999999"], "has the port 999999"), (["nut", "h:0", "list"], "has the port 0"),
     (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
     (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
     (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"), (["status", "raritan", "h", "--ca-pem", "/no/such/ca"],

@@ -57,7 +57,7 @@ class XerusServer(HttpReplay):
     def _switched(self, rid: str, params: Mapping[str, Any]) -> Outcome:
         at, wanted = key(rid, "getState", {}), params.get("pstate")
         state = self._returned(at)
-        if not isinstance(state, Mapping) or wanted not in _STATES:
+        if not isinstance(state, Mapping) or isinstance(wanted, bool) or wanted not in _STATES:
             return {"status": 404}
         metadata = self._returned(key(rid, "getMetaData", {}))
         if isinstance(metadata, Mapping) and metadata.get("isSwitchable") is False:

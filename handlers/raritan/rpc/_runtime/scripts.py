@@ -36,7 +36,7 @@ class ResultCode(enum.IntEnum):
 
 
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
-    """The path of a script, with the parameters that have a value. A space becomes %20: not every script accepts `+`."""
+    """The path of a script, with the parameters that have a value. A space becomes %20, since a script may not decode `+`."""
     given = {name: value for name, value in parameters.items() if value}
     return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
 
@@ -55,7 +55,7 @@ def upload_for_code(kind: Type[C], agent: Agent, where: str, formname: str, file
 
 
 def code(kind: Type[C], digits: str, agent: Agent, where: str, response: Mapping[str, Any]) -> C:
-    """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException with the beginning of the body for other text."""
+    """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
     words = digits.strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise JsonRpcSyntaxException("the device answered the upload without a result code",

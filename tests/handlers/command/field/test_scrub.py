@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import pytest
 
@@ -33,6 +34,15 @@ def test_a_learned_value_is_replaced_everywhere_by_the_same_text() -> None:
     assert scrubber.learn(NAMES, "db-master") == "name-1" and scrubber.learn(NAMES, "web") == "name-2"
     assert scrubber.text("feeds db-master, web; not webmail") == "feeds name-1, name-2; not webmail"
     assert scrubber.text("10.1.2.3 and 10.1.2.4, 10.1.2.3") == "192.0.2.1 and 192.0.2.2, 192.0.2.1"
+
+
+@pytest.mark.parametrize("written", ["00:1a:2b:3c:4d:5e", "001a2b3c4d5e", "001a.2b3c.4d5e", "001A2B3C4D5E", "00 1A 2B 3C 4D 5E"])
+def test_a_mac_address_has_one_stand_in_in_every_form(written: str) -> None:
+    scrubber = Scrubber()
+    found = scrubber.json({"MACAddress": written})["MACAddress"]
+    assert re.sub("[ :.]", "", found) == "020000000001" and re.sub("[0-9a-f]", "", found) == re.sub("[0-9A-Fa-f]", "", written)
+    assert scrubber.text("MAC 00:1A:2B:3C:4D:5E") == "MAC 02:00:00:00:00:01"
+    assert scrubber.arcs((7, 6, 0, 0x1A, 0x2B, 0x3C, 0x4D, 0x5E)) == (7, 6, 2, 0, 0, 0, 0, 1)
 
 
 def test_a_learned_value_is_replaced_in_upper_and_lower_case_too() -> None:

@@ -1,4 +1,4 @@
-"""Outlet groups (from 3.5). A group may span several units."""
+"""Outlet groups (from firmware 3.5). A group may span several units."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple

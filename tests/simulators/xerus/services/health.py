@@ -1,4 +1,4 @@
-"""/hwhealth: failures of the unit's own hardware (from 3.5)."""
+"""/hwhealth: failures of the unit's own hardware (from firmware 3.5)."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List
