@@ -319,7 +319,8 @@ def register_script(number: str, handlers: Sequence[Handler]) -> str:
     rows = []
     for handler in handlers:
         if any(set(text) & set("|'\"\\`$\n") for text in handler.row):
-            raise BuildError(f"{handler.name}: a name with a quote, |, $, a backslash or a line break cannot go into register.sh")
+            raise BuildError(f"{handler.name}: a name with a quote, a backtick, |, $, a backslash or a line break cannot go into "
+                             "register.sh")
         rows.append("|".join(handler.row))
     return TEMPLATE.read_text("utf-8").replace("@VERSION@", number).replace("@HANDLERS@", "\n".join(rows))
 

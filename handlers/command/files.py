@@ -54,8 +54,8 @@ def signals_as_ctrl_c() -> Iterator[None]:
 def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     """Creates a file before the work begins, and yields the function that writes its content.
 
-    A path that exists or cannot be written fails at once, not after a long recording or download. The file is removed unless
-    its whole content was written, also after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is written. Raises SettingsError.
+    A path that exists or cannot be written fails at once, not after a long recording or download. An incomplete file is
+    removed, even after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is written. Raises SettingsError.
     """
     if not path:
         yield lambda _: None

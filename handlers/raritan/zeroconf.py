@@ -34,7 +34,7 @@ class Device:
 
 
 class Address(str):
-    """An IP address. Like the vendor's dictionary, it has `get` and `[...]` for the keys `ip`, `port` and `fw`."""
+    """An IP address. The keys `ip`, `port` and `fw` can be read as in the dictionaries that the SDK's `discover` returns."""
 
     _device: Device
     _values: Dict[str, Any]

@@ -15,9 +15,9 @@ class Outlets(Frozen):
 
     `states` lists the outlets. `count` is the device's own number of outlets; if fewer are listed in all, that is an error.
     `rows` adds outlets without a state, which are UNKNOWN: if there are no states, or fewer than `count`, or if a unit's
-    count is missing, negative or not a number. `none_if_zero` is 0 in every row of a unit without outlets; like a `count` of 0,
-    it allows an empty table. A number above 0 contradicts the handler setting `metered_only`. `number` is printed on the unit,
-    `name` was typed by a user of the unit. Figures are in A, W and kWh.
+    count is missing, negative or not a number. An empty table is accepted if every row of `count` or of `none_if_zero` is 0.
+    A `none_if_zero` above 0 contradicts the handler setting `metered_only`. `number` is printed on the unit; `name` can be set
+    by its users. Figures are in A, W and kWh.
     """
 
     states: Optional[State] = None

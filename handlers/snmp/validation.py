@@ -15,7 +15,7 @@ def oid(value: str, what: str) -> None:
 
 
 def suffix(value: str, what: str) -> None:
-    """Requires arcs of an index such as 1.14, or nothing."""
+    """Requires arcs such as 14 or 1.2, or nothing."""
     if value and not _SUFFIX.fullmatch(value):
         raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2")
 
@@ -73,5 +73,5 @@ def pattern(value: str, what: str) -> re.Pattern[str]:
     """Compiles a regular expression."""
     try:
         return re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:      # for too many repetitions, and for too deep nesting
+    except (re.error, OverflowError, RecursionError) as error:  # OverflowError: many repetitions; RecursionError: deep nesting
         raise ValueError(f"{what} is not a valid regular expression ({error})") from None

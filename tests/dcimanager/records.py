@@ -25,9 +25,9 @@ class Call(NamedTuple):
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive is missing or
     cannot be loaded), "bug" (an exception without a kind), "time-out", "died" (the process ended, did not start, or gave no
-    valid answer), "interrupted" (the stand-in itself ended). `round_trips` are those to the device, None if they were not
-    counted. `lines` are the handler's log lines of this call. `at` is when the call ended, or when an interrupted one began,
-    in seconds since 1970.
+    valid answer), "interrupted" (the stand-in ended before it stored the result of a switching call). `round_trips` are those
+    to the device, None if they were not counted. `lines` are the handler's log lines of this call. `at` is when the call ended,
+    or when an interrupted one began, in seconds since 1970.
     """
 
     method: str

@@ -261,12 +261,15 @@ def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path,
 def test_a_damaged_password_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "password").write_bytes(b"\xff")
     with pytest.raises(ValueError, match="password is not UTF-8: restore it, or remove"):
-        command._password(tmp_path)
+        command._password(tmp_path / "password")
 
 
 def test_a_password_keeps_its_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DCI_PASSWORD", " open sesame ")
-    assert [command._password(tmp_path)[0] for _ in range(2)] == [" open sesame "] * 2      # the second one is read from the file
+    file = tmp_path / "password"
+    assert command._password(file) == (" open sesame ", "")
+    file.write_text(" open sesame \n")
+    assert command._password(file) == (" open sesame ", " open sesame ")
 
 
 def test_two_stand_ins_cannot_use_one_folder(tmp_path: Path) -> None:

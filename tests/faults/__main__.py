@@ -16,7 +16,7 @@ from . import matrix
 from .catalogue import FAULTS, METHODS
 from .subjects import subject
 
-_EPILOG = "\n".join(["faults:", *(f"  {fault.key:16} {fault.about}" for fault in FAULTS), "",
+_EPILOG = "\n".join(["faults:", *(f"  {fault.key:19} {fault.about}" for fault in FAULTS), "",
                      "exit codes: 0 every cell is right; 1 a cell is wrong; 2 wrong arguments"])
 
 

@@ -22,7 +22,7 @@ class Fault(NamedTuple):
     the device's answer by a wrong one from the handler's module in `subjects`. "tls": a TLS server in place of the device.
     "device": the simulated device.
 
-    `kinds`: the errors that a call may raise; NONE if it must answer. `lasts`: the fault lasts from its step to the end
+    `kinds`: the errors that a call may raise; NONE if it must answer. `lasts`: a relay's fault lasts from its step to the end
     of the call; otherwise it happens once. `reaches`: the request reaches the device.
     """
 

@@ -12,12 +12,14 @@ from handlers.settings import host_and_port
 @pytest.mark.parametrize("text, host, port", [
     ("192.0.2.7", "192.0.2.7", None), ("192.0.2.7:3493", "192.0.2.7", 3493), (" pdu.example:80 ", "pdu.example", 80),
     ("[2001:db8::7]", "2001:db8::7", None), ("[2001:db8::7]:443", "2001:db8::7", 443), ("2001:db8::7", "2001:db8::7", None),
-    ("::1", "::1", None), ("pdu:x", "pdu:x", None), ("pdu:", "pdu:", None), ("", "", None), ("pdu:123456", "pdu:123456", None)])
+    ("::1", "::1", None), ("pdu:x", "pdu:x", None), ("pdu:", "pdu:", None), ("", "", None), ("pdu:123456", "pdu", 123456),
+    ("pdu:1234567890", "pdu:1234567890", None)])
 def test_port_and_brackets_are_split_from_an_address(text: str, host: str, port: Optional[int]) -> None:
     assert host_and_port(text) == (host, port)
 
 
+# Without this check, getaddrinfo would use the lower 16 bits: port 443 in place of 65536 + 443.
 @pytest.mark.parametrize("port", [-1, 0, 65536, 65536 + 443])
 def test_a_port_outside_1_to_65535_is_an_error_that_names_it(port: int) -> None:
-    with pytest.raises(SettingsError, match=f"the port is {port}; give 1 to 65535"):    # getaddrinfo takes the lower 16 bits
+    with pytest.raises(SettingsError, match=f"the port is {port}; give 1 to 65535"):
         endpoint("https", "192.0.2.7", port)

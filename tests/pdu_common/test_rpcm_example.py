@@ -1,4 +1,4 @@
-"""The example handler of DCImanager's public page runs on the local doubles, with the simulated agent and with a real snmpd."""
+"""The example handler of DCImanager's public page runs on the local `pdu_common`, with the simulated agent and with snmpd."""
 from __future__ import annotations
 
 import pytest

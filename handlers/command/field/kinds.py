@@ -206,5 +206,5 @@ def kind_of(text: str, file: str) -> str:
     """The handler whose recording this is. Raises SettingsError."""
     found = next((handler for handler in names() if kind(handler).is_recording(text)), None)
     if found is None:
-        raise SettingsError(f"{file} is not a recording: use pdu record, or the output of snmpwalk -On")
+        raise SettingsError(f"{file} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's dummy-ups")
     return found

@@ -148,8 +148,8 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text, whole in the first round and on a terminal. Otherwise changes with their errors, and sums; nothing
-    without changes."""
+    """The round as text: all PDUs in the first round and on a terminal. In other rounds what changed, the errors of the PDUs
+    that changed, and the sums; nothing if no PDU changed."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when
@@ -200,9 +200,9 @@ FILE is CSV with a header line (name,handler,address,auth,settings,metered) or T
 --secret-file, PDU_COMMUNITY, ...
 
 \b
-Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, data is stale or figures cannot be read, 2 if a PDU did not
-answer or stopped answering, or its states could not be read. If the list or an option is wrong: 2, or with
---nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
+Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data is stale, or figures cannot
+be read, 2 if a PDU did not answer or stopped answering, or if its states could not be read for another reason. If the list
+or an option is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
 check = _Check("check", callback=_check, help=_HELP, params=[
     Word("FILE"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"),

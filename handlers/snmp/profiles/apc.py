@@ -112,7 +112,7 @@ EASY_TEXT = "0"             # the sysObjectID is 1.3.6.1.4.1.0
 
 def _easy_text(below: str, what: str, unit: str) -> Figure:
     scale = Decimal(1000 if unit == "kW" else 1)
-    return Figure(column(f"1.1.{below}", f"{what} as text (one unit)"), scale, ("-",), unit=unit)
+    return Figure(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
 
 
 EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")

@@ -36,7 +36,7 @@ class First(Source):
 class Provided(Source):
     """`source` on a device where `test` has rows and `pattern` matches the whole value of each; else no rows.
 
-    For generations of firmware with the same sysObjectID.
+    For devices that differ under one sysObjectID, for example in model or firmware.
     """
 
     source: Source

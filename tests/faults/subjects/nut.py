@@ -46,7 +46,7 @@ def _echo(exchange: Exchange) -> bytes:
 
 
 def _last_line_cut(exchange: Exchange) -> bytes:
-    """The answer with half of its last line. No client can detect that lines before a correct END are missing."""
+    """The answer with half of its last line. END has no count of the lines, so other missing lines can go unnoticed."""
     lines = exchange.answer.splitlines(keepends=True)
     return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
 
@@ -90,6 +90,6 @@ SUBJECT = Subject(
         "digits": _valued(rb'"\d[\d.]*"', b"7" * 5000), "nulls": _valued(rb'"[^"]*"', b""),
         "repeated": _repeated, "neighbour": _neighbour, "below-zero": _valued(rb'"\d+\.\d+"|"\d{3,}"', b"-1.50"),
     }, {"moved": "NUT has no redirects", "bomb": "NUT has no compression", "nested": "NUT's answers have one level",
-        "cycling": "NUT has no state for a power cycle", "counter-reset": "the simulated driver's counters only rise",
+        "cycling": "the simulated driver reports only on and off", "counter-reset": "the simulated driver's counters only rise",
         "renumbered": "the names of the driver's variables contain the outlets' numbers"},
     up="7", down="2", tls="STARTTLS")

@@ -1,4 +1,4 @@
-"""Switching: which command is sent, that it is sent once, and which outlets get none."""
+"""Switching: which command is sent, that it is repeated only with an ETag, and which outlets get none."""
 from __future__ import annotations
 
 import json

@@ -149,7 +149,7 @@ def test_an_outlet_with_an_empty_number_shows_the_last_arc_of_its_identity() -> 
 
 
 def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
-    """Old Sentry firmware lacks towerCapabilities. The neutral line would be added to the load of 4.50 A."""
+    """Old Sentry firmware lacks towerCapabilities. A sum with the neutral line would be 16.50 A instead of 14.10 A."""
     found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
     load = found.profile.load
     assert load and changed(load, else_outlets=False).read(found.reader) is None
@@ -227,8 +227,8 @@ def test_a_chain_with_a_pdu_without_meters_has_no_total() -> None:
 PHASE_COUNTS = {f"31770.2.2.4.2.1.20.{device}": phases for device, phases in (("1", "2"), ("2", "1"), ("3", "3"))}
 
 
-# A unit that lists no outlets is in the list of units, but has no row in the tables of meters. `listed` adds it to that list;
-# `without` removes the meters of a unit that is listed already.
+# A unit is in the list of units, which counts its outlets or inlets, but has no rows in the tables of outlets and meters.
+# `listed` adds it to that list; `without` removes the meters of a unit that is listed already.
 @pytest.mark.parametrize("unit, listed, without", [
     ("eaton-epdu", {"534.6.6.7.1.2.1.22.2": "0"}, ()),
     ("hpe-mapdu3", {}, tuple(f"232.165.11.2.{column}.3." for column in ("2.1.9", "2.1.11", "1.1.5", "1.1.6"))),

@@ -35,7 +35,7 @@ class Expand:
 
 @dataclass(frozen=True)
 class Pdu:
-    """One member of PowerEquipment.
+    """One PDU: a PowerDistribution resource.
 
     kind            EquipmentType
     mains           ids; only the first is in use, the second is a transfer switch's other source

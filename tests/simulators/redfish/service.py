@@ -40,8 +40,9 @@ class RedfishService:
     reboot_seconds  duration of a reboot, in real time
 
     Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests, unless refused for their HTTP headers);
-    access (accounts and sessions); tasks; control (accepted writes; `ignores`: acknowledges switching without effect); plants
-    (PDU's id → its outlets, loads and counters; empty with a `tree`); rewrite (target, body → the body to send instead).
+    access (accounts and sessions); tasks; control (`writes`: accepted actions, except restarts; `ignores`: acknowledges switching
+    without effect); plants (PDU's id → its outlets, loads and counters; empty with a `tree`); rewrite (target, body → the body to
+    send instead).
     """
 
     host = "127.0.0.1"
@@ -189,7 +190,7 @@ class RedfishService:
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets sessions, tasks and planned switching. Reboots after `seconds`: a request for it needs time for its answer."""
+        """Forgets sessions, tasks and planned switching now. Reboots after `seconds`, so that Manager.Reset is answered first."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

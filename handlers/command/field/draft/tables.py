@@ -14,7 +14,7 @@ from ..snmp.rows import Arcs, Row, Rows, arcs
 VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")          # ENERGY-OBJECT-MIB (RFC 7460)
 _DEEPEST = 16               # longest index that is tried, in arcs; some indexes spell a serial number
 _LEAST, _MOST = 2, 400      # fewest rows of a column that no MIB defines, most rows of any column
-_SHALLOW = 3                # the entry of a table with one column has at least this many arcs below the vendor's number
+_SHALLOW = 3                # without a MIB, the entry of a one-column table has at least this many arcs below the vendor's number
 _ENTRY = 1                  # the arc of an entry below its table
 # Objects of the agent, which are not part of the PDU.
 AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))        # UCD-SNMP-MIB, NET-SNMP-MIB

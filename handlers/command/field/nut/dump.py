@@ -20,7 +20,7 @@ _UNNAMED = "pdu"
 
 @dataclass
 class Device:
-    """One device of a NUT server. `commands` maps each command, `descriptions` each variable, to the server's description."""
+    """One device of a NUT server. `commands` maps commands to their descriptions, `descriptions` maps variables to theirs."""
 
     name: str
     description: str = ""
@@ -36,8 +36,8 @@ class Device:
 
 
 def is_dump(text: str) -> bool:
-    """Whether the first line that is neither blank nor a comment is a variable."""
-    first = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
+    """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a variable."""
+    first = next((line for line in text.split("\n") if line.strip() and not line.startswith(("#", "TIMER "))), "")
     return _VARIABLE.fullmatch(first) is not None
 
 

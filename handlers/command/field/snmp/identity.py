@@ -63,9 +63,9 @@ def of_device(device: Reader, choice: Choice) -> Identity:
 
 
 def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> List[Dict[str, str]]:
-    """A row for each candidate: its result up to the chosen one, "not needed" after that."""
+    """A row for each candidate: its result, or "not needed" if it comes after one with states, at which the detection ended."""
     chosen = detection.Candidate(found.profile, found.reader.root)
-    needed = tried.index(chosen) + 1 if chosen in tried else len(tried)
+    needed = tried.index(chosen) + 1 if chosen in tried and by_states(found.profile, found.reader) else len(tried)
     rows = [_row(one, tried, device) for one in tried[:needed]]
     rows += [{"family": _name(one, tried), "result": "not needed"} for one in tried[needed:]]
     return rows
@@ -143,8 +143,8 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
         return
     sure = profile.switching_confidence
     if sure is Confidence.LOW and not switch_unproven:
-        out.cannot.append("switch without switch_unproven=yes: the commands of this family are not certain. "
-                          + profile.note)
+        note = f" {profile.note}" if profile.note else ""
+        out.cannot.append(f"switch without switch_unproven=yes: the commands of this family are not certain.{note}")
     else:
         out.can.append("switch the outlets (not tried here; a read-only community cannot)")
     out.evidence["switching"] = f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"

@@ -1,4 +1,4 @@
-"""The documented JSON-RPC exceptions of the binding, as members of our error tree. `HttpException` is in `http.failures`."""
+"""JSON-RPC exceptions of Raritan's SDK and `JsonRpcDenied`, in this pack's error tree. `http.failures` has `HttpException`."""
 from __future__ import annotations
 
 from typing import Union
@@ -32,7 +32,7 @@ def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErr
     found = error if isinstance(error, dict) else {}
     code, message = found.get("code"), found.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
-        return JsonRpcSyntaxException("the device answered with an error that lacks a code or a message", login.payload(body))
+        return JsonRpcSyntaxException("the device answered with an error without a valid code or message", login.payload(body))
     words = login.quoted(message)
     if code == _PRIVILEGE:
         return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {code}: {words})",

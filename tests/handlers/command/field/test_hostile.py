@@ -198,4 +198,5 @@ def test_a_value_with_a_line_separator_stays_on_its_line(separator: str, capsys:
     with NutServer([device]) as server:
         assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
     text = capsys.readouterr().out
-    assert dump.is_dump(text) and dump.parse(text)[0].variables["ups.test.result"] == f"good{separator}done"
+    assert dump.is_dump(text) and dump.is_dump(f"TIMER 5\n{text}")
+    assert dump.parse(text)[0].variables["ups.test.result"] == f"good{separator}done"

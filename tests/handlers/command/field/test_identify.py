@@ -81,7 +81,7 @@ def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(name: str, ca
 
 
 def with_no_and_yes(name: str, key: str) -> List[Identity]:
-    """Identify a unit made from a MIB, first with `no` as the value of the setting `key`, then with `yes`."""
+    """Identify a synthetic unit, first with `no` as the value of the setting `key`, then with `yes`."""
     return [of_device(Reader(of_rows(fixture(name).device().rows())), choose({key: value}, {})) for value in ("no", "yes")]
 
 

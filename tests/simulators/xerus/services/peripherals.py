@@ -157,7 +157,7 @@ class FeaturePort(Served):
 
 
 class Beeper(Served):
-    """The beeper; `activate` makes it beep for some time or until it is ended."""
+    """The internal beeper."""
 
     _QUIET, _ACTIVE = 0, 2
 
