@@ -37,8 +37,8 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused for all other redirects.
 
-    The port is the one that the redirect names. If it names none, the redirect must come from port 80 and leads to 443: behind
-    port forwarding, 443 may be another PDU. A login for https is never sent over http.
+    The port is the one that the redirect names. If it names none, it leads to 443, and is followed only from port 80 or 443:
+    behind port forwarding, 443 may be another PDU. A login for https is never sent over http.
     """
     code = str(reply.status)
     try:

@@ -10,7 +10,7 @@ from .rpc.pdumodel import Outlet, Pdu
 _REASONS: Dict[int, str] = {
     Outlet.ERR_OUTLET_NOT_SWITCHABLE: "there is no relay, or the unit is metered only",
     Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated in Outlet.idl 3.0.4
-    Outlet.ERR_OUTLET_DISABLED: "the outlet, or one of them, is disabled on the PDU: enable it there",
+    Outlet.ERR_OUTLET_DISABLED: "a disabled outlet cannot be switched: enable it on the PDU",
     Outlet.ERR_OUTLET_NOT_OFF: "the present state is not off",
     Outlet.ERR_RELAY_CONTROL_DISABLED: "relay control is inhibited in the PDU's settings: allow it there",
 }

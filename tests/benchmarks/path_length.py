@@ -1,4 +1,4 @@
-"""Counts the code that one status runs through, from make_handler to the bytes: files, their lines, calls between files.
+"""Counts the files that one status enters, from make_handler to the socket, all lines of these files, and the calls between them.
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 

@@ -1,6 +1,7 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-If the two programs, or two modules, differ in an object's enumeration or units, both are dropped and the object gets a doubt.
+If the two programs, or two modules, differ in an object's enumeration or units, the object loses its enumeration and its units
+and gets a doubt.
 An imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots are built
 in. smidump finds imported modules among the given files, then among the system's MIBs.
 """
@@ -32,7 +33,7 @@ _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("iso", "1"), ("org", "1.3"), ("dod", "1.3.6"), ("internet", "1.3.6.1"), ("directory", "1.3.6.1.1"), ("mgmt", "1.3.6.1.2"),
     ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),
     ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
-# Modules of the standard roots and types, which few systems have. smidump gets one with _ROOTS and these types in their place.
+# Few systems have these modules. smidump gets substitutes for them, which define _ROOTS and _ROOT_TYPES.
 _ROOT_MODULES = ("SNMPv2-SMI", "RFC1155-SMI", "RFC1065-SMI")
 _ROOT_TYPES = {"Counter32": "Unsigned32", "Gauge32": "Unsigned32", "TimeTicks": "Unsigned32", "Counter64": "Unsigned32",
                "Counter": "Unsigned32", "Gauge": "Unsigned32", "IpAddress": "OCTET STRING", "NetworkAddress": "OCTET STRING",
@@ -83,9 +84,9 @@ def read(files: Sequence[str]) -> Mib:
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
             by: str = "pysmi and smidump read") -> Dict[Arcs, Object]:
-    """The objects of both readers, or of two modules. Where enumerations or units differ, a doubt replaces both.
+    """The objects of both readers, or of two modules. If enumerations or units differ, the object loses both and gets a doubt.
 
-    Units whose meaning is not clear differ from all others.
+    Units whose meaning is not clear differ from clear units, but not from each other.
     """
     both = {**second, **first}
     for oid, object_ in first.items():
@@ -289,7 +290,10 @@ def _module(tree: xml.Element) -> str:
 
 
 def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
-    """The scalars and columns by OID, and the labels of the objects whose OID cannot be resolved: smidump puts them at 0."""
+    """The scalars and columns by OID, and the labels of the objects that smidump puts at 0.
+
+    It puts objects there whose OID cannot be resolved. It omits them if other objects of their module have an OID.
+    """
     types: _Types = {(_module(tree), one.get("name", "")): one for tree in trees for one in tree.iter("typedef")}
     found: Dict[Arcs, Object] = {}
     lost: Set[_Label] = set()
