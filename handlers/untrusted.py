@@ -9,7 +9,8 @@ from typing import Callable
 from .errors import Named, PduHandlerError, Reason
 from .tls import Trust
 
-_OF_ITSELF = (9, 10, 62, 64, 66)    # X509_V_ERR_... for dates, host name, IP address and key length: ca_pem changes none of these
+# X509_V_ERR_... for dates, host name, IP address and key length: ca_pem helps only if the dates are those of an authority
+_OF_ITSELF = (9, 10, 62, 64, 66)
 
 
 def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:

@@ -262,7 +262,7 @@ COMMANDS: Commands = {
     "cert": Command(certificate, [Word("ACTION?", _CERT_ACTIONS), Word("FILE*", "files, or the tag to download"), *_out(False)]),
     "config": Command(config, [
         Word("KIND", "raw, bulk or backup"), Word("ACTION", _CONFIG_ACTIONS),
-        Word("FILE?", "for put; if it is encrypted, PDU_CONFIG_PASSWORD is its password"), *_out(False),
+        Word("FILE?", "for put; PDU_CONFIG_PASSWORD decrypts an encrypted bulk or backup file"), *_out(False),
         *option("--clear-text", "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file"),
         *option("--profile", "get: a filter profile", "NAME"),
         *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),

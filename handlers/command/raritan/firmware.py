@@ -171,7 +171,7 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
         once("the unit may or may not restart", "firmware", proxy.reboot)
     except Unreachable:                 # the unit may restart before it answers
         answered = False
-    return Result({"rebooting": True, "answered": answered},
+    return Result({"rebooting": answered or None, "answered": answered},
                   ["the unit restarts" if answered else "the unit did not confirm the restart; it may be restarting"],
                   DONE if answered else NOT_SEEN)
 

@@ -97,7 +97,7 @@ def _sources(device: Device, settings: Settings, word: str) -> Tuple[str, ...]:
     for name, text in device.variables.items():
         value = members.number(text)
         if name.endswith((".current", ".energy")) and value is not None:
-            groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = str(value + 1)
+            groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = f"{value + 1:.6f}"
     return tuple(group for group, other in groups.items() if total != getattr(
         dataclasses.replace(device, variables={**device.variables, **other}).read(whole_load), word))
 

@@ -49,8 +49,10 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
 
 
 def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str, str]:
-    """The rows as read by the family `chosen` ("": by the detected one), or None if it cannot read them; a summary; and the
-    option that `pdu status` then needs, or ""."""
+    """Read the rows as the family `chosen`; "" means the detected one.
+
+    Returns the result (None if the family cannot read them), a summary, and an option that `pdu status` needs, or "".
+    """
     profile = _profile(chosen) if chosen else None
     setting, needs = "", ""
     try:
@@ -68,8 +70,9 @@ def _found(rows: Rows, chosen: str) -> Tuple[Optional[Found], str, str]:
         setting = f" {spelled(METERED_ONLY.key, 'yes')}"
         needs = f"; the handler reads it only with{setting}, because nothing proves that it has no outlets"
     switched = found.outlets is not None and found.outlets.control is not None
-    return found, (f"family {found.profile.key}, {counted(len(found.states), 'outlet')}, "
-                   + ("switched by its commands" if switched else "which cannot be switched") + needs), setting
+    outlets = (counted(len(found.states), "outlet") + (", switched by its commands" if switched else " that cannot be switched")
+               if found.states else "no outlets")
+    return found, f"family {found.profile.key}, {outlets}{needs}", setting
 
 
 def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> Found:
@@ -102,7 +105,7 @@ def _profile(chosen: str) -> Profile:
 
 
 def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[str]:
-    """A note that says whether the scrubbed rows read as the same family, states and figures as the device's own rows.
+    """A note: whether the handler finds the same family, states and figures in the scrubbed rows as in the device's own.
 
     If the handler does not read the device, the note says why.
     """
@@ -116,8 +119,8 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[Choice] = None) -> List[
         return [f"The handler does not read it: {reason(error)}"]
     after = recording.detected(clean, choice)
     if after is None or _read(after) != _read(before):
-        return [f"Scrubbed, it no longer reads like the device (family {before.profile.key}): record it again with --keep "
-                "(names or another kind), and remove private data from the file by hand."]
+        return [f"The handler reads the scrubbed file differently from the device (family {before.profile.key}): record it again "
+                "with --keep names or another kind, and remove private data from the file by hand."]
     return [f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')}, as the device does."]
 
 

@@ -28,7 +28,10 @@ def download_panel_csv(agent: Agent, panelid: int) -> bytes:
 
 
 def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> str:
-    """Send the JSON configuration of a power meter or panel: one round trip. Returns the device's text."""
-    # The vendor's SDK gives the file this name whatever its format.
+    """Send the configuration of a power meter or panel, JSON from one of the vendor's Excel templates: one round trip.
+
+    Returns the device's text.
+    """
+    # The vendor's SDK gives the file this name, although its format is JSON.
     answer = scripts.upload(agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "config.csv", data, progress)
     return str(answer["body"])

@@ -1,6 +1,7 @@
 """The command `firmware`: uploads, updates, their progress and results, and restarts of the unit."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, List
 
@@ -48,8 +49,10 @@ def test_an_update_that_is_not_confirmed_says_that_the_image_stays(run: Run, tmp
 
 
 def test_a_restart_without_an_answer_is_not_reported_as_a_fact(run: Run, unit: XerusPdu) -> None:
-    unit.faults.order(Fault.DROP_AFTER_WRITE, method="reboot")
+    unit.faults.order(Fault.DROP_AFTER_WRITE, count=2, method="reboot")
     assert run("firmware", "reboot", "--yes")[:2] == (9, "the unit did not confirm the restart; it may be restarting\n")
+    code, out, _ = run("firmware", "reboot", "--yes", "--json")
+    assert code == 9 and json.loads(out) == {"rebooting": None, "answered": False}
 
 
 @pytest.mark.parametrize("fault, how", [(Fault.HTML, {}), (Fault.STATUS, {"status": 502})])
