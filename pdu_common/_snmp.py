@@ -40,7 +40,7 @@ V1_ROWS = 16            # rows of one GETNEXT: 16 OIDs fit into the 484 octets t
 _FIRST_GUESS = 4        # OIDs in the first request of a walk over v1
 _ARCS = 2**32           # limit of an arc (RFC 2578, 3.5)
 PEERS_OF_AN_ENGINE = 100
-ENGINES_KEPT = 50       # limit for each set of credentials; an engine of 100 devices needs 5 MB
+ENGINES_KEPT = 50       # limit for v1 and v2c together, and for each set of v3 credentials; an engine of 100 devices needs 5 MB
 _LOGGER = logging.getLogger(__name__)
 # For tools that count requests. The loop runs each call in the context of the calling thread.
 SENT: ContextVar[Optional[List[int]]] = ContextVar("sent", default=None)
@@ -49,7 +49,9 @@ _MISSING = (rfc1905.NoSuchObject, rfc1905.NoSuchInstance, rfc1905.EndOfMibView)
 
 @dataclass(frozen=True)
 class Element:
-    """KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the walked OID.
+    """One object of an answer. `pdu_common/__init__.py` explains KNOWN, INFERRED and UNKNOWN.
+
+    KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the walked OID.
 
     UNKNOWN: the type of `value`. Here it is int, text, bytes for an Opaque and for octets that are not UTF-8, dotted text for
     an OID or an IP address, and None for a missing object.

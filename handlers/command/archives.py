@@ -49,7 +49,7 @@ class Archive(NamedTuple):
             part.replace(target)
 
     def holds_module(self, import_path: str) -> bool:
-        """Whether the archive has this module (`pdu_x.handler`)."""
+        """Whether the archive has this module (`pdu_x.handler`). False for the package `top` itself."""
         path = import_path.replace(".", "/")
         return path.startswith(f"{self.top}/") and (f"{path}.py" in self.files or f"{path}/__init__.py" in self.files)
 

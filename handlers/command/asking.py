@@ -44,8 +44,8 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it is `needed`, else "".
 
-    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` one is missing, and for a
-    bad file.
+    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` secret is missing, if the
+    file is empty or cannot be read, and if the file or the typed text cannot be decoded.
     """
     if state.login:
         if needed and not state.secrets.get(key):

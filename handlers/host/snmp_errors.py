@@ -26,7 +26,7 @@ _REFUSALS: Tuple[Tuple[Tuple[str, ...], Any, str], ...] = (
      "the device refused {what}"),
 )
 # After these answers to a write the outlet may have switched. Only undoFailed says so (RFC 3416, 4.2.5), but devices may send the
-# others when a command fails half-way. SNMPv1 has only genErr (RFC 1157, 4.1.5).
+# others when a command fails half-way. Of the three, SNMPv1 has only genErr (RFC 1157, 4.1.5).
 _FAILED = ("generr", "commitfailed", "undofailed")
 _SHOWN = 300                # limit for the platform's text in an error, in characters
 

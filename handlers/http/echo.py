@@ -18,7 +18,7 @@ from .client import Login
 _BEGINNING = 2                              # characters of the password in `user:pa` (see `secrets`)
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
-_TOO_LONG = re.compile("[0-9]{640,}")        # Python's limit for int(), by default 4300 digits, cannot be set below 640
+_TOO_LONG = re.compile("[0-9]{640,}")        # html.unescape() calls int(), whose limit of digits cannot be set below 640
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _QUOTED = 300                               # limit for a device's text in an error, in characters

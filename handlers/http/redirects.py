@@ -30,8 +30,8 @@ def followed(client: HttpClient, request: Request, reply: Reply, login: Login, r
         client.where = here
         if not isinstance(error, HttpUnreachable):
             raise
-        raise HttpUnreachable((f"the device redirects to {moved.url} (set ", Named("scheme", moved.scheme), "), which failed: ",
-                               *error.parts)) from None
+        raise HttpUnreachable((f"the device redirects to {moved.url} (set ", Named("scheme", moved.scheme), " and ",
+                               Named("port", str(moved.port)), "), which failed: ", *error.parts)) from None
 
 
 def redirected(here: Endpoint, reply: Reply, login: Login) -> Endpoint:

@@ -26,7 +26,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.
     - Transfer switch: output, input, outlets.
 
-    Input and output are the sum of their lines (`input.L1.current`), else, on one phase, `input.current` and `output.current`.
+    Input and output are sums of lines (`input.L1.current`). With one phase and no lines: `input.current`, `output.current`.
     """
     kind = type_of(variables)
     inlet, output = side(variables, "input"), side(variables, "output")
@@ -41,7 +41,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
 def side(variables: Mapping[str, str], name: str) -> Optional[float]:
     """Amperes of the side `name`, input or output; None if a phase's current is missing. A line `L2` proves two phases.
 
-    With several phases `input.current` may be an average (nut-names.txt, Three phase), so it is not used.
+    With several phases `input.current` may be an average (nut-names.txt, Three-phase additions), so it is not used.
     """
     lines = {int(line[2]): number(text) for variable, text in variables.items()
              if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name}

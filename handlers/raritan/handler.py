@@ -38,7 +38,7 @@ class RaritanPdu(host.BasePdu):
     def status(self) -> PduView:
         """Every outlet and its state: 2 round trips, 1 more with panels, whose circuits are UNKNOWN.
 
-        1 more where `link_units=yes` finds link ids above 8; twice as many where a unit that can switch reports no state.
+        1 more where `link_units=yes` finds link ids above 8; twice as many if a unit's switchable outlets are all unavailable.
         """
         with self._session("status") as (agent, given):
             return host.pdu_view(states.read(agent, given.link_units))
@@ -46,8 +46,8 @@ class RaritanPdu(host.BasePdu):
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips, 1 without meters.
 
-        3 where the device refuses well-known sensor ids of metered outlets, has more than 4 inlets, or has breakers and metered
-        inlets whose load is not known; 4 where all readings of inlets or of outlets are invalid at first, or the label of a
+        3 where the device refuses well-known ids of inlets or metered outlets, has more than 4 inlets, or has breakers and
+        metered inlets with unknown load; 4 where all readings of inlets or of outlets are invalid at first, or the label of a
         metered outlet is not its position. Up to 3 more with power meters; 1 more where `link_units=yes` finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it

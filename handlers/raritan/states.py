@@ -80,9 +80,9 @@ class _UnitStates:
 
 
 def status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (the relay board does not answer), during a cycle,
-    if the outlet is off and waits to be switched on, or is on although suspended or shed, or if `powerState` is neither on nor
-    off. A missing `available` is read as false and a missing `powerState` as -1, so the result is UNKNOWN too."""
+    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (no relay, or its board does not answer), during a
+    cycle, if the outlet is off and waits to be switched on, or is on although suspended or shed, or if `powerState` is neither
+    on nor off. A missing `available` is read as false and a missing `powerState` as -1, so the result is UNKNOWN too."""
     if not state.available or state.cycleInProgress:        # during a cycle an outlet is off, and soon on again
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON

@@ -60,7 +60,7 @@ def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
 
 
 def current(resource: Json) -> Optional[List[Figure]]:
-    """The currents whose sum is the load of a circuit or an outlet; None if one is not metered, or if it is unclear which count.
+    """The currents whose sum is the load of a circuit or an outlet. None if one is not metered, or if the sum is ambiguous.
 
     `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same current.
     """

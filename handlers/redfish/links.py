@@ -28,7 +28,7 @@ def path(link: object, here: Endpoint, login: Login) -> str:
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")
     raise ProtocolError(f"the device's answer has an invalid link or one to another service ({login.quoted(str(link))}), to "
-                        f"which no login is sent; if it is right, set its scheme and give its host and port as the address")
+                        f"which no login is sent; if the link is right, set its scheme, host and port for this PDU")
 
 
 def parts(link: str) -> Sequence[str]:

@@ -25,8 +25,8 @@ def members(service: RedfishService, collection: Json) -> List[Json]:
 def links_of(service: RedfishService, collection: Json) -> List[Json]:
     """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
 
-    Raises ProtocolError if the service lists fewer members than it counts or more than MOST_MEMBERS, if a page has no list of
-    members, or if the pages do not end.
+    Raises the errors of `service.get`. Raises ProtocolError if the service lists fewer members than it counts or more than
+    MOST_MEMBERS, if a page has no list of members, or if the pages do not end.
     """
     found: List[Json] = []
     seen: Set[str] = set()

@@ -40,7 +40,7 @@ def entries(resource: Json, key: str) -> Sequence[Json]:
 
 
 def identity(resource: Json) -> str:
-    """The `Id`. Raises ProtocolError if it cannot be the identity of a port."""
+    """The `Id`. Raises ProtocolError if it is missing, too long or unprintable, or starts or ends with a space."""
     found = text(resource, "Id")
     if not 0 < len(found) <= _LONGEST_ID or not found.isprintable() or found != found.strip():
         raise ProtocolError("the device lists a resource without a usable Id")
@@ -56,7 +56,7 @@ def state(outlet: Json) -> EnumPowerStatus:
     """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its fields contradict each other.
 
     `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts "On".
-    `PowerStateInTransition` means that the state is about to change.
+    `PowerStateInTransition` means that the state is about to change. Every value except false counts, also null.
     """
     if outlet.get("PowerStateInTransition", False) is not False or status_state(outlet) in _UNUSABLE:
         return EnumPowerStatus.UNKNOWN

@@ -136,7 +136,7 @@ class RedfishService:
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
         """The resource behind each link, or its error (such as a 404), in order: 1 round trip each, over up to 4 connections.
 
-        Raises errors of login, rights, network or load (429, 503), even for one resource, and ProtocolError as `path` does.
+        Raises errors of login, rights, network, HTTP, redirects or load (429, 503), even for one resource, or as `path` does.
         """
         paths = [self.path(target) for target in targets]
         if (self._mode == AUTO or self._has_no_session) and len(paths) > 1:     # the first reading logs in

@@ -107,7 +107,7 @@ def _near(text: str) -> str:
     if near:
         more = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
         return f"similar: {', '.join(near[:_MOST_NEAR])}{more}"
-    return "pdu snmp families lists all families"
+    return "to list all families, run: pdu snmp families"
 
 
 def module(chosen: Mapping[str, str]) -> str:

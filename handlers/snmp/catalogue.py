@@ -73,7 +73,7 @@ class Read(NamedTuple):
 
 
 def costly(profiles: Sequence[Profile]) -> str:
-    """The families whose status costs more than one read after the first GET, with all these reads."""
+    """The families whose first `Outlets` cost more than one read after the first GET of a status, with these reads."""
     rows = ((p, status_reads(outlets)) for p in profiles for outlets in p.outlets[:1])
     return _table(["family", "reads after the first GET", "objects"], (
         [f"`{p.key}`", str(len(reads)), ", ".join(_grouped(reads))] for p, reads in rows if len(reads) > 1))

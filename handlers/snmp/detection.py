@@ -76,11 +76,11 @@ def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True,
                     unmeasured: bool = False) -> Optional[Found]:
     """For a device without states: the first candidate with rows of outlets, or with a measured total if the device only meters.
-    Failing that, with `by_id`, the first candidate, provided that its family has no outlets. Failing that, the result of a second
-    search, in which a total needs only rows, even if none is measured at the moment (`unmeasured`). Otherwise None.
+    Failing that, with `by_id`, the first candidate, provided that its family has no outlets. Failing that, searches a second time
+    (`unmeasured`): rows of meters are then enough, even if no total is measured at the moment. None if nothing is found.
 
-    A device only meters if it proves that it has no outlets, or if `metered_only` says so. Raises ProtocolError before the second
-    search, or instead of returning None, if meters of a candidate were found.
+    A device only meters if `has_no_outlets` proves it, or if `metered_only` is set. If meters were found without this, raises
+    ProtocolError instead of searching a second time or returning None.
     """
     unproven: Optional[Found] = None
     for profile, root in tried:

@@ -28,7 +28,7 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Nothing is kept between calls, not even the family."""
 
     def status(self) -> PduView:
-        """Every outlet and its state. Most families cost one GET, unless the family is fixed, and one or two more reads.
+        """Every outlet and its state. Most families cost a GET of sysObjectID and one or two reads; most fixed ones skip the GET.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """

@@ -127,7 +127,7 @@ def _read_union(data: object, arguments: Tuple[Any, ...], path: str) -> Any:
 
 def _read_decimal(data: object, path: str) -> Decimal:
     with contextlib.suppress(InvalidOperation):
-        if isinstance(data, str) and "_" not in data:               # Decimal takes underlines between digits
+        if isinstance(data, str) and "_" not in data:               # Decimal accepts underscores between digits
             return Decimal(data)
     raise ProfileError(f"{path}: give a number as a string, such as \"0.1\", not {_said(data)}")
 

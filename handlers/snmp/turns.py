@@ -1,8 +1,8 @@
 """One command at a time for devices whose commands repeat the states of other outlets.
 
 A lock exists only while a thread holds it or waits for it, so nothing is kept between calls. It covers only this process. If
-another process or a person switches an outlet of the unit between reading and write, the write undoes that. Between the write
-and its confirmation, such a change leaves the state UNKNOWN, because the states of all outlets of the unit are compared.
+another process or a person switches an outlet of the unit between the read and the write, the write undoes the change. Such a
+change between the write and its confirmation leaves the state UNKNOWN, because all outlets of the unit are compared.
 """
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def exclusive(device: str, seconds: float) -> Iterator[None]:
         turn = _turns.get(device) or threading.Lock()
         _turns[device] = turn
     if not turn.acquire(timeout=max(0.0, seconds)):
-        raise Unreachable("this device takes one command at a time, because one write sets all outlets of a unit, and another "
-                          "command to it has not ended: nothing was written; try again")
+        raise Unreachable("another command to this device has not ended: nothing was written; try again. The device takes one "
+                          "command at a time, because one write sets all outlets of a unit")
     try:
         yield
     finally:

@@ -25,6 +25,7 @@ was measured in the same run, because times depend on the machine. 0 ms (near) a
 client and device. "Our double" is this project's replacement for the platform's SNMP calls. The SDK is Raritan's: its loop
 reads object by object, and its leanest bulk sends the same requests as this client. "The PyNUT facade" offers PyNUTClient's
 methods on this client. "Expands" is a Redfish service that supports `$expand`: it puts linked resources into the same answer.
+The figures of "page" are for the web pages of this project's stand-in for DCImanager with 200 PDUs: the goal is 0.2 s for each.
 
 """
 

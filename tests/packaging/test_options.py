@@ -167,7 +167,7 @@ def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Cap
     (["--only", "apc-rpdu22"], "there is no family 'apc-rpdu22'; similar: apc-rpdu2"),
     (["--only", "rpcm", "sentry33"], "there is no family 'sentry33'; similar: sentry3"),
     (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
-    (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; pdu snmp families lists all families"),
+    (["--only", "zzzzzzzz"], "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families"),
     (["--profile-key", "apc"], "there is no family 'apc'; similar: apc-rpdu2, apc-rpdu, apc-masterswitch, apc-masterswitch-plus, "
      "apc-masterswitch-vm, apc-cpdu, apc-easy-epdu, apc-ems-outlet and 1 more\n"),
     (["--profile-key", ""], "there is no family ''; "), (["--only", "rpcm", ""], "there is no family ''; "),

@@ -154,8 +154,8 @@ class Scrubber:
         """JSON with every text scrubbed by the name of its member, except texts for which `leave` is true. Addresses in names of
         members are replaced, too.
 
-        Every text inside a contact or a location gets that kind, unless the name of the text's own member has a kind or begins
-        with "@".
+        Every text inside a contact or a location gets that kind, except the text of a member whose name has a kind or begins
+        with "@". The texts that are items of a list always get that kind.
         """
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)

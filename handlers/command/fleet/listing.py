@@ -170,7 +170,7 @@ def _settings(value: Any, folder: str) -> Dict[str, str]:
     found: Dict[str, str] = {}
     for key, one in pairs:
         if key in SECRETS:
-            raise ValueError(f"{key} is a secret, which a list must not contain: name a login in the column auth")
+            raise ValueError(f"{key} is a secret, which a list must not contain: set 'auth' to the name of a login")
         if key in found:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
         found[key] = auth.located(key, toml.as_text(key, one).strip(), folder)

@@ -50,7 +50,7 @@ def get_cmddesc(ups: str, command: str) -> Request[str]:
 
 
 def get_upsdesc(ups: str) -> Request[str]:
-    """The description of a device in the server's ups.conf."""
+    """The description of a device in the server's ups.conf; upsd answers `Unavailable` if it has none."""
     # > GET UPSDESC rack1
     # < UPSDESC rack1 "PDU of rack 1"
     return _get(_value, "UPSDESC", name(ups, "device"))
@@ -78,7 +78,7 @@ def protver(verb: str = "PROTVER") -> Request[str]:
 
 
 def help_() -> Request[str]:
-    """The requests that the server supports, free text."""
+    """The server's list of its requests, free text. upsd leaves some out, such as FSD and PROTVER."""
     # > HELP
     # < Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS
     return Request("HELP", "HELP", _line)

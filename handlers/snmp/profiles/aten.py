@@ -3,10 +3,10 @@
 Sub-identifier 10 is a table of names and settings, so outlet 8 is at 9 and outlet 9 at 11. Slots without an outlet read "not
 supported" (7). The outlets' objects are read by GET: a walk of their subtree would also read some 1,200 rows of other tables.
 
-Newer firmware has the unit's number of outlets, and the table displayOutletStatus, where values above 3 have other meanings than
-in outletNStatus. States are read from the table if it has a row for each outlet. Otherwise slots are read one by one: those
-whose outletConfirmation is supported, or all if each reads "not supported" (4). The BMCs of some servers have the same
-sysObjectID and none of these tables.
+Newer firmware also has the number of outlets and the table displayOutletStatus. Values above 3 have other meanings there than in
+outletNStatus. States are read from this table if it has a row for each outlet. Otherwise slots are read one by one: those whose
+outletConfirmation is not "not supported" (4), or all slots if every outletConfirmation is 4. The BMCs of some servers have the
+same sysObjectID and none of these tables.
 """
 from ..parts import RECORDED, Confidence, Guarded, Outlets, Profile, State, Write, changed
 from ..sources import Only, Provided, Span, Spread, Whole

@@ -1,4 +1,4 @@
-"""BayTech: RPCs of Baytech-MIB. The index is rpc.outlet.
+"""BayTech: remote power controllers (RPCs) of Baytech-MIB. The index is rpc.outlet.
 
 State and command share a column, in which a locked outlet reads "locked on" or "locked off".
 

@@ -65,7 +65,7 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
 
 
 def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
-    """RPDU and NPM-V: one list of items, in which items 3 to 5 are the lines."""
+    """RPDU and NPM-V: below `unit`, arcs 3 to 5 are lines 1 to 3, and arcs 8 to 13 are columns of the outlets."""
     unit = f"30966.{tree}.1.1"
 
     def lines(item: int, name: str) -> Spread:

@@ -1,4 +1,4 @@
-"""NETIO: PowerPDU, PowerBOX and PowerDIN of NETIO-PRODUCTS-NETIO-MIB. A figure of 0 is not used: there may be no meter."""
+"""NETIO: PowerPDU, PowerBOX and PowerDIN of NETIO-PRODUCTS-NETIO-MIB. Figures of 0 and -1 are not used: there may be no meter."""
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Number
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, scalar, total

@@ -1,7 +1,7 @@
 """NTI: IPDU-S2 and IPDU-SX, remote power reboot switches. Their MIBs call the outlets relay outputs.
 
-Both MIBs have the same root and the same columns. State and command share a column. The line monitor of the IPDU-SX is not
-read, because its MIB does not give the scale of the currents.
+Both MIBs have the same root and the same table of relay outputs. State and command share a column. The line monitor of the
+IPDU-SX is not read, because its MIB does not give the scale of the currents.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from .shorthand import column, oids, pysnmp_mibs

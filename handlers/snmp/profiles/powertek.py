@@ -1,16 +1,16 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
 Every table has as many rows as the largest unit, with states in all of them. Only rows up to the unit's number of outlets are
-real. Energies are in Wh although the MIB says KWh: for two units whose power and start of the count are known, only Wh is
-plausible. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off,
+real. Energies are in Wh although the MIB says KWh: on two PDUs, the power and the start of the count are known, and only Wh
+fits them. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off,
 but after a delay that is set on the unit.
 
-PWT2 (SPS2v1-MIB) has the same commands in other objects. The first unit of a chain and each of fifteen more have their own table
-and number of rows. The state of an outlet that is offline is UNKNOWN. Energies are left out: the MIB
-says KWH, but so does PWTv1-MIB, whose energies are in Wh.
+PWT2 (SPS2v1-MIB) has the same commands in other objects. A chain has up to sixteen units. Each has its own table of outlets and
+number of rows. The state of an outlet that is offline is UNKNOWN. Energies are left out: the MIB says KWH, but so does PWTv1-MIB,
+whose energies are in Wh.
 
 The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 kWh. They are left out as well, because the same
-vendor's PWTv1-MIB gives a wrong unit.
+vendor's PWTv1-MIB gives KWh for energies in Wh.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
 from ..sources import Counted, Merged, Provided, Source, Tables
@@ -96,7 +96,7 @@ PROFILES = (
                                        "CurrentPh1B2", "CurrentPh2B2", "CurrentPh3B2"), HUNDREDTHS), else_outlets=True),
         power=total(figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=SIMULATED.of("state", "current", "power", "switching"),
-        note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: their unit is not certain."),
+        note="The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they may be in kWh or Wh."),
     Profile(
         key="powertek-simple", vendor="Powertek", mib="SimplePDU-MIB 0.60 of 2021-03-12",
         source=pysnmp_mibs("mibs/powertek/SimplePDU-MIB"),

@@ -102,5 +102,5 @@ PROFILES = (
             name=_outputs("3", "unitXOutputText")),),
         switching_confidence=Confidence.LOW, evidence=SIMULATED.of("state", "switching"),
         note="Outlets are labelled port:row if several ports have them. The MIB does not say whether the value or the command "
-             "column switches a relay, nor which currents of a strip add up, so no meter is read."),
+             "column switches a relay, nor which currents of a strip add up. The handler reads no meters."),
 )

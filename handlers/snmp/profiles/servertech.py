@@ -1,8 +1,9 @@
 """Server Technology: Sentry CDUs of Sentry3-MIB (tower.infeed.outlet) and Sentry4-MIB (unit.cord.outlet). New firmware may
-change a unit from the first MIB to the second. In the first, 1 is on and 0 off; in the second, 1 is on and 2 off.
+change a unit from the first MIB to the second. States: 1 is on; off is 0 in the first MIB, 2 in the second. Commands are 1 (on)
+and 2 (off) in both.
 
-Outlets are on every infeed except the fourth of a three-phase tower, which is the neutral line. Energies are in Wh for outlets,
-0.1 kWh for infeeds (cords) and kWh for towers.
+Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets. Energies are in Wh for outlets,
+0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
 from ..sources import Arc, Bits, Listed, OfUnits, Only, Part

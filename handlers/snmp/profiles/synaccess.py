@@ -12,7 +12,8 @@ STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLDER_STATUS = Unless(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), scalar("21728.3.1.3.0", "powerOutletNum"))
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
-# A unit without an inlet module may lack the module's objects or return 0 for them. Then the banks are summed.
+# A unit without an inlet module may lack the module's objects or return 0 for them. Then the load is the sum of the banks, and
+# there is no energy figure.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 

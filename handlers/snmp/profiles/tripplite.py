@@ -11,8 +11,8 @@ from .shorthand import HUNDREDTHS, TENTHS, column, counted, figure, librenms, oi
 
 
 def _lx(table: str, name: str, ident: str = "") -> Outlets:
-    """The outlets of one kind of product. `ident`: the table with its number of outlets, if the MIB says that the outlet table
-    has that many rows."""
+    """The outlets of one kind of product. `ident`: the table that holds the number of outlets; "" if the MIB does not say that
+    the outlet table has that many rows."""
     state = column(table + ".4", name + "OutletState")
     return Outlets(
         states=State(state, on=("2",), off=("1",)),

@@ -38,7 +38,8 @@ def test_an_untrusted_certificate_is_refused_with_a_remedy(agent: MakeAgent, pdu
 
 
 def test_the_error_of_an_untrusted_certificate_after_a_redirect_names_the_redirect(agent: MakeAgent, pdu: XerusPdu) -> None:
-    with pytest.raises(HttpException, match=f"redirects to {pdu.url} .set scheme=https., which failed: .*not trusted"):
+    set_both = f".set scheme=https and port={pdu.port}."
+    with pytest.raises(HttpException, match=f"redirects to {pdu.url} {set_both}, which failed: .*not trusted"):
         _count(agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password))
 
 

@@ -114,7 +114,7 @@ def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
         was_on = states(agent)[0] == "1"
         with exclusive(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
             short.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
-            with pytest.raises(Unreachable, match="another command to it has not ended"):
+            with pytest.raises(Unreachable, match="another command to this device has not ended"):
                 switch(agent, 1, not was_on)
         assert agent.writes() == []
         assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
@@ -166,7 +166,7 @@ def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(monkeypatch
         thread.start()
         try:
             assert entered.wait(PATIENCE_S)
-            with pytest.raises(Unreachable, match="another command to it has not ended: nothing was written") as caught:
+            with pytest.raises(Unreachable, match="another command to this device has not ended: nothing was written") as caught:
                 switch(agent, 1, True)
             assert caught.value.host == agent.host and agent.writes() == []
         finally:

@@ -1,9 +1,9 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-If the two programs, or two modules, differ in an object's enumeration or units, the object loses its enumeration and its units
-and gets a doubt.
-An imported module must be given only if it defines a textual convention or the parent of an OID. The standard roots are built
-in. smidump finds imported modules among the given files, then among the system's MIBs.
+If the two programs, or two modules, differ in an object's enumeration or units, the object loses both and gets a doubt, unless it
+already has one.
+An imported module is needed if it defines a textual convention or the parent of an OID; others may be left out. The standard
+roots are built in. smidump finds imported modules among the given files, then among the system's MIBs.
 """
 from __future__ import annotations
 
@@ -84,8 +84,10 @@ def read(files: Sequence[str]) -> Mib:
 
 def _agreed(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object],
             by: str = "pysmi and smidump read") -> Dict[Arcs, Object]:
-    """The objects of both readers, or of two modules. If enumerations or units differ, the object loses both and gets a doubt.
+    """The objects of both readers, or of two modules; an object that both have is the one of `first`.
 
+    It loses its enumeration and units, and gets a doubt, if both define one of them differently, or if the second has a doubt.
+    If the object of `first` has a doubt, it is not compared and stays unchanged.
     Units whose meaning is not clear differ from clear units, but not from each other.
     """
     both = {**second, **first}
@@ -242,7 +244,7 @@ def _enum_spec(tree: Any) -> _Enumeration:
 def _dumped(smidump: str, contents: Mapping[str, bytes]) -> Dict[str, List[xml.Element]]:
     """What smidump writes in XML about the modules of each file, without those that it cannot read.
 
-    The modules lie under their names in a folder where smidump looks for imported modules first.
+    Each module is written to a file with its name, in a folder that smidump searches first for imported modules.
     """
     modules = {file: _modules(content) for file, content in contents.items()}
     found: Dict[str, List[xml.Element]] = defaultdict(list)
@@ -290,9 +292,9 @@ def _module(tree: xml.Element) -> str:
 
 
 def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
-    """The scalars and columns by OID, and the labels of the objects that smidump puts at 0.
+    """The scalars and columns by OID, and the labels of the objects whose OID smidump cannot resolve.
 
-    It puts objects there whose OID cannot be resolved. It omits them if other objects of their module have an OID.
+    It prints such an OID with 0 as its first arc. It omits the object if other objects of its module have an OID.
     """
     types: _Types = {(_module(tree), one.get("name", "")): one for tree in trees for one in tree.iter("typedef")}
     found: Dict[Arcs, Object] = {}

@@ -161,6 +161,8 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _set(self, site: NutServer, words: List[str]) -> List[str]:
         if words[0].upper() == "TRACKING":
+            if words[1].upper() not in ("ON", "OFF"):
+                raise _Err("INVALID-ARGUMENT")
             self.tracking = words[1].upper() == "ON"
             return ["OK"]
         if words[0].upper() != "VAR":

@@ -78,7 +78,7 @@ def _type(text: str, file: str) -> Any:
 
 
 class _Names(Dict[str, object]):
-    """The names an annotation may use: those in its file, the vendor's modules, and those of the file's own vendor module."""
+    """Finds a name of an annotation: in its file, else among MODULES, else in the file's IDL module, such as `pdumodel`."""
 
     def __init__(self, file: str) -> None:
         super().__init__()

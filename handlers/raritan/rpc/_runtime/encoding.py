@@ -21,7 +21,7 @@ if typing.TYPE_CHECKING:
 def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, object]) -> Dict[str, object]:
     """The parameters of a call as JSON. Raises TypeError as a Python call does.
 
-    Leaves out the parameters with the default None that are not given or are None: older firmware may not have them. The number
+    Leaves out the parameters with the default None that are not given or are None: not every release has them. The number
     of positional arguments may also be that of an older release, whose parameters (`older_in`) are then sent.
     """
     types = {name: kind for name, kind in method.types.items() if name != "return"}

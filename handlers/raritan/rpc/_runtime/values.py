@@ -338,8 +338,8 @@ class Utils:
 
 
 class TypeInfo:
-    """The names of IDL types and the classes of this binding. A name is `module.Name:major.minor.micro`; an inner type's
-    name may contain the version of its interface too."""
+    """The names of IDL types and the classes of this binding. Only interfaces and value objects have a version, at the end of
+    the name: `pdumodel.Outlet:3.0.4`. The name of an inner value object may also contain the version of its interface."""
 
     @staticmethod
     def typeBaseName(typeId: str) -> str:

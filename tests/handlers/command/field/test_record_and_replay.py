@@ -265,7 +265,7 @@ def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: P
 @pytest.mark.parametrize("name, chosen, about, poll", [
     ("geist-v5_inlet", "", "family geist-v5, no outlets; the handler reads it only with -s "
      "metered_only=yes, because nothing proves that it has no outlets", "snmp {} -s metered_only=yes"),
-    ("geist-v5_inlet", "geist-v5", "family geist-v5, 0 outlets", "snmp {} -s profile=geist-v5 -s metered_only=yes"),
+    ("geist-v5_inlet", "geist-v5", "family geist-v5, no outlets", "snmp {} -s profile=geist-v5 -s metered_only=yes"),
     ("ip9258", "", "the handler cannot read this device (no family is detected: choose one with --profile, or start a profile "
      "with pdu draft); the replay answers, but accepts no commands", "snmp {}"),
     ("ip9258", "apc-rpdu", "the device has no outlets or meters of the family 'apc-rpdu' (leave out --profile to detect its "

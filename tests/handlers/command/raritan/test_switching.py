@@ -268,7 +268,7 @@ def test_a_delay_that_is_not_confirmed_does_not_hide_that_the_order_was_taken(ru
                                                                               method: str, skip: int) -> None:
     unit.faults.order(fault, method=method, skip=skip)
     code, _, err = run("sequence", "4,3,2,1", "--delay", "500", "--yes")
-    assert code == 9 and ("the unit took the order and the delays of the outlets before it, but the delay of outlet 2 may or may "
+    assert code == 9 and ("the unit took the order and the delays up to outlet 1, but the delay of outlet 2 may or may "
                           "not be set: repeat the command (") in err
     assert facts(run, "sequence")["order"] == [4, 3, 2, 1]
 
