@@ -104,7 +104,7 @@ class NutClient(NutReader):
         return self._one(messages.help_())
 
     def _of_driver(self, ups: str, request: Request[T]) -> T:
-        """The answer to `request`, about a driver's data. Reads `ups.status` too, because only that shows WAIT."""
+        """The answer to a request for a driver's data. Reads `ups.status` too, because only that shows WAIT."""
         status = messages.get_var(ups, STATUS)
 
         def look() -> Tuple[Answers, Optional[str]]:
@@ -135,7 +135,7 @@ class NutClient(NutReader):
         answers[usual]
 
     def primary(self, ups: str) -> None:
-        """Ask whether the user may act as the primary client, under both names of the request: 1 round trip."""
+        """Raise Denied if the user may not act as the primary client: 1 round trip, with the request under both its names."""
         new, old = messages.primary(ups), messages.primary(ups, "MASTER")
         _under_either_name(self._with_user(new, old), new, old)
 

@@ -1,6 +1,6 @@
 """`ERR` answers: the error for each code.
 
-Source: the error list of RFC 9271 and of NUT's docs/net-protocol.txt.
+Source: RFC 9271, and docs/net-protocol.txt and server/neterr.h of NUT.
 """
 from __future__ import annotations
 

@@ -101,9 +101,9 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
-        The second reads the sensors that the first had to list, and the breakers if the load of the inlets is not known and the
-        first did not read them. If all readings of inlets or of outlets are invalid, or labels do not confirm the well-known ids,
-        the second also lists their sensors, and the third reads these by reference.
+        The second reads sensors that the first listed, and the breakers if the first did not and the inlets' load is not known.
+        It lists the inlets' sensors again if all their readings are invalid. It lists those of outlets read by well-known ids if
+        all these readings are invalid or a label does not match. The third reads the sensors that the second listed.
 
         Raises Denied if the account may not list or read a sensor.
         """

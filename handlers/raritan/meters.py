@@ -39,7 +39,7 @@ class Meter:
 
     @property
     def found(self) -> bool:
-        """Whether the list of sensors was read. For example, False if no object has the resource id. Raises Denied."""
+        """Whether the list of sensors was read: False, for example, if no object has the resource id. Raises Denied."""
         return self._sensors is not None and failed(self._sensors) is None
 
     def ask_readings(self, bulk: Bulk) -> None:
@@ -134,7 +134,7 @@ class FeedMeter(Meter):
 
     def energy(self) -> Amount:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one counted once. Without the
-        feed's counter: not known if the sensors or lines cannot be listed now, because a list may name a counter."""
+        feed's counter, the energy is not known while the sensors or lines cannot be listed: they may include a counter."""
         if self.counter is not None:
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):

@@ -100,10 +100,10 @@ def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]
 
 
 def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
-    """Identity and resource of each outlet of a PDU, in the device's order: 1 round trip, or 1 plus 1 for each outlet.
+    """The outlets of a PDU in its order, with identity: 1 round trip, plus 1 for each further page or outlet that is only a link.
 
-    `metered`: only figures are wanted, so the result is empty if the PDU does not list its outlets. Otherwise raises Unsupported
-    for such a PDU unless its EquipmentType has no outlets, and ProtocolError for an empty list without a count.
+    With `metered`, the result is empty if the PDU does not list its outlets. Without it, such a PDU raises Unsupported unless its
+    EquipmentType has no outlets, and an empty list without a count raises ProtocolError.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
@@ -136,7 +136,7 @@ class Found(NamedTuple):
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
     """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
 
-    2 round trips after those of `units`, more if the outlet is missing or its link does not end with its Id.
+    Usually 2 round trips after those of `units`; more if the list has several pages or no link ends with the outlet's Id.
     """
     every = units(service, wanted)
     found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]

@@ -40,11 +40,11 @@ def some(values: Sequence[object], what: str) -> None:
 
 
 def compared(values: Sequence[str], what: str) -> None:
-    """Requires values without white space or NULs around them, because `decoding.text` cuts these off; and none twice."""
+    """Requires values without outer white space and NULs, as `decoding.text` leaves the device's values; and none twice."""
     once(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):
-            raise ValueError(f"{what} has {value!r}; give it without the white space and NULs around it, which are cut off")
+            raise ValueError(f"{what} has {value!r}; give it without the white space and NULs around it")
 
 
 def written(value: Union[int, str], what: str) -> None:

@@ -1,4 +1,4 @@
-"""Logins by name: `[auth.NAME]` in a TOML file. A list or a query contains the name, never a secret.
+"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs, or a query to `pdu exporter`, contains the name, never a secret.
 
 A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a reference, `password_file = "FILE"`
 or `password_env = "VARIABLE"`. Only a file of logins may contain the secret itself: `password = "..."`.
@@ -102,6 +102,8 @@ def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
             raise SettingsError(f"{where}: {secret}_env names a variable that is not set or is empty")
         return os.environ[text]
     if source != "_file":
+        if not text:
+            raise SettingsError(f"{where}: {secret} is empty")
         return text
     try:
         return _secret_file(os.path.join(folder, text))

@@ -14,6 +14,7 @@ from ...errors import SettingsError
 from ...settings import host_and_port
 from ..loading import load
 from ..options import Given, Seconds, given, option, output, secret_files
+from ..output import print_json
 from ..report import Interrupted, failed
 from . import listing
 from .allowed import Allowed
@@ -65,7 +66,12 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     code = 0
     with listening as made:
         signal.signal(signal.SIGTERM, lambda got, _: asked.append(got))
-        print(_url(wanted.listen, made.server_address[1]), flush=True)
+        url = _url(wanted.listen, made.server_address[1])
+        if state.json:
+            print_json({"url": url})
+        else:
+            print(url)
+        sys.stdout.flush()
         try:
             made.serve_forever()
         except SystemExit:

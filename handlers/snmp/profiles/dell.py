@@ -1,6 +1,6 @@
 """Dell: rack PDUs made by APC, with their own MIB (DellrPDU-MIB).
 
-It resembles APC's rPDU2, but states are on 1 and off 2 (rPDU2: on 2, off 1). The switched and the metered table are joined by
+It resembles APC's rPDU2, but 1 is on and 2 is off (rPDU2: 1 off, 2 on). The switched and the metered table are joined by
 the outlet's number, because their indexes may differ. Outlets are metered in whole A and kWh. The MIB does not name the unit of
 their power; W is assumed.
 """

@@ -41,8 +41,8 @@ class Draft:
 
 
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
-    """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for an invalid `key`, but not if
-    nothing looks like outlets."""
+    """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for an invalid `key`, which
+    is not checked if nothing looks like outlets."""
     guesses = columns.guesses(tables(rows, mib.objects), mib, names)
     roles = columns.by_role(guesses)
     texts_ = packed(rows)

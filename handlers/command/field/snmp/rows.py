@@ -85,7 +85,7 @@ class Memory:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unmasked. A file has no login to hide, and no error shown about rows just recorded quotes the device."""
+        """`words` unmasked: a file has no login to hide. For rows just recorded, no error that quotes the device is shown."""
         return words
 
     def read(self) -> List[Arcs]:

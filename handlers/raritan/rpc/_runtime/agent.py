@@ -1,4 +1,4 @@
-"""The documented Agent: the login, the connection and the JSON-RPC calls of one device.
+"""The Agent of the vendor's Python binding: the login, the connection and the JSON-RPC calls of one device.
 
 An answer is trusted only when it is JSON that `http.strict_json` accepts and has the id of the request. Errors do not show an
 answer in which `http.echo` finds the login.
@@ -23,7 +23,7 @@ from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
 from .files import Files
 from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
-_FAILED = range(400, 600)   # error statuses (RFC 9110, 15.5 and 15.6); a JSON-RPC error in the body is more precise
+_FAILED = range(400, 600)   # error statuses (RFC 9110, 15.5 and 15.6); in a bulk, a JSON-RPC error next to one is more precise
 # The vendor's SDK 4.4.1 sends this client type, 4.0.0 sends none. Which other types a unit accepts is not documented.
 _JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
 reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch     # a wrong PIN uses up an attempt
@@ -133,7 +133,7 @@ class Agent(Files):
         SettingsError (login or trust), and JsonRpcSyntaxException for a target that is not text.
         """
         if any("\ud800" <= character <= "\udfff" for character in target):
-            raise JsonRpcSyntaxException("a resource id holds half of a surrogate pair, which is not text")
+            raise JsonRpcSyntaxException("the target holds half of a surrogate pair, which is not text")
         path, started = quote(target if target.startswith("/") else "/" + target, safe="/" + also), time.monotonic()
         reply = self._client.send(method, path, headers, body, self.login, wait, total, repeatable=repeatable, limit=limit)
         if self.debug:

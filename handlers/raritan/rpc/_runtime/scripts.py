@@ -36,7 +36,7 @@ class ResultCode(enum.IntEnum):
 
 
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
-    """The path of a script, with the parameters that have a value. A space becomes %20, since a script may not decode `+`."""
+    """The path of a script, with the parameters that have a value. A space becomes %20: some scripts might not decode `+`."""
     given = {name: value for name, value in parameters.items() if value}
     return f"/cgi-bin/{script}" + (f"?{urlencode(given, safe=',', quote_via=quote)}" if given else "")
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import atexit
 import io
+import json
 import os
 import signal
 import subprocess
@@ -130,6 +131,18 @@ def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: P
         assert until(lambda: '"new"' in fetched(f"{url}targets")[1])
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE_S)
+
+
+def test_the_address_is_printed_as_json(small: Hall) -> None:
+    words = ("exporter", "--list", str(small.list()), "--auth", str(small.logins), "--listen", "127.0.0.1:0", "--json")
+    with subprocess.Popen([*PDU, *words], env=environment(), cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process, bounded(process):
+        assert process.stdout is not None
+        url = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["url"]
+        assert fetched(f"{url}healthz")[0] == 200
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0
 
 
 def test_an_address_that_cannot_be_used_is_refused_in_one_line(small: Hall, running: Exporter, call: Call) -> None:

@@ -135,7 +135,7 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
     (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU must be a table"),
     ("[other]\n", "'other' is unknown; allowed: [[pdu]]"), ("auth = 1\n", "'auth' must contain only [auth.NAME] tables"),
     ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set or is empty"),
-    ("[auth.x]\nuser = []\n", "neither text nor"),
+    ("[auth.x]\nuser = []\n", "neither text nor"), ('[auth.x]\npassword = ""\n', "password is empty"),
     ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: 'port' is unknown; allowed: name"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
     ("[[pdu]]\nhandler = 0xfffffffffffffffff\n", "handler is an integer of more than 64 bits"),
