@@ -45,7 +45,7 @@ class PyNUTError(Exception):
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
-    """The network, TLS or the deadline failed, or the connection has ended. An OSError, which scripts for PyNUTClient catch."""
+    """The network or TLS failed, the timeout passed, or the connection has ended. Scripts for PyNUTClient catch OSError."""
 
 
 class PyNUTClient(Generic[AnyStr]):

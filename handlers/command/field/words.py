@@ -31,7 +31,7 @@ switchgear branches feeders subfeeds outletgroups metrics chassis
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _DIGITS = "0123456789"
 _SERIAL = 7                 # a term or a letter with at least 7 digits around it may be a serial number: A1234567
-_SHORT = 2                  # a word of at most 4 characters, 2 if outer digits are not counted, identifies nobody: AB12, X1
+_SHORT = 2                  # too short to be a name: at most 4 characters, and at most 2 without outer digits (AB12, X1)
 
 
 def parts(text: str) -> Iterator[re.Match[str]]:

@@ -135,7 +135,7 @@ def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
     (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"), ('pdu = "x"\n', "each PDU must be a table"),
     ("[other]\n", "'other' is unknown; allowed: [[pdu]]"), ("auth = 1\n", "'auth' must contain only [auth.NAME] tables"),
     ('[auth.x]\ncommunity_env = "NOT_SET"\n', "community_env names a variable that is not set or is empty"),
-    ("[auth.x]\nuser = []\n", "neither text nor"), ('[auth.x]\npassword = ""\n', "password is empty"),
+    ("[auth.x]\nuser = []\n", "neither text nor"),
     ('[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n', "PDU 1: 'port' is unknown; allowed: name"),
     ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
     ("[[pdu]]\nhandler = 0xfffffffffffffffff\n", "handler is an integer of more than 64 bits"),
@@ -251,7 +251,7 @@ def test_a_file_of_another_user_is_refused_unless_that_user_is_root(tmp_path: Pa
 
 
 @pytest.mark.parametrize("text, words", [
-    ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"),
+    ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"), ('[auth.x]\npassword = ""\n', "password is empty"),
     (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice"),
     ('[auth.x]\nusername = "a"\nUsername = "b"\n', "username is given twice")])
 def test_a_wrong_file_of_logins_is_refused_with_the_reason(tmp_path: Path, text: str, words: str) -> None:
