@@ -1,7 +1,8 @@
 """The main module of pdu.pyz: unpacks it once into the user's cache and runs it from there.
 
-pysnmp reads files next to its modules, which is impossible inside a zip file. Python caches compiled files only for a folder, and
-they make later starts faster. Every Python must be able to parse this file. tools.py replaces @CONTENT@ with the content's hash.
+pysnmp reads files next to its modules, which is impossible inside a zip file. Later starts are faster too: Python does not save
+compiled modules for a zip file. Every Python must be able to parse this file, because it reports a version that is too old.
+tools.py replaces @CONTENT@ with the content's hash.
 """
 import os
 import sys
@@ -28,7 +29,7 @@ def lock(folder):  # type: (str) -> None
 def place():  # type: () -> str
     """The folder with the unpacked files: in the user's cache, else a temporary one that is removed when this process ends.
 
-    A cache whose path is not absolute is not used: expanduser returns `~` for a user without a home.
+    A relative path is not used as the cache: the XDG specification forbids it, and without a home expanduser returns `~`.
     """
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     above = os.path.join(cache, "pdu") if os.path.isabs(cache) else ""

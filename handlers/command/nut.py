@@ -129,7 +129,11 @@ def set_(call: Call) -> Result:
 
 
 def _confirm(call: Call, what: str, name: str) -> None:
-    """Asks before a write, unless --yes is given. If `name` belongs to an outlet, the question shows its name and state."""
+    """Ask before a write, unless --yes is given.
+
+    `name` is the command or variable. If it belongs to an outlet, the question also shows the outlet's state, and its name
+    if it has one.
+    """
     asking.askable(call.state, what, call.host)
     about = ""
     outlet = _OUTLET.match(name)
@@ -164,7 +168,7 @@ COMMANDS: Commands = {
     "run": Command(run, [_DEVICE, Word("COMMAND", "an instant command; `commands` lists them"),
                          Word("PARAMETER?", "for a command that takes one")],
                    "run an instant command and wait for the driver's report; asks", writes=True),
-    "set": Command(set_, [_DEVICE, Word("VARIABLE", "a writable one of those that the command `vars` shows"), Word("VALUE")],
+    "set": Command(set_, [_DEVICE, Word("VARIABLE", "a writable variable; `vars` lists all variables"), Word("VALUE")],
                    "set a variable and read it back; asks", writes=True),
     "clients": Command(clients, [Word("DEVICE?", "if not given, every device")], "clients of a device, or of all devices"),
     "ver": Command(version, help="versions of the server and of its protocol"),

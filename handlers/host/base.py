@@ -1,4 +1,4 @@
-"""BasePdu, the base class of handlers without SNMP. Its module is not documented."""
+"""BasePdu, DCImanager's base class of handlers without SNMP. Which module contains it is not documented, so several are tried."""
 from __future__ import annotations
 
 import importlib

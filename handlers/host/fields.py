@@ -54,7 +54,7 @@ def field_names(cls: type, made: object = None) -> List[str]:
 
 
 def _data(cls: type) -> List[str]:
-    """The public class attributes that are neither callable nor descriptors. Descriptors are properties, slots and methods."""
+    """The public class attributes, without callables and descriptors (methods, properties, slots and others)."""
     return [name for name, value in vars(cls).items()
             if not name.startswith("_") and not callable(value) and not hasattr(type(value), "__get__")]
 

@@ -53,7 +53,7 @@ def _pairs(value: object) -> Dict[str, str]:
     if isinstance(value, Mapping) and not {"key", "value"} <= set(value):
         entries: List[Tuple[object, object]] = list(value.items())
     else:
-        from .pairs import entries_of  # imported late: such forms are rare
+        from .pairs import entries_of  # imported late: settings are usually one mapping
         entries = entries_of(value, MOST_SETTINGS + 1)
     if len(entries) > MOST_SETTINGS:
         raise SettingsError(f"there are more than {MOST_SETTINGS} handler settings")

@@ -78,8 +78,8 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
 
 def is_of(element: object, asked: str) -> bool:
-    """Whether an element's OID and index fit the object `asked`. The OID may lack a part of the index. True without a
-    readable OID."""
+    """Whether an element may be the object `asked`: its OID equals `asked` or is unreadable, or `asked` begins with its OID and
+    ends with its index, if it has one."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True

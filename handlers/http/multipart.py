@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, S
 
 from .failures import HttpException
 
-Progress = Callable[[int, int], None]       # called with two numbers of bytes of a file: sent so far, and to send in all
+Progress = Callable[[int, int], None]       # called with two byte counts of a file: sent so far, and in total
 
 
 class BinaryFile(Protocol):

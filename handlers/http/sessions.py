@@ -90,8 +90,8 @@ class RequestsTransport:
                 failed = _unusable(error)
             else:
                 raise                       # raised by the file to upload, or by the session's own `auth` or hook
-        except OSError as error:            # requests checks the files of `verify` and `cert` before it connects
-            raise SettingsError(f"the session's `verify` or `cert` cannot be used: {error}") from None
+        except OSError as error:            # a file of `verify` or `cert` is missing, or the session's own `auth` or hook failed
+            raise SettingsError(f"the session's `verify`, `cert`, `auth` or hook cannot be used: {error}") from None
         raise failed
 
 

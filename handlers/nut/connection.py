@@ -114,7 +114,7 @@ class Connection:
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (1 more for each further 16 KiB of requests).
 
-        `end` is the deadline by the clock (default: `timeout` seconds from now).
+        `end` is the deadline by the clock (default: `timeout` seconds from now, or from the end of the name look-up).
         """
         wanted, end = end, self._end(end)
         answers = Answers(self.host, self._secret)
@@ -130,7 +130,7 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise Unreachable("the NUT server answers too slowly: the time for this call is over; check its load and the network",
+            raise Unreachable("the time for this call is over: check the name look-up, the network and the NUT server's load",
                               self.host)
         return min(end, self._until)
 

@@ -5,7 +5,7 @@ usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks), and numbers
 
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
 `outlet.N.switch` if it is writable and shows on, off, 1 or 0. `outlet.N.switchable` does not decide: some drivers report `no` for
-outlets that do switch, and some put row numbers there. With `whole_load`, a UPS's load is one more outlet (`load.on`, `.off`).
+outlets that do switch, and some report row numbers. With `whole_load`, a UPS's load is one more outlet (`load.on`, `.off`).
 """
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Outlet(NamedTuple):
 
 
 class Device(NamedTuple):
-    """One device: its outlets in order, and its totals. `chain`: the members of a daisy chain; `whole`: member 0."""
+    """Outlets and totals. `whole`: what has no prefix `device.D.`; `chain`: the members, {} if none lists or counts outlets."""
 
     outlets: List[Outlet]
     whole: Member

@@ -31,7 +31,7 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
     label, other = sent(metadata, "label"), sent(known, "label")
     if None not in (label, other) and label != other:       # older firmware may lack a label
         raise Unsupported(f"nothing was changed: in the PDU's list outlet {identity} is labelled {quoted(label)!r}, but its "
-                          f"resource id leads to the outlet labelled {quoted(other)!r}; compare both labels with the numbers "
+                          f"well-known id leads to the outlet labelled {quoted(other)!r}; compare both labels with the numbers "
                           f"printed on the unit, and report its model and firmware")
 
 

@@ -15,8 +15,8 @@ _MANY = 8       # above this number, 2 requests for all sensors of a PDU cost le
 
 
 def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str]) -> Mapping[str, Json]:
-    """The sensors that `sources` link to, by source. Left out: a source that is no link of this service, and a sensor that cannot
-    be read, if `RedfishService.all` returns its error.
+    """The sensors that `sources` link to, by source. Left out: a source that is no link of this service, and a sensor for which
+    `RedfishService.all` returns an error. Raises the errors that `all` raises.
 
     1 round trip for each sensor; above 8 sensors usually 2 for each PDU, if the service expands its lists of sensors.
     """

@@ -30,7 +30,7 @@ def contradictions(profile: Profile) -> Iterator[str]:
                                     for total in [getattr(profile, name)] if total})
     columns = {part.oid for part in parts(profile) if isinstance(part, Column) and not part.suffix}
     cells = {part.oid for part in parts(profile) if isinstance(part, Scalar)}      # may be a row of a column, such as the total
-    yield from sorted(f"profile: the column {column} contains {oid}, so it is the OID of more than a column"
+    yield from sorted(f"profile: the column {column} contains {oid}; one of them is not the OID of a column"
                       for column in columns for oid in {*oids(profile)} - cells if oid != column and below(oid, column))
 
 

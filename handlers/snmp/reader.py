@@ -20,7 +20,7 @@ class Device(Protocol):
 
 
 class Reader:
-    """Reads each object of a device once and keeps the answers (`walked`, `got`). `again` starts without them.
+    """Sends each walk and each GET once and keeps the answers (`walked`, `got`). `again`: a reader that has only the names.
 
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """

@@ -94,7 +94,10 @@ class Allowed(NamedTuple):
 
 
 def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Tuple[object, str]]:
-    """The IP address in the setting `host`, else in `text`, and the port ("": the handler's usual one); None for a host name."""
+    """The IP address in the setting `host`, else in `text`, and the port; None for a host name.
+
+    The port is "" if none is given, or if it is a usual one of the handler (HTTP: 80 and 443).
+    """
     host, typed = host_and_port(settings.get("host", "").strip() or text)
     try:
         address = ipaddress.ip_address(host)

@@ -102,8 +102,6 @@ def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
             raise SettingsError(f"{where}: {secret}_env names a variable that is not set or is empty")
         return os.environ[text]
     if source != "_file":
-        if not text:
-            raise SettingsError(f"{where}: {secret} is empty")
         return text
     try:
         return _secret_file(os.path.join(folder, text))

@@ -1,6 +1,6 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
-Every table has as many rows as the largest unit, with states in all of them. Only rows up to the unit's number of outlets are
+Every table has the rows of the largest model, with states in all of them. Only rows up to the unit's number of outlets are
 real. Energies are in Wh although the MIB says KWh: on two PDUs, the power and the start of the count are known, and only Wh
 fits them. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off,
 but after a delay that is set on the unit.

@@ -135,7 +135,7 @@ class EachUnit(Source):
 class Counted(Source):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
-    For tables that always have as many rows as the largest unit. With a count of 0, `source` is not read. Without a count, or
+    For tables that have the same number of rows on every model. With a count of 0, `source` is not read. Without a count, or
     with one below 0, all rows are kept. Raises ProtocolError if fewer rows than the count remain; `one` does not check this.
     """
 

@@ -90,7 +90,7 @@ def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(session
 def test_a_missing_file_of_the_session_is_an_error_that_names_it(session: requests.Session, files: Dict[str, Any]) -> None:
     vars(session).update(files)
     with Peer([]) as peer:
-        with pytest.raises(SettingsError, match="the session's `verify` or `cert` cannot be used: .*absent.pem"):
+        with pytest.raises(SettingsError, match="the session's `verify`, `cert`, `auth` or hook cannot be used: .*absent.pem"):
             get_state(_agent(session, "https", peer.address))
         assert peer.accepted == 0
 

@@ -20,8 +20,8 @@ class Object:
     doubt: str = ""
 
 
-# ENERGY-OBJECT-MIB (RFC 7460) with IEEE 1621's power states of IANAPowerStateSet-MIB. Agents of several vendors have these
-# objects. The OIDs are standard, so no file is needed.
+# ENERGY-OBJECT-MIB (RFC 7460) with IEEE 1621's power states of IANAPowerStateSet-MIB. The objects are standard, so a draft needs
+# no MIB file for them.
 _STATES = {0: "other", 255: "unknown", 256: "ieee1621", 257: "ieee1621Off", 258: "ieee1621Sleep", 259: "ieee1621On"}
 STANDARD = {oid: Object(name, "ENERGY-OBJECT-MIB", oid, access=access, enumeration=dict(_STATES))
             for oid, name, access in ((arcs("1.3.6.1.2.1.229.1.2.1.8"), "eoPowerAdminState", "read-write"),

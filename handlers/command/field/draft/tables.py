@@ -100,9 +100,10 @@ def _weight(table: Table) -> Tuple[int, int, int, int]:
 
 
 def _is_one_column(table: Table) -> bool:
-    """Whether its columns are rather one column with an index of unit and outlet: below an entry, and with values of one type.
+    """Whether `table` looks like one column that was split inside an index such as unit.outlet.
 
-    An entry has the arc 1 below its table (RFC 2578, 7.10), so columns below another arc than 1 are unusual.
+    Then `table.entry` is the OID of a column, `<table>.1.<column>`, and all values have one type. Column 1 does not count: the
+    last arc of an entry is 1 too (RFC 2578, 7.10).
     """
     above = table.entry[:-1]
     return (table.entry[-1] != _ENTRY == above[-1] and len(above) > len(VENDORS) + _SHALLOW

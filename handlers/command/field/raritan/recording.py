@@ -60,7 +60,7 @@ class _Tape:
     def exchange(self, where: Endpoint, request: Request) -> Reply:
         reply = self._recorder.again(lambda: self._transport.exchange(where, request))
         assert isinstance(request.body, bytes)
-        with contextlib.suppress(*MALFORMED):           # the handler raises an error if it needs a malformed answer
+        with contextlib.suppress(*MALFORMED):           # the sender of the request may still reject a malformed answer
             answer = loads(reply.body) if reply.body else None
             self.calls.update(taken(request.target, json.loads(request.body), reply.status, answer))
         self._recorder.tell(f"{len(self.calls)} calls")

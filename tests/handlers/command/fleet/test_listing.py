@@ -251,7 +251,7 @@ def test_a_file_of_another_user_is_refused_unless_that_user_is_root(tmp_path: Pa
 
 
 @pytest.mark.parametrize("text, words", [
-    ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"), ('[auth.x]\npassword = ""\n', "password is empty"),
+    ("", "[auth.NAME] tables are expected"), ("[other]\n", "not 'other'"),
     (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice"),
     ('[auth.x]\nusername = "a"\nUsername = "b"\n', "username is given twice")])
 def test_a_wrong_file_of_logins_is_refused_with_the_reason(tmp_path: Path, text: str, words: str) -> None:
