@@ -35,7 +35,7 @@ class Snmp:
 
     @property
     def name(self) -> str:
-        """Address and port, which identify the agent among simultaneous calls."""
+        """Address and port as typed, in lower case: the key of the lock in handlers/snmp/turns.py."""
         return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
     def extend(self, seconds: float) -> None:
@@ -56,7 +56,7 @@ class Snmp:
         """The value of one object, None if the device does not have it. Raises the errors of `check` and `translate`, and
         ProtocolError for another object or a value that is too large."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
-        if element is None or is_of(element, oid):
+        if element is None or self._tried(lambda: is_of(element, oid), f"read {oid}"):
             return None if element is None else self._tried(lambda: raw_value(element), f"read {oid}")
         raise ProtocolError("the device answered with another object", b"", known_address(self._device.pdu_data), f"read {oid}")
 
@@ -71,7 +71,7 @@ class Snmp:
         """
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
         rows: Dict[str, Optional[Raw]] = {}
-        for suffix, element in zip(indexes(elements, oid), elements):
+        for suffix, element in zip(self._tried(lambda: indexes(elements, oid), f"walk {oid}") or [], elements):
             value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
             if suffix in rows or not suffix and value is not None:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"

@@ -95,6 +95,6 @@ def _unless_missing(read: Callable[[], T]) -> Optional[T]:
 
 
 def _energy(resource: Json) -> Figures:
-    """The counter; None without one. A counter that is null stays unknown: with a figure from another source it would jump."""
+    """The energy counter; None without one. Where it is null, no other resource's counter is used: the figure would jump."""
     found = figures.excerpt(resource, "EnergykWh")
     return [found or Figure()] if "EnergykWh" in resource else None

@@ -165,6 +165,22 @@ class Lazy:
         raise RuntimeError(self._words)
 
 
+class LazyOid:
+    """An element whose OID raises when it is read."""
+
+    value = "1"
+
+    @property
+    def oid(self) -> object:
+        raise RuntimeError("broken for s3cret")
+
+
+def test_an_element_may_raise_when_its_oid_is_read() -> None:
+    for call in (snmp(LazyOid()).get, snmp([LazyOid()]).walk):
+        with pytest.raises(Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"):
+            call(ROOT)
+
+
 def test_an_element_may_raise_when_its_value_is_read() -> None:
     missing = Lazy("No Such Instance currently exists at this OID")
     assert snmp(missing).get(f"{ROOT}.1") is None and snmp([missing]).walk(ROOT) == {}

@@ -130,7 +130,10 @@ def _address(text: str) -> Any:
 
 
 def _own_address(network: Network) -> str:
-    """This machine's address in an IPv4 network, '' if it has none or the network is IPv6. Nothing is sent."""
+    """The address from which this machine would reach an IPv4 network. Nothing is sent.
+
+    '' for an IPv6 network, without a route, or if that address is outside the network.
+    """
     if network.version != 4:
         return ""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, contextlib.suppress(OSError):
@@ -188,9 +191,9 @@ _HELP = """Ask every host address of the networks over SNMP what it is, and prin
 \b
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small SNMPv2c request,
 and a second one if it does not answer. At most 65,536 addresses are asked, at --rate requests a second, and none
-outside the networks. Xerus units that announce themselves by mDNS are added if this machine is in one of the
-networks (IPv4) and has the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with the
-sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
+outside the networks. Xerus units that announce themselves by mDNS are added if this machine reaches one of the
+networks (IPv4) from an address inside it, and has the Python package zeroconf. Other PDUs without SNMPv2c are
+not found. A PDU with the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
 find = click.Command("find", callback=_find, help=_HELP, params=[
     Word("NETWORK+"),
     *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),

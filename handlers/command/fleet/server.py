@@ -75,7 +75,7 @@ class Exporter:
 
     def _busy(self) -> Answer:
         self.own.refused.labels("busy").inc()
-        return Answer(503, Page(_TEXT, b"--parallel allows no more probes at a time: raise it, or start another exporter\n"))
+        return Answer(503, Page(_TEXT, b"waited too long for other probes: raise --parallel, or start another exporter\n"))
 
     def _bounded(self, target: Target, seconds: float) -> Reading:
         """The reading, or after `seconds` a failure. A handler cannot be interrupted and keeps its slot until it ends."""
@@ -137,7 +137,7 @@ def _query(text: str) -> Query:
     if len(given) < len(pairs):
         raise NotAllowed("query", "a parameter is given twice")
     if not given.get("target"):
-        raise NotAllowed("query", "the parameter target is missing")
+        raise NotAllowed("query", "the parameter target is missing or empty")
     return Query(**given)
 
 
@@ -146,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        """Answers every path of the exporter, and any other path with 404. A HEAD gets the same headers."""
+        """Answers the exporter's paths; 404 for any other, 400 for one that cannot be parsed. A HEAD gets the same headers."""
         answer = self._answer()
         self.send_response(answer.status)
         for name, value in (("Content-Type", answer.page.kind), ("Content-Length", str(len(answer.page.body))),

@@ -1,11 +1,11 @@
 """IBM: DPI PDUs of IBM-PDU-MIB, in two layouts under one sysObjectID.
 
 Newer firmware has two more columns (power factor, voltage) before the current, so the columns after them moved by two: state 11
-to 13, power 13 to 15, current 7 to 9. In the state column of one layout, the other layout has a different object, which may also
-be 0 or 1: column 13 is power in W on older firmware, column 11 a writable threshold in mA on newer firmware. Column 15 proves the
-newer layout: the older table ends before it. Without column 15, column 11 is read as the state only if the version has no mark of
-newer firmware ("sLEN") and every row has a valid state. Otherwise outlets are listed and not switched. Values 2 to 5 (cycling,
-and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
+to 13, power 13 to 15, current 7 to 9. Values alone do not show the layout, because other objects may be 0 or 1 too: on older
+firmware column 13 is the power in W, and on newer firmware column 11 is a writable threshold in mA. Column 15 proves the newer
+layout: the older table ends before it. Without column 15, column 11 is read as the state only if the version is readable and
+lacks the mark of newer firmware ("sLEN"), and every row has a valid state. Otherwise outlets are listed and not switched. Values
+2 to 5 (cycling, and pending for 10, 30, 60 s) and -1 (error) are neither on nor off.
 """
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Source, Unless

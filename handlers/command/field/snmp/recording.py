@@ -91,9 +91,9 @@ def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Found:
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     """The rows without secrets, names, contacts, locations, addresses and serial numbers.
 
-    `Scrubber.text` replaces what it recognises. Outside sysDescr and the rows of `_needed` (outlets without their names, and
-    meters), every other word is replaced too, except numbers, short words, technical terms and words that describe the product
-    (`_known`). Values of the kinds in `keep` stay.
+    `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers, short words, technical terms
+    and words that describe the product (`_known`). In sysDescr and the rows of `_needed`, all other words stay. Values of the
+    kinds in `keep` stay.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
@@ -190,7 +190,7 @@ def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[A
 
 
 def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
-    """The rows that the family reads for outlets, their states, counts and numbers, and for meters."""
+    """The rows that the family reads for outlets, their states, count and numbers, and for meters, but not the outlets' names."""
     if found is None:
         return set()
     memory = Memory(rows)
@@ -201,6 +201,6 @@ def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
             reads.append(found.outlets.states.read)
         reads += [source.rows for source in (found.outlets.rows, found.outlets.count, found.outlets.number) if source is not None]
     for read in reads:
-        with suppress(PduHandlerError):         # a contradiction in one table leaves the others
+        with suppress(PduHandlerError):         # an error in one table does not keep the others from being read
             read(reader)
     return set(memory.read())
