@@ -98,7 +98,7 @@ bench-redfish: env ## Redfish: compared with DMTF's library and rf_power_equipme
 bench-cold: env  ## import and make_handler in a fresh process, compared with `import requests`
 	@$(RUN) -m tests.benchmarks.bench_cold
 
-bench-fleet: env system ## 1,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
+bench-fleet: env system ## 1,000 and 5,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
 	@$(RUN) -m tests.benchmarks.bench_fleet
 
 bench-page: env  ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers

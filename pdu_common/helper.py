@@ -23,7 +23,7 @@ class EnumPowerStatus(Enum):
 
 @dataclass
 class PduPortView:
-    """KNOWN: `identity` and `power_status`. INFERRED: both are keywords of the constructor."""
+    """KNOWN: `identity` and `power_status`, and the constructor's keyword `power_status`. INFERRED: its keyword `identity`."""
 
     identity: str
     power_status: EnumPowerStatus = EnumPowerStatus.UNKNOWN

@@ -100,7 +100,7 @@ the doubts as one JSON document, which build.py does not accept.
 
 FILE  a recording (pdu record snmp), or the output of snmpwalk -On
 
-No command is proposed: a person has to find it in the vendor's documents and add it.""", params=[
+The draft cannot switch outlets: find the command in the vendor's documents and add it by hand.""", params=[
     click.Argument(["file"], metavar="FILE"),
     *option("--mib", "the vendor's MIB file, for names, units and enumerations; repeatable", "FILE", multiple=True),
     *option("--key", "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)", "KEY", default=""),

@@ -1,4 +1,4 @@
-"""`pdu record`: writes a device's answers into a file, without the names, addresses and serial numbers in them."""
+"""`pdu record`: writes a device's answers into a file, with recognised names, addresses and serial numbers replaced."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Sequence
@@ -43,9 +43,9 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
 
 
 record = click.Command("record", callback=_record, help=f"""\
-Record what a device answers, for `pdu replay` and `pdu draft`, or to have its family added.
+Record what a device answers: for `pdu replay`, for `pdu draft` (SNMP), or to send with a request to support the device.
 
-Names, contacts, locations, addresses, serial numbers and secrets such as communities and passwords are replaced; equal values
+Recognised names, contacts, locations, addresses, serial numbers and secrets (communities, passwords) are replaced. Equal values
 get the same replacement. A name of only technical words and numbers stays, such as "rack 12". Replaced values are also replaced
 inside other texts, except common words, very short values and short numbers.
 

@@ -28,7 +28,7 @@ PLACES: Mapping[str, Place] = {
     "up": Place("calls", "up", "switch outlets on; asks first"),
     "down": Place("calls", "down", "switch outlets off; asks first"),
     "check": Place("fleet.check", "check", "read all PDUs of a list in parallel; table, CSV, JSON, HTML, monitoring"),
-    "find": Place("fleet.find", "find", "search a network for PDUs and print them as a list for check"),
+    "find": Place("fleet.find", "find", "search a network for PDUs and print them as a list for pdu check"),
     "exporter": Place("fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"),
     "raritan": Place("raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"),
     "nut": Place("nut", "nut", "jobs on a NUT server"),

@@ -118,7 +118,7 @@ class Listener(Iterator[Event]):
             self._rest(max(_USUAL_PAUSE_S, _REST * (self._clock() - began)))
 
     def _placed(self, event: Event) -> Event:
-        """The event, with a source that addresses the unit whose events these are; see `Unit.mine`."""
+        """The event, with a source that addresses this listener's unit; see `Unit.mine`."""
         if event.source is not None:
             event.source = self._unit.mine(event.source)
         return event

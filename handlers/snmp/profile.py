@@ -40,9 +40,8 @@ class Profile(Frozen):
     family is probed on devices without a usable sysObjectID. A family without any of these three is used only if a setting or
     the archive's build fixes it.
 
-    `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. Only one of them is used (see
-    `device.by_states`), so a state and its command always come from the same tables. `load` (A), `power` (W) and `energy` (kWh)
-    are the device's totals.
+    `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. A device is read and switched
+    through only one of them (see `device.by_states`). `load` (A), `power` (W) and `energy` (kWh) are the device's totals.
     """
 
     key: str

@@ -67,7 +67,7 @@ class Recording(NamedTuple):
 
 
 def incomplete(count: int, most: int, what: str) -> Sequence[str]:
-    """A note if a recording has more than `most` calls or resources, and so may have stopped before its end."""
+    """A note that the recording may be incomplete, if it has more than `most` calls or resources; else no note."""
     return [f"The recording may be incomplete: recording ends after {most} {what}."] if count > most else []
 
 

@@ -63,7 +63,7 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
     yield gauge("pdu_up", "1 if the PDU reported the states of its outlets and the probe ended in time, else 0.",
                 ((), float(read.answered)))
     yield gauge("pdu_probe_duration_seconds", "How long reading the PDU took.", ((), read.seconds))
-    yield gauge("pdu_requests", "Requests that were sent to the PDU.", ((), read.requests))
+    yield gauge("pdu_requests", "Requests sent to the PDU; over NUT, requests sent together count as one.", ((), read.requests))
     yield gauge("pdu_probe_error", "1 with the kind of the error that ended the probe.",
                 *([((read.failure.kind,), 1.0)] if read.failure else []), labels=["kind"])
     yield gauge("pdu_load_amperes", "Load of the PDU.", ((), read.load_a))

@@ -65,9 +65,9 @@ def _meant(text: str) -> str:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """The addresses of hosts, in order. All addresses of a /31, /32, /127 or /128.
+    """The addresses of hosts, in order.
 
-    Else without the network and broadcast address of an IPv4 network, because many hosts may answer there, and without the first
-    address of an IPv6 network, which all its routers share (RFC 4291, 2.6.1).
+    Leaves out the network and broadcast address of an IPv4 network, because many hosts may answer there, and the first address
+    of an IPv6 network, which all its routers share (RFC 4291, 2.6.1). A /31, /32, /127 or /128 keeps all its addresses.
     """
     return map(str, network.hosts())

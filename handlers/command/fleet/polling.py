@@ -54,7 +54,8 @@ class Failure(NamedTuple):
 class Reading(NamedTuple):
     """The result for one PDU: the states, figures and labels that were read before the first failure.
 
-    `requests` is how many requests all calls sent; None if they were not counted. `answered`: the states were read.
+    `requests` is how many requests all calls sent; None if they were not counted. Over NUT, requests that are sent together
+    count as one. `answered`: the states were read.
     """
 
     outlets: Sequence[Outlet] = ()
@@ -159,7 +160,7 @@ def failure(error: BaseException) -> Failure:
 
 
 def _shown(value: object) -> str:
-    """Text for terminals, pages and labels, escaped here because an archive from elsewhere may not do so."""
+    """The value as printable text. A handler of another pack might return control characters."""
     return printable(str(value))
 
 

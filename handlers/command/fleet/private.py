@@ -20,7 +20,7 @@ class Rule(NamedTuple):
 
 
 # The group may read: services on Debian keep secrets in files that root owns, with the service's group (0640).
-SECRET = Rule(0o026, "users other than its owner can read or change it, and it may contain a secret", "chmod 600")
+SECRET = Rule(0o026, "users other than its owner can read or change it, and it may contain a secret", "chmod g-w,o-rw")
 LIST = Rule(0o002, "everybody can change it, and it decides where logins are sent", "chmod o-w")
 
 

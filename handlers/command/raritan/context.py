@@ -34,7 +34,8 @@ def is_text(word: str) -> bool:
 class Context:
     """One run of one command. `options`: its arguments and options. `state`: the options that every `pdu` command shares.
 
-    A command that prints while it runs uses `out`, because sys.stdout then is standard error, for the lines of --debug.
+    `out` is the standard output, for a command that prints while it runs. Meanwhile sys.stdout is redirected to standard error,
+    because the lines of --debug are printed to sys.stdout.
     """
 
     def __init__(self, agent: Agent, options: SimpleNamespace, state: Given, out: TextIO) -> None:

@@ -87,7 +87,7 @@ def _is_possible(service: RedfishService, outlet: Json, infos: Infos) -> bool:
             service.path(link)
         values = values_of(service, outlet, infos)
         if values is None:
-            commands.body("", outlet, {}, {}, True, True, str)      # HPE's repeats the outlet's configuration
+            commands.body("", outlet, {}, {}, True, True, str)      # raises Unsupported if HPE's configuration cannot be read
     except (ProtocolError, Refused, Unsupported):
         return False
     return not commands.locked(outlet) and (values is None or {"On", "Off"} <= set(values))

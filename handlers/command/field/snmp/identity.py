@@ -63,7 +63,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
 
 
 def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> List[Dict[str, str]]:
-    """A row for each candidate: its result, or "not needed" if it comes after one with states, at which the detection ended."""
+    """A row for each candidate with its result. Detection ends at the first one with states; the rest are "not needed"."""
     chosen = detection.Candidate(found.profile, found.reader.root)
     needed = tried.index(chosen) + 1 if chosen in tried and by_states(found.profile, found.reader) else len(tried)
     rows = [_row(one, tried, device) for one in tried[:needed]]
@@ -94,7 +94,7 @@ def _why(found: Found, usable: str, is_fixed: bool) -> str:
     reason = ("the setting 'profile' names it" if is_fixed
               else f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
               else "the device has no usable sysObjectID, but has this family's objects")
-    rows = (f"its table of outlets has {counted(len(found.states), 'row')}" if found.states
+    rows = (f"it lists {counted(len(found.states), 'outlet')}" if found.states
             else "it lists no outlets, but has the family's meters" if found.profile.outlets else "the family has no outlets")
     return f"{reason}; {rows}"
 
@@ -146,7 +146,7 @@ def _switching(found: Found, switch_unproven: bool, out: Identity) -> None:
         note = f" {profile.note}" if profile.note else ""
         out.cannot.append(f"switch without switch_unproven=yes: the commands of this family are not certain.{note}")
     else:
-        out.can.append("switch the outlets (not tried here; a read-only community cannot)")
+        out.can.append("switch the outlets (not tried here; needs a community or user that may write)")
     out.evidence["switching"] = f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
 
 
