@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
-# Test processes, more than the cores of a small machine, because many tests wait for a server. On two cores, 4 and 6 are slower.
+# Number of test processes. It is above a small machine's number of cores, because many tests wait for a server. On two cores,
+# 4 and 6 processes are slower.
 WORKERS ?= 5
 export PYTHON VENV
 # Tests start hundreds of programs, and without cached bytecode each of them would compile the whole pack.

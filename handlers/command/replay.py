@@ -4,8 +4,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-import threading
-from typing import Iterator
+import time
+from typing import Iterator, List
 
 import click
 
@@ -48,10 +48,10 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 
 
 @contextlib.contextmanager
-def _asked() -> Iterator[threading.Event]:
-    """Yields an event. During the block SIGINT and SIGTERM set it instead of ending the program."""
-    asked = threading.Event()
-    before = {number: signal.signal(number, lambda *_: asked.set()) for number in _ENDS}
+def _asked() -> Iterator[List[int]]:
+    """Yields an empty list. During the block SIGINT and SIGTERM are added to it instead of ending the program."""
+    asked: List[int] = []               # no Event: a signal while this thread waits for it could block on its lock
+    before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in _ENDS}
     try:
         yield asked
     finally:
@@ -59,11 +59,12 @@ def _asked() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _until(asked: threading.Event, served: Served, as_json: bool) -> None:
-    """Waits until `asked` is set. Prints each command that arrives, except with --json."""
+def _until(asked: List[int], served: Served, as_json: bool) -> None:
+    """Waits until `asked` is not empty. Prints each command that arrives, except with --json."""
     shown, ended = 0, False
     while not ended:
-        ended = asked.wait(_POLL_S)
+        time.sleep(_POLL_S)
+        ended = bool(asked)
         new = served.writes()[shown:]
         shown += len(new)
         if new and not as_json:

@@ -72,7 +72,7 @@ def _once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
     out: Dict[str, object] = {}
     for key, value in pairs:
         if key in out:
-            raise ProfileError(f"profile: the key {key!r} is given twice in one object")
+            raise ProfileError(f"profile: the key {printable(key, 60)!r} is given twice in one object")
         out[key] = value
     return out
 

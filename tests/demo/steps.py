@@ -110,7 +110,7 @@ class Steps:
                 self._measure(unit, method, partial(self._manager.switch, identity=identity, on=on))
                 now = unit.peer.books().states
                 if now != {**before, identity: on}:
-                    raise Failed(f"{unit.title}: after switching outlet {identity} {method}, the device's books are {now}")
+                    raise Failed(f"{unit.title}: after switching outlet {identity} {method}, the simulator's outlets are {now}")
                 if _pdu(unit).ports[identity] != STATES[on]:
                     raise Failed(f"{unit.title}: outlet {identity} is shown as {_pdu(unit).ports[identity]} after {method}")
             self._say(f"  {unit.title}: outlet {identity} off and on; the device reported each state")

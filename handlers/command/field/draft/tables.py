@@ -23,7 +23,7 @@ Index = Tuple[int, ...]
 
 
 class Column(NamedTuple):
-    """One column: its OID, and its rows by index, in order."""
+    """One column: its OID, and its rows, sorted by index."""
 
     oid: Arcs
     rows: Dict[Index, Row]
@@ -87,7 +87,7 @@ def _together(columns: Mapping[Arcs, Dict[Index, Row]], least: int) -> List[Tabl
     found: Dict[Tuple[Arcs, FrozenSet[Index]], List[Column]] = defaultdict(list)
     for oid, held in columns.items():
         if least <= len(held) <= _MOST:
-            found[oid[:-1], frozenset(held)].append(Column(oid, held))
+            found[oid[:-1], frozenset(held)].append(Column(oid, dict(sorted(held.items()))))
     return [Table(entry, sorted(same, key=lambda column: column.oid)) for (entry, _), same in found.items()]
 
 
