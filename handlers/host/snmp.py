@@ -71,7 +71,7 @@ class Snmp:
         """
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
         rows: Dict[str, Optional[Raw]] = {}
-        for suffix, element in zip(self._tried(lambda: indexes(elements, oid), f"walk {oid}") or [], elements):
+        for suffix, element in zip(self._tried(lambda: indexes(elements, oid), f"walk {oid}") or [""] * len(elements), elements):
             value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
             if suffix in rows or not suffix and value is not None:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"

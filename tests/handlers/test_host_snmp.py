@@ -170,13 +170,20 @@ class LazyOid:
 
     value = "1"
 
+    def __init__(self, words: str) -> None:
+        self._words = words
+
     @property
     def oid(self) -> object:
-        raise RuntimeError("broken for s3cret")
+        raise RuntimeError(self._words)
 
 
 def test_an_element_may_raise_when_its_oid_is_read() -> None:
-    for call in (snmp(LazyOid()).get, snmp([LazyOid()]).walk):
+    missing = LazyOid("No Such Instance currently exists at this OID")
+    for call in (snmp(missing).get, snmp([missing]).walk):         # it has a value, so it is not a missing object
+        with pytest.raises(ProtocolError):
+            call(ROOT)
+    for call in (snmp(LazyOid("broken for s3cret")).get, snmp([LazyOid("broken for s3cret")]).walk):
         with pytest.raises(Unreachable, match=r"192\.0\.2\.7: (read|walk) .*RuntimeError: broken for \*\*\*"):
             call(ROOT)
 

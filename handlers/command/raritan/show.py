@@ -209,7 +209,7 @@ def thresholds(context: Context) -> Result:
         wanted[name] = value
     sensor = context.proxy(NumericSensor, _sensor_id(context, context.options.sensor))
     if wanted:
-        changes = ", ".join(f"{name}={'off' if value is None else f'{value:g}'}" for name, value in wanted.items())
+        changes = ", ".join(f"{name}={'off' if value is None else value}" for name, value in wanted.items())
         context.confirm(f"change the thresholds of {context.options.sensor} to {changes}")
     values = sensor.getThresholds()         # after the question, so that a change by others in the meantime is not undone
     if wanted:

@@ -203,6 +203,8 @@ def test_a_person_is_asked_and_only_a_yes_confirms(run: Run, unit: XerusPdu, mon
     assert f"switch off outlet 1 (now up) on link unit 3 of {unit.host}?" in run("switch", "1", "off", "--link", "3")[2]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert f"power-cycle outlet 1 (now down), outlet 2 'web' (now up) on {unit.host}?" in run("cycle", "1", "2")[2]
+    words = ("upperCritical=1234567.25", "lowerWarning=off")
+    assert "to upperCritical=1234567.25, lowerWarning=off on" in run("thresholds", "outlet/1/current", *words)[2]
     asked = "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on"
     assert asked in run("switch", "all", "on")[2]
 
