@@ -5,6 +5,8 @@ import contextlib
 import functools
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
+import pytest
+
 from handlers.command.field.kinds import Recorder, Recording, kind
 from handlers.command.loading import load
 from pdu_common.connection import PduData, PduSnmpData
@@ -104,6 +106,7 @@ def redfish() -> Iterator[Unit]:
 
 
 UNITS: Dict[str, Callable[[], ContextManager[Unit]]] = {"snmp": snmp, "raritan": raritan, "nut": nut, "redfish": redfish}
+HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
 
 
 @contextlib.contextmanager
