@@ -42,7 +42,7 @@ def program(name: str) -> str:
 
 
 def _missing(reason: str, fail: bool) -> NoReturn:
-    # Not imported above: programs import this module too, and start faster without pytest.
+    # Not imported above: the benchmarks import this module too, and start faster without pytest.
     import pytest
     if fail:
         pytest.fail(reason, pytrace=False)
@@ -51,7 +51,7 @@ def _missing(reason: str, fail: bool) -> NoReturn:
 
 @contextlib.contextmanager
 def reported() -> Iterator[None]:
-    """For programs: turns the skip or failure of a missing program into one line on standard error and exit code 2."""
+    """For benchmarks: if a program is missing, prints the reason as one line on standard error and exits with code 2."""
     import pytest
     try:
         yield

@@ -1,4 +1,4 @@
-"""Start, refused arguments and end of the programs below tests/ and of build.py, as a person at a terminal sees them."""
+"""How build.py and the programs below tests/ start, refuse arguments and end, as seen at a terminal."""
 from __future__ import annotations
 
 import argparse

@@ -1,4 +1,4 @@
-"""The answer of `labels`: number and name for each identity."""
+"""The labels of outlets and branch circuits: a number and a name for each identity."""
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -1,1 +1,1 @@
-"""The handler for PDUs over SNMP. A family is a value in `profiles/`; one engine reads, meters and switches all families."""
+"""The handler for PDUs over SNMP. Each family of PDUs has a profile in `profiles/`; all families share the same code."""

@@ -147,7 +147,7 @@ def wire(data):
 
 
 def refuse_port_161(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes opening port 161 fail, as it does without the privilege."""
+    """Makes opening port 161 fail with EACCES, as for an unprivileged user."""
     def refused(**_: object) -> None:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     made = peers.PEERS["snmp"]

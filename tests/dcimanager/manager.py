@@ -140,8 +140,8 @@ class DciManager:
                 settings: Optional[Mapping[str, str]] = None, notes: str = "", simulated: str = "") -> Pdu:
         """Adds a PDU; `handler` is the internal name of a registered handler ("pdu_snmp"). Raises LookupError.
 
-        `snmp` are the form's SNMP parameters (the keys of PduSnmpData), `settings` the handler settings. With a timer,
-        the PDU is polled at once; else only `poll` polls it.
+        `snmp` are the form's SNMP parameters (the keys of `PduSnmpData.snmp_params`), `settings` the handler settings. With
+        a timer, the PDU is polled at once; else only `poll` polls it.
         """
         pdu = self.store.add_pdu(name, handler, address, snmp or {}, settings or {}, notes, simulated)
         self.poll_soon(pdu)
@@ -177,12 +177,12 @@ class DciManager:
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN",
              check: Callable[[], None] = lambda: None) -> Call:
-        """One call: "status", "statistic", "labels", or "port_up" and "port_down", which take a port. A failure is in `Call`.
+        """Calls the PDU's handler: "status", "statistic", "labels", or "port_up" and "port_down", which take a port.
 
-        Waits for the end of another call of this PDU, then calls `check`, whose exception prevents the call. A switching call
-        raises LookupError if the PDU was removed, and Refusal if its address, SNMP parameters or settings were changed while the
-        call waited, if the stand-in ends, or if the call cannot be recorded before it is sent. A finished call that cannot be
-        recorded is returned and kept in memory.
+        A failure of the handler is in the returned `Call`. Waits for the end of another call of this PDU, then calls `check`,
+        whose exception prevents the call. A switching call raises LookupError if the PDU was removed, and Refusal if its
+        address, SNMP parameters or settings were changed while the call waited, if the stand-in is stopping, or if the call
+        cannot be recorded before it is sent. A finished call that cannot be recorded is returned and kept in memory.
         """
         form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:
@@ -190,7 +190,7 @@ class DciManager:
             if method.startswith("port_") and form != (pdu.address, pdu.snmp, pdu.settings):
                 raise Refusal(409, 1004, "the PDU's address or settings were changed meanwhile", pdu.name)
             if method.startswith("port_") and self._stopping:
-                raise Refusal(503, 503, "nothing was switched, because the stand-in ends", pdu.name)
+                raise Refusal(503, 503, "nothing was switched, because the stand-in is stopping", pdu.name)
             try:
                 switching = self.journal.begins(pdu, identity, method) if method.startswith("port_") else None
             except sqlite3.Error as error:
@@ -208,7 +208,7 @@ class DciManager:
         return call
 
     def switch(self, pdu: Pdu, identity: str, on: bool, check: Callable[[], None] = lambda: None) -> Call:
-        """Switch one port and keep the state that the handler returned; a failure is in the answer. `check`: see `call`."""
+        """Switch one port and keep the state that the handler returned. Failures, exceptions and `check`: see `call`."""
         return self.call(pdu, "port_up" if on else "port_down", identity, pdu.ports.get(identity, "UNKNOWN"), check)
 
     def readings(self, pdu: Pdu, since: float, outlet: Optional[str] = None) -> List[readings.Reading]:

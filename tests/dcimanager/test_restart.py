@@ -378,7 +378,7 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(hanging_
         waiting.start()
         manager.stop()
         finished(asking, waiting)
-    assert refused == ["nothing was switched, because the stand-in ends"] and "Traceback" not in caplog.text
+    assert refused == ["nothing was switched, because the stand-in is stopping"] and "Traceback" not in caplog.text
     with DciManager(data=tmp_path) as manager:
         assert manager.pdus()[0].doubts == {"1": "may or may not have switched"}
 

@@ -1,4 +1,4 @@
-"""The faults. For each: what happens, which errors a call may raise, and whether the request reaches the device."""
+"""The faults. For each: what happens, which errors a call may raise, and whether the request can reach the device."""
 from __future__ import annotations
 
 from typing import Dict, FrozenSet, NamedTuple, Tuple
@@ -6,7 +6,8 @@ from typing import Dict, FrozenSet, NamedTuple, Tuple
 METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
-# The kinds of errors that a call may raise (`kind` of PduHandlerError). A correct answer or the state UNKNOWN is always allowed.
+# The kinds of errors that a call may raise (`kind` of PduHandlerError). A correct result is always allowed, also one with
+# UNKNOWN states or unset figures.
 NONE: FrozenSet[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})
@@ -22,8 +23,8 @@ class Fault(NamedTuple):
     the device's answer by a wrong one from the handler's module in `subjects`. "tls": a TLS server in place of the device.
     "device": the simulated device.
 
-    `kinds`: the errors that a call may raise; NONE if it must answer. `lasts`: a relay's fault lasts from its step to the end
-    of the call; otherwise it happens once. `reaches`: the request reaches the device.
+    `kinds`: the errors that a call may raise; NONE if it must not fail. `lasts`: a relay's fault lasts from its step to the end
+    of the call; otherwise it happens once. `reaches`: the request can reach the device.
     """
 
     key: str

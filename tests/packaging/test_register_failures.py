@@ -470,7 +470,7 @@ def test_a_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: 
     assert admin.left_behind() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number: signal.Signals) -> None:
     at_create, released, first = threading.Event(), threading.Event(), [True]
 
@@ -498,6 +498,20 @@ def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, num
         assert admin.left_behind() == []
         assert admin.run(manager, "snmp").code == 0
         assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
+
+
+def test_a_run_whose_output_is_closed_cleans_up_and_the_next_one_goes_on(admin: Admin, manager: DciManager) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(admin.command("snmp"), env=admin.environment(manager), stdin=subprocess.DEVNULL, stdout=write,
+                              stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
+    finally:
+        os.close(write)
+    assert done.returncode == 128 + signal.SIGPIPE and "run it again" in done.stderr
+    assert admin.left_behind() == []
+    assert admin.run(manager, "snmp").code == 0
+    assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
 
 
 def test_the_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:

@@ -36,12 +36,18 @@ class DelayRelay:
 
     def stop(self) -> None:
         """Closes all connections and the listener. May be called more than once."""
-        for one in [self._listener, *self._sockets]:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        self._close(self._listener)
+        self._threads[0].join(5)        # accepts no more, so the list of sockets is complete
+        for one in self._sockets:
+            self._close(one)
         for thread in self._threads:
             thread.join(5)
+
+    @staticmethod
+    def _close(one: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
 
     def _start(self, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, daemon=True)

@@ -23,20 +23,20 @@ def number(value: float) -> str:
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:
-    """The load of a PDU, or the current of one of its ports; "not metered" or a dash without one."""
+    """The load of a PDU, or the current of one of its ports; "not metered" or a dash if there is no figure."""
     own, of_port = pdu.load_a if "load" in pdu.metered else None, pdu.port_load_a.get(identity or "")
     return _figure(pdu, own if identity is None else of_port, "A")
 
 
 def energy(pdu: Pdu, identity: Optional[str] = None) -> str:
-    """The energy counter of a PDU, or of one of its ports; "not metered" or a dash without one."""
+    """The energy counter of a PDU, or of one of its ports; "not metered" or a dash if there is no figure."""
     own, of_port = pdu.energy_kwh if "energy" in pdu.metered else None, pdu.port_energy_kwh.get(identity or "")
     return _figure(pdu, own if identity is None else of_port if identity in pdu.port_metered else None, "kWh")
 
 
 def _figure(pdu: Pdu, value: Optional[float], unit: str) -> str:
     if value is None:
-        return "not metered" if pdu.measured_at else "–"            # a dash: no `statistic` has succeeded yet
+        return "not metered" if pdu.measured_at else "–"     # a dash: no good `statistic` since the PDU was added or changed
     return f"{number(value)}\u00a0{unit}"
 
 

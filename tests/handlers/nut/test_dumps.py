@@ -1,4 +1,4 @@
-"""Variables of real devices, served by a real upsd with dummy-ups and compared with the expected outlets and figures."""
+"""The handler reads the expected outlets and figures from a real upsd, whose dummy-ups serves dumps of real devices."""
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Load and energy of units that the simulator cannot represent."""
+"""Load and energy of units that are described call by call (described.py)."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional

@@ -170,7 +170,7 @@ METERS_APART = ("geist-v5", "riedo-updu")
 
 
 def without_state_rows(unit: Fixture) -> Dict[str, Row]:
-    """Return the unit's objects except those that are read for its states. States may also be in objects of another table."""
+    """Return the unit's objects except those that are read for its states. Other tables stay, even if they hold states too."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)

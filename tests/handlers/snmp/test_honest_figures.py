@@ -324,8 +324,7 @@ NO_PHASES = dict.fromkeys((f"{EPDU2}4.4.1.5.{row}" for row in range(1, 5)), "")
 THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.50.1.1": "23"}
 
 
-# Without figures of the phases, the current of the PDU is the load only if the PDU has one phase: with three phases it may be the
-# highest of the three.
+# The current of a PDU that reports three phases may be the highest of the three, so it is not taken for the load.
 @pytest.mark.parametrize("unit, values, load", [
     ("cyberpower-epdu2", {**LOST_PHASE, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "3"}, None),
     ("cyberpower-epdu2", {**NO_PHASES, EPDU2 + "3.3.1.8.1": "1", EPDU2 + "3.3.1.8.2": "1"}, "4.8"),

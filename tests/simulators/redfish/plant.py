@@ -112,7 +112,7 @@ class Plant:
                 self.branch_of[id] = pdu.branches[branch]
         if model.live:
             clockwork.elapse.append(lambda seconds: self.run_for(seconds / 3600))
-        # Amperes on each line of a unit without outlets, for the equipment that it feeds; the line's branches share it equally.
+        # The current in A that equipment behind a unit without outlets draws on each line. The line's branches share it equally.
         self._behind = 0.0 if pdu.outlets else 12.5
 
     def run_for(self, hours: float) -> None:

@@ -220,7 +220,7 @@ class XerusPdu:
 
     @property
     def caller(self) -> Caller:
-        """The `caller` of the Dispatcher."""
+        """The sender of the call that began last; see Dispatcher."""
         return self._dispatcher.caller
 
     def link(self, link_id: int, model: Model = Model()) -> None:

@@ -213,8 +213,8 @@ class PowerMeterController(Served):
                 yield f"p{number}.{position + 1}", circuit
 
     def load(self) -> float:
-        """The sum of the currents of all mains, in A."""
-        return sum(sum(meter.lines()) for meter in self.meters.values())
+        """The sum of the currents of all metered mains, in A."""
+        return sum(sum(meter.lines()) for meter in self.meters.values() if meter.model.mains)
 
     def counted(self) -> float:
         """The energy that all mains have counted, in Wh."""

@@ -51,7 +51,7 @@ class Relays:
         self._clockwork = clockwork
         self.all = list(relays)
         self._delays = delays
-        self._free_at = 0.0                 # when the next outlet may be switched on, unless one is planned
+        self._free_at = 0.0                 # `free` of the last plan that was carried out
         self._planned: Dict[int, Planned] = {}
         self.held: FrozenSet[int] = frozenset()     # outlets that load shedding keeps off
 

@@ -62,7 +62,7 @@ class EventService(Served):
     # -- for channels and the unit
 
     def look(self) -> None:
-        """Ends channels after a reboot or 30 s without access, and delivers the changes since the last call."""
+        """Ends channels after a reboot or 30 s without access, and delivers the changes since it last ran."""
         for channel in list(self.channels):
             if channel.boots != self.device.boots() or not channel.waiting and channel.idle() > LIFE_S:
                 self._end(channel)
@@ -90,7 +90,7 @@ class EventService(Served):
             return
         caller: Caller = self.device.caller
         value = (event, {"source": source, "actUserName": caller.user, "actIpAddr": caller.address, **fields})
-        with self.arrived:          # takes the lock: an event may come without a request, such as from a button on the unit
+        with self.arrived:          # takes the lock: a test may cause an event without a request
             for channel in self.channels:
                 if channel.wants(event, source):
                     channel.queue.append(value)

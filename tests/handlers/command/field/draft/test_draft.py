@@ -60,8 +60,8 @@ def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     """Whether no state that the draft reads as on or off contradicts the family.
 
     If the draft reads outlets as on or off, the family must list at least one of them. If the draft reads none of the family's
-    rows, all its values must be marked. A draft without states is right. The families of Clever Electronic leave out the last
-    arc of an index, 0, which a draft keeps.
+    rows, all its values must be marked. A draft without states is right. Some indexes of Clever Electronic end in 0: a draft
+    keeps this arc, the families leave it out.
     """
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
@@ -82,7 +82,7 @@ def names() -> List[str]:
 @pytest.mark.against("recordings of real units, in memory")
 @pytest.mark.parametrize("name", recorded.names())
 def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: str) -> None:
-    """257 (off) and 259 (on) of ENERGY-OBJECT-MIB are not marked: IANAPowerStateSet-MIB defines them, and no file is needed."""
+    """257 (off) and 259 (on) of ENERGY-OBJECT-MIB are not marked: their names from IANAPowerStateSet-MIB are built in."""
     rows = rows_of(name)
     found, right = draft(rows, Mib()), truth(rows)
     if found.profile is None:
@@ -139,7 +139,7 @@ def _counted(folder: Optional[Path]) -> List[int]:
 
 
 def test_drafts_of_simulated_devices_have_no_wrong_meaning_without_a_mark() -> None:
-    """Families of the recordings that are present are left out, because the rules were tuned on those recordings."""
+    """Families with a recording of a real unit in shared/ are left out, because the rules were tuned on those recordings."""
     seen = {recorded.expected(name)["family"] for name in names()}
     hits = total = 0
     for file in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
