@@ -112,7 +112,7 @@ def test_without_ensurepip_the_install_command_is_named(machine: Machine) -> Non
 
 
 @pytest.mark.parametrize("command, line", [
-    ((".ci/setup", "env"), "Python is missing (Debian: apt-get install python3 python3-venv)"),
+    ((".ci/setup", "env"), "python3 is missing (Debian: apt-get install python3 python3-venv)"),
     ((".ci/setup", "curl"), "curl is missing (Debian: apt-get install curl)"),
     ((".ci/run",), "make is missing (Debian: apt-get install make python3-venv)")])
 def test_a_missing_program_is_named_with_its_install_command(tmp_path: Path, command: Sequence[str], line: str) -> None:

@@ -58,7 +58,7 @@ def _tools(port: int) -> int:
 
 
 async def _pysnmp(engine: Any, port: int) -> int:
-    """pysnmp as its documentation shows it, with default options, so that MIB look-up is on."""
+    """pysnmp as its documentation shows it. MIB look-up is on by default."""
     target = await hlapi.UdpTransportTarget.create(("127.0.0.1", port))
     community, context = hlapi.CommunityData("public"), hlapi.ContextData()
     trouble, status, _, _ = await hlapi.get_cmd(engine, community, target, context,

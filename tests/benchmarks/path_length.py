@@ -1,4 +1,4 @@
-"""Counts the files that one status enters, from make_handler to the socket, all lines of these files, and the calls between them.
+"""Counts the files that one status enters between make_handler and the socket, all their lines, and the calls between them.
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 

@@ -1,7 +1,7 @@
 """Calls the Redfish handler, in a separate process.
 
-Takes lines of JSON: [method, host, port, user, password, PEM of the authority]. Answers each with {"result": [seconds, outlets,
-load]}; the load of a status is null.
+Takes lines of JSON: [method, host, port, user, password, PEM of the authority]. Answers each with {"result": [seconds, number of
+outlets, load in A]} or {"error": traceback}. The load of a status is null.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the archives on the plausible forms of the platform that affect them; each variant is a parameter of a test."""
+"""Runs the archives on plausible forms of the platform. `tried` chooses the handlers that try each form."""
 from __future__ import annotations
 
 import contextlib
@@ -71,7 +71,7 @@ def tried(variant: Variant) -> Tuple[str, ...]:
     All affected handlers try the first form of a point, and every form of the point "archive". Any other form is tried by the
     SNMP handler if it is affected, and by one of the other affected handlers, in turn.
 
-    Nearly all code for the undocumented parts of the platform is in handlers/host, whose modules are the same in each archive.
+    Nearly all code for the undocumented parts of the platform is in handlers/host, whose modules do not differ between archives.
     `python -m tests.conformance` tries each form with all handlers that it affects.
     """
     number = VARIANTS.index(variant)

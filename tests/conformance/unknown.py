@@ -15,7 +15,7 @@ _MEANINGS = {
     "settings": ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings"),
     "handler": ("device", "handler", "name"),
 }
-_SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}      # meanings that are needed
+_SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}      # in error messages
 _ADVICE = "write the function data() in a file and give it with --adapter"
 _ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
 

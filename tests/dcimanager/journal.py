@@ -13,7 +13,7 @@ from .store import Store, call_row, seen, storable
 
 KEPT_CALLS, KEPT_NOTABLE = 200, 200         # of each PDU: the newest calls, and the newest failures and switchings
 KEPT_EVENTS = 2000
-_INTERRUPTED = ("the stand-in ended before it stored the end of this switching: the outlet may or may not have switched; "
+_INTERRUPTED = ("the stand-in ended before it stored the result of this command: the outlet may or may not have switched; "
                 "the next poll reads its state")
 _COLUMNS = "call.id, pdu, call.at, method, identity, seconds, round_trips, kind, text, lines"
 

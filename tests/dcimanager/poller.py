@@ -99,5 +99,5 @@ class Poller:
         try:
             work()
         except Exception:
-            if not self._stopped:       # after `stop` the database may be closed
+            if not self._stopped:       # `DciManager.stop` closes the workers first, on which polls may fail
                 _LOG.exception("a defect in a poll or in thinning; polling continues")

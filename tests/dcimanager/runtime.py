@@ -38,7 +38,8 @@ class Runtime:
             (folder / name).mkdir()
         self.pool = Pool(folder / "empty", processes, start)
         for handler in store.handlers():
-            with contextlib.suppress(LookupError):      # registered, but without an archive so far
+            # without an archive so far, or with one that is no longer accepted: calls of this handler report that it is missing
+            with contextlib.suppress(LookupError, BadArchive):
                 read(store.archive(handler)).unpack(folder / "handlers")
 
     # ---- archives ----
@@ -59,8 +60,8 @@ class Runtime:
         with self._uploading:
             before = self._store.by_id(number).current
             handler = self._store.roll(number, version)
-            archive = read(self._store.archive(handler))
             try:
+                archive = read(self._store.archive(handler))
                 _check_paths(archive, self._folder / "handlers")
             except BadArchive as error:
                 self._store.roll(number, before)

@@ -98,7 +98,7 @@ def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
     """DCImanager's steps for a command, in order. `states`: one for each feed. Raises Refusal where DCImanager refuses.
 
     On: outlets that are not on are switched on, then the BMC acts. Off: the BMC acts, or without a BMC the outlets are
-    switched off. Reset with a BMC: if all outlets are off, they are switched on, then the BMC acts. Reset without a BMC: the
+    switched off. Reset with a BMC: the outlets are switched on if all are off, then the BMC acts. Reset without a BMC: the
     outlets are switched off and on again.
     """
     shown = server_state(port_state(states), server.bmc)

@@ -1,4 +1,6 @@
-"""The simulated device of one cell and the network relay in front of it, in a separate process, controlled over a pipe.
+"""The simulated device of the current cell and the network relay in front of it, in a separate process, controlled over a pipe.
+
+A cell is one call, with one fault or none (cell.py).
 
     {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}
                         ->  the settings, SNMP fields and secrets, the outlet, and the answer to "books"
@@ -47,8 +49,8 @@ class Stage:
             if played.tls == "STARTTLS":
                 settings["tls"] = "yes"
         else:
-            # Over UDP all relays of a subject listen on one port, as a real device does: the platform's SNMP client keeps data
-            # about each port, and a new port costs it 5 ms.
+            # Over UDP all relays of a subject listen on one port, as a real device does. The double of the platform's SNMP
+            # client keeps data about each port, and a new port costs it 5 ms.
             if played.transport == "udp" and name not in self._ports:
                 self._ports[name] = reserved()
             listen = {"listen": self._ports[name]} if name in self._ports else {}

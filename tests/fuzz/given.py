@@ -84,7 +84,7 @@ def tar() -> bytes:
     return packed.getvalue()
 
 
-logging.getLogger("python_multipart").setLevel(logging.CRITICAL)       # python-multipart logs each refused form
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)       # python-multipart logs malformed forms
 
 
 def form(data: bytes) -> None:

@@ -17,7 +17,7 @@ class Clock(ManualClock):
 
 
 def in_switching(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Replace the clock by which every handler waits for an outlet. Return the new one."""
+    """Replace the clock of `switching.switch`, which waits for an outlet's state in every handler. Return the new one."""
     made = Clock()
     defaults = cast(Dict[str, Any], switch.__kwdefaults__)
     monkeypatch.setitem(defaults, "clock", made)

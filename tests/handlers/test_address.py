@@ -18,7 +18,7 @@ def test_port_and_brackets_are_split_from_an_address(text: str, host: str, port:
     assert host_and_port(text) == (host, port)
 
 
-# Without this check, getaddrinfo would use the lower 16 bits: port 443 in place of 65536 + 443.
+# glibc's getaddrinfo uses only the lower 16 bits of a port above 65535: 443 for 65536 + 443.
 @pytest.mark.parametrize("port", [-1, 0, 65536, 65536 + 443])
 def test_a_port_outside_1_to_65535_is_an_error_that_names_it(port: int) -> None:
     with pytest.raises(SettingsError, match=f"the port is {port}; give 1 to 65535"):

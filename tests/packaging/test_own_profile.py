@@ -201,7 +201,10 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
 
 
 def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_path: Path, forks: Forks) -> None:
-    """Tries to switch one PDU before and after the upload of such an archive; the PDU's form has no settings."""
+    """Tries to switch a PDU before and after the upload of an archive built with --switch-unproven.
+
+    The PDU has no handler settings.
+    """
     unit = _UNITS[UNCERTAIN]
     assert unit.switch is not None
     version = unit.versions[0].replace("2c", "2")

@@ -1,4 +1,7 @@
-"""The JSON functions of register.sh compared with Python's, under each installed awk; shellcheck; three shells' parsers."""
+"""Compares the JSON functions of register.sh with Python's under each installed awk.
+
+Also checks the script with shellcheck and the parsers of three shells.
+"""
 from __future__ import annotations
 
 import functools

@@ -14,8 +14,8 @@ class Order(Generic[F]):
 
     `method` limits the order to requests that call this JSON-RPC method; for Redfish, to requests with this HTTP method or with
     this text in their target. Other requests are not counted.
-    `status` is the HTTP status that STATUS and DONE_STATUS send. REDIRECT sends it if it is 3xx, else 302. `location` is the
-    scheme and host of a redirect, `seconds` the delay of SLOW.
+    `status` is the HTTP status that STATUS and DONE_STATUS send. REDIRECT sends it if it is 3xx, else 302. `location` is put
+    before the request's target in a redirect's header Location. `seconds` is the delay of SLOW.
     """
 
     fault: F
@@ -45,7 +45,7 @@ class Orders(Generic[F]):
             self._orders.clear()
 
     def take(self, calls: Callable[[str], bool]) -> Optional[Order[F]]:
-        """Counts a request; returns the first order if it applies, else None. `calls`: whether it matches a `method`."""
+        """Returns the first order if it applies to this request, else None. `calls(method)`: whether the request matches."""
         with self._lock:
             if not self._orders:
                 return None

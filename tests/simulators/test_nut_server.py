@@ -1,6 +1,6 @@
 """The simulated NUT server: how it ends, which devices it refuses, and what a user may do.
 
-Other tests compare its answers with NUT's own programs (tests/handlers/nut/test_simulator.py).
+tests/handlers/nut/test_simulator.py compares its answers with those of a real upsd.
 """
 from __future__ import annotations
 

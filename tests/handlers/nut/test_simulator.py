@@ -125,7 +125,7 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(real: Upsd, name
 
 
 def _answers(server: Union[NutServer, Upsd], lines: List[str]) -> Dict[str, List[str]]:
-    """Return the lines of each answer on one connection, by `number request`."""
+    """Send the requests on one connection. Return the lines of each answer; the key is the request with its position."""
     answers: Dict[str, List[str]] = {}
     with socket.create_connection((server.host, server.port), 60) as connection, connection.makefile("rb") as stream:
         for number, line in enumerate(lines):

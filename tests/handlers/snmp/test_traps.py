@@ -8,9 +8,9 @@ from tests.handlers.snmp.traps import TRAPS
 
 
 def cases(function: Any) -> Iterator[str]:
-    """Yield the ids that each `parametrize` of a test gives to its values; for a value without an id, its text.
+    """Yield the id of each case of each `parametrize` of a test; for a case without an id, the case as text.
 
-    If there is only one `parametrize`, and it has ids or a single text or number in each case, these are pytest's ids.
+    The traps name only cases of tests with one `parametrize`.
     """
     for mark in getattr(function, "pytestmark", ()):
         if mark.name == "parametrize":

@@ -114,7 +114,7 @@ class Model:
     body            "standard", or "hpe": a command has the vendor's names and resets each setting that it does not contain
     short_targets   the PDUs' action targets lack /Actions/, as in DMTF's own tree
     task_seconds    an action is answered 202, with a task that takes at least this long; None: without a task
-    demand_etag     an action or PATCH without If-Match is answered 428 (with an old ETag always 412)
+    demand_etag     an action or PATCH without If-Match is answered 428; an old ETag is answered 412 in every model
     says_success    an action is answered 200 with a Success message, else 204; if there is a task, 202
     absolute        Location is an absolute URI
     live            energy counters rise as time passes

@@ -48,7 +48,7 @@ def test_a_cancelled_sequence_ends_and_leaves_switched_outlets_on(step: Step) ->
     # Running, the next outlet, the number of remaining ones. The sequence is reversed; its first two outlets cannot be switched.
     assert found["before"] == [True, 8, 9]
     assert found["after"] == [False, 0]
-    assert found["states"] == [0] * 9 + [1, 1, 0]           # the tenth was switched before, the eleventh is disabled
+    assert found["states"] == [0] * 9 + [1, 1, 0]           # outlet 9 was on before the cancellation, outlet 10 is disabled
 
 
 def test_a_cycling_outlet_reports_its_cycle_and_is_on_afterwards(step: Step) -> None:

@@ -58,5 +58,5 @@ class Model:
 
 
 def numbered(count: int) -> Dict[str, str]:
-    """Labels of a unit whose outlets have the printed numbers and the identities 1 to `count`."""
+    """Labels of a device whose outlets have the printed numbers and the identities 1 to `count`."""
     return {str(number): str(number) for number in range(1, count + 1)}

@@ -81,7 +81,7 @@ def _switch(site: Site, request: Request, form: FormData) -> Response:
 
     def check() -> None:
         if confirmed not in ("", str(len(pdu.changes))):
-            raise Wrong("The PDU's address or settings were changed after this question was asked. Nothing was switched.", 409)
+            raise Wrong("The PDU's address or settings have changed since the confirmation was shown. Nothing was switched.", 409)
 
     call = site.manager.switch(pdu, identity, on, check)
     shown = f"Outlet {plain(identity)} of {plain(pdu.name)}"

@@ -118,8 +118,8 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
     name = plain(shown.server.name)
     steps = plan(command, shown.server, [state for *_, state in shown.feeds])
     if text(form, "confirmed") not in ("", _confirmed(steps, shown)):
-        raise Wrong("The steps, or a PDU's address or settings, have changed since the steps were shown. Nothing was switched; "
-                    "give the command again.", 409)
+        raise Wrong("The steps, the server's outlets, or a PDU's address or settings have changed since the steps were shown. "
+                    "Nothing was switched; give the command again.", 409)
     changes = {pdu.id: len(pdu.changes) for _, pdu, _ in shown.feeds}
     for step in steps:
         try:
@@ -137,8 +137,8 @@ def _failure(site: Site, server: Server, step: Step, changes: Mapping[int, int])
     """Carry out one step. Returns why it failed, "" if it did not.
 
     `changes`: how often each PDU's address and settings had been changed when the steps were planned. Raises LookupError or Wrong
-    if the server, the PDU or the feed was removed or the PDU changed since then, and Refusal where `DciManager.call` does.
-    Nothing was switched then.
+    if the server, the PDU or the feed was removed or the PDU was changed since then, and Refusal where `DciManager.call` does.
+    A step that raises has switched nothing.
     """
     if step.feed is None:
         site.manager.servers.set_bmc(server.id, "ON" if step.on else "OFF")

@@ -50,7 +50,7 @@ def rules(folder: Path, limit: float) -> None:
 
 
 def eventually(true: Callable[[], bool]) -> bool:
-    """`until` with fewer calls: Prometheus changes its answers only after a scrape."""
+    """`until` with fewer calls: Prometheus scrapes and evaluates rules only every `SCRAPED_S` seconds."""
     return until(true, every=0.2)
 
 

@@ -67,7 +67,7 @@ def _rules(relay_s: float, only_now: bool) -> List[Rule]:
 
 
 def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When, ...], only_now: bool) -> Rule:
-    """0 switches after `relay_s`, n after `relay_s` + n seconds. -1 cancels a command that the state shows as pending.
+    """0 switches after `relay_s`, n after `relay_s` + n seconds. -1 cancels the command of this column that is shown as pending.
 
     With n above 0, a state that will change is shown as pending until then.
     """

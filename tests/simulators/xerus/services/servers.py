@@ -51,7 +51,7 @@ class ServerMonitor(Served):
         if id not in self._settings:
             return _NO_SUCH_ID
         target = self._target(id)
-        return target.setPowerState(int(on)) if target else _INVALID
+        return _INVALID if target is None or target.setPowerState(int(on)) else 0
 
     def _check(self, settings: Json, own: Optional[int]) -> int:
         if not settings["host"] or settings["pingInterval"] <= 0 or settings["failureCount"] <= 0:
