@@ -74,7 +74,7 @@ def test_an_example_of_hypothesis_may_take_any_time() -> None:
 
 # ---- every wait in the source of the tests --------------------------------------------------------------------
 
-_PROGRAMS = ("__main__.py", "pool.py")       # these may wait until they are stopped
+_PROGRAMS = ("__main__.py", "pool.py")       # may wait without a limit: __main__.py for a signal, pool.py for a free process
 _RUNS = ("run", "check_call", "check_output", "call")
 _WAITS = ("subprocess.", ".communicate", ".join", ".wait")      # a file without these has no endless call and is not parsed
 

@@ -84,7 +84,7 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
     numbers = range(1, int(min(count, 999)) + 1)
     missing = next((one for one in numbers if one not in members), None)
     if missing is not None:
-        raise ProtocolError(f"the NUT driver counts more devices in the chain (device.count {count:g}) than it lists: device "
+        raise ProtocolError(f"the NUT driver does not list all devices of the chain (device.count {count:g}): device "
                             f"{missing} is missing; check the driver, or wait until it has read its devices")
     return {one: members[one] for one in numbers}
 

@@ -55,6 +55,6 @@ def quoted_messages(reply: Reply, login: Login) -> str:
 
 def messages(infos: object, login: Login) -> str:
     """The first messages of a list, each as its text or else its MessageId; printable, cut, and without password and token."""
-    entries = [info for info in infos if isinstance(info, dict)] if isinstance(infos, list) else []
-    words = [info.get("Message") or info.get("MessageId") for info in entries[:_MOST_MESSAGES]]
-    return " ".join(login.quoted(one) for one in words if isinstance(one, str) and one.strip())
+    entries = [info for info in infos if isinstance(info, dict)][:_MOST_MESSAGES] if isinstance(infos, list) else []
+    words = ([one for one in map(info.get, ("Message", "MessageId")) if isinstance(one, str) and one.strip()] for info in entries)
+    return " ".join(login.quoted(one[0]) for one in words if one)

@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.bench_engines [--pdus N]
 
-Each line of the table is a separate process. It reads the states of N PDUs twice, each by a GET of sysObjectID and a walk of 24
-rows, with 20 ms before each answer. "CPU" is its processor time, which other load on the machine hardly affects. In the second
-reading, pysnmp's engines already know the devices.
+A separate process measures each line of the table: it reads the states of N PDUs twice. A PDU is read by a GET of sysObjectID
+and a walk of 24 rows, and sends each answer after 20 ms. "CPU" is the processor time of that process, which other load on the
+machine hardly affects. In the second reading, pysnmp's engines already know the devices.
 """
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ DELAY_MS, FASTER, FLAT = 20, 10.0, 1.25
 _EACH_S = 0.2                   # seconds between two measurements of the memory
 _SIDE_BY_SIDE = 64              # parallel queries to prometheus-snmp-exporter
 _LISTENS_S = 30.0
-_LONGEST_S = 3600.0             # limit in seconds for reading all PDUs in one way
+_LONGEST_S = 3600.0             # time limit of `pdu check` and of each loop, in seconds
 # One GET of sysObjectID, then the states and figures of all outlets and the unit's own figures, as a script would read them.
 _SHELL = """while read -r agent; do
 snmpget -m '' -v2c -c public -On "$agent" 1.3.6.1.2.1.1.2.0 >/dev/null || exit 1
@@ -136,7 +136,7 @@ def _watched(pid: int) -> Iterator[List[float]]:
 
 
 def memory(pid: int) -> float:
-    """MiB of a process and its descendants; shared memory counts once (the kernel's proportional set size)."""
+    """The proportional set size of a process and its descendants, in MiB: a page shared by n processes counts 1/n for each."""
     total = 0.0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -219,8 +219,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--pdus", type=positive, default=1000, help="number of PDUs (default: %(default)s)")
     parser.add_argument("--more", type=positive, default=5000, help="number of PDUs in the longer list (default: %(default)s)")
     parser.add_argument("--sample", type=positive, default=21, metavar="STEP",
-                        help="the plain loop reads every STEPth PDU, and at least one dead one; the shell loop reads every "
-                             "(STEP / 2)th (default: %(default)s)")
+                        help="the plain loop reads every STEPth PDU, and a dead one if there is any; the shell loop reads "
+                             "every (STEP / 2)th (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)
     taken: List[Taken] = []

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.bench_raritan [--runs N]
 
-Each client runs in a separate process. All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds
+The SDK is used in two ways: its loop reads object by object, and its leanest bulk sends the same requests as this client. Each
+client runs in a separate process. All read the same simulated unit (firmware 4.4), near (0 ms) and through a relay that adds
 20 ms to each round trip. In the last row, this client reads another unit, which refuses well-known sensor ids. Requests and
 connections are counted at the unit. "First" is a reading on a new connection, TLS handshake included; "again" is a second one on
 the same connection. The clients take turns, in alternating order. All times are medians; only the ratios matter. Exit code 0 if

@@ -73,7 +73,7 @@ class Forks:
         """A worker whose current directory is `folder`. Raises OSError if the process that forks has ended or does not
         answer within `_PATIENCE_S`.
 
-        After an error no more workers can be started: a late answer would be taken for the next worker's.
+        After such an error no more workers can be started: a late answer would be taken for the next worker's.
         """
         inner, outer = _ends()
         try:

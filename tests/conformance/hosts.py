@@ -1,4 +1,4 @@
-"""`make hosts`: runs every archive on many plausible forms of the platform, under every Python from 3.9 to 3.13.
+"""`make hosts`: runs every archive on many plausible forms of DCImanager's modules, under every Python from 3.9 to 3.13.
 
 Makes an environment in .cache for each Python, with the packages that the SNMP client of pdu_common needs. Later runs reuse it.
 Prints where a handler's answers differ from the simulated PDUs, and then a table of archives and versions. Fails if the answers

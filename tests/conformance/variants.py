@@ -20,9 +20,10 @@ CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One platform. `files` replace files of the baseline. `adapter` replaces functions of tests/dcimanager/adapter.py.
+    """One platform. `files` replace files of the baseline or are added to it; an empty text leaves the file out.
 
-    `handlers`: those that the point affects. `port_energy`: whether a handler finds a field for an outlet's energy.
+    `adapter` replaces functions of tests/dcimanager/adapter.py. `handlers`: those that the point affects.
+    `port_energy`: whether a handler finds a field for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
     thread. `unit` makes the SNMP device on which the point has an effect; None: any device. `silent`: the device does not
     answer, which must be an error of the kind `unreachable`.

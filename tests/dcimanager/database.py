@@ -64,7 +64,8 @@ class Database:
             self._open(path)
         except sqlite3.DatabaseError as error:
             self.close()
-            raise ValueError(f"{path} cannot be used ({error}): if it is damaged, restore it, or remove the folder") from None
+            raise ValueError(f"{path} cannot be used ({error}): if it is damaged, restore it, or remove its folder and start "
+                             "again") from None
         except BaseException:
             self.close()
             raise

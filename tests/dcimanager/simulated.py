@@ -19,18 +19,22 @@ from tests.program import port, starting
 _TICK_SECONDS = 1.0
 
 
+def numbers(text: str) -> List[int]:
+    """Numbers separated by commas. Raises ValueError."""
+    return [int(number) for number in text.split(",") if number]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.dcimanager.simulated", description=__doc__)
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("--port", type=port, default=0, help="default: the system chooses one")
-    parser.add_argument("--off", default="", metavar="NUMBERS", help="outlets that are off at first, separated by commas")
+    parser.add_argument("--off", type=numbers, default=[], metavar="NUMBERS", help="outlets that are off at first, separated by commas")
     options = parser.parse_args(arguments)
-    off: List[int] = [int(number) for number in options.off.split(",") if number]
     ended = threading.Event()
     threading.Thread(target=_until_input_ends, args=(ended,), daemon=True).start()
     with ExitStack() as stack:
         with starting():
-            peer, tick = stack.enter_context(living(options.kind, options.port, off))
+            peer, tick = stack.enter_context(living(options.kind, options.port, options.off))
         tick(0.0)
         print(json.dumps({"address": peer.address, "snmp": peer.snmp, "settings": peer.settings}), flush=True)
         before = time.monotonic()

@@ -176,7 +176,7 @@ class Worker:
         for reader in (threading.Thread(target=_pass_on, args=(process.stdout, self._answers), daemon=True),
                        threading.Thread(target=_keep, args=(process.stderr, self._logged), daemon=True)):
             reader.start()
-            self._readers.append(reader)        # after its start: `_end` joins these, even after Ctrl-C in this loop
+            self._readers.append(reader)        # only now: `_end` joins these, and join() fails for an unstarted thread
         job = self.job
         self._send({"paths": job.paths, "import": job.import_path, "without": job.without,
                     "adapter": job.adapter, "fresh": job.fresh, "metering": job.metering})

@@ -1,1 +1,1 @@
-"""Builds, registers, polls and switches without a device: `make demo`, or `python -m tests.demo`."""
+"""Builds and registers the archives, then polls and switches simulated PDUs: `make demo`, or `python -m tests.demo`."""

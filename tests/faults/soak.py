@@ -1,10 +1,10 @@
 """A day of polls and switching commands in minutes: `python -m tests.faults.soak`, or `make soak`.
 
-Each handler polls one simulated device all day, reads its figures and switches outlets on and off. First, each possible
-fault of the protocol occurs once. Then about every third call has one of these faults. `stuck`, `cycling` and `renumbered` are
-left out. Each call is judged as in the fault matrix (`make faults`): no state or figure may be wrong, no outlet missing from a
-status, no command sent twice. From the first round of faults to the end, memory may grow by 8 MiB, threads and descriptors by 6
-each.
+Each handler polls one simulated device all day, reads its figures, and switches two outlets on and off. First, each
+fault that the matrix plays for this handler occurs once. Then about every third call has one of these faults. `stuck`,
+`cycling` and `renumbered` are left out. Each call is judged as in the fault matrix (`make faults`): no state or figure may be
+wrong, no outlet missing from a status, no command sent twice. From the first round of faults to the end, memory may grow by 8
+MiB, threads and descriptors by 6 each.
 """
 from __future__ import annotations
 

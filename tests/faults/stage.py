@@ -40,7 +40,10 @@ class Stage:
         if keep and name not in self._kept:
             self._kept[name] = self._last.enter_context(played.opened(""))
         self._device = device = self._kept[name] if keep else self._stack.enter_context(played.opened(key))
-        identity, on = (played.up, True) if method == "port_up" else (played.down, False)
+        on = method == "port_up"
+        outlets = (played.up, played.down) if on else (played.down, played.up)
+        states = device.books().states if keep else {}      # earlier commands may have switched a kept device's outlets
+        identity = next((outlet for outlet in outlets if states.get(outlet) is not on), outlets[0])
         settings = dict(device.settings)
         if fault is not None and fault.place == "tls":
             handshakes = Handshakes(fault.key, played.tls)

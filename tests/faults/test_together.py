@@ -1,4 +1,4 @@
-"""Calls in many threads, to one device and to several, read and switch as single calls do. Also a short soak."""
+"""Calls in many threads: reads of one device and of several, and commands to one device. Also a short soak."""
 from __future__ import annotations
 
 import contextlib

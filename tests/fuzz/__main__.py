@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: feeds mutated inputs to each target for a given time."""
+"""`python -m tests.fuzz`: feeds mutated inputs to each target for a given time, or until its first failure."""
 from __future__ import annotations
 
 import argparse
@@ -24,7 +24,7 @@ _EXIT = "exit codes: 0 no failure; 1 a parser failed, or its process ended early
 
 
 class Run(NamedTuple):
-    """The number of cases that a target ran, and the failure that they found ("": none)."""
+    """The result for one target: the number of cases, and the failure ("": none)."""
 
     name: str
     cases: int
@@ -57,7 +57,7 @@ def blind(name: str, seconds: float, seed: int) -> Run:
         cases += 1
         try:
             target.run(data)
-        except Exception as error:          # `run` lets only undocumented exceptions through; each is a finding
+        except Exception as error:          # `run` suppresses the documented errors, so any other exception is a failure
             return Run(name, cases, _kept(name, data, f"{type(error).__name__}: {error}"))
     return Run(name, cases, "")
 

@@ -1,4 +1,4 @@
-"""The command `pdu` as people install it: the wheel in a bare environment, dist/pdu.pyz on other Pythons."""
+"""The command `pdu` as people install it: the wheel in a bare environment, pdu.pyz on the oldest and the newest Python."""
 from __future__ import annotations
 
 import errno

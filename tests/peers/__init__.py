@@ -6,8 +6,7 @@ This package has a module for each handler, with the name of the handler. The mo
     shown()             a PDU for the demo
     named(names)        a PDU with an outlet for each name, except for names that its protocol cannot send
     KIND                the description of the simulated PDU on the page of the local DCImanager
-    living(port, off)   the PDU of KIND on this port (0: any), with the outlets `off` switched off, and the Tick that changes
-                        its loads and counters
+    living(port, off)   the PDU of KIND on this port (0: any), with the outlets `off` switched off, and its Tick
 """
 from __future__ import annotations
 
@@ -42,7 +41,8 @@ class Kind(NamedTuple):
     outlets: int
 
 
-Tick = Callable[[float], None]    # sets the loads; adds the energy of these seconds to counters that do not run by themselves
+# Called with the seconds since its last call. Sets the loads, and adds energy to counters that do not run by themselves.
+Tick = Callable[[float], None]
 Living = ContextManager[Tuple[Peer, Tick]]
 
 

@@ -1,4 +1,4 @@
-"""Synthetic units of each family, made from its MIB or source: `<name>.snmprec` holds the rows, `<name>.json` the expected
+"""Synthetic units of each family, made from MIBs and other sources: `<name>.snmprec` holds the rows, `<name>.json` the expected
 readings and writes.
 
 The name is the family's key. The name of a further unit of the family (another layout, a metered-only unit) is the key, an

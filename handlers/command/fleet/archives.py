@@ -13,14 +13,14 @@ from .listing import Device
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
-    A PDU whose handler is already an archive stays the same. Raises SettingsError if the folder has no archive of a handler.
+    A PDU whose handler is already an archive stays the same. Raises SettingsError if the archive of one handler is missing.
     """
     built: Dict[str, str] = {}
     for name in {device.handler for device in devices}:
         path = _newest(folder, name)
-        if path is None:
+        if path is None and registry.is_handler(name):
             raise SettingsError(f"{folder} has no archive of {name!r} (pdu_{name}-VERSION.tar.gz): run `make packages`")
-        built[name] = path
+        built[name] = path or name          # a name that is wrong fails when the handler is loaded
     return [device._replace(handler=built[device.handler]) for device in devices]
 
 
@@ -38,7 +38,7 @@ def usable(folder: Optional[str]) -> Dict[str, str]:
 def _newest(folder: Optional[str], handler: str) -> Optional[str]:
     """The path of the handler's archive in `folder` with the highest numbers in its version; None if there is none.
 
-    `handler` is returned unchanged if there is no folder, or if it is the path of an archive. Raises SettingsError.
+    Returns `handler` unchanged if `folder` is None or `handler` is a path. Raises SettingsError if the folder cannot be read.
     """
     if folder is None or not handler.isidentifier():
         return handler

@@ -106,11 +106,13 @@ def config(context: Context) -> Result:
         raise SettingsError("config put needs a file")
     if action == "get" and context.options.file:
         raise SettingsError("config get takes no file: give --out FILE")
-    if kind == "raw" and any(getattr(context.options, name) for name in ("clear_text", "profile", "units", "skip_check")):
+    given = [name for name in ("clear_text", "profile", "units", "skip_check")
+             if getattr(context.options, name) not in (None, False)]
+    if kind == "raw" and given:
         raise SettingsError("--clear-text, --profile, --units and --skip-check are for bulk and backup")
-    if action == "get" and context.options.skip_check:
+    if action == "get" and "skip_check" in given:
         raise SettingsError("--skip-check is for put")
-    if action == "put" and (context.options.clear_text or context.options.profile or context.options.out != _STDOUT):
+    if action == "put" and ("clear_text" in given or "profile" in given or context.options.out != _STDOUT):
         raise SettingsError("--out, --clear-text and --profile are for get")
     if kind == "raw":
         return _raw(context, action)

@@ -82,7 +82,7 @@ Act = Callable[[Site, Request, FormData], Response]
 
 
 def page(site: Site, work: Work) -> Callable[[Request], Any]:
-    """An endpoint that shows a page and changes nothing."""
+    """An endpoint for a page or a download; changes nothing."""
     async def endpoint(request: Request) -> Response:
         try:
             return await run_in_threadpool(work, site, request)

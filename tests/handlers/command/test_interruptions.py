@@ -1,4 +1,4 @@
-"""Ctrl-C during a command, and SIGTERM or SIGHUP during `up` and `down`: the command still prints what it has done or read."""
+"""Ctrl-C during `status`, and Ctrl-C, SIGTERM or SIGHUP during `down`: what was read or switched before is still printed."""
 from __future__ import annotations
 
 import json

@@ -128,7 +128,7 @@ def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("who, left", [("os.getpid()", 0), ("child()", 1)], ids=["pdu", "its child"])
 def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(number: int, who: str, left: int, tmp_path: Path) -> None:
-    """A signal that ends only a child process of `pdu` does not remove the archive, which `pdu` still needs."""
+    """A signal that ends only a child process of `pdu` leaves the unpacked archive, which `pdu` still needs."""
     tree, file, unpacked = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz", tmp_path / "unpacked"
     unpacked.mkdir()
     with (tree / "other" / "handler.py").open("a") as handler:

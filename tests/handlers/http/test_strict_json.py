@@ -1,4 +1,4 @@
-"""Strict JSON: repeated keys in any spelling, integers of more than 100 digits and lone surrogates are refused."""
+"""Strict JSON refuses repeated keys, escaped or not, numbers that are too large, NaN, infinity and lone surrogates."""
 from __future__ import annotations
 
 import json

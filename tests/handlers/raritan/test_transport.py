@@ -501,7 +501,7 @@ def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
 
 
 def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
-    """As in the vendor's SDK 4.4. The copy survives pickling. It has no traceback, because its frames would hold the password."""
+    """The vendor's SDK 4.4 passes the error itself, but its traceback would hold the password. The copy can be pickled."""
     with refusing() as port, pytest.raises(HttpException) as caught:
         get_state(agent("http", f"127.0.0.1:{port}"))
     error = caught.value

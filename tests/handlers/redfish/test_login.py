@@ -181,13 +181,15 @@ def test_the_reason_quotes_the_device_but_not_the_login() -> None:
     def refuses(seen: Seen) -> Optional[Answer]:
         return Answer({"error": {"code": "x", "message": "general", "@Message.ExtendedInfo": [
             {"MessageId": "Base.1.8.InsufficientPrivilege", "Message": "The account\x1b[31m has no privilege."},
-            {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"}, 7, {"Message": 7}]}}, 403)
+            {"MessageId": "Oem.1.0.Echo", "Message": f"you said {PASSWORD}"}, 7,
+            {"MessageId": "Oem.1.0.Locked", "Message": 7}]}}, 403)
     tree = Tree(unit())
     tree.special[OUTLETS] = refuses
     with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
         handler(address).status()
     words = str(caught.value)
-    assert caught.value.kind == "denied" and "has no privilege" in words and "\x1b" not in words and PASSWORD not in words
+    assert caught.value.kind == "denied" and "has no privilege" in words and "Oem.1.0.Locked" in words
+    assert "\x1b" not in words and PASSWORD not in words
 
 
 def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() -> None:

@@ -1,4 +1,4 @@
-"""A simulated NUT server with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the commands and SET VAR it accepted."""
+"""A simulated NUT server with PDUs on 127.0.0.1. Ctrl-C ends it; it then prints the INSTCMD and SET VAR requests it accepted."""
 from __future__ import annotations
 
 import argparse
@@ -41,6 +41,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--user", default=ADMIN.name, help="a user with all rights (default: %(default)s); the environment "
                         "variable NUT_PASSWORD sets the password (default: " + ADMIN.password + ")")
     chosen = parser.parse_args(arguments)
+    if chosen.ca_file and not chosen.tls:
+        parser.error("--ca-file needs --tls")
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
         with starting(chosen.port):

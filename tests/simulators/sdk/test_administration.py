@@ -1,4 +1,4 @@
-"""The vendor's SDK makes the rarer calls, which otherwise only our own client would make."""
+"""The vendor's SDK makes rarely used calls to the simulated unit, from load shedding to bulk requests."""
 from __future__ import annotations
 
 import re

@@ -46,7 +46,7 @@ KINDS = {
 
 
 class Awake:
-    """Whether the sensors of one part, such as an outlet, are available. They are after `sleep` more calls of getSensors."""
+    """Makes the sensors of one part, such as an outlet, available after `sleep` more calls of its getSensors."""
 
     def __init__(self, awake: bool = True) -> None:
         self.sleep = 0 if awake else 1
@@ -150,7 +150,7 @@ class NumericSensor(Sensor):
         self._seen, self._observed_since = None, self.unit.clockwork.wall()
 
     def degauss(self) -> None:
-        """Does nothing: the simulated coil is never magnetised. Only residual current monitors have this method."""
+        """Does nothing: the coil is never magnetised. In the IDL only TypeBResidualCurrentNumericSensor has this method."""
 
 
 class AccumulatingSensor(NumericSensor):
@@ -194,7 +194,7 @@ class StateSensor(Sensor):
         return {"timestamp": self.unit.clockwork.wall(), "available": value is not None, "value": value or 0}
 
     def startSelfTest(self) -> int:
-        """Succeeds. Only residual current monitors have this method."""
+        """Succeeds. In the IDL only ResidualCurrentStateSensor has this method."""
         return 0
 
     def getTripCause(self) -> Optional[Served]:

@@ -27,12 +27,15 @@ def identity(data: Any) -> Identity:
         version = client.version()
         out = Identity("nut", about={"server": printable(version, LONGEST)})
         found = everything(client, settings)
-    read = [device for device in found if _device(device, settings, out)]
+    failing: List[str] = []
+    read = [device for device in found if _device(device, settings, out, failing)]
     if read:
         drivers = {printable(device.variables.get("driver.name", "a driver without a name"), LONGEST) for device in read}
         out.family = ", ".join(sorted(drivers))
         out.why = (f"the handler reads {counted(len(read), 'device')} of this server, by the names of variables and commands in "
                    "NUT's docs/nut-names.txt")
+        if failing:
+            out.next_steps = [f"add -s device={read[0].name}: a poll of all devices of this server fails at {failing[0]}"]
     else:
         out.why = f"the handler can neither read nor switch anything on {counted(len(found), 'device')} of this server"
         out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",
@@ -40,8 +43,8 @@ def identity(data: Any) -> Identity:
     return out
 
 
-def _device(device: Device, settings: Settings, out: Identity) -> bool:
-    """Note what the handler can do with one device. False if that is nothing."""
+def _device(device: Device, settings: Settings, out: Identity, failing: List[str]) -> bool:
+    """Note what the handler can do with one device, or that it fails. False if it can do nothing."""
     shown = {name: printable(device.variables[name], LONGEST) for name in _WHAT if name in device.variables}
     out.about.update({f"{device.name}: {name}": value for name, value in shown.items()})
     family = f"{device.name}: {shown.get('driver.name', '?')}"
@@ -50,6 +53,7 @@ def _device(device: Device, settings: Settings, out: Identity) -> bool:
     except PduHandlerError as error:
         out.tried.append({"family": family, "result": error.reason})
         out.cannot.append(f"read {device.name}: {error.reason}")
+        failing.append(device.name)
         return False
     before = len(out.can)
     out.tried.append({"family": family, "result": counted(len(found.outlets), "outlet")})
@@ -80,8 +84,8 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
                        "right to switch)")
         out.evidence[f"{name}: switching"] = f"{', '.join(dict.fromkeys(ways))} …: what the server lists"
     elif outlets:
-        out.cannot.append(f"{name}: switch: the server lists no outlet that can be switched both on and off, whatever "
-                          "the user's rights")
+        out.cannot.append(f"{name}: switch: the server lists no outlet that can be switched both on and off (it lists the "
+                          "same for every user)")
 
 
 def _figures(device: Device, found: reading.Device, settings: Settings, out: Identity) -> None:

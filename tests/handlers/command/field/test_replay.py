@@ -1,4 +1,4 @@
-"""Replayed devices: how they are read, which commands they follow, and which files are no recording."""
+"""Replayed devices: how they are read, which commands they follow, and which files are refused."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -83,7 +83,7 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
 
 
 def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_follows() -> None:
-    """geist-v3: a command of 3 in the column of the states switches off. The states must agree with a second column."""
+    """geist-v3: writing 3 to ctrlOutletStatus switches an outlet off. Then it and ctrlOutletFeedback must both read 0 (off)."""
     rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
     found, *_ = _found(rows, "")
     assert found is not None and found.states["1"] is EnumPowerStatus.UP

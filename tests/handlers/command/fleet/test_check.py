@@ -81,6 +81,13 @@ def test_a_folder_without_an_archive_of_a_handler_is_refused(small: Hall, call: 
     assert missing.returncode == 2 and "has no archive of" in missing.stderr
 
 
+def test_a_misspelt_handler_is_named_also_with_a_folder_of_archives(tmp_path: Path) -> None:
+    misspelt = tmp_path / "list.csv"
+    misspelt.write_text("name,handler,address\nx,smnp,192.0.2.1\n")
+    done = run("check", misspelt, "--archives", tmp_path)
+    assert done.returncode == 2 and "x: 'smnp' is not a handler" in done.stderr
+
+
 def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
     built = archive(small_tree(tmp_path / "tree"), "small")
     for name in ("one", "other"):

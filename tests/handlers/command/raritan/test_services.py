@@ -165,6 +165,7 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("words", [["config", "raw", "get", "FILE"], ["config", "raw", "get", "--units", "2"],
+                                   ["config", "raw", "get", "--units", ""],
                                    ["config", "raw", "put", "FILE", "--skip-check", "model", "--yes"],
                                    ["config", "bulk", "get", "--skip-check", "model"],
                                    ["config", "bulk", "put", "FILE", "--clear-text", "--yes"],
