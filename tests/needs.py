@@ -1,7 +1,7 @@
 """System programs, and files outside the project, that some tests need.
 
-If a program of PACKAGES is missing, the tests that need it are skipped (if CI is set, they fail), and the reason names the
-command that installs it. Recordings and schemas that are not part of the project are in the folder `shared` next to it; without them, the
+If a program of PACKAGES is missing, the tests that need it are skipped, or fail if CI is set. The reason names the command that
+installs it. Recordings and schemas that are not part of the project are in the folder `shared` next to it; without them, the
 tests that need them are skipped.
 """
 from __future__ import annotations

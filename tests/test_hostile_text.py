@@ -33,7 +33,7 @@ from tests.peers.nut import NO_LINE, _peer as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import bounded
 
-# The only lines that a refused command may send: those in NUT_WHOLE, and those with a setting, which begin as in NUT_LINES.
+# A refused command may send only lines that begin as in NUT_LINES, and those in NUT_WHOLE.
 NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
@@ -237,8 +237,8 @@ def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_li
             view.ports.append(PduPortView(identity=text, power_status=state))"""))
     (tmp_path / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
     (tmp_path / "list.csv").write_text((third_party / "list.csv").read_text())
-    process = subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv"), "--watch", "1"], env=environment(), text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*PDU, "check", str(tmp_path / "list.csv"), "--watch", "1"], env=environment(), cwd=ROOT,
+                               text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with process, bounded(process):
         assert process.stdout is not None
         printed = [process.stdout.readline().rstrip("\n") for _ in range(6)]

@@ -1,1 +1,1 @@
-"""Runs archives in clean processes on forms of the platform (`variants.py`) or on a copy of it: `python -m tests.conformance`."""
+"""Runs archives on plausible forms of DCImanager's modules, or on a copy of the real ones: `python -m tests.conformance`."""

@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.dcimanager.simulated", description=__doc__)
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("--port", type=port, default=0, help="default: the system chooses one")
-    parser.add_argument("--off", type=numbers, default=[], metavar="NUMBERS", help="outlets that are off at first, separated by commas")
+    parser.add_argument("--off", type=numbers, default=[], metavar="NUMBERS",
+                        help="outlets that are off at first, separated by commas")
     options = parser.parse_args(arguments)
     ended = threading.Event()
     threading.Thread(target=_until_input_ends, args=(ended,), daemon=True).start()

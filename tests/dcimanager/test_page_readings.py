@@ -61,7 +61,7 @@ def test_readings_are_served_as_json_and_csv(visitor: Visitor, site: DciManager,
     rows = visitor.get(f"/pdus/{pdu.id}/readings.csv?hours=1").body.splitlines()
     assert rows[0] == "time (UTC),load (A),energy (kWh)" and rows[1].endswith(",1.5,42.25") and len(rows) == 3
     shown = json.loads(body)
-    assert shown["count"] == len(shown["at"]) == 2              # without a poll timer, no gaps are inserted
+    assert shown["count"] == len(shown["at"]) == 2              # no gap between the two readings
     assert visitor.get(f"/pdus/{pdu.id}/readings.json?hours=1&outlet=1").status == 200
 
 

@@ -1,1 +1,1 @@
-"""The stand-in's page for a browser, with functions of DCImanager's own pages."""
+"""The stand-in's page for a browser. It does some of what DCImanager's own pages do."""

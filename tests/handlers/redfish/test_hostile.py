@@ -158,7 +158,7 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
         except PduHandlerError:
             pass
         else:
-            assert where == "DataSourceUri"         # only a figure may be unknown; any other refused link is an error
+            assert where == "DataSourceUri"         # a refused link to a figure makes it unknown; any other is an error
         assert relinked and other.books().connections == 0
 
 

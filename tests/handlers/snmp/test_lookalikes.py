@@ -86,7 +86,7 @@ def test_a_table_of_loads_without_phase_and_bank_numbers_is_not_summed() -> None
 
 
 @pytest.mark.parametrize("lost, error, says", [
-    ("11.0.1.3", ProtocolError, "lists no outlet"),      # the device has lines and no outlets
+    ("11.0.1.3", ProtocolError, "lists no outlet"),      # the device lists lines, but no outlets
     ("11", Unsupported, "no family"),                    # looks like another product of this maker
 ])
 def test_a_shared_sys_object_id_does_not_prove_that_a_unit_has_no_outlets(

@@ -68,7 +68,7 @@ def memory(unit: Fixture) -> Memory:
 
 
 def chosen_by_hand(unit: Fixture) -> bool:
-    """Whether the family is never detected, so that `profile` must name it."""
+    """Whether the unit's family is never detected, so that the setting `profile` must name it."""
     profile = FAMILIES[unit.key]
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 

@@ -21,7 +21,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulators.redfish", description=__doc__)
     parser.add_argument("--unit", choices=sorted(UNITS), default="rack", help="the kind of service (default: %(default)s)")
     parser.add_argument("--tree", type=Path, metavar="FOLDER",
-                        help="instead of --unit: a published tree of resources; its outlets can be switched")
+                        help="instead of --unit: a published tree of resources; outlets with PowerControl can be switched")
     parser.add_argument("--relay-delay", type=seconds, default=None, metavar="SECONDS",
                         help="delay until a contact moves, in addition to the outlet's own")
     parser.add_argument("--task", type=seconds, default=None, metavar="SECONDS",

@@ -26,7 +26,7 @@ class Fault(Enum):
     REDIRECT = "redirects the client to another address and does not carry out the request"
     DONE_STATUS = "carries out the request and answers with the order's HTTP status"
     DONE_TWICE = "carries out the request and answers with each PowerState of On or Off twice, the second time inverted"
-    ECHO = "answers 400 with an extended message that repeats the client's login"
+    ECHO = "answers 400 with an extended message that repeats the client's headers Authorization and X-Auth-Token"
     PRIVILEGE = "answers 403: the account lacks the privilege"
     HUGE = "answers 200 with a body of 100 MB"
 

@@ -98,7 +98,7 @@ class Inlet(Device):
             return volt_amperes() * self.pdu.POWER_FACTOR
 
         sensors.numeric({"voltage": self.volts, "voltageLN": lambda: self.pdu.VOLTAGE, "current": amperes})
-        if self.pdu.firmware.index >= 2:        # a real unit of 3.6 had only the three sensors above
+        if self.pdu.firmware.index >= 2:        # 4.0 and later; a line of a real unit of 3.6 had only the three sensors above
             sensors.numeric({"activePower": watts, "apparentPower": volt_amperes,
                              "powerFactor": lambda: self.pdu.POWER_FACTOR})
             sensors.counter("activeEnergy", self._start_wh() / self.pdu.model.phases, watts)

@@ -22,7 +22,7 @@ def download_powermeter_csv(agent: Agent) -> bytes:
 
 def download_panel_csv(agent: Agent, panelid: int) -> bytes:
     """Mains and circuit readings of one panel (1 to 8) as CSV: one round trip. Raises ValueError for another number."""
-    if not 1 <= panelid <= 8:
+    if panelid not in range(1, 9):
         raise ValueError(f"panelid is {panelid}; give a number from 1 to 8")
     return agent.get(scripts.target("export_pmc.cgi", {"panelid": str(panelid)}))
 

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.command.fleet import exporter as exporter_command, polling, server
 from handlers.command.options import Given
-from tests.needs import program
+from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, finished, until
 
@@ -72,7 +72,7 @@ def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
 def exporter(*arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S) -> Iterator[Program]:
     """Run an exporter as a program until the block ends. Fails if that takes more than `seconds`."""
     process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with process, bounded(process, seconds):
         assert process.stdout is not None and process.stderr is not None
         url = process.stdout.readline().strip()

@@ -13,7 +13,7 @@ from tests.needs import ROOT
 from tests.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
-DEAD = "timeout=0.5; retries=1"          # handler settings that make the poll of the dead PDU fail soon
+DEAD = "timeout=0.5; retries=1"          # SNMP fields that make the poll of the dead PDU fail soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "handlers"))
 Call = Callable[..., "subprocess.CompletedProcess[str]"]           # `run`, or the fixture `call`

@@ -27,7 +27,7 @@ def liebert(outlets: int = 16, relay_s: float = 0.0, locked: Sequence[int] = ())
     rows.put("1.3.6.1.4.1.476.1.42.3.8.50.19.0", outlets, GAUGE)
     rows.column(name, {index: f"P{n:02}" for index, n in numbers.items()})
     rows.column(f"{table}.25", {index: f"RCP B-{n:02}" for index, n in numbers.items()})
-    rows.column(f"{table}.50", dict.fromkeys(numbers, 6))           # measures and can be controlled
+    rows.column(f"{table}.50", dict.fromkeys(numbers, 3))           # measurement-and-control
     rows.column(f"{table}.61", {index: deciamps(n) * 10 for index, n in numbers.items()}, GAUGE)
     rows.column(f"{table}.65", {index: deciamps(n) * 23 for index, n in numbers.items()}, GAUGE)
     rows.column(energy, {index: energy_tenths(n) for index, n in numbers.items()}, GAUGE)

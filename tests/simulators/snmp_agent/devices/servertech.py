@@ -23,8 +23,8 @@ _SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"        # onSense 0, loadSense 1, 
 
 def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0, neutral: bool = False,
             fixed: Sequence[str] = ()) -> Model:
-    """One tower of `infeeds` infeeds with `each` outlets. `neutral`: it is three-phase, and the neutral is a further
-    infeed without outlets.
+    """One tower of `infeeds` infeeds. Each infeed has `each` outlets. `neutral`: the tower is three-phase, and its neutral is
+    a further infeed without outlets.
 
     `fixed`: outlets without power control.
     """
