@@ -445,7 +445,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         chosen += [own_profile(file) for file in options.profile]
         once = Counter(handler.name for handler in chosen)
         if max(once.values()) > 1:
-            raise BuildError(f"profile.key: two of these files give pdu_{once.most_common(1)[0][0]}")
+            raise BuildError(f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}")
         made = build(ROOT / "handlers", options.out, chosen)
     except BuildError as error:
         print(f"build.py: {error}", file=sys.stderr)

@@ -93,8 +93,8 @@ def _adapter(path: str) -> Any:
 def _handler_module(name: str) -> Any:
     """A handler's module, by import path, or by the path of a file, which need not be in a package.
 
-    A module from a file is not entered in sys.modules: a platform may load it this way, and then code that looks itself up
-    there fails.
+    A module from a file is not entered in sys.modules, because a platform may not enter it either. A handler that looks up
+    its own module in sys.modules fails here too.
     """
     if not name.endswith(".py"):
         return importlib.import_module(name)

@@ -175,7 +175,7 @@ class Store:
             return pdu
 
     def save(self, pdu: Pdu) -> None:
-        """Writes name, handler, address, notes, the form, the last answers and the times of changes."""
+        """Writes name, handler, address, notes, the form and the column `seen`."""
         self._db.write("UPDATE pdu SET name = ?, handler = ?, address = ?, notes = ?, form = ?, seen = ? WHERE id = ?", (
             storable(pdu.name), pdu.handler, storable(pdu.address), storable(pdu.notes),
             self._sealer.seal((pdu.snmp, pdu.settings)), seen(pdu), pdu.id))
@@ -188,7 +188,7 @@ class Store:
 
 
 def seen(pdu: Pdu) -> str:
-    """The last answers of a PDU and the times of its changes, in the form of the column `seen`."""
+    """The content of the column `seen`: the fields of _SEEN and the labels, as JSON."""
     known = {field: getattr(pdu, field) for field in _SEEN}
     return json.dumps({**known, "labels": {identity: list(label) for identity, label in pdu.labels.items()}})
 

@@ -30,7 +30,7 @@ class Tokens:
 
 
 def proof(token: str) -> str:
-    """The CSRF token of a session, which only its pages hold. Before the login (token "") it is a constant."""
+    """The CSRF token in the pages of a session, made from the session's `token`. If `token` is "", it is a constant."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 

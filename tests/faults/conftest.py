@@ -12,7 +12,7 @@ from handlers import registry
 
 @pytest.fixture
 def budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """A function that sets the time budget of a call in seconds, in all handlers."""
+    """A function that sets CALL_SECONDS in all handlers. An SNMP command keeps its own limits (handlers/snmp/switching.py)."""
     def limit(seconds: float) -> None:
         for name in registry.names():
             importlib.import_module(f"handlers.{name}.handler")

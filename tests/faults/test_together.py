@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, Tuple
 import pytest
 
 from handlers import registry
+from handlers.snmp import switching
 from pdu_common import _credentials
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -23,8 +24,10 @@ Answer = Tuple[Any, ...]
 
 @pytest.fixture(autouse=True)
 def _patient(budget: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raises the time limits of a call and of an SNMP request: with so many threads, a busy machine can exceed the usual ones."""
+    """Raises the time limits of calls and of SNMP requests: with so many threads, a busy machine can exceed the usual ones."""
     budget(600.0)
+    for name in ("PLAN_SECONDS", "CONFIRM_UNTIL_SECONDS"):
+        monkeypatch.setattr(switching, name, 600.0)
     monkeypatch.setattr(_credentials, "LONGEST_S", 600.0)
 
 

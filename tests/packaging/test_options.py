@@ -160,7 +160,7 @@ def test_a_wrong_profile_is_refused_with_the_path_of_the_key_and_gives_no_archiv
 
 def test_two_profiles_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "out", "--profile", str(PROFILE), "--profile", str(written(tmp_path, vendor="Another"))) == 1
-    assert capsys.readouterr().err == "build.py: profile.key: two of these files give pdu_acme_strip\n"
+    assert capsys.readouterr().err == "build.py: profile.key: two files of --profile build pdu_acme_strip\n"
 
 
 @pytest.mark.parametrize("arguments, words", [

@@ -1,4 +1,4 @@
-"""docs/own-pdu.md agrees with the example profile and its device, and the commands of the page for acme-strip.json succeed."""
+"""docs/own-pdu.md agrees with the example profile and its device. The page's commands that name acme-strip.json succeed."""
 from __future__ import annotations
 
 import json

@@ -332,6 +332,14 @@ def test_unknown_paths_and_methods_that_a_resource_lacks_are_refused(client: Cli
     assert client.send("GET", f"{OUTLETS}/Z9").key() == "ResourceMissingAtURI"
 
 
+def test_a_request_whose_body_ends_early_is_not_carried_out() -> None:
+    with RedfishService(tls=False) as service, socket.create_connection((service.host, service.port), PATIENCE_S) as connection:
+        connection.sendall(f"PATCH {V1}/ HTTP/1.1\r\nHost: pdu\r\nContent-Length: 3\r\n\r\n{{}}".encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+        assert [seen.status for seen in service.log] == [0]
+
+
 def test_head_is_answered_without_a_body() -> None:
     with RedfishService(tls=False) as service, socket.create_connection((service.host, service.port), PATIENCE_S) as connection:
         connection.sendall(f"HEAD {V1}/ HTTP/1.1\r\nHost: pdu\r\nConnection: close\r\n\r\n".encode())

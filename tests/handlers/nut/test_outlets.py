@@ -81,7 +81,7 @@ def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
     {"device.1.outlet.1.status": "on", "device.2.outlet.count": "8"},
     {"device.1.outlet.1.status": "on", "device.2.mfr": "ACME", "outlet.count": "2"},
     {"device.1.outlet.1.status": "on", "device.1.outlet.count": "2"},
-    # 0 is the whole device
+    # `outlet.0.*` does not replace a missing outlet.
     {"outlet.count": "3", "outlet.0.status": "on", "outlet.1.status": "on", "outlet.3.status": "on"},
     {"outlet.count": "3", "outlet.0.id": "0", "outlet.1.id": "1", "outlet.1.status": "on", "outlet.2.status": "on"},
     {"device.1.outlet.count": "2", "device.1.outlet.0.desc": "All", "device.1.outlet.1.status": "on"},

@@ -62,7 +62,11 @@ class RedfishConnection(Connection):
     def _serve(self) -> None:
         service = self.server.unit
         self.server.counters.request()
-        request = Request(self.command, self.path, self.headers, self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        announced = int(self.headers.get("Content-Length") or 0)
+        request = Request(self.command, self.path, self.headers, self.rfile.read(announced))
+        if len(request.body) < announced:
+            self._silent(request)
+            return
         order = service.faults.take(lambda method: method == request.method or method in request.target)
         fault = order.fault if order is not None else None
         self.server.stopping.wait(service.delay_s + (order.seconds if order is not None and fault is Fault.SLOW else 0.0))

@@ -39,10 +39,10 @@ class RedfishService:
     delay_s         delay before each answer
     reboot_seconds  duration of a reboot, in real time
 
-    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests, unless refused for their HTTP headers);
-    access (accounts and sessions); tasks; control (`writes`: accepted actions, except restarts; `ignores`: acknowledges switching
-    without effect); plants (PDU's id → its outlets, loads and counters; empty with a `tree`); rewrite (target, body → the body to
-    send instead).
+    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests, unless refused for their request line or
+    headers); access (accounts and sessions); tasks; control (`writes`: accepted actions, except restarts; `ignores`: acknowledges
+    switching without effect); plants (PDU's id → its outlets, loads and counters; empty with a `tree`); rewrite (target, body →
+    the body to send instead).
     """
 
     host = "127.0.0.1"

@@ -147,7 +147,7 @@ class Files:
                      "application/octet-stream")
 
     def _get_pmc(self, query: Query) -> Answer:
-        """A CSV of all mains (here the inlets), and with a panel id, 1 to 8, also of the panel's circuits (here the outlets)."""
+        """A CSV of the primary unit's inlets, as mains. With `panelid`, 1 to 8, its outlets follow as the panel's circuits."""
         panel = query.get("panelid")
         if panel is not None and panel not in {str(number) for number in range(1, 9)}:
             return Answer(404)
@@ -155,7 +155,8 @@ class Files:
         rows = ["device,name," + ",".join(_MAINS)]
         circuits = pdu.outlets if panel is not None else []
         for device in (*pdu.inlets, *circuits):
-            readings = [device.sensors.fitted[name] for name in _MAINS if name in device.sensors.fitted]
-            figures = [str(reading.getReading()["value"]) for reading in readings if hasattr(reading, "getReading")]
+            readings = (device.sensors.fitted.get(name) for name in _MAINS)
+            figures = [str(reading.getReading()["value"]) if reading is not None and hasattr(reading, "getReading") else ""
+                       for reading in readings]
             rows.append(",".join([device.name, self.pmc_config.get(device.name, ""), *figures]))
         return _text("\n".join(rows).encode() + b"\n", "text/csv")

@@ -36,7 +36,8 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     from .agent import Agent  # imported late: it loads pysnmp's agent side
     parsed = snmprec.parse(text)
     if not parsed.rows:
-        raise SettingsError("the recording has no object" + " with a numeric OID: walk with snmpwalk -On" * (parsed.left_out > 0))
+        raise SettingsError("the recording has no usable object"
+                            + " with a numeric OID: walk with snmpwalk -On" * (parsed.left_out > 0))
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError("PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode")

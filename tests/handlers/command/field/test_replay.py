@@ -145,8 +145,8 @@ def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
 
 
 @pytest.mark.parametrize("text, end", [
-    ("ACME-MIB::acme.1.0 = INTEGER: 1\n", "no object with a numeric OID: walk with snmpwalk -On"),
-    (".1.3.6.1.4.1.5 = No Such Object available on this agent at this OID\n", "no object")])
+    ("ACME-MIB::acme.1.0 = INTEGER: 1\n", "no usable object with a numeric OID: walk with snmpwalk -On"),
+    (".1.3.6.1.4.1.5 = No Such Object available on this agent at this OID\n", "no usable object")])
 def test_an_empty_walk_is_refused_with_advice_only_where_it_helps(text: str, end: str) -> None:
     with pytest.raises(SettingsError, match=f"the recording has {end}$"):
         kind("snmp").serve(text, 0)
