@@ -117,7 +117,7 @@ def _of_the_command(one: Import) -> bool:
     return Path(one.file).parts[1] in COMMAND
 
 
-# Third-party packages, and the only files and folders that may import them.
+# Third-party packages, and the only files and folders outside tests/ that may import them.
 THIRD_PARTY: Dict[str, Tuple[str, ...]] = {
     "requests": ("handlers/http/sessions.py",), "urllib3": ("handlers/http/sessions.py",),
     "zeroconf": ("handlers/raritan/zeroconf.py",), "click": ("handlers/command/",), "tomli": ("handlers/command/fleet/toml.py",),

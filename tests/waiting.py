@@ -63,5 +63,5 @@ def asleep(pid: int) -> bool:
     """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "SZ"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True

@@ -1,1 +1,1 @@
-"""The command line tool `pdu`. It is not part of any archive."""
+"""The command line tool `pdu`. The archives of the handlers do not contain it."""

@@ -2,7 +2,7 @@
 
 Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
 of the connection. Without TCP_QUICKACK, a client that requests upsd's lists one by one waits 40 ms for each list after the first
-(handlers/nut/connection.py). This client sets it, PyNUTClient and the relay do not. Lists that are requested in one write are
+(handlers/nut/connection.py). This client sets it; PyNUTClient and the relay do not. Lists that are requested in one write are
 not delayed. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is
 measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
 
@@ -47,7 +47,7 @@ DESCRIBED_GOAL = 3.0
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
 START_GOAL = 0.5
-# The shortest program that prints the same lines with PyNUTClient.
+# Prints the variables in upsc's format, with PyNUTClient.
 _SCRIPT = """import sys
 from PyNUTClient.PyNUT import PyNUTClient
 for name, value in PyNUTClient(sys.argv[1], int(sys.argv[2])).GetUPSVars("pdu").items():

@@ -118,7 +118,7 @@ def _visit(visit: Visit, ids: Iterator[int], end: float, taken: Dict[str, List[f
 
 
 def polled(pdus: Sequence[Pdu]) -> List[int]:
-    """The number of successful polls of each PDU so far."""
+    """For each PDU, the number of successful polls among its kept calls."""
     return [sum(call.method == "status" and call.ok for call in pdu.calls) for pdu in pdus]
 
 

@@ -51,7 +51,7 @@ def _packages(folder: Path) -> Iterator[str]:
 
 def _requirements(folder: Path) -> Iterator[str]:
     for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
+        if line.strip() and not line.strip().startswith("#"):
             yield line.strip()
 
 

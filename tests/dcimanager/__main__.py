@@ -89,7 +89,7 @@ def interval(text: str) -> float:
 def _password(file: Path) -> Tuple[str, str]:
     """The administrator's password (DCI_PASSWORD, else the file's, else a random one), and the file's ("" without a file).
 
-    Raises ValueError if the file is damaged.
+    Raises ValueError if the file is not UTF-8.
     """
     given = os.environ.pop("DCI_PASSWORD", "")
     try:

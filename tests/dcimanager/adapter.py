@@ -56,7 +56,10 @@ def port_energy(view: Any) -> Dict[str, float]:
 
 
 def port_metered(view: Any) -> List[str]:
-    """The ports whose energy the handler set; all if this platform's views cannot show that, none without a list `ports`."""
+    """Identities of the ports whose energy the handler set.
+
+    All identities if this platform's views cannot show that; [] if the view has no `ports`.
+    """
     return [item.identity for item in getattr(view, "ports", ())
             if not isinstance(getattr(item, "consumption", None), NotMetered)]
 

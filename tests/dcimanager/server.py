@@ -84,7 +84,8 @@ def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certifi
         pem = key.read_bytes()
         try:
             authority = trustme.CA.from_pem(pem, pem)
-        except ValueError:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(key)        # fails if the key is not the certificate's
+        except (ValueError, ssl.SSLError):
             raise ValueError(f"{key} is not a certificate with its key: restore it, or remove it for a new authority") from None
     else:
         authority = trustme.CA()

@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any, Dict, List
 
 import pytest
+import trustme
 
 from handlers.command.archives import read
 from tests.needs import ROOT
@@ -255,6 +256,13 @@ def test_a_version_whose_directory_another_handler_now_uses_is_not_used() -> Non
 def test_a_damaged_file_is_an_error_that_names_it_and_what_to_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"damaged " * 1000)
     with pytest.raises(ValueError, match=f"{name} .*restore it, or remove"):
+        DciManager(data=tmp_path)
+
+
+def test_an_authority_with_the_key_of_another_one_is_refused(tmp_path: Path) -> None:
+    one, other = trustme.CA(), trustme.CA()
+    (tmp_path / "authority.pem").write_bytes(one.cert_pem.bytes() + other.private_key_pem.bytes())
+    with pytest.raises(ValueError, match="authority.pem .*restore it, or remove"):
         DciManager(data=tmp_path)
 
 

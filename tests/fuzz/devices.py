@@ -125,7 +125,7 @@ def raritan(data: bytes) -> None:
 
 
 def raritan_pdu(data: bytes) -> RaritanPdu:
-    """A PDU whose answers are in `data`. Each call begins with the first one."""
+    """A PDU whose answers are in `data`. Each new transport begins with the first answer."""
     pdu = _Raritan(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "link_units": "yes"}))
     pdu.bodies = data.split(_MARK)
     return pdu
@@ -136,7 +136,7 @@ def redfish(data: bytes) -> None:
 
 
 def redfish_pdu(data: bytes) -> RedfishPdu:
-    """A PDU whose answers are in `data`. Each call begins with the first one."""
+    """A PDU whose answers are in `data`. Each new transport begins with the first answer."""
     pdu = _Redfish(PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "session": "basic"}))
     pdu.bodies = data.split(_MARK)
     return pdu
@@ -160,7 +160,7 @@ class _Tape:
 
 
 def _taped(pdu: Any, kind: Any) -> List[bytes]:
-    """Two seeds: the answers to a handler's status, and the answers to its statistic."""
+    """Two seeds: the answers that the handler receives during `status`, and those during `statistic`."""
     found = []
     for call in ("status", "statistic"):
         tape = _Tape(connection.StandardTransport(Trust()))

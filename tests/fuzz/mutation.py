@@ -1,4 +1,4 @@
-"""Changes input: cuts, doubles and shuffles it, and inserts pieces that are difficult for parsers."""
+"""Changes input: deletes, repeats or overwrites bytes, shuffles lines, or inserts pieces that are difficult for parsers."""
 from __future__ import annotations
 
 import random

@@ -172,7 +172,7 @@ class Defaults:
 
 class Closed:
     def __init__(self, number: int) -> None:
-        raise AssertionError("never built: nothing fits")
+        raise AssertionError("a view without a field for the identity must not be made")
 
 
 @pytest.mark.parametrize("cls, energy, load", [(Slotted, "energy", "load"), (Plain, "total_consumption", None),

@@ -134,7 +134,10 @@ def _targets() -> Set[str]:
 
 
 def _wrong(words: Sequence[str]) -> str:
-    """The targets or the module that `make` or `python -m` does not find, or pdu's error; "" if none, and for other programs."""
+    """The targets that `make` lacks, the module that `python -m` does not find, or pdu's error. "" if all is well.
+
+    The arguments of other programs are not checked.
+    """
     program, *rest = words
     if program == "make":
         asked = [word for word in rest if "=" not in word and not word.startswith("-")]

@@ -395,12 +395,16 @@ def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManag
     assert "s3cret" not in run.err + run.out and manager.requests == [] and admin.pauses() == []
 
 
-def test_a_dead_proxy_is_named_where_curl_names_both_the_server_and_the_proxy(admin: Admin, manager: DciManager) -> None:
-    """Newer releases do so for a refused connection (curl's lib/cf-ip-happy.c)."""
-    server = manager.url[len("https://"):].replace(":", " port ")
-    admin.tool("curl", f"echo 'curl: (7) Failed to connect to {server} via 192.0.2.1 after 0 ms' >&2; printf 000; exit 7")
-    assert_failed(admin.run(manager, https_proxy="http://192.0.2.1:3128", no_proxy=""), 4, "the proxy 192.0.2.1:3128")
-    assert admin.pauses() == []
+@pytest.mark.parametrize("port, proxy, blamed", [
+    (" port ", " via 192.0.2.1", True), (":", " over proxy 192.0.2.1", True), (" port ", "", False), (":", "", False)])
+def test_a_dead_proxy_is_named_where_curl_names_both_the_server_and_the_proxy(
+        admin: Admin, manager: DciManager, port: str, proxy: str, blamed: bool) -> None:
+    """Newer releases of curl name both if a connection is refused, in two forms (lib/cf-ip-happy.c)."""
+    server = manager.url[len("https://"):].replace(":", port)
+    admin.tool("curl", f"echo 'curl: (7) Failed to connect to {server}{proxy} after 0 ms' >&2; printf 000; exit 7")
+    run = admin.run(manager, https_proxy="http://192.0.2.1:3128", no_proxy="")
+    assert_failed(run, 4, "the proxy 192.0.2.1:3128" if blamed else "refuses the connection")
+    assert bool(admin.pauses()) is not blamed
 
 
 def test_a_proxy_that_refuses_is_named(admin: Admin, manager: DciManager) -> None:

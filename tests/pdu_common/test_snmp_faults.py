@@ -288,7 +288,7 @@ def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadline(
         events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception inside pysnmp can stop an engine's timer for good, so the call after a cancelled one gets a new engine."""
+    """An exception inside pysnmp can stop an engine's timer for good. After an overrun, the next call gets a new engine."""
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         for _ in range(3):

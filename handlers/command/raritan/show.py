@@ -49,7 +49,10 @@ def info(context: Context) -> Result:
 
 
 def outlets(context: Context) -> Result:
-    """Show outlets with states and readings: 3 round trips. Branch circuits of a unit without outlets: up to 7 round trips."""
+    """Show outlets with states and readings: 3 round trips.
+
+    For a unit without outlets, show its branch circuits: at most 7 round trips for up to 150 of them.
+    """
     bulk = Bulk(context.agent)
     found = context.outlets()
     if not found:
@@ -93,7 +96,8 @@ def _kwh(energy: Optional[Reading]) -> Amount:
 def sensors(context: Context) -> Result:
     """Show the sensors of inlets, lines, breakers, outlets, meters, circuits and slots.
 
-    Costs 4 round trips, 5 with circuits, and 1 for every 300 calls that read sensors (2 for each numeric one, 1 for each other).
+    Finding them takes 4 round trips, 5 with circuits. Reading them takes 1 more for every 300 calls: 2 calls for each numeric
+    sensor, 1 for each state sensor.
     """
     places = sensors_of_the_pdu(context) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
@@ -246,5 +250,5 @@ COMMANDS: Commands = {
     "outlets": Command(outlets),
     "sensors": Command(sensors),
     "thresholds": Command(thresholds, [Word("SENSOR", "a name or an id that 'sensors' shows, such as inlet/1/L2/current"),
-                                       Word("CHANGE*", "upperCritical=16, lowerWarning=off, ...")]),
+                                       Word("CHANGE*", "such as upperCritical=16 or lowerWarning=off")]),
 }

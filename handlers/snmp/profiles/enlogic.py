@@ -1,4 +1,4 @@
-"""Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.row. APC sells the same design as cPDU, below its own root.
+"""Enlogic (nVent): PDUs of ENLOGIC-PDU-MIB. The index is unit.row. APC's cPDU has the same tables below APC's own root.
 
 Switched and metered outlets are two tables with different rows, joined by unit and number. Rows beyond the unit's outlets
 are padding with the number 0. States are 0 (off) and 1 (on), commands 1 (off) and 2 (on).

@@ -1,4 +1,4 @@
-"""A Xerus unit over JSON-RPC, without TLS, so that the relay can read the messages."""
+"""A Xerus unit over JSON-RPC, without TLS, so that `http.relay` can read the messages."""
 from __future__ import annotations
 
 import contextlib

@@ -65,11 +65,11 @@ def hints(cls: type) -> Dict[str, Any]:
     return {name: types[name] for name in field_names(cls)}
 
 
-@functools.cache            # making a strategy takes longer than drawing an example from it
+@functools.cache            # the same types occur in many structures
 def json_of(hint: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for the JSON that a device sends for a value of this type.
 
-    `Type[...]` yields no JSON: it is declared only beside `str`, and a device sends text for both.
+    `Type[...]` yields no JSON: it is declared only in a union with `str`, and devices send the str.
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:

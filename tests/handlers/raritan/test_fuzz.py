@@ -26,7 +26,7 @@ thorough = settings(max_examples=100, deadline=None,
 
 
 class Script:
-    """A transport that replays answers, then answers `null`. An integer as an answer's id becomes the request's id."""
+    """A transport that replays answers, then answers `null`. If an answer's id is an integer, the request's id replaces it."""
 
     def __init__(self, bodies: List[Any]) -> None:
         self._bodies = list(bodies)

@@ -1,4 +1,4 @@
-"""Switching: which command is sent, that it is repeated only with an ETag, and which outlets get none."""
+"""Switching: which command is sent, which outlets get no command, and that a command is repeated only with an ETag."""
 from __future__ import annotations
 
 import json

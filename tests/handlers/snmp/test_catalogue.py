@@ -17,7 +17,7 @@ from tests.simulators.snmp_agent import BUILT_IN
 
 @pytest.mark.parametrize("key", sorted(BUILT_IN))
 def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
-    """Its only other requests are the GET of sysObjectID and probes of earlier families that share the sysObjectID."""
+    """The only requests outside the table are the GET of sysObjectID and the probes of earlier families that share it."""
     device = of_rows(BUILT_IN[key]().device.rows())
     profile, = (profile for profile in PROFILES if profile.key == key)
     found = detect(device, PROFILES)

@@ -48,7 +48,8 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 @pytest.mark.against("the project's agent, two commands at once")
 @pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
 def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
-    """In each round, two callers switch two outlets of one unit. Afterwards both have the wanted states and no other has moved.
+    """In each round, two callers switch one outlet each of the same unit. Then both outlets report the wanted states, and the
+    states of all others are unchanged.
 
     Two units are tested in parallel.
     """
@@ -122,7 +123,7 @@ def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
 
 
 class Shrinking(Agent):
-    """An agent that has lost all outlets but two when it is asked for the states by GET, right before a write."""
+    """An agent that loses all outlets but two at the first GET of the states, which the handler sends right before a write."""
 
     def _answer(self, message: Message) -> Optional[bytes]:
         if message.pdu.kind == ber.GET and any(dotted(oid) == STATES for oid, _ in message.pdu.bindings):

@@ -1,7 +1,7 @@
 """Traps in the MIBs of PDUs (not SNMP notifications): pitfalls that cause wrong commands or readings.
 
 Each trap has its answer and its tests. `tests` are pytest ids relative to this folder; test_traps.py checks that each exists.
-An id without brackets means all cases of the test. Tests of recordings have such ids, since a clone may have no recordings.
+An id without brackets means all cases of the test. test_recordings.py has such ids, as its recordings are not in this repository.
 """
 from __future__ import annotations
 

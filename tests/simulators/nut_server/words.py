@@ -9,10 +9,10 @@ LONGEST_WORD = 512
 class LineReader:
     """Takes bytes in pieces of any size, and returns the words of each complete line.
 
-    Like upsd, it drops bytes above 127, control characters other than DEL, and all bytes of a word after the 512th. Inside quotes
-    or after a backslash, a line break does not end the line. `#` without a backslash begins a comment. Inside quotes, as in upsd
-    2.8.0, such a `#` drops the line so far and the rest of the piece. Unlike in upsd, `=` outside quotes is not a word of its
-    own.
+    Like upsd, it drops from each word bytes above 127, control characters other than DEL, and all bytes after the 512th. Inside
+    quotes or after a backslash, a line break does not end the line. Outside quotes, `#` without a backslash begins a comment.
+    Inside quotes, as in upsd 2.8.0, it drops the line so far and the rest of the piece. Unlike in upsd, `=` outside quotes is
+    not a separate word.
     """
 
     def __init__(self) -> None:

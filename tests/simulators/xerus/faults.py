@@ -33,5 +33,5 @@ Faults = orders.Orders[Fault]
 
 
 def calls(body: bytes, method: str) -> bool:
-    """Whether a body contains the method's name in quotes, as its calls do: alone, in performBulk and in performRequest."""
+    """Whether a body contains the method's name in quotes: in a single call, or inside performBulk or performRequest."""
     return f'"{method}"'.encode() in body.replace(b"\\", b"")

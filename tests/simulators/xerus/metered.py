@@ -78,7 +78,7 @@ class Device(Served):
         self.settings = {**self.settings, **settings}
         return 0
 
-    # Few models record waveforms. The simulated one does not, so its waveforms are empty.
+    # The simulated units record no waveforms: hasWaveformSupport is false.
     def getWaveform(self) -> Dict[str, Any]:
         return {}
 

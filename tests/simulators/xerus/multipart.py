@@ -15,7 +15,7 @@ _LONGEST_HEADERS = 16 * 1024
 
 
 class BadForm(Exception):
-    """The request is not a complete form, or the names of its parts are missing or not unique."""
+    """`parse` cannot read the form. The message says why."""
 
 
 class Part(NamedTuple):
@@ -37,7 +37,7 @@ class _Reader:
     def __init__(self, body: Body, boundary: bytes) -> None:
         self._body = body
         self._mark = b"\r\n--" + boundary
-        self._held = b"\r\n"            # the first boundary has no line break before it, so one is added
+        self._held = b"\r\n"            # a form may begin with its boundary, without a line break, so one is added
 
     def _fill(self) -> bool:
         piece = self._body.read(_PIECE)
@@ -57,7 +57,7 @@ class _Reader:
         """The headers of a part. Reading starts at the line break after the boundary."""
         while b"\r\n\r\n" not in self._held:
             if len(self._held) > _LONGEST_HEADERS or not self._fill():
-                raise BadForm("the headers of a part do not end")
+                raise BadForm("the headers of a part are too long or incomplete")
         head, _, self._held = self._held.partition(b"\r\n\r\n")
         if len(head) > _LONGEST_HEADERS:
             raise BadForm("the headers of a part are too long")

@@ -16,7 +16,7 @@ from .services.health import HardwareHealth
 from .transfer import TransferSwitch
 
 _PER_PROTECTOR = 8      # outlets behind one breaker
-_INHIBIT_FROM = 3       # the first generation with the setting inhibitRelayControl: 4.4
+_INHIBIT_FROM = 3       # index of generation 4.4, the first simulated one with the setting inhibitRelayControl
 _LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}      # s, ms, s
 Json = Dict[str, Any]
 

@@ -117,7 +117,7 @@ class XerusConnection(Connection):
         answer = instead or self._answer(device, request)
         if answer.status in _MOVED and body.left > _PIECE:
             self._send(answer, order)
-            self.hang_up()              # a redirect in the middle of an upload ends the connection, as on real units
+            self.hang_up()              # the vendor documents that a redirect breaks an upload
             return
         body.skip()
         self._send(answer, order)

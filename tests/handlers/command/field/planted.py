@@ -1,4 +1,7 @@
-"""A simulated device for each handler, with planted names, addresses, serial numbers and secrets; readings and recordings."""
+"""A simulated device for each handler, with planted names, addresses, serial numbers and secrets.
+
+Also reads, records and replays devices.
+"""
 from __future__ import annotations
 
 import contextlib

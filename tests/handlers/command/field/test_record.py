@@ -45,7 +45,7 @@ def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
 
 
 def test_a_name_that_is_part_of_a_well_known_path_stays() -> None:
-    """A replayed Redfish service must answer at /redfish/v1, a replayed Xerus unit at /link/2."""
+    """A replayed Redfish service must answer at /redfish/v1, and link unit 2 of a replayed Xerus unit below /link/2."""
     with RedfishService(RedfishModel((Pdu(outlets=("A1", "A2")),)), password="any") as service:
         service.outlet("A1").name = "redfish"
         settings = {"port": str(service.port), "username": service.user, "password": "any", "ca_pem": service.ca_pem}
@@ -273,7 +273,7 @@ def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
 
 
 def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The unit lists no outlets and says that it has metered outlets, so a status is Unsupported."""
+    """The unit lists no outlets but reports metered outlets, so `status` raises Unsupported."""
     class Claiming(StandardTransport):
         def exchange(self, where: Endpoint, request: Request) -> Reply:
             reply = super().exchange(where, request)

@@ -95,7 +95,7 @@ def test_a_sensor_may_read_below_zero_and_has_no_value_without_a_valid_reading(
     row = next(row for row in facts(run, "sensors")["sensors"] if row["sensor"].startswith("slot/1"))
     assert (row["value"], row["alarm"], row["unit"]) == (value, alarm, "°C")
     outlet = facts(run, "outlets")["outlets"][0]
-    assert (outlet["W"], outlet["A"], outlet["kWh"]) == (value, None, None)     # only power can be negative
+    assert (outlet["W"], outlet["A"], outlet["kWh"]) == (value, None, None)     # of the three, only power can be negative
 
 
 def test_a_sensor_of_a_kind_that_only_newer_firmware_has_is_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,1 +1,1 @@
-"""Scripts that run with one release of the SDK in a separate process, which is started with script.py."""
+"""Scripts that use the vendor's SDK. Each release of the SDK has its own process, which runs script.py."""

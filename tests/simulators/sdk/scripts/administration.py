@@ -1,4 +1,4 @@
-"""The SDK makes rarely used calls: load shedding, slots, accounts, firmware, certificates, logs, links, clock, bulks."""
+"""The SDK makes rarely used calls, from load shedding to bulk requests."""
 from __future__ import annotations
 
 from typing import Any, Dict, List

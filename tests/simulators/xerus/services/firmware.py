@@ -1,4 +1,4 @@
-"""/firmware: images, updates, reboots. Also the progress page, which alone answers during an update."""
+"""/firmware: images, updates, reboots. Also the progress page, the only path that works during the primary unit's update."""
 from __future__ import annotations
 
 import hashlib
