@@ -61,7 +61,7 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
 
 
 def _begin(names: Sequence[str]) -> None:
-    """Starts the devices of a worker, and makes one call of each handler so that its caches do not count as left open."""
+    """Starts a worker's devices and calls each handler once, so that its modules are imported and its caches filled."""
     global _played
     gc.freeze()         # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()

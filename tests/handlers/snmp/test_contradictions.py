@@ -1,4 +1,4 @@
-"""Mistakes that make every part of a profile valid and the whole wrong are found before an archive is built from it."""
+"""A profile whose parts are valid but contradict each other is refused before an archive is built from it."""
 from __future__ import annotations
 
 from decimal import Decimal
@@ -23,7 +23,7 @@ from handlers.snmp.states import Doubt, State
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"
 STATUS, CONTROL, LOCK, AMPS, WATTS = (Column(f"{ENTRY}.{arc}", name) for arc, name in (
     (3, "outletStatus"), (4, "outletControl"), (5, "outletLock"), (6, "outletCurrent"), (7, "outletPower")))
-OTHER_NAME = Column(STATUS.oid, "outletControl")            # the same object, called otherwise
+OTHER_NAME = Column(STATUS.oid, "outletControl")            # the same object under another name
 ALL = Scalar("1.3.6.1.4.1.99999.3.0", "stripStates")
 
 
@@ -62,7 +62,7 @@ def test_a_command_against_the_states_is_named(control: Control, sentence: str) 
 
 
 def test_a_state_that_an_object_of_the_whole_device_decides_is_named() -> None:
-    """A status would read no mark for any outlet, and a command would read the same mark for each."""
+    """A status reads `rows`, where a Scalar has only the identity "0". A command reads `one`: the same value for every outlet."""
     control = Write(CONTROL, on=1, off=2)
     for source, found in ((STATUS, 1), (ALL, 0)):
         for name, state in (("confirm", State(source, on=("1",), off=("2",), confirm=ALL)),
