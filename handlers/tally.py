@@ -8,4 +8,4 @@ from contextvars import ContextVar
 from typing import Callable
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
-"""The HTTP and NUT clients call its value for each send. Over NUT, requests sent together count as one. By default a no-op."""
+"""The HTTP and NUT clients call `SENT.get()()` once for each send. Over NUT, requests sent together are one send."""

@@ -9,7 +9,7 @@ from typing import Callable
 from .errors import Named, PduHandlerError, Reason
 from .tls import Trust
 
-# X509_V_ERR_... for dates, host name, IP address and key length: ca_pem helps only if the dates are those of an authority
+# X509_V_ERR_... for dates, host name, IP address and key length: another ca_pem would rarely help
 _OF_ITSELF = (9, 10, 62, 64, 66)
 
 

@@ -66,6 +66,8 @@ def test_a_number_that_is_not_a_port_is_refused_with_the_range(refused_here: Ref
 @pytest.mark.parametrize("module, arguments, words", [
     ("tests.simulators.xerus.__main__", ["--outlets", "300"], "300"),
     ("tests.simulators.xerus.__main__", ["--links", "-1"], "below 0"),
+    ("tests.simulators.xerus.__main__", ["--links", "8"], "up to 7"),
+    ("tests.simulators.xerus.__main__", ["--links", "1", "--firmware", "3.3"], "3.6 or later"),
     ("tests.simulators.xerus.__main__", ["--ca-file", "/nonexistent/ca.pem"], "/nonexistent"),
     ("tests.simulators.snmp_agent.__main__", ["--late", "-1"], "-1 is not from"),
     ("tests.simulators.snmp_agent.__main__", ["--late", "soon"], "'soon' is not a number of seconds"),

@@ -119,7 +119,7 @@ def check(state: Given, secrets: Sequence[str], whose: str) -> None:
 
 def address(host: str) -> str:
     """The typed address, without spaces around it. Raises SettingsError for a URL, for text with an @, for text that
-    `is_address` refuses, and for a port of up to 9 digits that is not 1 to 65535."""
+    `is_address` refuses, and if `host_and_port` finds a port outside 1 to 65535."""
     host = host.strip()
     scheme, found, rest = host.partition("://")
     if found:

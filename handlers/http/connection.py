@@ -122,7 +122,7 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Reader(self, self.fp.detach(), opened, timeout, end))
 
     def _read_status(self) -> Any:
-        """Makes 102 to 199 a 100, which http.client skips: none is final (RFC 9110, 15.2). 101 stays: HTTP ends there."""
+        """Returns 100 for 102 to 199: http.client skips only 100, and these are not final either (RFC 9110, 15.2)."""
         parent: Any = super()
         version, status, phrase = parent._read_status()
         return version, 100 if 102 <= status < 200 else status, phrase

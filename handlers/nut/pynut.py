@@ -45,7 +45,7 @@ class PyNUTError(Exception):
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
-    """The network or TLS failed, the timeout passed, or the connection has ended. Scripts for PyNUTClient catch OSError."""
+    """A failure of network or TLS, a timeout or an ended connection. Also an OSError, which scripts for PyNUTClient catch."""
 
 
 class PyNUTClient(Generic[AnyStr]):

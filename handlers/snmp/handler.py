@@ -28,7 +28,7 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Nothing is kept between calls, not even the family."""
 
     def status(self) -> PduView:
-        """Every outlet and its state. Most families cost a GET of sysObjectID and one or two reads; most fixed ones skip the GET.
+        """Every outlet and its state. Most families cost one or two reads, and a GET of sysObjectID unless the family is fixed.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """

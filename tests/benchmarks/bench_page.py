@@ -166,6 +166,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.pdus < 3:
         parser.error("--pdus must be at least 3, because two handlers fail")
+    if options.seconds < 2 * BEAT_S:
+        parser.error(f"--seconds must be at least {2 * BEAT_S:g}, so that polls are due meanwhile")
     if options.seconds > _LONGEST_S:
         parser.error(f"--seconds must be at most {_LONGEST_S:g}, because only the last {CALLS_KEPT} calls of a PDU are counted")
     counts = [round(share * (options.pdus - 2)) for share in SHARES[:2]]

@@ -88,7 +88,7 @@ def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Sequen
     found += [f"statistic: {statistic.kind}: {statistic.text}"] if not statistic.ok else _figures(statistic, peer, port_energy)
     identity = next(identity for identity, on in books.states.items() if on)
     for method, state in (("port_down", "DOWN"), ("port_up", "UP")):
-        call = worker.call(method, CALL_SECONDS, identity, status.value["ports"][identity])
+        call = worker.call(method, CALL_SECONDS, identity, status.value["ports"].get(identity, "UNKNOWN"))
         want = {"identity": identity, "state": state, "same_object": True}
         found += _compare(method, dict(call.value), want) if call.ok else [f"{method}: {call.kind}: {call.text}"]
         found += _compare(f"the outlet after {method}", _NAMES[peer.books().states[identity]], state)

@@ -134,7 +134,7 @@ class WebServer:
         await asyncio.gather(*tasks)
 
     def speak_only(self, version: ssl.TLSVersion) -> None:
-        """From the next connection on, offer this version of TLS and no other, also with weak ciphers."""
+        """From the next connection on, offer only this version of TLS, with weak ciphers too."""
         context = self._configs[0].ssl
         if context is None:
             raise ValueError("the first socket has no TLS")

@@ -22,14 +22,14 @@ SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
 UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
 CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")        # type and unit of variables in A, W and kWh
 NOT_MEASURED = ("0", "1", "8", "44")            # statuses: expected, undefined, deactivate, disabled
-LOST = ("7",)                                   # status: lost
+LOST = ("7",)                                   # status: lost; such a variable is kept, without a value
 THE_DEVICE = Arcs(stop=1)
 WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)        # a row for each device that has phases
 ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
 
 
 def _measured(kind: tuple[str, str], at: Source) -> Figure:
-    """A measurement of each row of `at`, a column of GUIDs. There is no sum if a row's variable is missing or not measured."""
+    """A measurement of each GUID in the column `at`. There is no sum if a row's variable is missing, lost or not measured."""
     def of(values: Source) -> Spelt:
         of_unit = Only(Only(values, TYPE, kind[:1]), UNIT, kind[1:])
         measured = Only(of_unit, CONDITION, NOT_MEASURED, keep=False)

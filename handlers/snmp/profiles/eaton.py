@@ -113,8 +113,8 @@ PROFILES = (
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
         power=hpe.chain(units=NLOGIC_COUNT),
         switching_confidence=Confidence.LOW, evidence=DRIVER.of("state", "current", "power", "switching"),
-        note="The objects are known from one public driver; no MIB is public. The driver does not read the power of the "
-             "whole PDU, so the powers of outlets are summed."),
+        note="The objects are known from one public driver; no MIB is public. The driver leaves the power of the whole PDU "
+             "unmapped, so the powers of outlets are summed."),
     Profile(
         key="eaton-power-pdu", vendor="Eaton", mib="EATON-PDU-MIB of 2007-01-08", source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
         models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",), sys_object_ids=oids("534.6.6.4"),

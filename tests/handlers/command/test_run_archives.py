@@ -172,7 +172,7 @@ def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
         field: slice, of: bytes, words: Tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In Python without the fix for CVE-2025-8194, tarfile reads the same header again after a size of -512.
 
-    In every version, it takes a later header with a wrong checksum for the end of the archive.
+    After the first header, tarfile takes a header with a wrong checksum for the end of the archive.
     """
     file, header = tmp_path / "pdu_odd.tar.gz", bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
     header[148:156] = 8 * b" "

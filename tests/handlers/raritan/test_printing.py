@@ -60,9 +60,10 @@ def test_structures_print_as_the_sdk_prints_them(unit: XerusPdu, firmware: str) 
 
 
 def _facts(text: str) -> List[str]:
-    """Return the lines, sorted, without quotes, padding, "(UTC)", and brackets, commas and "=" at the end of a line.
+    """Return the sorted lines without what older releases print differently: quotes, padding, "(UTC)", and at the end of a line
+    brackets, commas and "=".
 
-    Older releases print these differently. Empty lines and lines with a name in _RENAMED are left out.
+    Empty lines and lines with a name in _RENAMED are left out.
     """
     lines = (" ".join(line.replace('"', "").replace(" (UTC)", "").split()).rstrip("[]{}, =") for line in text.splitlines())
     return sorted(line for line in lines if line and not any(name in line for name in _RENAMED))

@@ -1,4 +1,4 @@
-"""The table of vendors agrees with the files of profiles. A sysObjectID loads the files of fitting vendors and their imports."""
+"""The table of vendors agrees with the files of profiles. A sysObjectID loads only fitting vendors' files and their imports."""
 from __future__ import annotations
 
 import subprocess

@@ -1,7 +1,8 @@
 """Traps in the MIBs of PDUs (not SNMP notifications): pitfalls that cause wrong commands or readings.
 
 Each trap has its answer and its tests. `tests` are pytest ids relative to this folder; test_traps.py checks that each exists.
-An id without brackets means all cases of the test. test_recordings.py has such ids, as its recordings are not in this repository.
+An id without brackets means all cases of the test. The test of test_recordings.py is named so, because its cases are recordings
+outside this repository.
 """
 from __future__ import annotations
 

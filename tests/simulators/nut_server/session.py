@@ -1,4 +1,4 @@
-"""A session with the server: its state, and a method that answers each request."""
+"""A session with the server: its state, and a method for each kind of request."""
 from __future__ import annotations
 
 import uuid

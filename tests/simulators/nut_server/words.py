@@ -11,8 +11,8 @@ class LineReader:
 
     Like upsd, it drops from each word bytes above 127, control characters other than DEL, and all bytes after the 512th. Inside
     quotes or after a backslash, a line break does not end the line. Outside quotes, `#` without a backslash begins a comment.
-    Inside quotes, as in upsd 2.8.0, it drops the line so far and the rest of the piece. Unlike in upsd, `=` outside quotes is
-    not a separate word.
+    Inside quotes, such a `#` drops the line so far and the rest of the piece, as in upsd 2.8.0. Unlike in upsd, `=` outside
+    quotes is not a separate word.
     """
 
     def __init__(self) -> None:

@@ -23,7 +23,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--transfer-switch", action="store_true",
                         help="two inlets (whatever --inlets says), of which a transfer switch selects one")
     parser.add_argument("--metering", choices=METERINGS, default="outlet", help="finest metered part (default: %(default)s)")
-    parser.add_argument("--links", type=count, default=0, help="number of link units of the same kind (default: %(default)s)")
+    parser.add_argument("--links", type=count, default=0,
+                        help="number of link units of the same kind, up to 7; firmware 3.6 and later (default: %(default)s)")
     parser.add_argument("--relay-delay", type=seconds, default=0.0, help="seconds until a relay moves (default: %(default)g)")
     parser.add_argument("--live", action="store_true", help="energy counters run with time (default: they keep their values)")
     parser.add_argument("--https-port", type=port, default=0, help="TCP port of HTTPS (default: the system chooses one)")
@@ -33,7 +34,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    options = _parser().parse_args()
+    parser = _parser()
+    options = parser.parse_args()
+    if options.links > 7 or options.links and options.firmware == GENERATIONS[0]:
+        parser.error("--links is up to 7, and needs firmware 3.6 or later")
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
         with starting(options.https_port, options.http_port):

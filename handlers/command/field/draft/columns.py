@@ -248,7 +248,7 @@ _UNITS = {"kwh": (ENERGY, "1"), "wh": (ENERGY, "0.001"), "watthour": (ENERGY, "0
           "a": (CURRENT, "1"), "amp": (CURRENT, "1"), "ampere": (CURRENT, "1"), "ma": (CURRENT, "0.001"),
           "w": (POWER, "1"), "watt": (POWER, "1"), "kw": (POWER, "1000"), "mw": (POWER, "0.001")}
 _SCALED = re.compile(r"(?:(?P<scale>[0-9.]+|(?:tenth|hundredth|thousandth)s?|milli|kilo|deci|centi)[ -]*(?:of )?(?:an? )?)?"
-                     r"(?P<unit>k?whs?|watt-?hours?|m?a|amps?|amperes?|[km]?w|watts?)")
+                     r"(?P<unit>k?whs?|watt[ -]?hours?|m?a|amps?|amperes?|[km]?w|watts?)")
 
 
 def worth(units: str) -> Optional[Tuple[str, Decimal]]:
@@ -260,7 +260,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
     if found is None or found["unit"] in ("ma", "mw") and "m" not in units:        # MW: megawatt, or milliwatt in capitals
         return None
     prefix = (found["scale"] or "1").rstrip("s")
-    role, value = _UNITS[found["unit"].replace("-", "").rstrip("s")]
+    role, value = _UNITS[re.sub("[ -]", "", found["unit"]).rstrip("s")]
     scale = Decimal(_SCALES.get(prefix) or number(prefix) or 0) * Decimal(value)
     return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
 

@@ -70,7 +70,7 @@ def parse(text: str) -> List[Device]:
             raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
         if what == "device":
             if name in names:
-                raise SettingsError(f"line {number} of the recording repeats the name of a device: rename one of them. "
+                raise SettingsError(f"line {number} of the recording repeats the name of a device: give this one another name. "
                                     f"Lines before the first '# device NAME' belong to a device named {_UNNAMED}")
             found.append(Device(name, value))
         elif not found:

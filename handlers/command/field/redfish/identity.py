@@ -6,8 +6,9 @@ from typing import Any, List, Tuple
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from ....redfish import commands, metering, resources, settings, units
-from ....redfish.answers import Json
+from ....redfish.members import links_of, members
 from ....redfish.service import RedfishService
+from ....redfish.units import Found
 from ...output import counted
 from ..kinds import Identity
 from .actions import Infos, action, infos_of, values_of
@@ -20,7 +21,8 @@ _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "Firmwar
 def identity(data: Any) -> Identity:
     """The service's PDUs, and what can be read and switched.
 
-    Raises the errors of handlers/errors.py: Denied if the login is refused, Unsupported without a Redfish service or PDUs.
+    Raises the errors of handlers/errors.py: Denied without a login or right to read, Unsupported if the service root does not
+    exist (404) or lists no PDUs.
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
@@ -39,7 +41,7 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
     for unit in found:
         out.note_about({f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
                         for name, key in _ABOUT.items()})
-    outlets = [one for unit in found for one in units.outlets(service, unit, metered=True)]
+    outlets = [one for unit in found for one in _outlets(service, unit)]
     out.seen = [{"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
                 {"object": "Outlets", "holds": str(len(outlets))},
                 {"object": "$expand", "holds": "offered" if service.expands else "not offered"}]
@@ -50,7 +52,17 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
                      f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
-def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unproven: bool, out: Identity) -> None:
+def _outlets(service: RedfishService, unit: units.Unit) -> List[Tuple[str, Found]]:
+    """The outlets of a PDU with their identities; empty if the PDU does not list its outlets."""
+    target = resources.link(unit.resource, "Outlets")
+    if target is None:
+        return []
+    listed = links_of(service, service.expanded(target))
+    return [(unit.prefix + resources.identity(outlet), Found(entry.get("@odata.id"), outlet))
+            for entry, outlet in zip(listed, members(service, {"Members": listed}))]
+
+
+def _states(service: RedfishService, named: List[Tuple[str, Found]], switch_unproven: bool, out: Identity) -> None:
     outlets = [outlet for _, outlet in named]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
@@ -60,11 +72,11 @@ def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unpro
     except ProtocolError as error:
         out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
-    out.note_states([resources.state(one) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
-    offered = [one for one in outlets if resources.text(action(one), "target")]
-    infos = infos_of(service, offered)
+    out.note_states([resources.state(one.resource) for one in outlets], f"Outlet, PowerState: {_SCHEMA}")
+    offered = [one for one in outlets if resources.text(action(one.resource), "target")]
+    infos = infos_of(service, [one.resource for one in offered])
     possible = [one for one in offered if _is_possible(service, one, infos)]
-    listing = [one for one in possible if values_of(service, one, infos) is not None]
+    listing = [one for one in possible if values_of(service, one.resource, infos) is not None]
     sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
     if sure:
         values = ", with the values that it lists" if not switch_unproven or len(listing) == len(possible) else ""
@@ -81,9 +93,10 @@ def _states(service: RedfishService, named: List[Tuple[str, Json]], switch_unpro
                           "not switch")
 
 
-def _is_possible(service: RedfishService, outlet: Json, infos: Infos) -> bool:
+def _is_possible(service: RedfishService, found: Found, infos: Infos) -> bool:
+    outlet = found.resource
     try:
-        for link in (action(outlet)["target"], resources.text(outlet, "@odata.id") or "/"):
+        for link in (action(outlet)["target"], found.link):
             service.path(link)
         values = values_of(service, outlet, infos)
         if values is None:
@@ -93,7 +106,6 @@ def _is_possible(service: RedfishService, outlet: Json, infos: Infos) -> bool:
     return not commands.locked(outlet) and (values is None or {"On", "Off"} <= set(values))
 
 
-def _is_below(service: RedfishService, outlet: Json) -> bool:
-    """Whether the target of the outlet's action is below the outlet; true if the outlet has no link to itself."""
-    own = resources.text(outlet, "@odata.id")
-    return not own or commands.is_below(service.path(action(outlet)["target"]), service.path(own))
+def _is_below(service: RedfishService, found: Found) -> bool:
+    """Whether the target of the outlet's action is below the link that leads to the outlet, as the handler demands."""
+    return commands.is_below(service.path(action(found.resource)["target"]), service.path(found.link))

@@ -2,7 +2,7 @@
 
 A write is a command if the family's control would send it; any other write is refused. The unit keeps the written value if the
 recording has the object. It then looks for a change of rows after which the family reads the new state for the command's outlet,
-and the old states for all others. If it finds none, the states stay.
+and the old states for all others. If it finds none, it changes nothing else.
 """
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Unit:
         memory = Memory(self._rows)
         try:
             before = states.read(Reader(memory, self._found.reader.root))
-        except PduHandlerError:                     # the written value may be one that the family refuses
+        except PduHandlerError:                     # the written value may make the states unreadable
             return False
         after = {**before, identity: wanted}
         if before == after:

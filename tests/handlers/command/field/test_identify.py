@@ -4,6 +4,7 @@ Also: the evidence of a figure, and which address and port are tried.
 """
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import shlex
@@ -19,6 +20,7 @@ from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted, figure
 from handlers.errors import PduHandlerError, ProtocolError, Refused, Unsupported
+from handlers.redfish.handler import make_handler
 from handlers.snmp import metering
 from handlers.snmp.detection import SYS_OBJECT_ID
 from handlers.snmp.figures import Arcs, Figure, Total
@@ -26,6 +28,7 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.settings import choose
 from handlers.snmp.sources import Column
 from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.command.field.planted import UNITS, Unit, replayed
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -188,6 +191,26 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         ["switch 1 of 6"], ["switch 2 of 6"]]
     assert [[line.partition(":")[0] for line in one.cannot if line.startswith("switch")] for one in found] == [
         ["switch 1 outlet without switch_unproven=yes", "switch 4 outlets"], ["switch 4 outlets"]]
+
+
+@pytest.mark.parametrize("own, target, can", [
+    ("Outlets/A1", "Outlets/A1/Switch", True), ("Elsewhere/A1", "Outlets/A1/Switch", True),
+    ("Elsewhere/A1", "Elsewhere/A1/Switch", False), ("", "Elsewhere/A1/Switch", False)])
+def test_the_target_of_a_redfish_action_must_be_below_the_link_to_the_outlet(own: str, target: str, can: bool) -> None:
+    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
+    outlet = {"Id": "A1", "PowerState": "On", **({"@odata.id": f"{pdus}/1/{own}"} if own else {}), "Actions": {
+        "#Outlet.PowerControl": {"target": f"{pdus}/1/{target}", "PowerState@Redfish.AllowableValues": ["On", "Off"]}}}
+    text = redfish_tree.written({
+        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
+        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
+        f"{pdus}/1/Outlets": {"Members": [{"@odata.id": f"{pdus}/1/Outlets/A1"}]}, f"{pdus}/1/Outlets/A1": outlet})
+    with replayed("redfish", text) as unit:
+        assert isinstance(unit.data, PduData)
+        found = identity("redfish", unit.data)
+        device = make_handler(unit.data)
+        with contextlib.nullcontext() if can else pytest.raises(Unsupported, match="not below"):
+            device.port_down(PduPortView(identity="A1", power_status=EnumPowerStatus.UP))
+    assert any(line.startswith("switch 1 of 1") for line in found.can) is can
 
 
 def test_hpe_outlets_whose_configuration_cannot_be_read_are_not_counted_as_switchable() -> None:

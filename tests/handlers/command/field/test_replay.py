@@ -83,7 +83,7 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
 
 
 def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_follows() -> None:
-    """geist-v3: writing 3 to ctrlOutletStatus switches an outlet off. Then it and ctrlOutletFeedback must both read 0 (off)."""
+    """geist-v3: writing 3 to ctrlOutletStatus switches an outlet off. Then this object and ctrlOutletFeedback must read 0."""
     rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
     found, *_ = _found(rows, "")
     assert found is not None and found.states["1"] is EnumPowerStatus.UP

@@ -53,6 +53,7 @@ def epdu(outlets: int = 24, relay_s: float = 0.0, only_now: bool = False, locked
 
 
 def _rules(relay_s: float, only_now: bool) -> List[Rule]:
+    # Unlike on a unit, -1 does not cancel a reboot.
     may = (When(f"{SWITCHABLE}.*", ("1",)),)
     rules = [_verb(OFF, _PENDING_OFF, _IS_OFF, relay_s, may, only_now), _verb(ON, _PENDING_ON, _IS_ON, relay_s, may, only_now)]
     reboot = (Effect(f"{STATE}.*", _IS_OFF, after=relay_s, after_written=True),
@@ -73,7 +74,7 @@ def _verb(column: str, pending: str, done: str, relay_s: float, may: Tuple[When,
     """
     opposite = _IS_ON if done == _IS_OFF else _IS_OFF
     return Rule(f"{column}.*", lowest=-1, highest=0 if only_now else 99_999, when=may, otherwise="notWritable", effects=(
-        # A command cancels an earlier one of its column that is shown as pending: the state goes back, the relay does not move.
+        # If the state is shown as pending by this column, a command puts it back and drops every planned change of it.
         Effect(f"{STATE}.*", opposite, cancels=True, when=(When(f"{STATE}.*", (pending,)),)),
         Effect(f"{STATE}.*", pending, when=(When(f"{STATE}.*", (opposite,)), When(f"{column}.*", ("-1", "0"), negate=True))),
         Effect(f"{STATE}.*", done, after=relay_s, after_written=True, when=(When(f"{column}.*", ("-1",), negate=True),)),

@@ -209,6 +209,7 @@ def test_only_an_unambiguous_name_means_on_or_off(names: Dict[int, str], on: Lis
 @pytest.mark.parametrize("units, role, value", [
     ("0.01 A", "current", "0.01"), ("tenths of Amps", "current", "0.1"), ("milliamps", "current", "0.001"),
     ("Watts", "power", "1"), ("kWh", "energy", "1"), ("watt-hours", "energy", "0.001"), ("0.1 kWh", "energy", "0.1"),
+    ("Watt hours", "energy", "0.001"), ("kilowatt hours", "energy", "1"),
     ("hundredths of an ampere", "current", "0.01"),
     ("mW", "power", "0.001"), ("MW", "", ""), ("MA", "", ""),
     ("seconds", "", ""), ("", "", ""), ("percent", "", ""), ("A/10 or so", "", ""),
