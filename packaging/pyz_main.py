@@ -1,7 +1,7 @@
 """The main module of pdu.pyz: unpacks it once into the user's cache and runs it from there.
 
 pysnmp reads files next to its modules, which is impossible inside a zip file. Later starts are faster too: Python does not save
-compiled modules for a zip file. Every Python must be able to parse this file, because it reports a version that is too old.
+compiled modules for a zip file. Even an old Python must be able to parse this file, which asks for a newer one.
 tools.py replaces @CONTENT@ with the content's hash.
 """
 import os

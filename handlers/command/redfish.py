@@ -69,7 +69,7 @@ def outlets(call: Call) -> Result:
     readings = [{source: figures.sensor(one, of) for source, one in linked.items()}
                 for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)]
     infos: Optional[actions.Infos] = None
-    with contextlib.suppress(Denied):               # the account may lack the right to read them
+    with contextlib.suppress(Denied):               # the account may lack the right to read these resources
         infos = actions.infos_of(call.service, (outlet for _, outlet in found))
     rows: List[Dict[str, Any]] = []
     for (identity, outlet), parts in zip(found, metered):

@@ -50,7 +50,7 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
 @contextlib.contextmanager
 def _asked() -> Iterator[List[int]]:
     """Yields an empty list. During the block SIGINT and SIGTERM are added to it instead of ending the program."""
-    asked: List[int] = []               # no Event: a signal while this thread waits for it could block on its lock
+    asked: List[int] = []               # no Event: its `set`, called by a signal handler during its `wait`, could block forever
     before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in _ENDS}
     try:
         yield asked

@@ -13,7 +13,7 @@ _MOST_ARCS, _ARC_DIGITS = 128, 10           # RFC 2578, 3.5: at most 128 sub-ide
 _INTERNET = 4               # number of arcs in 1.3.6.1; an OID that begins with them is absolute
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100         # 100 more for a module's name at the start
 
-# The last three begin the default sysObjectIDs of agents built on Net-SNMP (NET-SNMP-MIB) or its predecessor (UCD-SNMP-MIB).
+# The last three begin the default sysObjectIDs of Net-SNMP (NET-SNMP-MIB, NET-SNMP-TC) and its predecessor (UCD-SNMP-MIB).
 _ROOT_NAMES = {"iso": "1", "org": "1.3", "internet": "1.3.6.1", "mib-2": "1.3.6.1.2.1", "enterprises": "1.3.6.1.4.1",
                "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "ucdavis": "1.3.6.1.4.1.2021", "linux": "1.3.6.1.4.1.8072.3.2.10"}
 
@@ -39,7 +39,7 @@ def raw_value(element: object) -> Optional[Raw]:
 
 def oid_arcs(text: object) -> Optional[Tuple[int, ...]]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; () for "", None for other text."""
-    known = str(text)[:_LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")       # not NET-SNMP-TC::linux
+    known = str(text)[:_LONGEST_OID + 1].replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")    # plain `linux` is NET-SNMP-TC's
     parts = known.rpartition("::")[2].strip(".").split(".")
     parts = _ROOT_NAMES.get(parts[0], parts[0]).split(".") + parts[1:]
     if parts == [""]:
@@ -78,8 +78,8 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
 
 
 def is_of(element: object, asked: str) -> bool:
-    """Whether an element may be the object `asked`: its OID equals `asked` or is unreadable, or `asked` begins with its OID and
-    ends with its index, if it has one."""
+    """Whether an element may be the object `asked`. True if its OID is missing, unreadable or equal to `asked`. Otherwise `asked`
+    must begin with the element's OID and end with its index, if it has an index."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()
     if not oid or oid == wanted:
         return True

@@ -83,7 +83,7 @@ class HttpClient:
         """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent once more if the kept connection
         was closed or after a 408, and follows one redirect. Others are sent once, but a GET follows a redirect to another path.
 
-        Raises SettingsError for an unusable login or `ca_pem`, HttpException if the upload cannot be read, else a subclass of it.
+        Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be read) and its subclasses.
         """
         request = Request(method, target, {"Accept-Encoding": "identity", **headers, **login.headers()}, body,
                           timeout, total, limit)

@@ -1,8 +1,8 @@
 """Keeps password and token out of errors and debug lines when a device sends them back. Pure.
 
 A secret is found in plain text, escaped once or twice for JSON, JavaScript (`\\xXX`, `\\uXXXX`), a URL or HTML, and in hex or
-base64, as in the Authorization header. Case does not matter, except in base64. It is also found if its UTF-8 was decoded as
-Latin-1, as http.client decodes headers.
+base64, as in the Authorization header. Case does not matter, except in base64. A secret is also found if its UTF-8 was decoded
+as Latin-1, as http.client decodes headers.
 """
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send the request once, unless the session retries, and read the reply. Raises HttpException; before anything is sent,
-        SettingsError for an invalid header, login, proxy address or host name, and for a missing file of `verify` or `cert`."""
+        """Send the request once, unless the session retries, and read the reply. Raises HttpException, and SettingsError for an
+        invalid header, login, proxy or host name, a missing file of `verify` or `cert`, or an OSError of `auth` or a hook."""
         failed: PduHandlerError             # raised outside `except`: errors of requests may hold the proxy's password
         places: List[Optional[str]] = []    # the header Location of the answer, once it has come
         own: Any = self._session.hooks.get("response") or ()

@@ -114,7 +114,7 @@ class Connection:
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (1 more for each further 16 KiB of requests).
 
-        `end` is the deadline by the clock (default: `timeout` seconds from now, or from the end of the name look-up).
+        `end` is the deadline by the clock (default: `timeout` seconds from now; on a new connection, after the name look-up).
         """
         wanted, end = end, self._end(end)
         answers = Answers(self.host, self._secret)

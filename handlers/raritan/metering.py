@@ -105,7 +105,7 @@ class UnitMeter:
         It lists the inlets' sensors again if all their readings are invalid. It lists those of outlets read by well-known ids if
         all these readings are invalid or a label does not match. The third reads the sensors that the second listed.
 
-        Raises Denied if the account may not list or read a sensor.
+        Raises Denied for a denied list of sensors or lines, and for a denied reading that decides what to queue next.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9

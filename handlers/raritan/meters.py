@@ -134,7 +134,7 @@ class FeedMeter(Meter):
 
     def energy(self) -> Amount:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one counted once. Without the
-        feed's counter, the energy is not known while the sensors or lines cannot be listed: they may include a counter."""
+        feed's counter, not known if a failed call leaves open whether the feed or a line has one."""
         if self.counter is not None:
             return listed_amount(self.counter)
         if any(one is not None and one.error is not None and not absent(one.error) for one in (self._sensors, self._poles)):

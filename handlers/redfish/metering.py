@@ -36,8 +36,8 @@ def measured(service: RedfishService, wanted: str) -> Tuple[Optional[float], Opt
     """Load in A and energy in kWh, in total and by outlet; None for a figure that is not metered or not known.
 
     Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the mains are not metered; 1 more
-    for each further page of a list, and for each outlet or circuit that a list only links to. `units` needs its own, and so
-    does `sensors.read` if only sensors have the values.
+    for each further page of a list, and for each outlet or circuit that a list only links to. Add the round trips of `units`,
+    and those of `sensors.read` if only sensors have the values.
     """
     every = units(service, wanted)
     found = [_read(service, unit) for unit in every]

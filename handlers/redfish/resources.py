@@ -56,7 +56,7 @@ def state(outlet: Json) -> EnumPowerStatus:
     """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its fields contradict each other.
 
     `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts "On".
-    `PowerStateInTransition` means that the state is about to change. Every value except false counts, also null.
+    `PowerStateInTransition` means that the state is about to change. Any value except false, even null, is taken as true.
     """
     if outlet.get("PowerStateInTransition", False) is not False or status_state(outlet) in _UNUSABLE:
         return EnumPowerStatus.UNKNOWN

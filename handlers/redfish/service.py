@@ -136,7 +136,7 @@ class RedfishService:
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
         """The resource behind each link, or its error (such as a 404), in order: 1 round trip each, over up to 4 connections.
 
-        Raises errors of login, rights, network, HTTP, redirects or load (429, 503), even for one resource, or as `path` does.
+        Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503), even for one resource.
         """
         paths = [self.path(target) for target in targets]
         if (self._mode == AUTO or self._has_no_session) and len(paths) > 1:     # the first reading logs in
@@ -172,7 +172,7 @@ class RedfishService:
     # ---- writing -------------------------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
-        """The answer to a POST, sent once: 1 round trip. Raises HttpRefused for 301, 302, 307 and 308; returns the rest."""
+        """The answer to a POST, sent once: 1 round trip. Raises HttpRefused for 301, 302, 307 and 308, for no other status."""
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
     def made(self, reply: Reply) -> Optional[str]:

@@ -100,10 +100,10 @@ def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]
 
 
 def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
-    """The outlets of a PDU in its order, with identity: 1 round trip, plus 1 for each further page or outlet that is only a link.
+    """Identity and resource of each outlet, in the PDU's order: 1 round trip, and 1 for each further page or linked outlet.
 
-    With `metered`, the result is empty if the PDU does not list its outlets. Without it, such a PDU raises Unsupported unless its
-    EquipmentType has no outlets, and an empty list without a count raises ProtocolError.
+    With `metered`, the result is empty if the PDU does not list its outlets. Otherwise, raises Unsupported for such a PDU unless
+    its EquipmentType is one without outlets, and ProtocolError for an empty list without a count.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}

@@ -79,8 +79,8 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
     Failing that, with `by_id`, the first candidate, provided that its family has no outlets. Failing that, searches a second time
     (`unmeasured`): rows of meters are then enough, even if no total is measured at the moment. None if nothing is found.
 
-    A device only meters if `has_no_outlets` proves it, or if `metered_only` is set. If meters were found without this, raises
-    ProtocolError instead of searching a second time or returning None.
+    A device counts as one that only meters if `has_no_outlets` proves it, or if `metered_only` is set. If neither is the case and
+    meters were found, raises ProtocolError instead of searching a second time or returning None.
     """
     unproven: Optional[Found] = None
     for profile, root in tried:

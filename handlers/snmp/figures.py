@@ -19,8 +19,8 @@ _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
 class Figure(Frozen):
     """A measurement: value * `scale` is in A, W or kWh.
 
-    `absent`: texts, including the `unit`, that mean "not measured". Text that is not a number, 2^n - 1 for n of 31, 32, 63 and
-    64, and, without `magnitude`, numbers below 0 always mean it. With `magnitude` the sign is only a direction, and |value| is
+    `absent`: texts, including the `unit`, that mean "not measured". Text that is not a number and 2^n - 1 for n of 31, 32, 63 and
+    64 always mean this too. So do numbers below 0, unless `magnitude` is set: then the sign is only a direction, and |value| is
     used. `padding`: values in rows of missing parts, such as a second line cord; a sum is complete without them. `exponent`: the
     power of ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative
     for a divisor (-10: value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may

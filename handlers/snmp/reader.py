@@ -20,7 +20,7 @@ class Device(Protocol):
 
 
 class Reader:
-    """Sends each walk and each GET once and keeps the answers (`walked`, `got`). `again`: a reader that has only the names.
+    """Sends each walk and each GET once and keeps the answers (`walked`, `got`).
 
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """

@@ -34,7 +34,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
     it must not be switched: nothing was written then. The text of an Unreachable says if the outlet may have switched. If a
-    write repeats other outlets' states, one command runs at a time, and UNKNOWN is set unless the device reports all as written.
+    write repeats other outlets' states, commands run one at a time, and `port` gets UNKNOWN unless all states read as written.
     """
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may return a number

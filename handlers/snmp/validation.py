@@ -40,7 +40,7 @@ def some(values: Sequence[object], what: str) -> None:
 
 
 def compared(values: Sequence[str], what: str) -> None:
-    """Requires values without outer white space and NULs, as `decoding.text` leaves the device's values; and none twice."""
+    """Requires distinct values without white space or NULs at the ends: `decoding.text` cuts these off the device's values."""
     once(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):

@@ -42,8 +42,8 @@ from .ratios import note, warn_if_busy
 FAR_S = 0.020
 GOALS = (("near", 20.0), ("far", 4.0))
 DESCRIBED_GOAL = 3.0
-# The near goal is measured on upsd: PyNUTClient waits 40 ms for a list, the facade does not. The far goal is measured on the
-# project's server: through the relay, both clients would wait 40 ms for upsd's lists.
+# The near goal is measured on upsd, where PyNUTClient waits 40 ms for each list after the first, but the facade does not. The
+# far goal is measured on the project's server, because through the relay both clients would wait 40 ms for upsd's lists.
 _DESCRIBED = (("near", "descriptions", "this client as PyNUT facade, with descriptions", "PyNUTClient"),
               ("far", "144 descriptions", "the facade, 144 descriptions", "PyNUTClient, 144 descriptions"))
 START_GOAL = 0.5

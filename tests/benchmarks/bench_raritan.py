@@ -125,7 +125,7 @@ class Judged(NamedTuple):
 
 
 def goals(found: Dict[Key, Figures]) -> List[Judged]:
-    """The figures below the table. Without a goal: the first reading's ratio to the SDK's loop, and the ratios of CPU time."""
+    """The figures below the table. The first reading's ratio to the SDK's loop and the ratios of CPU time have no goal."""
     near, far, loop = found[OURS, "near"], found[OURS, "far"], found[LOOP, "far"]
     lines = [_exactly("requests of one reading", near.requests)._replace(at_most=2),
              _exactly("requests where well-known sensor ids are refused",

@@ -1,4 +1,4 @@
-"""Counts the files that one status enters between make_handler and the socket, all their lines, and the calls between them.
+"""Counts the files that make_handler and one status enter, the lines of these files, and the calls from one file to another.
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 

@@ -99,5 +99,5 @@ class Poller:
         try:
             work()
         except Exception:
-            if not self._stopped:       # `DciManager.stop` closes the workers first, on which polls may fail
+            if not self._stopped:       # an error while the stand-in stops is not a defect
                 _LOG.exception("a defect in a poll or in thinning; polling continues")

@@ -38,7 +38,7 @@ class Runtime:
             (folder / name).mkdir()
         self.pool = Pool(folder / "empty", processes, start)
         for handler in store.handlers():
-            # without an archive so far, or with one that is no longer accepted: calls of this handler report that it is missing
+            # Calls of a handler without an archive, or with one that is no longer accepted, end with an import error.
             with contextlib.suppress(LookupError, BadArchive):
                 read(store.archive(handler)).unpack(folder / "handlers")
 

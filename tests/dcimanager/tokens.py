@@ -30,7 +30,7 @@ class Tokens:
 
 
 def proof(token: str) -> str:
-    """The CSRF token in the pages of a session, made from the session's `token`. If `token` is "", it is a constant."""
+    """The CSRF token in a session's pages, made from its `token`. Before the login, `token` is "" and the result a constant."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 

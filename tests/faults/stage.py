@@ -4,7 +4,7 @@ A cell is one call, with one fault or none (cell.py).
 
     {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}
                         ->  the settings, SNMP fields and secrets, the outlet, and the answer to "books"
-    {"books": true}     ->  the device's true state and figures now (`Books`), and the number of exchanges that the relay has seen
+    {"books": true}     ->  the device's books now (tests/simulators/books.py), and the number of exchanges through the relay
     {"close": true}     ->  {}
 """
 from __future__ import annotations

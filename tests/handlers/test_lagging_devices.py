@@ -1,4 +1,4 @@
-"""Switching devices that lag: a command never reports a wrong state. The clock moves only while a handler or a test waits.
+"""Commands to devices that lag never report a wrong state. The clock moves only while a handler or a test waits.
 
 `switch`, which all handlers share, runs against 2,000 generated devices. Their relays may also stick, and answers may be lost.
 Each handler runs over the network against its simulator, whose relays or cache use the same clock.

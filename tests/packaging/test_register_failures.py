@@ -399,7 +399,7 @@ def test_a_dead_proxy_is_named_without_its_login(admin: Admin, manager: DciManag
     (" port ", " via 192.0.2.1", True), (":", " over proxy 192.0.2.1", True), (" port ", "", False), (":", "", False)])
 def test_a_dead_proxy_is_named_where_curl_names_both_the_server_and_the_proxy(
         admin: Admin, manager: DciManager, port: str, proxy: str, blamed: bool) -> None:
-    """Newer releases of curl name both if a connection is refused, in two forms (lib/cf-ip-happy.c)."""
+    """If a connection is refused, newer releases of curl name the server, and the proxy if they use one (lib/cf-ip-happy.c)."""
     server = manager.url[len("https://"):].replace(":", port)
     admin.tool("curl", f"echo 'curl: (7) Failed to connect to {server}{proxy} after 0 ms' >&2; printf 000; exit 7")
     run = admin.run(manager, https_proxy="http://192.0.2.1:3128", no_proxy="")

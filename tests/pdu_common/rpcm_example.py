@@ -1,7 +1,8 @@
 """The RPCM handler of DCImanager's public handler page, completed by us where the page has gaps.
 
-The docstrings are ours. A failed reading raises its error here; the page's code does not check for one. This handler is not in
-the pack. Its tests show that a handler with the imports and structure of the page runs on the local doubles.
+The docstrings are ours. If a state cannot be read after a command, this handler raises the error; the page's code could store it
+as the state. This handler is not in the pack. Its tests show that a handler with the imports and structure of the page runs on
+the local doubles.
 """
 from __future__ import annotations
 

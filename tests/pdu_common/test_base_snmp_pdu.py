@@ -184,7 +184,7 @@ def test_a_wrong_community_leads_to_a_timeout_and_is_not_shown(snmpd: Snmpd) -> 
 def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> None:
     rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
     with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=3.0),)), users=[SHA_AES]) as server:
-        # Version 3 first has to discover the agent's engine. Doing so here keeps it out of the short timeout of the write.
+        # With version 3, this read also discovers the agent's engine, so the write with its short timeout need not do so.
         assert connect(server.port, **{**LEVELS[level], "timeout": "20"}).snmp_get(f"{TYPES}.1.0").value == 0
         pdu = connect(server.port, **{**LEVELS[level], "timeout": "1.2", "retries": "3"})
         with pytest.raises(SnmpError, match="timeout"):

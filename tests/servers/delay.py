@@ -37,7 +37,7 @@ class DelayRelay:
     def stop(self) -> None:
         """Closes all connections and the listener. May be called more than once."""
         self._close(self._listener)
-        self._threads[0].join(5)        # accepts no more, so the list of sockets is complete
+        self._threads[0].join(5)        # runs `_accept`; after its end, no socket is added
         for one in self._sockets:
             self._close(one)
         for thread in self._threads:

@@ -45,7 +45,10 @@ class Orders(Generic[F]):
             self._orders.clear()
 
     def take(self, calls: Callable[[str], bool]) -> Optional[Order[F]]:
-        """Returns the first order if it applies to this request, else None. `calls(method)`: whether the request matches."""
+        """Returns the first order if it applies to this request, else None. A match lowers the order's `skip` or `count`.
+
+        `calls(method)`: whether the request matches this `method` of an order.
+        """
         with self._lock:
             if not self._orders:
                 return None

@@ -46,7 +46,7 @@ _MAC = re.compile(rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{
 # Four numbers are an address, unless a word before them marks a version, or they are small and not of a private network.
 _DOTTED = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.]){_DOTTED}(?![0-9A-Za-z]|\.[0-9]|-(?!{_DOTTED})[0-9])")
-# A short word must not be the end of a longer one ("server"), unless a capital letter separates them ("fwVer").
+# A short word at the end of a longer one does not count ("server"), unless its capital follows a small letter ("fwVer").
 _VERSION = re.compile(r"(?:(?:version|revision|firmware|release|software)|(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
                       r"(?:ver|rev|fw|rel|build|v))\W{0,3}$", re.IGNORECASE)
 _LONGEST_MARK = 20          # limit for such a word and the signs after it, in characters

@@ -48,7 +48,10 @@ class Allowed(NamedTuple):
         return self._fitting(found, query) if found is not None else self._in_networks(query)
 
     def _listed(self, query: Query) -> Optional[Target]:
-        """The listed PDU with the target as its name, else the one at this address, else None. Raises NotAllowed for several."""
+        """The listed PDU whose name is the target, else the one at that address, else None.
+
+        Raises NotAllowed if several PDUs are at that address.
+        """
         text = query.target
         named = [one for one in self.listed if one.device.name == text]
         found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]

@@ -13,7 +13,8 @@ from .listing import Device
 def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
-    A PDU whose handler is already an archive stays the same. Raises SettingsError if the archive of one handler is missing.
+    A PDU whose handler is already an archive stays the same. Raises SettingsError if `folder` cannot be read
+    or has no archive of one of the handlers.
     """
     built: Dict[str, str] = {}
     for name in {device.handler for device in devices}:

@@ -148,8 +148,8 @@ def _shown(wanted: Wanted, state: Given, done: Round, first: bool) -> None:
 
 
 def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
-    """The round as text: all PDUs in the first round and on a terminal. In other rounds what changed, the errors of the PDUs
-    that changed, and the sums; nothing if no PDU changed."""
+    """The round as text. The first round, and every round on a terminal, shows all PDUs. Other rounds show what changed, the
+    errors of the PDUs that changed, and the sums, or nothing if no PDU changed."""
     terminal = sys.stdout.isatty()
     if wanted.watch is not None and terminal:
         yield _CLEAR + done.when

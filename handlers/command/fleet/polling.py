@@ -80,7 +80,7 @@ class Target(NamedTuple):
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
-        """The object for make_handler. `timeout` limits the seconds for each answer, retries included. Raises SettingsError."""
+        """The object for make_handler. `timeout` limits the wait for an answer, retries included, in s. Raises SettingsError."""
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
@@ -129,7 +129,10 @@ def prepare() -> None:
 
 
 def poll(target: Target, timeout: Optional[float] = None, with_labels: bool = False) -> Reading:
-    """Calls `status`, `statistic` and, if wanted, `labels`, until one fails. An Exception or SystemExit becomes `failure`."""
+    """Calls `status`, `statistic` and, if wanted, `labels`, until one fails.
+
+    An Exception or SystemExit becomes the `failure` of the result.
+    """
     return contextvars.copy_context().run(_polled, target, timeout, with_labels)       # confines the counter of `_count`
 
 

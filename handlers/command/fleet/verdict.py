@@ -19,7 +19,7 @@ REMEDIES: Mapping[str, str] = {
     "settings": "correct this PDU in the list, or its login",
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
-    "unsupported": "record its answers with `pdu record` to have it added; if it speaks SNMP, you can also describe it in JSON",
+    "unsupported": "record this PDU with `pdu record` to have it added; if it speaks SNMP, you can also describe it in JSON",
     "data-stale": "the NUT driver has no up-to-date data: check the cable to its device, or restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "read this PDU alone with `pdu status`, and compare its outlets with the settings in the list",
@@ -131,8 +131,8 @@ NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the chec
 def nagios(found: Summary, rows: Sequence[Row]) -> List[str]:
     """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well.
 
-    The performance data have no energy while an error hides the energy of a PDU. It is a counter, and the sum over the others
-    would be lower.
+    The performance data have no energy while an error hides the energy of a PDU. Energy is a counter, and the sum over the
+    other PDUs would be lower.
     """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),

@@ -186,7 +186,7 @@ def sequence(context: Context) -> Result:
     action: str = context.options.action or "show"
     pdu = context.pdu
     if context.options.delay is not None and action in ("show", "cancel"):
-        raise SettingsError("--delay needs an order or none")
+        raise SettingsError("--delay needs an order, such as 3,1,2, or the word none")
     if action == "cancel":
         context.confirm("cancel the running sequence")
         once("the sequence may or may not have been cancelled", "sequence", pdu.cancelOutletSequence)
@@ -244,5 +244,5 @@ COMMANDS: Commands = {
     "switch": Command(switch, [_OUTLETS, Word("STATE", "on or off"), *_IN_SEQUENCE]),
     "cycle": Command(cycle, [_OUTLETS, *_IN_SEQUENCE]),
     "sequence": Command(sequence, [Word("ACTION?", "show, cancel, none, or an order such as 3,1,2"),
-                                   *option("--delay", "with an order or none: milliseconds after each outlet", "MS")]),
+                                   *option("--delay", "with an order or the word none: milliseconds after each outlet", "MS")]),
 }

@@ -78,7 +78,7 @@ def protver(verb: str = "PROTVER") -> Request[str]:
 
 
 def help_() -> Request[str]:
-    """The server's list of its requests, free text. upsd leaves some out, such as FSD and PROTVER."""
+    """The requests that the server lists, as free text. upsd leaves some out, such as FSD and PROTVER."""
     # > HELP
     # < Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS
     return Request("HELP", "HELP", _line)

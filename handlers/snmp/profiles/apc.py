@@ -102,7 +102,7 @@ def unit_and_outlet(state: Source) -> Chained:
     return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
 
 
-# MasterSwitch plus and VM. The index is unit.outlet. One public driver uses unit.1.outlet, so that form is read too.
+# MasterSwitch plus and VM. The index is unit.outlet. For plus, fence_apc_snmp uses unit.1.outlet, so that form is read too.
 MSP_STATE = column("318.1.1.6.7.1.1.5", "sPDUOutletStatusMSPOutletState")
 VM_STATE = column("318.1.1.5.7.1.1.5", "sPDUOutletStatusVMOutletState")
 

@@ -39,7 +39,7 @@ ATS_TOTAL = "1"                                                                #
 
 
 def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
-    """`values` of units or phases, with no sum if a unit of the chain has none. `module`: the column with each row's unit."""
+    """`values` of units or phases. No sum if a unit of the chain has no row. `module`: the column with each row's unit."""
     return EachUnit(values, module, UNITS)
 
 

@@ -1,8 +1,8 @@
 """Dell: rack PDUs made by APC, with their own MIB (DellrPDU-MIB).
 
-It resembles APC's rPDU2, but 1 is on and 2 is off (rPDU2: 1 off, 2 on). The switched and the metered table are joined by
-the outlet's number, because their indexes may differ. Outlets are metered in whole A and kWh. The MIB does not name the unit of
-their power; W is assumed.
+It resembles APC's rPDU2, but its states are 1 (on) and 2 (off); those of rPDU2 are 1 (off) and 2 (on). The switched and the
+metered table are joined by the outlet's number, because their indexes may differ. Outlets are metered in whole A and kWh. The MIB
+does not name the unit of their power; W is assumed.
 """
 from ..parts import SIMULATED, Confidence, Figure, Outlets, Profile, State, Write
 from ..sources import First

@@ -13,7 +13,7 @@ from .shorthand import column, librenms, oids, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")
-NO_RESET = ("0", "2")               # npPwrStartReset: 0 is normal, 1 a reset, 2 the pause after it; also 2 without a watchdog
+NO_RESET = ("0", "2")               # npPwrStartReset: 0 normal, 1 reset active, 2 pause after a reset, or watchdog inactive
 
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
 PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")

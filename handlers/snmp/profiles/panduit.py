@@ -1,8 +1,8 @@
 """Panduit: SmartZone G5 of PANDUIT-MIB, which has the tables of HPE's pdu3 below its own root.
 
-Outlets are switched by pdug5OutletControlOnCmd and pdug5OutletControlOffCmd. Some firmware may lack pdug5OutletControlCommand,
-which takes both commands. Padding rows have a 0 in the index column. Outlets count energy in Wh, inputs in kWh. In the MIB, G6
-is a hardware version (2.0, pdug5HWVersion) with the same tables.
+Outlets are switched by pdug5OutletControlOnCmd and pdug5OutletControlOffCmd, not by pdug5OutletControlCommand, which some
+firmware may lack. Padding rows have a 0 in the index column. Outlets count energy in Wh, inputs in kWh. In the MIB, G6 is a
+hardware version (2.0, pdug5HWVersion) with the same tables.
 """
 from ..parts import SIMULATED, Confidence, Profile
 from ..sources import Only

@@ -46,7 +46,7 @@ def _echo(exchange: Exchange) -> bytes:
 
 
 def _last_line_cut(exchange: Exchange) -> bytes:
-    """The answer with half of its last line. Lines missing before it could go unnoticed: NUT sends no count of lines."""
+    """The answer with half of its last line. The others stay: NUT sends no count of lines, so their loss could go unnoticed."""
     lines = exchange.answer.splitlines(keepends=True)
     return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
 

@@ -43,7 +43,7 @@ class Broken:
 
 
 def silent() -> Tuple[socket.socket, List[str]]:
-    """Return a bound socket that does not listen, and arguments with which `pdu` switches an outlet off over NUT at its port."""
+    """Return a bound socket that does not listen, and the arguments of a `pdu down` over NUT to its port."""
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
     return taken, ["down", "nut", "127.0.0.1", "1", "-s", "device=d", "-s", "username=u", "-s", f"port={taken.getsockname()[1]}",

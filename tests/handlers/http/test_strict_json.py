@@ -1,4 +1,4 @@
-"""Strict JSON refuses repeated keys, escaped or not, numbers that are too large, NaN, infinity and lone surrogates."""
+"""Strict JSON refuses objects that repeat a key (escaped or not), too large numbers, NaN, infinity and lone surrogates."""
 from __future__ import annotations
 
 import json

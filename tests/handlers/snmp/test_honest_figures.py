@@ -149,7 +149,7 @@ def test_an_outlet_with_an_empty_number_shows_the_last_arc_of_its_identity() -> 
 
 
 def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
-    """Old Sentry firmware lacks towerCapabilities. A sum with the neutral line would be 16.50 A instead of 14.10 A."""
+    """Old Sentry firmware lacks towerCapabilities, so this infeed may be the neutral line. A sum with it would be 16.50 A."""
     found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
     load = found.profile.load
     assert load and changed(load, else_outlets=False).read(found.reader) is None

@@ -48,8 +48,8 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 @pytest.mark.against("the project's agent, two commands at once")
 @pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
 def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
-    """In each round, two callers switch one outlet each of the same unit. Then both outlets report the wanted states, and the
-    states of all others are unchanged.
+    """In each round, two callers at once each switch a different outlet of one unit. Then both outlets have the wanted states,
+    and the states of all others are unchanged.
 
     Two units are tested in parallel.
     """

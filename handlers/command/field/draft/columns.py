@@ -267,7 +267,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
     """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers. None if the MIB or the
-    walk has names for its values. Without clear UNITS, also None if a number is below 0 or if they look like row numbers."""
+    walk has names for its values. Without clear UNITS, also None if a number is below 0 or the numbers look like row numbers."""
     if object_ is not None and object_.enumeration:
         return None
     known = worth(object_.units) if object_ is not None and object_.units else None

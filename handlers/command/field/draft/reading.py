@@ -292,9 +292,9 @@ def _module(tree: xml.Element) -> str:
 
 
 def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
-    """The scalars and columns by OID, and the labels of the objects whose OID smidump cannot resolve.
+    """The scalars and columns by OID, and the labels of the objects that smidump prints with an unresolved OID.
 
-    It prints such an OID with 0 as its first arc. It omits the object if other objects of its module have an OID.
+    Such an OID begins with 0. If other objects of the module have an OID, smidump omits the object, so its label is missing.
     """
     types: _Types = {(_module(tree), one.get("name", "")): one for tree in trees for one in tree.iter("typedef")}
     found: Dict[Arcs, Object] = {}

@@ -102,8 +102,8 @@ def _weight(table: Table) -> Tuple[int, int, int, int]:
 def _is_one_column(table: Table) -> bool:
     """Whether `table` looks like one column that was split inside an index such as unit.outlet.
 
-    Then `table.entry` is the OID of a column, `<table>.1.<column>`, and all values have one type. Column 1 does not count: the
-    last arc of an entry is 1 too (RFC 2578, 7.10).
+    Its entry is then the OID of a column, `<table>.1.<column>`, and all its values have one type. False for column 1: its OID
+    ends with 1, as the OID of an entry does (RFC 2578, 7.10).
     """
     above = table.entry[:-1]
     return (table.entry[-1] != _ENTRY == above[-1] and len(above) > len(VENDORS) + _SHALLOW

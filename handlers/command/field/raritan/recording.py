@@ -82,7 +82,7 @@ class _Taped(RaritanPdu):
 
 
 def _crawl(agent: Agent, tape: _Tape) -> None:
-    """Calls the getters of new objects, until no answer refers to one. Begins no round once there are more than MOST_CALLS."""
+    """Calls the getters of new objects in rounds, until none are left or more than MOST_CALLS calls are recorded."""
     met: Set[str] = set()
     asked: Set[Tuple[str, str]] = set()
     while True:

@@ -94,8 +94,9 @@ def _why(found: Found, usable: str, is_fixed: bool) -> str:
     reason = ("the setting 'profile' names it" if is_fixed
               else f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}" if prefix
               else "the device has no usable sysObjectID, but has this family's objects")
-    rows = (f"it lists {counted(len(found.states), 'outlet')}" if found.states
-            else "it lists no outlets, but has the family's meters" if found.profile.outlets else "the family has no outlets")
+    rows = (f"the PDU lists {counted(len(found.states), 'outlet')}" if found.states
+            else "the PDU lists no outlets, but has the family's meters" if found.profile.outlets
+            else "the family has no outlets")
     return f"{reason}; {rows}"
 
 

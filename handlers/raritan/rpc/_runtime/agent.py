@@ -24,7 +24,7 @@ from .files import Files
 from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
 _FAILED = range(400, 600)   # error statuses (RFC 9110, 15.5 and 15.6); in a bulk, a JSON-RPC error next to one is more precise
-# The vendor's SDK 4.4.1 sends this client type, 4.0.0 sends none. Which other types a unit accepts is not documented.
+# The vendor's SDK 4.4.1 sends this client type; SDK 4.0.0 sends none. Which other types a unit accepts is not documented.
 _JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
 reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch     # a wrong PIN uses up an attempt
 """Matches the name of an IDL method that changes nothing on the device, so that its call may be repeated."""
@@ -35,8 +35,8 @@ class Agent(Files):
 
     proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
     or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one answer
-    (None: 10); bulks and uploads wait longer, a method in MINIMUM_WAITS at least as long as listed there. trust: a CA or a
-    fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port, trust, transport.
+    (None: 10). Bulks and uploads wait longer; a method in MINIMUM_WAITS waits at least the time listed there. trust: a CA or
+    a fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port, trust, transport.
     Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
     """
 

@@ -67,7 +67,7 @@ def declared_bodies(cls: type) -> Tuple[Tuple[str, Mapping[str, str]], ...]:
 
 
 def signature_types(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """The types of a declared method's parameters by name, and of its result by `return`."""
+    """Parameter name → type of a declared method. The key `return` has the type of the result."""
     return {name: _type(text, function.__module__) for name, text in function.__annotations__.items()}
 
 

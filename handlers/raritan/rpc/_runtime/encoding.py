@@ -74,7 +74,7 @@ def encode(value: object) -> object:
 
 
 def encode_structure(value: Structure) -> Dict[str, object]:
-    """The JSON object of a structure. If a device sent it, fields that it left out are written only if the caller set them."""
+    """The JSON object of a structure. Fields that a device left out are written only if the caller set them."""
     wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
     out: Dict[str, object] = dict(wire.rest)
     types = field_types(type(value))

@@ -288,7 +288,7 @@ def field_names(cls: Type[Structure]) -> Tuple[str, ...]:
 
 
 def present(value: Structure, *names: str) -> bool:
-    """Whether the device sent each field (under any name, not null) or the caller set it. True for a structure made here."""
+    """Whether each field was sent, under any of its names and not as null, or set later. True for a structure made here."""
     wire, cls = value._wire, type(value)
     if wire is None or wire is IN_FULL and vars(value).keys() >= set(names):        # the usual case
         return True

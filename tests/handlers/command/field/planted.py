@@ -1,6 +1,6 @@
 """A simulated device for each handler, with planted names, addresses, serial numbers and secrets.
 
-Also reads, records and replays devices.
+The functions here also read, record and replay devices.
 """
 from __future__ import annotations
 

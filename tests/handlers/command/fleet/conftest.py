@@ -27,7 +27,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 def running(small: Hall) -> Iterator[Exporter]:
     """An exporter with the hall's list and with 127.0.0.1 as its only network, for the tests of a module."""
     with exporter("--list", small.list(dead=True), "--auth", small.logins, "--network", "127.0.0.1/32",
-                  seconds=10 * PATIENCE_S) as made:         # runs until the last test of this module ends
+                  seconds=10 * PATIENCE_S) as made:         # long enough for all tests of a module
         yield made
 
 

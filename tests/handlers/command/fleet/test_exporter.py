@@ -295,7 +295,7 @@ def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(handler: str, setti
 
 
 def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeouts() -> None:
-    """pysnmp keeps data for each time-out of a device, and gets slower with each."""
+    """pysnmp keeps data for each timeout that is used for a device, and gets slower with every new one."""
     target = Target(Device("rack", "snmp", "192.0.2.1"), load("snmp"), Auth("x", {}, {"community": "c"}))
     found = {left: float(target.data(left).snmp_params["timeout"]) for left in (place / 1000 for place in range(600, 6000))}
     assert len(set(found.values())) < 10

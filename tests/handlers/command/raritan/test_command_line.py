@@ -64,7 +64,7 @@ def test_a_secret_is_never_an_argument(run: Run, words: List[str]) -> None:
     ["config", "bulk", "get", "--units", "9" * 5000], ["sequence", "1,2", "--delay", "9" * 5000],
     ["thresholds", "outlet/1/current", "upperCritical=1_6"], ["thresholds", "outlet/1/current", "upperCritical=\u0663"],
     ["thresholds", f"outlet/{'9' * 5000}/current"], ["servers", "delete", "9" * 5000]])
-def test_digits_of_other_scripts_underlines_and_5000_digits_are_refused_in_one_line(run: Run, words: List[str]) -> None:
+def test_digits_outside_ascii_underscores_and_5000_digits_are_refused_in_one_line(run: Run, words: List[str]) -> None:
     code, out, err = run(*words, "--yes")
     assert code == 2 and not out and err.startswith("settings: ") and err.count("\n") == 1
 

@@ -60,8 +60,8 @@ def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     """Whether no state that the draft reads as on or off contradicts the family.
 
     If the draft reads outlets as on or off, the family must list at least one of them. If the draft reads none of the family's
-    rows, all its values must be marked. A draft without states is right. Some indexes of Clever Electronic end in 0: a draft
-    keeps this arc, the families leave it out.
+    rows, all its values must be marked. A draft without states is right. Some indexes of Clever Electronic end in 0. A draft
+    keeps this arc, but the families leave it out.
     """
     states = found.profile.outlets[0].states if found.profile is not None else None
     if found.profile is None or states is None:
