@@ -1,15 +1,17 @@
 """A simulated device for each handler, with planted names, addresses, serial numbers and secrets.
 
-The functions here also read, record and replay devices.
+The functions here also identify, read, record and replay devices.
 """
 from __future__ import annotations
 
 import contextlib
 import functools
+import json
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import pytest
 
+from handlers.command import root
 from handlers.command.field.kinds import Recorder, Recording, kind
 from handlers.command.loading import load
 from pdu_common.connection import PduData, PduSnmpData
@@ -27,6 +29,8 @@ ADDRESSES = ("10.20.30.40", "203.0.200.17", "00:0d:5d:0e:ef:dd", "000d5d0eefdd",
 SERIALS = ("PK65860010", "5A1234E00001")
 PLANTED = (*SECRETS, *NAMES, *ADDRESSES, *SERIALS)
 
+Printed = pytest.CaptureFixture[str]
+
 
 class Unit(NamedTuple):
     """A device under test: its handler and its connection data."""
@@ -42,6 +46,22 @@ class Read(NamedTuple):
     load: Optional[float]
     energy: Optional[float]
     ports: List[Tuple[str, Optional[float]]]
+
+
+def identified(capsys: Printed, code: int, *arguments: str) -> Any:
+    """Run `pdu identify --json`, check its exit code, and return the parsed output."""
+    assert root.run(["identify", *arguments, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def arguments(unit: Unit) -> List[str]:
+    """The address and settings of the unit, without its password, as arguments of `pdu identify`."""
+    if isinstance(unit.data, PduSnmpData):
+        return [f"{unit.data.ip}:{unit.data.snmp_params['port']}"]
+    assert isinstance(unit.data, PduData)
+    plain = {key: value for key, value in unit.data.custom_params.items() if key not in ("password", "port")}
+    given = (part for key, value in plain.items() for part in ("-s", f"{key}={value}"))
+    return [f"{unit.data.ip}:{unit.data.custom_params['port']}", *given]
 
 
 def read(unit: Unit) -> Read:

@@ -4,9 +4,7 @@ Also: the evidence of a figure, and which address and port are tried.
 """
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import json
 import shlex
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
@@ -16,11 +14,9 @@ import pytest
 from handlers.command import root
 from handlers.command.field.kinds import Identity, identity, names
 from handlers.command.field.raritan import calls as raritan_calls
-from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted, figure
 from handlers.errors import PduHandlerError, ProtocolError, Refused, Unsupported
-from handlers.redfish.handler import make_handler
 from handlers.snmp import metering
 from handlers.snmp.detection import SYS_OBJECT_ID
 from handlers.snmp.figures import Arcs, Figure, Total
@@ -28,28 +24,19 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.settings import choose
 from handlers.snmp.sources import Column
 from pdu_common.connection import PduData, PduSnmpData
-from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.command.field.planted import UNITS, Unit, replayed
+from tests.handlers.command.field.planted import UNITS, Printed, arguments, identified, replayed
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import shared
 from tests.recordings import fixture
-from tests.simulators.nut_server import Driver, NutServer, StaticDevice
-from tests.simulators.redfish import RedfishService, units as redfish_units
+from tests.simulators.nut_server import NutServer, StaticDevice
 from tests.simulators.snmp_agent import BUILT_IN, Agent
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
 # Recordings of a family with several tables, an old agent, a unit without a usable sysObjectID, and a unit that reports no
 # states. Together they contain every SNMP type that occurs in any recording.
 OVER_SNMP = ("apc_ap8959eu3", "digipower", "digital-loggers", "raritan-pdu")
-Printed = pytest.CaptureFixture[str]
 Patched = pytest.MonkeyPatch
-
-
-def identified(capsys: Printed, code: int, *arguments: str) -> Any:
-    """Run `pdu identify --json`, check its exit code, and return the parsed output."""
-    assert root.run(["identify", *arguments, "--json"]) == code
-    return json.loads(capsys.readouterr().out)
 
 
 def of_recording(name: str) -> Identity:
@@ -154,108 +141,6 @@ def test_the_family_that_a_setting_names_is_shown_as_tried_although_the_sys_obje
     assert found.tried == [{"family": "ip9258", "result": "4 outlets"}]
 
 
-def test_a_redfish_action_without_values_is_usable_where_the_settings_permit_it() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    outlet = {"Id": "A1", "PowerState": "On", "Actions": {"#Outlet.PowerControl": {"target": f"{pdus}/1/Outlets/A1/Switch"}}}
-    text = redfish_tree.written({
-        "/redfish/v1": {"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}},
-        "/redfish/v1/PowerEquipment": {"RackPDUs": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
-        f"{pdus}/1/Outlets": {"Members": [{"@odata.id": f"{pdus}/1/Outlets/A1"}]}, f"{pdus}/1/Outlets/A1": outlet})
-    with replayed("redfish", text) as unit:
-        assert isinstance(unit.data, PduData)
-        found = [identity("redfish", PduData(unit.data.ip, {**unit.data.custom_params, "switch_unproven": value}))
-                 for value in ("no", "yes")]
-    assert [any(line.startswith("switch 1 of 1") for line in one.can) for one in found] == [False, True]
-    assert [any("switch_unproven" in line for line in one.cannot) for one in found] == [True, False]
-
-
-def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_switchable() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-
-    def outlet(number: int, target: str = "", values: Sequence[str] = ("On", "Off"), **more: Any) -> Any:
-        own = f"{pdus}/1/Outlets/A{number}"
-        return {"@odata.id": own, "Id": f"A{number}", "PowerState": "On", **more, "Actions": {"#Outlet.PowerControl": {
-            "target": target or f"{own}/Switch", "PowerState@Redfish.AllowableValues": values}}}
-    outlets = [outlet(1), outlet(2, f"{pdus}/1/Outlets/A1/Switch"), outlet(3, values=["PowerCycle"]),
-               outlet(4, PowerControlLocked=True), outlet(5, "https://evil.example/Switch"),
-               {**outlet(6), "@odata.id": f"https://evil.example{pdus}/1/Outlets/A6"}]
-    text = redfish_tree.written({
-        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}}, f"{pdus}/1/Outlets": {"Members": outlets}})
-    with replayed("redfish", text) as unit:
-        assert isinstance(unit.data, PduData)
-        found = [identity("redfish", PduData(unit.data.ip, {**unit.data.custom_params, "switch_unproven": value}))
-                 for value in ("no", "yes")]
-    assert [[line.partition(" outlets")[0] for line in one.can if line.startswith("switch")] for one in found] == [
-        ["switch 1 of 6"], ["switch 2 of 6"]]
-    assert [[line.partition(":")[0] for line in one.cannot if line.startswith("switch")] for one in found] == [
-        ["switch 1 outlet without switch_unproven=yes", "switch 4 outlets"], ["switch 4 outlets"]]
-
-
-@pytest.mark.parametrize("own, target, can", [
-    ("Outlets/A1", "Outlets/A1/Switch", True), ("Elsewhere/A1", "Outlets/A1/Switch", True),
-    ("Elsewhere/A1", "Elsewhere/A1/Switch", False), ("", "Elsewhere/A1/Switch", False)])
-def test_the_target_of_a_redfish_action_must_be_below_the_link_to_the_outlet(own: str, target: str, can: bool) -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    outlet = {"Id": "A1", "PowerState": "On", **({"@odata.id": f"{pdus}/1/{own}"} if own else {}), "Actions": {
-        "#Outlet.PowerControl": {"target": f"{pdus}/1/{target}", "PowerState@Redfish.AllowableValues": ["On", "Off"]}}}
-    text = redfish_tree.written({
-        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
-        f"{pdus}/1/Outlets": {"Members": [{"@odata.id": f"{pdus}/1/Outlets/A1"}]}, f"{pdus}/1/Outlets/A1": outlet})
-    with replayed("redfish", text) as unit:
-        assert isinstance(unit.data, PduData)
-        found = identity("redfish", unit.data)
-        device = make_handler(unit.data)
-        with contextlib.nullcontext() if can else pytest.raises(Unsupported, match="not below"):
-            device.port_down(PduPortView(identity="A1", power_status=EnumPowerStatus.UP))
-    assert any(line.startswith("switch 1 of 1") for line in found.can) is can
-
-
-def test_hpe_outlets_whose_configuration_cannot_be_read_are_not_counted_as_switchable() -> None:
-    with RedfishService(redfish_units.hpe(), tls=False) as unit:
-        def rewrite(target: str, body: Any) -> Any:
-            return {key: one for key, one in body.items() if key != "OnDelay"} if target.endswith("/OUTLET3") else body
-        unit.rewrite = rewrite
-        found = identity("redfish", PduData(f"{unit.host}:{unit.port}", {
-            "scheme": "http", "username": unit.user, "password": unit.password, "switch_unproven": "yes"}))
-    assert [line for line in found.can if line.startswith("switch 7 of 8 outlets")]
-    assert [line for line in found.cannot if line.startswith("switch 1 outlet: ") and "configuration cannot be read" in line]
-
-
-def test_redfish_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    outlets = [{"Id": "A1", "PowerState": "On", "Actions": {"#Outlet.PowerControl": {
-        "target": f"{pdus}/1/Outlets/{link}/Switch", "PowerState@Redfish.AllowableValues": ["On", "Off"]}}} for link in "ab"]
-    text = redfish_tree.written({
-        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}}, f"{pdus}/1/Outlets": {"Members": outlets}})
-    with replayed("redfish", text) as unit:
-        found = identity("redfish", unit.data)
-    assert not found.can and [line for line in found.cannot if "two outlets that are called 'A1'" in line] == found.cannot
-    assert [line.partition(":")[0] for line in found.cannot] == ["read states", "switch", "report load and energy"]
-
-
-def test_the_values_that_another_resource_lists_decide_whether_a_redfish_outlet_is_switchable() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    infos: Dict[str, Dict[str, Any]] = {
-        "Both": {"AllowableValues": ["On", "Off"]}, "Cycle": {"AllowableValues": ["PowerCycle"]}, "None": {}}
-    listed = {f"{pdus}/1/{name}": {"Parameters": [{"Name": "PowerState", **values}]} for name, values in infos.items()}
-    links = [f"{pdus}/1/{name}" for name in (*infos, "Both", "Missing")] + ["https://evil.example/Both"]
-    outlets = [{"@odata.id": f"{pdus}/1/Outlets/A{number}", "Id": f"A{number}", "PowerState": "On", "Actions": {
-        "#Outlet.PowerControl": {"target": f"{pdus}/1/Outlets/A{number}/Switch", "@Redfish.ActionInfo": link}}}
-        for number, link in enumerate(links, 1)]
-    text = redfish_tree.written({
-        "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}}, pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]}, **listed,
-        f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}}, f"{pdus}/1/Outlets": {"Members": outlets}})
-    with replayed("redfish", text) as unit:
-        found = identity("redfish", unit.data)
-    assert [line.partition(" (")[0] for line in found.can if line.startswith("switch")] == ["switch 2 of 6 outlets"]
-    assert [line.partition(":")[0] for line in found.cannot if line.startswith("switch")] == [
-        "switch 1 outlet without switch_unproven=yes", "switch 3 outlets"]
-
-
 def test_the_outlets_of_link_units_are_counted() -> None:
     calls: Dict[raritan_calls.Key, raritan_calls.Outcome] = {}
     for link, prefix, kinds in ((0, "", (True, False)), (2, "/link/2", (True, True, True))):
@@ -276,15 +161,6 @@ def test_the_outlets_of_link_units_are_counted() -> None:
         ["read the states of 2", "switch 1 of 2"], ["read the states of 5", "switch 4 of 5"]]
     assert [[row["object"].partition(" ")[0] for row in one.seen[::2]] for one in found] == [
         ["/model/pdu/0"], ["/model/pdu/0", "/model/pdu/2"]]
-
-
-def arguments(unit: Unit) -> List[str]:
-    if isinstance(unit.data, PduSnmpData):
-        return [f"{unit.data.ip}:{unit.data.snmp_params['port']}"]
-    assert isinstance(unit.data, PduData)
-    plain = {key: value for key, value in unit.data.custom_params.items() if key not in ("password", "port")}
-    given = (part for key, value in plain.items() for part in ("-s", f"{key}={value}"))
-    return [f"{unit.data.ip}:{unit.data.custom_params['port']}", *given]
 
 
 @pytest.mark.parametrize("handler", list(UNITS))
@@ -352,95 +228,6 @@ def test_branch_circuits_are_not_called_outlets(outlets: int, states: str, energ
         report = identified(capsys, 0, f"{pdu.host}:{pdu.port}", "--fingerprint", pdu.fingerprint, "--handler", "raritan", *link)
     found = report["handlers"][0]
     assert states in found["can"] + found["cannot"] and energy in found["can"]
-
-
-def test_states_cannot_be_read_if_all_outlets_of_a_redfish_service_are_unknown(capsys: Printed, monkeypatch: Patched) -> None:
-    with RedfishService(redfish_units.metered()) as unit:
-        monkeypatch.setenv("PDU_PASSWORD", unit.password)
-        data = PduData(unit.host, {"port": str(unit.port), "username": unit.user, "ca_pem": unit.ca_pem})
-        report = identified(capsys, 0, *arguments(Unit("redfish", data)), "--handler", "redfish")
-    found = report["handlers"][0]
-    assert found["cannot"][0] == "read states: all UNKNOWN (12 outlets)"
-    assert not any("states" in line for line in found["can"]) and "state" not in found["evidence"]
-
-
-def test_states_cannot_be_read_if_all_outlets_of_a_nut_device_are_unknown(capsys: Printed) -> None:
-    device = StaticDevice("pdu", {"outlet.1.status": "pending", "outlet.2.status": "", "input.current": "2"})
-    with NutServer([device]) as server:
-        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
-    found = report["handlers"][0]
-    assert "pdu: read states: all UNKNOWN (2 outlets)" in found["cannot"]
-    assert not any("states" in line for line in found["can"])
-
-
-def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed) -> None:
-    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "\x1b[2Jdriver"})]) as server:
-        assert root.run(["identify", f"{server.host}:{server.port}", "--handler", "nut"]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == r"nut: \x1b[2Jdriver"
-
-
-@pytest.mark.parametrize("options, count", [((), "2 devices"), (("-s", "device=pdu"), "1 device")])
-def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(options: Tuple[str, ...], count: str,
-                                                                      capsys: Printed) -> None:
-    with NutServer([StaticDevice(name, {"outlet.1.status": "on"}) for name in ("pdu", "rack2")]) as server:
-        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut", *options)
-    assert report["handlers"][0]["why"].startswith(f"the handler reads {count} of this server")
-
-
-def test_a_nut_device_that_the_handler_cannot_read_is_not_counted_among_those_that_it_reads(capsys: Printed) -> None:
-    pdu = StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "snmp-ups"})
-    ups = StaticDevice("ups", {"ups.status": "OL", "driver.name": "usbhid-ups"})
-    with NutServer([pdu, ups]) as server:
-        found = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]
-    assert found["why"].startswith("the handler reads 1 device of this server") and found["family"] == "snmp-ups"
-    assert any(line.startswith("read ups: ") for line in found["cannot"])
-    assert found["next_steps"] == ["add -s device=pdu: a poll of all devices of this server fails at ups"]
-
-
-def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsys: Printed) -> None:
-    with NutServer([StaticDevice("pdu", {"outlet.1.status": "pending"})]) as server:
-        found = identified(capsys, 8, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]
-    assert found["why"] == "the handler can neither read nor switch anything on 1 device of this server"
-    assert "pdu: read states: all UNKNOWN (1 outlet)" in found["cannot"]
-
-
-def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Printed) -> None:
-    device = StaticDevice("pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"})
-    with NutServer([device]) as server:
-        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
-    assert "pdu: read the states of 2 of 3 outlets (1 on or off, 1 UNKNOWN)" in report["handlers"][0]["can"]
-
-
-@pytest.mark.parametrize("variables, load, energy", [
-    ({"input.current": "2", "output.current": "2", "outlet.energy": "4"}, "input.current", "outlet.energy"),
-    ({"input.L1.current": "1", "input.L2.current": "2", "outlet.1.energy": "3"}, "input.L1.current, input.L2.current",
-     "outlet.N.energy"),
-    ({"device.1.outlet.1.status": "on", "device.2.outlet.1.status": "on", "device.1.input.current": "1",
-      "device.2.input.current": "2", "input.energy": "5"}, "device.N.input.current", "input.energy"),
-    ({"outlet.1.current": "1", "outlet.count": "1"}, "outlet.N.current", ""),
-    ({"device.1.outlet.1.status": "on", "device.2.outlet.1.status": "on", "device.3.outlet.1.status": "on",
-      **{f"device.1.input.L{line}.current": "1" for line in (1, 2, 3)}, "device.2.input.current": "2",
-      "device.3.outlet.1.current": "3"},
-     "device.N.input.L1.current, device.N.input.L2.current, device.N.input.L3.current, device.N.input.current, ...", ""),
-], ids=["equal input and output", "lines", "daisy chain", "outlets", "more than four"])
-def test_the_evidence_of_a_nut_total_names_its_variables(variables: Dict[str, str], load: str, energy: str,
-                                                         capsys: Printed) -> None:
-    device = StaticDevice("pdu", {"outlet.1.status": "on", **variables})
-    with NutServer([device]) as server:
-        evidence = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]["evidence"]
-    assert evidence["pdu: load"] == f"{load}: what the driver reports"
-    assert evidence.get("pdu: energy", "") == (f"{energy}: what the driver reports" if energy else "")
-
-
-@pytest.mark.parametrize("driver, code", [(Driver.STALE, 10), (Driver.GONE, 11)])
-def test_a_driver_without_data_has_its_own_exit_code_and_is_not_called_a_missing_pdu(driver: Driver, code: int,
-                                                                                     capsys: Printed) -> None:
-    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
-        server.faults.drivers["pdu"] = driver
-        where = f"{server.host}:{server.port}"
-        identified(capsys, code, where, "--handler", "nut")
-        assert root.run(["identify", where, "--handler", "nut"]) == code
-    assert "No handler found a PDU" not in capsys.readouterr().out
 
 
 def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
