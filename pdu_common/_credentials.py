@@ -83,7 +83,7 @@ class Credentials:
         keys = {"user": _needed(given, "user"), **_levels(given)} if version == 3 else {"community": given["community"]}
         for key, text in keys.items():
             if any(ord(character) > _LAST_CHARACTER for character in text):
-                raise SnmpError(f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot send")
+                raise SnmpError(f"snmp_params {key} has a character outside Latin-1, which pysnmp cannot encode")
         if len(keys.get("user", "")) > _LONGEST_USER:
             raise SnmpError(f"snmp_params user is longer than the {_LONGEST_USER} characters that SNMPv3 allows")
         return cls(host, address, port, is_ipv6, version,

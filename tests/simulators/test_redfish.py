@@ -89,6 +89,15 @@ def test_energy_is_counted_by_the_tests_clock() -> None:
         assert after.energy_kwh == pytest.approx((before.energy_kwh or 0) + 4.05 * 230 * 2 / 1000, abs=0.002)
 
 
+def test_energy_up_to_a_turn_by_hand_is_counted() -> None:
+    clock = ManualClock()
+    with RedfishService(dataclasses.replace(units.rack(), live=True), clock=clock) as service:
+        before = service.books()
+        clock.now = 7200.0
+        service.turn("A1", False)
+        assert service.books().port_energy_kwh["A1"] == pytest.approx(before.port_energy_kwh["A1"] + 0.25 * 230 * 2 / 1000)
+
+
 def test_a_reading_may_be_null_or_only_at_its_sensor() -> None:
     with RedfishService(units.apc()) as service, Client(service) as client:
         figure = client.outlet("A1")["CurrentAmps"]

@@ -94,7 +94,7 @@ class RedfishService:
                 path = part.outlet_path(id)
                 self.outlets[path] = outlet
                 if outlet.switchable:
-                    identity = identity_of(path, len(self.model.pdus) > 1)
+                    identity = identity_of(path, self._several)
                     self._add_action(part.target(path, CONTROL), path, partial(self.control.switch, identity, outlet))
                     self._add_action(part.target(path, RESET), path, partial(self.control.reset, identity, outlet))
             if pdu.metrics:
@@ -127,7 +127,7 @@ class RedfishService:
             books.load_a = round(sum(plant.load() for plant in metered), 3)
             books.energy_kwh = round(sum(plant.counted_wh() for plant in metered) / 1000, 3)
         for plant in plants:
-            front = f"{plant.pdu.id}." if len(self.plants) > 1 else ""
+            front = f"{plant.pdu.id}." if self._several else ""
             for id, outlet in plant.outlets.items():
                 books.states[front + id] = outlet.on
                 if plant.pdu.metering == "outlet" and plant.pdu.figures != "null":
@@ -169,8 +169,16 @@ class RedfishService:
     def outlet(self, identity: str) -> Outlet:
         """The outlet with this identity in the books."""
         with self.lock:
-            several = len(self.tree.rack_pdus() if self.tree is not None else self.plants) > 1
-            return next(one for path, one in self.outlets.items() if identity_of(path, several) == identity)
+            self.clockwork.settle()
+            return next(one for path, one in self.outlets.items() if identity_of(path, self._several) == identity)
+
+    @property
+    def _several(self) -> bool:
+        """Whether the books cover more than one PDU, so that a PDU's id precedes an outlet's."""
+        if self.tree is not None:
+            return len(self.tree.rack_pdus()) > 1
+        kinds = [pdu.kind for pdu in self.model.pdus]
+        return (kinds.count("RackPDU") or len(kinds)) > 1
 
     def turn(self, identity: str, on: bool) -> None:
         """Switches an outlet as a person at the device would."""

@@ -1,4 +1,4 @@
-"""A device with its books: the objects that show each outlet's relay, and those that hold the figures."""
+"""A simulated device, and the objects from which its true state is read: each outlet's relay, and the figures."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -82,16 +82,18 @@ class _Taped(RaritanPdu):
 
 
 def _crawl(agent: Agent, tape: _Tape) -> None:
-    """Calls the getters of new objects in rounds, until none are left or more than MOST_CALLS calls are recorded."""
+    """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are recorded."""
     met: Set[str] = set()
     asked: Set[Tuple[str, str]] = set()
     while True:
         asked.update(known[:2] for known in tape.calls)
         ask = [one for one in dict.fromkeys(_asked(tape, met)) if one[:2] not in asked]
-        if not ask or len(tape.calls) > MOST_CALLS:
+        if not ask:
             return
         asked.update(one[:2] for one in ask)            # also the calls that the device does not answer
         for start in range(0, len(ask), CALLS_IN_A_BULK):
+            if len(tape.calls) > MOST_CALLS:
+                return
             part = ask[start:start + CALLS_IN_A_BULK]
             requests = [{"rid": rid, "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number}}
                         for number, (rid, method, _) in enumerate(part)]
