@@ -85,7 +85,8 @@ class Watch(logging.Handler):
         files, self.files = self.files, set()
         for name in files:
             path = Path(name)
-            if path.is_file() and path.stat().st_size <= _LARGEST and shown(path.read_bytes().decode("latin-1")):
+            # Not path.is_file(), which raises OSError for a name that is too long: failed calls of open() are noted too.
+            if os.path.isfile(path) and path.stat().st_size <= _LARGEST and shown(path.read_bytes().decode("latin-1")):
                 seen.append((f"the file {path.name}", ""))
         return seen
 
