@@ -19,6 +19,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from .. import registry
 from ..errors import Named, NoSuchOutlet, SettingsError, Unsupported, printable
 from . import asking, form
+from .ending import UNWRITABLE
 from .exits import DONE, INTERRUPTED, NOT_SEEN
 from .files import signals_as_ctrl_c
 from .loading import load
@@ -113,7 +114,8 @@ class _Warnings(logging.Handler):
         words = printable(record.getMessage())
         if words not in self.printed:
             self.printed.add(words)
-            print(f"warning: {self.host}: {words}", file=sys.stderr)
+            with contextlib.suppress(*UNWRITABLE):          # the reading is worth more than its warning
+                print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
 @contextlib.contextmanager

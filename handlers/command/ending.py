@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from typing import Callable, Optional, TextIO
@@ -11,6 +12,9 @@ from .exits import INTERRUPTED, READER_GONE, code_of
 
 class OutputError(Exception):
     """Standard output or standard error cannot be written. The text is the system's reason, such as a full disk."""
+
+
+UNWRITABLE = (BrokenPipeError, OutputError)         # what a print raises if its stream cannot be written
 
 
 def run(main: Callable[[], int]) -> int:
@@ -29,6 +33,7 @@ def run(main: Callable[[], int]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     for stream in (sys.stdout, sys.stderr):
         _name_failures(stream)
+    logging.raiseExceptions = False         # a log that cannot be written fails no call to a device
     try:
         try:
             return main()
@@ -50,7 +55,7 @@ def _report(words: str) -> None:
     """Print on standard error, if it can be written."""
     try:
         print(words, file=sys.stderr)
-    except (BrokenPipeError, OutputError):          # such as a full disk that both outputs go to
+    except UNWRITABLE:          # such as a full disk that both outputs go to
         _discard(sys.stderr)
 
 

@@ -1,6 +1,7 @@
 """Loads a handler: one of this tree by its name, or a built archive as DCImanager would unpack it."""
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import importlib.util
@@ -92,6 +93,7 @@ def _unpacked(path: str) -> ModuleType:
             _remove_after_signals()
             folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
             _unpacked_here.append(folder)
+            atexit.register(_remove, os.getpid())
             _lock(folder.name)
             archive.unpack(Path(folder.name))
             sys.path.insert(0, folder.name)
@@ -104,6 +106,12 @@ def _unpacked(path: str) -> ModuleType:
         raise SettingsError(f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where") from None
 
 
+def _remove(own: int) -> None:
+    """Remove the folders if this process is `own`, which made them. Processes that are forked from it leave the folders to it."""
+    for folder in _unpacked_here if os.getpid() == own else ():
+        folder.cleanup()
+
+
 def _lock(folder: str) -> None:
     """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files when they are some days old: a
     handler imports some of its modules late."""
@@ -113,17 +121,13 @@ def _lock(folder: str) -> None:
 
 
 def _remove_after_signals() -> None:
-    """Let SIGTERM and SIGHUP remove the folders before they end this process, unless the process ignores or handles them.
-
-    Processes that are forked from this one leave the folders to it.
-    """
+    """Let SIGTERM and SIGHUP remove the folders before they end this process, unless the process ignores or handles them."""
     if threading.current_thread() is not threading.main_thread():       # Python allows no signal handler there
         return
     own = os.getpid()
 
     def end(number: int, _: object) -> None:
-        for folder in _unpacked_here if os.getpid() == own else ():
-            folder.cleanup()
+        _remove(own)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):          # Windows has no SIGHUP

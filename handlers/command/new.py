@@ -75,8 +75,8 @@ def _write(root: Path, files: Mapping[Path, str]) -> List[str]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     try:
-        done = subprocess.run([sys.executable, str(root / "packaging" / "readme.py")], capture_output=True, text=True,
-                              timeout=_PAGES_S)
+        done = subprocess.run([sys.executable, str(root / "packaging" / "readme.py")], capture_output=True, encoding="utf-8",
+                              errors="replace", timeout=_PAGES_S)
     except subprocess.TimeoutExpired as error:
         raise SettingsError(f"packaging/readme.py took more than {error.timeout:g} s; nothing was made") from None
     if done.returncode:

@@ -71,7 +71,7 @@ def outlets(call: Call) -> Result:
     found = reading.read(*seen, call.whole_load, call.nut.shown)
     data = {"load_a": found.load, "energy_kwh": found.energy, "outlets": [{
         "identity": one.identity, "number": one.number, "name": one.name, "state": _STATES[one.state],
-        "current_a": one.current, "realpower_w": one.realpower, "power_va": one.power, "energy_kwh": one.energy,
+        "current_a": one.current, "power_w": one.realpower, "apparent_power_va": one.power, "energy_kwh": one.energy,
         "on": one.on and one.on.name, "off": one.off and one.off.name} for one in found.outlets]}
     rows = [[one.identity, one.number, one.name or "", _STATES[one.state],
              *map(figure, (one.current, one.realpower, one.power, one.energy)),

@@ -13,6 +13,7 @@ from .exits import DONE
 _CELL = 200             # limit for a cell, in characters
 _LINE = 78              # limit for a line of progress, in characters
 NOT_METERED = "not metered"
+STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}         # of an outlet, for the commands of one protocol
 _DECIMALS = 3           # limit for the decimal places of a figure
 
 

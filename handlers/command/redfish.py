@@ -16,7 +16,7 @@ from ..redfish.service import ROOT, RedfishService
 from . import form
 from .groups import Command, Commands, OnHost, Place
 from .options import LOGIN, TLS, Given, Spelling, Word, device, option
-from .output import Result, columns, facts, figure
+from .output import STATES, Result, columns, facts, figure
 
 if TYPE_CHECKING:
     from ..redfish.figures import Figure
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _MOST_RESOURCES = 5000      # limit for `tree`
 _LONGEST_CALL = 900.0       # limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it
 _DEPTH, _DEEPEST = 2, 10
-_STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
 _PDU = Spelling("--pdu", "pdu", "ID", "which of several PDUs")
 _OWN = (_SESSION, _PDU, *(one for one in TLS if one.key != "tls"))
@@ -77,7 +76,7 @@ def outlets(call: Call) -> Result:
         switching, allowed = actions.action(outlet), None
         with contextlib.suppress(PduHandlerError):
             allowed = commands.allowed(switching, {}) if infos is None else actions.values_of(call.service, outlet, infos)
-        rows.append({"identity": identity, "name": resources.name(outlet), "state": _STATES[resources.state(outlet).name],
+        rows.append({"identity": identity, "name": resources.name(outlet), "state": STATES[resources.state(outlet).name],
                      "current_a": current, "power_w": power, "energy_kwh": energy, "locked": commands.locked(outlet),
                      "switched_by": (["?"] if allowed is None else list(allowed)) if text(switching, "target") else []})
     head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")

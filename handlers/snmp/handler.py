@@ -21,7 +21,7 @@ from .settings import SETTINGS, choose
 
 __all__ = ["SETTINGS", "SnmpPdu", "make_handler"]
 NAME = "snmp"
-_LOGGER = get_logger(__name__)
+LOGGER = get_logger(__name__)
 
 
 class SnmpPdu(BaseSnmpPdu):
@@ -86,7 +86,7 @@ class SnmpPdu(BaseSnmpPdu):
                     found = detection.detect(device, choice.profiles, metered_only=choice.metered_only)
                 family = found.profile.key
             finally:
-                host.log_call(_LOGGER, NAME, method, family)
+                host.log_call(LOGGER, NAME, method, family)
             yield switching.Session(device, found, choice)
         except PduHandlerError as error:
             error.at(known_address(self.pdu_data), method)

@@ -64,11 +64,11 @@ def _run(state: Given, host: str, name: str, command: Command, words: Mapping[st
     with settings.agent(data, settings.read(data)) as agent, contextlib.redirect_stdout(sys.stderr):
         agent.debug = state.debug
         try:
-            return command.run(Context(agent, options, state, out))
+            return command.run(Context(agent, host.strip(), options, state, out))
         except SettingsError:               # an argument is wrong; no request failed
             raise
         except PduHandlerError as error:
-            raise _without(error, agent, options).at(agent.host, name) from error
+            raise _without(error, agent, options).at(host.strip(), name) from error
         finally:
             passing("", state.json)
 

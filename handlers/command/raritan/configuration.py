@@ -157,7 +157,7 @@ def _put(context: Context, proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkCon
         try:
             state = proxy.getStatus()
         except Denied as error:             # the new configuration may have another login; trying again may block the account
-            note = f"not-seen: {context.agent.host}: {reason(error)}"
+            note = f"not-seen: {context.host}: {reason(error)}"
             break
         except (Unreachable, ProtocolError, Refused):
             context.tell("the unit may be restarting")

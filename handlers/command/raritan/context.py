@@ -19,11 +19,12 @@ from .. import asking
 from ..exits import DONE
 from ..files import new_file
 from ..options import Given
-from ..output import Result, columns, facts, figure, passing
+from ..output import STATES, Result, columns, facts, figure, passing
 
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)
 _UNITS = ("A", "W", "VA", "kWh")
+_KEYS = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}         # in JSON, as of the other protocols
 
 
 def is_text(word: str) -> bool:
@@ -32,14 +33,15 @@ def is_text(word: str) -> bool:
 
 
 class Context:
-    """One run of one command. `options`: its arguments and options. `state`: the options that every `pdu` command shares.
+    """One run of one command. `host`: HOST as it was typed. `options`: its arguments and options. `state`: the options that
+    every `pdu` command shares.
 
     `out` is the standard output, for a command that prints while it runs. Meanwhile sys.stdout is redirected to standard error,
     because the lines of --debug are printed to sys.stdout.
     """
 
-    def __init__(self, agent: Agent, options: SimpleNamespace, state: Given, out: TextIO) -> None:
-        self.agent, self.options, self.state, self.out = agent, options, state, out
+    def __init__(self, agent: Agent, host: str, options: SimpleNamespace, state: Given, out: TextIO) -> None:
+        self.agent, self.host, self.options, self.state, self.out = agent, host, options, state, out
         self.unit = Unit(options.link or 0, agent)
 
     def proxy(self, kind: Type[Any_I], rid: str) -> Any_I:
@@ -80,12 +82,12 @@ class Context:
 
     def confirm(self, what: str) -> None:
         """Ask, except with --yes. Raises NotConfirmed for any answer but y and yes, and if there is no terminal to ask on."""
-        unit = f"link unit {self.options.link} of {self.agent.host}" if self.options.link else self.agent.host
-        asking.confirm(self.state, f"{what} on {unit}", self.agent.host)
+        unit = f"link unit {self.options.link} of {self.host}" if self.options.link else self.host
+        asking.confirm(self.state, f"{what} on {unit}", self.host)
 
     def askable(self, what: str) -> None:
         """Raises NotConfirmed if there is neither a terminal nor --yes. Call it before long work."""
-        asking.askable(self.state, what, self.agent.host)
+        asking.askable(self.state, what, self.host)
 
     def tell(self, line: str) -> None:
         """Show the progress of a long command on a terminal."""
@@ -195,15 +197,16 @@ def plain(value: object) -> Any:
 
 
 def seen(state: Outlet.State, position: int, doubted: Set[int]) -> str:
-    """up, down or unknown. Unknown at a position for which the unit reports a failed relay (`states.contradicted`)."""
-    return "unknown" if position in doubted else states.status(state).value
+    """on, off or unknown. Unknown at a position for which the unit reports a failed relay (`states.contradicted`)."""
+    return "unknown" if position in doubted else STATES[states.status(state).name]
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
     """A result that is a table; in JSON, a list of objects under the key `name`. Columns named in `_UNITS` hold Amounts."""
     cells = [[_figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows]
     data = [[cell.value if of in _UNITS else plain(cell) for of, cell in zip(head, row)] for row in rows]
-    return Result({name: [dict(zip(head, row)) for row in data]}, columns(head, cells))
+    keys = [_KEYS.get(of, of) for of in head]
+    return Result({name: [dict(zip(keys, row)) for row in data]}, columns(head, cells))
 
 
 def _figure(amount: Amount) -> str:

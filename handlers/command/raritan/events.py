@@ -1,6 +1,7 @@
 """The events of a unit, one line for each as it happens."""
 from __future__ import annotations
 
+import contextlib
 import datetime
 import enum
 import json
@@ -21,6 +22,7 @@ from ...raritan.rpc.idl import Event
 from ...raritan.rpc.pdumodel import Outlet, Pdu
 from ...raritan.rpc.sensors import NumericSensor, StateSensor
 from .. import exits, output, report
+from ..ending import UNWRITABLE
 from ..groups import Command, Commands
 from ..options import Seconds, option
 from ..output import Result
@@ -33,8 +35,9 @@ _EVERY: Tuple[Demand, ...] = ((Event, None),)
 _TWICE = "/outletState"         # an outlet's discrete sensor, whose events repeat those of the outlet
 _OF_EACH = ("source", "actUserName", "actIpAddr")
 _KEYS = ("time", "event", "source", "name")             # of the JSON of each event, before its fields
-# Fields of events and of structures in them.
-_SECRETS = ("password", "pin", "newPin", "authPassphrase", "privPassphrase", "privacyPassphrase", "community")
+# Fields of events and of structures, also of those that no event contains so far.
+_SECRETS = ("password", "pin", "newPin", "authPassphrase", "privPassphrase", "privacyPassphrase", "community", "readComm",
+            "writeComm", "psk", "sharedSecret", "bindPwd", "clientPrivKey", "clientPrivKeyPassword")
 _HIDDEN = "(not shown)"
 _LONGEST_S = 30 * 86400.0
 
@@ -62,7 +65,7 @@ def events(context: Context) -> Result:
     except KeyboardInterrupt:           # Ctrl-C is the usual end
         return Result(None, (), exits.INTERRUPTED)
     missed = options.count is not None
-    note = f"not-seen: {context.agent.host}: {seen} of {options.count} events came within {options.for_:.10g} s" if missed else ""
+    note = f"not-seen: {context.host}: {seen} of {options.count} events came within {options.for_:.10g} s" if missed else ""
     return Result(None, (), exits.NOT_SEEN if missed else exits.DONE, note=note)
 
 
@@ -86,7 +89,8 @@ def _notice(context: Context) -> Any:
             words = f"listening again after {outage.duration:.0f} s; at most the events in transit were lost"
         else:
             words = f"listening again after {outage.duration:.0f} s; the events of that time were lost"
-        print(f"{context.agent.host}: {words}", file=sys.stderr, flush=True)
+        with contextlib.suppress(*UNWRITABLE):
+            print(f"{context.host}: {words}", file=sys.stderr, flush=True)
     return say
 
 

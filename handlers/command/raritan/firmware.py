@@ -139,7 +139,7 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             if fresh:
                 return _outcome(proxy.getVersion(), fresh[-1], wanted)
         except Denied as error:             # the new firmware may demand a new password; trying again may block the account
-            note = f"not-seen: {context.agent.host}: {reason(error)}"
+            note = f"not-seen: {context.host}: {reason(error)}"
             break
         except PduHandlerError:
             context.tell("update: the unit restarts")   # no answer, or an answer from another service: try again

@@ -69,7 +69,7 @@ def outlets(context: Context) -> Result:
     for index, ((about, settings, state, _), (current, power, energy)) in enumerate(zip(asked, read)):
         rows.append([index + 1, about.get().label, settings.get().name, seen(state.get(), index, doubted),
                      listed_amount(current), Amount(power is not None, _value(power)), _kwh(energy), about.get().isSwitchable])
-    return table("outlets", ("outlet", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)
+    return table("outlets", ("number", "label", "name", "state", "A", "W", "kWh", "switchable"), rows)
 
 
 def _circuits(context: Context, bulk: Bulk) -> Result:
@@ -85,7 +85,7 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
     rows: List[List[object]] = [
         [*named.get(one.identity, label(one.identity, "", "")), listed_amount(one.current), _kwh(one.counter)]
         for one in circuits]                # a circuit may be deleted before its label is read
-    return table("circuits", ("circuit", "label", "name", "A", "kWh"), rows)
+    return table("circuits", ("identity", "label", "name", "A", "kWh"), rows)
 
 
 def _kwh(energy: Optional[Reading]) -> Amount:

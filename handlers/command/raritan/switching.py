@@ -69,14 +69,14 @@ def switch(context: Context) -> Result:
     if wanted not in ("on", "off"):
         raise SettingsError(f"{wanted[:20]!r}: give on or off")
     state = Outlet.PowerState.PS_ON if wanted == "on" else Outlet.PowerState.PS_OFF
-    return _sent(context, f"switch {wanted}", "up" if wanted == "on" else "down",
+    return _sent(context, f"switch {wanted}", wanted,
                  lambda pdu: pdu.setAllOutletPowerStates(state), lambda outlet: outlet.setPowerState(state),
                  lambda pdu, chosen, in_sequence: pdu.setMultipleOutletPowerStates(chosen, state, in_sequence))
 
 
 def cycle(context: Context) -> Result:
     """Cycle outlets. Round trips: as `switch`, and 1 before the command for the times at which they were last switched."""
-    return _sent(context, "power-cycle", "up",
+    return _sent(context, "power-cycle", "on",
                  lambda pdu: pdu.cycleAllOutletPowerStates(), lambda outlet: outlet.cyclePowerState(),
                  lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence), cycle=True)
 
@@ -146,7 +146,7 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
     shown = {str(position + 1): state for position, state in zip(numbers, now)}
     missed = "; ".join(f"outlet {position + 1} is {state}, {'and no cycle was seen' if state == wanted else f'not {wanted}'}"
                        for position, state in zip(numbers, now) if state != wanted or position in still)
-    note = f"not-seen: {context.agent.host}: the unit accepted the command, but {missed}: look again before you repeat it"
+    note = f"not-seen: {context.host}: the unit accepted the command, but {missed}: look again before you repeat it"
     return Result({"outlets": shown, "done": not missed}, facts({f"outlet {one}": state for one, state in shown.items()}),
                   NOT_SEEN if missed else DONE, note=note if missed else "")
 

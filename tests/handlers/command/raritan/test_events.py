@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,10 +17,22 @@ import pytest
 
 from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
 from handlers.command.raritan import events
-from handlers.raritan.rpc import assetmgrmodel, event as rpc_event, pdumodel, sensors, serial, smartlock, usermgmt, webcam
+from handlers.raritan.rpc import (
+    Structure,
+    assetmgrmodel,
+    devsettings,
+    event as rpc_event,
+    pdumodel,
+    sensors,
+    serial,
+    smartlock,
+    usermgmt,
+    webcam,
+)
 from handlers.raritan.rpc._runtime.decoding import decoder
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
+from tests.handlers.raritan import declared
 from tests.handlers.raritan.declared import Nowhere
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, XerusPdu
@@ -96,6 +109,13 @@ def test_a_member_of_an_enumeration_loses_only_a_prefix_that_all_members_share()
     assert [events._word(one) for one in (power.PS_ON, power(7))] == ["on", "unknown 7"]
 
 
+def test_each_text_of_the_binding_that_is_named_like_a_secret_is_hidden_or_known_to_be_none() -> None:
+    none = {"authServerName", "code", "commonName", "key", "pinnedDeviceType", "romCode", "sshPublicKey"}
+    texts = {name for cls in declared.classes(Structure) for name, hint in declared.hints(cls).items() if hint is str}
+    named = {name for name in texts if re.search("(?i)auth|code|comm|cred|key|pass|pin|psk|pwd|secret|token", name)}
+    assert named == none | set(events._SECRETS) and not none & set(events._SECRETS)
+
+
 def test_no_event_shows_a_secret() -> None:
     access = smartlock.DoorAccessControl
     rules = [access.DoorAccessRule(name="staff", keypadCondition1=access.KeypadCondition(enabled=True, pin=pin))
@@ -108,7 +128,11 @@ def test_no_event_shows_a_secret() -> None:
     remote = [changed(configuration={"1": package(devices=[one])}) for one in (
         GatewaySensorManager.RemoteSnmpV1V2Device(community="4711"),
         GatewaySensorManager.RemoteSnmpV3Device(privacyPassphrase="0815"))]
+    configuration = devsettings.Snmp.Configuration
+    community = devsettings.Snmp.ConfigurationChangedEvent(oldConfig=configuration(),
+                                                           newConfig=configuration(readComm="4711", writeComm="0815"))
     for event, shown in (
+            (community, "readComm  → (not shown), writeComm  → (not shown)"),
             (access.DoorAccessRuleChangedEvent(oldRule=rules[0], newRule=rules[1]), "keypadCondition1.pin  → (not shown)"),
             (access.DoorAccessRuleChangedEvent(oldRule=rules[1], newRule=rules[2]),
              "keypadCondition1.pin (not shown) → (not shown)"),
@@ -140,13 +164,13 @@ def test_with_json_each_event_is_one_object_on_one_line(run: Run, busy: None) ->
 def test_listening_ends_after_its_time_and_too_few_events_have_an_exit_code(run: Run, unit: XerusPdu) -> None:
     assert run("events", "--for", "0.2") == (0, "", "")
     code, out, err = run("events", "--for", "0.2", "--count", "1")
-    assert (code, out) == (NOT_SEEN, "") and err == f"not-seen: {unit.host}: 0 of 1 events came within 0.2 s\n"
+    assert (code, out) == (NOT_SEEN, "") and err == f"not-seen: {unit.host}:{unit.port}: 0 of 1 events came within 0.2 s\n"
 
 
 def test_a_long_time_is_shown_with_all_its_digits(run: Run, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "Listener", lambda *_, **__: contextlib.nullcontext(()))
     assert run("events", "--for", "2591999", "--count", "1") == (
-        NOT_SEEN, "", f"not-seen: {unit.host}: 0 of 1 events came within 2591999 s\n")
+        NOT_SEEN, "", f"not-seen: {unit.host}:{unit.port}: 0 of 1 events came within 2591999 s\n")
 
 
 def started(unit: XerusPdu, tmp_path: Path, *words: str) -> subprocess.Popen[str]:

@@ -242,7 +242,7 @@ def test_snmp_settings_change_and_communities_stay_secret(run: Run, tmp_path: Pa
     assert run("snmp", "location", "--yes")[0] == 2 and unit.snmp.configuration["sysLocation"] == "rack 7"
     unit.snmp.configuration["readComm"] = ""
     code, _, err = run("snmp", "v2=yes", "--yes")
-    assert code == 6 and err.startswith(f"refused: {unit.host}: snmp: ")
+    assert code == 6 and err.startswith(f"refused: {unit.host}:{unit.port}: snmp: ")
 
 
 @pytest.mark.parametrize("words, variable", [

@@ -26,10 +26,10 @@ def test_info_shows_model_and_nameplate(run: Run) -> None:
 
 def test_outlets_are_a_table_and_agree_with_the_books(run: Run, unit: XerusPdu) -> None:
     lines = done(run("outlets")).splitlines()
-    assert lines[0].split()[:4] == ["outlet", "label", "name", "state"] and "web" in lines[2]
+    assert lines[0].split()[:4] == ["number", "label", "name", "state"] and "web" in lines[2]
     rows = facts(run, "outlets")["outlets"]
-    assert [row["state"] for row in rows] == ["up"] * 4
-    assert [row["kWh"] for row in rows] == pytest.approx(list(unit.books().port_energy_kwh.values())[:4])
+    assert [row["state"] for row in rows] == ["on"] * 4
+    assert [row["energy_kwh"] for row in rows] == pytest.approx(list(unit.books().port_energy_kwh.values())[:4])
 
 
 def test_a_figure_that_the_unit_meters_but_does_not_have_now_is_not_known(run: Run, unit: XerusPdu,
@@ -43,7 +43,7 @@ def test_a_figure_that_the_unit_meters_but_does_not_have_now_is_not_known(run: R
         monkeypatch.setattr(fitted[name], "getReading", decline)
     assert done(run("outlets")).splitlines()[2].split()[4:] == [*"not known".split() * 3, "yes"]
     row = facts(run, "outlets")["outlets"][1]
-    assert (row["A"], row["W"], row["kWh"]) == (None, None, None)
+    assert (row["current_a"], row["power_w"], row["energy_kwh"]) == (None, None, None)
 
 
 @pytest.mark.parametrize("words, requests", [
@@ -95,7 +95,7 @@ def test_a_sensor_may_read_below_zero_and_has_no_value_without_a_valid_reading(
     row = next(row for row in facts(run, "sensors")["sensors"] if row["sensor"].startswith("slot/1"))
     assert (row["value"], row["alarm"], row["unit"]) == (value, alarm, "°C")
     outlet = facts(run, "outlets")["outlets"][0]
-    assert (outlet["W"], outlet["A"], outlet["kWh"]) == (value, None, None)     # of the three, only power can be negative
+    assert (outlet["power_w"], outlet["current_a"], outlet["energy_kwh"]) == (value, None, None)     # only power can be negative
 
 
 def test_a_sensor_of_a_kind_that_only_newer_firmware_has_is_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +230,7 @@ def test_branch_circuits_are_listed_for_a_power_meter_controller_which_has_no_ou
     circuits = (CircuitModel(0, name="rack 1"), CircuitModel(9, metered=False))
     code, out, _ = lines((MeterModel(1, circuits=circuits),), inlets=0, metering="none")
     assert code == 0 and [line.split() for line in out.splitlines()] == [
-        ["circuit", "label", "name", "A", "kWh"], ["p1.1", "1", "rack", "1", "1.5", "1"],
+        ["identity", "label", "name", "A", "kWh"], ["p1.1", "1", "rack", "1", "1.5", "1"],
         ["p1.10", "10", *"not metered".split() * 2]]
     assert "the controller has no branch circuits" in lines((MeterModel(4, circuits=()),), inlets=0, metering="none")[1]
     assert "the unit meters its inlets and has no outlets" in lines(None, metering="inlet")[1]

@@ -18,10 +18,10 @@ from .results import Run, done, facts
 
 def test_all_outlets_get_one_command_and_an_outlet_that_stays_on_is_named(run: Run, unit: XerusPdu) -> None:
     code, out, err = run("switch", "all", "off", "--yes", "--wait", "0")       # the switching of outlet 4 is disabled
-    assert code == 9 and out.splitlines()[-1] == "outlet 4  up" and "outlet 4 is up, not down" in err
+    assert code == 9 and out.splitlines()[-1] == "outlet 4  on" and "outlet 4 is on, not off" in err
     code, out, err = run("cycle", "all", "--yes", "--wait", "0.5")
-    assert code == 9 and out.splitlines() == [f"outlet {number}  up" for number in range(1, 5)]
-    assert "but outlet 4 is up, and no cycle was seen: look" in err
+    assert code == 9 and out.splitlines() == [f"outlet {number}  on" for number in range(1, 5)]
+    assert "but outlet 4 is on, and no cycle was seen: look" in err
     assert [name for name, _ in unit.books().writes] == ["pdu.0.setAllOutletPowerStates", "pdu.0.cycleAllOutletPowerStates"]
 
 
@@ -37,16 +37,16 @@ def test_a_switching_by_others_during_the_question_is_no_sign_of_the_cycle(run: 
     monkeypatch.setattr(outlet, "getState", lambda: {**usual(), "lastPowerStateChange": times[-1]})
     monkeypatch.setattr(sys, "stdin", Slow("yes\n"))
     code, _, err = run("cycle", "all", "--wait", "0.5")
-    assert code == 9 and "but outlet 4 is up, and no cycle was seen: look" in err
+    assert code == 9 and "but outlet 4 is on, and no cycle was seen: look" in err
 
 
 def test_one_and_several_outlets_are_switched(run: Run, unit: XerusPdu) -> None:
     def states() -> List[Any]:
         return [unit.books().states[str(number)] for number in (1, 2, 3)]
 
-    assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
+    assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "off"]
     assert states() == [False, True, True]
-    assert facts(run, "switch", "1", "2", "off", "--yes") == {"outlets": {"1": "down", "2": "down"}, "done": True}
+    assert facts(run, "switch", "1", "2", "off", "--yes") == {"outlets": {"1": "off", "2": "off"}, "done": True}
     assert facts(run, "switch", "1", "2", "3", "on", "--yes")["done"] and states() == [True, True, True]
 
 
@@ -70,7 +70,7 @@ def test_a_state_that_is_denied_after_a_command_is_not_asked_for_again(run: Run,
 
 
 def test_an_outlet_that_is_named_twice_is_switched_once(run: Run, unit: XerusPdu) -> None:
-    assert facts(run, "switch", "2", "2", "off", "--yes") == {"outlets": {"2": "down"}, "done": True}
+    assert facts(run, "switch", "2", "2", "off", "--yes") == {"outlets": {"2": "off"}, "done": True}
     assert [name for name, _ in unit.books().writes if "PowerState" in name] == ["outlet.1.setPowerState"]
 
 
@@ -148,16 +148,16 @@ def test_an_outlet_without_a_state_does_not_hide_the_states_of_others(run: Run, 
         raise RpcError(7, "not now")
     monkeypatch.setattr(unit.units[0].outlets[1], "getState", decline)
     code, out, err = run("switch", "1", "2", "off", "--yes", "--wait", "0.5")
-    assert code == 9 and out.splitlines() == ["outlet 1  down", "outlet 2  unknown"]
-    assert "outlet 2 is unknown, not down" in err and "outlet 1" not in err
+    assert code == 9 and out.splitlines() == ["outlet 1  off", "outlet 2  unknown"]
+    assert "outlet 2 is unknown, not off" in err and "outlet 1" not in err
 
 
 def test_a_failed_reading_after_a_command_is_repeated_unless_the_login_is_refused(run: Run, unit: XerusPdu) -> None:
     unit.faults.order(Fault.STATUS, 2, method="getState", status=503)
-    assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "down"]
+    assert done(run("switch", "1", "off", "--yes")).split() == ["outlet", "1", "off"]
     unit.faults.order(Fault.STATUS, None, method="getState", status=503)
     code, out, err = run("switch", "1", "off", "--yes", "--wait", "0.5")
-    assert code == 9 and "unknown" in out and err.startswith("not-seen: ") and "outlet 1 is unknown, not down" in err
+    assert code == 9 and "unknown" in out and err.startswith("not-seen: ") and "outlet 1 is unknown, not off" in err
     unit.faults.clear()
     unit.faults.order(Fault.STATUS, None, method="getState", status=401)
     before = unit.books().requests
@@ -199,18 +199,18 @@ def test_a_person_is_asked_and_only_a_yes_confirms(run: Run, unit: XerusPdu, mon
     for answer, code in (("", 12), ("n\n", 12), ("yes\n", 0)):
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
         found, _, err = run("switch", "1", "off")
-        assert found == code and f"switch off outlet 1 (now up) on {unit.host}?" in err
-    assert f"switch off outlet 1 (now up) on link unit 3 of {unit.host}?" in run("switch", "1", "off", "--link", "3")[2]
+        assert found == code and f"switch off outlet 1 (now on) on {unit.host}:{unit.port}?" in err
+    assert f"switch off outlet 1 (now on) on link unit 3 of {unit.host}:{unit.port}?" in run("switch", "1", "off", "--link", "3")[2]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
-    assert f"power-cycle outlet 1 (now down), outlet 2 'web' (now up) on {unit.host}?" in run("cycle", "1", "2")[2]
+    assert f"power-cycle outlet 1 (now off), outlet 2 'web' (now on) on {unit.host}:{unit.port}?" in run("cycle", "1", "2")[2]
     words = ("upperCritical=1234567.25", "lowerWarning=off")
     assert "to upperCritical=1234567.25, lowerWarning=off on" in run("thresholds", "outlet/1/current", *words)[2]
-    asked = "switch on outlet 1 (now down), outlet 2 'web' (now up), outlet 3 (now up), outlet 4 (now up) on"
+    asked = "switch on outlet 1 (now off), outlet 2 'web' (now on), outlet 3 (now on), outlet 4 (now on) on"
     assert asked in run("switch", "all", "on")[2]
 
 
-@pytest.mark.parametrize("named, rest", [(3, "outlet 3 (now up) and 1 more outlet on"),
-                                         (2, "outlet 2 'web' (now up) and 2 more outlets on")])
+@pytest.mark.parametrize("named, rest", [(3, "outlet 3 (now on) and 1 more outlet on"),
+                                         (2, "outlet 2 'web' (now on) and 2 more outlets on")])
 def test_a_question_counts_the_outlets_that_it_does_not_name(run: Run, monkeypatch: pytest.MonkeyPatch, named: int,
                                                              rest: str) -> None:
     monkeypatch.setattr("handlers.command.raritan.switching._NAMED", named)
@@ -239,7 +239,7 @@ def test_the_state_of_an_outlet_with_a_failed_relay_is_shown_as_unknown(
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
     assert code == 9 and "outlet 1  unknown" in out
     # The simulator names the failed component "outlet 1". This may be number 1 or index 1 (from 0), so outlet 2 is unknown too.
-    assert [row["state"] for row in facts(run, "outlets")["outlets"]] == ["unknown", "unknown", "up", "up"]
+    assert [row["state"] for row in facts(run, "outlets")["outlets"]] == ["unknown", "unknown", "on", "on"]
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert "switch on outlet 1 (now unknown)" in run("switch", "1", "on")[2]
 
@@ -247,7 +247,7 @@ def test_the_state_of_an_outlet_with_a_failed_relay_is_shown_as_unknown(
 def test_an_outlet_that_switches_too_late_has_a_separate_exit_code(run: Run, unit: XerusPdu) -> None:
     unit.units[0].relays._delays = unit.units[0].relays._delays._replace(movement=60.0)
     code, out, _ = run("switch", "1", "off", "--yes", "--wait", "0.1")
-    assert code == 9 and "outlet 1  up" in out
+    assert code == 9 and "outlet 1  on" in out
 
 
 def test_the_power_up_order_is_shown_set_and_reset(run: Run) -> None:
