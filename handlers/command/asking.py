@@ -5,7 +5,7 @@ import os
 import sys
 
 from ..errors import Named, PduHandlerError, SettingsError, printable
-from .files import read_file
+from .files import read_file, signals_as_ctrl_c
 from .options import Given
 
 
@@ -70,7 +70,8 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
         import getpass
         is_text = True
         try:
-            typed = getpass.getpass(f"{printable(question)}: ")
+            with signals_as_ctrl_c():           # getpass then turns the terminal's echo on again
+                typed = getpass.getpass(f"{printable(question)}: ")
             if typed:
                 return typed
         except EOFError:

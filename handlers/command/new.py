@@ -17,6 +17,7 @@ import click
 from .. import registry
 from ..errors import SettingsError
 from .archives import RESERVED
+from .files import signals_as_ctrl_c
 from .options import Word, given, option, output
 from .output import Result, shown
 
@@ -49,7 +50,7 @@ def _new(context: click.Context, name: str, title: Optional[str], tree: Optional
                 if (root / taken).exists():
                     raise SettingsError(f"{taken} exists already; choose another name")
         edited = _table_of_families(root, name) if snmp else _settings_page(root, name, title)
-        with _all_or_nothing(root, made, edited):
+        with signals_as_ctrl_c(), _all_or_nothing(root, made, edited):
             pages = _write(root, {**made, **edited})
     except OSError as error:
         place = error.filename or root.resolve()            # the error of a full disk names no file

@@ -18,6 +18,7 @@ from typing import List, Optional, Tuple
 from rich.console import Console
 from rich.table import Table
 
+from handlers.command import ending
 from tests.dcimanager.manager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 
@@ -125,4 +126,4 @@ def _table(units: List[DemoPdu]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.run(main))

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -16,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from handlers.command import new, root
+from handlers.command.exits import INTERRUPTED
 from handlers.command.new import _family, _handler, _table_of_families
 from tests.needs import ROOT
 from tests.packaging.installing import once
@@ -241,6 +243,18 @@ def test_if_the_pages_are_not_written_in_time_the_error_is_one_line_and_the_tree
     said = capsys.readouterr().err
     assert "packaging/readme.py took more than 0.001 s; nothing was made" in said and said.count("\n") == 1
     assert _files(tree) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_after_a_signal_the_tree_is_as_it_was(number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = _small(tmp_path)
+    before = _files(tree)
+
+    def signalled(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), number)
+    monkeypatch.setattr("handlers.command.new.subprocess.run", signalled)
+    assert root.run(("new", "acme", "--tree", str(tree))) == INTERRUPTED
+    assert _files(tree) == before and not (tree / "handlers" / "acme").exists()
 
 
 def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(

@@ -3,10 +3,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import ssl
-import subprocess
 import threading
 import warnings
 from pathlib import Path
@@ -21,7 +19,6 @@ from tests.handlers.raritan.peer import Peer, http
 from tests.needs import program
 from tests.servers.scripted import serving
 from tests.simulators.certificates import usual
-from tests.waiting import PATIENCE_S
 
 from .building import packed
 from .registering import Admin, Run
@@ -465,57 +462,6 @@ def test_curls_environment_has_no_secret_and_login_json_is_removed_after_the_log
     text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
     assert manager.password not in text and token not in text
     assert text.count("DCI_URL=") == len(manager.requests) > 2 and text.count("login.json") == 1
-
-
-def test_a_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
-    admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')           # sends Ctrl-C before each removal
-    done = admin.run(manager)
-    assert done.code == 130 and "run it again" in done.err
-    assert admin.left_behind() == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, number: signal.Signals) -> None:
-    at_create, released, first = threading.Event(), threading.Event(), [True]
-
-    def hold(request: Request, serve: Serve) -> Answer:
-        answer = serve(request)
-        if is_call(request, CREATE) and first:
-            first.clear()
-            at_create.set()
-            released.wait(PATIENCE_S)
-        return answer
-
-    with DciManager(wrap=hold) as manager:
-        process = subprocess.Popen(admin.command("snmp"), env=admin.environment(manager), stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        try:
-            assert at_create.wait(PATIENCE_S)
-            os.killpg(process.pid, number)          # signals the script and its curl, as a terminal does
-            _, err = process.communicate(timeout=PATIENCE_S)
-        finally:
-            released.set()
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.communicate(timeout=PATIENCE_S)
-        assert process.returncode == 128 + number and "run it again" in err
-        assert admin.left_behind() == []
-        assert admin.run(manager, "snmp").code == 0
-        assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
-
-
-def test_a_run_whose_output_is_closed_cleans_up_and_the_next_one_goes_on(admin: Admin, manager: DciManager) -> None:
-    read, write = os.pipe()
-    os.close(read)
-    try:
-        done = subprocess.run(admin.command("snmp"), env=admin.environment(manager), stdin=subprocess.DEVNULL, stdout=write,
-                              stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
-    finally:
-        os.close(write)
-    assert done.returncode == 128 + signal.SIGPIPE and "run it again" in done.stderr
-    assert admin.left_behind() == []
-    assert admin.run(manager, "snmp").code == 0
-    assert calls(manager, CREATE) == 1 and manager.handlers()[0].uploads == 1
 
 
 def test_the_password_is_asked_for_on_the_terminal_without_echo(admin: Admin, manager: DciManager) -> None:

@@ -200,7 +200,8 @@ def test_a_person_is_asked_and_only_a_yes_confirms(run: Run, unit: XerusPdu, mon
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
         found, _, err = run("switch", "1", "off")
         assert found == code and f"switch off outlet 1 (now on) on {unit.host}:{unit.port}?" in err
-    assert f"switch off outlet 1 (now on) on link unit 3 of {unit.host}:{unit.port}?" in run("switch", "1", "off", "--link", "3")[2]
+    asked = run("switch", "1", "off", "--link", "3")[2]
+    assert f"switch off outlet 1 (now on) on link unit 3 of {unit.host}:{unit.port}?" in asked
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert f"power-cycle outlet 1 (now off), outlet 2 'web' (now on) on {unit.host}:{unit.port}?" in run("cycle", "1", "2")[2]
     words = ("upperCritical=1234567.25", "lowerWarning=off")
