@@ -1,10 +1,10 @@
-"""The API's calls over HTTPS with the standard library, for tests of the stand-in that do not need curl."""
+"""The API's calls over HTTPS with requests, for tests of the stand-in that do not need curl."""
 from __future__ import annotations
 
-import http.client
 import json
-import ssl
 from typing import Any, Dict, NamedTuple, Optional
+
+import requests
 
 from .manager import DciManager
 
@@ -22,22 +22,18 @@ class Client:
 
     def __init__(self, manager: DciManager) -> None:
         self._manager = manager
-        self._context = ssl.create_default_context(cafile=str(manager.ca_file))
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.headers: Dict[str, str] = {"isp-box-instance": "true"}
         reply = self.post(TOKEN, {"email": manager.email, "password": manager.password})
         assert reply.status == 201, reply
         self.headers["x-xsrf-token"] = reply.body["token"]
 
-    def request(self, method: str, path: str, body: bytes = b"", headers: Optional[Dict[str, str]] = None) -> Reply:
-        host, port = self._manager.url[len("https://"):].split(":")
-        connection = http.client.HTTPSConnection(host, int(port), context=self._context, timeout=30)
-        try:
-            connection.request(method, path, body, self.headers if headers is None else headers)
-            answer = connection.getresponse()
-            return Reply(answer.status, json.loads(answer.read()))
-        finally:
-            connection.close()
+    def request(self, method: str, path: str, body: bytes = b"", headers: Optional[Dict[str, str]] = None,
+                files: Any = None) -> Reply:
+        with requests.Session() as session:
+            session.trust_env = False           # the stand-in is on this machine: no proxy, and its own authority
+            answer = session.request(method, self._manager.url + path, data=body, files=files, timeout=30, allow_redirects=False,
+                                     headers=self.headers if headers is None else headers, verify=str(self._manager.ca_file))
+            return Reply(answer.status_code, answer.json())
 
     def post(self, path: str, value: object) -> Reply:
         return self.request("POST", path, json.dumps(value).encode())
@@ -50,12 +46,8 @@ class Client:
         return int(reply.body["id"])
 
     def upload(self, number: int, data: bytes, import_path: str = "pdu_small.handler") -> Reply:
-        mark = "7b1f9c"
-        parts = [(b'name="data"; filename="a.tar.gz"', data), (b'name="handler_import"', import_path.encode())]
-        body = b"".join(b"--" + mark.encode() + b"\r\nContent-Disposition: form-data; " + head + b"\r\n\r\n" + content + b"\r\n"
-                        for head, content in parts) + b"--" + mark.encode() + b"--\r\n"
-        return self.request("POST", f"{HANDLERS}/{number}/content", body,
-                            {**self.headers, "Content-Type": f"multipart/form-data; boundary={mark}"})
+        return self.request("POST", f"{HANDLERS}/{number}/content",
+                            files={"data": ("a.tar.gz", data), "handler_import": (None, import_path)})
 
     def install(self, data: bytes, handler: str = "pdu_small", protocol: str = "custom", import_path: str = "") -> int:
         """Registers a handler and uploads its archive; returns the handler's id."""
