@@ -32,7 +32,8 @@ EXITS = (
     Exit(10, ("data-stale",), "NUT: the driver has no up-to-date data"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
     Exit(NOT_CONFIRMED, ("not-confirmed",), "the change was not confirmed, so it was not made"),
-    Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; up, down and commands with --out: also by SIGTERM or SIGHUP"),
+    Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; up, down, new, --out and questions for a secret: "
+         "also by SIGTERM or SIGHUP"),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )
 _CODES: Mapping[str, int] = {kind: one.code for one in EXITS for kind in one.kinds}

@@ -14,7 +14,6 @@ from typing import Collection, Dict, Iterator, List, Mapping, Optional
 
 import click
 
-from .. import registry
 from ..errors import SettingsError
 from .archives import RESERVED
 from .files import signals_as_ctrl_c
@@ -118,7 +117,7 @@ def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
                             "begin with test")
     if f"pdu_{name}" in RESERVED:
         raise SettingsError(f"the archive pdu_{name} would replace a module of DCImanager; choose another name")
-    if name in registry.names() or (root / "handlers" / name).exists():
+    if (root / "handlers" / name).exists():
         raise SettingsError(f"handlers/{name} exists already; choose another name")
     if (root / _FIELD / name).exists():                 # identify, record and replay would take it for a part of this handler
         raise SettingsError(f"{_FIELD / name} exists already; choose another name")

@@ -1,7 +1,7 @@
 """A NUT session with every request of the protocol.
 
-Docstrings state the usual cost in round trips. Connecting, logging in, waiting for a driver, the error for an unknown device and
-requests of more than 16 KiB cost more.
+Docstrings state the usual cost in round trips. Connecting, waiting for a driver, the error for an unknown device and requests of
+more than 16 KiB cost more; so does a login, if the server demands one for reading.
 """
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "CMD-NOT-SUPPORTED": (Refused,
                           "the device has no such command: `pdu nut HOST commands DEVICE` and upscmd -l list those that it has"),
     "READONLY": (Refused, "this variable cannot be written"),
-    "INVALID-ARGUMENT": (Refused, "the NUT server rejected this argument"),
+    "INVALID-ARGUMENT": (Refused, "the NUT server or its driver rejected the command or its argument"),
     "INVALID-VALUE": (Refused, "this value is not allowed for the variable"),
     "TOO-LONG": (Refused, "this value is too long for the variable"),
     "INSTCMD-FAILED": (Refused, "the NUT server could not hand the command to the driver"),

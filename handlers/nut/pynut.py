@@ -41,7 +41,7 @@ _Self = TypeVar("_Self", bound="PyNUTClient[Any]")
 
 
 class PyNUTError(Exception):
-    """Any failure: `ERR CODE`, perhaps with the server's words, or a sentence."""
+    """Any failure. The message is the server's `ERR CODE`, with its text if it sent one, or a sentence."""
 
 
 class PyNUTConnectionError(PyNUTError, OSError):

@@ -14,7 +14,7 @@ from .states import State
 
 
 def contradictions(profile: Profile) -> Iterator[str]:
-    """Sentences for the profile's author, each after its place, such as `profile.outlets[0].control`."""
+    """Yield a message for each contradiction. It begins with the place in the profile, such as `profile.outlets[0].control: `."""
     for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots)):
         if prefix.startswith(ROOT):
             yield f"profile: the sysObjectID {prefix} begins with {ROOT}; give the whole OID"
@@ -62,7 +62,7 @@ def _commands(states: State, control: Control) -> Iterator[str]:
 def _figures(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
     for first, second in combinations(figures, 2):
         if {_unnamed(one.source) for one in figures[first]} & {_unnamed(one.source) for one in figures[second]}:
-            yield f"{place}.{second}: it reads what {first} reads"
+            yield f"{place}.{second}: it reads the same object as {first}"
 
 
 def _unnamed(value: object) -> object:

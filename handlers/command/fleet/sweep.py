@@ -25,7 +25,7 @@ def sweep(found: Sequence[Network], community: str, port: int, pace: Pace, sent:
 
     `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with the error.
 
-    Raises SettingsError if this machine has no socket for these networks, for instance without IPv6.
+    Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance because it has no IPv6.
     """
     octets = community.encode("utf-8", "surrogateescape")       # a value from the environment need not be UTF-8
     return asyncio.run(_sweep([one for network in found for one in hosts(network)], octets, port, pace, sent, unsent))
@@ -44,7 +44,7 @@ async def _sweep(addresses: Sequence[str], community: bytes, port: int, pace: Pa
                 lambda: _Listener(numbers, port, seen, unsent),
                 local_addr=("::" if is_v6 else "0.0.0.0", 0))   # noqa: S104  # answers may come in on any interface
         except OSError as error:
-            raise SettingsError(f"this machine has no UDP socket for these networks ({error.strerror or error})") from None
+            raise SettingsError(f"this machine cannot open a UDP socket for these networks ({error.strerror or error})") from None
         try:
             for _ in range(TRIES):
                 await _ask(transport, [one for one in addresses if (":" in one) is is_v6 and one not in seen], numbers, community,

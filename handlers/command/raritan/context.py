@@ -141,7 +141,7 @@ def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
     """The action of a command, `show` without one. Raises SettingsError for one that is not `known`."""
     named: str = context.options.action or "show"
     if named not in known:
-        raise SettingsError(f"{named[:20]!r} is not an action; give {allowed}")
+        raise SettingsError(f"{named[:20]!r} is not an action; use one of: {allowed}")
     return named
 
 

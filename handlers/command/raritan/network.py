@@ -11,7 +11,7 @@ from ...raritan.rpc.servermon import ServerMonitor
 from ..exits import NOT_SEEN
 from ..groups import Command, Commands
 from ..options import Word, option
-from ..output import Result, columns, text
+from ..output import Result, columns, counted, text
 from .context import Context, NotSeen, action, check, listed, number, once, plain, read_again, table
 
 _LINK_CODES = {1: "a parameter is not allowed", 2: "this is the primary unit", 3: "this unit is itself a link unit",
@@ -42,7 +42,8 @@ def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
     """The action of a command. `actions`: each action with the number of its values. Raises SettingsError."""
     name = action(context, actions, allowed)
     if len(context.options.value) != actions[name]:
-        raise SettingsError(f"give {allowed}")
+        raise SettingsError(f"{name!r} takes {counted(actions[name], 'value')}, not {len(context.options.value)}; use one of: "
+                            f"{allowed}")
     return name
 
 
@@ -88,7 +89,7 @@ def network(context: Context) -> Result:
     if wanted != "show":
         state = context.options.value[0]
         if state not in ("on", "off"):
-            raise SettingsError(f"give {_NETWORK_ACTIONS}")
+            raise SettingsError(f"{state[:20]!r} is neither on nor off: give '{wanted} on' or '{wanted} off'")
         role = _role(context) if wanted == "forwarding" and state == "on" else None
         context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable)")
     settings = proxy.getSettings()          # after the question, so that a change by others in the meantime is not undone

@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, Optional, Tuple
 
-from ...errors import SettingsError
+from ...errors import Denied, SettingsError
 from ...host import label
 from ...raritan import panels, states
 from ...raritan.readings import Amount, Reading, absent, amount, ask, kilowatt_hours, listed_amount
@@ -113,8 +113,12 @@ def sensors(context: Context) -> Result:
             rows.append([where, _value(reading), unit, _alarm(reading), sensor.target])
         elif place in discrete:
             state = discrete[place]
+            if isinstance(state.error, Denied):
+                raise state.error
             known = state.error is None and state.get().available
-            rows.append([where, state.get().value if known else None, "state", "", sensor.target])
+            why = ("" if known else "not valid" if state.error is None
+                   else "not there" if absent(state.error) else "cannot be read")
+            rows.append([where, state.get().value if known else None, "state", why, sensor.target])
         else:
             rows.append([where, None, "", "unknown kind of sensor", sensor.target])
     return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)
@@ -205,7 +209,10 @@ def _sensor_id(context: Context, where: str) -> str:
 
 
 def thresholds(context: Context) -> Result:
-    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change; for a name 2 more, 3 with circuits."""
+    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change.
+
+    Finding a sensor by its name adds 2, or 3 if the unit has circuits.
+    """
     wanted: Dict[str, Optional[float]] = {}
     for name, value in map(_change, context.options.change):
         if name in wanted:

@@ -227,15 +227,17 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     check(code, "the order", {1: "a value is not allowed"})
     if context.options.delay is not None:
         for position, outlet in enumerate(outlets, 1):
-            done = "the order" if position == 1 else f"the order and the delays up to outlet {position - 1}"
+            done = "the new order" if position == 1 else f"the new order and the delays up to outlet {position - 1}"
             try:
                 own = outlet.getSettings()
                 own.sequenceDelay = delay
                 code = outlet.setSettings(own)
             except PduHandlerError as error:
-                raise NotSeen((f"the unit took {done}, but the delay of outlet {position} may or may not be set: repeat the "
-                               f"command (", *error.parts, ")"), error.host) from error
-            check(code, f"the delay of outlet {position}, after it took {done}", {1: "a value is not allowed"})
+                advice = "with an account that may set it, " * isinstance(error, Denied) + "repeat the command"
+                raise NotSeen((f"the unit accepted {done}, but not certainly the delay of outlet {position}: {advice} (",
+                               *error.parts, ")"), error.host) from error
+            check(code, f"the delay of outlet {position} ({done} {'is' if position == 1 else 'are'} set)",
+                  {1: "a value is not allowed"})
 
 
 _OUTLETS = Word("OUTLET+", "numbers from 1, or all")

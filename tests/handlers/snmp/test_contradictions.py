@@ -79,8 +79,8 @@ def test_a_packed_command_against_the_states_is_named() -> None:
 
 
 @pytest.mark.parametrize("profile, sentence", [
-    (acme(current=WATTS), "profile.outlets[0].power: it reads what current reads"),
-    (acme(load=Column(WATTS.oid, "lineCurrent")), "profile.power: it reads what load reads"),
+    (acme(current=WATTS), "profile.outlets[0].power: it reads the same object as current"),
+    (acme(load=Column(WATTS.oid, "lineCurrent")), "profile.power: it reads the same object as load"),
     (acme(states=Column(ENTRY, "outletEntry")), f"profile: the column {ENTRY} contains {ENTRY}.4; one of them is not the OID of "
                                                 "a column")])
 def test_a_figure_that_is_read_twice_and_a_column_that_is_a_table_are_named(profile: Profile, sentence: str) -> None:

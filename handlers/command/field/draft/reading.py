@@ -44,6 +44,11 @@ _Label = Tuple[str, str]                    # the name of an object's module, an
 _Types = Mapping[_Label, xml.Element]        # smidump's type definitions
 _Names = Dict[str, Dict[str, Any]]           # name -> module -> its definition
 _POINT_HINT = re.compile("d-[1-9][0-9]*")           # RFC 2579, 3.1
+# Types whose definition need not be given: those of SMI, and SNMPv2-TC's, of which none inserts a decimal point.
+_PLAIN = frozenset((
+    "INTEGER", "Integer32", "Unsigned32", "BITS", "OCTET STRING", "OBJECT IDENTIFIER", *_ROOT_TYPES, "DisplayString",
+    "PhysAddress", "MacAddress", "TruthValue", "TestAndIncr", "AutonomousType", "InstancePointer", "VariablePointer",
+    "RowPointer", "RowStatus", "TimeStamp", "TimeInterval", "DateAndTime", "StorageType", "TDomain", "TAddress"))
 _POINT = "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
 _NO_READER = ("reading a MIB file needs the Python package pysmi (python -m pip install pysmi), or smidump (Debian: apt-get "
               "install smitools)")
@@ -122,7 +127,7 @@ def _pysmi() -> Any:
 
 
 def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
-    """The syntax trees of the modules in a text and "", or none and the reason."""
+    """The syntax trees of the modules in a text, and why there are none ("" if there are some)."""
     errors: Any = importlib.import_module("pysmi.error")
     try:
         modules = list(parser.parse(text))
@@ -161,6 +166,9 @@ def _objects(modules: Iterable[Any]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
             object_.oid, object_.enumeration = oid, _enumeration(syntax, object_.module, types)
             if object_.units and any(map(_POINT_HINT.fullmatch, _hints(syntax, object_.module, types))):
                 object_.doubt = _POINT
+            kind = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
+            if object_.units and kind not in _PLAIN and kind not in types:
+                object_.doubt = _undefined(kind)
             of_module[object_.module][oid] = object_
     found: Dict[Arcs, Object] = {}
     for one in of_module.values():
@@ -313,10 +321,21 @@ def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], S
             units = (node.findtext("units") or "").strip()
             hint = (typedef.findtext("format") or "").strip() if typedef is not None else ""
             objects[oid] = Object(node.get("name", ""), name, oid, units, (node.findtext("access") or "").strip(),
-                                  _named_numbers(typedef, types),
-                                  _POINT if units and _POINT_HINT.fullmatch(hint) else "")
+                                  _named_numbers(typedef, types), _doubt(units, hint, typedef, node.find("syntax/type")))
         found = _agreed(found, objects, "two modules define")
     return found, lost
+
+
+def _doubt(units: str, hint: str, typedef: Optional[xml.Element], used: Optional[xml.Element]) -> str:
+    if units and _POINT_HINT.fullmatch(hint):
+        return _POINT
+    name = used.get("name", "") if used is not None else ""         # smidump prints no type that it does not find
+    return _undefined(name) if units and typedef is None and name not in _PLAIN else ""
+
+
+def _undefined(name: str) -> str:
+    return (f"its type{f' {name}' if name else ''} is not defined in the files given, so its units may be those of the number as "
+            "shown: also give the file that defines it")
 
 
 def _type(used: Optional[xml.Element], types: _Types) -> Optional[xml.Element]:

@@ -240,7 +240,7 @@ def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) ->
     async def refused(*_: Any, **__: Any) -> None:
         raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
-    with pytest.raises(SettingsError, match="no UDP socket for these networks .Address family not supported"):
+    with pytest.raises(SettingsError, match="cannot open a UDP socket for these networks .Address family not supported"):
         sweep.sweep(networks.parsed(["::1"]), "public", 161, sweep.Pace(200, 0.1), lambda: None)
 
 

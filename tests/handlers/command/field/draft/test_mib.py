@@ -108,6 +108,30 @@ def test_objects_without_an_oid_are_counted_in_a_note(reader: str, tmp_path: Pat
     assert not any(one.name == "outletState" for one in found.objects.values())
 
 
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize("reader", ["pysmi", "smidump", "both"])
+def test_units_are_doubtful_if_the_type_is_not_defined_in_the_files_given(reader: str, given: bool, tmp_path: Path,
+                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    read_with(reader, monkeypatch)
+    (tmp_path / "TC-MIB.txt").write_text("""TC-MIB DEFINITIONS ::= BEGIN
+IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
+Tenths ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "0.1" SYNTAX Integer32
+END
+""")
+    (tmp_path / "U-MIB.txt").write_text("""U-MIB DEFINITIONS ::= BEGIN
+IMPORTS enterprises, OBJECT-TYPE, Gauge32 FROM SNMPv2-SMI Tenths FROM TC-MIB;
+tenths OBJECT-TYPE SYNTAX Tenths UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 1 }
+plain OBJECT-TYPE SYNTAX Gauge32 UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 2 }
+limited OBJECT-TYPE SYNTAX INTEGER (0..99) UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 3 }
+END
+""")
+    files = ["U-MIB.txt", "TC-MIB.txt"] if given else ["U-MIB.txt"]
+    doubts = {one.name: one.doubt for one in reading.read([str(tmp_path / name) for name in files]).objects.values()
+              if one.module == "U-MIB"}
+    assert (doubts["plain"], doubts["limited"]) == ("", "")
+    assert ("is not defined in the files given" in doubts["tenths"]) is not given
+
+
 def test_smidump_alone_reads_a_file_without_objects_and_refuses_a_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_with("smidump", monkeypatch)
     (types,) = apart(tmp_path, "ACME-TC")
