@@ -9,8 +9,6 @@ import json
 import logging
 import os
 import re
-import select
-import signal
 import struct
 import subprocess
 import sys
@@ -32,7 +30,6 @@ from tests import terminal
 from tests.handlers.command.running import Broken, options, run, silent
 from tests.needs import ROOT
 from tests.peers import PEERS, Peer
-from tests.waiting import PATIENCE_S, asleep, bounded, until
 
 SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
@@ -327,39 +324,6 @@ def test_the_question_is_answered_on_a_real_terminal(typed: bytes, code: int, wo
              **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, "[y/N] ", typed)
         assert shown.code == code and words in shown.text and "Traceback" not in shown.text
         assert ("may still be carried out" in shown.text, bool(peer.books().writes)) == (False, code == 0)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_on_again(number: signal.Signals) -> None:
-    person, inner = os.openpty()
-    command = [sys.executable, "-m", "handlers", "status", "nut", "192.0.2.1", "-s", "username=operator"]
-    environment = {key: value for key, value in os.environ.items() if key != "PDU_PASSWORD"}
-    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command], cwd=ROOT, stdout=inner, stderr=inner,
-                               env=environment, start_new_session=True)
-    try:
-        with process, bounded(process):
-            shown = b""
-            while b"password of operator" not in shown:
-                assert select.select([person], [], [], PATIENCE_S)[0], shown
-                shown += os.read(person, 1000)
-            assert until(lambda: not termios.tcgetattr(inner)[3] & termios.ECHO and asleep(process.pid))
-            process.send_signal(number)
-            assert process.wait(PATIENCE_S) == exits.INTERRUPTED
-            assert termios.tcgetattr(inner)[3] & termios.ECHO
-    finally:
-        os.close(person)
-        os.close(inner)
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
-@pytest.mark.parametrize("more", [[], ["--debug"]])
-def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: List[str]) -> None:
-    with PEERS["raritan"]() as peer, open("/dev/full", "wb") as full:
-        arguments, secrets = options(peer)
-        done = subprocess.run([sys.executable, "-m", "handlers", "status", "raritan", peer.address, *arguments, *more, "--json",
-                               "-s", "link_units=2"], cwd=ROOT, stdout=subprocess.PIPE, stderr=full, timeout=PATIENCE_S,
-                              env={**os.environ, **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, check=False)
-    assert done.returncode == 0 and json.loads(done.stdout)["outlets"]
 
 
 def test_a_missing_outlet_is_reported_without_a_question(peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

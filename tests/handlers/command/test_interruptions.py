@@ -1,9 +1,16 @@
-"""Ctrl-C during `status`, and Ctrl-C, SIGTERM or SIGHUP during `down`: what was read or switched before is still printed."""
+"""Ctrl-C during `status`, and Ctrl-C, SIGTERM or SIGHUP during `down`: what was read or switched before is still printed.
+
+Also a signal while a password is typed.
+"""
 from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import subprocess
+import sys
+import termios
 from typing import Any, List
 
 import pytest
@@ -12,6 +19,8 @@ from handlers.command import calls, exits
 from handlers.command.loading import Handler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.command.running import run
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S, asleep, bounded, until
 
 
 class Interrupting:
@@ -92,3 +101,25 @@ def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(monkeypatch
     assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
     code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
     assert (code, err, json.loads(out)["error"]["kind"]) == (exits.INTERRUPTED, "", "interrupted")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_on_again(number: signal.Signals) -> None:
+    person, inner = os.openpty()
+    command = [sys.executable, "-m", "handlers", "status", "nut", "192.0.2.1", "-s", "username=operator"]
+    environment = {key: value for key, value in os.environ.items() if key != "PDU_PASSWORD"}
+    process = subprocess.Popen(["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command], cwd=ROOT, stdout=inner, stderr=inner,
+                               env=environment, start_new_session=True)
+    try:
+        with process, bounded(process):
+            shown = b""
+            while b"password of operator" not in shown:
+                assert select.select([person], [], [], PATIENCE_S)[0], shown
+                shown += os.read(person, 1000)
+            assert until(lambda: not termios.tcgetattr(inner)[3] & termios.ECHO and asleep(process.pid))
+            process.send_signal(number)
+            assert process.wait(PATIENCE_S) == exits.INTERRUPTED
+            assert termios.tcgetattr(inner)[3] & termios.ECHO
+    finally:
+        os.close(person)
+        os.close(inner)

@@ -125,6 +125,16 @@ def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
     assert code == 0 and [one["state"] for one in json.loads(out)["outlets"]] == ["UP", "UNKNOWN"], err
 
 
+def test_an_unpacked_archive_is_removed_without_a_warning_at_the_end(tmp_path: Path) -> None:
+    file, unpacked = tmp_path / "pdu_other.tar.gz", tmp_path / "unpacked"
+    unpacked.mkdir()
+    file.write_bytes(archive(small_tree(tmp_path, "other"), "other"))
+    command = [sys.executable, "-W", "error", "-m", "handlers", "status", str(file), "192.0.2.7", "-s", "say=nothing"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(unpacked)}, capture_output=True, text=True,
+                          timeout=PATIENCE_S)
+    assert (done.returncode, done.stderr, list(unpacked.iterdir())) == (0, "", [])
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("who, left", [("os.getpid()", 0), ("child()", 1)], ids=["pdu", "its child"])
 def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(number: int, who: str, left: int, tmp_path: Path) -> None:

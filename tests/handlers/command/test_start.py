@@ -18,7 +18,9 @@ from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.options import option
 from handlers.command.root import PLACES
+from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
+from tests.peers import PEERS
 from tests.waiting import PATIENCE_S
 
 
@@ -200,3 +202,14 @@ def test_the_completion_script_is_printed_for_bash_and_zsh_and_refused_for_tcsh(
     assert root.run(["completion", "bash", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"shell": "bash", "script": script.removesuffix("\n")}
     assert root.run(["completion", "tcsh"]) == 2
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
+@pytest.mark.parametrize("more", [[], ["--debug"]])
+def test_a_reading_is_printed_although_its_warning_or_log_cannot_be(more: List[str]) -> None:
+    with PEERS["raritan"]() as peer, open("/dev/full", "wb") as full:
+        arguments, secrets = options(peer)
+        done = subprocess.run([sys.executable, "-m", "handlers", "status", "raritan", peer.address, *arguments, *more, "--json",
+                               "-s", "link_units=2"], cwd=ROOT, stdout=subprocess.PIPE, stderr=full, timeout=PATIENCE_S,
+                              env={**os.environ, **{f"PDU_{key.upper()}": value for key, value in secrets.items()}}, check=False)
+    assert done.returncode == 0 and json.loads(done.stdout)["outlets"]

@@ -53,7 +53,10 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
 
 
 def _outlets(service: RedfishService, unit: units.Unit) -> List[Tuple[str, Found]]:
-    """The outlets of a PDU with their identities; empty if the PDU does not list its outlets."""
+    """The outlets of a PDU with their identities, and the links by which the handler switches them (see `units.find`).
+
+    Empty if the PDU does not list its outlets.
+    """
     target = resources.link(unit.resource, "Outlets")
     if target is None:
         return []

@@ -104,18 +104,20 @@ def test_a_sensor_of_a_kind_that_only_newer_firmware_has_is_listed(run: Run, mon
     assert (row["sensor"], row["value"], row["alarm"], row["id"]) == ("slot/1", None, "unknown kind of sensor", "/model/new")
 
 
-def test_a_removed_sensor_does_not_hide_the_others(run: Run, unit: XerusPdu) -> None:
-    unit.units[0].remove(unit.units[0].outlets[0].sensors.fitted["current"])
+@pytest.mark.parametrize("name", ["current", "outletState"])
+def test_a_removed_sensor_does_not_hide_the_others(run: Run, unit: XerusPdu, name: str) -> None:
+    unit.units[0].remove(unit.units[0].outlets[0].sensors.fitted[name])
     rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
-    assert rows["outlet/1/current"]["alarm"] == "not there" and rows["outlet/2/current"]["alarm"] == ""
+    assert rows[f"outlet/1/{name}"]["alarm"] == "not there" and rows[f"outlet/2/{name}"]["alarm"] == ""
 
 
-def test_a_sensor_that_cannot_be_read_is_not_reported_as_absent(run: Run, unit: XerusPdu) -> None:
+@pytest.mark.parametrize("name, method", [("current", "getReading"), ("outletState", "getState")])
+def test_a_sensor_that_cannot_be_read_is_not_reported_as_absent(run: Run, unit: XerusPdu, name: str, method: str) -> None:
     def broken() -> None:
         raise RuntimeError("simulated")
-    setattr(unit.units[0].outlets[0].sensors.fitted["current"], "getReading", broken)
+    setattr(unit.units[0].outlets[0].sensors.fitted[name], method, broken)
     rows = {row["sensor"]: row for row in facts(run, "sensors")["sensors"]}
-    assert (rows["outlet/1/current"]["value"], rows["outlet/1/current"]["alarm"]) == (None, "cannot be read")
+    assert (rows[f"outlet/1/{name}"]["value"], rows[f"outlet/1/{name}"]["alarm"]) == (None, "cannot be read")
 
 
 def test_sensors_of_the_same_name_keep_their_own_readings(run: Run, unit: XerusPdu) -> None:
