@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shlex
 from collections import Counter
 from typing import Any, Dict, List, Tuple
 
@@ -35,7 +36,8 @@ def identity(data: Any) -> Identity:
         out.why = (f"the handler reads {counted(len(read), 'device')} of this server, by the names of variables and commands in "
                    "NUT's docs/nut-names.txt")
         if failing:
-            out.next_steps = [f"add -s device={read[0].name}: a poll of all devices of this server fails at {failing[0]}"]
+            chosen = shlex.quote(f"device={read[0].name}")         # the line may be pasted, and the server chose the name
+            out.next_steps = [f"add -s {chosen}: a poll of all devices of this server fails at {failing[0]}"]
     else:
         out.why = f"the handler can neither read nor switch anything on {counted(len(found), 'device')} of this server"
         out.next_steps = ["another driver or MIB of NUT may read more: see the server's ups.conf",

@@ -34,13 +34,13 @@ def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(options: T
 
 
 def test_a_nut_device_that_the_handler_cannot_read_is_not_counted_among_those_that_it_reads(capsys: Printed) -> None:
-    pdu = StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "snmp-ups"})
+    pdu = StaticDevice("a$(b)", {"outlet.1.status": "on", "driver.name": "snmp-ups"})
     ups = StaticDevice("ups", {"ups.status": "OL", "driver.name": "usbhid-ups"})
     with NutServer([pdu, ups]) as server:
         found = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")["handlers"][0]
     assert found["why"].startswith("the handler reads 1 device of this server") and found["family"] == "snmp-ups"
     assert any(line.startswith("read ups: ") for line in found["cannot"])
-    assert found["next_steps"] == ["add -s device=pdu: a poll of all devices of this server fails at ups"]
+    assert found["next_steps"] == ["add -s 'device=a$(b)': a poll of all devices of this server fails at ups"]
 
 
 def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsys: Printed) -> None:
