@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Callable, Dict, Generic, NamedTuple, Optional, Tuple, TypeVar, Union
 
 from ..errors import PduHandlerError, ProtocolError
-from .failures import ERRORS, Failure
+from .failures import ERRORS, Failure, unshown
 from .words import MAX_WORD, encoded, escaped
 
 T = TypeVar("T")
@@ -28,16 +28,10 @@ class Secret:
     def without(self, error: ProtocolError) -> ProtocolError:
         """`error`, or an error without the answer if `error` holds the password."""
         if self.within(error.reason) or self.within(error.payload.decode("utf-8", "surrogateescape")):
-            return self.unshown()
+            return unshown()
         if self._forms and len(error.payload) == error.KEPT:
             error.payload = error.payload[:-2 * MAX_WORD]       # the payload may be cut inside a password
         return error
-
-    @staticmethod
-    def unshown() -> ProtocolError:
-        """An error without the answer, for an answer that holds the password."""
-        return ProtocolError("the answer breaks the protocol; it is not shown, because it holds the password: "
-                             "check address and port")
 
 
 class Reply(NamedTuple):
@@ -92,7 +86,7 @@ class Answers:
             try:
                 return request.read(answer)
             except PduHandlerError as raised:
-                error = self._secret.unshown() if self._holds_secret(answer) else raised
+                error = unshown() if self._holds_secret(answer) else raised
         # Outside the except block: no chained exception shows the password. The label may hold names that the server chose.
         raise error.at(self._host, self._secret.shown(request.label))
 

@@ -5,12 +5,12 @@ more than 16 KiB cost more; so does a login, if the server demands one for readi
 """
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Tuple, TypeVar
+from typing import Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
 
 from ..errors import Denied, PduHandlerError, SettingsError
 from . import messages
 from .answers import Answers, Request
-from .failures import ERRORS, NotProven
+from .failures import ERRORS, NotProven, still_waiting
 from .reader import POLL, STATUS, WAIT, NutReader
 
 T = TypeVar("T")
@@ -65,6 +65,12 @@ class NutClient(NutReader):
         """One variable: 1 round trip."""
         return self._of_driver(ups, messages.get_var(ups, variable))
 
+    def values(self, ups: str, variables: Sequence[str]) -> Dict[str, str]:
+        """Some variables of a device, without waiting for its driver: 1 round trip."""
+        queries = {variable: messages.get_var(ups, variable) for variable in variables}
+        answers = self._read(*queries.values())
+        return {variable: answers[request] for variable, request in queries.items()}
+
     def type(self, ups: str, variable: str) -> messages.Type:
         """The type of a variable: 1 round trip."""
         return self._of_driver(ups, messages.get_type(ups, variable))
@@ -102,6 +108,9 @@ class NutClient(NutReader):
     def help(self) -> str:
         """The requests that the server supports: 1 round trip."""
         return self._one(messages.help_())
+
+    def _one(self, request: Request[T]) -> T:
+        return self._read(request)[request]
 
     def _of_driver(self, ups: str, request: Request[T]) -> T:
         """The answer to a request for a driver's data. Reads `ups.status` too, because only that shows WAIT."""
@@ -174,7 +183,7 @@ class NutClient(NutReader):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
-            raise self._still_waiting(ups)
+            raise still_waiting(self.shown(ups), WAIT, self._connection.host)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
         failure = answers.failure(write)

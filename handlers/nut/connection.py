@@ -9,8 +9,9 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
-from ..errors import PduHandlerError, ProtocolError, Unreachable, printable
+from ..errors import PduHandlerError, ProtocolError, Unreachable
 from ..tally import SENT
+from . import failures
 from .answers import Answers, Request, Secret
 from .decoder import Decoder
 
@@ -30,8 +31,7 @@ class Connection:
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
     connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
-    seconds, limits each exchange as a whole, but not the system's name look-up. `total` limits all of them together,
-    from the creation of this object on.
+    seconds, limits each exchange as a whole, but not the system's name look-up. `total` limits all exchanges since creation.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
@@ -89,27 +89,23 @@ class Connection:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
-            raise Unreachable(f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be resolved "
-                              f"({error}): check both", self.host, "connect") from None
+            raise failures.not_resolved(self.host, self.port, error) from None
 
     def _dial(self, found: Sequence[_Address], end: float) -> socket.socket:
         failed: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
+            made: Optional[socket.socket] = None
             try:
                 made = socket.socket(family, kind, proto)       # fails without IPv6, or without a free file descriptor
-            except OSError as error:
-                failed = error
-                continue
-            try:
                 made.settimeout(max(end - self._clock(), 0.001) / left)
                 made.connect(address)
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return made
             except OSError as error:
-                made.close()
                 failed = error
-        raise Unreachable(f"no connection to port {self.port} ({_words(failed)}): check address and port, that upsd runs, and "
-                          f"that its LISTEN and the firewall let this host in", self.host, "connect")
+                if made is not None:
+                    made.close()
+        raise failures.not_connected(self.host, self.port, failed)
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (1 more for each further 16 KiB of requests).
@@ -130,8 +126,7 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise Unreachable("the time for this call is over: check the name look-up, the network and the NUT server's load",
-                              self.host)
+            raise failures.over(self.host)
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
@@ -158,10 +153,7 @@ class Connection:
         except ProtocolError as error:
             failed = self._secret.without(error)
         except OSError as error:
-            allowed = max(round(end - began, 1), 0.1)
-            what = f"no complete answer within {allowed:g} s" if isinstance(error, socket.timeout) else _words(error)
-            failed = Unreachable(f"{what}: check that port {self.port} is a NUT server's, and check that server's log, load "
-                                 "and limit of connections (MAXCONN in upsd.conf)")
+            failed = failures.no_answer(self.port, error, end - began)
         except BaseException:
             self.close()
             raise
@@ -195,20 +187,12 @@ def _refuse_unasked(connection: socket.socket) -> None:
         raise ProtocolError("the server sent data that was not asked for", unasked)
 
 
-def _batches(requests: Sequence[Request[object]]) -> Iterator[List[Request[object]]]:
-    batch: List[Request[object]] = []
-    size = 0
-    for request in requests:
-        if batch and size + len(request.line) > _ONE_WRITE:
-            yield batch
-            batch, size = [], 0
-        batch.append(request)
+def _batches(requests: Sequence[Request[object]]) -> Iterator[Sequence[Request[object]]]:
+    start = size = 0
+    for at, request in enumerate(requests):
+        if at > start and size + len(request.line) > _ONE_WRITE:
+            yield requests[start:at]
+            start, size = at, 0
         size += len(request.line)
-    if batch:
-        yield batch
-
-
-def _words(error: Optional[OSError]) -> str:
-    if isinstance(error, socket.timeout):
-        return "no answer in time"
-    return str(getattr(error, "strerror", None) or error or "no address")
+    if requests:
+        yield requests[start:]

@@ -9,7 +9,8 @@ from typing import Dict, List, Mapping, NamedTuple, Optional
 
 from ..errors import Named, PduHandlerError, SettingsError, Unsupported
 from ..settings import Settings
-from .outlets import Device, read as read_device
+from .device import Device
+from .outlets import read as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE, WHOLE_LOAD
 

@@ -1,12 +1,24 @@
-"""`ERR` answers: the error for each code.
+"""The errors of a NUT session: one for each code of `ERR`, and those of the network, the server and its drivers.
 
-Source: RFC 9271, and docs/net-protocol.txt and server/neterr.h of NUT.
+Source of the codes: RFC 9271, and docs/net-protocol.txt and server/neterr.h of NUT.
 """
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Tuple, Type
+import socket
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple, Type
 
-from ..errors import Denied, Named, PduHandlerError, Reason, Refused, SettingsError, Unreachable, printable
+from ..errors import (
+    Denied,
+    Named,
+    PduHandlerError,
+    ProtocolError,
+    Reason,
+    Refused,
+    SettingsError,
+    Unreachable,
+    Unsupported,
+    printable,
+)
 
 
 class DataStale(Refused):
@@ -80,3 +92,82 @@ ERRORS: Mapping[str, Tuple[Type[PduHandlerError], Reason]] = {
     "UNKNOWN-INSTCMD": (Refused, "the device has no such command"),
     "MISSING-ARGUMENT": (Refused, "the request lacks an argument"),
 }
+
+
+def not_resolved(host: str, port: int, error: Exception) -> Unreachable:
+    """The error if the look-up of an address fails."""
+    return Unreachable(f"{printable(host, 80)!r} with port {port} is not an address that can be resolved ({error}): check both",
+                       host, "connect")
+
+
+def not_connected(host: str, port: int, error: Optional[OSError]) -> Unreachable:
+    """The error if no address of `host` can be connected; `error` is that of the last one, None if there are none."""
+    return Unreachable(f"no connection to port {port} ({_words(error)}): check address and port, that upsd runs, and that its "
+                       f"LISTEN and the firewall let this host in", host, "connect")
+
+
+def no_answer(port: int, error: OSError, seconds: float) -> Unreachable:
+    """The error if a connection fails or is silent, `seconds` after the exchange began."""
+    what = f"no complete answer within {max(round(seconds, 1), 0.1):g} s" if isinstance(error, socket.timeout) else _words(error)
+    return Unreachable(f"{what}: check that port {port} is a NUT server's, and check that server's log, load and limit of "
+                       f"connections (MAXCONN in upsd.conf)")
+
+
+def over(host: str) -> Unreachable:
+    """The error if the time for all exchanges of a call is used up."""
+    return Unreachable("the time for this call is over: check the name look-up, the network and the NUT server's load", host)
+
+
+def no_tls(answer: Failure) -> Unreachable:
+    """The error for a server that refuses STARTTLS."""
+    return Unreachable((f"the NUT server offers no TLS (ERR {printable(answer.code, 40)}): its upsd needs TLS support and a "
+                        f"certificate in upsd.conf; or set ", Named("tls", "no"), " to send everything in the clear"))
+
+
+def unshown() -> ProtocolError:
+    """An error without the answer, for an answer that holds the password."""
+    return ProtocolError("the answer breaks the protocol; it is not shown, because it holds the password: check address and port")
+
+
+def still_waiting(ups: str, status: str, host: str) -> DriverNotConnected:
+    """The error if a device's `ups.status` is still WAIT. `ups` is a text for people."""
+    return DriverNotConnected(f"the NUT server is still waiting for the driver of {ups}: check that driver", status, host,
+                              "reading ups.status")
+
+
+def no_such_device(devices: Sequence[str], host: str) -> SettingsError:
+    """The error for a device that the server lacks. `devices` are the names of those that it has, as texts for people."""
+    names = ", ".join(devices[:20]) + (f" and {len(devices) - 20} more" if len(devices) > 20 else "") or "none"
+    return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
+                          "(ERR UNKNOWN-UPS)"), host, "LIST UPS")
+
+
+def no_outlets(driver: str, kind: str) -> Unsupported:
+    """The error for a device without outlets; `driver` and `kind` are its `driver.name` and `device.type`, '' if not reported."""
+    driver, kind = printable(driver, 60), printable(kind, 60)
+    return Unsupported(f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device (type "
+                       f"{kind or 'unknown'!r}): see whether another driver or MIB of NUT does")
+
+
+def too_few(listed: int, prefix: str, count: float) -> ProtocolError:
+    """The error for `listed` outlets where `outlet.count`, behind `prefix`, is `count`."""
+    return ProtocolError(f"the NUT driver lists fewer outlets ({listed}) than it counts ({prefix}outlet.count {count:g}): check "
+                         f"the driver, or wait until it has read its device")
+
+
+def listed_twice(prefix: str) -> ProtocolError:
+    """The error for an outlet number with two spellings."""
+    return ProtocolError(f"the NUT driver lists one outlet under two numbers, such as {prefix}outlet.1 and {prefix}outlet.01: "
+                         f"check the driver")
+
+
+def not_listed(missing: int, count: float) -> ProtocolError:
+    """The error for a daisy chain without the variables of device `missing`, although `device.count` is `count`."""
+    return ProtocolError(f"the NUT driver does not list all devices of the chain (device.count {count:g}): device {missing} is "
+                         f"missing; check the driver, or wait until it has read its devices")
+
+
+def _words(error: Optional[OSError]) -> str:
+    if isinstance(error, socket.timeout):
+        return "no answer in time"
+    return str(getattr(error, "strerror", None) or error or "no address")

@@ -12,7 +12,7 @@ from .kinds import type_of, type_of_member
 from .members import Member, number
 
 if TYPE_CHECKING:
-    from .outlets import Outlet
+    from .device import Outlet
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")

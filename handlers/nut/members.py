@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterable, List, Mapping, Optional
 
-from ..errors import ProtocolError
+from .failures import listed_twice, not_listed, too_few
 
 SWITCHES = ("load.on", "load.off")
 
@@ -47,22 +47,16 @@ class Member:
         """
         numbers, count = sorted(self.rows, key=int), number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
-            raise ProtocolError(f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1 and "
-                                f"{self.prefix}outlet.01: check the driver")
+            raise listed_twice(self.prefix)
         real = [n for n in numbers if int(n) > 0]
         if count is None or len(real) >= count:
             return real
         from_0 = [n for n in numbers if int(n) < count]
         if len(from_0) < count:
-            raise self.too_few(max(len(real), len(from_0)), count)
+            raise too_few(max(len(real), len(from_0)), self.prefix, count)
         if real and not set.intersection(*(set(self.rows[n]) for n in real)) <= set(self.rows[from_0[0]]):
-            raise self.too_few(len(real), count)
+            raise too_few(len(real), self.prefix, count)
         return from_0
-
-    def too_few(self, listed: int, count: float) -> ProtocolError:
-        """The error for `listed` outlets where `outlet.count` is `count`."""
-        return ProtocolError(f"the NUT driver lists fewer outlets ({listed}) than it counts ({self.prefix}outlet.count "
-                             f"{count:g}): check the driver, or wait until it has read its device")
 
 
 def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> Dict[int, Member]:
@@ -84,8 +78,7 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
     numbers = range(1, int(min(count, 999)) + 1)
     missing = next((one for one in numbers if one not in members), None)
     if missing is not None:
-        raise ProtocolError(f"the NUT driver does not list all devices of the chain (device.count {count:g}): device "
-                            f"{missing} is missing; check the driver, or wait until it has read its devices")
+        raise not_listed(missing, count)
     return {one: members[one] for one in numbers}
 
 

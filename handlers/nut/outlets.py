@@ -5,76 +5,25 @@ usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks), and numbers
 
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and `.off`, else the variable
 `outlet.N.switch` if it is writable and shows on, off, 1 or 0. `outlet.N.switchable` does not decide: some drivers report `no` for
-outlets that do switch, and some report row numbers. With `whole_load`, a UPS's load is one more outlet (`load.on`, `.off`).
+outlets that do switch, and some report row numbers.
 """
 from __future__ import annotations
 
 import re
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Mapping, Optional, Sequence
 
-from ..errors import Unsupported, printable
-from . import figures
+from . import failures, figures, ups_load
+from .device import Device, Outlet, Way
 from .kinds import may_lack_outlets
-from .members import SWITCHES, Member, counted, is_number, members_of, number
-
-LOAD = "load"                   # the identity of a UPS's whole load
+from .members import Member, counted, is_number, members_of, number
 
 _ON_OFF = {"on": True, "off": False}
 _SWITCH = {**_ON_OFF, "1": True, "0": False}            # tripplite_usb writes outlet.N.switch as a number
 
 
-class Way(NamedTuple):
-    """One way to switch: the instant command `name`, or with `value` the writable variable `name`."""
-
-    name: str
-    value: Optional[str] = None
-
-
-class Outlet(NamedTuple):
-    """One outlet; None for anything that its driver does not report, '' for an unknown `number`.
-
-    `identity` is "7", in a chain "2.7", for a whole load "load". `state` is None if the state is missing, pending, contradictory
-    or an unknown word. `current` A, `realpower` W, `power` VA, `energy` kWh. `state_variables`: those that hold the state.
-    """
-
-    identity: str
-    number: str
-    name: Optional[str]
-    state: Optional[bool]
-    switchable: Optional[str]
-    current: Optional[float]
-    realpower: Optional[float]
-    power: Optional[float]
-    energy: Optional[float]
-    on: Optional[Way]
-    off: Optional[Way]
-    state_variables: Tuple[str, ...]
-
-
-class Device(NamedTuple):
-    """Outlets and totals. `whole`: what has no prefix `device.D.`; `chain`: the members, {} if none lists or counts outlets."""
-
-    outlets: List[Outlet]
-    whole: Member
-    chain: Mapping[int, Member]
-
-    @property
-    def load(self) -> Optional[float]:
-        """Amperes."""
-        return figures.total(figures.load, self.whole, self.chain, self._real())
-
-    @property
-    def energy(self) -> Optional[float]:
-        """kWh, cumulative."""
-        return figures.total(figures.energy, self.whole, self.chain, self._real())
-
-    def _real(self) -> List[Outlet]:
-        return [outlet for outlet in self.outlets if outlet.identity != LOAD]
-
-
 def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mapping[str, str],
          whole_load: bool = False, shown: Callable[[str], str] = str) -> Device:
-    """The device that these lists describe. `shown` masks a secret in text for an error.
+    """The device that these lists describe, with `whole_load` also a UPS's load. `shown` masks a secret in text for an error.
 
     Raises ProtocolError if the driver lists an outlet twice, fewer outlets than it counts, or, in a chain whose members list or
     count outlets, fewer members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.
@@ -90,20 +39,18 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
         number(member.variables.get("outlet.count")) == 0 for member in listed.values())
     count = number(device.variables.get("outlet.count")) or 0
     if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
-        raise device.too_few(len(outlets), count)
+        raise failures.too_few(len(outlets), device.prefix, count)
     if whole_load:
-        outlets += _whole_load(device)
+        outlets += ups_load.outlet(device)
     if not outlets and not meters and not may_lack_outlets(variables):
-        driver, kind = (printable(shown(variables.get(key, "")), 60) for key in ("driver.name", "device.type"))
-        raise Unsupported(f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device (type "
-                          f"{kind or 'unknown'!r}): see whether another driver or MIB of NUT does")
+        raise failures.no_outlets(*(shown(variables.get(key, "")) for key in ("driver.name", "device.type")))
     return Device(outlets, device, {**counted(members), **listed} if chain or meters else {})
 
 
 def state(values: Mapping[str, str]) -> Optional[bool]:
     """On, off or unknown (None), from the values of an outlet's `state_variables`."""
     if "ups.status" in values:
-        return _load_state(values["ups.status"])
+        return ups_load.state(values["ups.status"])
     seen = set()
     for variable, text in values.items():
         words = _SWITCH if variable.endswith(".switch") else _ON_OFF
@@ -139,21 +86,3 @@ def _tidy(text: str) -> str:
     """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
     return re.sub(r"\.0+$", "", text) if is_number(text) else text
 
-
-def _whole_load(device: Member) -> List[Outlet]:
-    ways = [Way(command) if command in device.commands else None for command in SWITCHES]
-    if ways == [None, None]:
-        return []
-    variables = device.variables
-    return [Outlet(LOAD, "", "whole load", _load_state(variables.get("ups.status", "")), None,
-                   figures.side(variables, "output"), number(variables.get("ups.realpower")),
-                   number(variables.get("ups.power")), None, ways[0], ways[1],
-                   ("ups.status",) if "ups.status" in variables else ())]
-
-
-def _load_state(status: str) -> Optional[bool]:
-    """`ups.status` is a set of words. OFF: the load is off. OL (on line) or OB (on battery) without OFF: it is on."""
-    words = status.upper().split()
-    if "OFF" in words:
-        return False
-    return True if "OL" in words or "OB" in words else None

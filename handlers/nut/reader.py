@@ -4,11 +4,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from ..errors import Named, PduHandlerError, SettingsError
+from ..errors import PduHandlerError
 from . import messages
 from .answers import Answers, Request, Secret
 from .connection import PORT, Connection
-from .failures import DriverNotConnected
+from .failures import no_such_device, still_waiting
 
 if TYPE_CHECKING:
     from ..tls import Trust
@@ -31,8 +31,7 @@ class Snapshot(NamedTuple):
 class NutReader:
     """Reads from a NUT server, on one connection that opens at the first request.
 
-    User and password are sent once per connection, and only to a server that demands a login for reading: RFC 9271, 4.2.13,
-    describes such servers, and a later upsd may be one.
+    User and password are sent once per connection, and only to a server that demands a login for reading (RFC 9271, 4.2.13).
 
     A request may raise Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
@@ -40,7 +39,7 @@ class NutReader:
     no limit).
 
     A server that has just connected to a driver reports only the status WAIT until the driver has answered. Readings of the
-    driver's data (except `values`) are then repeated, and raise DriverNotConnected after `timeout` seconds.
+    driver's data are then repeated, and raise DriverNotConnected after `timeout` seconds.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
@@ -86,16 +85,8 @@ class NutReader:
 
     def devices(self) -> Dict[str, str]:
         """The server's devices and their descriptions: 1 round trip."""
-        return self._one(messages.list_ups())
-
-    def values(self, ups: str, variables: Sequence[str]) -> Dict[str, str]:
-        """Some variables of a device, without waiting for its driver: 1 round trip."""
-        queries = {variable: messages.get_var(ups, variable) for variable in variables}
-        answers = self._read(*queries.values())
-        return {variable: answers[request] for variable, request in queries.items()}
-
-    def _one(self, request: Request[T]) -> T:
-        return self._read(request)[request]
+        listed = messages.list_ups()
+        return self._read(listed)[listed]
 
     def _read(self, *requests: Request[object]) -> Answers:
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks, raises SettingsError, or the
@@ -139,9 +130,7 @@ class NutReader:
             found = list(self.ask(listed)[listed])
         except PduHandlerError as error:
             return error
-        names = ", ".join(map(self.shown, found[:20])) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
-        return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
-                              "(ERR UNKNOWN-UPS)"), self._connection.host, "LIST UPS")
+        return no_such_device([self.shown(name) for name in found], self._connection.host)
 
     def _settled(self, look: Callable[[], Tuple[T, Optional[str]]]) -> T:
         """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after `timeout` seconds."""
@@ -151,9 +140,5 @@ class NutReader:
             if waited_for is None:
                 return found
             if self._clock() + POLL >= end:
-                raise self._still_waiting(waited_for)
+                raise still_waiting(self.shown(waited_for), WAIT, self._connection.host)
             self._sleep(POLL)
-
-    def _still_waiting(self, ups: str) -> DriverNotConnected:
-        return DriverNotConnected(f"the NUT server is still waiting for the driver of {self.shown(ups)}: check that driver", WAIT,
-                                  self._connection.host, f"reading {STATUS}")

@@ -5,10 +5,10 @@ import socket
 import ssl
 from typing import Callable
 
-from ..errors import Named, PduHandlerError, Unreachable, printable
+from ..errors import Named, PduHandlerError, Unreachable
 from ..tls import Trust
 from ..untrusted import reason, shown_fingerprint
-from . import messages
+from . import failures, messages
 from .answers import Answers, Request
 
 Ask = Callable[[Request[str]], Answers]
@@ -46,12 +46,9 @@ def started(plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Calla
 
 def _switch(ask: Ask) -> None:
     """Ask the server to start TLS. Raises Unreachable if it offers no TLS."""
-    # > STARTTLS
-    # < OK STARTTLS
     request = messages.starttls()
     answers = ask(request)
     failure = answers.failure(request)
     if failure is not None:
-        raise Unreachable((f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): its upsd needs TLS support and a "
-                           f"certificate in upsd.conf; or set ", Named("tls", "no"), " to send everything in the clear"))
+        raise failures.no_tls(failure)
     answers[request]                            # raises unless the answer is OK

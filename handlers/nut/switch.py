@@ -10,7 +10,7 @@ from ..settings import Settings
 from ..switching import switch
 from . import devices, outlets
 from .client import NutClient
-from .outlets import Outlet, Way
+from .device import Outlet, Way
 from .settings import PASSWORD, USERNAME
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}

@@ -2,12 +2,12 @@
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
-Each handler reads its simulated PDU of tests/peers, except that NUT reads one without login and TLS, and SNMP one with 24
-outlets. The handler's first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an
-earlier handler has done it. The bodies of modules that this status imports do not count, nor does code in other threads. Files
-are those of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A
-call between files is a call from one file of `handlers` to another, also through the standard library (a callback, a context
-manager). test_path_length.py has the limits.
+Each handler reads its simulated PDU of tests/peers (Raritan, Redfish and NUT over TLS); SNMP reads one with 24 outlets. The
+handler's first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an earlier
+handler has done it. The bodies of modules that this status imports do not count, nor does code in other threads. Files are those
+of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A call
+between files is a call from one file of `handlers` to another, also through the standard library (a callback, a context manager).
+test_path_length.py has the limits.
 """
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from handlers.command.output import counted
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.peers import PEERS
-from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
@@ -103,12 +102,6 @@ def _short(name: str) -> str:
 
 
 @contextlib.contextmanager
-def _nut() -> Iterator[object]:
-    with NutServer([SwitchedPdu("pdu", outlets=8)]) as server:
-        yield PduData(server.host, {"port": str(server.port), "device": "pdu"})
-
-
-@contextlib.contextmanager
 def _snmp() -> Iterator[object]:
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         yield PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})
@@ -120,9 +113,8 @@ def _of_peer(name: str) -> Iterator[object]:
         yield PduSnmpData(peer.address, peer.snmp, peer.settings) if peer.snmp else PduData(peer.address, peer.settings)
 
 
-_OWN = {"nut": _nut, "snmp": _snmp}         # in place of their peers
 SIMULATED: Dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
-    name: _OWN.get(name, functools.partial(_of_peer, name)) for name in PEERS}
+    **{name: functools.partial(_of_peer, name) for name in PEERS}, "snmp": _snmp}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -5,7 +5,7 @@ after LIST and adds its own.
 """
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Tuple, TypeVar
+from typing import Callable, Dict, List, TypeVar
 
 from ...errors import ProtocolError, printable
 from ..answers import Reply, Request
@@ -18,52 +18,25 @@ def list_ups() -> Request[Dict[str, str]]:
     """The server's devices and their descriptions."""
     # > LIST UPS
     # < UPS rack1 "PDU of rack 1"
-    return _list(2, _table, "UPS")
+    return listing(2, table, "UPS")
 
 
 def list_var(ups: str) -> Request[Dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
-    return _list(2, _table, "VAR", name(ups, "device"))
-
-
-def list_rw(ups: str) -> Request[Dict[str, str]]:
-    """The writable variables of a device and their values."""
-    # > LIST RW rack1
-    # < RW rack1 outlet.3.desc "web server"
-    return _list(2, _table, "RW", name(ups, "device"))
+    return listing(2, table, "VAR", name(ups, "device"))
 
 
 def list_cmd(ups: str) -> Request[List[str]]:
     """Names of the instant commands of a device."""
     # > LIST CMD rack1
     # < CMD rack1 outlet.3.load.off
-    return _list(1, _names, "CMD", name(ups, "device"))
+    return listing(1, _names, "CMD", name(ups, "device"))
 
 
-def list_enum(ups: str, variable: str) -> Request[List[str]]:
-    """The values that a variable of type ENUM accepts."""
-    # > LIST ENUM ups1 input.transfer.low
-    # < ENUM ups1 input.transfer.low "103"
-    return _list(1, _first_words, "ENUM", name(ups, "device"), name(variable, "variable"))
-
-
-def list_range(ups: str, variable: str) -> Request[List[Tuple[str, str]]]:
-    """The ranges (least, greatest) that a variable of type RANGE accepts."""
-    # > LIST RANGE ups1 input.transfer.low
-    # < RANGE ups1 input.transfer.low "90" "100"
-    return _list(2, _pairs, "RANGE", name(ups, "device"), name(variable, "variable"))
-
-
-def list_client(ups: str) -> Request[List[str]]:
-    """Addresses of the clients that are logged in to a device."""
-    # > LIST CLIENT rack1
-    # < CLIENT rack1 192.0.2.7
-    return _list(1, _first_words, "CLIENT", name(ups, "device"))
-
-
-def _list(fields: int, read: Callable[[Reply], T], *query: str) -> Request[T]:
+def listing(fields: int, read: Callable[[Reply], T], *query: str) -> Request[T]:
+    """A LIST request whose rows add `fields` words to the words of `query`."""
     line = "LIST " + " ".join(query)
     return Request(line, line, read, query, fields)
 
@@ -78,13 +51,6 @@ def _names(reply: Reply) -> List[str]:
     return found
 
 
-def _table(reply: Reply) -> Dict[str, str]:
+def table(reply: Reply) -> Dict[str, str]:
+    """Rows of two words as a mapping. Raises ProtocolError like `_names`."""
     return dict(zip(_names(reply), (row[1] for row in reply.rows)))
-
-
-def _first_words(reply: Reply) -> List[str]:
-    return [row[0] for row in reply.rows]
-
-
-def _pairs(reply: Reply) -> List[Tuple[str, str]]:
-    return [(row[0], row[1]) for row in reply.rows]

@@ -1,4 +1,4 @@
-"""Login, TLS and rights of a connection. Section numbers are those of RFC 9271."""
+"""Login and rights of a connection. Section numbers are those of RFC 9271."""
 from __future__ import annotations
 
 from ..answers import Request
@@ -18,13 +18,6 @@ def password(text: str) -> Request[str]:
     # > PASSWORD secret
     # < OK
     return Request(f"PASSWORD {word(text, 'password')}", "PASSWORD", ok)
-
-
-def starttls() -> Request[str]:
-    """Start TLS (4.2.12). Nothing more may be sent before the answer."""
-    # > STARTTLS
-    # < OK STARTTLS
-    return Request("STARTTLS", "STARTTLS", ok)
 
 
 def login(ups: str, verb: str = "LOGIN") -> Request[str]:

@@ -10,6 +10,7 @@ from typing import Dict, List, Optional, Sequence, Set
 
 from ....errors import SettingsError
 from ....nut import outlets
+from ....nut.device import Device as NutDevice
 from ....nut.words import escaped
 
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
@@ -29,7 +30,7 @@ class Device:
     writable: List[str] = field(default_factory=list)
     descriptions: Dict[str, str] = field(default_factory=dict)
 
-    def read(self, whole_load: bool = False) -> outlets.Device:
+    def read(self, whole_load: bool = False) -> NutDevice:
         """The device as the handler reads it. Raises ProtocolError and Unsupported."""
         writable = {name: self.variables.get(name, "") for name in self.writable}
         return outlets.read(self.variables, list(self.commands), writable, whole_load=whole_load)

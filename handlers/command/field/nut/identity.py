@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any, Dict, List, Tuple
 
 from ....errors import PduHandlerError, printable
-from ....nut import members, outlets as reading
+from ....nut import device as reading, members
 from ....nut.client import NutClient
 from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD

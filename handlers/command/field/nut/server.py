@@ -11,7 +11,7 @@ import uuid
 from typing import List, Optional, Sequence
 
 from ....errors import PduHandlerError
-from ....nut import outlets as reading
+from ....nut import device as reading
 from ....nut.words import escaped, split
 from ..serving import HOST, Replay, ReplayServer
 from .dump import Device
