@@ -1,6 +1,6 @@
 """`python -m handlers`, or this folder run by its path: the command `pdu`.
 
-This file must compile on every Python version, so that an old one prints the error below and not a SyntaxError.
+This file must compile on old Python versions, so that they print the error below and not a SyntaxError.
 """
 import sys
 
@@ -9,8 +9,9 @@ if sys.version_info < (3, 9):
     sys.exit(2)
 if not __package__:             # run by path: `python handlers`, from any folder
     import os
+    from importlib.machinery import ModuleSpec
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))     # a link may have another name
-    __package__, __spec__ = "handlers", None     # Python 3.12 and newer warn if the spec's parent is not __package__
+    __package__, __spec__ = "handlers", ModuleSpec("handlers.__main__", None)       # so that relative imports work
     __import__(__package__)
 
 try:

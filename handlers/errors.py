@@ -1,7 +1,7 @@
 """The errors that a handler raises: one tree, with a class for each kind of failure.
 
 DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it should say what to do, and
-holds no password, community or token. Codecs raise without host and operation; their callers add them (`at`).
+must not hold a password, community or token. Codecs raise without host and operation; their callers add them (`at`).
 
 Errors hold text from devices and users, and are shown in logs and terminals. The constructor therefore escapes control
 characters, line ends, bidirectional marks and lone surrogates, and cuts long text.
@@ -25,9 +25,9 @@ def printable(text: str, limit: int = LONGEST) -> str:
 
 
 class Named(NamedTuple):
-    """A handler setting that an error names: shown as `'timeout'`, or with a value as `verify=no`. `noun` is put before it.
+    """A setting that an error names: shown as `'timeout'`, or with a value as `verify=no`. `noun` is put before it.
 
-    The command-line tools show the name of their option instead.
+    The command-line tools show their own spelling instead.
     """
 
     key: str
@@ -47,9 +47,9 @@ def _safe(part: Part) -> Part:
 
 
 class PduHandlerError(Exception):
-    """Root of the tree. `reason` says what happened and what to do; `host` and `operation` say where. All are printable.
+    """Root of the tree. `reason` says what happened; `host` and `operation` say where. All are printable.
 
-    `parts` are the pieces of the reason; a `Named` among them is a handler setting.
+    `parts` are the pieces of the reason; a `Named` among them is a setting.
     """
 
     kind = "error"
@@ -76,7 +76,7 @@ class PduHandlerError(Exception):
 
 
 class SettingsError(PduHandlerError):
-    """A handler setting, an address or a tool's option is unknown, missing or bad. The reason names it for the operator."""
+    """Bad or missing input, for example a handler setting, an address, or an option or file of a tool."""
 
     kind = "settings"
 
@@ -97,7 +97,7 @@ class Denied(PduHandlerError):
 
 
 class ProtocolError(PduHandlerError):
-    """An answer that the protocol does not allow: a defect of this pack, the device or the platform.
+    """An answer that is invalid, incomplete or too long.
 
     `payload`: the first bytes of the answer or of its wrong part; b"" if they are not known or must not be kept.
     """
@@ -111,7 +111,7 @@ class ProtocolError(PduHandlerError):
 
 
 class Refused(PduHandlerError):
-    """The device answered that it refuses or failed; `code` is its own code as text, "" if it sent none."""
+    """The device refuses or failed; `code` is its own code as text, "" if there is none."""
 
     kind = "refused"
 

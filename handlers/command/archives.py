@@ -1,4 +1,4 @@
-"""Reads a handler's archive, and checks all of it before a file is written.
+"""Reads a handler's archive, and checks it before a file is written.
 
 DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz with one directory that no
 other handler uses, and in it an `__init__.py` and the handler's file. The other checks here refuse what DCImanager may not
@@ -34,7 +34,7 @@ class Archive(NamedTuple):
     times: Dict[str, float]
 
     def unpack(self, folder: Path) -> None:
-        """Write the files below `folder`. Like tar, replace existing files and keep all others.
+        """Write the files below `folder`. Files with the same path are replaced, others are kept.
 
         A file is replaced in one step, and only if its content differs: a process may be importing it.
         """
@@ -90,7 +90,7 @@ def read(data: bytes) -> Archive:
 
 
 def _unzipped(data: bytes) -> bytes:
-    """Decompress `data` and verify its checksum, because tarfile does not notice a truncated file.
+    """Decompress `data` and verify its checksum, which tarfile may not reach.
 
     Raises BadArchive if the content is too large, and the errors of gzip.
     """

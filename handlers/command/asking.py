@@ -24,7 +24,7 @@ def askable(state: Given, what: str, host: str = "") -> None:
 def confirm(state: Given, question: str, host: str = "") -> None:
     """Ask the question, unless --yes answers it, and set `state.changing`.
 
-    Raises NotConfirmed for any answer but y and yes, and if there is neither a terminal nor --yes.
+    Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
     """
     askable(state, question, host)
     if not state.yes:
@@ -44,8 +44,8 @@ def confirm(state: Given, question: str, host: str = "") -> None:
 def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it is `needed`, else "".
 
-    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` secret is missing, if the
-    file is empty or cannot be read, and if the file or the typed text cannot be decoded.
+    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed` secret is missing, and
+    for a file or a typed text that cannot be used.
     """
     if state.login:
         if needed and not state.secrets.get(key):
@@ -57,7 +57,7 @@ def secret(state: Given, key: str, question: str, needed: bool = True) -> str:
     if path is not None:
         why = "empty"
         try:
-            found = read_file(path).decode("utf-8-sig").rstrip("\r\n")        # Windows editors write a byte order mark
+            found = read_file(path).decode("utf-8-sig").rstrip("\r\n")        # some editors write a byte order mark
             if found:
                 return found
         except UnicodeDecodeError:

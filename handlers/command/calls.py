@@ -1,7 +1,7 @@
 """The commands status, statistic, labels, up and down.
 
-They call a handler as DCImanager does. `status` and `labels` also read the labels of outlets, which DCImanager never asks for;
-so do `up` and `down` before they ask for confirmation.
+They call a handler as DCImanager does. The handler's method `labels` is an addition of this pack: DCImanager's interface does
+not have it.
 """
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class _Warnings(logging.Handler):
 
 @contextlib.contextmanager
 def _warned(state: Given, host: str) -> Iterator[None]:
-    """Shows warnings during the block, except with --debug, which shows the whole log."""
+    """Shows warnings during the block, except with --debug, whose log has them."""
     warnings = _Warnings(host)
     if not state.debug:
         logging.getLogger().addHandler(warnings)
@@ -183,7 +183,7 @@ def _switch(state: Given, on: bool, handler_name: str, host: str, outlets: Seque
     answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
     begun: List[str] = []
     try:
-        with signals_as_ctrl_c(), _warned(state, where):        # after SIGTERM, too, the switched outlets are reported
+        with signals_as_ctrl_c(), _warned(state, where):        # the switched outlets are reported after SIGTERM as well
             for identity in named:
                 pdu = handler.make(data)
                 begun.append(identity)
@@ -256,14 +256,14 @@ def _switching(name: str, help_: str, on: bool) -> click.Command:
         *device(*LOGIN, *TLS, *SNMP), *asks(), *output()])
 
 
-status = _reading("status", "Every outlet: the identity that DCImanager shows, its state, the number on the unit, its name.",
+status = _reading("status", "The outlets: the identity that DCImanager shows, state, number on the unit (if known), name.",
                   _status)
 statistic = _reading("statistic", "Load in A and energy in kWh of the PDU, and the energy of each outlet that it meters.",
                      _statistic)
-labels = _reading("labels", "Every outlet: its identity, the number printed on the unit, its name.", _labels)
+labels = _reading("labels", "The outlets: identity, number printed on the unit (if known), name.", _labels)
 _ASKS = """ Shows the name and the present state of each OUTLET (an identity that status lists) and asks first.
 
-Outlets are switched one after another, until the first error. No command is sent twice. The state in the output was read from
-the PDU afterwards; it is UNKNOWN if the PDU did not report the wanted state in time."""
+Outlets are switched one after another, until the first error. No command is sent twice. The state in the output is the one
+that the PDU reported afterwards, or UNKNOWN if it did not report the wanted state in time."""
 up = _switching("up", "Switch outlets on." + _ASKS, True)
 down = _switching("down", "Switch outlets off." + _ASKS, False)

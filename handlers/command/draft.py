@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .field.draft.columns import Guess
     from .field.draft.profile import Draft
 
-_MOST_GUESSES = 4           # limit for the columns of a role, and for strings of states, in the text output; --json has all
+_MOST_GUESSES = 4           # of a role, and of strings of states, in the text output, besides the taken column; --json has all
 _NOTHING = code_of("unsupported")
 _STEPS = ("next: read the doubts, correct the file, then run pdu snmp check FILE.json and packaging/build.py --profile FILE.json",
           "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark")
@@ -68,7 +68,6 @@ def _guess(guess: Guess) -> Dict[str, Any]:
 
 
 def _report(found: Draft) -> List[str]:
-    """The best guesses of each role with evidence and doubt, then the doubts about the whole profile."""
     from .field.draft.columns import by_role
     lines: List[str] = []
     for role, guesses in by_role(found.guesses).items():

@@ -33,7 +33,7 @@ def run(main: Callable[[], int]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     for stream in (sys.stdout, sys.stderr):
         _name_failures(stream)
-    logging.raiseExceptions = False         # a log that cannot be written fails no call to a device
+    logging.raiseExceptions = False         # a call to a device must not fail because a log cannot be written
     try:
         try:
             return main()
@@ -60,7 +60,7 @@ def _report(words: str) -> None:
 
 
 def _name_failures(stream: TextIO) -> None:
-    """Make the stream raise OutputError for all errors but BrokenPipeError, so that a full disk is not reported as a defect."""
+    """Turn OSErrors of the stream's file into OutputError, except BrokenPipeError: a full disk is not a defect."""
     buffer = getattr(stream, "buffer", None)
     raw = getattr(buffer, "raw", buffer)        # `buffer` itself is the file if Python does not buffer
     if not isinstance(raw, io.FileIO):

@@ -24,7 +24,7 @@ EXITS = (
          "cannot be written, a missing package, a Python that is too old"),
     Exit(3, ("unreachable",), "no usable answer from the device, or its certificate is not trusted"),
     Exit(4, ("denied",), "the login was refused, or the account lacks a right"),
-    Exit(5, ("protocol",), "an answer that the protocol does not allow"),
+    Exit(5, ("protocol",), "an answer that is invalid, incomplete or too long"),
     Exit(6, ("refused",), "the device refused the request"),
     Exit(7, ("no-such-outlet",), "no such outlet"),
     Exit(8, ("unsupported",), "the device, the outlet or the handler does not support this"),
@@ -32,8 +32,7 @@ EXITS = (
     Exit(10, ("data-stale",), "NUT: the driver has no up-to-date data"),
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
     Exit(NOT_CONFIRMED, ("not-confirmed",), "the change was not confirmed, so it was not made"),
-    Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; up, down, new, --out and questions for a secret: "
-         "also by SIGTERM or SIGHUP"),
+    Exit(INTERRUPTED, ("interrupted",), "interrupted by Ctrl-C; some commands also by SIGTERM or SIGHUP"),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )
 _CODES: Mapping[str, int] = {kind: one.code for one in EXITS for kind in one.kinds}

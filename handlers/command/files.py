@@ -1,4 +1,4 @@
-"""Files named on the command line. A new file is readable and writable only by its owner."""
+"""Reads files named on the command line, and creates new ones with the permissions 0600."""
 from __future__ import annotations
 
 import os
@@ -54,7 +54,7 @@ def signals_as_ctrl_c() -> Iterator[None]:
 def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     """Creates a file before the work begins, and yields the function that writes its content.
 
-    A path that exists or cannot be written fails at once, not after a long recording or download. An incomplete file is
+    A path that exists or cannot be created fails at once, not after a long recording or download. An incomplete file is
     removed, even after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is written. Raises SettingsError.
     """
     if not path:

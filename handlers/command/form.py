@@ -58,7 +58,7 @@ def pdu_data(handler: Handler, host: str, state: Given) -> Union[PduData, PduSnm
 
 
 def place(state: Given, host: str) -> str:
-    """The text that names the PDU in titles and questions: HOST, or the setting `host` with a note that it replaces HOST."""
+    """The text that names the PDU for people: HOST, or the setting `host` with a note that it replaces HOST."""
     host, other = host.strip(), state.settings.get("host", "").strip()
     return f"{printable(other)} (the setting host, instead of {host})" if other and other != host else host
 

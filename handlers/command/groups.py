@@ -84,7 +84,7 @@ class _Host(click.Argument):
 
 
 class OnHost(Lazy):
-    """A group that is called as `HOST COMMAND ...`. Commands in `without` take no HOST.
+    """A group that is called as `HOST COMMAND ...`. Commands in `without` take neither HOST nor the options `behind`.
 
     The options `before` may come before and after HOST, the options `behind` after a command. `run` takes the values of the
     shared options, the host, the command's name, the command and its arguments.

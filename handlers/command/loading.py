@@ -1,4 +1,4 @@
-"""Loads a handler: one of this tree by its name, or a built archive as DCImanager would unpack it."""
+"""Loads a handler: one of this tree by its name, or a built archive by its path."""
 from __future__ import annotations
 
 import atexit
@@ -39,7 +39,7 @@ class Handler(NamedTuple):
 def load(handler: str) -> Handler:
     """Load a handler by its name, or by the path of an archive. Raises SettingsError.
 
-    An archive is unpacked once, into a folder that is removed when this process ends.
+    An archive is unpacked into a temporary folder.
     """
     if registry.is_handler(handler):
         return _described(handler, handler, importlib.import_module(f"...{handler}.handler", __name__))
@@ -55,7 +55,7 @@ def _described(name: str, shown: str, module: ModuleType) -> Handler:
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
     home = sys.modules.get(make.__module__, module)
-    double = sys.modules.get("pdu_common.base_snmp_pdu")        # absent unless a handler imported it
+    double = sys.modules.get("pdu_common.base_snmp_pdu")        # imported by SNMP handlers
     base = double.BaseSnmpPdu if double is not None else ()
     snmp = any(isinstance(kind, type) and issubclass(kind, base) and kind is not base for kind in vars(home).values())
     return Handler(name, shown, make, _settings(getattr(home, "SETTINGS", ())), snmp)

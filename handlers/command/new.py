@@ -70,7 +70,7 @@ def _text(path: Path) -> str:
 
 
 def _write(root: Path, files: Mapping[Path, str]) -> List[str]:
-    """Write the files, then the generated parts of the pages in docs. Return the pages that changed. Raises SettingsError."""
+    """Write the files, then the generated parts of docs. Return the pages that changed. Raises OSError and SettingsError."""
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
@@ -108,7 +108,7 @@ def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]
 # ---- a handler -----------------------------------------------------------------------------------------------------
 
 def _handler(root: Path, name: str, title: Optional[str]) -> Dict[Path, str]:
-    """The files of a new handler by their paths in the tree. Raises SettingsError."""
+    """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a letter first, "
                             "not a Python keyword")
@@ -151,7 +151,7 @@ def _settings_page(root: Path, name: str, title: Optional[str]) -> Dict[Path, st
 # ---- an SNMP family ------------------------------------------------------------------------------------------------
 
 def _family(root: Path, key: str, vendor: Optional[str]) -> Dict[Path, str]:
-    """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture. Raises SettingsError."""
+    """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture. Raises OSError and SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,20}(?=-.{1,30}$)(-[a-z0-9]+)+", key):
         raise SettingsError(f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and digits; VENDOR has "
                             "2 to 21 of them, a letter first; MODEL has at most 30, including single hyphens between them")
@@ -180,7 +180,7 @@ def _free_number(root: Path) -> str:
 
 
 def _table_of_families(root: Path, key: str) -> Dict[Path, str]:
-    """The table of vendors with a line for the family `key`, in alphabetical order."""
+    """The table of vendors with an entry for the family `key`."""
     table = _FAMILIES / "__init__.py"
     lines: List[str] = _text(root / table).splitlines(keepends=True)
     file = key.partition("-")[0]

@@ -1,6 +1,6 @@
 """`pdu nut HOST COMMAND`: reads a NUT server, runs an instant command, or sets a variable.
 
-Connecting, logging in and waiting for a driver to start cost round trips that the docstrings do not count.
+Docstrings state the usual cost in round trips. Connecting, logging in and waiting for a driver to start cost more.
 """
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def outlets(call: Call) -> Result:
         "on": one.on and one.on.name, "off": one.off and one.off.name} for one in found.outlets]}
     rows = [[one.identity, one.number, one.name or "", _STATES[one.state],
              *map(figure, (one.current, one.realpower, one.power, one.energy)),
-             ", ".join(way.name for way in (one.on, one.off) if way is not None)] for one in found.outlets]
+             ", ".join(dict.fromkeys(way.name for way in (one.on, one.off) if way is not None))] for one in found.outlets]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
     whole = not rows and any(command in seen.commands for command in SWITCHES)
     return Result(data, [*columns(head, rows), f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}"],
@@ -102,7 +102,7 @@ def run(call: Call) -> Result:
 
 
 def set_(call: Call) -> Result:
-    """Set a variable, and read it for at most _SEEN_S until it has the new value.
+    """Set a variable, and read it until it has the new value or _SEEN_S is over.
 
     The round trips of `run`, and 1 for each read. The variable is also read before the write. If it already had the new value,
     or that read failed, only the driver's report proves the write.
@@ -129,11 +129,7 @@ def set_(call: Call) -> Result:
 
 
 def _confirm(call: Call, what: str, name: str) -> None:
-    """Ask before a write, unless --yes is given.
-
-    `name` is the command or variable. If it belongs to an outlet, the question also shows the outlet's state, and its name
-    if it has one.
-    """
+    """Ask before a write, unless --yes is given. `name`: the command or variable."""
     asking.askable(call.state, what, call.host)
     about = ""
     outlet = _OUTLET.match(name)

@@ -1,6 +1,6 @@
 """The options that commands share, and the values given with them.
 
-An option for a handler setting is another spelling of `-s KEY=VALUE`, so every command names a setting the same way.
+An option for a handler setting is another spelling of `-s KEY=VALUE`.
 """
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Given:
     """The values of the shared options.
 
     `settings` maps keys to values, and `secret_files` maps keys to files. `changing`: a command that changes the device was
-    sent, or is about to be. `login` is the name of the source of `secrets`, for errors. If it is set, nothing is taken from the
-    environment and no secret is asked for. `words` are the settings that this command takes as arguments, such as DEVICE.
+    sent, or is about to be. `login` is the name of the source of `secrets`, for errors. If it is set, no other secrets are used.
+    `words` are the settings that this command takes as arguments, such as DEVICE.
     """
 
     json: bool = False
@@ -73,7 +73,7 @@ SECRETS = frozenset(("password", "token", "community", "auth_password", "priv_pa
 
 
 def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> str:
-    """How a person gives the setting `key`, for errors; `quoted` protects a value from the shell."""
+    """How a person gives the setting `key`; `quoted` protects a value from the shell."""
     if key in SECRETS:
         return spelled_secret(key)
     found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))

@@ -13,7 +13,7 @@ from .exits import DONE
 _CELL = 200             # limit for a cell, in characters
 _LINE = 78              # limit for a line of progress, in characters
 NOT_METERED = "not metered"
-STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}         # of an outlet, for the commands of one protocol
+STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}         # of an outlet, for `pdu raritan` and `pdu redfish`
 _DECIMALS = 3           # limit for the decimal places of a figure
 
 
@@ -21,7 +21,7 @@ class Result(NamedTuple):
     """The result of a command.
 
     With --json, `data` is printed, unless it is None. Otherwise `raw` is written, or `lines` are printed if `raw` is empty. On a
-    terminal, the unprintable characters of `raw` are escaped.
+    terminal, `raw` is printed line by line, with its unprintable characters escaped.
     `note` (advice, or why the result is not the wanted one) goes to standard error; --json omits it.
     """
 

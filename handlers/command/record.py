@@ -1,4 +1,4 @@
-"""`pdu record`: writes a device's answers into a file, with recognised names, addresses and serial numbers replaced."""
+"""`pdu record`: records what a device answers, with recognised private data replaced."""
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Sequence

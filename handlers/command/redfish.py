@@ -1,4 +1,4 @@
-"""`pdu redfish HOST COMMAND`: shows the resources of a Redfish service. It changes nothing: `pdu up` and `pdu down` switch."""
+"""`pdu redfish HOST COMMAND`: shows the resources of a Redfish service. To switch, use `pdu up` and `pdu down`."""
 from __future__ import annotations
 
 import collections
@@ -55,7 +55,7 @@ def info(call: Call) -> Result:
 
 
 def outlets(call: Call) -> Result:
-    """All outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the figures, and of
+    """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the figures, and of
     `actions.infos_of` where other resources list the values of the actions."""
     from ..redfish import commands, figures, resources, units
     from ..redfish.sensors import read
@@ -100,8 +100,8 @@ def show(call: Call) -> Result:
 def tree(call: Call) -> Result:
     """PATH and the resources below it; breadth first in JSON, by path in text.
 
-    An error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read. Costs a
-    round trip for each resource and for each further page of a list, after the root and the login.
+    Below PATH, an error that concerns only one resource is shown in its place. A resource beyond the limit is shown as not read.
+    Costs a round trip for each resource and for each further page of a list, after the root and the login.
     """
     from ..redfish.members import links_of
     waiting: Deque[Tuple[str, int]] = collections.deque([(_path(call), 0)])
@@ -141,7 +141,7 @@ def _below(call: Call, resource: Json) -> List[str]:
 
 
 def sensors(call: Call) -> Result:
-    """All sensors, each once. Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list."""
+    """Sensors. Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list."""
     from ..redfish import units
     from ..redfish.members import members
     from ..redfish.sensors import lists
@@ -177,7 +177,7 @@ def _path(call: Call) -> str:
 COMMANDS: Commands = {
     "info": Command(info, help="the service and its PDUs: versions, models, serial numbers"),
     "outlets": Command(outlets, help="outlets with state, figures, locks and the values that switching accepts"),
-    "sensors": Command(sensors, help="all sensors of the PDUs and of their chassis"),
+    "sensors": Command(sensors, help="sensors of the PDUs and of their chassis"),
     "show": Command(show, [_PATH], "one resource as JSON"),
     "tree": Command(tree, [
         _PATH, *option("--depth", f"how many levels of links to follow ({_DEPTH})", "N", click.IntRange(0, _DEEPEST),

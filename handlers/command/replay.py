@@ -60,7 +60,7 @@ def _asked() -> Iterator[List[int]]:
 
 
 def _until(asked: List[int], served: Served, as_json: bool) -> None:
-    """Waits until `asked` is not empty. Prints each command that arrives, except with --json."""
+    """Waits until `asked` is not empty. Prints new `writes`, except with --json."""
     shown, ended = 0, False
     while not ended:
         time.sleep(_POLL_S)
@@ -73,7 +73,7 @@ def _until(asked: List[int], served: Served, as_json: bool) -> None:
 
 replay = click.Command("replay", callback=_replay, help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
-FILE  a file of pdu record, or the output of snmpwalk -On
+FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
 
 Reads are answered from the recording. Outlets follow the handler's commands, and figures keep their recorded values.""", params=[
     click.Argument(["file"], metavar="FILE"),

@@ -1,4 +1,4 @@
-"""Reports a failure as one line on standard error, or as JSON on standard output, and returns its exit code."""
+"""Reports a failure on standard error, or as JSON on standard output, and returns its exit code."""
 from __future__ import annotations
 
 import sys

@@ -1,6 +1,6 @@
 """The command line as a whole: its commands, and how each run ends.
 
-A command's module is imported when the command is called, so that every command starts quickly.
+A command's module is imported when the command is called: other commands do not need it.
 """
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import Mapping, Sequence
 import click
 
 from .. import VERSION, registry
+from ..errors import SettingsError
 from . import exits
 from .ending import OutputError
 from .groups import Lazy, Place
 from .options import SECRETS, Given, spelled
 from .report import Interrupted, Usage, failed
+from .start import missing
 
 COMPLETION = "_PDU_COMPLETE"
 _HELP = "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools around them."
@@ -87,5 +89,8 @@ def run(arguments: Sequence[str]) -> int:
         return failed(state, Interrupted("a command that was sent may still be carried out" if state.changing else ""))
     except (BrokenPipeError, OutputError):
         raise
+    except ModuleNotFoundError as error:
+        remedy = missing(error)
+        return failed(state, SettingsError(remedy) if remedy else error)
     except Exception as error:
         return failed(state, error)

@@ -10,6 +10,13 @@ _MISSING = """the Python package {name} is missing. Install it (python -m pip in
 packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which includes them"""
 
 
+def missing(error: ModuleNotFoundError) -> str:
+    """What to do about a missing package; '' if a module of this project is missing."""
+    if error.name is None or error.name.partition(".")[0] in ("handlers", "common", "pdu_common"):
+        return ""
+    return _MISSING.format(name=error.name).replace("\n", " ")
+
+
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs one command and returns its exit code; 2 if a package is missing. Ctrl-C during the imports ends the program
     without a traceback.
@@ -22,9 +29,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         from . import ending, root
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] in ("handlers", "common", "pdu_common"):
+        remedy = missing(error)
+        if not remedy:
             raise
-        print(f"pdu: {_MISSING.format(name=error.name)}".replace("\n", " "), file=sys.stderr)
+        print(f"pdu: {remedy}", file=sys.stderr)
         return 2
     finally:
         signal.signal(signal.SIGINT, before)

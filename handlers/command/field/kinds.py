@@ -20,7 +20,7 @@ from ..output import counted, figure, metered
 from . import __path__ as _OWN
 
 T = TypeVar("T")
-LONGEST = 120                   # limit for a value in an Identity, in characters
+LONGEST = 120                   # limit for a value that a device reports, in characters
 _PAUSE_S = 2.0
 
 
@@ -76,20 +76,19 @@ class Served(NamedTuple):
 
     host: str
     port: int
-    about: str                          # a sentence about the device
+    about: str                          # describes the device
     poll: str                           # arguments with which `pdu status` reads it
-    writes: Callable[[], Sequence[str]]         # commands that arrived, each with its effect
+    writes: Callable[[], Sequence[str]]         # commands, each with its effect
     close: Callable[[], None]
 
 
 @dataclass
 class Identity:
-    """What one handler finds at an address. `family` is "" if the handler does not read the device; `why` is the reason for
-    either result. `answers` is always true, for the JSON output: a device that does not answer has no Identity.
+    """What one handler finds at an address. `family` is "" if no family fits; `why` is the reason for either result.
+    `answers` is always true, for the JSON output: a device that does not answer has no Identity.
 
-    `tried` has a row for each candidate family (NUT: for each device) with its result, `seen` a row for each object with its
-    content. `can` and `cannot` list what the handler can and cannot do. `evidence` maps a capability to its source. `next_steps`
-    has advice if the handler does not read the device.
+    `tried` has rows of candidates (NUT: devices) with their results, `seen` rows of objects and what they hold. `can` and
+    `cannot` list what the handler can and cannot do. `evidence` maps a capability to its source. `next_steps` has advice.
     """
 
     handler: str
@@ -129,7 +128,7 @@ class Identity:
         self.evidence["switching"] = basis
 
     def note_total(self, name: str, value: Optional[float], unit: str, basis: str, device: str = "") -> None:
-        """Note a total with its evidence, or that it cannot be read. `device` is the device's name if there are several."""
+        """Note a total with its evidence, or that it cannot be read. `device`: a name to begin the note with."""
         before = f"{device}: " if device else ""
         if value is None:
             self.cannot.append(f"{before}report its {name}")
@@ -176,7 +175,7 @@ class Kind(NamedTuple):
 
 
 def json_of(what: str) -> Callable[[str], bool]:
-    """A function that recognises a JSON recording: its text begins with `{"recording": "<what> ` and a version."""
+    """A function that recognises a JSON recording: its text begins with `{"recording": "<what> `."""
     begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
     return lambda text: begin.match(text) is not None
 

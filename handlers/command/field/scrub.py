@@ -1,8 +1,8 @@
 """Replaces in a recording what could identify the owner of the device, as far as a program can recognise it.
 
-Each such value is replaced by a stand-in. Equal values have the same stand-in, so references still match. `learn` takes a
-value whose place shows its kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value in other
-texts, unless it is short or common. The case of letters is ignored in values of four characters or more. `text` also replaces
+Each such value is replaced by a stand-in. Equal values have the same stand-in. `learn` takes a value whose place shows its
+kind: a name, a serial number, an address and so on. Afterwards `text` replaces that value as a whole word of other texts,
+unless it is short or common. The case of letters is ignored in values of four characters or more. `text` also replaces
 what looks like an address or a serial number. Stand-ins of IP addresses are reserved for documentation (RFC 5737,
 RFC 3849) and, after the first 762 of IPv4, for benchmarks (RFC 2544); those of MAC addresses are locally administered.
 """
@@ -38,12 +38,12 @@ _HEX = "[0-9A-Fa-f]"
 # An address is not a part of a longer row of hex digits. A label may precede it, such as "MAC:" or "IPv6:".
 _BEFORE = "(?<![0-9A-Za-z])(?<!::)" + "".join(rf"(?<!\b{_HEX}{{{digits}}}[:-])" for digits in range(1, 5))
 _AFTER = rf"(?![0-9A-Za-z]|::|[:-]{_HEX}{{1,4}}(?![0-9A-Za-z]))"
-# MAC addresses: `00:1a:…`, `00 1a …`, `001a.2b3c.…`, or 12 hex digits with a digit and a lower-case letter (upper case: serial).
+# MAC addresses: `00:1a:…`, `00-1a-…`, `00 1a …`, `001a.2b3c.…`, or 12 lower-case hex digits with a letter and a number.
 _MAC = re.compile(rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{4}}"
                   rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z:-])"
                   rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}"
                   rf"|(?=[a-f]{{0,11}}[0-9])(?=[0-9]{{0,11}}[a-f])[0-9a-f]{{12}}){_AFTER}")
-# Four numbers are an address, unless a word before them marks a version, or they are small and not of a private network.
+# Not an address: four numbers after a word that marks a version, or small numbers outside private networks.
 _DOTTED = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.]){_DOTTED}(?![0-9A-Za-z]|\.[0-9]|-(?!{_DOTTED})[0-9])")
 # A short word at the end of a longer one does not count ("server"), unless its capital follows a small letter ("fwVer").
@@ -53,21 +53,21 @@ _LONGEST_MARK = 20          # limit for such a word and the signs after it, in c
 _PADDED_ADDRESS = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")          # such as 010.001.002.003
 _PADDING = re.compile("(?<![0-9])0{1,2}(?=[0-9])")
 _IPV6 = re.compile(rf"{_BEFORE}(?=[0-9A-Fa-f:]*::|(?:{_HEX}{{1,4}}:){{7}})[0-9A-Fa-f:]{{4,39}}(?![0-9A-Za-z:]|\.[0-9])")
-_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")     # a host name; its first part also occurs alone
+_FULL_NAME = re.compile(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")     # a host name; its first part may occur alone
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-# Digits alone are not a serial number if they may be the states of a row of outlets ("1011101110").
+# Zeros and ones alone are not a serial number: they may be the states of a row of outlets ("1011101110").
 _SERIAL = re.compile(r"\b(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z2-9])[A-Z0-9]{9,}\b")
-# A whole text of digits that is neither a date nor the states of a row of outlets.
+# A whole text of seven digits or more, except zeros and ones alone (perhaps states) and what may be a date.
 _NUMBER = re.compile(r"(?!(?:19|20)[0-9]{6}$)(?=[0-9]*[2-9])[0-9]{7,}")
 _LABELLED_SERIAL = re.compile(r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#]+"
                               r"(?=[A-Za-z-]*[0-9])([A-Za-z0-9][A-Za-z0-9-]{2,})", re.IGNORECASE)
-_LETTERS = 0xD800           # the first surrogate, which no text contains
+_LETTERS = 0xD800           # the first surrogate, which UTF-8 text does not contain
 _DISTINCTIVE_ARC = 32           # four smaller numbers may also be a version or the end of an OID
 _UNTOUCHED = ("0.0.0.0", "127.0.0.1", "::", "::1")      # noqa: S104 - common to all devices; nothing is bound to them
 
 
 class Scrubber:
-    """Learned values and their stand-ins. Values of the kinds in `keep` stay, except secrets.
+    """Learned values and their stand-ins. Values of the kinds in `keep` are not learned, except secrets.
 
     `secrets`, `user` and `host` belong to the login. `host` may include a port.
     """
@@ -87,12 +87,12 @@ class Scrubber:
 
     @staticmethod
     def twice(scrubbed: Callable[[], T]) -> T:
-        """Scrub twice and return the second result. The first run learns all names, so the second replaces each everywhere."""
+        """Scrub twice and return the second result. The second run replaces what the first learned."""
         scrubbed()
         return scrubbed()
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value, or the value itself if it stays. From then on, `text` replaces the value if distinctive."""
+        """The stand-in of a value, or the value itself if it stays."""
         value = value.strip()
         if not value or kind in self.keep or value in _UNTOUCHED or value in self._given:
             return value
@@ -134,7 +134,9 @@ class Scrubber:
         if not near:                # the usual case; one pattern of all values takes far longer
             return text
         # A short name in another case may be a word or an abbreviation: an outlet "nas", the text "NAS".
-        values = "|".join(f"({'(?i:' if len(value) > _SHORTEST else '(?:'}{re.escape(value)}))" for value in near)
+        # Some names have more letters in capitals: "Straße", "STRASSE".
+        values = "|".join(f"({'(?i:' if len(value) > _SHORTEST else '(?:'}{re.escape(value)}"
+                          f"{f'|{re.escape(value.upper())}' if len(value.upper()) > len(value) else ''}))" for value in near)
         return re.sub(rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
                       lambda found: self._learned.get(found[0]) or self._learned[near[(found.lastindex or 1) - 1]], text)
 
@@ -147,15 +149,15 @@ class Scrubber:
         return self.text(value) if kind is None else self.whole(kind, value)
 
     def whole(self, kind: str, value: str) -> str:
-        """The stand-in of a value of this kind. If it stays, addresses and serial numbers in it are replaced, as in `text`."""
+        """The stand-in of a value of this kind. A value that stays is scrubbed as by `text`."""
         return self.text(self.learn(kind, value), numbers=kind in self.keep)
 
     def json(self, data: Any, key: str = "", leave: Callable[[str, Any], bool] = lambda key, value: False) -> Any:
-        """JSON with every text scrubbed by the name of its member, except texts for which `leave` is true. Addresses in names of
-        members are replaced, too.
+        """JSON with texts scrubbed by the names of their members, except texts for which `leave` is true. Addresses in names of
+        members are scrubbed, too.
 
-        Every text inside a contact or a location gets that kind, except the text of a member whose name has a kind or begins
-        with "@". The texts that are items of a list always get that kind.
+        Inside a contact or a location, texts get that kind, except the text of a member whose name has a kind or begins with "@".
+        The name of a list does not count there.
         """
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)
@@ -183,8 +185,8 @@ class Scrubber:
     @functools.cached_property
     def _known(self) -> List[Tuple[str, str]]:
         """The values that are replaced inside texts, each as (upper-case form, value), the longest first."""
-        # A secret that is a common word with digits or signs (admin123) is replaced inside texts. A common word
-        # alone (public) is not, because it may be a state.
+        # A secret of four characters or more is replaced even if it is a common word with digits or signs (admin123). A common
+        # word alone (public) is not, because it may be a state.
         secrets = [one for one in self._secrets
                    if one in self._learned and len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
         long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)
@@ -213,7 +215,7 @@ class Scrubber:
         return dotted if _is_mask(ipaddress.ip_address(dotted)) else self.learn(ADDRESSES, dotted)
 
     def _stand_in(self, kind: str, value: str) -> str:
-        """The stand-in of an address is an address, even if the value was learned as a name: it may occur in binary form too."""
+        """An IP address gets an IP address as its stand-in, whatever `kind` is: it may also occur in binary form."""
         if _MAC.fullmatch(value) or kind == ADDRESSES and re.fullmatch(f"{_HEX}{{12}}", value):
             digits = iter(self._numbered("mac", re.sub("[ :.-]", "", value).lower(), "02{:010x}".format))
             return re.sub("[0-9A-Fa-f]", lambda _: next(digits), value)
@@ -235,7 +237,7 @@ class Scrubber:
 
 
 def _is_distinctive(value: str) -> bool:
-    """Whether a learned value is also replaced inside other texts. A state or a figure must not be taken for a name."""
+    """Whether a learned value is unlikely to be a state, a figure or a common word."""
     return len(value) >= _SHORTEST and not is_common(value) or value.isdigit() and len(value) >= _LONG_NUMBER
 
 

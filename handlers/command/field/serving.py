@@ -27,13 +27,13 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     site: Any
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report a defect, but not a connection error: clients may disconnect at any time."""
+        """Report errors except OSError: clients may disconnect at any time."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
 class Replay:
-    """A server that runs in its own thread until it is closed. `writes` lists commands that arrived, with their effects."""
+    """A server that runs in its own thread until it is closed. `writes` lists commands with their effects."""
 
     def __init__(self, server: ReplayServer) -> None:
         server.site = self

@@ -1,4 +1,4 @@
-"""Words that cannot identify an owner: states, units, parts of a PDU. A text of only such words and numbers is not a name."""
+"""Words that are not taken for names: states, units, parts of a PDU and other common words."""
 from __future__ import annotations
 
 import re
@@ -57,5 +57,5 @@ def is_common(text: str) -> bool:
 
 def _is_known(word: str) -> bool:
     letters = word.strip(_DIGITS)
-    is_serial = bool(letters) and len(word) - len(letters) >= _SERIAL       # such as A1234567
+    is_serial = bool(letters) and len(word) - len(letters) >= _SERIAL
     return (len(letters) <= 1 or letters.lower() in _WORDS) and not is_serial

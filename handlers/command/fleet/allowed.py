@@ -1,6 +1,6 @@
 """Which PDUs a client of the exporter may query: those of the list, and addresses in the exporter's networks.
 
-Without this rule, anybody could make the exporter send its logins to an address of their choice.
+Without this rule, a client could make the exporter send its logins to any address.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .listing import Device
 from .networks import Network
 from .polling import Target
 
-_USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}      # usual ports; other handlers use those of HTTP
+_USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}      # usual ports; for other handlers those of HTTP
 
 
 class NotAllowed(ValueError):
@@ -48,9 +48,9 @@ class Allowed(NamedTuple):
         return self._fitting(found, query) if found is not None else self._in_networks(query)
 
     def _listed(self, query: Query) -> Optional[Target]:
-        """The listed PDU whose name is the target, else the one at that address, else None.
+        """The listed PDU with this name, else with this address, else with another form of the address; else None.
 
-        Raises NotAllowed if several PDUs are at that address.
+        Raises NotAllowed if several match equally.
         """
         text = query.target
         named = [one for one in self.listed if one.device.name == text]
@@ -88,7 +88,7 @@ class Allowed(NamedTuple):
     def _is_at(self, listed: Target, query: Query) -> bool:
         """Whether a query would reach a listed PDU by another form of its address, such as one with the usual port.
 
-        Such a query must not bypass the list's handler and login. A PDU that is listed by its host name is not recognised.
+        Such a query must not bypass the list's handler and login. Host names are not resolved.
         """
         login = self.auths.get(query.auth)
         own = _place(listed.device.address, listed.handler.name, {**listed.auth.settings, **dict(listed.device.settings)})

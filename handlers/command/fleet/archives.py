@@ -28,7 +28,7 @@ def replaced(devices: Sequence[Device], folder: Optional[str]) -> List[Device]:
 def usable(folder: Optional[str]) -> Dict[str, str]:
     """Handlers that a request to the exporter may name -> what to load: the same name, or the path of an archive.
 
-    If a `folder` is given, these are the handlers that have an archive in it. Raises SettingsError if there is none.
+    If a `folder` is given: those with an archive in it. Raises SettingsError if it has none or cannot be read.
     """
     found = {name: path for name in registry.names() for path in [_newest(folder, name)] if path is not None}
     if not found:

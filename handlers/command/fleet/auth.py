@@ -1,4 +1,4 @@
-"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs, or a query to `pdu exporter`, contains the name, never a secret.
+"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs and a query to `pdu exporter` refer to a login by its name.
 
 A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a reference, `password_file = "FILE"`
 or `password_env = "VARIABLE"`. Only a file of logins may contain the secret itself: `password = "..."`.
@@ -16,7 +16,7 @@ ENVIRONMENT = "the environment"     # the name of the login from the environment
 
 
 class Auth(NamedTuple):
-    """One login. Its repr shows only the name, because the login contains secrets."""
+    """One login. Its repr shows only the name, because the rest may be secret."""
 
     name: str
     settings: Mapping[str, str]
@@ -32,7 +32,7 @@ class Auth(NamedTuple):
 
 
 def of_file(path: str) -> Dict[str, Auth]:
-    """The logins of a file. Raises SettingsError for a bad file, and for one that others may read or change."""
+    """The logins of a file. Raises SettingsError for a bad file, and for one whose permissions break `private.SECRET`."""
     document = toml.loads(private.text(path, private.SECRET), path)
     unknown = sorted(set(document) - {"auth"})
     if unknown or "auth" not in document:

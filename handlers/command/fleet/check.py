@@ -166,7 +166,7 @@ def _lines(wanted: Wanted, done: Round, first: bool) -> Iterator[str]:
 
 
 def _check_writable(path: str) -> None:
-    """Check, before the poll, that `_write` can replace or make this file. Raises SettingsError."""
+    """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not writable."""
     target = os.path.realpath(path)         # for "", the current folder
     special = os.path.exists(target) and not os.path.isfile(target)         # root could even replace /dev/null
     if special or not os.access(os.path.dirname(target), os.W_OK):

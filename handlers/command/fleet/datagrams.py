@@ -1,7 +1,7 @@
 """Encodes one SNMP GET of sysObjectID, sysDescr and sysName, and decodes the answer.
 
-`pdu find` uses this codec to ask thousands of addresses. For a damaged answer it returns None, where pysnmp's codec raises. It
-takes about a fifteenth of the processor time of pysnmp's codec. Sources: RFC 3416 (PDUs), RFC 1901 (v2c), X.690 (BER).
+`pdu find` uses this codec to ask thousands of addresses. It takes less than a tenth of the processor time of pysnmp's codec.
+Sources: RFC 3416 (PDUs), RFC 1901 (v2c), X.690 (BER).
 """
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def question(community: bytes, number: int) -> bytes:
 
 
 def answer(data: bytes) -> Optional[Answer]:
-    """The answer in a datagram; None for anything but a complete answer without an error. Never raises."""
+    """The answer in a datagram; None for other data and for an answer with an error. Never raises."""
     try:
         return _answer(data)
     except (ValueError, IndexError):
@@ -56,7 +56,7 @@ def _answer(data: bytes) -> Answer:
 
 
 def _parts(data: bytes) -> Iterator[Tuple[int, bytes]]:
-    """The BER elements (tag, content) in `data`. Raises ValueError or IndexError unless they fill it exactly."""
+    """The BER elements (tag, content) in `data`. Raises ValueError or IndexError."""
     place = 0
     while place < len(data):
         tag, size = data[place], data[place + 1]
@@ -92,6 +92,8 @@ def _oid(text: str) -> bytes:
 
 
 def _dotted(content: bytes) -> str:
+    if not content:                     # some agents encode 0.0 so
+        return "0.0"
     arcs: List[int] = []
     number = 0
     for octet in content:
@@ -101,7 +103,7 @@ def _dotted(content: bytes) -> str:
         if not octet & 0x80:
             arcs.append(number)
             number = 0
-    if not arcs or content[-1] & 0x80 or len(arcs) + 1 > _LONGEST_OID:       # the first number holds two arcs
+    if content[-1] & 0x80 or len(arcs) + 1 > _LONGEST_OID:       # the first number holds two arcs
         raise ValueError
     first = min(arcs[0] // 40, 2)
     return ".".join(map(str, (first, arcs[0] - first * 40, *arcs[1:])))

@@ -73,7 +73,7 @@ def _community(state: Given, auth: Optional[str], login: Optional[str]) -> str:
     if (auth is None) != (login is None):
         raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:
-        return asking.secret(state, "community", "community of the PDUs (public where nobody changed it)")
+        return asking.secret(state, "community", "community of the PDUs (often public)")
     known = of_file(auth)
     if login not in known:
         raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(known)}")
@@ -190,8 +190,8 @@ _HELP = """Ask every host address of the networks over SNMP what it is, and prin
 
 \b
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small SNMPv2c request,
-and a second one if it does not answer. At most 65,536 addresses are asked, at --rate requests a second, and none
-outside the networks. Xerus units that announce themselves by mDNS are added if this machine reaches one of the
+and a second one if it does not answer. At most 65,536 addresses are asked, at --rate requests a second.
+Xerus units that announce themselves by mDNS are added if this machine reaches one of the
 networks (IPv4) from an address inside it, and has the Python package zeroconf. Other PDUs without SNMPv2c are
 not found. A PDU with the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
 find = click.Command("find", callback=_find, help=_HELP, params=[

@@ -1,4 +1,4 @@
-"""The list of a fleet: one PDU in each line of a CSV file, or in each [[pdu]] of a TOML file. It must not contain a secret."""
+"""The list of a fleet, as CSV or as [[pdu]] tables in TOML. It must not contain a secret."""
 from __future__ import annotations
 
 import csv
@@ -44,8 +44,8 @@ Entry = Tuple[str, Mapping[str, Any]]       # where the PDU is in the file, and 
 def read(path: str) -> Fleet:
     """Read a list: TOML if `path` ends in .toml, else CSV.
 
-    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells, ends the reading. Otherwise the
-    error names the first five wrong PDUs and counts the others.
+    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells, ends the reading. An error
+    about wrong PDUs names the first five and counts the others.
     """
     text = private.text(path, private.LIST)
     if path.endswith(".toml"):
@@ -66,7 +66,7 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
 
 
 def _rows(text: str, path: str) -> Iterator[Entry]:
-    """The lines after the header, without empty lines and those that begin with #."""
+    """The rows after the header, without comments and empty rows."""
     first = next((line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")), "")
     delimiter = max(_DELIMITERS, key=first.count)
     begins = True               # whether the next line begins a row, and does not continue a cell between quotes
@@ -156,7 +156,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> Device:
 
 
 def _settings(value: Any, folder: str) -> Dict[str, str]:
-    """The settings in `key=value; key=value` or a TOML table. Raises ValueError for anything else, and for a secret.
+    """The settings in `key=value; key=value` or a TOML table. Raises ValueError, also for a secret.
 
     A path in `ca_pem` is relative to the list's folder.
     """

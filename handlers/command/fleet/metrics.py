@@ -1,7 +1,7 @@
 """The metrics of a reading and of the exporter itself. No other file in handlers/ imports prometheus_client.
 
 Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU and outlets have different
-metrics, so that a sum over a metric never counts a current twice.
+metrics, so that a sum of the PDUs' loads does not count the outlets' currents again.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .polling import DOWN, UNKNOWN, UP, Reading
 
 JOULES = 3_600_000.0            # joules in one kWh
 _STATES = {UP: 1.0, DOWN: 0.0}
-Sample = Tuple[Sequence[str], Optional[float]]      # values of the labels, and the figure; None if the device has none
+Sample = Tuple[Sequence[str], Optional[float]]      # values of the labels, and the figure; None: left out
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 
 
@@ -76,7 +76,7 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
                 *(((one.identity,), one.current_a) for one in read.outlets), labels=["outlet"])
     yield energy("pdu_outlet_energy_joules", "Energy that the outlet has counted.",
                  *(((one.identity,), one.energy_kwh) for one in read.outlets), labels=["outlet"])
-    yield gauge("pdu_outlet_info", "The outlet's number on the unit and the name that its owner gave it.",
+    yield gauge("pdu_outlet_info", "The outlet's name, and its number on the unit.",
                 *((label, 1.0) for label in read.labels), labels=["outlet", "number", "name"])
 
 
@@ -105,7 +105,7 @@ class Own:
                             registry=self.registry)
 
     def note(self, handler: str, reading: Reading) -> None:
-        """Count a probe by its result, and note its duration. A late one, which still runs, counts as a time-out."""
+        """Count a probe by its result, and note its duration. A late one counts as a time-out."""
         self.probes.labels(handler, reading.failure.kind if reading.failure else "ok").inc()
         self.seconds.labels(handler).observe(reading.seconds)
 

@@ -1,4 +1,4 @@
-"""IP networks as people write them, and the addresses of their hosts. Pure."""
+"""Parses IP networks, and lists the addresses of their hosts. Pure."""
 from __future__ import annotations
 
 import ipaddress
@@ -15,7 +15,7 @@ AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Networ
 def parsed(texts: Sequence[str]) -> List[Network]:
     """The networks and single addresses, without those inside another one.
 
-    Raises SettingsError for other text, networks without hosts or with a zone, IPv4 in the form of IPv6, and too many addresses.
+    Raises SettingsError, also for more than MOST addresses.
     """
     found: List[Network] = []
     for text in texts:

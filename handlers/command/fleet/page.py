@@ -25,7 +25,7 @@ _SHORT = {"UP": "1", "DOWN": "0", "UNKNOWN": "?"}
 
 
 def page(rows: Sequence[Row], found: Summary, when: str, marks: Mapping[str, Sequence[str]]) -> str:
-    """The whole file. Every text is escaped: names and errors come from devices and lists."""
+    """The whole file. Texts from devices and lists are escaped."""
     parts = [
         "<!doctype html>", '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',

@@ -1,4 +1,4 @@
-"""Reads one PDU once, as DCImanager would: states, load and energy, or the error."""
+"""Reads the states, load and energy of one PDU once, as DCImanager would."""
 from __future__ import annotations
 
 import contextvars
@@ -25,7 +25,7 @@ _LONGEST_TIMEOUT = 60.0         # in seconds; pdu_common's SNMP and this pack's 
 
 
 class Outlet(NamedTuple):
-    """One outlet: its state, its current in A and its energy in kWh, None if not metered."""
+    """One outlet: its state, its current in A and its energy in kWh; None for a figure that was not read."""
 
     identity: str
     state: str
@@ -80,7 +80,7 @@ class Target(NamedTuple):
     auth: Auth
 
     def data(self, timeout: Optional[float] = None) -> Any:
-        """The object for make_handler. `timeout` limits the wait for an answer, retries included, in s. Raises SettingsError."""
+        """The object for make_handler. `timeout`, in s, may shorten the handler's own (see `_bounded`). Raises SettingsError."""
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
@@ -155,7 +155,7 @@ def _polled(target: Target, timeout: Optional[float], with_labels: bool) -> Read
 
 
 def failure(error: BaseException) -> Failure:
-    """The error's kind and text. An error without a kind is a defect of this program or of the archive."""
+    """The error's kind and text. An error without a kind counts as a defect of this program or of the archive."""
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
         return Failure(printable(kind, 40), printable(str(getattr(error, "reason", error))))
@@ -206,7 +206,7 @@ def _count(pdu: object, count: List[int]) -> bool:
 
 
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:
-    """A shorter `timeout` for the handler if needed, so that a call ends soon after `longest` seconds without an answer.
+    """The setting `timeout`, shortened to about `longest` seconds with all retries; {} if that is not needed or not possible.
 
     A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
     """
@@ -219,7 +219,7 @@ def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> D
         chosen = float(settings.get("timeout") or usual)
         is_longer = chosen <= _LONGEST_TIMEOUT and chosen * tries > longest
     except (ValueError, OverflowError):
-        return {}               # not a number, or too large a one: the handler raises SettingsError
+        return {}               # not a number, or too large: the handler raises SettingsError
     bound = max(0.1, longest / tries)
     if not is_longer or bound >= chosen:
         return {}

@@ -1,9 +1,8 @@
 """Reads many PDUs in parallel: up to one process for each core, with threads that wait for devices.
 
 Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the limit is the client's CPU time, which the threads of one
-process cannot spread over two cores. More than a few tens of threads help only if many devices do not answer. Processes
-are forked, so logins stay in memory. Each process takes the next PDU from a shared counter and answers over a pipe. If one of
-several processes dies, only the PDUs that it was reading are lost.
+process cannot spread over two cores. Processes are forked, so logins stay in memory. Each process takes the next PDU from a
+shared counter and answers over a pipe.
 """
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ from .polling import Failure, Reading, Target, poll
 PARALLEL = 128                  # default limit for the PDUs that all processes together read at a time
 _PER_PROCESS = 16               # with fewer PDUs another process costs more than it saves
 _STACK = 4 << 20                # bytes of stack per thread; JSON of 10,000 levels, the most for Python 3.12 and 3.13, takes 2 MB
-PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers ends within a minute
+PATIENCE_S = 180.0              # longest wait for the next reading; a call of this pack's handlers usually ends within a minute
 _HANGS = Failure("defect", "this PDU was not read in time: run `pdu status` on it with --debug and report the output")
 _LOST = Failure("defect", "a process ended before this PDU was read: run `pdu status` on it with --debug and report the output")
 
@@ -36,7 +35,7 @@ def read_all(targets: Sequence[Target], parallel: int = PARALLEL,
     """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
 
     The processes end with the generator, even if it is closed early. If one of them dies, or if nothing arrives for `patience_s`
-    seconds because an archive hangs, the readings of the missing PDUs are failures. Raises SettingsError if no process starts.
+    seconds, the readings of the missing PDUs are failures. Raises SettingsError if no process starts.
     """
     parallel = max(1, min(parallel, len(targets)))
     processes = min(_cores(), -(-parallel // _PER_PROCESS))
@@ -97,7 +96,7 @@ def _started(context: Any, targets: Sequence[Target], following: Any, pipes: Seq
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Delays Ctrl-C. During a fork, the parent would lose it, or a child would print a traceback."""
+    """Delays Ctrl-C. During a fork, the parent could lose it, or a child could print a traceback."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -132,7 +131,7 @@ def _work(targets: Sequence[Target], following: Any, pipe: Connection, others: S
         other.close()
     snmp = sys.modules.get("pdu_common._snmp")
     if snmp is not None:
-        setattr(snmp, "ENGINES_KEPT", 2)        # older engines are not used again: each PDU is read once
+        setattr(snmp, "ENGINES_KEPT", 2)        # older engines are hardly used again: each PDU is read once
     lock = threading.Lock()
 
     def serve() -> None:

@@ -29,7 +29,7 @@ _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "
 
 
 class Limits(NamedTuple):
-    """`parallel`: how many probes run at a time. `offset`: how many seconds a probe ends before Prometheus' time-out."""
+    """`parallel`: limit for probes that run at a time. `offset`: how many seconds are taken off Prometheus' time-out."""
 
     parallel: int = 64
     offset: float = 0.5
@@ -210,6 +210,6 @@ class Server(ThreadingHTTPServer):
         self._turn()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Reports a defect, but not a connection error: clients may disconnect at any time."""
+        """Reports errors except OSError: clients may disconnect at any time."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)

@@ -79,7 +79,6 @@ class _Listener(asyncio.DatagramProtocol):
         self._unsent(exc)
 
     def datagram_received(self, data: bytes, peer: Tuple[str, int]) -> None:
-        """Drops everything except an answer to a request of this run."""
         address, port = peer[0], peer[1]
         if port != self._port or address not in self._numbers or address in self._seen:
             return

@@ -19,7 +19,7 @@ REMEDIES: Mapping[str, str] = {
     "settings": "correct this PDU in the list, or its login",
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
-    "unsupported": "record this PDU with `pdu record` to have it added; if it speaks SNMP, you can also describe it in JSON",
+    "unsupported": "follow the error's advice, record this PDU (`pdu record`) to have it added, or describe it in JSON (SNMP)",
     "data-stale": "the NUT driver has no up-to-date data: check the cable to its device, or restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "read this PDU alone with `pdu status`, and compare its outlets with the settings in the list",
@@ -29,9 +29,9 @@ _OTHERWISE = "read this PDU alone with `pdu status`"
 
 
 class Row(NamedTuple):
-    """One PDU of the table. `level` is WELL, DOUBTFUL or BAD; `result` says why in one or two words.
+    """One PDU of the table. `level` is WELL, DOUBTFUL or BAD; `result` says why.
 
-    `on`, `off` and `unknown` count outlets; None if the states could not be read. `outlets` is empty if the output does not show
+    `on`, `off` and `unknown` count outlets; None if the states could not be read. `outlets` is empty if `judged` does not keep
     them.
     """
 
@@ -129,10 +129,10 @@ NAGIOS_FAILED = 3               # UNKNOWN in Nagios' plugin guidelines: the chec
 
 
 def nagios(found: Summary, rows: Sequence[Row]) -> List[str]:
-    """The output of a Nagios plugin: one line with performance data, then the PDUs that are not well.
+    """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are not well.
 
-    The performance data have no energy while an error hides the energy of a PDU. Energy is a counter, and the sum over the
-    other PDUs would be lower.
+    The performance data have no energy while an error may hide the energy of a PDU. Energy is a counter, and the sum over the
+    other PDUs could be lower.
     """
     bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {"pdus": found.pdus, "not_well": len(bad), "unreachable": found.results.get("unreachable", 0),
@@ -168,5 +168,5 @@ def changes(before: Row, after: Row) -> List[str]:
                   for identity in {**states, **now} if states.get(identity) != now.get(identity)]
     if before.energy_kwh is not None and after.energy_kwh is not None and after.energy_kwh < before.energy_kwh:
         old, new = figure(before.energy_kwh), figure(after.energy_kwh)
-        found += [f"energy fell from {old} to {new} kWh"] if old != new else []         # else only a rounding error
+        found += [f"energy fell from {old} to {new} kWh"] if old != new else []         # else too small to show
     return found

@@ -22,7 +22,7 @@ _DISCOVER = "discover"
 _DAY_S = 86400.0
 _ABSENT = ("404", "-32601")           # HTTP: no such resource; JSON-RPC: no such method
 _SECRETS = ("config_password", "link_password", "new_password", "read_community", "write_community")
-_FILES = frozenset(("file", "out"))         # arguments that are file names, so any bytes are allowed; `value` of pmc may be one
+_FILES = frozenset(("file", "out"))         # arguments that may be file names, so any bytes are allowed; for pmc also `value`
 _REPLACED = ("host", "link_units")    # settings that HOST and --link replace
 
 PLACES: Mapping[str, Place] = {
@@ -65,7 +65,7 @@ def _run(state: Given, host: str, name: str, command: Command, words: Mapping[st
         agent.debug = state.debug
         try:
             return command.run(Context(agent, host.strip(), options, state, out))
-        except SettingsError:               # an argument is wrong; no request failed
+        except SettingsError:               # not an error of the device
             raise
         except PduHandlerError as error:
             raise _without(error, agent, options).at(host.strip(), name) from error

@@ -1,4 +1,4 @@
-"""Commands for certificates, configurations, diagnosis, power meter files, and the SNMP agent."""
+"""Commands for certificates, configurations, files for support and metering, and the SNMP agent."""
 from __future__ import annotations
 
 from typing import Callable, Dict, List, Mapping, Optional, Union
@@ -32,7 +32,7 @@ def _accepted(code: scripts.ResultCode, what: str) -> None:
 # ---- certificates ------------------------------------------------------------------------------------------
 
 def certificate(context: Context) -> Result:
-    """Show or change the TLS certificate: 1 round trip; 2 for an upload."""
+    """Run one action on the TLS certificate: 1 round trip; 2 for an upload."""
     name = action(context, _CERT, _CERT_ACTIONS)
     if context.options.file and name not in ("upload", "download"):
         raise SettingsError(f"cert {name} takes no file")

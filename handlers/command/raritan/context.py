@@ -1,4 +1,4 @@
-"""The device, options, questions, progress and files that all Raritan commands share."""
+"""The device, options, questions, progress and files that Raritan commands share."""
 from __future__ import annotations
 
 import datetime
@@ -24,17 +24,17 @@ from ..output import STATES, Result, columns, facts, figure, passing
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)
 _UNITS = ("A", "W", "VA", "kWh")
-_KEYS = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}         # in JSON, as of the other protocols
+_KEYS = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}         # in JSON, as in `pdu nut` and `pdu redfish`
 
 
 def is_text(word: str) -> bool:
-    """Whether a word can be sent. Python reads bytes of arguments and environment variables that are not UTF-8 as surrogates."""
+    """Whether a word can be sent. Python turns undecodable bytes of arguments and variables into surrogates."""
     return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 class Context:
-    """One run of one command. `host`: HOST as it was typed. `options`: its arguments and options. `state`: the options that
-    every `pdu` command shares.
+    """One run of one command. `host`: the argument HOST. `options`: the command's arguments and options. `state`: the options
+    that `pdu` commands share.
 
     `out` is the standard output, for a command that prints while it runs. Meanwhile sys.stdout is redirected to standard error,
     because the lines of --debug are printed to sys.stdout.
@@ -81,7 +81,7 @@ class Context:
             yield
 
     def confirm(self, what: str) -> None:
-        """Ask, except with --yes. Raises NotConfirmed for any answer but y and yes, and if there is no terminal to ask on."""
+        """Ask, except with --yes. Raises NotConfirmed if the answer is not yes, or if there is no terminal to ask on."""
         unit = f"link unit {self.options.link} of {self.host}" if self.options.link else self.host
         asking.confirm(self.state, f"{what} on {unit}", self.host)
 
@@ -168,7 +168,6 @@ def save(context: Context, download: Callable[..., bytes], *details: object) -> 
 
 
 def _file(data: bytes) -> bytes:
-    """A downloaded file. Raises ProtocolError if it is empty or a web page: units have no such files."""
     if not data.strip():
         raise ProtocolError("the unit sent an empty file")
     if data.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):

@@ -35,7 +35,7 @@ _EVERY: Tuple[Demand, ...] = ((Event, None),)
 _TWICE = "/outletState"         # an outlet's discrete sensor, whose events repeat those of the outlet
 _OF_EACH = ("source", "actUserName", "actIpAddr")
 _KEYS = ("time", "event", "source", "name")             # of the JSON of each event, before its fields
-# Fields of events and of structures, also of those that no event contains so far.
+# Fields with secrets, also of structures that no event contains so far.
 _SECRETS = ("password", "pin", "newPin", "authPassphrase", "privPassphrase", "privacyPassphrase", "community", "readComm",
             "writeComm", "psk", "sharedSecret", "bindPwd", "clientPrivKey", "clientPrivKeyPassword")
 _HIDDEN = "(not shown)"
@@ -45,8 +45,7 @@ _LONGEST_S = 30 * 86400.0
 def events(context: Context) -> Result:
     """Print events as they happen.
 
-    Round trips: 4 for the names of sensors and outlets, 5 with circuits; 3 to subscribe; 1 for each poll; 1 to end. A poll
-    without events is followed by a pause of at least 1 s.
+    Round trips: usually 3 to 5 for the names of sensors and outlets; 3 to subscribe; 1 for each poll; 1 to end.
     """
     options, seen = context.options, 0
     wanted = _EVERY if options.all else _USUAL
@@ -101,7 +100,7 @@ def _now() -> str:
 
 
 def _as_json(event: Event, name: str) -> str:
-    """One object with `_KEYS` and the event's fields. A field with the name of a key has an underscore after it: `event_`."""
+    """One object: `_KEYS`, then the event's fields except `source`. One that is named like a key gets an underscore: `event_`."""
     known = _without_secrets(plain(event))
     fields = {field + "_" * (field in _KEYS): value for field, value in known.items() if field != "source"}
     source = event.source.target if event.source is not None else None
@@ -134,7 +133,7 @@ def _changes(event: Event) -> List[str]:
 
 
 def _flat(value: object, name: str = "") -> Mapping[str, object]:
-    """The values of a structure by `inner.name`, without `timestamp` and `lastPowerStateChange`; any other value by `name`."""
+    """The values of a structure by `inner.name`, without `timestamp` and `lastPowerStateChange`."""
     if not isinstance(value, Structure):
         return {name: value} if name or value is not None else {}
     found: Dict[str, object] = {}
@@ -156,8 +155,8 @@ def _without_secrets(data: Any) -> Any:
 
 
 def _word(value: object) -> str:
-    """A value as in tables; a list or map as JSON. A member of an enumeration loses the prefix that all members share: PS_ON is
-    `on`."""
+    """A value as in tables; a list or map as JSON. A member of an enumeration is shown without its type's
+    prefix: PS_ON is `on`."""
     if isinstance(value, (list, dict)):
         return output.text(json.dumps(_without_secrets(plain(value)), ensure_ascii=False))
     if not isinstance(value, enum.Enum):

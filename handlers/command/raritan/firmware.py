@@ -1,4 +1,4 @@
-"""Commands for firmware: versions and history, upload, update with its progress, reboot."""
+"""The command `firmware`."""
 from __future__ import annotations
 
 from typing import List
@@ -17,7 +17,7 @@ _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
 _NO_IMAGE = "the file is not a firmware image, or it is damaged"
 _LOOK_S = 1.0
-_UPDATE_S = 1800.0          # a real unit updates all its controllers, which takes many minutes
+_UPDATE_S = 1800.0          # an update takes many minutes
 _OLD_FAIL_LOOKS = 30        # after an earlier failed update, this many FAILs in a row mean that this one failed too
 
 
@@ -73,7 +73,7 @@ def _image(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _update(context: Context, proxy: fw.Firmware) -> Result:
-    """Upload the file if there is one, check the image, ask, start the update, and follow it until the unit is back.
+    """Upload the file if there is one, check the image, ask, start the update, and follow it.
 
     6 round trips, 1 more for the file, then 1 to 3 for each look.
     """
@@ -96,7 +96,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
 
 
 def _complete(context: Context, proxy: fw.Firmware) -> fw.ImageInfo:
-    """The image on the unit: 2 round trips. Raises Refused, with the unit's words, if it is missing or not complete."""
+    """The image on the unit: 2 round trips. Raises Refused if it is missing or not complete."""
     status = proxy.getImageStatus()
     present, info = proxy.getImageInfo()
     if not present or status.state != fw.ImageState.COMPLETE:
@@ -123,8 +123,8 @@ def _follow(context: Context, proxy: fw.Firmware, progress: fw.FirmwareUpdateSta
             before: List[fw.UpdateHistoryEntry], old_fails: int) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a new entry.
 
-    The exit code is NOT_SEEN if the login is refused, if --wait is over, or if the entry does not report success with the version
-    `wanted`. Raises Refused if the page reports FAIL.
+    The exit code is NOT_SEEN without such an entry, or if the entry does not report success with the version `wanted`.
+    Raises Refused if the page reports FAIL.
     At the beginning, fewer than `old_fails` FAILs in a row are ignored: they may be from an earlier update.
     """
     last = why = note = ""
@@ -169,7 +169,7 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
     answered = True
     try:
         once("the unit may or may not restart", "firmware", proxy.reboot)
-    except Unreachable:                 # the unit may restart before it answers
+    except Unreachable:
         answered = False
     return Result({"rebooting": answered or None, "answered": answered},
                   ["the unit restarts" if answered else "the unit did not confirm the restart; it may be restarting"],

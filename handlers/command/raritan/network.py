@@ -110,7 +110,7 @@ def network(context: Context) -> Result:
             return Result({"accepted": True}, ["accepted, but this address no longer gives a usable answer"], NOT_SEEN)
     forwarding = settings.common.portForwarding
     ports = {f"{service} of unit N": f"port {first} + N" for service, first in FORWARDED_PORTS.items()}
-    return listed({                         # not all settings: others contain passwords
+    return listed({                         # not all settings: some contain passwords
         **{f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())},
         "port forwarding": forwarding.enabled, "role": forwarding.role,
         "downstream interface": forwarding.primaryUnitDownstreamIfName, **(ports if forwarding.enabled else {})})

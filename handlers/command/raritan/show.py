@@ -30,7 +30,7 @@ _THRESHOLD_CODES = {1: "a value is out of the sensor's range", 2: "the values ar
 
 
 def info(context: Context) -> Result:
-    """Show nameplate, name and firmware, and count inlets, outlets, breakers and transfer switches: 1 round trip."""
+    """Show metadata, name and firmware, and count inlets, outlets, breakers and transfer switches: 1 round trip."""
     bulk, pdu = Bulk(context.agent), context.pdu
     metadata, settings = bulk.add(pdu.getMetaData), bulk.add(pdu.getSettings)
     version = bulk.add(context.proxy(Firmware, "/firmware").getVersion)
@@ -49,7 +49,7 @@ def info(context: Context) -> Result:
 
 
 def outlets(context: Context) -> Result:
-    """Show outlets with states and readings: 3 round trips.
+    """Show outlets with states and readings: at most 3 round trips for up to 74 of them.
 
     For a unit without outlets, show its branch circuits: at most 7 round trips for up to 150 of them.
     """
@@ -96,8 +96,8 @@ def _kwh(energy: Optional[Reading]) -> Amount:
 def sensors(context: Context) -> Result:
     """Show the sensors of inlets, lines, breakers, outlets, meters, circuits and slots.
 
-    Finding them takes 4 round trips, 5 with circuits. Reading them takes 1 more for every 300 calls: 2 calls for each numeric
-    sensor, 1 for each state sensor.
+    Finding them usually takes 4 round trips, 5 with circuits. Reading them takes 1 more for every 300 calls: 2 calls for each
+    numeric sensor, 1 for each state sensor.
     """
     places = sensors_of_the_pdu(context) + _sensors_in_slots(context)
     bulk = Bulk(context.agent)
@@ -145,8 +145,8 @@ def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
 
 
 def sensors_of_the_pdu(context: Context) -> List[Tuple[str, Sensor]]:
-    """Name and reference of the sensors of inlets, lines, outlets, breakers, power meters and circuits: 2 round trips, 3 with
-    circuits."""
+    """Name and reference of the sensors of inlets, lines, outlets, breakers, power meters and circuits: usually 2 round trips, 3
+    with circuits."""
     bulk, pdu = Bulk(context.agent), context.pdu
     lists: Dict[str, Pending[Any]] = {"inlet": bulk.add(pdu.getInlets), "outlet": bulk.add(pdu.getOutlets),
                                       "ocp": bulk.add(pdu.getOverCurrentProtectors)}
@@ -194,7 +194,7 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
 
 
 def _sensor_id(context: Context, where: str) -> str:
-    """The resource id of a sensor, by its name in `sensors`: 2 round trips, 3 with circuits. For a sensor in a slot, `slot/1` is
+    """The resource id of a sensor, by its name in `sensors`: usually 2 round trips, or 3. For a sensor in a slot, `slot/1` is
     enough. An id is returned unchanged. Raises SettingsError if no sensor or several sensors have the name."""
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where
@@ -211,7 +211,7 @@ def _sensor_id(context: Context, where: str) -> str:
 def thresholds(context: Context) -> Result:
     """Show or change a sensor's thresholds: 1 round trip to show, 3 to change.
 
-    Finding a sensor by its name adds 2, or 3 if the unit has circuits.
+    Finding a sensor by its name usually adds 2 or 3.
     """
     wanted: Dict[str, Optional[float]] = {}
     for name, value in map(_change, context.options.change):

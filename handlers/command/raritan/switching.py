@@ -41,7 +41,7 @@ def _numbers(context: Context, count: int) -> List[int]:
 
 
 def _agreed(context: Context, outlets: List[Outlet], chosen: List[int]) -> None:
-    """Raise Unsupported if a number means one outlet in the unit's list and another one in its commands: 1 round trip.
+    """Raise Unsupported if the labels show that the unit's list and its commands number an outlet differently: 1 round trip.
 
     The command for one outlet takes its reference, and the command for several takes their numbers. People give positions in the
     list.
@@ -83,10 +83,10 @@ def cycle(context: Context) -> Result:
 
 def _sent(context: Context, what: str, wanted: str, every: Callable[[Pdu], int], one: Callable[[Outlet], int],
           several: Callable[[Pdu, List[int], bool], int], cycle: bool = False) -> Result:
-    """Ask, send the command once, and watch the outlets until their state is `wanted`.
+    """Ask, send the command once, and watch the outlets. `wanted`: their state after it.
 
-    `every`, `one`, `several`: the command for all outlets, one, or several. Raises Refused, or Unreachable if the command may
-    or may not have taken effect.
+    `every`, `one`, `several`: the command for all outlets, one, or several. Raises Unreachable if the command may or may not
+    have taken effect.
     """
     pdu, found = context.pdu, context.outlets()
     chosen = _numbers(context, len(found))
@@ -152,7 +152,7 @@ def _watched(context: Context, outlets: List[Outlet], numbers: List[int], wanted
 
 
 def _seen(context: Context, outlets: List[Outlet], numbers: List[int], cycled: Changes, still: Set[int]) -> List[str]:
-    """The present states of these outlets, unknown where the unit does not report one: 1 round trip. Raises Denied.
+    """The present states of these outlets: 1 round trip. Raises Denied.
 
     Removes from `still` the outlets that show a sign of a cycle.
     """

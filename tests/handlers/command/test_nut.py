@@ -175,6 +175,7 @@ def test_a_writable_switch_variable_is_shown_as_the_way_to_switch(capsys: pytest
     device = StaticDevice("strip", {"device.type": "pdu", "outlet.1.switch": "1"}, writable=["outlet.1.switch"])
     with NutServer([device]) as made:
         assert Run(capsys, made, "outlets", "strip", "--json").json["outlets"][0]["off"] == "outlet.1.switch"
+        assert Run(capsys, made, "outlets", "strip").out.count("outlet.1.switch") == 1
 
 
 def test_the_question_before_a_write_names_device_outlet_name_and_state(server: NutServer, capsys: pytest.CaptureFixture[str],

@@ -81,6 +81,13 @@ def test_a_missing_package_is_reported_in_one_line_with_the_remedy() -> None:
     assert "package click is missing" in done.stderr and "pip install click" in done.stderr
 
 
+def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "pysnmp.py").write_text("raise ModuleNotFoundError(\"No module named 'pysnmp'\", name='pysnmp')\n")
+    done = run([sys.executable, "-m", "handlers", "status", "snmp", "127.0.0.1:9"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "package pysnmp is missing" in done.stderr and "pip install pysnmp" in done.stderr
+
+
 OLD = {version: path for version, path in pythons().items() if tuple(map(int, version.split("."))) < (3, 9)}
 
 

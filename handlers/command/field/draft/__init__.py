@@ -1,2 +1,2 @@
-"""Drafts a profile for an SNMP PDU that no family fits, from its recording. Every proposal shows its evidence and, if there is
-one, its doubt. A command is never proposed, because a writable object need not be a command."""
+"""Drafts a profile for an SNMP PDU that no family fits, from its recording. Guesses have evidence
+and may have a doubt. No command is proposed, because a writable object need not be a command."""

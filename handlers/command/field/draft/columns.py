@@ -26,13 +26,13 @@ _UNNAMED = "the walk does not name the object, so it may be a command, a setting
 _CONTACT = "its words for on and off may describe a contact or a breaker"
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
 _PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)       # of an outlet, with a state of its own
-# Names of objects that have the same values as a state, but are commands, settings or alarms.
+# Parts of names that suggest a command, a setting or an alarm with the values of a state.
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
                        r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|"
                        r"after|target|request|schedul")
 _LARGEST_STATE, _MOST_STATES = 12, 4
 _USUAL_ROWS, _MANY = range(4, 61), 8        # usual numbers of outlets; lines and banks are mostly fewer than _MANY
-_IDLE, _FEW_VALUES = -1, 2  # the value of an unused command; without UNITS, a meter needs more than _FEW_VALUES different values
+_IDLE, _FEW_VALUES = -1, 2  # an unused command's value; without clear UNITS, a meter needs more than _FEW_VALUES different values
 _MIXED = 5                      # the score is higher if each of two states has at least a fifth of the rows
 
 
@@ -66,7 +66,7 @@ def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -
 
 
 def _of_walk(column: Column, names: Mapping[Arcs, str]) -> Optional[Object]:
-    """An object without a name, with the names that a walk has for the values of this column. None if it has none."""
+    """An object without a name, with the names that a walk has for the values of this column. None if there are none."""
     named = {int(str(row.raw)): names[column.oid + index] for index, row in column.rows.items() if column.oid + index in names}
     return Object("", "the walk", column.oid, enumeration=named, doubt=_UNNAMED) if named else None
 
@@ -113,15 +113,15 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
         score += 2
         evidence.append("a column of its table is -1 in every row, as an unused command is")
     if column is next(other for other in table.columns if _small(other) is not None):
-        score += 1              # the first such column is often the state, later ones are settings
+        score += 1              # the state is often the first such column
     if object_ is not None:
-        score -= 4              # the MIB defines no enumeration for it, as it would for a state
+        score -= 4              # a MIB mostly has an enumeration for a state
     return Guess(STATE, table, column, score, tuple(evidence), NOT_SHOWN, object_)
 
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
-    """A guess from the names of the values in the MIB or the walk. None if no recorded value has a name, or if a recorded value
-    is not an integer. A MIB must name both on and off. A walk names only recorded values, so on or off is enough."""
+    """A guess from the names of the values. A MIB must name both on and off. A walk names only recorded values, so one of them
+    is enough."""
     on, off = meanings(object_)
     is_enough = on and off if object_.name else on or off
     if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
@@ -266,8 +266,7 @@ def worth(units: str) -> Optional[Tuple[str, Decimal]]:
 
 
 def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[Guess]:
-    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers. None if the MIB or the
-    walk has names for its values. Without clear UNITS, also None if a number is below 0 or the numbers look like row numbers."""
+    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different numbers."""
     if object_ is not None and object_.enumeration:
         return None
     known = worth(object_.units) if object_ is not None and object_.units else None
@@ -294,5 +293,5 @@ def _meter(table: Table, column: Column, object_: Optional[Object]) -> Optional[
 
 
 def by_role(found: Sequence[Guess]) -> Dict[str, List[Guess]]:
-    """The guesses of `guesses` by their role, the best first."""
+    """The result of `guesses` by role, the best of each role first."""
     return {role: list(same) for role, same in itertools.groupby(found, key=lambda guess: guess.role)}

@@ -1,4 +1,4 @@
-"""Finds strings with the states of all outlets ("1,1,0,1") in a recording. Pure."""
+"""Finds strings that may hold the states of outlets ("1,1,0,1") in a recording. Pure."""
 from __future__ import annotations
 
 from typing import List, NamedTuple, Tuple

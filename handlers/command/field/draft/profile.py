@@ -1,7 +1,6 @@
 """Drafts a profile from the best guesses that a recording allows.
 
-A value with a doubtful meaning begins with a question mark ("?1"). No device reports such a value, so the outlet is UNKNOWN
-until a person removes the mark.
+A value with a doubtful meaning begins with a question mark ("?1"), so the outlet is UNKNOWN until a person removes the mark.
 """
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from .packed import PackedGuess, packed
 from .tables import AGENTS, VENDORS, tables
 
 MARK = "?"
-_OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}       # both values of a column -> (on, off) on most devices
+_OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}       # both values of a column -> (on, off) to propose
 _NO_COMMAND = ("No command is proposed, because a writable object need not be a command. Find the command in the vendor's "
                "documents and add it by hand.")
 _SUMS = "The totals are the sums over the outlets. If the unit meters its lines or its inlet, give these figures instead."
@@ -155,8 +154,8 @@ def _one_of_two(values: Set[int]) -> Tuple[int, int]:
 
 
 def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:
-    """The last of the table's other columns that equal the states in every row. None if a MIB defines the states, or if they
-    do not have exactly two values."""
+    """Of the other guesses at states in the same table, the last whose column equals the states in every row. None if a MIB
+    defines the states, or if they do not have exactly two values."""
     mine = [row.value for row in state.column.rows.values()]
     same = [guess for guess in roles[columns.STATE] if guess.table is state.table and guess.column is not state.column
             and [row.value for row in guess.column.rows.values()] == mine]

@@ -1,9 +1,9 @@
 """Reads MIB files with pysmi's parser and, independently, with smidump. At least one must be installed.
 
-If the two programs, or two modules, differ in an object's enumeration or units, the object loses both and gets a doubt, unless it
-already has one.
-An imported module is needed if it defines a textual convention or the parent of an OID; others may be left out. The standard
-roots are built in. smidump finds imported modules among the given files, then among the system's MIBs.
+If the two programs, or two modules, disagree on an object's enumeration or units, the object loses both and gets a doubt, unless
+it already has one.
+Also give the imported modules that define types or parents of OIDs. The standard roots are built in. smidump looks for imported
+modules among the given files first.
 """
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ROOTS: Mapping[str, Arcs] = {name: arcs(oid) for name, oid in (
     ("iso", "1"), ("org", "1.3"), ("dod", "1.3.6"), ("internet", "1.3.6.1"), ("directory", "1.3.6.1.1"), ("mgmt", "1.3.6.1.2"),
     ("mib-2", "1.3.6.1.2.1"), ("experimental", "1.3.6.1.3"), ("private", "1.3.6.1.4"), ("enterprises", "1.3.6.1.4.1"),
     ("security", "1.3.6.1.5"), ("snmpV2", "1.3.6.1.6"), ("snmpModules", "1.3.6.1.6.3"), ("zeroDotZero", "0.0"))}
-# Few systems have these modules. smidump gets substitutes for them, which define _ROOTS and _ROOT_TYPES.
+# Not every system has these modules, so smidump gets substitutes for them.
 _ROOT_MODULES = ("SNMPv2-SMI", "RFC1155-SMI", "RFC1065-SMI")
 _ROOT_TYPES = {"Counter32": "Unsigned32", "Gauge32": "Unsigned32", "TimeTicks": "Unsigned32", "Counter64": "Unsigned32",
                "Counter": "Unsigned32", "Gauge": "Unsigned32", "IpAddress": "OCTET STRING", "NetworkAddress": "OCTET STRING",
@@ -44,7 +44,7 @@ _Label = Tuple[str, str]                    # the name of an object's module, an
 _Types = Mapping[_Label, xml.Element]        # smidump's type definitions
 _Names = Dict[str, Dict[str, Any]]           # name -> module -> its definition
 _POINT_HINT = re.compile("d-[1-9][0-9]*")           # RFC 2579, 3.1
-# Types whose definition need not be given: those of SMI, and SNMPv2-TC's, of which none inserts a decimal point.
+# Types whose definition need not be given: those of SMI and of SNMPv2-TC, which have no DISPLAY-HINT like d-2.
 _PLAIN = frozenset((
     "INTEGER", "Integer32", "Unsigned32", "BITS", "OCTET STRING", "OBJECT IDENTIFIER", *_ROOT_TYPES, "DisplayString",
     "PhysAddress", "MacAddress", "TruthValue", "TestAndIncr", "AutonomousType", "InstancePointer", "VariablePointer",
@@ -139,10 +139,7 @@ def _parsed(parser: Any, text: str) -> Tuple[List[Any], str]:
 
 
 def _objects(modules: Iterable[Any]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
-    """The objects of the syntax trees by OID, and the labels of those whose OID cannot be resolved.
-
-    A name from other modules is used only if all that define it agree.
-    """
+    """The objects of the syntax trees by OID, and the labels of those whose OID cannot be resolved."""
     made: Dict[_Label, Tuple[Object, Sequence[Any], Any]] = {}
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)
@@ -190,7 +187,7 @@ def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
 
 def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[_Label, Optional[Arcs]],
               depth: int = 0) -> Optional[Arcs]:
-    """The OID of a path in a module; None if a name in it is not defined, or if several other modules define it differently.
+    """The OID of a path in a module; None if it cannot be resolved.
 
     `seen` keeps the OIDs of the names, so that each is resolved once.
     """
@@ -218,8 +215,8 @@ def _resolved(path: Sequence[Any], module: str, nodes: _Names, seen: Dict[_Label
 
 
 def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _Enumeration:
-    """The names of values, defined by the object itself or by the textual convention that is its type; none if several other
-    modules define this type differently."""
+    """The names of values, defined by the object itself or by its type; none if several other modules define this type
+    differently."""
     own = _enum_spec(syntax)
     name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
     if own or depth > 8 or not isinstance(name, str):
@@ -277,7 +274,7 @@ def _dumped(smidump: str, contents: Mapping[str, bytes]) -> Dict[str, List[xml.E
 
 
 def _modules(content: bytes) -> Dict[str, bytes]:
-    """The modules of a file by name: smidump reads only the last one of a file."""
+    """The modules of a file by name: smidump prints only the last one of a file."""
     begun = list(_MODULE.finditer(content))
     ends = [*(one.start() for one in begun[1:]), len(content)]
     return {one[1].decode(): content[one.start(1):end] for one, end in zip(begun, ends)} or {"unnamed": content}
@@ -302,7 +299,7 @@ def _module(tree: xml.Element) -> str:
 def _dumped_objects(trees: Sequence[xml.Element]) -> Tuple[Dict[Arcs, Object], Set[_Label]]:
     """The scalars and columns by OID, and the labels of the objects that smidump prints with an unresolved OID.
 
-    Such an OID begins with 0. If other objects of the module have an OID, smidump omits the object, so its label is missing.
+    Such an OID begins with 0. smidump may omit the object instead; then its label is missing.
     """
     types: _Types = {(_module(tree), one.get("name", "")): one for tree in trees for one in tree.iter("typedef")}
     found: Dict[Arcs, Object] = {}

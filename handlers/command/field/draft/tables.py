@@ -1,7 +1,7 @@
 """Finds the tables of a recording, with or without a MIB: columns whose rows have the same indexes. Pure.
 
 The OID of a column is `<table>.1.<column>`; a row adds its index (SMIv2, RFC 2578, 7.7 to 7.10). A recording does not show where
-the column ends and the index begins, so all ways to split an OID are compared, up to indexes of _DEEPEST arcs. A split is more
+the column ends and the index begins, so ways to split an OID are compared, with indexes of up to _DEEPEST arcs. A split is more
 likely if the entry's last arc is 1, and if other columns have the same indexes.
 """
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Table(NamedTuple):
 
 
 def tables(rows: Rows, columns: Collection[Arcs] = ()) -> List[Table]:
-    """The tables, in the order of their OIDs. A row is in one table only. `columns`: OIDs of columns that a MIB defines."""
+    """The tables, in the order of their OIDs. A row is in at most one table. `columns`: OIDs of a MIB's objects."""
     kept = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
     taken: Set[Arcs] = set()
     found: List[Table] = []
@@ -77,9 +77,9 @@ def _known(rows: Mapping[Arcs, Row], oids: Collection[Arcs]) -> List[Table]:
     columns: Dict[Arcs, Dict[Index, Row]] = defaultdict(dict)
     for oid, row in rows.items():
         ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
-        if ends and oid[ends:] != (0,):             # the index 0 belongs to a scalar
+        if ends:
             columns[oid[:ends]][oid[ends:]] = row
-    return _together(columns, 1)
+    return _together({oid: held for oid, held in columns.items() if set(held) != {(0,)}}, 1)      # without scalars
 
 
 def _together(columns: Mapping[Arcs, Dict[Index, Row]], least: int) -> List[Table]:

@@ -91,7 +91,7 @@ def parse(text: str) -> List[Device]:
 
 
 def _word(value: str) -> str:
-    """The value as text of a dump, in quotes where dummy-ups needs them."""
+    """The value as text of a dump. dummy-ups needs quotes around some values."""
     return value if _PLAIN.fullmatch(value) else f'"{escaped(value)}"'
 
 

@@ -52,7 +52,7 @@ def _about(device: dump.Device) -> str:
 
 
 def scrubbed(devices: Sequence[dump.Device], scrubber: Scrubber) -> List[dump.Device]:
-    """The devices with the scrubber's stand-ins in their names, descriptions, values and texts about commands."""
+    """The devices with the scrubber's stand-ins in their names, values and descriptions."""
     return scrubber.twice(lambda: [dump.Device(
         scrubber.learn(NAMES, device.name).replace(" ", "-"), scrubber.learn(NAMES, device.description),
         {name: scrubber.value(name, value) for name, value in device.variables.items()},

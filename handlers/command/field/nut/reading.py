@@ -14,7 +14,7 @@ _NONE = ("description unavailable", "unavailable", "")         # a missing descr
 def everything(client: NutClient, settings: Settings) -> List[Device]:
     """The devices that the handler reads: variables, commands, writable variables, descriptions.
 
-    3 round trips, 2 with the setting `device`, and up to 3 for each device.
+    Usually 3 round trips, 2 with the setting `device`, and up to 3 for each device.
     """
     names = list(devices.names(client, settings).values())
     described = client.devices()

@@ -1,7 +1,7 @@
 """A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
 
 Any login is accepted. A command or SET VAR with which the NUT handler switches an outlet changes the variables that show the
-outlet's state. Other commands have no effect; any other SET VAR changes only its own variable. Figures do not change.
+outlet's state. Other commands have no effect; any other SET VAR changes only its own variable. Switching does not change figures.
 """
 from __future__ import annotations
 
@@ -90,8 +90,6 @@ class NutServer(Replay):
 
 
 class _Session(socketserver.StreamRequestHandler):
-    """One connection of a client."""
-
     server: ReplayServer
     disable_nagle_algorithm = True
     tracking = False

@@ -15,7 +15,7 @@ from ....errors import SettingsError
 
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)      # for JSON of an unexpected form
 Key = Tuple[str, str, str]              # resource, method, parameters as canonical JSON
-Outcome = Dict[str, Any]                # one member: `result`, `error` or `status`
+Outcome = Dict[str, Any]                # `result`, `error` or `status`
 
 
 class Reference(NamedTuple):
@@ -76,7 +76,7 @@ def taken(rid: str, request: Mapping[str, Any], status: int, answer: Any) -> Lis
         if len(asked) != len(responses):
             raise ValueError(f"a bulk call of {len(asked)} calls has {len(responses)} answers")
         return [call for one, response in zip(asked, responses)
-                for call in taken(one["rid"], one["json"], int(response.get("statcode", 0)), response.get("json"))]
+                for call in taken(one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json"))]
     outcome: Outcome = {"status": status}
     if isinstance(answer, Mapping):
         outcome = next(({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None), outcome)

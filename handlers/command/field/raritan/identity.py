@@ -1,4 +1,4 @@
-"""A unit as the Raritan handler sees it: model, firmware, outlets, meters, and the evidence of each figure."""
+"""A unit as the Raritan handler sees it: model, firmware, outlets and meters, with evidence."""
 from __future__ import annotations
 
 from collections import Counter
@@ -41,10 +41,7 @@ def identity(data: Any) -> Identity:
 
 
 def _units(agent: Agent, link_units: LinkUnits, out: Identity) -> int:
-    """Note in `out` the unit's model and firmware, and the outlets and inlets of the unit and its link units.
-
-    Returns the number of outlets.
-    """
+    """Note the unit and its link units in `out`. Returns the number of outlets."""
     found, bulk = discovered(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)

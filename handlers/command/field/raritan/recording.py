@@ -1,4 +1,4 @@
-"""Records a Xerus unit: the handler's own calls, then most getters of the objects that answers refer to."""
+"""Records a Xerus unit: the handler's own calls, then getters of objects that the answers refer to."""
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +24,7 @@ from .calls import MALFORMED, Key, Outcome, Reference, key, references, taken
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
 MOST_CALLS = 20_000
-_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")      # the getters that are recorded for sensors
+_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")      # getters that the crawl calls on sensors
 # Getters that the crawl leaves out, because no handler uses them. Some have long answers.
 _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
@@ -34,13 +34,13 @@ _FIRMWARE = Reference("/firmware", "firmware.Firmware")
 def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
     """The calls with their outcomes. Raises the errors of handlers/errors.py.
 
-    Once there are more than MOST_CALLS, the getters of further objects are not called.
+    Calls no further getters once there are more than MOST_CALLS.
     """
     given = settings.read(data)
     tape = _Tape(StandardTransport(given.trust), recorder)
     handler = _Taped(data, tape)
     for read in (handler.status, handler.statistic, handler.labels):
-        with contextlib.suppress(Unsupported):          # a unit that the handler cannot read is recorded, too
+        with contextlib.suppress(Unsupported):          # a unit that the handler does not support is recorded, too
             read()
     with settings.agent(data, given, tape) as agent:
         _crawl(agent, tape)
@@ -50,7 +50,7 @@ def calls(data: object, recorder: Recorder) -> Dict[Key, Outcome]:
 class _Tape:
     """Sends requests through `transport` and keeps the calls with their outcomes, except those in a malformed answer.
 
-    Lost calls are repeated, because they change nothing on the device.
+    Lost calls may be repeated: they change nothing on the device.
     """
 
     def __init__(self, transport: Transport, recorder: Recorder) -> None:
@@ -134,7 +134,7 @@ def _getters(idl_type: str) -> List[str]:
 
 
 def scrubbed(found: Dict[Key, Outcome], scrubber: Scrubber) -> Dict[Key, Outcome]:
-    """The calls without names, addresses and serial numbers. A resource id changes only if it contains one of them."""
+    """The calls with texts and resource ids scrubbed."""
     return scrubber.twice(lambda: {
         key(scrubber.text(rid), method, json.loads(params)): {
             name: scrubber.json(value, "", _is_type) for name, value in outcome.items()}

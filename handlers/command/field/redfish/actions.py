@@ -20,8 +20,7 @@ def action(outlet: Json) -> Json:
 def infos_of(service: RedfishService, outlets: Iterable[Json]) -> Infos:
     """The resources that describe the parameters of the outlets' actions, by path: 1 round trip each.
 
-    Returns the error of a single resource (such as a 404) in its place. Raises errors of login, rights and network (see
-    `RedfishService.all`).
+    Returns the error of a single resource (such as a 404) in its place. Raises the errors of `RedfishService.all`.
     """
     paths: Dict[str, None] = {}
     for info in (commands.info_link(action(one)) for one in outlets):

@@ -1,4 +1,4 @@
-"""A service as the Redfish handler sees it: its PDUs, what they offer, and the evidence for each figure."""
+"""A service as the Redfish handler sees it: its PDUs and what they offer, with evidence."""
 from __future__ import annotations
 
 from typing import Any, List, Tuple
@@ -14,15 +14,14 @@ from ..kinds import Identity
 from .actions import Infos, action, infos_of, values_of
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
-_MOST_SECONDS = 120.0          # for all requests: some services describe each outlet's action in a resource of its own
+_MOST_SECONDS = 120.0          # some services describe each outlet's action in a resource of its own
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
 def identity(data: Any) -> Identity:
     """The service's PDUs, and what can be read and switched.
 
-    Raises the errors of handlers/errors.py: Denied without a login or right to read, Unsupported if the service root does not
-    exist (404) or lists no PDUs.
+    Raises the errors of handlers/errors.py, such as Denied without a login or right to read.
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")
@@ -44,16 +43,16 @@ def _service(service: RedfishService, given: settings.Given, out: Identity) -> N
     outlets = [one for unit in found for one in _outlets(service, unit)]
     out.seen = [{"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
                 {"object": "Outlets", "holds": str(len(outlets))},
-                {"object": "$expand", "holds": "offered" if service.expands else "not offered"}]
+                {"object": "$expand", "holds": "usable" if service.expands else "not usable"}]
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
     _states(service, outlets, given.switch_unproven, out)
     out.note_figures(lambda: host.statistic_view(*metering.measured(service, given.pdu)),
-                     f"the mains' lines; else branches, else outlets: {_SCHEMA}",
+                     f"the mains; else branches, else outlets: {_SCHEMA}",
                      f"the PDU's metrics; else mains, else outlets: {_SCHEMA}")
 
 
 def _outlets(service: RedfishService, unit: units.Unit) -> List[Tuple[str, Found]]:
-    """The outlets of a PDU with their identities, and the links by which the handler switches them (see `units.find`).
+    """The outlets of a PDU with their identities and the links that lead to them (see `units.find`).
 
     Empty if the PDU does not list its outlets.
     """
@@ -89,8 +88,8 @@ def _states(service: RedfishService, named: List[Tuple[str, Found]], switch_unpr
                           "lists no values that it accepts, or its target is not below the outlet")
     if len(possible) < len(offered):
         out.cannot.append(f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does not take On and "
-                          "Off, or the outlet's link or the target is on another service, or the values or (HPE) the outlet's "
-                          "configuration cannot be read")
+                          "Off, or the outlet's link or the target is invalid or on another service, or the values or (HPE) "
+                          "the outlet's configuration cannot be read")
     if not offered:
         out.cannot.append(f"switch: no outlet offers the action {commands.ACTION[1:]}; all are metered only, or the account may "
                           "not switch")

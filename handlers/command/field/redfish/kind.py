@@ -21,9 +21,9 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     notes = list(incomplete(len(found), recording.MOST_RESOURCES, "resources"))
     unread = sum(not resource for resource in found.values())
     if unread:
-        notes.append(f"The recording leaves out {counted(unread, 'resource')} that the service did not return.")
+        notes.append(f"The recording leaves out {counted(unread, 'resource')} that could not be read.")
     if len(found) == 1:
-        notes.append("The service lists no power equipment, so the recording contains only its root.")
+        notes.append("No power equipment was found, so the recording contains only the service root.")
     return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
 
 

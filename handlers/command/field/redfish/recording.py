@@ -15,7 +15,7 @@ from .tree import Json, links, plain
 
 _LONGEST_CRAWL = 900.0          # limit for a recording, in seconds
 MOST_RESOURCES = 10_000
-# Accounts, sessions, tasks, logs, schemas and other equipment: no reading needs them, and many identify the owner.
+# Accounts, logs, schemas, other equipment and so on: no reading needs them, and some identify the owner.
 _LEFT_OUT = re.compile(r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
                        r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates"
                        r"|NetworkAdapters)(?:/|$)")
@@ -49,7 +49,7 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
 
 
 def _allowed(service: RedfishService, path: str) -> Json:
-    """A resource; {} if it cannot be read. 2 round trips, or 1 if the account may not read it (403)."""
+    """A resource; {} if it cannot be read."""
     if service.reply(path).status == 403:
         return {}
     found = service.all([path])[0]
@@ -57,7 +57,7 @@ def _allowed(service: RedfishService, path: str) -> Json:
 
 
 def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) -> List[str]:
-    """The paths within this service that are neither known nor left out. Adds them to `known`, so that each is read once."""
+    """The paths within this service that are neither known nor left out. Adds them to `known`."""
     paths: Dict[str, str] = {}              # plain path -> path as the service writes it
     for target in targets:
         try:
@@ -71,7 +71,7 @@ def _new(service: RedfishService, targets: List[Any], known: Dict[str, Json]) ->
 
 
 def scrubbed(found: Dict[str, Json], scrubber: Scrubber) -> Dict[str, Json]:
-    """The resources that could be read, without names, addresses and serial numbers. Ids of outlets and circuits stay."""
+    """The resources that could be read, scrubbed. Ids of outlets and circuits stay."""
     ids = {text(one, "Id") for one in found.values() if text(one, "@odata.type").startswith(_NUMBERED)}
 
     def stays(name: str, value: Any) -> bool:

@@ -41,7 +41,7 @@ def plain(path: str) -> str:
 
 
 def links(value: Any) -> Iterator[str]:
-    """Every link inside a resource."""
+    """The links inside a resource that a recording follows."""
     if isinstance(value, Mapping):
         for name, one in value.items():
             if name in ("@odata.id", "@Redfish.ActionInfo", "Members@odata.nextLink", "DataSourceUri") and isinstance(one, str):
@@ -60,7 +60,7 @@ def switches(resources: Mapping[str, Json]) -> Dict[str, str]:
 
 
 def switched(value: Any, outlet: str, state: str) -> Any:
-    """`value` with this PowerState in every copy of the outlet at this path. A collection may include its members in full."""
+    """`value` with this PowerState in the copies of the outlet at this path. A collection may include its members in full."""
     if isinstance(value, list):
         return [switched(one, outlet, state) for one in value]
     if not isinstance(value, Mapping):
@@ -70,7 +70,7 @@ def switched(value: Any, outlet: str, state: str) -> Any:
 
 
 def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
-    """`value` with links replaced by their resources, `levels` deep, except those in Links. Source: DSP0266, `$expand=.`."""
+    """`value` with links replaced by recorded resources, `levels` deep, except those in Links. Source: DSP0266, `$expand=.`."""
     if isinstance(value, list):
         return [expanded(resources, one, levels, False) for one in value]
     if not isinstance(value, Mapping):

@@ -63,7 +63,7 @@ def of_device(device: Reader, choice: Choice) -> Identity:
 
 
 def _tried(tried: List[detection.Candidate], found: Found, device: Device) -> List[Dict[str, str]]:
-    """A row for each candidate with its result. Detection ends at the first one with states; the rest are "not needed"."""
+    """A row for each candidate with its result; "not needed" for those that detection did not try."""
     chosen = detection.Candidate(found.profile, found.reader.root)
     needed = tried.index(chosen) + 1 if chosen in tried and by_states(found.profile, found.reader) else len(tried)
     rows = [_row(one, tried, device) for one in tried[:needed]]

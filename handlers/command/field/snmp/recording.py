@@ -25,19 +25,19 @@ from .rows import ADDRESS, INTEGER, OCTETS, SYS_DESCR, Arcs, Memory, Row, Rows, 
 
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")        # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _MOST_ROWS = 200_000
-_PAGE = 100                         # rows per read, which is repeated if an answer is lost
+_PAGE = 100                         # a read ends with the answer that reaches this number of rows
 _SECRETS = ("community", "auth_password", "priv_password")
 _MAC_OCTETS = 6                     # a value of this many octets that is not text is taken for a MAC address
 _INET_TYPES = {4: 1, 16: 2}         # octets of an InetAddress -> the InetAddressType in the column before it (RFC 4001)
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
-_UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's sysDescr names the host
+_UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")       # Net-SNMP's default sysDescr names the host
 _PREFIX = 7                         # arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
 # sysName, sysContact and sysLocation.
 _SYSTEM = {arcs("1.3.6.1.2.1.1.5.0"): NAMES, arcs("1.3.6.1.2.1.1.4.0"): CONTACTS, arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS}
 
 
 def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
-    """All rows of _TREES. After a lost answer only its page is read again. Raises the errors of handlers/errors.py."""
+    """All rows of _TREES. Raises the errors of handlers/errors.py."""
     try:
         credentials = Credentials.of(data.ip, data.snmp_params)
     except SnmpError as error:
@@ -55,7 +55,7 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             if len(rows) > _MOST_ROWS:
                 raise ProtocolError(f"the walk did not end after {_MOST_ROWS} objects", host=data.ip, operation="record")
     if not rows:
-        raise ProtocolError("the agent answers but returns no objects: check which MIB view it gives this community or user",
+        raise ProtocolError("the agent answers but has no object to record: check which MIB view it gives this community or user",
                             host=data.ip, operation="record")
     return rows
 
@@ -89,11 +89,10 @@ def read(rows: Mapping[Arcs, Row], choice: Optional[Choice] = None) -> Found:
 
 
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
-    """The rows without secrets, names, contacts, locations, addresses and serial numbers.
+    """The rows with stand-ins for recognised secrets, names, contacts, locations, addresses and serial numbers.
 
     `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers, short words, technical terms
-    and words that describe the product (`_known`). In sysDescr and the rows of `_needed`, all other words stay. Values of the
-    kinds in `keep` stay.
+    and the words of `_known`. In sysDescr and the rows of `_needed`, all other words stay. Values of the kinds in `keep` stay.
     """
     scrubber = Scrubber(keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip)
     for oid, kind in _SYSTEM.items():
@@ -110,7 +109,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 
 def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
-    """The row at `oid`, scrubbed. `known`: words that stay, besides technical terms; None: `Scrubber.text` alone decides."""
+    """`known`: words that stay in texts, besides plain ones; None: all words that `Scrubber.text` leaves."""
     row = rows[oid]
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
@@ -138,7 +137,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str
 
 
 def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
-    """Whether the row is an InetAddress: 4 or 16 octets that are not text, with the matching type in the column before it."""
+    """Whether the row looks like an InetAddress: 4 or 16 octets that are not text, after a row with the matching type."""
     row = rows[oid]
     kind = _INET_TYPES.get(len(row.value)) if isinstance(row.value, bytes) else None
     if kind is None or row.text is not None and row.text.rstrip("\0").isprintable():
@@ -153,7 +152,7 @@ def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[Set[str]]) 
 
 
 def _common(text: str, known: Set[str], scrubber: Scrubber) -> str:
-    """The text with a stand-in for every word that could identify somebody."""
+    """The text with stand-ins for words that are neither plain nor in `known`."""
     pieces: List[str] = []
     at = 0
     for found in parts(text):
@@ -177,12 +176,12 @@ def _names(rows: Rows, found: Optional[Found]) -> Iterator[str]:
     if found is not None and found.outlets is not None and found.outlets.name is not None:
         with suppress(PduHandlerError):             # two names for one outlet, for instance
             for value in found.outlets.name.rows(reading(rows, found.reader)).values():
-                if isinstance(value, str):
-                    yield value.strip("\0 \r\n\t")
+                if not isinstance(value, int):          # octets that are not UTF-8 are probably Latin-1
+                    yield (value.decode("latin-1") if isinstance(value, bytes) else value).strip("\0 \r\n\t")
 
 
 def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[Arcs]) -> Set[str]:
-    """Words that describe the product: in sysDescr, in the family's entry, and in the rows that the family needs."""
+    """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the rows that the family needs."""
     texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
     if found is not None:
         texts += [found.profile.vendor, found.profile.mib, found.profile.key, *found.profile.models]
@@ -190,7 +189,7 @@ def _known(rows: Rows, found: Optional[Found], scrubber: Scrubber, needed: Set[A
 
 
 def _needed(rows: Rows, found: Optional[Found]) -> Set[Arcs]:
-    """The rows that the family reads for outlets, their states, count and numbers, and for meters, but not the outlets' names."""
+    """The rows that the family reads for outlets, their states, count and numbers, and for meters."""
     if found is None:
         return set()
     memory = Memory(rows)

@@ -125,7 +125,7 @@ def _checked(oid: Arcs) -> Arcs:
 
 
 def _sized(row: Row) -> Row:
-    """Return the row unchanged. Raises ValueError if its type cannot hold the value (RFC 2578, 7.1)."""
+    """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1). Raises ValueError."""
     if isinstance(row.value, int):
         least, most = _RANGES.get(row.tag, (0, 2**32 - 1))
         if not least <= row.value <= most:
@@ -204,7 +204,7 @@ def _oid(text: str) -> Arcs:
 
 
 def _typed(text: str) -> Optional[Row]:
-    """The type and value after `=`, None if there is no value. Raises ValueError, _UnknownName and _UnknownType."""
+    """The type and value after `=`, None if there is no value. Raises ValueError, OverflowError, _UnknownName, _UnknownType."""
     if text.startswith(_NOTHING):
         return None
     if text in ('""', ""):

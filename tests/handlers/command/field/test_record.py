@@ -70,7 +70,7 @@ def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it()
 def test_a_recording_of_a_redfish_service_without_power_equipment_has_a_note() -> None:
     with redfish.serving(redfish.Tree({"/redfish/v1": {"RedfishVersion": "1.16.0"}})) as address:
         made = kind("redfish").record(PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder())
-    assert made.notes == ["The service lists no power equipment, so the recording contains only its root."]
+    assert made.notes == ["No power equipment was found, so the recording contains only the service root."]
 
 
 def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_note() -> None:
@@ -79,7 +79,7 @@ def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_not
     with redfish.serving(tree) as address:
         data = PduData(address, {"scheme": "http", "username": "any", "password": "any"})
         made = kind("redfish").record(data, Recorder())
-        assert made.notes == ["The recording leaves out 1 resource that the service did not return."]
+        assert made.notes == ["The recording leaves out 1 resource that could not be read."]
         assert f'"{outlets}/1": ' not in made.text and f'"{outlets}/2": ' in made.text
         for path in tree.resources:
             tree.special[path] = lambda _: redfish.Answer(None, 403)
@@ -172,6 +172,18 @@ def test_a_text_after_a_number_is_not_taken_for_an_address() -> None:
     rows = snmprec.parse(f"{entry}.4.1|2|1\n{entry}.5.1|4x|6f666600\n{entry}.4.2|2|1\n{entry}.5.2|4x|4ec3bc31\n").rows
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
     assert [clean[arcs(f"{entry}.5.{row}")].raw for row in (1, 2)] == ["off\0", "Nü1"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: str) -> None:
+    rows = snmprec.parse(write_snmprec(fixture("hpe-mapdu3_metered").device().rows())).rows
+    found, *_ = _found(rows, "hpe-mapdu3")
+    assert found is not None and found.outlets is not None and found.outlets.name is not None
+    names = found.outlets.name.rows(found.reader).values()
+    named = next(oid for oid, row in rows.items() if row.raw in names)
+    rows[named] = rows[named]._replace(value="Büro Kundenmeier".encode(encoding))
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert "name-" in str(clean[named].raw) and not re.search("ro|Kundenmeier", str(clean[named].raw))
 
 
 def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names() -> None:

@@ -51,6 +51,17 @@ def test_a_length_may_have_up_to_four_octets(octets: int) -> None:
     assert answer(longer) == answer(data) == Answer(7, "", "", "rack")
 
 
+def test_an_oid_without_octets_is_0_0() -> None:
+    """Some agents encode 0.0 in this way."""
+    data = reply(7, (arcs(OBJECT_ID), Row(OID, (1, 3))))
+    lengths = [at for at in range(len(data) - 3) if data[at + 1] == len(data) - at - 2 and data[at] in (0x30, 0xA2)]
+    shorter = bytearray(data[:-2] + b"\0")
+    assert data[-3:] == bytes((6, 1, 43)) and len(lengths) == 4
+    for at in lengths:                          # message, PDU, list of bindings, binding
+        shorter[at + 1] -= 1
+    assert answer(bytes(shorter)) == Answer(7, "0.0", "", "")
+
+
 @given(st.binary(max_size=200))
 def test_random_bytes_raise_no_exception(data: bytes) -> None:
     assert answer(data) is None or isinstance(answer(data), Answer)

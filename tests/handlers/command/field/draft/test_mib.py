@@ -10,7 +10,8 @@ from handlers.command.field.draft import reading
 from handlers.command.field.draft.mib import Object
 from handlers.command.field.draft.profile import draft
 from handlers.command.field.draft.reading import read
-from handlers.command.field.snmp.rows import Memory, arcs
+from handlers.command.field.draft.tables import tables
+from handlers.command.field.snmp.rows import INTEGER, Memory, Row, arcs
 from handlers.errors import SettingsError
 from handlers.snmp import detection
 from tests.handlers.command.field.draft import modules
@@ -157,6 +158,16 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions(reader
     assert named[(*ucdavis, 10, 1, 3)] == "laLoad" and named[(*ucdavis, 11, 11)] == "ssCpuIdle" and len(named) > 130
     flag = found.objects.get((*ucdavis, 2, 1, 100))
     assert flag is not None and flag.name == "prErrorFlag" and flag.enumeration == {0: "noError", 1: "error"}
+
+
+def test_a_column_with_a_row_0_is_no_scalar() -> None:
+    entry = arcs("1.3.6.1.4.1.99999.2.1.1")
+    rows = {(*oid[:-1], oid[-1] - 1) if oid[:len(entry)] == entry else oid: row for oid, row in acme().items()}
+    rows[arcs("1.3.6.1.4.1.99999.3.0")] = Row(INTEGER, 7)
+    found = tables(rows, [(*entry, 3), arcs("1.3.6.1.4.1.99999.3")])
+    column, = [column for table in found for column in table.columns if column.oid == (*entry, 3)]
+    assert sorted(column.rows) == [(0,), (1,), (2,)]
+    assert arcs("1.3.6.1.4.1.99999.3") not in [column.oid for table in found for column in table.columns]
 
 
 def test_enumerations_that_contradict_each_other_are_dropped() -> None:
