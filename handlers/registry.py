@@ -1,8 +1,7 @@
 """The list of handlers: every package next to this file with the modules `handler` and `about`.
 
-The build of archives, the command, the generated pages, the demo, the conformance runs and the local DCImanager use this list, so
-a new handler needs only its own folder, modules of its name in `tests/peers` and `tests/faults/subjects`, and a section in
-docs/settings.md. No archive contains this file.
+The build of archives, the command, the generated pages, the demo, the conformance runs and the local DCImanager use this list.
+docs/new-handler.md describes how to write a handler. No archive contains this file.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads and fills views whose constructors or field names are not the expected ones."""
+"""Finds the fields of the platform's views, and fills views that do not take keywords."""
 from __future__ import annotations
 
 import inspect
@@ -27,14 +27,14 @@ def filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     try:
         for name, value in values.items():
             setattr(made, name, value)
-    except AttributeError:
+    except (AttributeError, TypeError, ValueError):
         return None
     return made
 
 
 def field_names(cls: type, made: object = None) -> List[str]:
-    """The fields of a view: parameters of the constructor, annotations, slots, class attributes that hold data, and the instance
-    attributes of `made`.
+    """The fields of a view: keyword parameters of the constructor, annotations, slots, public class attributes that hold data,
+    and the instance attributes of `made`.
 
     Without any of these, the instance attributes of a new object.
     """

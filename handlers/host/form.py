@@ -8,14 +8,14 @@ from ..settings import is_address
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
 _SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings", "params", "settings")
-# Keys that the platform itself may add. Only those in `own` may be settings of a handler too.
+# Keys that the platform itself may add.
 _PLATFORM_KEYS = frozenset(("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol"))
 MOST_SETTINGS = 100
 _LONGEST_NUMBER = 100           # limit in bits
 
 
 def address(pdu_data: object) -> str:
-    """The device's address as typed, perhaps with a port (see `host_and_port`). Raises SettingsError without a valid address."""
+    """The device's address, perhaps with a port (see `host_and_port`). Raises SettingsError without a valid address."""
     for name in _ADDRESS_NAMES:
         value = member(pdu_data, name)
         if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
@@ -43,7 +43,7 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> Dict[str, str]:
 
 
 def member(holder: object, name: str) -> object:
-    """The attribute `name` of `holder`, or its value for that key if it is a mapping; None if it is missing."""
+    """The value of the key `name` if `holder` is a mapping, else of its attribute `name`; None if missing."""
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)
@@ -53,7 +53,7 @@ def _pairs(value: object) -> Dict[str, str]:
     if isinstance(value, Mapping) and not {"key", "value"} <= set(value):
         entries: List[Tuple[object, object]] = list(value.items())
     else:
-        from .pairs import entries_of  # imported late: settings are usually one mapping
+        from .pairs import entries_of  # imported late: a plain mapping does not need it
         entries = entries_of(value, MOST_SETTINGS + 1)
     if len(entries) > MOST_SETTINGS:
         raise SettingsError(f"there are more than {MOST_SETTINGS} handler settings")
@@ -71,7 +71,7 @@ def _pairs(value: object) -> Dict[str, str]:
 
 
 def _text(value: object, what: str) -> str:
-    """A key or a value as text, "" for None. Raises SettingsError for a collection or an integer over `_LONGEST_NUMBER` bits."""
+    """A key or a value as text, "" for None. Raises SettingsError."""
     if value is None:
         return ""
     if isinstance(value, bool):

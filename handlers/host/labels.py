@@ -7,7 +7,7 @@ from ..errors import printable
 
 
 class Label(NamedTuple):
-    """One outlet or branch circuit, for people and tools. DCImanager itself shows only the identity.
+    """One outlet or branch circuit, for people and tools. DCImanager gets neither number nor name.
 
     `number`: as printed on the unit, as far as the handler knows. `name`: set by a user, or by the device. Either may be ''.
     """
@@ -18,5 +18,5 @@ class Label(NamedTuple):
 
 
 def label(identity: str, number: str, name: str) -> Label:
-    """A label. The number and the name come from the device, so they are escaped and cut."""
+    """A label, its number and name escaped and cut."""
     return Label(identity, printable(number), printable(name))

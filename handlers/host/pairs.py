@@ -8,7 +8,7 @@ from typing import Dict, Iterable, List, Mapping, Tuple, Union
 from ..errors import Named, SettingsError
 from .form import member
 
-_LONGEST_TEXT = 1_000_000       # limit for settings given as JSON text, in characters
+_LONGEST_TEXT = 1_000_000       # limit for settings given as JSON text, in characters or bytes
 
 
 def entries_of(value: object, most: int) -> List[Tuple[object, object]]:

@@ -1,4 +1,4 @@
-"""Values and indexes of rows from the platform's SNMP calls, under the names and in the forms that it is likely to use."""
+"""Values and indexes of rows from the platform's SNMP calls, under several likely names and in several forms."""
 from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple, Union
@@ -33,7 +33,7 @@ def raw_value(element: object) -> Optional[Raw]:
         if not _LOWEST <= value <= _HIGHEST:
             raise ProtocolError("the device sent a number of more than 64 bits")
     elif len(value) > LONGEST_TEXT:
-        raise ProtocolError(f"the device sent a string of {len(value)} characters, more than a datagram can hold")
+        raise ProtocolError(f"a value has {len(value)} characters, more than {LONGEST_TEXT}")
     return value
 
 
@@ -53,9 +53,8 @@ def indexes(elements: List[Any], asked: str) -> List[str]:
     """The index of each walked row below the OID `asked`.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index. `oid_index` or `index` may be the
-    index, a part of it, or the whole OID. All rows together decide: OIDs are whole if each ends with its row's index and no two
-    are equal. Raises ProtocolError for an absolute OID that is not below `asked`, if only some OIDs can be read, or if no OID can
-    be read and an index is missing.
+    index, a part of it, or the whole OID. All rows together decide: OIDs are whole if none contradicts its row's index and no two
+    are equal. Raises ProtocolError if a row cannot be placed below `asked`.
     """
     root = oid_arcs(asked) or ()
     oids = [oid_arcs(getattr(element, "oid", "") or "") for element in elements]

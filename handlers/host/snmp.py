@@ -1,4 +1,4 @@
-"""The platform's three SNMP calls. Their exceptions and rows are not documented; here they become our errors and plain values."""
+"""Turns the results and exceptions of the platform's three SNMP calls into plain values and our errors."""
 from __future__ import annotations
 
 import functools
@@ -20,10 +20,9 @@ CALL_SECONDS = 30.0         # usual limit for the start of the last SNMP call; a
 
 
 class Snmp:
-    """The three SNMP calls of one PDU, during one call of the handler.
+    """The three SNMP calls of one PDU.
 
-    The platform's SNMP client may repeat a request, and reads a walk in pages. It cannot be interrupted, so no SNMP call starts
-    later than `seconds` after the object was made. `extend` moves that limit.
+    They cannot be interrupted, so none starts later than `seconds` after the object was made. `extend` moves that limit.
     """
 
     def __init__(self, device: BaseSnmpPdu, seconds: float = CALL_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
@@ -35,7 +34,7 @@ class Snmp:
 
     @property
     def name(self) -> str:
-        """Address and port as typed, in lower case: the key of the lock in handlers/snmp/turns.py."""
+        """Address, not resolved, and port, in lower case: the key of the lock in handlers/snmp/turns.py."""
         return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
     def extend(self, seconds: float) -> None:
@@ -65,9 +64,9 @@ class Snmp:
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
 
     def walk(self, oid: str) -> Dict[str, Raw]:
-        """Index suffix -> value for all rows below `oid`, in the device's order; {} if it has none.
+        """Index suffix -> value of the rows below `oid`, in the order read; {} if no row has a value.
 
-        If some rows have a value, the others are "", so that no row is lost. "" is neither a state nor a number.
+        Otherwise a row without a value has "". Raises the errors of `get`, and ProtocolError for a missing or repeated index.
         """
         elements = self._call(lambda: list(self._device.snmp_walk(oid)), f"walk {oid}") or []
         rows: Dict[str, Optional[Raw]] = {}
@@ -127,7 +126,7 @@ def _texts(held: object, key: str = "") -> Iterator[Tuple[str, str]]:
 
 
 def known_address(pdu_data: object) -> str:
-    """The address for an error's text, "" if the form has no valid one."""
+    """The address on the form, "" without a valid one."""
     try:
         return address(pdu_data)
     except SettingsError:

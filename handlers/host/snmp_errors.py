@@ -39,7 +39,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
     """
     shown = printable(words, _SHOWN)
     for folded in (squeezed(words), squeezed(text)):
-        if any(mark in folded for mark in _UNRESOLVED):         # first, because the text names the host, such as timeout-lab
+        if any(mark in folded for mark in _UNRESOLVED):         # first, because the text may name a host such as timeout-lab
             return Unreachable(f"the address cannot be resolved: check it ({shown})")
         if not writing and any(mark in folded for mark in MISSING):
             return None
@@ -50,7 +50,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
 
 
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
-    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # snmpParams has a field `timeout`
+    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # snmp_params has a key `timeout`
         if writing:
             return Unreachable(f"no answer to the write; a device may ignore a community or user that may not write ({words})")
         return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "

@@ -45,5 +45,5 @@ def build(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     try:
         return cls(**values)
     except TypeError:
-        from .fields import filled  # imported late: most views take keywords
+        from .fields import filled  # imported late: not needed for keywords
     return filled(cls, values)

@@ -27,7 +27,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 
 
 class Login(NamedTuple):
-    """User and password, or the token of a session, which overrides them and is sent in `token_header`. Else: no login."""
+    """User and password, or the token of a session, which overrides them and is sent in `token_header`."""
 
     user: Optional[str] = None
     password: Optional[str] = None
@@ -80,8 +80,8 @@ class HttpClient:
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, whose status is one of `answers`. A `repeatable` request (a read) is sent once more if the kept connection
-        was closed or after a 408, and follows one redirect. Others are sent once, but a GET follows a redirect to another path.
+        """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent again and may
+        follow a redirect. Another is sent once, except a GET that is redirected to another path.
 
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be read) and its subclasses.
         """

@@ -20,7 +20,7 @@ from .message import PORTS, Endpoint, Reply, Request
 
 
 class StandardTransport:
-    """Keeps one connection; reopens it if the device closed it. `total`: seconds from construction in which exchanges may run."""
+    """Keeps one connection, reopened when needed. `total`: seconds from construction in which exchanges may start."""
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust, self._until = trust, time.monotonic() + total
@@ -52,7 +52,7 @@ class StandardTransport:
             began = time.monotonic()
             with contextlib.suppress(*failures.CLOSED):         # the device may answer before it has read everything
                 connection.request(request.method, request.target, request.body, dict(request.headers))
-            end += time.monotonic() - began             # the time to send a file does not count
+            end += time.monotonic() - began             # the time to send the request does not count
             connection.response_class = functools.partial(_Response, request.timeout, end)
             response = connection.getresponse()
             body = _drained(response, request.limit)
@@ -98,7 +98,7 @@ def _dialled(where: Endpoint, timeout: float, end: float) -> socket.socket:
     for left, (family, kind, proto, _, address) in zip(range(len(found), 0, -1), found):
         opened: Optional[socket.socket] = None
         try:
-            opened = socket.socket(family, kind, proto)             # fails without IPv6
+            opened = socket.socket(family, kind, proto)             # fails for IPv6 on a host without it
             opened.settimeout(_left(timeout, until) / left)         # a dead address leaves time for the next one
             opened.connect(address)
             opened.settimeout(_left(timeout, end))
@@ -129,7 +129,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Reader(io.RawIOBase):
-    """Reads until `end`, then raises socket.timeout. A socket's own time-out never ends an answer that comes byte by byte."""
+    """Reads until `end`, then raises socket.timeout. A socket's own time-out limits each read, not the answer."""
 
     def __init__(self, answer: Any, raw: Any, opened: socket.socket, timeout: float, end: float) -> None:
         self._answer, self._raw, self._opened, self._timeout, self._end = answer, raw, opened, timeout, end

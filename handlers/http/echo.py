@@ -18,7 +18,7 @@ from .client import Login
 _BEGINNING = 2                              # characters of the password in `user:pa` (see `secrets`)
 _HIDDEN = "(not shown: it holds the login)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
-_TOO_LONG = re.compile("[0-9]{640,}")        # html.unescape() calls int(), whose limit of digits cannot be set below 640
+_TOO_LONG = re.compile("(?<=&#)[0-9]{640,}")        # html.unescape() calls int(), whose limit of digits cannot be set below 640
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
 _QUOTED = 300                               # limit for a device's text in an error, in characters
@@ -31,7 +31,7 @@ def quoted(text: str, login: Login) -> str:
 
 
 def payload(body: bytes, login: Login) -> bytes:
-    """The first bytes of an answer, or b"" if it holds a secret (`Login.payload`)."""
+    """The first bytes of an answer, or b"" if they hold a secret (`Login.payload`)."""
     examined = body[:_EXAMINED]
     return b"" if holds(examined.decode("utf-8", "replace"), secrets(login)) else examined
 

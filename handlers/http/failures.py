@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .client import Login
 
 H = TypeVar("H", bound="HttpException")
-CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)     # the peer closed the connection
+CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 REDIRECTS = (301, 302, 307, 308)                # RFC 9110, 15.4; not 303, which may follow a request that was carried out
 
 
@@ -121,7 +121,7 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
 
 
 def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: str) -> HttpException:
-    """The error for a refused certificate, with the fingerprint that the device shows on a connection from `dial`."""
+    """The error for a refused certificate. Tries to read its fingerprint over a second connection, from `dial`."""
     return HttpUnreachable(untrusted(error, shown_fingerprint(dial, host))).caused_by(error)
 
 

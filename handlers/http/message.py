@@ -15,7 +15,7 @@ class Endpoint(NamedTuple):
 
     @property
     def netloc(self) -> str:
-        """`host:port` as in a URL, without the scheme's usual port."""
+        """`host:port`, IPv6 in brackets, without the scheme's usual port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -35,8 +35,8 @@ class Stream(Protocol):
 class Request(NamedTuple):
     """One HTTP request. `target` starts with a slash; `limit` is the largest accepted body of the answer in bytes.
 
-    `timeout` bounds each wait, and `total` the exchange from connecting to the last byte of the answer, without the time to send
-    the body; both are in seconds. The repr leaves out every field that may hold a login.
+    `timeout`: seconds for one wait. `total`: seconds for the exchange, without the sending of the body. The repr leaves out
+    every field that may hold a login.
     """
 
     method: str
@@ -60,7 +60,7 @@ class Reply(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends requests. Raises HttpException or SettingsError. `HttpUnreachable.reused`: the device closed a kept connection."""
+    """Sends requests. Raises HttpException or SettingsError."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply: ...
     def close(self) -> None: ...

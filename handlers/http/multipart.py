@@ -53,12 +53,12 @@ class MultipartForm:
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes, all that is left for a negative `size`, b"" at the end.
 
-        Raises HttpException if a file cannot be read or became shorter: an OSError would look like a network error.
+        Raises HttpException for a file that cannot be read, is closed or became shorter.
         """
         try:
             return self._read(size)
-        except OSError as error:
-            raise HttpException(f"the upload ended on this side: {error.strerror or error}") from None
+        except (OSError, ValueError) as error:          # an OSError would look like a network error
+            raise HttpException(f"the upload ended on this side: {getattr(error, 'strerror', None) or error}") from None
 
     def _read(self, size: int) -> bytes:
         out = b""
@@ -79,7 +79,7 @@ class MultipartForm:
 
 
 class Headers(Mapping[str, str]):
-    """The header fields of an upload's reply, with case-insensitive names. `fields` has them in lower case."""
+    """The header fields of an upload's reply. Look-ups ignore case; `fields` has lower-case names."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self._fields = dict(fields)

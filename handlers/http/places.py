@@ -10,8 +10,8 @@ _UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # not escaped in a path with a query
 
 
 def path_here(link: object, here: Endpoint) -> str:
-    """The path of a link to `here`, with its query. '' if `link` leads elsewhere, is not a well-formed str of up to `_LONGEST`
-    characters, has a user name, a fragment, a backslash or a C0 control character, or its path begins with no slash or two."""
+    """The path of a link to `here`, with its query. '' if `link` is not a str, leads elsewhere, or has an unusual form, such as
+    a user name, a backslash or a path that does not begin with a slash."""
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST or "\\" in link or any(ord(c) < 32 for c in link):
         return ""
     try:

@@ -21,7 +21,7 @@ from ..errors import PduHandlerError, SettingsError
 from .failures import HttpSyntax, HttpUnreachable, broken_off, too_long
 from .message import Endpoint, Reply, Request
 
-_CHUNK = 1 << 10             # bytes of a body between two checks of the time; `total` may be exceeded while a chunk is read
+_CHUNK = 1 << 10             # bytes of a body that are read at once; `total` may be exceeded meanwhile
 
 
 class RequestsTransport:
@@ -29,7 +29,7 @@ class RequestsTransport:
 
     The session's `verify` and `cert` are used instead of the agent's trust. If the session has
     an `auth`, give the agent no login: `auth` may replace that login, or both are sent. `.netrc` is not read. Redirects
-    are left to the agent. A request's `total` covers only the body of the answer, and is checked after each KiB of it. An
+    are left to the agent. A request's `total` covers only the body of the answer, and is checked after each part of it. An
     answer that ends within its headers counts as complete and empty, unless a header has already announced a body.
     """
 
@@ -40,8 +40,8 @@ class RequestsTransport:
         """Do nothing: the caller closes the session."""
 
     def exchange(self, where: Endpoint, request: Request) -> Reply:
-        """Send the request once, unless the session retries, and read the reply. Raises HttpException, and SettingsError for an
-        invalid header, login, proxy or host name, a missing file of `verify` or `cert`, or an OSError of `auth` or a hook."""
+        """Send the request and read the reply. Raises HttpException, and SettingsError for an invalid header, login, proxy or
+        host name, a missing file of `verify` or `cert`, or an OSError of `auth` or a hook."""
         failed: PduHandlerError             # raised outside `except`: errors of requests may hold the proxy's password
         places: List[Optional[str]] = []    # the header Location of the answer, once it has come
         own: Any = self._session.hooks.get("response") or ()

@@ -9,8 +9,8 @@ import json
 from typing import Dict, List, Tuple
 
 LIMIT = 4 << 20             # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
-_CONTAINERS = 100_000       # limit of arrays and objects: 4 MB of `[],` would take 90 MB of memory
-_COMMAS = 400_000           # limit of commas, and so of values
+_CONTAINERS = 100_000       # limit of `[` and `{`: 4 MB of `[],` would take 90 MB of memory
+_COMMAS = 400_000           # limit of commas
 _DIGITS = 100               # limit of an integer's digits: Python 3.9 converts them in quadratic time
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _MANY = b"0" * (_DIGITS + 1)
@@ -21,7 +21,7 @@ def loads(body: bytes) -> object:
     """The JSON of an answer. Raises ValueError or RecursionError, which may hold the answer: catch it and raise another error."""
     text = body.decode("utf-8")
     if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
-        raise ValueError("more structure than any unit has")
+        raise ValueError("too many brackets or commas")
     keys: List[int] = []
 
     def counted(found: Dict[str, object]) -> Dict[str, object]:

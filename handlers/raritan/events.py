@@ -1,13 +1,13 @@
-"""Events of a unit as a Python iterator, which the vendor's binding lacks. The calls for events are in `rpc.event`.
+"""Events of a unit as a Python iterator. The calls for events are in `rpc.event`.
 
     with Listener(agent, [(pdumodel.Outlet.StateChangedEvent, None)]) as events:
         for event in events:
             print(event.source, event.newState.powerState)
 
 A channel is a queue on the unit. It keeps events until they are polled, and ends after 30 s without access ("Event Service",
-JSON-RPC API 3.5 to 4.4). A shorter outage therefore loses only answers in transit. If the connection fails while a channel
-is created or released, the channel may stay on the unit for 30 s. pollEvents is not used: after a broken connection the
-unit keeps waiting for events, and the next ones go into an answer that nobody receives.
+JSON-RPC API 3.5 to 4.4). A shorter outage of the network therefore loses only answers in transit. If the connection fails
+while a channel is created or released, the channel may stay on the unit for 30 s. pollEvents is not used: after a broken
+connection the unit may go on waiting, and put the next events into an answer that nobody receives.
 """
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
 class Outage(NamedTuple):
     """An outage of the connection or the channel. `duration` is in seconds, None while the outage lasts.
 
-    `kept`, once the outage is over: whether the channel survived. If it did not, the events of the outage are lost.
+    `kept`, once the outage is over: whether the channel survived. If it did not, the events since the last poll are lost.
     """
 
     error: PduHandlerError
@@ -49,9 +49,9 @@ class Outage(NamedTuple):
 class Listener(Iterator[Event]):
     """Iterates over events. Subscribes at once, in 3 round trips; each poll costs 1. Close it, or use it in `with`.
 
-    link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to iterate; None: until the listener
-    is closed. notice: called with an Outage when it begins, and when it is over. before_poll: called before each poll outside
-    of an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
+    link: the link unit whose events are wanted, 0 for the unit itself. seconds: how long to poll, from construction; None:
+    until the listener is closed. notice: called with an Outage when it begins, and when it is over. before_poll: called before
+    each poll outside of an outage. A pause of 1 s follows a poll without events, up to 8 s if the unit answers slowly.
 
     Iterating raises Denied and ProtocolError; Refused if a lost channel cannot be replaced; Unreachable or Refused if an outage
     outlasts `seconds`. Subscribing raises the errors of any call, and Refused if there is no event service or no free channel.
@@ -82,7 +82,7 @@ class Listener(Iterator[Event]):
         return self._waiting.popleft()
 
     def close(self) -> None:
-        """Release the channel if the unit answers within 2 s; otherwise the channel ends by itself."""
+        """Release the channel, with a time-out of 2 s; if that fails, the channel ends by itself."""
         channel, self._channel = self._channel, None
         if channel is not None:
             self._release(channel)
@@ -91,7 +91,7 @@ class Listener(Iterator[Event]):
         before, self._agent.timeout = self._agent.timeout, _CLOSE_S
         try:
             with contextlib.suppress(PduHandlerError):
-                self._agent.close()             # an interrupted poll may leave half an answer on the connection
+                self._agent.close()             # a caller's transport may have kept half an answer of an interrupted poll
                 self._service.destroyChannel(channel)
         finally:                                # also after Ctrl-C
             self._agent.timeout = before
@@ -127,7 +127,6 @@ class Listener(Iterator[Event]):
         self._sleep(max(0.0, min(seconds, _LONGEST_PAUSE_S, self._left())))
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
-        """Try until the old channel answers, a new one is subscribed, or `notice` has closed the listener."""
         began, pause, kept = self._clock(), _USUAL_PAUSE_S / 2, not absent(error)
         while self._channel is not None:
             try:
@@ -200,7 +199,7 @@ def _versions(info: object) -> Dict[str, str]:
 
 
 def _named(idl_type: str, versions: Dict[str, str]) -> str:
-    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if the interface is not in there."""
+    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged if there is none."""
     interface, _, event = base_name(idl_type).rpartition(".")
     if interface not in versions:
         return idl_type

@@ -28,7 +28,7 @@ LOGGER = get_logger(__name__)
 class RaritanPdu(host.BasePdu):
     """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls. Raises the errors of `handlers.errors`.
 
-    A round trip is one HTTP request with up to 300 JSON-RPC requests. A redirect or a closed connection costs one more.
+    A round trip is one HTTP request with up to 300 JSON-RPC requests; larger PDUs, redirects and closed connections cost more.
     """
 
     def transport(self, trust: Trust) -> Transport:
@@ -44,11 +44,10 @@ class RaritanPdu(host.BasePdu):
             return host.pdu_view(states.read(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, in total and by outlet where outlets are metered: 2 round trips, 1 without meters.
+        """Load in A and energy in kWh, in total and by outlet where outlets are metered: usually 2 round trips.
 
-        3 where the device refuses well-known ids of inlets or metered outlets, has more than 4 inlets, or has breakers and
-        metered inlets with unknown load; 4 where all readings of inlets or of outlets are invalid at first, or the label of a
-        metered outlet is not its position. Up to 3 more with power meters; 1 more where `link_units=yes` finds link ids above 8.
+        Up to 2 more where the first readings do not suffice, up to 3 more with power meters, and 1 more where `link_units=yes`
+        finds link ids above 8.
         """
         from . import metering  # imported late: a status does not need it
         with self._session("statistic") as (agent, given):

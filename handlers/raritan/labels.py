@@ -1,4 +1,4 @@
-"""The label of each outlet: its identity, the number printed on the unit, and its configured name."""
+"""Labels of outlets and branch circuits: identity, number printed on the unit, and configured name."""
 from __future__ import annotations
 
 from typing import List

@@ -1,4 +1,4 @@
-"""Finding link units. A linked unit that does not answer is an error, so that the list of outlets is not shortened."""
+"""Finding link units. A wanted link unit that does not answer is an error, so that the list of outlets is not shortened."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional
@@ -48,7 +48,7 @@ class LinkedUnits(UnitDiscovery):
     def present(self) -> List[Present]:
         """The unit itself and its wanted link units. Wanted ids that the PDU does not have are only logged.
 
-        Raises the unit's own errors, and Unreachable or Denied for a link unit that does not answer or is not usable.
+        Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the errors of other answers.
         """
         known = self._known()
         unknown = [unit.link for unit, answer in self._outlets if unit.link in self._wanted.ids

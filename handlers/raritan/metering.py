@@ -1,7 +1,4 @@
-"""Load and energy, in as few round trips as the firmware allows.
-
-The calls to all units travel in the same bulks: first the model with the inlets' sensors, then the readings.
-"""
+"""Load and energy. Calls to several units share bulks, which saves round trips."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Tuple, TypeVar, Union
@@ -50,7 +47,7 @@ class InletMeter(FeedMeter):
 
     @property
     def in_use(self) -> bool:
-        """Whether the inlet is enabled. True if that cannot be read: not every inlet can be disabled."""
+        """Whether the inlet is enabled. True if that cannot be read."""
         return self._enabled is None or self._enabled.error is not None or self._enabled.get()
 
 
@@ -78,7 +75,7 @@ class OutletMeter(PortMeter):
 
 
 class UnitMeter:
-    """All figures of one unit. Call `ask_model`, then `read`, then the methods that return figures."""
+    """The figures of one unit. Call `ask_model`, then `read`, then the methods that return figures."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -101,11 +98,11 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
-        The second reads sensors that the first listed, and the breakers if the first did not and the inlets' load is not known.
-        It lists the inlets' sensors again if all their readings are invalid. It lists those of outlets read by well-known ids if
-        all these readings are invalid or a label does not match. The third reads the sensors that the second listed.
+        The later ones read sensors that had to be listed first, or listed again after invalid readings or a wrong label, and
+        breakers if the inlets' load is not known.
 
-        Raises Denied for a denied list of sensors or lines, and for a denied reading that decides what to queue next.
+        Raises the error of getInlets, JsonRpcSyntaxException for an object that is listed twice, and Denied for a denied list of
+        sensors or lines or a denied reading that decides what to queue next.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9
@@ -157,7 +154,7 @@ class UnitMeter:
                        for index in range(_count(self._protectors))]
 
     def load(self) -> Amount:
-        """Amperes: the sum over the inlets in use if it is known, else over the protectors (banks), else over the outlets.
+        """Amperes: the load of the inlets in use if it is known, else the sum over the protectors (banks), else over the outlets.
 
         Raises Denied for a denied list or reading that a sum needs; if no sum is known, also for a denied list of protectors.
         """
@@ -169,7 +166,7 @@ class UnitMeter:
         return next((one for one in known or sums if one.metered), sums[0])
 
     def _fed(self) -> Amount:
-        """The sum over the inlets in use. A transfer switch feeds everything from one inlet; the others show standby current.
+        """The load of the inlets in use. A transfer switch feeds everything from one inlet; the others show standby current.
 
         The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one switch and two inlets the larger
         current is used; with more of either, or unknown switches, the load is not known if several inlets may carry current.
@@ -202,7 +199,6 @@ class UnitMeter:
 
 
 def _count(references: Pending[List[AnInterface]]) -> int:
-    """The length of the list; 0 if the list cannot be read."""
     return len(references.get()) if references.error is None else 0
 
 

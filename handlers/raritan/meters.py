@@ -43,14 +43,14 @@ class Meter:
         return self._sensors is not None and failed(self._sensors) is None
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the sensors that are fitted. Raises Denied if the account may not list them."""
+        """Queue the readings of current and energy, where fitted. Raises Denied if the account may not list the sensors."""
         if self._sensors is not None and failed(self._sensors) is None:
             sensors = self._sensors.get()
             self.current = ask(bulk, self._unit, sensors.current)
             self.counter = ask(bulk, self._unit, sensors.activeEnergy)
 
     def readings(self) -> List[Optional[Reading]]:
-        """The readings, queued or done; None for a sensor that is not fitted."""
+        """The readings, queued or done; None where none was queued."""
         return [self.current, self.counter]
 
 

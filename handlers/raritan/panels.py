@@ -34,8 +34,8 @@ class WithoutOutlets:
     def meters(self) -> List[Tuple[int, PowerMeter]]:
         """Power meters and panels with their ids; none on a PDU with inlets and without outlets, such as an in-line meter.
 
-        Raises Unsupported if the answers do not show that units of this type have no outlets, and JsonRpcSyntaxException if a
-        meter is listed twice: its load would count twice.
+        Raises Unsupported if the answers do not show that units of this type have no outlets, JsonRpcSyntaxException for a
+        meter that is listed twice or is of another type, and the errors of the answers.
         """
         meters = {} if absent(self._meters.error) else self._meters.get()
         if meters:
@@ -95,7 +95,7 @@ class MainsMeter(FeedMeter):
         return lines == listed or lines == 1 and not listed
 
     def load(self) -> Amount:
-        """Amperes; not metered if the meter does not list all its lines."""
+        """Amperes; not metered unless the list of lines is `_complete`."""
         return super().load() if self._complete else NOT_METERED
 
     def energy(self) -> Amount:
@@ -171,7 +171,7 @@ def ports(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Tuple[s
 
 
 def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMeter]:
-    """The figures of each power meter controller, by link id: 3 round trips, 2 without circuits, 0 without meters."""
+    """The figures of each power meter controller, by link id, in up to 3 bulks."""
     meters = {one.link: one for one in map(PanelMeter, units) if one.mains}
     mains = [main for one in meters.values() for main in one.mains]
     listings = _listings(bulk, units)
@@ -193,7 +193,7 @@ def measured(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, PanelMete
 
 
 def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]]:
-    """The name of each branch circuit and its label in the panel, by link id: 2 round trips, fewer without circuits."""
+    """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
     listings = [(listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)]
     bulk.perform()
     queued = [(listing.link, circuit, panel, bulk.add(circuit.circuit.getSettings))
@@ -207,7 +207,7 @@ def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]
 
 
 def _printed(position: int, panel: Panel.PanelSettings) -> str:
-    """The label of a position: in order, or all odd numbers before the even ones (Panel.idl 1.0.1, LabelingScheme).
+    """The label of a position: in order, or odd numbers before even ones (Panel.idl 1.0.1 documents the first three).
 
     "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel.
     """

@@ -10,7 +10,7 @@ from .rpc.pdumodel import Outlet, Pdu
 _REASONS: Dict[int, str] = {
     Outlet.ERR_OUTLET_NOT_SWITCHABLE: "there is no relay, or the unit is metered only",
     Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",      # deprecated in Outlet.idl 3.0.4
-    Outlet.ERR_OUTLET_DISABLED: "a disabled outlet cannot be switched: enable it on the PDU",
+    Outlet.ERR_OUTLET_DISABLED: "the outlet is disabled: check on the PDU whether its inlet is disabled",
     Outlet.ERR_OUTLET_NOT_OFF: "the present state is not off",
     Outlet.ERR_RELAY_CONTROL_DISABLED: "relay control is inhibited in the PDU's settings: allow it there",
 }
@@ -37,7 +37,7 @@ def refuse_mixed_up(identity: str, known: Pending[Outlet.MetaData], metadata: Pe
 
 def refuse_before(identity: str, settings: Pending[Pdu.Settings], metadata: Pending[Outlet.MetaData],
                   state: Pending[Outlet.State]) -> None:
-    """Raise Unsupported or Refused if the device already reports that it will not switch, so that nothing is written.
+    """Raise Unsupported for an outlet without a relay, or Refused if relay control is inhibited, so that nothing is written.
 
     Raises Denied if the account may not read the outlet, because the result could not be checked. A missing field does not
     prevent the command: firmware may be older, or the account may not read the PDU's settings. Load shedding does not prevent the

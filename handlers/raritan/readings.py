@@ -13,7 +13,7 @@ Reading = Pending[NumericSensor.Reading]
 
 
 class Amount(NamedTuple):
-    """A figure. `metered`: whether the unit has a sensor for it. `value`: None if not metered or not known now."""
+    """A figure. `value` is None if it is not metered or not known."""
 
     metered: bool
     value: Optional[float] = None
@@ -74,7 +74,7 @@ def kilowatt_hours(watt_hours: Amount) -> Optional[float]:
 
 
 def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
-    """Whether some sensors answered but no reading is valid: their references may be stale."""
+    """Whether some sensors answered but no value is known: their references may be stale."""
     amounts = [amount(reading) for reading in readings]
     return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
 

@@ -1,4 +1,4 @@
-"""The states of all outlets, from each outlet's report and from the relay failures that its unit reports."""
+"""The states of outlets, from each outlet's report and from the relay failures that its unit reports."""
 from __future__ import annotations
 
 import functools
@@ -42,7 +42,7 @@ def _look(agent: Agent, wanted: LinkUnits) -> List[_UnitStates]:
 
 
 class _UnitStates:
-    """One unit. The constructor queues the calls; the other members read their answers after the bulk."""
+    """One unit. The constructor queues the calls; `silent` and `ports` read their answers after the bulk."""
 
     def __init__(self, bulk: Bulk, listed: Present) -> None:
         self.link, self._identities = listed.unit.link, listed.identities()
@@ -87,7 +87,7 @@ def status(state: Outlet.State) -> EnumPowerStatus:
         return EnumPowerStatus.UNKNOWN
     on = state.powerState == Outlet.PowerState.PS_ON
     if state.switchOnInProgress and not on or on and (state.isSuspended or state.isLoadShed):
-        return EnumPowerStatus.UNKNOWN                      # waiting to be switched on, or on although suspended or shed
+        return EnumPowerStatus.UNKNOWN
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
 
 
@@ -103,7 +103,7 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
     measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: each number
-    in it counts as a label (from 1) and an index (from 0). If none fits, it means all outlets. Empty if failures cannot be read.
+    in it counts as a label (from 1) and an index (from 0). If none fits, all outlets count. Empty if failures cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

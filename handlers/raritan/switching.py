@@ -1,4 +1,4 @@
-"""Switching one outlet: find it, check that it may be switched, command it once, read until the relay follows or time is up."""
+"""Switching one outlet: find it, check that it may be switched, command it once, and read its state."""
 from __future__ import annotations
 
 import re
@@ -58,7 +58,7 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> Tuple[Presen
     """
     unit, index = _locate(identity, agent, link_units)
     # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id /model/pdu/0/outlet/6;
-    #   for a link unit also getStatus of /cascade
+    #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of /cascade
     bulk, units = Bulk(agent), discovery(agent, LinkUnits(ids=(unit.link,) if unit.link else ()))
     units.ask(bulk)
     settings = bulk.add(unit.proxy(Pdu).getSettings)

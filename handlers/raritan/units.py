@@ -55,7 +55,7 @@ class Present(NamedTuple):
     """A unit that answered, with the references that `getOutlets` returned.
 
     An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed through the reference there.
-    Well-known ids (`/outlet/0`) number the outlets too; before a command both numberings are compared by the outlet's label.
+    Well-known ids (`/outlet/0`) number the outlets too; see `preconditions.refuse_mixed_up`.
     """
 
     unit: Unit

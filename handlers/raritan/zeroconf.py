@@ -1,7 +1,7 @@
 """Finding Xerus devices in the local network by mDNS.
 
-Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`. Some newer firmware announces nothing unless
-mDNS is enabled in its settings. The package `zeroconf` is imported when a function is called; handlers do not need it.
+Devices announce `_raritan_rpcs._tcp` (older firmware) or `_raritan-rpcs._tcp`, unless mDNS is disabled in their settings.
+A search needs the package `zeroconf`; handlers do not need it.
 """
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _QUESTION_MS = 2000
 
 @dataclass(frozen=True)
 class Device:
-    """One device as it announces itself. `name` is its mDNS instance name.
+    """One device as it announces itself, in printable characters. `name` is its mDNS instance name.
 
     `model` is the first word of `name` if the device announces no model. `firmware` is '' if it is not announced.
     """

@@ -38,7 +38,7 @@ def locked(outlet: Json) -> str:
 
 
 def action(identity: str, outlet: Json) -> Json:
-    """The switching action. Raises Unsupported if the outlet has none."""
+    """The switching action. Raises Unsupported if it is missing or has no target."""
     found = child(child(outlet, "Actions"), ACTION)
     if not text(found, "target"):
         raise Unsupported(f"outlet {identity} cannot be switched: the PDU offers no action {ACTION[1:]} for it; it is metered "
@@ -76,8 +76,8 @@ def body(identity: str, outlet: Json, found: Json, info: Json, on: bool, unprove
          quoted: Callable[[str], str]) -> Dict[str, object]:
     """The body of the command.
 
-    Raises Unsupported if the action does not take the wanted state, if it lists no values and `unproven` is false, or if the
-    configuration that HPE's body repeats cannot be read.
+    Raises Unsupported if the action does not take the wanted state, if the service lists no values and `unproven` is false, or
+    if the configuration that HPE's body repeats cannot be read.
     """
     wanted = "On" if on else "Off"
     taken = allowed(found, info)

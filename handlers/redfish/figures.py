@@ -1,7 +1,7 @@
-"""Current and energy of circuits and outlets. Pure.
+"""Current and energy of PDUs, circuits and outlets. Pure.
 
-A figure that is metered but not known now is not replaced from another source, because it would jump. A sum with a missing
-part is not reported as a total, because it would look like a small load. Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts),
+A `Reading` of null counts as metered, because a figure from another resource would jump. A sum with a missing part is not
+reported as a total, because it would be too small. Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts),
 PowerDistributionMetrics_v1.
 """
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LINES = ("Line1", "Line2", "Line3")                # without Neutral, which car
 _PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: how many line currents make up the load
     "OnePhase3Wire": 1, "TwoPhase3Wire": 1, "OneOrTwoPhase3Wire": 1, "TwoPhase4Wire": 2, "ThreePhase4Wire": 3,
     "ThreePhase5Wire": 3}
-AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits (UCUM); some firmware writes "kWh"
+AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits; in UCUM: kW.h
 _SILENT = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")        # Resource.State of a sensor that reports nothing
 
 
@@ -53,7 +53,7 @@ def number(value: object) -> Optional[float]:
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """The reading of a sensor. None if it is not known, its unit is not one of `units`, or the sensor is absent or off."""
+    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the state is in `_SILENT`."""
     if resource.get("ReadingUnits") not in units or status_state(resource) in _SILENT:
         return None
     return number(resource.get("Reading"))
@@ -74,8 +74,7 @@ def current(resource: Json) -> Optional[List[Figure]]:
 
 
 def _phases_seen(resource: Json) -> int:
-    """How many line currents make up the load, if PhaseWiringType does not say. Looks at the names of the
-    currents, voltages and powers; a line whose value is null counts too."""
+    """How many line currents make up the load, by the names of currents, voltages and powers; their values may be null."""
     currents = child(resource, "PolyPhaseCurrentAmps")
     seen = " ".join([*currents, *(key for name in ("PolyPhaseVoltage", "PolyPhasePowerWatts") for key in child(resource, name))])
     if all(line in seen for line in _LINES):
@@ -92,7 +91,7 @@ def whole(parts: Iterable[Optional[Sequence[Figure]]]) -> Optional[List[Figure]]
 
 
 def total(figures: Optional[Sequence[Figure]], sensors: Sensors) -> Optional[float]:
-    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if nothing is metered, or one figure is not known."""
+    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if it is not known."""
     values = [sensors.get(one.source) if one.value is None else one.value for one in figures or ()]
     known = [value for value in values if value is not None]
     return number(float(sum(Decimal(repr(value)) for value in known))) if known and len(known) == len(values) else None

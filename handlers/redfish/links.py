@@ -1,5 +1,4 @@
-"""Links between resources. They are followed as the service writes them, at most with a query added, and never to another host,
-port or scheme. Pure.
+"""Links between resources. A link to another host, port or scheme is refused. Pure.
 
 Source: DSP0266, "Reference properties", "Response headers" (Location) and "Query parameters".
 """
@@ -32,7 +31,7 @@ def path(link: object, here: Endpoint, login: Login) -> str:
 
 
 def parts(link: str) -> Sequence[str]:
-    """The parts of a link's path, unescaped and in lower case; [""] for an empty link."""
+    """The parts of a link without query and fragment, unescaped and in lower case; [""] for an empty link."""
     return [unquote(part).lower() for part in link.partition("?")[0].partition("#")[0].rstrip("/").split("/")]
 
 

@@ -26,7 +26,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
     """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
 
     Raises the errors of `service.get`. Raises ProtocolError if the service lists fewer members than it counts or more than
-    MOST_MEMBERS, if a page has no list of members, or if the pages do not end.
+    MOST_MEMBERS, if a page has no list of members, or if a page is repeated or there are too many.
     """
     found: List[Json] = []
     seen: Set[str] = set()
@@ -43,7 +43,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
             break
         following = service.path(more)
         if following in seen or len(seen) >= _MOST_PAGES:
-            raise ProtocolError("the pages of the device's list do not end")
+            raise ProtocolError("the device's list repeats a page or has too many pages")
         seen.add(following)
         page = service.get(following, text(collection, "@odata.id"))    # a page may have the @odata.id of the collection
     if type(counted) is int and len(found) < counted:

@@ -70,7 +70,7 @@ def _read(service: RedfishService, unit: Unit) -> _Metered:
 
 def _circuits(service: RedfishService, unit: Unit, key: str) -> List[Json]:
     """The circuits that a PDU lists, without those whose state is Absent; none where it has no such list. Raises ProtocolError
-    if one is listed twice, because its current would count twice."""
+    if an Id occurs twice, because the figures might count twice."""
     target = link(unit.resource, key)
     listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
     found = members(service, listed) if listed is not None else []
@@ -95,6 +95,6 @@ def _unless_missing(read: Callable[[], T]) -> Optional[T]:
 
 
 def _energy(resource: Json) -> Figures:
-    """The energy counter; None without one. Where it is null, no other resource's counter is used: the figure would jump."""
+    """The energy counter; None without one. Null counts as metered: a figure from another resource would jump."""
     found = figures.excerpt(resource, "EnergykWh")
     return [found or Figure()] if "EnergykWh" in resource else None

@@ -13,11 +13,11 @@ T = TypeVar("T")
 
 
 def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]) -> List[T]:
-    """Calls `fetch` for each path, with all clients in parallel. Returns the results in the order of `paths`, or raises the
-    first error; all threads have ended by then.
+    """Calls `fetch` for each path, with the clients in parallel. Returns the results in the order of `paths`, or raises an
+    error of `fetch`, after all threads have ended.
 
-    Some units serve few connections at a time. A client stops at HttpUnreachable and leaves its path to others; when all have
-    ended, the first client alone fetches what is left.
+    Some units serve few connections at a time. A client beside others therefore stops at HttpUnreachable and leaves its path
+    to them; at the end, the first client alone fetches what is left.
     """
     waiting: Deque[Tuple[int, str]] = collections.deque(enumerate(paths))
     found: Dict[int, T] = {}

@@ -40,7 +40,7 @@ def entries(resource: Json, key: str) -> Sequence[Json]:
 
 
 def identity(resource: Json) -> str:
-    """The `Id`. Raises ProtocolError if it is missing, too long or unprintable, or starts or ends with a space."""
+    """The `Id`. Raises ProtocolError unless it is text of 1 to 200 printable characters with no space at either end."""
     found = text(resource, "Id")
     if not 0 < len(found) <= _LONGEST_ID or not found.isprintable() or found != found.strip():
         raise ProtocolError("the device lists a resource without a usable Id")

@@ -1,4 +1,4 @@
-"""Sensors whose readings are in no other resource."""
+"""Reads the sensors that figures link to."""
 from __future__ import annotations
 
 import contextlib
@@ -27,7 +27,7 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
     found: Dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for unit in units:
-            with contextlib.suppress(Refused, ProtocolError):       # these sensors are read one by one below
+            with contextlib.suppress(Refused, ProtocolError):       # missing sensors are read below
                 found.update(_listed(service, unit))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in found]
     found.update((path, one) for path, one in zip(missing, service.all(missing)) if isinstance(one, dict))
@@ -35,14 +35,14 @@ def read(service: RedfishService, units: Iterable[Unit], sources: Iterable[str])
 
 
 def _listed(service: RedfishService, unit: Unit) -> Iterator[Tuple[str, Json]]:
-    """Path and resource of each sensor that the lists of a PDU and its chassis include in full."""
+    """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
     for one in (sensor for listed in lists(service, unit) for sensor in links_of(service, listed)):
         if is_whole(one) and text(one, "@odata.id"):
             yield service.path(one["@odata.id"]), one
 
 
 def lists(service: RedfishService, unit: Unit) -> Iterator[Json]:
-    """The collections of sensors of a PDU and of its chassis: 1 round trip for each chassis and for each collection."""
+    """The collections of sensors of a PDU and of its chassis: usually 1 round trip for each chassis and each collection."""
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)
     chassis = entries(child(unit.resource, "Links"), "Chassis")

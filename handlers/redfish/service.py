@@ -1,4 +1,4 @@
-"""One Redfish service during one call: login, resources, and the end of the session. All I/O of the handler is in this file."""
+"""One Redfish service during one call: login, resources, and the end of the session."""
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +24,7 @@ from .settings import AUTO, BASIC, SESSION, Given
 LOGGER = get_logger(__name__)
 ROOT = "/redfish/v1/"               # DSP0266: the URI of the service root; all others are found by links
 LOGOUT_SECONDS = 3.0
-_MOST_BYTES = 16 << 20              # bytes of all answers together; a unit of 60 outlets sends less than 1 MB
+_MOST_BYTES = 16 << 20              # limit for all answers together, in bytes
 _LONGEST_TOKEN = 4000
 _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3       # one for each 3 requests, up to 4: a connection costs a handshake
 # The longest wait on a further connection, where some units never answer: 2 s, or 5 times the slowest answer if that is longer.
@@ -84,7 +84,7 @@ class RedfishService:
     # ---- reading -------------------------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which needs no login (DSP0266). First use: 1 round trip; with a session 2, or 3 if basic fails."""
+        """The service root, which needs no login (DSP0266). First use: usually 1 round trip, 2 with a session."""
         if self._root is None:
             reply = self._send("GET", ROOT, anonymous=self._mode == SESSION)
             if reply.status == 401 and self._wants_session(reply):
@@ -104,7 +104,7 @@ class RedfishService:
         return self._resource(self.reply(path), path, also)
 
     def reply(self, path: str) -> Reply:
-        """The answer to a GET, with any status. Raises HttpRefused if a redirect is not allowed. Opens a session if needed."""
+        """The answer to a GET; it may be an error. Raises HttpRefused if a redirect is not allowed. Opens a session if needed."""
         root = self.root()
         reply = self._send("GET", path)
         if reply.status == 401 and self._wants_session(reply):
@@ -115,7 +115,7 @@ class RedfishService:
         return reply
 
     def expanded(self, target: object, levels: int = 1) -> Json:
-        """The resource behind a link. If the service offers $expand, the answer includes the resources that this one links to.
+        """The resource behind a link; if the service offers $expand, usually with the resources that it links to.
 
         1 round trip; 2 if the expanded answer cannot be used. If the second request succeeds, $expand is not sent again.
         """
@@ -134,7 +134,7 @@ class RedfishService:
             return found
 
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
-        """The resource behind each link, or its error (such as a 404), in order: 1 round trip each, over up to 4 connections.
+        """The resource behind each link, or its error (a 404), in order: usually 1 round trip each, on up to 4 connections.
 
         Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503), even for one resource.
         """
@@ -150,7 +150,7 @@ class RedfishService:
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
         reply = self.reply(path) if client is self._clients[0] else self._send("GET", path, client=client)
-        if reply.status in (429, 503):          # perhaps too many requests at once: `side_by_side` tries this one again
+        if reply.status in (429, 503):          # perhaps too many requests at once: `side_by_side` may try again
             raise HttpUnreachable(failure(reply, self.login).parts)
         try:
             return self._resource(reply, path)
@@ -172,7 +172,7 @@ class RedfishService:
     # ---- writing -------------------------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
-        """The answer to a POST, sent once: 1 round trip. Raises HttpRefused for 301, 302, 307 and 308, for no other status."""
+        """The answer to a POST, sent once: 1 round trip. Raises HttpRefused for 301, 302, 307 and 308."""
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
     def made(self, reply: Reply) -> Optional[str]:

@@ -19,7 +19,7 @@ _DONE, _ACCEPTED, _DEMANDS_ETAG = (200, 204), 202, 428      # RFC 6585: after 42
 
 def switched(service: RedfishService, wanted_pdu: str, identity: str, on: bool, unproven: bool, deadline: float,
              pause: float) -> EnumPowerStatus:
-    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline` seconds.
+    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen. `deadline` and `pause` are in seconds.
 
     Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if it may or may not have
     switched. The readings before the command may raise any error.

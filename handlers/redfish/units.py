@@ -15,7 +15,7 @@ from .members import is_whole, links_of, members
 from .resources import identity, link, text
 from .service import RedfishService
 
-_COLLECTIONS = ("RackPDUs", "TransferSwitches", "FloorPDUs")       # of PowerEquipment_v1; the first one with members is used
+_COLLECTIONS = ("RackPDUs", "TransferSwitches", "FloorPDUs")       # of PowerEquipment_v1; tried in this order
 _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")     # PowerDistribution.EquipmentType
 _MOST_PDUS = 100
 
@@ -28,7 +28,7 @@ class Unit(NamedTuple):
 
 
 def units(service: RedfishService, wanted: str) -> List[Unit]:
-    """The PDUs of a service: 2 round trips where it expands two levels, else usually 3, plus 1 for each PDU that is only a link.
+    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for each PDU that is only a link.
 
     `wanted` is the setting `pdu`. Raises Unsupported if there are no PDUs, ProtocolError if two have the same Id, SettingsError
     if the service does not list the PDU or collection that `wanted` names, or has too many PDUs and `wanted` names none of them.
@@ -100,7 +100,7 @@ def every_outlet(service: RedfishService, wanted: str) -> List[Tuple[str, Json]]
 
 
 def outlets(service: RedfishService, unit: Unit, metered: bool = False) -> List[Tuple[str, Json]]:
-    """Identity and resource of each outlet, in the PDU's order: 1 round trip, and 1 for each further page or linked outlet.
+    """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per further page or linked outlet.
 
     With `metered`, the result is empty if the PDU does not list its outlets. Otherwise, raises Unsupported for such a PDU unless
     its EquipmentType is one without outlets, and ProtocolError for an empty list without a count.
@@ -127,7 +127,7 @@ def _outlets_link(unit: Unit) -> Optional[object]:
 
 
 class Found(NamedTuple):
-    """An outlet, and the link that led to it, which is used instead of the resource's link to itself."""
+    """An outlet, and its link in the collection."""
 
     link: object
     resource: Json
@@ -136,7 +136,7 @@ class Found(NamedTuple):
 def find(service: RedfishService, wanted: str, sought: str) -> Found:
     """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
 
-    Usually 2 round trips after those of `units`; more if the list has several pages or no link ends with the outlet's Id.
+    Usually 2 round trips after those of `units`.
     """
     every = units(service, wanted)
     found = [one for unit in every if sought.startswith(unit.prefix) for one in _found(service, unit, sought[len(unit.prefix):])]
@@ -150,7 +150,7 @@ def find(service: RedfishService, wanted: str, sought: str) -> Found:
 
 
 def _found(service: RedfishService, unit: Unit, own: str) -> List[Found]:
-    """The outlets with the Id `own`. A link that ends with this Id is read first; the Id in the resource decides."""
+    """Outlets with the Id `own`. If just one link ends with this Id, it is read first; the Id in the resource decides."""
     collection = _outlets_link(unit)
     listed = links_of(service, service.get(collection)) if collection is not None else []
     likely = [one for one in listed if own and text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own]

@@ -97,7 +97,6 @@ def options(only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequ
 
 
 def _near(text: str) -> str:
-    """Families with the text in key, vendor or model, else those with a similar key, else where to find all families."""
     word = text.lower()
     near: List[str] = []
     if len(word) > 1:

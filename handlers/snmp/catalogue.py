@@ -37,7 +37,6 @@ def identities(profiles: Sequence[Profile]) -> str:
 
 
 def _objects(part: object) -> str:
-    """The result of `objects`, separated by commas."""
     return ", ".join(dict.fromkeys(objects(part))) or "–"
 
 
@@ -51,7 +50,7 @@ def _load(total: Total | None) -> str:
 def objects(part: object) -> Iterable[str]:
     """MIB names of the objects that a part reads: of a `First` only the first choice, of an `EachUnit` only the `source`.
 
-    A number that is in an object's index is shown as "index of" the object.
+    For a `Number`, "index of" precedes the first name.
     """
     if isinstance(part, Number):
         yield from (name if place else f"index of {name}" for place, name in enumerate(objects(part.over)))
@@ -80,7 +79,6 @@ def costly(profiles: Sequence[Profile]) -> str:
 
 
 def _grouped(reads: Sequence[Read]) -> Iterable[str]:
-    """The reads in words. Several reads of one object, or of unnamed objects below one branch, are shown as a count."""
     groups: Dict[Tuple[str, str], List[Read]] = {}
     for read in reads:
         groups.setdefault((read.verb, read.object or read.branch), []).append(read)
@@ -92,7 +90,7 @@ def _grouped(reads: Sequence[Read]) -> Iterable[str]:
 
 
 def status_reads(outlets: Outlets) -> List[Read]:
-    """The walks and GETs of a status after the GET of sysObjectID, each once. Of a `First`, only those of its first choice."""
+    """The usual reads of a status after the GET of sysObjectID, each once. Of a `First`, only those of its first choice."""
     return list({read.oid: read for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))}.values())
 
 

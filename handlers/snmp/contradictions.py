@@ -1,4 +1,4 @@
-"""Parts of a profile that contradict each other, although each is valid. No archive contains this file."""
+"""Finds contradictions in a profile whose parts are valid one by one. No archive contains this file."""
 from __future__ import annotations
 
 from itertools import combinations

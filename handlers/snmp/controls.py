@@ -37,7 +37,7 @@ class Control(Frozen, ABC):
 
     @property
     def has_one_object(self) -> bool:
-        """Whether the command is the same write for every outlet, so that it fits only a device with one outlet."""
+        """Whether a command writes a fixed value to a `Scalar`, which fits only a device with one outlet."""
         return any(inner.has_one_object for inner in self._inner().values())
 
     def kept(self, reader: Reader, identity: str, orders: List[Order]) -> bool:
@@ -49,12 +49,11 @@ class Control(Frozen, ABC):
         return all(inner.covers(identities, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> Dict[str, Control]:
-        """The fields that are controls themselves."""
         return {name: field for name, field in vars(self).items() if isinstance(field, Control)}
 
 
 class Write(Control):
-    """Writes one absolute value to one object, never a toggle or a cycle."""
+    """Writes one value to one object. Give absolute values, not a toggle or a cycle."""
 
     at: Place
     on: Value
@@ -95,7 +94,7 @@ class Verbs(Control):
 
 
 class Unlock(Control):
-    """Writes `value` to the outlet's object `at`, then the command. Without the first write the device ignores the second."""
+    """Writes `value` to the object `at`, then the command. For devices that ignore a command without this write."""
 
     at: Place
     value: Value
@@ -112,8 +111,8 @@ class WritePacked(Control):
     """Writes the states of all outlets of a unit as one string, with one state changed.
 
     The text is read again right before the write. No other command to the device may run from this reading until the device
-    shows the new text. Raises Unsupported if an outlet reports a value other than `on` and `off`, because writing it back could
-    switch that outlet; or if the string has more than `longest` characters, the most that the MIB allows in a write. A device
+    shows the new text. Raises Unsupported if an outlet reports a value other than `on` and `off`, because the effect of writing
+    it back is unknown; or if the string has more than `longest` characters, the most that the MIB allows in a write. A device
     that truncates a longer string could switch the outlets whose states are cut off.
     """
 
@@ -163,8 +162,8 @@ class Guarded(Control):
     """A control that raises Unsupported if `test` (a lock, a right, a mode or a type) forbids the command for this outlet.
     `why` follows "outlet 3 is not switched: " in the message, for example "it is locked on the device".
 
-    Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: forbidden only if
-    `test` reads one of these values, so a device without the object permits the command. `automatic`: `test` reads an
+    Give either `allow` or `refuse`. `allow`: permitted only if `test` reads one of these values. `refuse`: forbidden if
+    `test` reads one of these values; a device without the object passes this guard. `automatic`: `test` reads an
     automatic mode that a command would end; the setting `switch_automatic` lifts this guard.
     """
 

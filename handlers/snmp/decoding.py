@@ -1,7 +1,4 @@
-"""Decodes an SNMP agent's values to text, octets or exact numbers.
-
-Raw values come from the device unchecked, so other modules decode them only with these functions.
-"""
+"""Decodes an SNMP agent's values to text, octets or exact numbers."""
 from __future__ import annotations
 
 import re
@@ -10,7 +7,7 @@ from typing import Dict, Mapping, Optional
 
 from ..host.rows import Raw
 
-Rows = Dict[str, Raw]           # identity or index suffix -> value, in the device's order
+Rows = Dict[str, Raw]           # identity or index suffix -> value
 Walked = Mapping[str, Raw]
 
 LONGEST_NUMBER = 9              # limit in digits for the numbers in an identity, except a row's index
@@ -21,7 +18,7 @@ _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 
 def text(raw: Raw) -> str:
-    """The value as text, without the NULs, spaces and line ends that agents pad it with."""
+    """The value as text, without NULs, spaces, tabs and line ends around it."""
     if isinstance(raw, bytes):
         raw = raw.decode("utf-8", "replace")
     return str(raw).strip(" \t\r\n\0")

@@ -17,7 +17,7 @@ States = Dict[str, EnumPowerStatus]
 
 
 class Found(NamedTuple):
-    """A device of a family, and the states of its outlets in the device's order.
+    """A device of a family, and the states of its outlets.
 
     `outlets` is None if the device has no outlets of the family.
     """

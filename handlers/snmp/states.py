@@ -53,7 +53,7 @@ class State(Frozen):
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
     def read(self, reader: Reader) -> Dict[str, EnumPowerStatus]:
-        """The state of every outlet, in the device's order; {} if the device lists none."""
+        """The state of every outlet; {} if the device lists none."""
         rows = {identity: value for identity, value in self.source.rows(reader).items() if text(value) not in self.absent}
         if not rows:
             return {}

@@ -87,7 +87,7 @@ def _notice(context: Context) -> Any:
         elif outage.kept:
             words = f"listening again after {outage.duration:.0f} s; at most the events in transit were lost"
         else:
-            words = f"listening again after {outage.duration:.0f} s; the events of that time were lost"
+            words = f"listening again after {outage.duration:.0f} s; the events since the last poll were lost"
         with contextlib.suppress(*UNWRITABLE):
             print(f"{context.host}: {words}", file=sys.stderr, flush=True)
     return say

@@ -1,7 +1,7 @@
 """An implementation of the vendor's documented Python binding for the Xerus JSON-RPC interface, with the same names.
 
-Each module or package here has the name and the definitions of one of the vendor's. `_runtime` holds the machinery.
-A script for the vendor's binding runs if its imports name `handlers.raritan` instead of `raritan`. The main deliberate
+Each module or package here has the name of one of the vendor's, except `_runtime`, which holds the machinery.
+To run a script for the vendor's binding, change its imports from `raritan` to `handlers.raritan`. The main deliberate
 differences are a default time-out, tolerance of older and newer firmware, writes that are never repeated, and exceptions
 that also belong to the error tree of this pack.
 """

@@ -32,7 +32,7 @@ class DisplayControl(Interface, version="2.0.0"):
         newSettings: DisplayControl.Settings = ZERO
 
     class DefaultViewChangedEvent(event.UserEvent):
-        """Only up to firmware 4.0, like `getDefaultView`."""
+        """Not in firmware 4.4, like `getDefaultView`."""
 
         idlType = "display.DisplayControl_1_0_1.DefaultViewChangedEvent:1.0.0"
         newView: DisplayControl.DefaultViewItem = ZERO
@@ -41,11 +41,11 @@ class DisplayControl(Interface, version="2.0.0"):
     def getSettings(self) -> DisplayControl.Settings: declared()
     def setSettings(self, settings: DisplayControl.Settings) -> int: declared()
     def getDefaultView(self) -> str:
-        """Only up to firmware 4.0. Newer firmware has the default view in the settings."""
+        """Not in firmware 4.4, which has the default view in the settings."""
         declared()
 
     def setDefaultView(self, id: str) -> int:
-        """Only up to firmware 4.0, like `getDefaultView`."""
+        """Not in firmware 4.4, like `getDefaultView`."""
         declared()
 
     def getInfo(self) -> DisplayControl.Info: declared()

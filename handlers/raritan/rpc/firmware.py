@@ -70,7 +70,7 @@ class UpdateStatus(Structure):
 
 
 class FirmwareUpdateStatus(Interface, version="1.0.0"):
-    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`. No other resource answers during the update."""
+    """Progress of a running update, at `/cgi-bin/fwupdate_progress.cgi`, which answers even during the update."""
 
     def getStatus(self) -> UpdateStatus: declared()
 
@@ -136,7 +136,7 @@ def upload(agent: Agent, data: scripts.Data, lowMemoryUploadOptions: Optional[Ma
     Use https: over http, a device that enforces https breaks off the upload. Nothing is updated yet: see
     `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
     lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and allowLowMemoryUntrusted of newer firmware,
-    each 0 or 1; if one is given, the others are sent as 0. progress: called with (sent, size) in bytes.
+    each 0 or 1; if one is given, the missing ones are sent as 0. progress: called with (sent, size) in bytes.
     """
     # > POST /cgi-bin/fwupload.cgi[?lowMemoryUpload=0&...], multipart: upfile
     # < 200

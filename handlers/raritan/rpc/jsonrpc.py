@@ -1,4 +1,4 @@
-"""Finding objects by name. Source: NameService.idl."""
+"""Finding objects by name or resource id. Source: NameService.idl."""
 from __future__ import annotations
 
 from typing import Optional

@@ -70,7 +70,7 @@ _LOGS = {"debug": ("/debuglog", DebugLog), "event": ("/eventlog", EventLog), "wl
 class LogHelper:
     """Follows a log: each call of `get_next_entries` returns the new entries.
 
-    logtype: "debug", "event" or "wlan". The constructor reads the whole log: one round trip, and one for each chunk.
+    logtype: "debug", "event" or "wlan". The constructor reads the whole log, one chunk per round trip.
     """
 
     error_tag = "[ERR]"

@@ -269,10 +269,23 @@ def test_a_password_that_was_escaped_twice_is_found(form: str) -> None:
     assert login.payload(f'{{"seen":"{form}"}}'.encode()) == b"" and "not shown" in login.quoted(f"no: {form}")
 
 
+@pytest.mark.parametrize("answer", ['{"id":"ID","error":{"code":12345678,"message":"no"}}',
+                                    '{"id":"ID","result":{"_ret_":{"available":12345678}}}'], ids=["code", "value"])
+def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(agent: MakeAgent, answer: str) -> None:
+    with Peer([[answering(answer)]]) as peer:
+        one = agent("http", peer.address)
+        one.set_auth_basic("admin", "12345678")
+        with pytest.raises(PduHandlerError) as caught:
+            pdumodel.Outlet("/model/outlet/0", one).getState()
+    assert "12345678" not in caught.value.reason + str(getattr(caught.value, "payload", b""))
+
+
 def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_the_search_for_a_login() -> None:
     login, entity = Login("admin", PASSWORD), f"&#{'9' * 5000};"
     assert login.quoted(entity).startswith("&#999") and login.payload(entity.encode()) == entity.encode()
     assert login.payload(f"{entity} {_FORMS['entities']}".encode()) == b""
+    long = "a&" + "1" * 700
+    assert holds("x a&amp;" + "1" * 700, secrets(Login("admin", long)))
 
 
 def test_a_password_with_control_characters_is_found_in_json() -> None:

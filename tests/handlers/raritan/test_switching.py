@@ -120,7 +120,7 @@ def test_an_outlet_without_a_relay_is_not_written_to(handle: Handle, firmware: s
 
 def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=1, disabled=(1,)), firmware) as pdu:
-        with pytest.raises(PduHandlerError, match="disabled outlet cannot be switched: enable it on the PDU.*code 3") as caught:
+        with pytest.raises(PduHandlerError, match="the outlet is disabled: check .* its inlet is disabled.*code 3") as caught:
             handle(pdu).port_down(PduPortView("1"))
         assert caught.value.kind == "refused" and pdu.books().states["1"] is True
 

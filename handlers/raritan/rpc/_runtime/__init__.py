@@ -7,8 +7,7 @@
     declarations references, fields, types of annotations
     registry     the vendor's modules, the base of IDL types, classes by IDL name
     values       base classes of enumerations, structures and value objects; printing
-    decoding     JSON → values; `variants` for maps, unions and value objects, `differing` for firmware older or newer than
-                 the declarations
+    decoding     JSON → values; `variants` for less common types, `differing` for firmware older or newer than the declarations
     encoding     values → JSON
     times        seconds since 1970, and datetimes
     files        uploads and downloads; `scripts` for those of the device's CGI scripts

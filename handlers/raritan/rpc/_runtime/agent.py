@@ -1,7 +1,6 @@
 """The Agent of the vendor's Python binding: the login, the connection and the JSON-RPC calls of one device.
 
-An answer is trusted only when it is JSON that `http.strict_json` accepts and has the id of the request. Errors do not show an
-answer in which `http.echo` finds the login.
+The answer to a call must be JSON that `http.strict_json` accepts, with the id of the request.
 """
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
 from .files import Files
 from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
-_FAILED = range(400, 600)   # error statuses (RFC 9110, 15.5 and 15.6); in a bulk, a JSON-RPC error next to one is more precise
+_FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6; in a bulk, a JSON-RPC error is reported in place of such a status
 # The vendor's SDK 4.4.1 sends this client type; SDK 4.0.0 sends none. Which other types a unit accepts is not documented.
 _JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
 reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch     # a wrong PIN uses up an attempt
@@ -34,8 +33,8 @@ class Agent(Files):
     """Carries calls to one device over one kept connection. Thread-safe; calls are serialised.
 
     proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
-    or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one answer
-    (None: 10). Bulks and uploads wait longer; a method in MINIMUM_WAITS waits at least the time listed there. trust: a CA or
+    or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one wait (None: 10);
+    the answer to a call may take twice that. Bulks, uploads and the methods in MINIMUM_WAITS may wait longer. trust: a CA or
     a fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port, trust, transport.
     Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
     """
@@ -61,7 +60,7 @@ class Agent(Files):
 
     @property
     def url(self) -> str:
-        """The address of requests, such as `https://pdu:8443`. A redirect from http to https changes it."""
+        """The address of requests, such as `https://pdu:8443`. Following a redirect from http to https changes it."""
         return self._client.where.url
 
     @property
@@ -71,7 +70,7 @@ class Agent(Files):
 
     @property
     def timeout(self) -> Optional[float]:
-        """Seconds for one answer (None: 10). Raises SettingsError when set to an invalid value."""
+        """Seconds for one wait (None: 10). Raises SettingsError when set to an invalid value."""
         return self._timeout
 
     @timeout.setter
@@ -95,7 +94,7 @@ class Agent(Files):
         self._log_in(Login(user, password))
 
     def set_auth_token(self, token: str) -> None:
-        """Log in with a session's token, not a password. Raises SettingsError for a token that is not one line of ASCII."""
+        """Log in with a session's token, not a password. Raises SettingsError unless it is one line of printable ASCII."""
         self._log_in(Login(token=token))
 
     def _log_in(self, login: Login) -> None:
@@ -106,8 +105,8 @@ class Agent(Files):
                  calls: int = 1, repeatable: Optional[bool] = None, least: float = 0.0) -> object:
         """Make one call and return the `result` member. calls: the number of calls in a bulk, which waits longer. repeatable:
         None means `reads_only(method)`. least: shortest wait in seconds.
-        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException; before anything is sent,
-        SettingsError (login or trust) and ValueError (a number that JSON does not have, such as NaN).
+        Raises HttpException, JsonRpcErrorException (an error object), JsonRpcSyntaxException, SettingsError (login or trust),
+        and ValueError for a number that JSON does not have, such as NaN.
         """
         # > POST /model/pdu/0/outlet/6
         # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
@@ -129,7 +128,7 @@ class Agent(Files):
                  wait: float, total: float, limit: int, repeatable: bool, also: str = "") -> Reply:
         """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that names the call as `shown`.
 
-        also: characters that are not percent-encoded, besides letters, digits and `_.-~/`. Raises HttpException,
+        also: characters that are not percent-encoded, besides ASCII letters, digits and `_.-~/`. Raises HttpException,
         SettingsError (login or trust), and JsonRpcSyntaxException for a target that is not text.
         """
         if any("\ud800" <= character <= "\udfff" for character in target):
@@ -147,7 +146,7 @@ def parsed(reply: Reply, login: Login) -> object:
     try:
         return loads(reply.body)
     except (ValueError, RecursionError):
-        pass                                # raised below, without Python's error, which contains the whole answer
+        pass                                # raised below, without Python's error, which may contain the answer
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise JsonRpcSyntaxException(f"the answer is not the JSON of a Xerus PDU ({shown}): check that this is the address of a "
                                  "Xerus PDU and that no proxy answers in its place", login.payload(reply.body))
@@ -175,7 +174,7 @@ def result(answer: object, number: int, login: Login, body: bytes = b"") -> obje
 
 
 def responses(answer: object, count: int, login: Login) -> List[Union[object, PduHandlerError]]:
-    """The result or error of each call in a bulk. Raises JsonRpcSyntaxException if `answer` is not a result of `performBulk`."""
+    """The result or error of each call in a bulk. Raises JsonRpcSyntaxException unless `answer` has `count` responses."""
     found = answer.get("responses") if isinstance(answer, dict) else None
     if not isinstance(found, list) or len(found) != count:
         raise JsonRpcSyntaxException("the bulk answer does not hold one response for each call")
@@ -183,7 +182,7 @@ def responses(answer: object, count: int, login: Login) -> List[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of one call. `statcode` is its HTTP status; `json` may be null unless the status is 200."""
+    """The result or error of one call. `statcode` is its HTTP status."""
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
     status, answer = response["statcode"], response.get("json")

@@ -154,7 +154,7 @@ class Bulk:
         return made
 
     def perform(self) -> None:
-        """Send the queued calls, which empties the queue, and fill in the answers. Raises only errors of a whole request."""
+        """Send the queued calls, which empties the queue, and fill in the answers. Raises the errors of a whole request."""
         # > POST /bulk performBulk {"requests": [                                                     bulkrpc.BulkRequest 1.0.2
         #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", "params": {}, "id": 0}}, ...]}
         # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}}, "id": 0}}, ...]}

@@ -1,7 +1,7 @@
 """References to objects on a device, and the types that annotations of fields and methods name.
 
-Annotations stay text until their first use, when their types are looked up here. A vendor module is therefore imported when
-one of its types is needed, and imports that only annotations need are under TYPE_CHECKING.
+Annotations stay text until their first use, when their types are looked up here. They may therefore name types of vendor
+modules that are imported under TYPE_CHECKING.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Reference(Named):
 
     def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
         self.target, self.agent = target, agent
-        self.wire_type = self.idlType if idl_type is None else idl_type     # the device's spelling, with the version
+        self.wire_type = self.idlType if idl_type is None else idl_type     # the type name that is sent
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Reference) and self.target == other.target and idl_name(type(self)) == idl_name(type(other))
@@ -61,7 +61,7 @@ def field_types(cls: type) -> Mapping[str, Any]:
 
 
 def declared_bodies(cls: type) -> Tuple[Tuple[str, Mapping[str, str]], ...]:
-    """Module and annotations of the class and its bases, the most derived first. Leaves out the bases in `_runtime`."""
+    """Module and annotations of the class and its bases, the most derived first. Leaves out the classes of `_runtime`."""
     return tuple((base.__module__, vars(base).get("__annotations__", {}))
                  for base in cls.__mro__ if base is not object and not base.__module__.startswith(__package__))
 

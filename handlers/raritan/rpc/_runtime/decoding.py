@@ -37,8 +37,8 @@ def decoder(hint: Any) -> Reader:
 def wrong(json: object, wanted: object) -> JsonRpcSyntaxException:
     """The error for JSON that is not of the type `wanted`: a class, or the type in words."""
     name = wanted if isinstance(wanted, str) else idl_name(typing.cast(type, wanted)).replace("builtins.", "")
-    # A string may contain the login: only its length is kept.
-    shown = f"{type(json).__name__} of {len(json)}" if isinstance(json, (dict, list, str)) else repr(json)[:200]
+    # The value may be the password: only its type and length are kept.
+    shown = type(json).__name__ + (f" of {len(json)}" if isinstance(json, (dict, list, str)) else "")
     return JsonRpcSyntaxException(f"{type(json).__name__} where {name} was expected", shown.encode())
 
 

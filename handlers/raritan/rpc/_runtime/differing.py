@@ -1,4 +1,4 @@
-"""Results and structures that differ from their declaration, because the firmware is older or newer than this binding.
+"""Results and structures that differ from their declaration, as those of older or newer firmware do.
 
 A result may have the names of an older release. A structure may lack fields, or have unknown fields, older names, or fields that
 newer firmware has inside another field. A result or a field that is null is read here too, even if its type allows null.

@@ -1,4 +1,4 @@
-"""Values → JSON. Pure. A structure is written with the fields and names that the device sent, and with the caller's changes.
+"""Values → JSON. Pure. A structure from a device keeps the fields and names that the device sent, with the caller's changes.
 
 Source: "JSON-RPC encoding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
@@ -25,7 +25,7 @@ def parameters(method: Method, args: Tuple[object, ...], kwargs: Mapping[str, ob
     of positional arguments may also be that of an older release, whose parameters (`older_in`) are then sent.
     """
     types = {name: kind for name, kind in method.types.items() if name != "return"}
-    if method.older_in and len(args) == len(method.older_in) and not kwargs:    # the parameters of older releases
+    if method.older_in and len(args) == len(method.older_in) and not kwargs:
         return {name: encoder(kind)(arg) for name, kind, arg in zip(method.older_in, types.values(), args)}
     if len(args) > len(types):
         raise TypeError(f"{method.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not {len(args)}")
@@ -48,7 +48,7 @@ def needed(method: Method) -> List[str]:
 
 
 def encode(value: object) -> object:
-    """JSON for a value of any IDL type. An iterable other than text, bytes or a mapping is a vector.
+    """JSON for a value of an IDL type other than "any". An iterable other than text, bytes or a mapping is a vector.
 
     Raises TypeError for a value that has no IDL type.
     """
@@ -74,7 +74,7 @@ def encode(value: object) -> object:
 
 
 def encode_structure(value: Structure) -> Dict[str, object]:
-    """The JSON object of a structure. Fields that a device left out are written only if the caller set them."""
+    """The JSON object of a structure. Fields that a device left out are written only if the caller set or changed them."""
     wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
     out: Dict[str, object] = dict(wire.rest)
     types = field_types(type(value))
@@ -101,7 +101,7 @@ def encode_opaque(value: object) -> object:
 
 @once
 def encoder(hint: Any) -> Callable[[object], object]:
-    """The function that encodes values with this annotation: `encode`, unless the annotation contains "any"."""
+    """The function that encodes values with this annotation."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
         return next((one for one in map(encoder, args) if one is not encode), encode)

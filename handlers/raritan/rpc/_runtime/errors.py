@@ -33,12 +33,12 @@ def error_of(error: object, login: Login, body: bytes = b"") -> Union[JsonRpcErr
     code, message = found.get("code"), found.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
         return JsonRpcSyntaxException("the device answered with an error without a valid code or message", login.payload(body))
-    words = login.quoted(message)
+    number, words = login.quoted(str(code)), login.quoted(message)
     if code == _PRIVILEGE:
-        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {code}: {words})",
+        return JsonRpcDenied(f"the account may not do this: give its role the privilege on the device (error {number}: {words})",
                              str(code))
     hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
-    return JsonRpcErrorException(f"the device answered with error {code}: {words}{hint}", str(code))
+    return JsonRpcErrorException(f"the device answered with error {number}: {words}{hint}", str(code))
 
 
 def leaves_open(error: object) -> bool:

@@ -9,7 +9,7 @@ EPOCH = datetime.datetime(1970, 1, 1)
 
 
 class BeyondCalendar(datetime.datetime):
-    """The first or last moment of the calendar, for a time outside it. Some units send the start of a session in microseconds."""
+    """The first or last moment of the calendar, for a time outside it."""
 
     seconds: Optional[int] = None           # the number that the device sent, to be sent back; None in a result of arithmetic
 
@@ -27,7 +27,7 @@ def beyond(seconds: int) -> datetime.datetime:
 
 
 def seconds_of(moment: datetime.datetime) -> int:
-    """Seconds since 1970, rounded down; of a BeyondCalendar, the number sent. A datetime without a time zone is UTC."""
+    """Seconds since 1970, rounded down; for a BeyondCalendar, its `seconds` if set. A datetime without a time zone is UTC."""
     if isinstance(moment, BeyondCalendar) and moment.seconds is not None:
         return moment.seconds
     if moment.tzinfo is not None:

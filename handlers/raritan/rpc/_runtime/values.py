@@ -35,12 +35,10 @@ class _Zero:
 
 ZERO: Any = _Zero()
 """Stands for the default of the field's type: element 0 of an enumeration, an empty list or map, a structure with its
-defaults, 1970 for a time. Fields of other types have plain defaults."""
+defaults, 1970 for a time."""
 
 
 class _Named(Named):
-    """Sets `idlType` to the name without a version, unless the class declares a version or an `idlType`."""
-
     def __init_subclass__(cls, version: str = "") -> None:
         super().__init_subclass__(version)
         if "idlType" not in vars(cls):
@@ -50,8 +48,6 @@ class _Named(Named):
 # ---- enumerations --------------------------------------------------------------------------------------------
 
 class _ElementNames:
-    """The names of an enumeration's elements."""
-
     def __get__(self, member: object, owner: Type[enum.Enum]) -> List[str]:
         return [element.name for element in owner]
 
@@ -154,7 +150,7 @@ class Structure(_Named):
     """Base of structures and value objects. A field can also be read and set under its older names. `==` compares the fields.
 
     The constructor takes the fields in the order of `field_names`; each may be left out.
-    `_wire` is None for a structure that did not come from a device. It is not in `vars`, which scripts iterate.
+    `_wire` is None for a structure that a constructor made. It is not in `vars`, which scripts iterate.
     """
 
     __slots__ = ("_wire",)
@@ -257,7 +253,7 @@ class ValueObject(Structure):
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
         """From the JSON object of its fields. `ValueObject.decode` itself takes {"type": name, "value": fields} and returns
-        an object of the class with that name, or a ValueObject if this binding has no such class."""
+        an instance of the value object class with that name, or of ValueObject if this binding has none."""
         from .decoding import decoder
         if cls is ValueObject:
             found: Self = decoder(ValueObject)(json, agent)
@@ -314,7 +310,7 @@ def _newest(cls: Type[Structure], name: str) -> str:
 
 
 def text(value: object) -> str:
-    """One value as the vendor's binding prints it: text in quotes, lists and maps over several lines, others as in Python."""
+    """One value as the vendor's binding prints it; text is in quotes."""
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, list):
@@ -338,8 +334,8 @@ class Utils:
 
 
 class TypeInfo:
-    """The names of IDL types and the classes of this binding. Only interfaces and value objects have a version, at the end of
-    the name: `pdumodel.Outlet:3.0.4`. The name of an inner value object may also contain the version of its interface."""
+    """The names of IDL types and the classes of this binding. Names of interfaces and value objects end with a version:
+    `pdumodel.Outlet:3.0.4`. The name of an inner value object may also contain the version of its interface."""
 
     @staticmethod
     def typeBaseName(typeId: str) -> str:

@@ -1,4 +1,4 @@
-"""Events, rules, alarms and data push."""
+"""Events, rules, timers, alarms and data push."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

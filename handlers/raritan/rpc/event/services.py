@@ -12,7 +12,7 @@ from .structures import Event, KeyValue, UserEvent
 
 
 class Consumer(Interface, version="1.0.0"):
-    """Not available over JSON-RPC (EventService.idl 1.0.1), nor are `subscribe` and `unsubscribe` of a channel."""
+    """Consumers and a channel's `subscribe` and `unsubscribe` are not available over JSON-RPC (EventService.idl 1.0.1)."""
 
     def pushEvents(self, events: List[idl.Event]) -> None: declared()
 
@@ -208,7 +208,7 @@ class TimerEventManager(Interface, version="2.0.0"):
 
 
 class AlarmManager(Interface, version="1.0.0"):
-    """Alarms that a person must acknowledge, at `/event_engine/alarms`."""
+    """Alarms and their acknowledgement, at `/event_engine/alarms`."""
 
     NO_ERROR, ERR_UNKNOWN_ALARM_ID, ERR_EXECUTING_ACTIONS = range(3)
 

@@ -47,7 +47,7 @@ class Services(Interface, version="1.0.0"):
 
 
 class Diagnostics(Interface, version="2.0.0"):
-    """Ping, traceroute, name resolution, and the device's own connections and listening sockets, at `/net/diag`."""
+    """Network diagnosis, at `/net/diag`."""
 
     NO_ERROR, ERR_INVALID_PARAM, ERR_EXEC_FAIL, ERR_TIMEOUT, ERR_RESOLVE_FAIL = range(5)
 
@@ -83,7 +83,7 @@ HIGHEST_POSITION = 31
 def forwarded_port(position: int, service: str = "https") -> int:
     """The port of a service at the primary unit's address. Position 0 is the primary unit, 1 to 31 are expansion units.
 
-    Computed without a request. Raises ValueError for an unknown service or position.
+    Raises ValueError for an unknown service or position.
     """
     if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
         services = ", ".join(FORWARDED_PORTS)

@@ -1,4 +1,4 @@
-"""The PDU data model: PDU, inlets, protectors, outlets, transfer switches, groups, power meters, power shelves, controllers."""
+"""The PDU data model."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -112,7 +112,7 @@ class Ade(Interface, version="1.0.0"):
 
 
 class Bcm(Interface, version="1.0.0"):
-    """A branch circuit monitor of the first generation."""
+    """A branch circuit monitor."""
 
     class LineConfig(Enumeration):
         UNCONNECTED, L1_N, L2_N, L3_N = range(4)

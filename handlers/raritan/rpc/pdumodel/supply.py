@@ -1,4 +1,4 @@
-"""Inlets, transfer switches and overcurrent protectors, which feed the outlets, and sensors for their condition.
+"""Inlets, transfer switches and overcurrent protectors, and their sensors.
 
 Source: Inlet.idl, Inlets.idl, TransferSwitch.idl, OverCurrentProtectorTripSensor.idl, OverCurrentProtector.idl,
 OverCurrentProtectors.idl, PowerQualitySensor.idl, ResidualCurrentStateSensor.idl, TransferSwitchBypassStateSensor.idl,
