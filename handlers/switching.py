@@ -1,4 +1,4 @@
-"""The part of port_up and port_down that every handler shares: write once, then read until the wanted state is seen."""
+"""The part of port_up and port_down that every handler shares: write once, then confirm by readings."""
 from __future__ import annotations
 
 import contextlib
@@ -22,14 +22,13 @@ def switch(write: Callable[[], None], read: Callable[[], EnumPowerStatus], wante
            sleep: Callable[[float], None] = time.sleep) -> EnumPowerStatus:
     """Call `write` once, then `read` until it returns `wanted`. Repeated readings begin within `deadline` seconds of the write.
 
-    Returns `wanted`, or UNKNOWN if that state was not seen: a slow device and a stuck relay look alike, so the last reading
-    goes to the log and the next poll decides. Also returns UNKNOWN if the write was answered but the state cannot be read. A
-    denied reading ends the wait at once, because devices block accounts that keep trying. The pause between readings grows
-    up to `pause` seconds.
+    Returns `wanted`, or UNKNOWN if that state was not seen or could not be read: a slow device and a stuck relay look alike, so
+    the next poll decides. A denied reading ends the wait at once, because devices may block accounts that keep trying. The
+    pause between readings grows up to `pause` seconds.
 
     If `write` raises `Unreachable` or `ProtocolError`, there was no answer or one that proves nothing. The state is read once.
-    Unless it is `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass through
-    and mean that the device did not switch.
+    Unless it is `wanted`, Unreachable is raised: the outlet may or may not have switched. Other errors of `write` pass through;
+    `write` may raise them only if the device did not switch.
     """
     try:
         write()

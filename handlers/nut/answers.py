@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Callable, Dict, Generic, NamedTuple, Optional, Tuple, TypeVar, Union
 
 from ..errors import PduHandlerError, ProtocolError
-from .failures import ERRORS, Failure, unshown
+from .failures import ERRORS, Failure, not_shown
 from .words import MAX_WORD, encoded, escaped
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Secret:
     def without(self, error: ProtocolError) -> ProtocolError:
         """`error`, or an error without the answer if `error` holds the password."""
         if self.within(error.reason) or self.within(error.payload.decode("utf-8", "surrogateescape")):
-            return unshown()
+            return not_shown()
         if self._forms and len(error.payload) == error.KEPT:
             error.payload = error.payload[:-2 * MAX_WORD]       # the payload may be cut inside a password
         return error
@@ -86,7 +86,7 @@ class Answers:
             try:
                 return request.read(answer)
             except PduHandlerError as raised:
-                error = unshown() if self._holds_secret(answer) else raised
+                error = not_shown() if self._holds_secret(answer) else raised
         # Outside the except block: no chained exception shows the password. The label may hold names that the server chose.
         raise error.at(self._host, self._secret.shown(request.label))
 

@@ -23,7 +23,7 @@ class NutClient(NutReader):
     """A session with a NUT server, on one connection that opens at the first request.
 
     Reads like `NutReader`. User and password are sent once per connection, with the first request that needs them. A write is
-    sent once and never again. It raises DriverNotConnected at once while the server still waits for the driver.
+    sent once and never again. It may raise DriverNotConnected at once while the server still waits for the driver.
     """
 
     _tracked_on = 0             # the number of the connection on which tracking is on
@@ -106,7 +106,7 @@ class NutClient(NutReader):
         return _under_either_name(self._read(new, old), new, old)
 
     def help(self) -> str:
-        """The requests that the server supports: 1 round trip."""
+        """The requests that the server lists: 1 round trip."""
         return self._one(messages.help_())
 
     def _one(self, request: Request[T]) -> T:
@@ -183,7 +183,7 @@ class NutClient(NutReader):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
-            raise still_waiting(self.shown(ups), WAIT, self._connection.host)
+            raise still_waiting(self.shown(ups), self._connection.host)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
         failure = answers.failure(write)
@@ -231,7 +231,7 @@ class NutClient(NutReader):
 
 
 def _under_either_name(answers: Answers, usual: Request[T], other: Request[T]) -> T:
-    """The answer to `usual`, or to `other` if the server supports the request only under that other name."""
+    """The answer to `usual`, or to `other` if the server does not support `usual`."""
     return answers[other if answers.code(usual) in _UNKNOWN_NAME else usual]
 
 

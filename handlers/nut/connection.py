@@ -23,7 +23,7 @@ _LAST_PORT = 65535
 _Address = Tuple[Any, Any, int, str, Any]         # a row of socket.getaddrinfo
 _QUICKACK: Optional[int] = getattr(socket, "TCP_QUICKACK", None)
 _RECEIVE = 65536
-_ONE_WRITE = 16 * 1024          # bytes; fits every socket buffer, so that neither side waits for the other to read
+_ONE_WRITE = 16 * 1024          # bytes; fits usual socket buffers, so that neither side waits for the other to read
 
 
 class Connection:
@@ -31,7 +31,7 @@ class Connection:
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
     connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
-    seconds, limits each exchange as a whole, but not the system's name look-up. `total` limits all exchanges since creation.
+    seconds, limits each exchange as a whole, but not the system's name look-up. All end within `total` seconds of creation.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",
@@ -59,7 +59,7 @@ class Connection:
         self._socket = None
 
     def _open(self, wanted: Optional[float] = None) -> Tuple[socket.socket, float]:
-        """Connect. Returns the socket and the exchange's deadline: `wanted`, else `timeout` seconds after the name look-up."""
+        """Connect. Returns the socket and the exchange's deadline by the clock."""
         found = self._addresses()
         end = self._end(wanted)
         self._socket = self._dial(found, end)
@@ -82,7 +82,7 @@ class Connection:
         return self._socket, end
 
     def _addresses(self) -> List[_Address]:
-        # ASCII names are passed as bytes: text would load the tables for international names, which takes longer than a status.
+        # ASCII names are passed as bytes: text would load the large tables for international names.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
             if self.port > _LAST_PORT:          # the resolver would use the lower 16 bits of the number
@@ -108,7 +108,7 @@ class Connection:
         raise failures.not_connected(self.host, self.port, failed)
 
     def ask(self, *requests: Request[object], end: Optional[float] = None) -> Answers:
-        """Send `requests` in one write and read all answers: 1 round trip (1 more for each further 16 KiB of requests).
+        """Send `requests` in one write and read all answers: 1 round trip (several for more than 16 KiB of requests).
 
         `end` is the deadline by the clock (default: `timeout` seconds from now; on a new connection, after the name look-up).
         """
@@ -126,7 +126,7 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise failures.over(self.host)
+            raise failures.out_of_time(self.host)
         return min(end, self._until)
 
     def _answer(self, request: Request[object], end: float) -> Answers:
@@ -163,7 +163,7 @@ class Connection:
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         connection.settimeout(self._left(end))
         if _QUICKACK is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # Linux resets it after each read
+            connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)     # tcp(7): this setting is not permanent
         data = connection.recv(_RECEIVE)
         if not data:
             raise ConnectionResetError("the NUT server closed the connection")

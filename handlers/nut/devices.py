@@ -9,7 +9,7 @@ from typing import Dict, List, Mapping, NamedTuple, Optional
 
 from ..errors import Named, PduHandlerError, SettingsError, Unsupported
 from ..settings import Settings
-from .device import Device
+from .model import Device
 from .outlets import read as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE, WHOLE_LOAD

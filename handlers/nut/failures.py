@@ -1,4 +1,4 @@
-"""The errors of a NUT session: one for each code of `ERR`, and those of the network, the server and its drivers.
+"""Errors of a NUT session: for the codes of `ERR`, and for failures of the network, the server and its drivers.
 
 Source of the codes: RFC 9271, and docs/net-protocol.txt and server/neterr.h of NUT.
 """
@@ -19,6 +19,7 @@ from ..errors import (
     Unsupported,
     printable,
 )
+from .words import encoded
 
 
 class DataStale(Refused):
@@ -107,13 +108,13 @@ def not_connected(host: str, port: int, error: Optional[OSError]) -> Unreachable
 
 
 def no_answer(port: int, error: OSError, seconds: float) -> Unreachable:
-    """The error if a connection fails or is silent, `seconds` after the exchange began."""
+    """The error if a connection fails or times out. `seconds` were allowed for the exchange."""
     what = f"no complete answer within {max(round(seconds, 1), 0.1):g} s" if isinstance(error, socket.timeout) else _words(error)
     return Unreachable(f"{what}: check that port {port} is a NUT server's, and check that server's log, load and limit of "
                        f"connections (MAXCONN in upsd.conf)")
 
 
-def over(host: str) -> Unreachable:
+def out_of_time(host: str) -> Unreachable:
     """The error if the time for all exchanges of a call is used up."""
     return Unreachable("the time for this call is over: check the name look-up, the network and the NUT server's load", host)
 
@@ -124,19 +125,24 @@ def no_tls(answer: Failure) -> Unreachable:
                         f"certificate in upsd.conf; or set ", Named("tls", "no"), " to send everything in the clear"))
 
 
-def unshown() -> ProtocolError:
+def unexpected(line: str) -> ProtocolError:
+    """The error for a line that does not answer the request."""
+    return ProtocolError(f"the server answered {printable(line, 80)!r}, which does not answer the request", encoded(line))
+
+
+def not_shown() -> ProtocolError:
     """An error without the answer, for an answer that holds the password."""
     return ProtocolError("the answer breaks the protocol; it is not shown, because it holds the password: check address and port")
 
 
-def still_waiting(ups: str, status: str, host: str) -> DriverNotConnected:
-    """The error if a device's `ups.status` is still WAIT. `ups` is a text for people."""
-    return DriverNotConnected(f"the NUT server is still waiting for the driver of {ups}: check that driver", status, host,
-                              "reading ups.status")
+def still_waiting(ups: str, host: str) -> DriverNotConnected:
+    """The error if a device's `ups.status` is still WAIT. `ups` is the device's name, with any secret masked."""
+    return DriverNotConnected(f"the NUT server is still waiting for the driver of {ups}: check that driver", "WAIT",
+                              host, "reading ups.status")
 
 
 def no_such_device(devices: Sequence[str], host: str) -> SettingsError:
-    """The error for a device that the server lacks. `devices` are the names of those that it has, as texts for people."""
+    """The error for a device that the server lacks. `devices`: the names of those that it has, with any secret masked."""
     names = ", ".join(devices[:20]) + (f" and {len(devices) - 20} more" if len(devices) > 20 else "") or "none"
     return SettingsError(("the NUT server has no device of this name: correct ", Named("device"), f"; it has {names} "
                           "(ERR UNKNOWN-UPS)"), host, "LIST UPS")

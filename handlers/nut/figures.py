@@ -1,6 +1,6 @@
 """Load and energy of a whole NUT device, from NUT's variables. Pure.
 
-No figure counts the same current twice. A sum with a missing part is not used: it would look like a small load.
+A sum with a missing part is not used: it would look like a small load.
 """
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .kinds import type_of, type_of_member
 from .members import Member, number
 
 if TYPE_CHECKING:
-    from .device import Outlet
+    from .model import Outlet
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
@@ -26,7 +26,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.
     - Transfer switch: output, input, outlets.
 
-    Input and output are sums of lines (`input.L1.current`). With one phase and no lines: `input.current`, `output.current`.
+    Input and output are sums of lines (`input.L1.current`). On one phase without that figure: `input.current`, `output.current`.
     """
     kind = type_of(variables)
     inlet, output = side(variables, "input"), side(variables, "output")

@@ -1,8 +1,8 @@
 """Determines the kind of device behind a NUT driver: by `device.type`, else by the device's variables. Pure.
 
 Source: NUT's docs/nut-names.txt. `device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar
-controller). Some drivers before NUT 2.4.3 do not report it, and some drivers of any version report other words. NUT does not
-list sts (static transfer switch), but it is treated like ats.
+controller). Some drivers before NUT 2.4.3 do not report it, and some drivers report other words. NUT does not list sts (static
+transfer switch), but it is treated like ats.
 """
 from __future__ import annotations
 

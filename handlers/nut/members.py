@@ -83,7 +83,7 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
 
 
 def number(text: Optional[str]) -> Optional[float]:
-    """The decimal number in a string, which may have spaces around it. None for any other string and for numbers below 0."""
+    """The number in a string that `is_number` accepts, also with spaces around it. None for other strings and numbers below 0."""
     if text is None or not is_number(text.strip()):
         return None
     figure = float(text.strip())        # strip() also removes U+001C to U+001F, which float() refuses
@@ -91,5 +91,5 @@ def number(text: Optional[str]) -> Optional[float]:
 
 
 def is_number(text: str) -> bool:
-    """Whether `text` is a decimal number, with or without a sign, of at most 15 digits on each side of the point."""
+    """Whether `text` is an optional sign and 1 to 15 digits, optionally with a point and 1 to 15 digits behind them."""
     return _NUMBER.fullmatch(text) is not None

@@ -13,9 +13,9 @@ import re
 from typing import Callable, Mapping, Optional, Sequence
 
 from . import failures, figures, ups_load
-from .device import Device, Outlet, Way
 from .kinds import may_lack_outlets
 from .members import Member, counted, is_number, members_of, number
+from .model import Device, Outlet, Way
 
 _ON_OFF = {"on": True, "off": False}
 _SWITCH = {**_ON_OFF, "1": True, "0": False}            # tripplite_usb writes outlet.N.switch as a number
@@ -41,7 +41,7 @@ def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mappin
     if len(outlets) < count:                    # in a chain the whole device may count the outlets of all members
         raise failures.too_few(len(outlets), device.prefix, count)
     if whole_load:
-        outlets += ups_load.outlet(device)
+        outlets += ups_load.outlets(device)
     if not outlets and not meters and not may_lack_outlets(variables):
         raise failures.no_outlets(*(shown(variables.get(key, "")) for key in ("driver.name", "device.type")))
     return Device(outlets, device, {**counted(members), **listed} if chain or meters else {})
@@ -85,4 +85,3 @@ def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Opt
 def _tidy(text: str) -> str:
     """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
     return re.sub(r"\.0+$", "", text) if is_number(text) else text
-

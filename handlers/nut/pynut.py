@@ -41,7 +41,7 @@ _Self = TypeVar("_Self", bound="PyNUTClient[Any]")
 
 
 class PyNUTError(Exception):
-    """Any failure. The message is the server's `ERR CODE`, with its text if it sent one, or a sentence."""
+    """Any failure. The message is `ERR CODE`, with the server's text if it sent one, or a sentence."""
 
 
 class PyNUTConnectionError(PyNUTError, OSError):
@@ -103,13 +103,13 @@ class PyNUTClient(Generic[AnyStr]):
             self._client.close()
 
     def close(self) -> None:
-        """End the connection. NUT's own module does not have this method: its connection ends only with the object."""
+        """End the connection. NUT's own module does not have this method."""
         self._client.close()
 
     # ---- the server itself -----------------------------------------------------------------------------------
 
     def help(self) -> AnyStr:
-        """The requests that the server supports, one line with its line break."""
+        """The requests that the server lists, one line with its line break."""
         return self._out(self._one("help", messages.help_) + "\n")
 
     def ver(self) -> AnyStr:
@@ -184,7 +184,7 @@ class PyNUTClient(Generic[AnyStr]):
     def FSD(self, ups: str = "") -> str:
         """Set the forced-shutdown flag, if the user may act as the primary client. Returns "OK".
 
-        If PRIMARY and MASTER both fail, raises ERR ACCESS-DENIED as PyNUTClient does; its `__cause__` is the error of MASTER.
+        If the server refuses PRIMARY and MASTER, raises ERR ACCESS-DENIED as PyNUTClient does, with the error of MASTER as cause.
         """
         denied: Optional[PyNUTError] = None
         for verb in ("PRIMARY", "MASTER"):

@@ -1,4 +1,4 @@
-"""A NUT session that only reads: the server's devices, and the variables and commands of several of them in one round trip."""
+"""A NUT session for reading: the server's devices, and the variables and commands of several of them in one round trip."""
 from __future__ import annotations
 
 import time
@@ -21,7 +21,7 @@ _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
 class Snapshot(NamedTuple):
-    """One device at one moment. `writable` is {} unless the caller asked for it."""
+    """The lists of one device. `writable` is {} unless the caller asked for it."""
 
     variables: Dict[str, str]
     commands: List[str]
@@ -35,11 +35,11 @@ class NutReader:
 
     A request may raise Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
-    are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole; `total` limits all exchanges together (None:
-    no limit).
+    are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole. All exchanges must end within `total` seconds
+    of the creation (None: no limit).
 
-    A server that has just connected to a driver reports only the status WAIT until the driver has answered. Readings of the
-    driver's data are then repeated, and raise DriverNotConnected after `timeout` seconds.
+    A server that has just connected to a driver reports the status WAIT until the driver has answered. Readings of the driver's
+    data are then repeated, and raise DriverNotConnected after `timeout` seconds.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,
@@ -102,8 +102,8 @@ class NutReader:
     def _with_user(self, *requests: Request[object]) -> Answers:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this connection has no login: 1 write.
 
-        upsd answers OK to any password, and a wrong one makes `requests` fail. Other servers may refuse the login itself: its
-        error is raised if the last request then fails with a code in `_LOGIN_FIRST`.
+        upsd answers OK to any password. Other servers may refuse the login itself: its error is raised if the last request then
+        fails with a code in `_LOGIN_FIRST`.
         """
         # > USERNAME admin
         # > PASSWORD secret
@@ -140,5 +140,5 @@ class NutReader:
             if waited_for is None:
                 return found
             if self._clock() + POLL >= end:
-                raise still_waiting(self.shown(waited_for), WAIT, self._connection.host)
+                raise still_waiting(self.shown(waited_for), self._connection.host)
             self._sleep(POLL)

@@ -1,4 +1,4 @@
-"""port_up and port_down on a NUT server: find the outlet, write once, then read its state until it is the wanted one."""
+"""port_up and port_down on a NUT server: find the outlet, write once, then look for the wanted state."""
 from __future__ import annotations
 
 from typing import List, Tuple
@@ -10,14 +10,14 @@ from ..settings import Settings
 from ..switching import switch
 from . import devices, outlets
 from .client import NutClient
-from .device import Outlet, Way
+from .model import Outlet, Way
 from .settings import PASSWORD, USERNAME
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 
 
 def switch_port(client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float) -> PduPortView:
-    """Switch one outlet; set `power_status` of `port` to the wanted state, or UNKNOWN if not seen within `deadline` seconds.
+    """Switch one outlet; set `power_status` of `port` to the wanted state, or UNKNOWN if not proven within `deadline` seconds.
 
     After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for each look at the state. Raises
     NoSuchOutlet, Unsupported, SettingsError and reading errors before anything is written, then the errors of `switch`.

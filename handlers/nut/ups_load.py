@@ -4,11 +4,11 @@ from __future__ import annotations
 from typing import List, Optional
 
 from . import figures
-from .device import LOAD, Outlet, Way
 from .members import SWITCHES, Member, number
+from .model import LOAD, Outlet, Way
 
 
-def outlet(device: Member) -> List[Outlet]:
+def outlets(device: Member) -> List[Outlet]:
     """The whole load; [] if the server lists neither command."""
     ways = [Way(command) if command in device.commands else None for command in SWITCHES]
     if ways == [None, None]:

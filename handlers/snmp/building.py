@@ -23,7 +23,7 @@ _LARGEST = 1_000_000                # limit for the file of a profile, in bytes
 
 
 class UnknownFamily(ValueError):
-    """There is no family with this key, or the archive would not contain it."""
+    """There is no family with this key, or `only` leaves it out."""
 
 
 class OwnFamily(NamedTuple):

@@ -1,4 +1,4 @@
-"""Detects the family of a device: one GET of sysObjectID, then a reading of each candidate's states until one has rows."""
+"""Detects the family of a device by its sysObjectID and by the objects that it has."""
 from __future__ import annotations
 
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -23,18 +23,16 @@ class Candidate(NamedTuple):
 
 
 def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
-    """The first family whose objects the device has, with everything read so far.
+    """The device, read as the family that fits it.
 
-    Costs one GET, and the reads of states and counts of each candidate tried. If none has states, other rows and meters are read
-    too; if no family fits, sysDescr is read. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix
-    first, then in the order of `profiles` (a richer MIB comes before the one it replaced). Without a usable sysObjectID they
-    are the families with `sweep`, and only states and counts are read. If no candidate fits by its rows, the first is recognised
-    by its sysObjectID alone, provided that its family has no outlets.
+    Sends one GET, then reads the states and counts of one candidate after the other until one lists a state or counts an outlet.
+    If none does, other rows and meters are tried. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix
+    first, then in the order of `profiles`. Without a usable sysObjectID they are the families with `sweep`, recognised only by
+    states or a count. The sysObjectID alone may be enough for the first candidate if its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer
-    outlets than it counts, or if it lists no outlet but has meters of a family with outlets. The latter is no error if the
-    device proves that it has no outlets, or if `metered_only` is set.
+    outlets than it counts, or if meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -69,18 +67,15 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Cand
 
 
 def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[Found]:
-    """The first candidate whose states have rows, or whose count is above zero, else None (see `by_states`)."""
     return next(filter(None, (by_states(profile, reader.at(root)) for profile, root in tried)), None)
 
 
 def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bool, by_id: bool = True,
                     unmeasured: bool = False) -> Optional[Found]:
-    """For a device without states: the first candidate with rows of outlets, or with a measured total if the device only meters.
-    Failing that, with `by_id`, the first candidate, provided that its family has no outlets. Failing that, searches a second time
-    (`unmeasured`): rows of meters are then enough, even if no total is measured at the moment. None if nothing is found.
-
-    A device counts as one that only meters if `has_no_outlets` proves it, or if `metered_only` is set. If neither is the case and
-    meters were found, raises ProtocolError instead of searching a second time or returning None.
+    """For a device without states: the first candidate with rows of outlets, or with a measured total if the device only meters
+    (`has_no_outlets` or `metered_only`). Failing that, with `by_id`, the first candidate, provided that its family has no
+    outlets. Failing that, raises ProtocolError if a candidate has meters; else searches a second time (`unmeasured`): rows of
+    meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[Found] = None
     for profile, root in tried:
@@ -101,10 +96,10 @@ def _without_states(tried: Sequence[Candidate], reader: Reader, metered_only: bo
 
 
 def _metered(found: Found) -> Found:
-    """`found`, for a unit that `metered_only` declares to have no outlets. Raises ProtocolError if it counts switched outlets."""
+    """`found`, for a unit that `metered_only` declares to have no outlets. Raises ProtocolError if it counts outlets."""
     counted = controlled_outlets(found.profile, found.reader)
     if counted:
-        raise ProtocolError(f"the device counts {counted} switched outlets, but it listed none, so it is not a unit "
+        raise ProtocolError(f"the device counts {counted} outlets, but it listed none, so it is not a unit "
                             "that only meters; poll it again")
     return found
 

@@ -29,10 +29,9 @@ class Found(NamedTuple):
 
 
 def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
-    """The first of the profile's `Outlets` whose states have rows, or whose count is above zero; else None.
+    """The device by the first `Outlets` whose `states` list an outlet, or that has `states` and a count above zero; else None.
 
-    Reads the state source and the count of each `Outlets` tried. Raises ProtocolError if the device lists fewer outlets than it
-    counts.
+    Raises ProtocolError if the device lists fewer outlets than it counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
@@ -71,7 +70,7 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
 
 
 def controlled_outlets(profile: Profile, reader: Reader) -> int:
-    """The device's own number of switched outlets, from an object that is 0 on a unit that only meters; 0 without this object."""
+    """The device's own number of outlets, from an object that is 0 on a unit without outlets to list; 0 without this object."""
     return max((_count(outlets.none_if_zero, reader)[0] for outlets in profile.outlets), default=0)
 
 
@@ -84,16 +83,16 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
 
 
 def _count(source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}) -> Tuple[int, bool]:
-    """The device's own number of outlets, summed over its units; and whether this is known for every unit in `states`.
+    """The device's own number of outlets, summed over its units; and False if a unit's number is missing or unusable, else True.
 
-    0 and True for a family without a count.
+    0 and True without a `source`.
     """
     if source is None:
         return 0, True
     rows = {unit: number(value) for unit, value in source.rows(reader).items()}
     numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
     units = {identity.rpartition(".")[0] for identity in states}
-    missing = units - rows.keys() if units & rows.keys() else ()        # else one count covers all units
+    missing = units - rows.keys() if units & rows.keys() else ()        # else the counts are not by unit
     return sum(numbers), len(numbers) == len(rows) > 0 and not missing
 
 

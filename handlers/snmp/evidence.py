@@ -10,7 +10,7 @@ class Proof(Enum):
     """The evidence for a capability, the weakest first."""
 
     NONE = "none"               # the family does not have this capability
-    DRIVER = "driver"           # another program or an example, without the MIB's text
+    DRIVER = "driver"           # another program or an example
     MIB = "MIB"                 # the text of the MIB
     SIMULATED = "simulated"     # a trial on a simulator made from the MIB's text
     RECORDING = "recording"     # values read from the recording of a real unit
@@ -18,8 +18,7 @@ class Proof(Enum):
 
 
 class Confidence(Enum):
-    """How certain a family's commands are. A built-in family with LOW is switched only with the setting
-    `switch_unproven`."""
+    """How certain a family's commands are. A built-in family with LOW is switched only with `switch_unproven`."""
 
     NONE = "none"               # the family is not switched
     LOW = "low"

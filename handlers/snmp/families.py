@@ -1,4 +1,4 @@
-"""The built-in families. A vendor's file is loaded when one of its families may fit a device, or is named by a setting.
+"""The built-in families. A vendor's file is loaded when one of its families may fit a device, or is named.
 
 For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or none, it is several.
 """
@@ -16,7 +16,7 @@ NET_SNMP_IDS = "8072.3.2.10 2021.250.10"
 
 
 class Vendor(NamedTuple):
-    """One file of profiles. A test compares each field with the file.
+    """One file of profiles. A test compares `keys`, `numbers` and `sweep` with the file.
 
     `keys`: its families, in the order of the file. `numbers`: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1.
     Both are lists separated by spaces. `sweep`: whether any of its families is probed if a device has no usable sysObjectID.

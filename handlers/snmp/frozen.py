@@ -1,7 +1,6 @@
 """Immutable values whose fields are their annotations. Profiles are made of them.
 
-They behave like frozen dataclasses. The standard dataclasses compile a constructor for each class at import, which took longer
-than reading a PDU. All classes here share one constructor.
+All classes share one constructor: the standard dataclasses compile one for each class at import, which takes time.
 """
 from __future__ import annotations
 
@@ -65,7 +64,7 @@ def changed(value: T, **fields: Any) -> T:
 
 
 def parts(value: object) -> Iterator[object]:
-    """A value and every value inside it."""
+    """A value and, recursively, the fields of each `Frozen` and the items of each tuple in it."""
     yield value
     if isinstance(value, Frozen):
         for name in value.FIELDS:

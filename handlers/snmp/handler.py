@@ -28,7 +28,7 @@ class SnmpPdu(BaseSnmpPdu):
     """A PDU over SNMP. Nothing is kept between calls, not even the family."""
 
     def status(self) -> PduView:
-        """Every outlet and its state. Most families cost one or two reads, and a GET of sysObjectID unless the family is fixed.
+        """Every outlet and its state. Most families cost one or two reads besides the GET of sysObjectID.
 
         The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
         """
@@ -50,7 +50,7 @@ class SnmpPdu(BaseSnmpPdu):
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the device and of each metered outlet.
 
-        Costs the reads of `status`, and usually one walk for each object of the figures.
+        Costs the reads of `status`, and usually one walk or GET for each object of the figures.
         """
         with self._session("statistic") as session:
             read = metering.meter(session.found, with_power=False)
@@ -72,8 +72,8 @@ class SnmpPdu(BaseSnmpPdu):
     def _session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
         """Reads the device as its family, for one call. Errors name the address, and the method unless they name a request.
 
-        No GET, walk or SET starts later than `seconds` after the call began (None: CALL_SECONDS), unless the block extends this.
-        Logs version and family once.
+        No GET, walk or SET starts later than `seconds` after the settings were read (None: CALL_SECONDS), unless the block
+        extends this. Logs version and family once.
         """
         family = ""
         try:

@@ -22,7 +22,7 @@ class Readings(NamedTuple):
 
 
 def labels(found: Found) -> List[host.Label]:
-    """Number and name of each outlet. The number defaults to the last arc of the identity. Walks columns not yet read."""
+    """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if found.outlets is None:
         return []
     numbers = found.outlets.number.rows(found.reader) if found.outlets.number else {}
@@ -32,7 +32,7 @@ def labels(found: Found) -> List[host.Label]:
 
 
 def meter(found: Found, with_power: bool = True) -> Readings:
-    """All figures of the profile. Reads each object once. Without `with_power`, power is not read."""
+    """The device's figures. Without `with_power`, power is left out."""
     outlets = found.outlets
     current = _of_outlets(outlets.current if outlets else None, found)
     energy = _of_outlets(outlets.energy if outlets else None, found)

@@ -35,12 +35,12 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Profile(Frozen):
     """One PDU family: how to recognise, read and switch its devices.
 
-    `mib` names the MIB, with its LAST-UPDATED if known. `source` links to it, or to a program or page that shows the objects.
+    `mib` names the MIB, if one is public. `source` links to it, or to a program or page that shows the objects.
     `sys_object_ids` are prefixes, compared by arcs. `roots` adds prefixes, each with the root of its tree. With `sweep`, the
     family is probed on devices without a usable sysObjectID. A family without any of these three is used only if a setting or
     the archive's build fixes it.
 
-    `outlets` are ways to read the outlets, the richest first; empty for a family without outlets. A device is read and switched
+    `outlets` are ways to read the outlets, tried in this order; empty for a family without outlets. A device is read and switched
     through only one of them (see `device.by_states`). `load` (A), `power` (W) and `energy` (kWh) are the device's totals.
     """
 
@@ -105,8 +105,7 @@ class Profile(Frozen):
 
 
 def below(oid: str, prefix: str) -> bool:
-    """Whether `oid` is `prefix` or starts with all its arcs. Detection compares many prefixes, so this compares strings, which is
-    faster than comparing numbers."""
+    """Whether `oid` is `prefix` or starts with all its arcs."""
     return f"{oid}.".startswith(f"{prefix}.")
 
 

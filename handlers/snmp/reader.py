@@ -7,7 +7,7 @@ from ..errors import LONGEST
 from ..host.rows import Raw
 from .decoding import Walked, shown
 
-ROOT = "~"          # in a profile's OIDs: the root that the device's sysObjectID selects
+ROOT = "~"          # in a profile's OIDs: the family's root
 
 
 class Device(Protocol):
@@ -20,7 +20,7 @@ class Device(Protocol):
 
 
 class Reader:
-    """Sends each walk and each GET once and keeps the answers (`walked`, `got`).
+    """Keeps the answers to walks and GETs (`walked`, `got`) and does not repeat an answered request.
 
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """
@@ -32,21 +32,21 @@ class Reader:
         self._names: Dict[str, Walked] = {}
 
     def walk(self, oid: str) -> Walked:
-        """Index suffix -> value for all rows below `oid`; {} if the device has none. Walks once."""
+        """Index suffix -> value for all rows below `oid`; {} if the device has none."""
         full = self.resolve(oid)
         if full not in self.walked:
             self.walked[full] = self._device.walk(full)
         return self.walked[full]
 
     def names(self, oid: str) -> Walked:
-        """A walk of a column of names. `again` keeps it, because names do not change during a call."""
+        """A walk of a column of names. `again` keeps it: names are taken as fixed during a call."""
         full = self.resolve(oid)
         if full not in self._names:
             self._names[full] = self.walk(oid)
         return self._names[full]
 
     def get(self, oid: str) -> Optional[Raw]:
-        """One object, None if the device does not have it. Reads once."""
+        """One object, None if the device does not have it."""
         full = self.resolve(oid)
         if full not in self.got:
             self.got[full] = self._device.get(full)

@@ -1,4 +1,4 @@
-"""Reads and writes profiles as JSON. Every profile can be written; only valid profiles can be read.
+"""Reads and writes profiles as JSON.
 
 The members of an object are the fields of its class. Where several classes are possible (sources, controls), `kind` names one.
 A decimal number is written as text ("0.1"), so that it stays exact.
@@ -27,7 +27,7 @@ from .states import Doubt, State
 
 
 class ProfileError(ValueError):
-    """A profile's JSON is not valid. The message starts with a path in it, such as profile.outlets[0].states.on."""
+    """A profile or its file cannot be used. The message starts with a place such as profile.outlets[0].states.on."""
 
 
 def _kinds(*modules: Any) -> Mapping[str, Type[Any]]:

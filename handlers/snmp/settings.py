@@ -36,8 +36,8 @@ SWITCH_AUTOMATIC: Setting[bool] = Setting("switch_automatic", "yes or no", yes_n
 SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC)
 
 ONLY: Setting[Tuple[str, ...]] = Setting("only", "keys of families, comma separated", _keys, (),
-                                         "the archive has only these families", longest=10_000)
-OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", str, "", "the archive has only this family",
+                                         "detect only these families", longest=10_000)
+OWN_PROFILE: Setting[str] = Setting("own_profile", "a profile as JSON", str, "", "read each PDU as this family",
                                     longest=1_000_000)
 BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
@@ -55,7 +55,7 @@ class Choice(NamedTuple):
 def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     """The choice that settings and build options make. A setting overrides the build option. Raises SettingsError.
 
-    A PDU of a user's own profile is switched whatever its confidence and `switch_unproven` are: the user vouches for it.
+    With a user's own profile, `switch_unproven` is always true: the user vouches for the commands.
     """
     typed, built = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
     unproven, metered_only, automatic = (typed[setting] if settings.get(setting.key, "").strip() else built[setting]

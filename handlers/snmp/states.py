@@ -14,10 +14,7 @@ from .sources.base import Source
 
 
 class Doubt(Frozen):
-    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet, such as "fuse intact" or "not cycling".
-
-    A missing value makes the state UNKNOWN too.
-    """
+    """The state is UNKNOWN unless `test` reads one of `quiet` for the outlet, such as "fuse intact" or "not cycling"."""
 
     test: Source
     quiet: Tuple[str, ...]

@@ -33,8 +33,8 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
     """Write the outlet's absolute state once, then read the outlet until it has that state or `deadline` seconds are over.
 
     Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does not exist, and Unsupported if
-    it must not be switched: nothing was written then. The text of an Unreachable says if the outlet may have switched. If a
-    write repeats other outlets' states, commands run one at a time, and `port` gets UNKNOWN unless all states read as written.
+    it must not be switched: nothing was written then. The text of an Unreachable says so if the outlet may have switched. If a
+    write repeats other outlets' states, commands take turns (turns.py), and `port` gets `wanted` only if all read as written.
     """
     device, found = session.device, session.found
     identity = str(port.identity)           # a platform may return a number
@@ -62,7 +62,7 @@ def switch_outlet(session: Session, port: PduPortView, wanted: EnumPowerStatus, 
 
 
 def _switchable(found: Found, identity: str, unproven: bool) -> Tuple[State, Control]:
-    """The `State` and `Control` of this outlet. Raises NoSuchOutlet or Unsupported."""
+    """Raises NoSuchOutlet or Unsupported."""
     profile = found.profile
     if identity not in found.states:
         raise NoSuchOutlet(f"the PDU has no outlet {str(identity)[:40]!r}; it has {_some(list(found.states))}")

@@ -1,4 +1,4 @@
-"""Checks of a profile's parts, made when they are built. They raise ValueError with a sentence for the profile's author."""
+"""Checks of a profile's parts. They raise ValueError with a sentence for the profile's author."""
 from __future__ import annotations
 
 import re
@@ -21,7 +21,7 @@ def suffix(value: str, what: str) -> None:
 
 
 def given(value: str, what: str) -> None:
-    """Requires text other than spaces."""
+    """Requires text other than white space."""
     if not value.strip():
         raise ValueError(f"{what} is empty")
 
@@ -40,7 +40,7 @@ def some(values: Sequence[object], what: str) -> None:
 
 
 def compared(values: Sequence[str], what: str) -> None:
-    """Requires distinct values without white space or NULs at the ends: `decoding.text` cuts these off the device's values."""
+    """Requires distinct values that `decoding.text` returns unchanged."""
     once(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):

@@ -6,8 +6,8 @@ received. Source: RFC 9271, and NUT's docs/net-protocol.txt for LOGIN, LOGOUT, M
 """
 from __future__ import annotations
 
-from .lists import list_cmd, list_ups, list_var
-from .other_lists import list_client, list_enum, list_range, list_rw
+from .lists import list_cmd, list_rw, list_ups, list_var
+from .other_lists import list_client, list_enum, list_range
 from .session import fsd, login, logout, password, primary, username
 from .tls import starttls
 from .values import Type, get_cmddesc, get_desc, get_numlogins, get_type, get_upsdesc, get_var, help_, protver, ver

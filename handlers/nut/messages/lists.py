@@ -18,14 +18,21 @@ def list_ups() -> Request[Dict[str, str]]:
     """The server's devices and their descriptions."""
     # > LIST UPS
     # < UPS rack1 "PDU of rack 1"
-    return listing(2, table, "UPS")
+    return listing(2, _table, "UPS")
 
 
 def list_var(ups: str) -> Request[Dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
-    return listing(2, table, "VAR", name(ups, "device"))
+    return listing(2, _table, "VAR", name(ups, "device"))
+
+
+def list_rw(ups: str) -> Request[Dict[str, str]]:
+    """The writable variables of a device and their values."""
+    # > LIST RW rack1
+    # < RW rack1 outlet.3.desc "web server"
+    return listing(2, _table, "RW", name(ups, "device"))
 
 
 def list_cmd(ups: str) -> Request[List[str]]:
@@ -51,6 +58,5 @@ def _names(reply: Reply) -> List[str]:
     return found
 
 
-def table(reply: Reply) -> Dict[str, str]:
-    """Rows of two words as a mapping. Raises ProtocolError like `_names`."""
+def _table(reply: Reply) -> Dict[str, str]:
     return dict(zip(_names(reply), (row[1] for row in reply.rows)))

@@ -1,18 +1,11 @@
-"""LIST of the writable variables, of what a variable accepts, and of a device's clients: RFC 9271, section 4.2.7."""
+"""LIST of what a variable accepts, and of a device's clients: RFC 9271, section 4.2.7."""
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
+from typing import List, Tuple
 
 from ..answers import Reply, Request
 from ..words import name
-from .lists import listing, table
-
-
-def list_rw(ups: str) -> Request[Dict[str, str]]:
-    """The writable variables of a device and their values."""
-    # > LIST RW rack1
-    # < RW rack1 outlet.3.desc "web server"
-    return listing(2, table, "RW", name(ups, "device"))
+from .lists import listing
 
 
 def list_enum(ups: str, variable: str) -> Request[List[str]]:

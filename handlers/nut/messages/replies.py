@@ -1,14 +1,8 @@
 """Reads answers of one line."""
 from __future__ import annotations
 
-from ...errors import ProtocolError, printable
 from ..answers import Reply
-from ..words import encoded
-
-
-def unexpected(line: str) -> ProtocolError:
-    """The error for a line that does not answer the request."""
-    return ProtocolError(f"the server answered {printable(line, 80)!r}, which does not answer the request", encoded(line))
+from ..failures import unexpected
 
 
 def ok(reply: Reply) -> str:

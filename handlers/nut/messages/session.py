@@ -7,7 +7,7 @@ from .replies import ok
 
 
 def username(text: str) -> Request[str]:
-    """The first half of a login (4.2.13). upsd answers OK to any name."""
+    """The first half of a login (4.2.13). upsd does not check the name here."""
     # > USERNAME admin
     # < OK
     return Request(f"USERNAME {word(text, 'user name')}", "USERNAME", ok)

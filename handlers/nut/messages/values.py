@@ -4,14 +4,14 @@ from __future__ import annotations
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ..answers import Reply, Request
+from ..failures import unexpected
 from ..words import name, split
-from .replies import unexpected
 
 T = TypeVar("T")
 
 
 class Type(NamedTuple):
-    """The type of a variable: `words` are some of RW, ENUM, RANGE, STRING and NUMBER; `length` limits a STRING, else None."""
+    """The type of a variable: `words` such as RW, ENUM, RANGE, STRING and NUMBER; `length` limits a STRING, else None."""
 
     words: Tuple[str, ...]
     length: Optional[int]

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from ...errors import SettingsError
 from ..answers import Reply, Request
+from ..failures import unexpected
 from ..words import is_name, name, word
-from .replies import ok, unexpected
+from .replies import ok
 
 
 def set_var(ups: str, variable: str, value: str) -> Request[str]:
-    """Set a variable. The answer is the tracking id, '' without tracking. The server answers before the driver acts."""
+    """Set a variable. The answer is the tracking id, '' without tracking. The server does not wait for the driver."""
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"

@@ -1,8 +1,8 @@
-"""The families, usually one file for each vendor. A file has a tuple PROFILES, and no code that runs for a device.
+"""The families, usually one file for each vendor. A vendor's file has a tuple PROFILES, and no code that runs for a device.
 
 The order matters for families with the same sysObjectID, and for families with `sweep`, which are probed one after the other:
-the richer MIB comes first. To add a family, write an entry in its vendor's file (CONTRIBUTING has an example), add its key,
-numbers and `sweep` here (see `Vendor`), and add a fixture. The tests run over this table.
+a richer MIB comes before the one it replaced. To add a family, write an entry in its vendor's file (CONTRIBUTING has an
+example), add its key, numbers and `sweep` here (see `Vendor`), and add a fixture. The tests run over this table.
 """
 from __future__ import annotations
 

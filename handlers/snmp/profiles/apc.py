@@ -1,6 +1,6 @@
-"""APC by Schneider Electric: all generations of rack PDUs in PowerNet-MIB, and other units with outlets or meters.
+"""APC by Schneider Electric: rack PDUs of PowerNet-MIB, and other units with outlets or meters.
 
-A newer unit also has the tables of older generations, so the richer family comes first. A state and its command may have
+A newer unit may also have the tables of older ones, so the richer family comes first. A state and its command may have
 different numbers (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU: state on = 1, command on = 2; MasterSwitch plus: state
 off = 2, command off = 3, and command 2 is "on, later"), so a value that was read is never written back.
 """
@@ -25,15 +25,15 @@ def _spdu(state: Source) -> Outlets:
 
 
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
-    """The phase rows of a table that also has bank rows and perhaps a total: rows with a phase and without a bank.
+    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a phase other than 0.
 
-    If there are none, all rows without a bank.
+    If there are none, all rows with bank 0.
     """
     of_no_bank = Only(values, banks, ("0",))
     return First((Only(of_no_bank, phases, ("0",), keep=False), of_no_bank))
 
 
-# First generation (rPDU). The load table has rows of phases and rows of banks, which count the same current again.
+# First generation (rPDU). Rows of banks in the load table count the current of the phases again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE)
@@ -146,7 +146,7 @@ PROFILES = (
                     figure(_of_one_unit(RPDU_WATTS.source))),
         energy=total(figure(_of_each_unit("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        note="The outlet tables of rPDU2 are from the MIB; the recorded unit has only the older sPDU table."),
+        note="The outlet tables of rPDU2 are from the MIB; the recording has only the older sPDU table."),
     Profile(
         key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)", source=POWERNET,
         models=("AP78xx", "AP79xx"), sys_object_ids=oids("318.1.3.4.5", ANY_APC),

@@ -1,9 +1,8 @@
 """AP Nederland: the modular PDU of APNL-MODULAR-PDU-MIB. Displays, meters and switches are rows of one table of nodes.
 
 A node whose nodeOutlet is 0 has no outlet. Only nodes of switching types have a state, and only those of metering types have
-figures. The PDU's totals are used only if it has metering nodes. nodePower and pduPower are energies in kWh. A gateway has the
-same objects for a PDU on its bus, but reads or writes that PDU only on a further command (pduAdminCommand). Its objects may be
-out of date, so gateways are not read.
+figures. nodePower and pduPower are energies in kWh. A gateway has the same objects for a PDU on its bus, but reads or writes
+that PDU only on a further command (pduAdminCommand). A gateway's states and figures are not read: they may be out of date.
 """
 from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Only, Provided, Source
@@ -22,7 +21,6 @@ def _metered(values: Source) -> Source:
 
 
 def _of_pdu(values: Source) -> Source:
-    """`values` if the device is a PDU; no rows for a gateway."""
     return Provided(values, scalar("29640.4.3.1.0", "pduType"), MODULAR)
 
 

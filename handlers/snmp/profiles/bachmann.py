@@ -2,7 +2,7 @@
 
 The status combines on or off with alarms, warnings and identification: odd numbers from 9 to 23 are on, even ones from 10 to 24
 off. Measurements are variables: one table has their units and powers of ten, another their values, types and statuses.
-The index of both is a GUID of eight octets: the first seven identify the measured socket or phase, the last one the variable.
+The index of both is a GUID of eight octets: the first seven identify the measured part, the last one the variable.
 """
 from ..parts import SIMULATED, Arcs, Confidence, Figure, Guarded, Outlets, Profile, State, Write
 from ..sources import Listed, Number, OfUnits, Only, Source, Spelt
@@ -25,7 +25,7 @@ NOT_MEASURED = ("0", "1", "8", "44")            # statuses: expected, undefined,
 LOST = ("7",)                                   # status: lost; such a variable is kept, without a value
 THE_DEVICE = Arcs(stop=1)
 WITH_PHASES = Only(PHASE_COUNT, PHASE_COUNT, ("0",), keep=False)        # a row for each device that has phases
-ENTITY = 7                                      # octets of a GUID that identify the measured socket or phase
+ENTITY = 7                                      # octets of a GUID that identify the measured part
 
 
 def _measured(kind: tuple[str, str], at: Source) -> Figure:

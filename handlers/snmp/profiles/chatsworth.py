@@ -1,4 +1,4 @@
-"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs share one agent. The index is the outlet, then the PDU's MAC
+"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs can share one agent. The index is the outlet, then the PDU's MAC
 address as text.
 
 PDUs that cannot switch may have the control column, so commands require that cpiPduHasOutletControl is 1. Outlets' energy is in

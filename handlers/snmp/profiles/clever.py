@@ -5,7 +5,7 @@ written by owners. Values are strings with decimals ("1.53") or INTEGERs; "--" m
 chain each unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". `_of_texts`
-therefore uses figures of outlets only if every outlet has one: a group's current must not be taken for an outlet's.
+therefore uses figures of outlets only if there are as many as outlets: a group's current must not be taken for an outlet's.
 """
 from typing import Optional
 
@@ -65,7 +65,7 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
 
 
 def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
-    """RPDU and NPM-V: below `unit`, arcs 3 to 5 are lines 1 to 3, and arcs 8 to 13 are columns of the outlets."""
+    """RPDU and NPM-V: below `unit`, arcs 3 to 5 are lines 1 to 3."""
     unit = f"30966.{tree}.1.1"
 
     def lines(item: int, name: str) -> Spread:

@@ -62,10 +62,10 @@ PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
 def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
-    """The meters of the ePDU tree on a unit with its outlets in ePDU2. They are not read in a chain, because this tree does not
-    have the other units."""
-    of_one_unit = First((Provided(values, MODULE, "0"), Provided(values, MODULE, "1"), Unless(values, MODULE)))
-    return figure(Provided(of_one_unit, EPDU2_STATE, ".*"), scale)
+    """The meters of the ePDU tree on a unit with its outlets in ePDU2. No rows in a chain: this tree lacks the other units."""
+    for module in (MODULE, DEVICE_MODULE):
+        values = First((Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module)))
+    return figure(Provided(values, EPDU2_STATE, ".*"), scale)
 
 
 def _metered(below: str, name: str) -> Figure:

@@ -1,6 +1,6 @@
 """Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257 off, 259 on).
 
-Commands are written to the admin state; states are read from the oper state. Any other value is UNKNOWN.
+Commands are written to the admin state. Other values of the oper state are UNKNOWN.
 """
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread

@@ -5,9 +5,8 @@ there is a delay in seconds; 0 is now. One public driver has columns 3 (off) and
 other drivers and the sister families agree on the order here.
 
 Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object for each outlet: the state
-of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all outlets. The type of a monitored Pulizzi unit says what
-its channels meter. nLogic has the tables of HPE's pdu3. A floor PDU (EATON-PDU-MIB) has panels with breakers, which are listed
-and not switched.
+of outlet N is 3.N.0, its command 2.(N+1).0, because 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3. A floor PDU
+(EATON-PDU-MIB) has panels with breakers, which are listed and not switched.
 """
 from ..parts import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Guarded, Outlets, Profile, Proof, Root, State, Verbs, Write
 from ..sources import Chained, Counted, Number, Only, Part, Provided, Span, Spread

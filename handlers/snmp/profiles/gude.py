@@ -30,7 +30,6 @@ def _ports(powerports: str) -> Outlets:
 
 
 def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
-    """A figure of single outlets."""
     valid, values = column("~.1.5.5.2.1.2", "spChanStatus"), column(f"~.1.5.5.2.1.{arc}", name)
     return figure(Only(Renumbered(values, over), Renumbered(valid, over), ("1",)), scale)
 
@@ -54,7 +53,6 @@ PROFILES = (
         load=LOAD, power=POWER, energy=ENERGY,
         switching_confidence=Confidence.HIGH, evidence=RECORDED),
     Profile(
-        # The MIBs of these products have the same meters but no ports, so this profile lists no outlets.
         key="gude-pdu", vendor="Gude", mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
         source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
         models=("Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x", "ATS 3020"),

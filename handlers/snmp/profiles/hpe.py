@@ -139,7 +139,7 @@ PROFILES = (
             current=figure(_core_and_bars(CORE_CURRENT, "6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS),
             power=figure(_core_and_bars(CORE_WATTS, "7", "mpduSmExtBarOutletPowerWatt")),
             energy=figure(_core_and_bars(CORE_WH, "20", "mpduSmExtBarOutletPowerWattHour"), THOUSANDTHS)),),
-        # The current of a bar also flows through its output, so only outputs are summed.
+        # The current of a bar also flows through its output, so bars are not summed.
         load=total(figure(CORE_CURRENT, HUNDREDTHS)),
         power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), figure(CORE_WATTS)),
         energy=total(figure(CORE_WH, THOUSANDTHS)),
@@ -148,7 +148,7 @@ PROFILES = (
     Profile(
         key="hpe-pdu-module", vendor="HPE", mib="CPQPOWER-MIB 1.80 (pdu)", source=CPQPOWER,
         models=("PDU Management Module for metered PDUs",), sys_object_ids=oids(PDU),
-        # A row for each PDU. Without a power in every row there is no total.
+        # A row for each PDU. No total unless at least numOfPdu rows have a power.
         power=total(figure(Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False),
                                  scalar(PDU + ".1.1.0", "numOfPdu")))),
         evidence=SIMULATED.of("power"),

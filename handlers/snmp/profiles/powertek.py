@@ -1,6 +1,6 @@
 """Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The identity is unit.row.
 
-Every table has the rows of the largest model, with states in all of them. Only rows up to the unit's number of outlets are
+A table may have more rows than its unit has outlets, with states in all of them. Only rows up to the number of outlets are
 real. Energies are in Wh although the MIB says KWh: on two PDUs, the power and the start of the count are known, and only Wh
 fits them. An older MIB (SPSv1-MIB) has the same command object under the same sysObjectID. There 2 is also on and 4 is also off,
 but after a delay that is set on the unit.
@@ -54,7 +54,7 @@ def _pwt2(below: str, name: str) -> Merged:
     return by_unit(lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)), PWT2_UNITS)
 
 
-# Whether an outlet is online, on units with outlets.
+# Whether an outlet is online; only of units whose size is above 0.
 PWT2_VALID = by_unit(
     lambda unit: Provided(column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"), PWT2_UNITS)
 
@@ -80,7 +80,7 @@ PROFILES = (
         power=total(figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True),
         energy=total(figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW, evidence=SIMULATED,
-        note="Units of an older MIB under the same sysObjectID switch after a delay; nothing on the device distinguishes them."),
+        note="Units of an older MIB under the same sysObjectID switch after a delay; the handler does not distinguish them."),
     Profile(
         key="powertek-pwt2", vendor="Powertek", mib="SPS2v1-MIB 0.94", source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
         models=("PWT2 (SPS2)",), sys_object_ids=oids("42610.1.4.1"),

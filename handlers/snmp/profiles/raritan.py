@@ -4,9 +4,9 @@ which Eaton copied below its own root.
 PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14 on/off). States are values of a
 general enumeration for sensors (7 on, 8 off), commands are 0 (off) and 1 (on). The device reports the decimal digits of each
 sensor. The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 of 36 outlets, so usually only the values
-are walked. An outlet's capabilities name its sensors. Digits are read for the first and last outlet with the same capabilities. A
-reading of 0 counts unless the sensor is reported as unavailable. The current that a three-phase inlet reports is its highest line
-current, so its poles are summed. An inlet of one phase has no readings by pole, so its own current counts.
+are walked. An outlet's capabilities name its sensors. A reading of 0 counts unless the sensor is reported as unavailable. The
+current that a three-phase inlet reports is its highest line current, so its poles are summed. An inlet of one phase has no
+readings by pole, so its own current counts.
 
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
@@ -89,7 +89,7 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
         energy=energy)
 
 
-# The load is the sum over the inlets' poles without the neutral. If no pole is measured: the inlets' current, else the unit's.
+# Load: the inlets' poles without the neutral; if no pole is measured, the inlets' current, else the unit's; last, the outlets'.
 PX1_POLES = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
 PX1_MEASURED_POLES = Only(PX1_POLES, PX1_POLES, ("-1",), keep=False)
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")

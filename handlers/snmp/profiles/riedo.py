@@ -53,7 +53,7 @@ PROFILES = (
                 rows=Only(NAME, TYPE, (OUTLET,)), number=NAME, name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
                 current=_of_type(CURRENT, THOUSANDTHS, OUTLET), power=_of_type(POWER, ONES, OUTLET),
                 energy=_of_type(ENERGY, THOUSANDTHS, OUTLET))),
-        # The load is the sum over the phases, or the PDU's own if there are no phase meters or a phase has no valid data.
+        # The load is the sum over the phases, else the PDU's own, else the sum over the outlets.
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
         power=_first_of(POWER, ONES, *OF_PDU),
         energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU),

@@ -13,7 +13,7 @@ from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14"))
-# A strip is named by its port and its place on that port ("PSM_P1_2"), or without numbers if it is the only one.
+# The name of a strip may have its port and its place on that port ("PSM_P1_2").
 _SOCKET = r"(?:Sockets\.Socket |PSM_(?:P(\d+)_(\d+)|[^.]*)\.Plug ?)(\d+)\."
 RELAYS = _SOCKET + r"(?:General\.)?Relay"
 PHASES = r"Phase L(\d+)\.Current\.Value"
@@ -29,7 +29,7 @@ def _quality(pattern: str, of: str) -> Named:
 
 
 def _value(pattern: str, of: str) -> Listed:
-    """The values; empty where cmcIIIVarQuality is undefined or says that there is no value."""
+    """The values; empty unless cmcIIIVarQuality is in WITH_VALUE."""
     value = Named(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
     return Listed(value, Only(value, _quality(pattern, of), WITH_VALUE))
 
@@ -42,7 +42,7 @@ def _scale(pattern: str, of: str) -> Named:
     return Named(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
 
 
-# The value of a strip is its current if the unit is A. There is no sum without the current of each phase and strip.
+# The value of a strip is its current if the unit is A. With another unit there is no load.
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
 STRIP_VALUE = _value(STRIPS, STRIP)
 STRIP_CURRENT = Only(STRIP_VALUE, Named(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",))

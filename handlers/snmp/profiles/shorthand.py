@@ -39,12 +39,12 @@ def oids(*below: str) -> tuple[str, ...]:
 
 
 def column(below: str, name: str, suffix: str = "") -> Column:
-    """A column and its name in the MIB; with `suffix`, only rows whose index ends with it, such as a sensor type."""
+    """A column and its name; with `suffix`, only rows whose index ends with it, such as a sensor type."""
     return Column(oid(below), name, suffix)
 
 
 def scalar(below: str, name: str) -> Scalar:
-    """One object and its name in the MIB; `below` includes the instance, such as `.0`."""
+    """One object and its name; `below` includes the instance, such as `.0`."""
     return Scalar(oid(below), name)
 
 
@@ -59,13 +59,13 @@ def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...])
 
 
 def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
-    """The rows of numbered parts (units, ports, phases) with an object or table each. The identity begins with this number."""
+    """The rows of numbered parts such as ports, each with an object or a table. The identity begins with the part's number."""
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
 def counted(count: Source, listed: Source) -> Provided:
-    """The device's number of outlets, ignored if the table `listed` is empty: units without this table report a number too."""
-    return Provided(count, listed, ".*")
+    """The device's number of outlets, ignored if the table `listed` is empty: units without this table may report a number."""
+    return Provided(count, listed, "(?s).*")
 
 
 def total(*figures: Figure, else_outlets: bool = False, unit: Optional[Arcs] = None, units: Optional[Source] = None) -> Total:

@@ -1,7 +1,7 @@
 """Synaccess: netBooter with SYNSYS-MIB, and SynLink with SYNLINK-MIB.
 
 In the table of newer netBooters, index 0 is outlet 1. In the tree of older units, index 1 is outlet 1. A command with an index of
-the wrong tree would switch the neighbour, so each tree has its own `Outlets`. The older tree is not read on a unit that has
+the wrong tree could switch the neighbour, so each tree has its own `Outlets`. The older tree is not read on a unit that has
 the newer tree's powerOutletNum, even if the newer table is empty.
 """
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
@@ -12,8 +12,7 @@ STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLDER_STATUS = Unless(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), scalar("21728.3.1.3.0", "powerOutletNum"))
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
-# A unit without an inlet module may lack the module's objects or return 0 for them. Then the load is the sum of the banks, and
-# there is no energy figure.
+# A unit without an inlet module may lack the module's objects or return 0 for them. A 0 counts as not measured.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 

@@ -1,5 +1,4 @@
-"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB. Four relays, four voltages and four currents have consecutive
-numbers below one object.
+"""Tycon: TPDIN-Monitor-WEB2 of TPDIN2-MIB and WEB3 of TPDIN3-MIB.
 
 TPDIN2-MIB does not define a relay's 0 and 1, which are taken from TPDIN3-MIB: 0 off, 1 on, 2 cycle. Currents are not read,
 because neither MIB says which circuits they belong to. A TPDIN-SC48 has the WEB2's sysObjectID (LibreNMS pull request 9748) but

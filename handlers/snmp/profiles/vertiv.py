@@ -1,6 +1,6 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
 
-The six layouts have nothing in common. In four of them the values of the command differ from those of the state.
+In four of the six families, the values of the command differ from those of the state.
 """
 from ..parts import RECORDED, SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, Proof, Root, State, Write, changed
 from ..sources import First, Listed, Merged, OfUnits, Only, Part, Provided, Source, Span, Spread
@@ -132,7 +132,7 @@ PROFILES = (
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="The command is a Gauge32 in the MIB. A strict device refuses the INTEGER that is written."),
+        note="The command is a Gauge32 in the MIB. A strict device refuses an INTEGER."),
     Profile(
         key="geist-em", vendor="Vertiv", mib="GEIST-EM-SERIES-MIB of 2012-03-12",
         source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),

@@ -19,7 +19,7 @@ class Source(Frozen, ABC):
 
     @abstractmethod
     def rows(self, reader: Reader) -> Rows:
-        """All values; {} if the device has none for this source. Raises ProtocolError if its answers contradict each other."""
+        """All values; {} if the device has none for this source. May raise ProtocolError for contradictory answers."""
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         """The value of one identity, None if it has none. Reads all rows unless the class can read one."""

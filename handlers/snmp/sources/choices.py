@@ -60,8 +60,7 @@ class Provided(Source):
 class Whole(Source):
     """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many rows; else no rows.
 
-    For a table that may lack rows: a sum over it is then missing, and outlets are read by the profile's next `Outlets`. `one`
-    does not read the count.
+    For a table that may lack rows. `one` does not read the count.
     """
 
     source: Source
@@ -94,7 +93,7 @@ class Unless(Source):
 class Merged(Source):
     """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same identity.
 
-    `one` does not check this: it reads the first part that has the identity.
+    `one` does not check this: it returns the first value found.
     """
 
     parts: Tuple[Source, ...]

@@ -1,5 +1,5 @@
-"""Sources that leave out rows of another source (padding, other units, neutral lines), or add an empty value for each missing
-row, so that no sum is formed without it."""
+"""Sources that leave out rows of another source (padding, other units, neutral lines), or add empty values for missing rows,
+so that no sum is formed without them."""
 from __future__ import annotations
 
 import re
@@ -44,7 +44,7 @@ class Only(Source):
         return "" if fit is None and value is not None else value
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
-        """Whether a row with this value in `test` is kept; None if all `values` are whole numbers and this one is not."""
+        """None: the row is kept with an empty value."""
         said = None if mark is None else text(mark)
         if said is not None and not _WHOLE.fullmatch(said) and all(map(_WHOLE.fullmatch, self.values)):
             return None
@@ -64,9 +64,9 @@ class Listed(Source):
 
 
 class Arc(Source):
-    """Rows of `source` whose index has one of `values` as its arc at `position` (0 is the first, -1 the last).
+    """Rows of `source` whose identity has one of `values` as its arc at `position` (0 is the first, -1 the last).
 
-    With keep=false, all other rows. A row with a shorter index has none of the values.
+    With keep=false, all other rows. A row with a shorter identity has none of the values.
     """
 
     source: Source
@@ -92,7 +92,7 @@ class Arc(Source):
 class OfUnits(Source):
     """The rows of `source` (one for each unit) whose unit has rows in `listed`.
 
-    The index of a row in `listed` begins with the unit's index. For counts in a chain: a unit that only meters has no rows
+    The identity of a row in `listed` begins with the unit's. For counts in a chain: a unit that only meters has no rows
     in `listed`, so its count is left out.
     """
 
@@ -135,8 +135,8 @@ class EachUnit(Source):
 class Counted(Source):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
-    For tables that have the same number of rows on every model. With a count of 0, `source` is not read. Without a count, or
-    with one below 0, all rows are kept. Raises ProtocolError if fewer rows than the count remain; `one` does not check this.
+    For tables with a fixed number of rows. If the count is missing, not a number or below 0, all rows are kept. Raises
+    ProtocolError if fewer rows than the count remain; `one` does not check this.
     """
 
     source: Source

@@ -1,4 +1,4 @@
-"""Sources that join another table to the rows of outlets."""
+"""Sources that join the rows of two tables."""
 from __future__ import annotations
 
 from collections import Counter
@@ -50,13 +50,12 @@ def _keyed(columns: Tuple[Source, ...], reader: Reader) -> Dict[Tuple[str, ...],
 
 
 def _filled(rows: Rows) -> Dict[str, str]:
-    """The rows with text; all rows if none has any."""
     said = {row: text(value) for row, value in rows.items()}
     return {row: value for row, value in said.items() if value} or said
 
 
 class Part(Source):
-    """The value of the unit, tower or PDU that a row belongs to.
+    """The value of the part of the device, such as the unit, that a row belongs to.
 
     Each identity of `over` gets the value of `source` at the index that consists of the identity's arcs from `start` up to, but
     not including, `stop` (none: to the end). An identity without such a row is left out. `one` does not check `over`.
@@ -83,8 +82,8 @@ class Part(Source):
 class Gathered(Source):
     """For each row of `lists` (a string with names of meters), the sum of the `values` of these meters, found by their `names`.
 
-    A row names meters of its own module: the first arc of both indexes is the same. It has no value if it names no meter, an
-    unknown one, one without a value, or one whose name another meter of the module has too.
+    A row names meters of its own module: the first arc of both identities is the same. It is left out if it names no meter, an
+    unknown one, one whose value is not a number, or one whose name another meter of the module has too.
     """
 
     values: Source
@@ -114,8 +113,8 @@ class Gathered(Source):
 class Spelt(Source):
     """For each row of `ids` (octets, such as a GUID), the row of `values` whose index starts with its first `length` octets.
 
-    For values whose index is a column of another table. An empty row of `ids`, or one that fits several values, gets an empty
-    value, so that there is no sum over the rows. A row that is shorter than `length`, or fits no value, is left out.
+    For values whose index is a column of another table. If there are values, an empty row of `ids`, or one that fits several,
+    gets an empty value, so that there is no sum over the rows. A row shorter than `length`, or that fits none, is left out.
     """
 
     values: Source
@@ -135,7 +134,7 @@ class Spelt(Source):
                 if not arcs or len(arcs) == self.length and arcs in found}
 
     def _arcs(self, held: Raw, found: Collection[Tuple[str, ...]]) -> Tuple[str, ...]:
-        """The octets as arcs. A text is taken for decoded UTF-8, or for decoded Latin-1 if only that fits a value."""
+        """The first `length` octets as arcs. Text counts as decoded Latin-1 if only that fits a value."""
         utf_8, other = (tuple(map(str, (spelt or b"")[:self.length])) for spelt in (octets(held), latin_1(held)))
         return other if utf_8 not in found and other in found else utf_8
 

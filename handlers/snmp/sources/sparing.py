@@ -1,4 +1,4 @@
-"""Sources that read a few rows of a large table by GET instead of walking all of it."""
+"""Sources that can read a few rows by GET instead of walking a large table."""
 from __future__ import annotations
 
 from typing import Dict, List, Tuple
@@ -13,7 +13,7 @@ from .base import Place, Source
 class Alike(Source):
     """A property of the hardware that rows of the same kind share, read by GET for the first and the last row of each kind.
 
-    Rows are of the same kind if they have the same unit (the first arc of the index) and the same value of `like`. All of
+    Rows are of the same kind if they have the same unit (the first arc of the identity) and the same value of `like`. All of
     `source` is walked if the two rows of a kind differ or have no value, or if `like` has no rows.
     """
 

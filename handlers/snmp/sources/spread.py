@@ -31,11 +31,11 @@ class Span(Frozen):
 class Spread(Place):
     """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
-    `spans`: the outlets' numbers. Other objects below `oid` are ignored and never written: in one MIB the object
-    before outlet 1 switches all outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of
-    a unit follows SUB in place of `tail`, and the identity is "row.N". `by_get`: each object is read by GET, because a walk of
-    `oid` would also read many others. With `listed`, only outlets that have a row in `listed` are read; if only some of these
-    have a value, the others are empty.
+    `spans`: the outlets' numbers. Other objects below `oid` are ignored: in one MIB the object before outlet 1 switches all
+    outlets, in another the objects after the last outlet are writable limits. `by_row`: the row of a unit follows SUB in place
+    of `tail`, and the identity is "row.N". `by_get`: each object is read by GET, because a walk of `oid` would also read many
+    others. With `listed`, a reading of all outlets is limited to those with a row in `listed`; if only some of these have a
+    value, the others are empty.
     """
 
     oid: str
@@ -93,7 +93,7 @@ class Spread(Place):
         return f"{self.oid}.{self.below(sub)}"
 
     def below(self, sub: int) -> str:
-        """The arcs after `oid` in the OID of the object with this sub-identifier."""
+        """The arcs after `oid` in an object's OID; not for `by_row`."""
         return f"{sub}.{self.tail}" if self.tail else str(sub)
 
 

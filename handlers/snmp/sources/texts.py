@@ -39,7 +39,7 @@ class Packed(Source):
         return str(position) if row == self.main else f"{row}.{position}"
 
     def position(self, identity: str) -> Tuple[str, int]:
-        """The row and the position (from 1) of an identity; position 0 if it is not valid."""
+        """The row of an identity and its position, from 1; 0 if the last arc is not a valid number."""
         row, _, n = identity.rpartition(".")
         return row or self.main, int(n) if n.isascii() and n.isdigit() and len(n) <= LONGEST_NUMBER else 0
 
@@ -105,7 +105,7 @@ class Negative(Source):
 
 
 class Number(Source):
-    """A number from the index, such as an outlet's or a unit's: the arc at `position`, increased by `plus`.
+    """A number from the identity, such as an outlet's or a unit's: the arc at `position`, increased by `plus`.
 
     A row without a number there is left out.
     """

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.errors import PduHandlerError, ProtocolError, Unsupported
-from handlers.nut.device import Device, Way
 from handlers.nut.members import number
+from handlers.nut.model import Device, Way
 from handlers.nut.outlets import read, state
 
 PDU = {"device.type": "pdu"}

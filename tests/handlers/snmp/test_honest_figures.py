@@ -307,12 +307,15 @@ CYBERPOWER_CHAIN = {**CYBERPOWER_HOST, **dict.fromkeys((
     f"3808.1.1.6.{column}.2" for column in ("4.4.1.5", "3.4.1.5", "3.4.1.18")), "")}
 FROM_ZERO = {f"3808.1.1.6.{column}.{row}": module for column, modules in (("6.1.4.1.2", "0011"), ("6.2.4.1.2", "01"))
              for row, module in enumerate(modules, 1)}
+ONLY_THE_HOST = {f"3808.1.1.6.{column}.{row}": "1" for column, rows in (("6.1.4.1.2", 4), ("6.2.4.1.2", 2))
+                 for row in range(1, rows + 1)}
 
 
 @pytest.mark.parametrize("unit, values", [
     ("apc-rpdu2", {**APC_HOST, "318.1.1.26.6.3.1.5.2": "-1", "318.1.1.26.4.3.1.5.2": "-1"}),
-    ("cyberpower-epdu2", CYBERPOWER_CHAIN), ("cyberpower-epdu2", {**CYBERPOWER_CHAIN, **FROM_ZERO})],
-    ids=["APC", "CyberPower", "CyberPower with modules 0 and 1"])
+    ("cyberpower-epdu2", CYBERPOWER_CHAIN), ("cyberpower-epdu2", {**CYBERPOWER_CHAIN, **FROM_ZERO}),
+    ("cyberpower-epdu2", {**CYBERPOWER_CHAIN, **ONLY_THE_HOST})],
+    ids=["APC", "CyberPower", "CyberPower with modules 0 and 1", "CyberPower whose second unit only meters"])
 def test_the_meters_of_the_first_unit_are_not_taken_for_the_whole_chain(unit: str, values: Mapping[str, str]) -> None:
     read = metering.meter(_with(unit, values))
     assert read.load is None and read.power is None

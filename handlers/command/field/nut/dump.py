@@ -10,7 +10,7 @@ from typing import Dict, List, Optional, Sequence, Set
 
 from ....errors import SettingsError
 from ....nut import outlets
-from ....nut.device import Device as NutDevice
+from ....nut.model import Device as NutDevice
 from ....nut.words import escaped
 
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)

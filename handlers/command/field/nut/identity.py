@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any, Dict, List, Tuple
 
 from ....errors import PduHandlerError, printable
-from ....nut import device as reading, members
+from ....nut import members, model
 from ....nut.client import NutClient
 from ....nut.handler import session
 from ....nut.settings import WHOLE_LOAD
@@ -65,7 +65,7 @@ def _device(device: Device, settings: Settings, out: Identity, failing: List[str
     return len(out.can) > before
 
 
-def _states(name: str, found: reading.Device, out: Identity) -> None:
+def _states(name: str, found: model.Device, out: Identity) -> None:
     outlets = found.outlets
     reporting = [outlet for outlet in outlets if outlet.state_variables]
     known = sum(outlet.state is not None for outlet in reporting)
@@ -90,7 +90,7 @@ def _states(name: str, found: reading.Device, out: Identity) -> None:
                           "same for every user)")
 
 
-def _figures(device: Device, found: reading.Device, settings: Settings, out: Identity) -> None:
+def _figures(device: Device, found: model.Device, settings: Settings, out: Identity) -> None:
     for word, value, unit in (("load", found.load, "A"), ("energy", found.energy, "kWh")):
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 

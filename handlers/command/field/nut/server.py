@@ -11,7 +11,7 @@ import uuid
 from typing import List, Optional, Sequence
 
 from ....errors import PduHandlerError
-from ....nut import device as reading
+from ....nut import model
 from ....nut.words import escaped, split
 from ..serving import HOST, Replay, ReplayServer
 from .dump import Device
@@ -68,7 +68,7 @@ class NutServer(Replay):
             outlets = device.read(whole_load=True).outlets
         except PduHandlerError:
             return ""                   # the handler cannot read this device
-        wanted, done = reading.Way(name, value), ""
+        wanted, done = model.Way(name, value), ""
         for outlet in outlets:
             for way, on in ((outlet.on, True), (outlet.off, False)):
                 if way == wanted:
@@ -76,7 +76,7 @@ class NutServer(Replay):
         return done
 
     @staticmethod
-    def _turned(device: Device, outlet: reading.Outlet, on: bool) -> str:
+    def _turned(device: Device, outlet: model.Outlet, on: bool) -> str:
         for variable in outlet.state_variables:
             held = device.variables.get(variable, "")
             if variable == "ups.status":

@@ -20,7 +20,7 @@ from ...output import counted
 from ...report import reason
 from ..kinds import LONGEST, Identity
 
-_SOURCES = {Proof.DRIVER: "another program or an example, without the MIB's text", Proof.MIB: "the MIB's text",
+_SOURCES = {Proof.DRIVER: "another program or an example", Proof.MIB: "the MIB's text",
             Proof.SIMULATED: "the MIB's text, tried on a simulator made from it", Proof.RECORDING: "the recording of a real unit",
             Proof.UNIT: "a real unit"}
 _MOST_SECONDS = 60.0
