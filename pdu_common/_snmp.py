@@ -30,13 +30,13 @@ Value = Union[int, str, bytes, None]
 Arcs = Tuple[int, ...]
 Pairs = List[Tuple[Arcs, Any]]      # OID and pysnmp's own value
 Peer = Tuple[str, int]              # address and port
-Key = Tuple[str, ...]               # identifies credentials: equal keys share engines
+Key = Tuple[str, ...]               # credentials with equal keys share engines
 T = TypeVar("T")
 
 WALK_DEADLINE_S = 25.0
 MAX_ROWS = 50_000
 BULK_ROWS = 25          # rows of one GETBULK, about 1 kB of numbers; small agents cut or drop larger answers
-V1_ROWS = 16            # rows of one GETNEXT: 16 OIDs fit into the 484 octets that every v1 agent accepts (RFC 1157, 4)
+V1_ROWS = 16            # rows of one GETNEXT: 16 OIDs of 20 octets fit into the 484 octets that v1 agents accept (RFC 1157, 4)
 _FIRST_GUESS = 4        # OIDs in the first request of a walk over v1
 _ARCS = 2**32           # limit of an arc (RFC 2578, 3.5)
 PEERS_OF_AN_ENGINE = 100
@@ -54,7 +54,7 @@ class Element:
     KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the walked OID.
 
     UNKNOWN: the type of `value`. Here it is int, text, bytes for an Opaque and for octets that are not UTF-8, dotted text for
-    an OID or an IP address, and None for a missing object.
+    an OID or an IP address, and None for NULL and for a missing object.
     """
 
     oid: str
@@ -68,7 +68,7 @@ class Element:
 
     @property
     def value_float(self) -> float:
-        """KNOWN: the value as a float. Raises ValueError if it is not a number."""
+        """KNOWN: the value as a float. Raises ValueError if Python cannot convert it."""
         return float(self._text())
 
     def _text(self) -> Union[int, str]:
@@ -78,7 +78,7 @@ class Element:
 
 
 def get(credentials: Credentials, oid: str) -> Element:
-    """One object by GET, with the value None if it is missing. Repeated if no answer comes. Raises SnmpError."""
+    """One object by GET, with the value None if it is missing. May be repeated if no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
 
     async def work(agent: _Agent) -> Element:
@@ -93,7 +93,7 @@ def get(credentials: Credentials, oid: str) -> Element:
 
 
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
-    """One write, sent once even if the answer is lost. Raises SnmpError."""
+    """One write, not repeated if no answer comes. Raises SnmpError."""
     arcs = parse_oid(oid)
     try:
         typed = rfc1902.Integer32(value) if isinstance(value, int) else rfc1902.OctetString(
@@ -118,7 +118,7 @@ def walk(credentials: Credentials, oid: str) -> List[Element]:
 
 
 def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> Pairs:
-    """The objects below `root` that follow `after`, as pysnmp's values, which have an SNMP type; [] at the end.
+    """The objects below `root` that follow `after`, as pysnmp's typed values; [] at the end. Raises SnmpError.
 
     Stops after the answer that reaches `most` objects. For reading a whole device in parts, each of which can be read again.
     """
@@ -169,7 +169,7 @@ class _Rows:
                 continue
             if status not in ("tooBig", "genErr", "noSuchName") or self._size == 1:
                 return status, pairs
-            # A proxy in front of a v1 agent fails a whole GETBULK because of one row. Only a GETNEXT proves the end of the walk.
+            # A proxy in front of a v1 agent may fail a whole GETBULK because of one row. A GETNEXT shows whether the walk ends.
             self._shrink(self._size // 2 if status == "tooBig" else 1)
 
     async def _many(self, agent: _Agent, last: Arcs) -> Tuple[str, Pairs]:
@@ -183,11 +183,10 @@ class _V1Rows(_Rows):
     """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several OIDs.
 
     The first OID is the OID of the last row. The others are guesses of the next rows: the same OID with its last arc raised by
-    1, 2 and so on. At the start the first OID is the root, and the guesses are its rows 1, 2 and so on.
+    1, 2 and so on. If the first OID is the root itself, the guesses are its rows 1, 2 and so on.
 
     The answer to a guess is used only if the guess equals the OID in the answer before it, so that no row between them is
-    missed. If all guesses were right, the next request has twice as many OIDs, up to `_most`. Otherwise it has one for each row
-    that was found, and at least 2.
+    missed.
     """
 
     def __init__(self, root: Arcs) -> None:
@@ -210,7 +209,7 @@ class _V1Rows(_Rows):
 
 
 class SnmpTimeout(SnmpError):
-    """No answer in time: a dead or slow host, or a wrong community or privacy key, which SNMP does not distinguish."""
+    """No complete answer in time. SNMP does not distinguish a dead host from a wrong community."""
 
 
 class _Agent:
@@ -274,7 +273,7 @@ class _Engine:
 
 
 class _Engines:
-    """pysnmp's engines for each set of credentials, made when first needed. All methods run in the loop's thread.
+    """pysnmp's engines by `Credentials.engine_key`, made when first needed. All methods run in the loop's thread.
 
     Measured on pysnmp 7.1.30: a new engine costs 10 ms of CPU, and a call on a kept engine 2 ms. After each new address an
     engine sorts all its addresses, which takes 6 ms for 100 of them and 30 ms for 1,000. So engines are kept, and each serves a
@@ -289,7 +288,7 @@ class _Engines:
 
     async def call(self, credentials: Credentials, work: Callable[[_Agent], Coroutine[Any, Any, T]],
                    repeatable: bool = True) -> T:
-        """The result of `work`. Raises SnmpError. `repeatable`: `work` only reads."""
+        """The result of `work`. `repeatable`: `work` only reads."""
         key, peer = credentials.engine_key(), credentials.peer
         engine = self._engine_for(key, peer)
         engine.users += 1
@@ -320,7 +319,7 @@ class _Engines:
                 engine.pysnmp.close_dispatcher()
 
     def _engine_for(self, key: Key, peer: Peer) -> _Engine:
-        """The engine that serves this device, else the newest one, or a new one if the newest has its share of devices."""
+        """The engine that serves this device, else one with room for it."""
         engines = self._kept.setdefault(key, [])
         for engine in engines:
             if peer in engine.met:
@@ -341,8 +340,8 @@ class _Engines:
 
 
 async def _target(credentials: Credentials, known: Dict[float, Any]) -> Any:
-    """The device's target with this timeout. It is the same for reads and writes, because pysnmp repeats neither (`retries=0`).
-    Each further target of an engine would make every later one cost more."""
+    """The device's target with this timeout. Reads and writes share it, because each further target of an engine makes the later
+    ones cost more."""
     target = known.get(credentials.timeout_s)
     if target is None:
         kind = hlapi.Udp6TransportTarget if credentials.is_ipv6 else hlapi.UdpTransportTarget
@@ -360,7 +359,7 @@ def _run(credentials: Credentials, work: Callable[[_Engines], Coroutine[Any, Any
     except asyncio.TimeoutError:
         raise SnmpTimeout(f"timeout: no complete answer from {credentials.name} within {deadline_s:g} s") from None
     except (OSError, RuntimeError, PySnmpError, concurrent.futures.CancelledError) as error:
-        # No more descriptors or threads, no IPv6 on this host, or `forget` ended the call.
+        # Such as no more descriptors or threads, no IPv6 on this host, or a call that `forget` ended.
         raise SnmpError(f"{credentials.name}: {_short(error)}") from None
 
 
@@ -400,5 +399,5 @@ def _plain(value: Any) -> Value:
 
 
 def _short(error: BaseException) -> str:
-    """The last line of pysnmp's text, which may be a whole traceback."""
+    """The last line of the error's text: pysnmp's may be a whole traceback."""
     return (str(error).strip().splitlines() or [type(error).__name__])[-1][:200]

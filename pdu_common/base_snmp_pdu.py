@@ -1,7 +1,7 @@
 """Double of `pdu_common.base_snmp_pdu`: the platform's three SNMP calls, here on pysnmp.
 
-A missing object is read as an element with the value None, in every version of SNMP. Every other failure raises SnmpError: no
-answer, an error status, an answer that violates the protocol. A walk returns all rows or raises.
+A GET of a missing object returns an element with the value None, in every version of SNMP. Without a valid answer, and after
+another error status, the calls raise SnmpError.
 """
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BaseSnmpPdu(BasePdu):
         return get(self._credentials(), oid)
 
     def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
-        """KNOWN: one write. INFERRED: an int is sent as INTEGER, a str or bytes as OCTET STRING. Sent once."""
+        """KNOWN: one write. INFERRED: an int is sent as INTEGER, a str or bytes as OCTET STRING. Not repeated on timeout."""
         set_(self._credentials(), oid, value)
 
     def snmp_walk(self, oid: str) -> List[Element]:

@@ -1,6 +1,6 @@
 """Double of `pdu_common.connection`: DCImanager's data of a PDU, which it passes to `make_handler`.
 
-Both classes leave out their parameters in `repr`, because these contain communities and passwords.
+Both classes leave out their parameters in `repr`, because these may contain communities and passwords.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PduSnmpData:
 
 @dataclass
 class PduData:
-    """INFERRED: a PDU without SNMP has an address and `custom_params`, the key/value pairs of the form."""
+    """For a PDU without SNMP. INFERRED: `ip`, `device`, and `custom_params`, the pairs of the form. UNKNOWN: the name."""
 
     ip: str
     custom_params: Dict[str, str] = field(default_factory=dict, repr=False)

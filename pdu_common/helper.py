@@ -7,7 +7,7 @@ from typing import List
 
 
 class _Unset(float):
-    """The default of a figure in a view, equal to 0.0. Tools compare it by identity and show "not metered" for it."""
+    """The default of a figure in a view, equal to 0.0. Tools compare it by identity: it means "not metered"."""
 
 
 _UNSET = _Unset(0.0)

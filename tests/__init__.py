@@ -1,6 +1,6 @@
 """Tests, and programs such as `python -m tests.demo`. If a package is missing, such a program ends with one sentence.
 
-This file must be valid in every version of Python, old ones too, so that an old one prints the sentence below.
+This file must also be valid Python 2, so that an old Python prints the sentence below.
 """
 import sys
 

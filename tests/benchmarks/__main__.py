@@ -21,8 +21,8 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
 Figures of one run on one machine: `make bench` runs these benchmarks and writes this page. Most figures are ratios to a peer that
-was measured in the same run, because times depend on the machine. 0 ms (near) and 20 ms (far) are the round-trip times between
-client and device. "Our double" is this project's replacement for the platform's SNMP calls. The SDK is Raritan's: its loop
+was measured in the same run, because times depend on the machine. 0 ms (near) and 20 ms (far) are the delays added to a
+round trip. "Our double" is this project's replacement for the platform's SNMP calls. The SDK is Raritan's: its loop
 reads object by object, and its leanest bulk sends the same requests as this client. "The PyNUT facade" offers PyNUTClient's
 methods on this client. "Expands" is a Redfish service that supports `$expand`: it puts linked resources into the same answer.
 The figures of "page" are for the web pages of this project's stand-in for DCImanager with 200 PDUs: the goal is 0.2 s for each.
@@ -73,7 +73,7 @@ def table(ratios: Sequence[Ratio]) -> List[str]:
 
 def machine() -> str:
     """Processor, cores, system and Python."""
-    about = Path("/proc/cpuinfo")           # only Linux has it
+    about = Path("/proc/cpuinfo")           # on Linux
     model = next((line.partition(":")[2].strip() for line in (about.read_text("utf-8").splitlines() if about.exists() else ())
                   if line.startswith("model name")), platform.machine())
     return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"

@@ -5,8 +5,8 @@
 It is unknown whether the platform keeps a process between calls. Each figure is from a new process that has already imported
 the doubles of the platform's modules, because a real platform has loaded its modules too. "With bytecode": the archive's folder
 has Python's cached bytecode; "without": Python compiles the archive's files again. `requests` always has its bytecode. The
-new process then also reads the status of a simulated PDU. This first status includes everything that is looked up or built only
-once. Times are medians in milliseconds. The rows are measured in turn, so that other load affects all alike. There are no goals.
+new process of a handler then also reads the status of a simulated PDU. This first status includes work that later ones need not
+repeat. Times are medians in milliseconds. The rows are measured in turn. There are no goals.
 """
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.bench_engines [--pdus N]
 
 A separate process measures each line of the table: it reads the states of N PDUs twice. A PDU is read by a GET of sysObjectID
-and a walk of 24 rows, and sends each answer after 20 ms. "CPU" is the processor time of that process, which other load on the
-machine hardly affects. In the second reading, pysnmp's engines already know the devices.
+and a walk of 24 rows, and sends each answer after 20 ms. "CPU" is the processor time of that process. In the second reading,
+pysnmp's engines already know the devices.
 """
 from __future__ import annotations
 

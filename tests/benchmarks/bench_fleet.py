@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.bench_fleet [--pdus N] [--more N] [--sample STEP] [--json]
 
-The other ways are a plain loop over the same handlers in one thread and, if they are installed, two programs that read only the
+The other ways are a plain loop with the same handlers in one thread and, if they are installed, two programs that read only the
 living SNMP PDUs: Net-SNMP's snmpbulkwalk in a shell loop and Debian's prometheus-snmp-exporter. Each loop reads a sample, and its
 time is scaled up. Then `pdu check` reads a longer list (5,000 PDUs), to compare its memory. The simulated PDUs run on the
-same cores and take their share. The goals of `pdu check` are ten times the speed of the plain loop, and at most a quarter more
+same cores. The goals of `pdu check` are ten times the speed of the plain loop, and at most a quarter more
 memory for the longer list. Exit code 1 if one is missed.
 """
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _watched(pid: int) -> Iterator[List[float]]:
 
 
 def memory(pid: int) -> float:
-    """The proportional set size of a process and its descendants, in MiB: a page shared by n processes counts 1/n for each."""
+    """The MiB of a process and its main thread's descendants (proportional set size: a page shared by n processes counts 1/n)."""
     total = 0.0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -219,8 +219,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--pdus", type=positive, default=1000, help="number of PDUs (default: %(default)s)")
     parser.add_argument("--more", type=positive, default=5000, help="number of PDUs in the longer list (default: %(default)s)")
     parser.add_argument("--sample", type=positive, default=21, metavar="STEP",
-                        help="the plain loop reads every STEPth PDU, and a dead one if there is any; the shell loop reads "
-                             "every (STEP / 2)th (default: %(default)s)")
+                        help="the plain loop reads every STEPth PDU, and a dead one if there is any; the step of the shell "
+                             "loop is about half (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     chosen = parser.parse_args(arguments)
     taken: List[Taken] = []

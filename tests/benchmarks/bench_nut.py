@@ -1,14 +1,14 @@
 """Reads a PDU of 48 outlets from a real upsd with this client, PyNUTClient and upsc. Round trips take 0 ms (near) or 20 ms (far).
 
-Each figure is a median over runs, each on a new connection. `far` goes through a relay that delays bytes, but not the opening
-of the connection. Without TCP_QUICKACK, a client that requests upsd's lists one by one waits 40 ms for each list after the first
-(handlers/nut/connection.py). This client sets it; PyNUTClient and the relay do not. Lists that are requested in one write are
-not delayed. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so this cost is
-measured on the project's server, whose PDU has three commands for each outlet, as switched PDUs have.
+The figures are medians over runs. Each run of a client opens a new connection. `far` goes through a relay that delays bytes, but
+not the opening of the connection. Without TCP_QUICKACK, a client that requests upsd's lists one by one waits 40 ms for each list
+after the first (handlers/nut/connection.py). This client sets it; PyNUTClient and the relay do not. Lists that are requested in
+one write are not delayed. PyNUTClient requests the descriptions of commands one by one. upsd's dummy driver has few commands, so
+this cost is measured on the project's server, whose PDU has three commands for each outlet.
 
-upsc, a script with PyNUTClient and `pdu` run as separate processes. upsc is a program in C, and the script has no options, so
-at 0 ms both end before Python has imported click, the command-line library of `pdu`. The goal of `pdu` is therefore at most
-twice the time of this import. Exit code 0 if all goals are met, 1 if one is missed, 2 if a program of NUT is missing.
+upsc, a script with PyNUTClient and `pdu` run as separate processes. At 0 ms, upsc and the script end before Python has imported
+click, the command-line library of `pdu`. The goal of `pdu` is therefore at most twice the time of this import. Exit code 0 if
+all goals are met, 1 if one is missed, 2 if a program of NUT is missing.
 """
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
 
 
 def measure(where: Mapping[str, Place], runs: int) -> Dict[str, Dict[str, float]]:
-    """Medians in seconds, by work and place. The clients take turns, so that other load on the machine affects all equally."""
+    """Medians in seconds, by work and place. The clients take turns, because other load on the machine varies."""
     taken: Dict[str, Dict[str, List[float]]] = {name: {at: [] for at in where} for _, name, _ in WORK}
     for _ in range(runs + 1):
         for _, name, work in WORK:

@@ -78,7 +78,7 @@ def filled(manager: DciManager, forms: Sequence[Form], folder: Path) -> Tuple[Li
 
 
 class Visit:
-    """Opens page after page on one connection, as the browser of a logged-in person does."""
+    """Opens page after page on one connection, logged in."""
 
     def __init__(self, manager: DciManager) -> None:
         host = manager.page_url[len("http://"):].strip("/")
@@ -211,7 +211,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
     console.print(f"first round of all polls: {first:.0f} s; polls due while pages were opened: {wanted}, missed: {missed}; "
                   f"the two bad handlers: {', '.join(kinds)}")
     console.print(f"database: {grown.day * pdus / 1e6:.0f} MB written a day; thinning leaves {grown.kept * pdus / 1e6:.0f} MB "
-                  f"of {_DAYS} days, and at most {_per_day(grown) * pdus / 1e3:.0f} kB of each day older than a month, "
+                  f"of {_DAYS} days, and usually at most {_per_day(grown) * pdus / 1e3:.0f} kB of each day older than a month, "
                   f"for three years")
     for name, seconds in taken.items():
         note("page", f"{name}: the goal of {GOAL_S:g} s ÷ the median time", GOAL_S / statistics.median(seconds), 1)
@@ -222,7 +222,7 @@ def _report(taken: Dict[str, List[float]], pdus: int, first: float, wanted: int,
 
 
 def _per_day(grown: Growth) -> float:
-    """The most bytes that are kept per PDU for each day older than a month: those of two readings, if counters only rise.
+    """Bytes of two readings of a PDU, at least as many as thinning keeps of an ordinary day that is older than a month.
 
     Thinning keeps the day's last reading, of the PDU and its outlets, and the PDU's reading with the highest load.
     """

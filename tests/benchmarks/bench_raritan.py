@@ -10,7 +10,7 @@ the same connection. The clients take turns, in alternating order. All times are
 all goals are met, 1 if one is missed, 2 without the SDK.
 
 The goal against the SDK's loop is for readings on the kept connection. On a new connection, both need one more round trip for
-the handshake: the loop takes 290 round trips and this client 3. The ratio can then be 97 at most, and has no goal. The SDK's
+the handshake: the loop takes 290 round trips and this client 3. That is about 97 times as many; the ratio has no goal. The SDK's
 leanest bulk makes the same round trips as this client; its figure is the median of the rounds' ratios with a 95 % interval. This
 client counts as slower only if the whole interval is below 1.
 """
@@ -63,8 +63,8 @@ class Bench:
                        "refusing": (refusing, refusing.url)}
 
     def measure(self, at: str, rounds: Mapping[str, int]) -> Dict[str, Figures]:
-        """Measures the clients in turn, so that other load on the machine affects all equally. Leaves out the times of the first
-        round, which warms up.
+        """Measures the clients in turn, because other load on the machine varies. Leaves out the times of the first round,
+        which warms up.
 
         Raises AssertionError if states or energies differ from the unit's books.
         """
@@ -149,7 +149,7 @@ def _exactly(what: str, figure: float) -> Judged:
 
 
 def _between(what: str, theirs: List[float], ours: List[float]) -> Judged:
-    """The median of the rounds' ratios with its 95 % interval, from order statistics."""
+    """The median of the rounds' ratios with its interval from order statistics: at least 95 % from 6 rounds on."""
     ratios = sorted(one / other for one, other in zip(theirs, ours))
     middle, spread = (len(ratios) - 1) / 2, 0.98 * math.sqrt(len(ratios))
     return Judged(what, statistics.median(ratios), ratios[max(0, math.floor(middle - spread))],

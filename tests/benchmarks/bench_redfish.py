@@ -1,7 +1,7 @@
 """Reads a rack PDU of 48 outlets with this handler, DMTF's `redfish` library and the functions of rf_power_equipment.py.
 
 DMTF's clients read the state and current of each outlet, the mains' lines and the energy. The handler's statistic reads the
-same resources; its status reads only the outlets. "near": clients connect to the simulated service itself. "far": they connect
+same resources; its status reads no mains or metrics. "near": clients connect to the simulated service itself. "far": they connect
 through a relay that adds a round trip of 20 ms to each exchange, but not to the opening of a connection. Every reading is on new
 connections over TLS. The handler runs in one separate process and DMTF's clients in another; both have already imported
 everything. `plain` is a service that does not expand links, so that 48 outlets take 48 requests (this handler sends them over 4

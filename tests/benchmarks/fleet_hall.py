@@ -2,7 +2,7 @@
 
 Each handler has one simulator, except that NUT has one for every 20 PDUs. One event loop serves ports (fronts) that keep the
 simulator's answers and repeat them after DELAY_MS; only NUT's commands other than LIST are answered anew each time. Every
-fiftieth PDU is dead: it accepts requests and never answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints
+fiftieth PDU is dead: its port is open, but never answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints
 "ready". Then answers each line of standard input with the number of requests so far by handler, as JSON. Lines that arrive at a
 NUT server in one piece count as one request. Requests to dead PDUs are not counted.
 """
@@ -143,7 +143,7 @@ class Upstream(NamedTuple):
 
 async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, bytes], bytes], reader: asyncio.StreamReader,
                      writer: asyncio.StreamWriter) -> None:
-    """Serves one connection to one PDU until the client closes it."""
+    """Serves one connection to one PDU."""
     try:
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -165,7 +165,7 @@ async def http_front(hall: Hall, upstream: Upstream, known: Dict[Tuple[str, byte
 # ---- all PDUs ----------------------------------------------------------------------------------------------
 
 def kinds(pdus: int) -> List[str]:
-    """The handler of each PDU, in mixed order. Each hundred is shifted by one place, so that the dead PDUs are mixed too."""
+    """The handler of each PDU, in mixed order. Each hundred is shifted by one place, so that the dead PDUs' handlers vary too."""
     share = [name for place in range(100) for name, part in SHARES if place < part]
     order = sorted(range(len(share)), key=lambda place: place * 37 % len(share))
     return [share[order[(number + number // len(share)) % len(share)]] for number in range(pdus)]

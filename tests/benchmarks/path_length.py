@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.path_length [HANDLER ...] [--files]
 
-Each handler reads its simulated PDU of tests/peers (Raritan, Redfish and NUT over TLS); SNMP reads one with 24 outlets. The
+SNMP reads a simulated PDU with 24 outlets; the others read their PDUs of tests/peers (Raritan, Redfish and NUT over TLS). The
 handler's first status is counted, by `sys.setprofile`. This includes work that a process does only once, unless an earlier
 handler has done it. The bodies of modules that this status imports do not count, nor does code in other threads. Files are those
 of `handlers`; the doubles in `common` and `pdu_common`, which replace the platform's modules, are counted separately. A call

@@ -1,8 +1,8 @@
 """Reads name, state, current, power and energy of all outlets, in one of four ways, in a separate process.
 
-Takes lines of JSON: [way, address, user, password]. Answers each with {"result": [first, again, CPU, outlets]}. `first` is the
-time for a reading on a new connection, `again` the time for a second one on the same connection, and CPU this process's CPU time
-for both, all in seconds. `outlets` is the second reading.
+Takes lines of JSON: [way, address, user, password]. Answers each with {"result": [first, again, CPU, outlets]} or {"error":
+traceback}. `first` is the time for a reading on a new connection, `again` the time for a second one on the same connection, and
+CPU this process's CPU time for both, all in seconds. `outlets` is the second reading.
 """
 from __future__ import annotations
 

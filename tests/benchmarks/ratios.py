@@ -1,4 +1,4 @@
-"""Collects the ratios of a run for the table of `make bench`: each benchmark appends its ratios to a file."""
+"""Collects the figures of a run for the table of `make bench`: the benchmarks append them to a file."""
 from __future__ import annotations
 
 import json

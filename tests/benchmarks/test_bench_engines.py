@@ -1,4 +1,3 @@
-"""The benchmark of pdu_common's SNMP client reads every PDU in each layout."""
 from __future__ import annotations
 
 import pytest

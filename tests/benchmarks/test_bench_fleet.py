@@ -1,4 +1,3 @@
-"""The benchmark of a fleet runs and prints its figures. `pdu check` reads all simulated PDUs; the loops read samples."""
 from __future__ import annotations
 
 import json

@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interval", type=interval, default=60.0, metavar="SECONDS",
                         help="interval between two polls of a PDU (default: %(default)g; DCImanager itself: 300)")
     parser.add_argument("--port", type=port, default=0,
-                        help="TCP port of the HTTPS API (default: a free one; with --data, the ports of the last run are tried "
+                        help="TCP port of the HTTPS API (default: a free one; with --data, ports of an earlier run are tried "
                              "first, unless a port is given or --host lets in other machines)")
     parser.add_argument("--page-port", type=port, default=0,
                         help="TCP port of the page without TLS; unused if --host lets in other machines (default: as for --port)")
@@ -100,7 +100,6 @@ def _password(file: Path) -> Tuple[str, str]:
 
 
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
-    """The stand-in. With a host of LOOPBACK and no given ports, it takes the ports of the last run if both are free."""
     local = options.host in LOOPBACK
     asked = (options.port, options.page_port if local else None)
     ports: List[Tuple[int, Optional[int]]] = [asked]

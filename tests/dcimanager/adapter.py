@@ -16,7 +16,7 @@ class NotMetered(float):
 def prepare() -> None:
     """Replaces the doubles' statistics views with views that also have an outlet's current and distinguish "not metered" from 0.
 
-    Whether the platform's views can do so is unknown; handlers fill what a view has.
+    Whether the platform's views can do so is unknown.
     """
     from pdu_common import helper
     unset = NotMetered(0.0)

@@ -1,4 +1,4 @@
-"""Passes each HTTP request to the documented API or to the page."""
+"""Passes HTTP requests to the API or to the page."""
 from __future__ import annotations
 
 from typing import Any, Callable, Optional
@@ -14,9 +14,8 @@ Respond = Callable[[Request], Optional[Answer]]
 
 
 class Front:
-    """`respond` answers requests that have the platform's header or a path of the API; the connection is cut if it returns
-    None. It is not called for a body of more than LARGEST_BODY bytes, which is answered with 413. `page` answers
-    all other requests."""
+    """`respond` answers requests that have the platform's header or a path below /api/; `page` answers the others. If `respond`
+    returns None, the connection is cut. `respond` is not called for a body of more than LARGEST_BODY bytes; the answer is 413."""
 
     def __init__(self, respond: Respond, page: Any) -> None:
         self._respond, self._page = respond, page

@@ -1,6 +1,6 @@
 """Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also runs its neighbours by path.
 
-Reads lines of JSON from standard input: first the job, then one call per line. Answers each call on standard output with one
+Reads lines of JSON from standard input: first the job, then one call per line. Answers a call on standard output with one
 line of JSON, which has the call's number. Ends when its input ends, even in the middle of a call, so that it does not outlive
 the stand-in.
 """
@@ -93,8 +93,7 @@ def _adapter(path: str) -> Any:
 def _handler_module(name: str) -> Any:
     """A handler's module, by import path, or by the path of a file, which need not be in a package.
 
-    A module from a file is not entered in sys.modules, because a platform may not enter it either. A handler that looks up
-    its own module in sys.modules fails here too.
+    A module from a file is not entered in sys.modules, because a platform may not enter it either.
     """
     if not name.endswith(".py"):
         return importlib.import_module(name)
@@ -107,8 +106,7 @@ def _handler_module(name: str) -> Any:
 
 
 class _Worker:
-    """Calls a handler's methods. Keeps the handler object while the data stay the same; with `fresh`, each call gets a new object
-    in a new thread."""
+    """Calls a handler's methods. Keeps the handler object while the data stay the same, unless the job has `fresh`."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._adapter = _adapter(job["adapter"])
@@ -161,7 +159,7 @@ class _Worker:
                 "port_load": {_text(identity): _figure(value) for identity, value in self._adapter.port_load(view).items()}}
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> Dict[str, Any]:
-        """The name of each outlet, and the number printed on the unit. `labels` is this project's method, not the platform's."""
+        """`labels` is this project's method, not the platform's."""
         labels = getattr(pdu, "labels", None)
         found = labels() if callable(labels) else []
         return {"labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}}

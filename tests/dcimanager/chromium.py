@@ -1,4 +1,4 @@
-"""A real browser for the page: chromium, driven by selenium, headless, with its background traffic disabled."""
+"""A real browser for the page: headless chromium, driven by selenium."""
 from __future__ import annotations
 
 import contextlib
@@ -26,8 +26,8 @@ _FLAGS = (
 
 
 class Browser:
-    """One window. After `LONGEST_WAIT` seconds `open` and `script` raise selenium's TimeoutException; `until`, and the methods
-    that use it, raise AssertionError with the page's text."""
+    """One window. After `LONGEST_WAIT` seconds, `open` and `script` raise selenium's TimeoutException. If `until` finds nothing,
+    it raises AssertionError with the page's text."""
 
     def __init__(self, driver: Chrome) -> None:
         self.driver = driver
@@ -97,12 +97,12 @@ class Browser:
         return [line for line in self._log("browser") if line["level"] in ("SEVERE", "WARNING")]
 
     def requests(self) -> List[str]:
-        """The addresses that the browser has requested since the last call."""
+        """The addresses that pages have requested since the last call."""
         events = [json.loads(line["message"])["message"] for line in self._log("performance")]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
     def _log(self, kind: str) -> List[Dict[str, Any]]:
-        """The lines of the driver's log since the last call. Typed, unlike selenium's `get_log`."""
+        """Typed, unlike selenium's `get_log`."""
         lines: List[Dict[str, Any]] = self.driver.execute(Command.GET_LOG, {"type": kind})["value"]
         return lines
 

@@ -1,4 +1,4 @@
-"""The API's calls over HTTPS with requests, for tests of the stand-in that do not need curl."""
+"""The API's calls over HTTPS with requests."""
 from __future__ import annotations
 
 import json

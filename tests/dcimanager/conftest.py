@@ -39,7 +39,7 @@ def visitor(site: DciManager) -> Visitor:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive pdu_small. Its handler needs no device; the setting `say` makes its `status` fail, hang, die or print."""
+    """The archive pdu_small. Its handler needs no device; its `status` does what the setting `say` names."""
     return archive(small_tree(tmp_path_factory.mktemp("small")), "small")
 
 

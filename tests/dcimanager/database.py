@@ -102,7 +102,7 @@ class Database:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:         # SQLite itself rolls back if the disk is full
+                if self._connection.in_transaction:         # SQLite may have rolled back, as with a full disk
                     self._connection.execute("ROLLBACK")
                 raise
 

@@ -1,4 +1,4 @@
-"""The log: each call for a PDU, switchings in progress, and events. Old entries are deleted."""
+"""The log: calls for PDUs, switchings in progress, and events. Old entries are deleted."""
 from __future__ import annotations
 
 import json
@@ -70,8 +70,7 @@ class Journal:
     def interrupted(self, store: Store) -> List[str]:
         """At start, log each switching whose end is not stored, and return a sentence for each.
 
-        A crash or `DciManager.stop` interrupted it, or the database could not be written. Whether the relay moved is unknown, so
-        the port is doubtful until a poll, or a switching of this port, succeeds. The command is never sent again.
+        Whether the relay moved is unknown, so the port is doubtful. The command is never sent again.
         """
         sentences = []
         for number, pdu_id, at, identity, method in self._db.rows("SELECT id, pdu, at, identity, method FROM switching"):

@@ -43,12 +43,12 @@ class DciManager:
 
     The API answers 503 to the first `busy` requests, and to each one whose number is a multiple of `dozes_every`, which needs
     `keep_requests`. `wrap(request, serve)` may answer in place of the API, or return None to cut the connection. `without`
-    names packages that handlers must not find ("sqlite3"). A call of a handler may take `call_seconds`, unless its PDU has its
-    own limit. At most `processes` worker processes run. `platform` holds the packages common and pdu_common; `start` replaces
+    names packages that handlers must not find ("sqlite3"). A call for a PDU may take `call_seconds`, unless the PDU has its own
+    limit. `processes` limits the worker processes. `platform` holds the packages common and pdu_common; `start` replaces
     the start of a worker process.
 
     `data` is a folder that keeps handlers, PDUs, readings and log for the next run, even after a crash; None: all are deleted
-    at the end. `poll_seconds` is the interval of the timer; 0: only `poll` polls. `page_port` serves the page without TLS
+    at the end. `poll_seconds` is the interval of the timer; 0: no timer yet. `page_port` serves the page without TLS
     too, on this machine only; 0: a port that the system chooses; None: HTTPS only.
     """
 
@@ -141,7 +141,7 @@ class DciManager:
         """Adds a PDU; `handler` is the internal name of a registered handler ("pdu_snmp"). Raises LookupError.
 
         `snmp` are the form's SNMP parameters (the keys of `PduSnmpData.snmp_params`), `settings` the handler settings. With
-        a timer, the PDU is polled at once; else only `poll` polls it.
+        a timer, the PDU is polled soon.
         """
         pdu = self.store.add_pdu(name, handler, address, snmp or {}, settings or {}, notes, simulated)
         self.poll_soon(pdu)
@@ -155,7 +155,7 @@ class DciManager:
             self._poller.forget(pdu.id)
 
     def begin_polling(self, seconds: float) -> None:
-        """Start the timer, and the simulated PDUs of the last run. The timer leaves up to four processes for switching."""
+        """Start the timer, and the simulated PDUs of the last run. The timer leaves up to four processes for other calls."""
         threading.Thread(target=self.simulations.restore, name="simulated", daemon=True).start()
         self.poll_seconds = seconds
         self._poller = Poller(self.simulations.pdus, self._poll, self.thin, seconds, max(2, self._processes - 4))
@@ -167,8 +167,7 @@ class DciManager:
     def poll(self, pdus: Optional[Iterable[Pdu]] = None) -> None:
         """Call `status` and, if it succeeds, `statistic` of these PDUs (None: all), in parallel. The PDUs keep the answers.
 
-        With a timer, also calls `labels` if the known labels do not match the ports, or if no call of `labels` is in memory:
-        after a restart, and at about every fiftieth poll.
+        With a timer, also calls `labels` if the known labels do not match the ports, or if no call of `labels` is in memory.
         """
         chosen = list(self.store.pdus() if pdus is None else pdus)
         if chosen:

@@ -15,7 +15,7 @@ from .servers import Feed
 
 FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
-_DRAWN_SECONDS = 1.5            # a page has drawn its plots by then
+_DRAWN_SECONDS = 1.5            # for a page to draw its plots
 _PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
 Size = Tuple[int, int]
 

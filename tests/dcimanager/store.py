@@ -199,7 +199,7 @@ def storable(text: str) -> str:
 
 
 def label_of(archive: Archive) -> str:
-    """The pack's version, from the line `VERSION = "…"` of an __init__.py; "" if there is none."""
+    """The pack's version, from a line `VERSION = "…"` of an __init__.py, or ""."""
     for path, content in sorted(archive.files.items()):
         found = _LABEL.search(content) if path.endswith("/__init__.py") else None
         if found:
@@ -208,6 +208,5 @@ def label_of(archive: Archive) -> str:
 
 
 def call_row(pdu: Pdu, call: Call) -> Sequence[object]:
-    """A call as a row of the table `call`."""
     return (pdu.id, call.at, call.method, storable(call.identity), call.seconds, call.round_trips, call.kind,
             storable(call.text), json.dumps(call.lines))

@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Browser]:
-    """An empty window. Only one test on the machine has one at a time, because a browser needs a core."""
+    """An empty window. Tests take turns, because a browser needs a core."""
     with turn("browser"):
         chromium.resize(*DESKTOP)
         chromium.dark(False)
@@ -77,7 +77,7 @@ def log_in(window: Browser, manager: DciManager) -> None:
 
 
 def clean(window: Browser, manager: DciManager) -> None:
-    """Asserts that the console has no error or warning and that every request went to this server."""
+    """Asserts that the console has no error or warning and that every HTTP request went to this server."""
     assert window.complaints() == []
     asked = [urlsplit(address) for address in window.requests() if not address.startswith(("data:", "about:", "chrome:"))]
     assert asked and {address.netloc for address in asked} == {urlsplit(manager.page_url).netloc}
@@ -359,13 +359,13 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
         clean(window, manager)
 
 
-# The rules that axe-core runs by default and that depend on colours or on the size of the window.
+# Rules of axe-core that depend on colours or on the size of the window.
 _OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
 
 
 def faults(window: Browser) -> List[str]:
     """The serious and critical findings of axe-core on the current page, one line each. Its default rules run on a desktop in
-    light colours; those that depend on the look also run on a phone in dark colours."""
+    light colours; those of _OF_LOOKS also run on a phone in dark colours."""
     window.resize(*DESKTOP)
     window.dark(False)
     sentences = findings(window, "light desktop", {})

@@ -33,7 +33,7 @@ def started(*arguments: str, folder: Path, **environment: str) -> Iterator[subpr
 
 
 def line_of(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
-    """The first match of the pattern in the printed lines. Raises AssertionError with all output if there is none."""
+    """The first match of the pattern in the printed lines. Raises AssertionError if there is none."""
     assert process.stdout is not None
     seen: List[str] = []
     for line in process.stdout:

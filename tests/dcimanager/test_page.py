@@ -289,7 +289,7 @@ def test_hostile_text_is_shown_as_text(visitor: Visitor, site: DciManager, small
 
 
 class Identities:
-    """Visits the pages that show one PDU. `pages` sets the identity of its first outlet and loads them."""
+    """Visits pages that show one PDU. `pages` sets the identity of its first outlet and loads them."""
 
     def __init__(self, site: DciManager, small: bytes) -> None:
         self.visitor = Visitor(site)

@@ -1,4 +1,4 @@
-"""Thinning removes readings, changes none, and keeps the energy used. A failed write changes nothing."""
+"""Thinning of readings, the energy used, and failed writes."""
 from __future__ import annotations
 
 import sqlite3

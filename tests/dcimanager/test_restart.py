@@ -1,7 +1,4 @@
-"""A restart of the stand-in keeps all stored data, whether it stopped on request or was killed.
-
-Also tested: the stand-in's files, older versions of handlers, and simulated PDUs that start with the stand-in.
-"""
+"""Restarts of the stand-in after a stop or a kill; its files and builds, versions of handlers, simulated PDUs."""
 from __future__ import annotations
 
 import contextlib

@@ -343,7 +343,7 @@ def test_a_call_whose_answer_is_rejected_keeps_its_log_lines(tmp_path: Path) -> 
 
 
 def test_a_call_whose_process_has_no_input_says_so(tmp_path: Path) -> None:
-    """`close` has the same effect if it comes just before the message of a call."""
+    """`close` can cause this if it comes just before the message of a call."""
     process = Answering()
     process.stdin = None
     call = Worker(Job([], "", {}), tmp_path, lambda folder: process).call("status", PATIENCE_S)

@@ -1,4 +1,4 @@
-"""Tokens of administrators who logged in, for the API and for the page. The database holds only the tokens' hashes."""
+"""Tokens of administrators who logged in, for the API and for the page. The database holds a token's hash, not the token."""
 from __future__ import annotations
 
 import hashlib
@@ -10,7 +10,7 @@ from .database import Database
 
 
 class Tokens:
-    """Each token is valid for `seconds` or until it is revoked, even after a restart."""
+    """A token is valid for `seconds`, unless it is revoked before."""
 
     def __init__(self, database: Database, seconds: float) -> None:
         self._db, self.seconds = database, seconds
@@ -30,7 +30,7 @@ class Tokens:
 
 
 def proof(token: str) -> str:
-    """The CSRF token in a session's pages, made from its `token`. Before the login, `token` is "" and the result a constant."""
+    """The CSRF token in a session's pages, made from its `token`. Before the login, `token` is "" and the result is constant."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 

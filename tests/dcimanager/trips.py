@@ -1,7 +1,7 @@
 """Counts the round trips of a handler to its device, for `child.py`, by wrapping the standard library's sockets.
 
 A round trip is the first successful receive after one or more sends on a socket: requests that leave together count once. TLS
-handshakes are not counted. Runs in the worker process, which serves one call at a time.
+handshakes of `ssl.SSLSocket` are not counted. Runs in the worker process, which serves one call at a time.
 """
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def so_far() -> int:
 
 
 def watch() -> None:
-    """Watch every socket of this process from now on."""
+    """Count from now on."""
     for cls in (socket.socket, ssl.SSLSocket):
         for names, wrap in ((SENDING, _sending), (RECEIVING, _receiving)):
             for name in names:

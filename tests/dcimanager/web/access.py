@@ -1,4 +1,4 @@
-"""Who may use the page: host names, login, sessions, and the headers of every answer."""
+"""Who may use the page: host names, login, sessions; and the headers of its answers."""
 from __future__ import annotations
 
 import hmac
@@ -102,7 +102,7 @@ def local_path(text: str) -> str:
 
 
 class Tries:
-    """Limits wrong passwords on the page to ten a minute, for all clients together."""
+    """Counts wrong passwords on the page; `too_many`: ten in the last minute, from all clients together."""
 
     def __init__(self) -> None:
         self._failed: Deque[float] = Deque(maxlen=_TRIES)

@@ -23,7 +23,7 @@ _LONGEST_PATH = 1000            # in characters; int() refuses an id of more tha
 
 
 def application(manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]) -> Any:
-    """All pages, behind the login and the check of `hosts`: see `Access`."""
+    """The pages, wrapped in `Access`, which checks `hosts`."""
     site = Site(manager, simulations)
 
     async def nothing(scope: Any, receive: Any, send: Any) -> None:
@@ -44,7 +44,7 @@ def _missing(site: Site, request: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """Scripts, styles and the icon. The browser may cache them but must revalidate them each time. An error has no body."""
+    """The browser may cache these files but must revalidate them each time. An error has no body."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         try:

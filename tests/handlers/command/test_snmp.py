@@ -8,6 +8,7 @@ from typing import Sequence
 import pytest
 
 from handlers.command import root
+from handlers.command.exits import code_of
 from handlers.snmp import schema
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles import PROFILES
@@ -24,6 +25,11 @@ def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixt
     assert len(lines) < 10 and root.run(["snmp", "families", "nosuch"]) == 0
     assert root.run(["snmp", "families", "nosuch", "--table", "devices"]) == 0
     assert capsys.readouterr().out.splitlines() == ["no family has 'nosuch' in its key, vendor, MIB or models"] * 2
+
+
+def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, advice in ((["snmp", "record", "h"], "see pdu record --help"), (["snmp", "shwo"], "did you mean show?")):
+        assert root.run(words) == code_of("usage") and advice in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("table, family", [("devices", "sentry3"), ("identities", "sentry3"), ("costly", "apc-rpdu2")])

@@ -44,7 +44,7 @@ def _show(site: Site, request: Request) -> Response:
 
 
 def _metered(pdu: Pdu) -> List[Tuple[str, str]]:
-    """The outlets that are metered now: the identity of each, and its text in the list of outlets to plot."""
+    """The metered outlets: identity, and text in the list of outlets to plot."""
     metered = [identity for identity in pdu.ports if identity in pdu.port_metered or identity in pdu.port_load_a]
     names = {identity: f" ({plain(label.name, 40)})" for identity, label in pdu.labels.items() if label.name}
     return [(storable(identity), f"outlet {plain(identity, 40)}{names.get(identity, '')}") for identity in metered]
@@ -102,9 +102,9 @@ def _readings(site: Site, request: Request) -> List[Reading]:
 
 
 def _json(site: Site, request: Request) -> Response:
-    """Columns for the plot: the newest readings, with a gap (null) where polls are missing and at each change of address or
-    settings. `count` and `used` cover the whole span; `changed`: whether `used` leaves out the counter's step at such a change.
-    `outlets`: the outlets to choose from."""
+    """Columns for the plot: the newest readings, with the gaps (null) of `_with_gaps`. `count` and `used` cover the whole span;
+    `changed`: whether `used` leaves out the counter's step at a change of address or settings. `outlets`: the outlets to choose
+    from."""
     pdu = site.manager.store.pdu(number(request))
     found, changes = _readings(site, request), pdu.changes
     counted = [reading.at for reading in found if reading.energy is not None]

@@ -50,7 +50,7 @@ def _add_form(site: Site, request: Request) -> Response:
 
 
 def _table(site: Site, handler: Optional[Handler]) -> Optional[List[Dict[str, Any]]]:
-    """The handler's table of settings; [] without handler, archive or table; None if the archive cannot be loaded."""
+    """The handler's table of settings; [] if there is none, None if it cannot be read."""
     return site.manager.runtime.settings(handler) if handler and handler.import_path else []
 
 
@@ -61,7 +61,7 @@ def _harmless(table: Optional[List[Dict[str, Any]]]) -> Set[str]:
 
 def _form(site: Site, request: Request, handler: Optional[Handler], pdu: Optional[Pdu], given: Mapping[str, str],
           problem: str = "") -> Response:
-    """The form of a PDU, or of a new one, with the fields `given`. Status 400 with a `problem`. Never shows a possible secret."""
+    """The form of a PDU, or of a new one, with the fields `given`. Status 400 with a `problem`."""
     table = _table(site, handler)
     harmless = _harmless(table)
     settings, snmp = (pdu.settings, pdu.snmp) if pdu else (_EMPTY, _EMPTY)
@@ -77,7 +77,7 @@ def _read(site: Site, form: FormData, handler: Handler,
           old: Optional[Pdu]) -> Tuple[str, str, str, Dict[str, str], Dict[str, str]]:
     """Name, address, notes, SNMP parameters, settings. If a value that the form did not show is empty, the old one is kept.
 
-    Raises Wrong for a missing name or address, a value that is too long, a repeated key, or too many settings.
+    Raises Wrong with the reason.
     """
     name, address, notes = text(form, "name"), text(form, "address"), text(form, "notes", 2000)
     if not name or not address:

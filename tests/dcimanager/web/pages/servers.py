@@ -19,7 +19,7 @@ from ..site import Site, Wrong, action, go, number, page, text
 class Shown(NamedTuple):
     """One server on the page.
 
-    `feeds` has each feed with its PDU and state, `port` is their combined state, `state` the server's by DCImanager's rule.
+    `feeds`: feed, PDU and port state; `port`: their combined state; `state`: the server's by DCImanager's rule.
     """
 
     server: Server
@@ -73,7 +73,7 @@ def _bmc(site: Site, request: Request, form: FormData) -> Response:
 
 
 def _feed(form: FormData) -> Feed:
-    """The field `feed`: a PDU's number, a colon, the outlet's identity. Raises Wrong for any other text."""
+    """The field `feed`: a PDU's number, a colon, the outlet's identity. Raises Wrong."""
     pdu, colon, identity = str(form.get("feed", "")).partition(":")
     if not colon or not re.fullmatch("[0-9]{1,18}", pdu):
         raise Wrong("Choose an outlet.")
@@ -136,9 +136,8 @@ def _power(site: Site, request: Request, form: FormData) -> Response:
 def _failure(site: Site, server: Server, step: Step, changes: Mapping[int, int]) -> str:
     """Carry out one step. Returns why it failed, "" if it did not.
 
-    `changes`: how often each PDU's address and settings had been changed when the steps were planned. Raises LookupError or Wrong
-    if the server, the PDU or the feed was removed or the PDU was changed since then, and Refusal where `DciManager.call` does.
-    A step that raises has switched nothing.
+    `changes`: how often each PDU's address or settings had been changed when the steps were planned. Raises LookupError, Refusal
+    or Wrong, for example if the PDU was removed or changed since then. A step that raises has switched nothing.
     """
     if step.feed is None:
         site.manager.servers.set_bmc(server.id, "ON" if step.on else "OFF")
