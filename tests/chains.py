@@ -17,6 +17,6 @@ def chain(error: Optional[BaseException]) -> List[BaseException]:
 
 
 def kept(error: BaseException) -> str:
-    """All text in the chain of `error`: messages, arguments, attributes, and the input that codec and JSON errors keep."""
+    """Text in the chain of `error`: messages, arguments, attributes, and the input that codec and JSON errors keep."""
     return "\n".join(f"{one} {one!r} {one.args!r} {vars(one)!r} {getattr(one, 'object', '')!r} {getattr(one, 'doc', '')!r}"
                      for one in chain(error))

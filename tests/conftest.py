@@ -1,4 +1,4 @@
-"""Set-up that all tests share. A run ends with the numbers of passed, failed and skipped tests for each peer, such as snmpd."""
+"""Set-up that all tests share. Counts the outcomes of the tests marked `against` by peer, such as snmpd."""
 from __future__ import annotations
 
 import gc
@@ -14,8 +14,8 @@ from tests import secrecy
 from tests.dealing import dealt
 
 _AGAINST = "against"
-# On a busy machine, examples take longer than Hypothesis' deadline of 200 ms. Without a deadline, the check too_slow would still
-# fail a test if the data of its first ten valid examples took 30 s.
+# On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a deadline, the check too_slow would
+# still fail a test if the data of its first examples took more than 30 s.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
@@ -63,7 +63,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_unconfigure() -> None:
-    """Collects garbage once. pytest's own five collections at the end then do not go through the objects of the run again."""
+    """Collects garbage once. pytest's own collections at the end then do not go through the objects of the run again."""
     gc.collect()
     gc.freeze()
 

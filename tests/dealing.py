@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Sequence, TypeVar
 
 T = TypeVar("T")
-# Modules whose tests spend most of their time waiting. Two workers begin with them, while the other workers keep the processors
-# busy. At the end of a run, or in all workers at once, they would leave the processors idle.
+# Modules whose tests spend most of their time waiting. Up to two workers begin with them. At the end of a run, or in all workers
+# at once, they would leave the processors idle.
 WAITING = ("tests/dcimanager/test_browser.py", "tests/faults/test_matrix.py", "tests/faults/test_together.py",
            "tests/handlers/command/fleet/test_find.py", "tests/handlers/command/fleet/test_prometheus.py",
            "tests/conformance/test_matrix.py", "tests/pdu_common/test_snmp_faults.py", "tests/faults/test_budget.py")
 
 
 def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> List[T]:
-    """The same items, ordered as one part for each worker. Up to two parts begin with modules of WAITING. Then each
-    part has a share of the modules that start programs, and then other modules.
+    """The same items, ordered as one part for each worker. Up to two parts begin with modules of WAITING. The
+    modules that start programs are shared out next, then the others.
 
     A module's items stay together, in their order, except at the end of a part. Each part has exactly the size that pytest-xdist
     gives a worker. If a part were shorter, the modules that should begin the next part would be at the end of that worker's

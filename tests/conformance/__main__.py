@@ -1,4 +1,4 @@
-"""Runs every archive on a copy of the real platform, or on many plausible forms of it."""
+"""Runs archives on a copy of the real platform, or on many plausible forms of it."""
 from __future__ import annotations
 
 import argparse
@@ -24,13 +24,13 @@ from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
 _SURVEY_SECONDS = 300.0
-_HELP = """Runs every archive in a clean process against simulated PDUs on loopback: status, statistic, off and on. Compares the
-results with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
+_HELP = """Runs each chosen archive in a separate process against simulated PDUs on loopback: status, statistic, off and on.
+Compares the results with the simulators. Without --platform, runs on many plausible forms of DCImanager's unknown modules.
 
 If you have DCImanager, copy the real modules from its location server and pass the copy:
     docker cp eservice_handler:/opt/ispsystem/equip_handler ./
     python -m tests.conformance --platform ./equip_handler --python VENV/bin/python
-where VENV has the packages of equip_handler/requirements.txt. All packets stay on this machine."""
+where VENV has the packages of equip_handler/requirements.txt."""
 _EXIT = "exit codes: 0 nothing that was tried differs; 1 something differs; 2 wrong arguments, or --snmp-port cannot be used"
 
 
@@ -88,7 +88,6 @@ def _adapter(own: str, folder: Path) -> Path:
 
 
 def _survey(platform: trial.Platform) -> str:
-    """The report of survey.py about the copy."""
     try:
         done = subprocess.run([platform.python, "-I", "-B", str(_HERE / "survey.py"), str(platform.tree)], capture_output=True,
                               text=True, env={"PATH": os.environ.get("PATH", "")}, check=False, timeout=_SURVEY_SECONDS)
@@ -125,7 +124,7 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
             peer = opened.enter_context(peers.PEERS["snmp"](port=161, host="127.0.0.161"))
         except OSError as error:
             advice = "; run this as root" if isinstance(error, PermissionError) else ""
-            return (f"pdu_snmp: this platform's SNMP client does not use the port in snmp_params, and port 161 of 127.0.0.161 "
+            return (f"pdu_snmp: this platform's SNMP client sent nothing to the port in snmp_params, and port 161 of 127.0.0.161 "
                     f"cannot be opened here ({error.strerror}){advice}", None)
         return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
 
@@ -136,9 +135,9 @@ def _matrix(names: Sequence[str], python: str) -> int:
 
 
 def on_variants(devices: Dict[str, Peer], folder: Path, python: str = sys.executable) -> Iterator[Tuple[str, str, List[str]]]:
-    """Runs every form of the platform on the interpreter `python`. Yields what was tried, the handler's name and the differences.
+    """Tries the archives of `devices` on the forms that affect them. Yields what was tried, the handler's name, the differences.
 
-    Workers are forked from one clean process.
+    Workers are forked from one clean process of the interpreter `python`.
     """
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {(name, way): trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}")

@@ -74,7 +74,7 @@ class PduData:
 
 
 def wire(data):
-    """Address and parameters of an SNMP device. The real platform has no such function."""
+    """Address and parameters of an SNMP device, for base_snmp_pdu.py."""
     return data.ip, data.snmp_params
 '''
 

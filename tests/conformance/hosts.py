@@ -1,6 +1,6 @@
 """`make hosts`: runs every archive on many plausible forms of DCImanager's modules, under every Python from 3.9 to 3.13.
 
-Makes an environment in .cache for each Python, with the packages that the SNMP client of pdu_common needs. Later runs reuse it.
+Keeps an environment in .cache for each Python, with the packages that the SNMP client of pdu_common needs.
 Prints where a handler's answers differ from the simulated PDUs, and then a table of archives and versions. Fails if the answers
 on a form differ, a version is missing or its packages cannot be installed.
 """
@@ -54,7 +54,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def tried(version: str, program: Optional[Path]) -> Host:
-    """Tries every form of the platform on one Python."""
     python, missing = environment(version, program) if program else ("", "there is no such Python here")
     host = Host(version, missing, Counter(), Counter(), [])
     if not missing:

@@ -39,7 +39,7 @@ def test_a_worker_whose_folder_is_gone_reports_it_on_its_own_standard_error(tmp_
 
 
 def interpreter(folder: Path, instead: str) -> str:
-    """A program that runs the statement `instead` in place of zygote.py; `line` is its socket."""
+    """A program that runs the statements `instead` in place of zygote.py; `line` is its socket."""
     program = folder / "python"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import socket, time; line = socket.socket(fileno=$3); {instead}"\n')
     program.chmod(0o755)

@@ -141,7 +141,7 @@ _wire = wire
 
 def wire(data):
     address, params = _wire(data)
-    seconds = "0.5" if address == "127.0.0.1" else "20"         # nothing answers on port 161 of 127.0.0.1
+    seconds = "0.5" if address == "127.0.0.1" else "20"         # no simulator is on port 161 of 127.0.0.1
     return address, {**params, "port": "161", "timeout": seconds, "retries": "0"}
 '''}
 

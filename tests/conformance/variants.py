@@ -1,4 +1,4 @@
-"""The plausible forms of the platform. A variant differs from the baseline in at most one undocumented point."""
+"""Plausible forms of the platform. Each variant is a form of one undocumented point."""
 from __future__ import annotations
 
 from contextlib import nullcontext
@@ -22,7 +22,7 @@ CUSTOM, SNMP_ONLY = (tuple(name for name in ALL if registry.about(name).protocol
 class Variant:
     """One platform. `files` replace files of the baseline or are added to it; an empty text leaves the file out.
 
-    `adapter` replaces functions of tests/dcimanager/adapter.py. `handlers`: those that the point affects.
+    `adapter` replaces functions of tests/dcimanager/adapter.py. `handlers`: those that may be tried on it.
     `port_energy`: whether a handler finds a field for an outlet's energy.
     `place` is the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler object and a new
     thread. `unit` makes the SNMP device on which the point has an effect; None: any device. `silent`: the device does not

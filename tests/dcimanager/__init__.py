@@ -1,4 +1,4 @@
-"""A local stand-in for DCImanager 6: the documented HTTPS calls, a page for a browser, and handlers in worker processes.
+"""A local stand-in for DCImanager 6: its HTTPS calls for handlers, a page for a browser, and handlers in worker processes.
 
-Imports nothing: each simulated PDU, a process of `simulated.py`, would otherwise take almost twice as long to start.
+Imports nothing, so that the processes of `simulated.py` start faster.
 """

@@ -1,4 +1,4 @@
-"""Polls PDUs on a timer, each on a thread: a slow PDU delays no other while a thread is free."""
+"""Polls PDUs on a timer, each on a thread of a pool."""
 from __future__ import annotations
 
 import logging
@@ -38,13 +38,13 @@ class Poller:
             self._due.pop(pdu, None)
 
     def soon(self, pdu: Pdu) -> None:
-        """Polls this PDU now, or when its running poll has ended."""
+        """Makes a poll of this PDU due now; a running one ends first."""
         with self._wake:
             self._due[pdu.id] = time.monotonic()
             self._wake.notify()
 
     def stop(self) -> None:
-        """Begins no more polls, and waits for those in progress."""
+        """Ends the timer, and waits for polls in progress."""
         with self._wake:
             self._stopped = True
             self._wake.notify()
@@ -99,5 +99,5 @@ class Poller:
         try:
             work()
         except Exception:
-            if not self._stopped:       # an error while the stand-in stops is not a defect
-                _LOG.exception("a defect in a poll or in thinning; polling continues")
+            if not self._stopped:       # the stop itself may cause an error
+                _LOG.exception("an error in a poll or in thinning; polling continues")

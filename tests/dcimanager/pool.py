@@ -27,7 +27,7 @@ class _Slot:
 
 
 class Pool:
-    """At most `most` processes; `folder` is their current directory."""
+    """A pool of at most `most` workers; `folder` is the current directory of their processes."""
 
     def __init__(self, folder: Path, most: int, start: Optional[Start] = None) -> None:
         self._folder, self._most, self._start = folder, most, start
@@ -73,7 +73,6 @@ class Pool:
             slot.worker.close()
 
     def pids(self) -> List[int]:
-        """The ids of the living processes."""
         with self._changed:
             return [slot.worker.pid for slot in self._slots if slot.worker.pid is not None]
 

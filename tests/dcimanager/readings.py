@@ -1,6 +1,6 @@
 """Stores load and energy over time, by PDU and by outlet, and thins old readings.
 
-Thinning removes whole readings and never changes one, so each energy figure that is left is one that the device counted.
+Thinning removes whole readings and never changes one.
 Of each stretch of time it keeps the last reading and, for a PDU as a whole, the one with the highest load. It also keeps the
 readings before and after a counter fell, appeared or disappeared, and before and after the PDU's address, SNMP parameters or
 settings were changed. The energy used over the whole time, the sum of the counters' rises, therefore stays the same, until
@@ -68,7 +68,7 @@ def changed(changes: Sequence[float], earlier: float, later: float) -> bool:
 
 
 def thin(db: Database, now: float) -> int:
-    """Removes the readings that `chosen` does not keep, and returns their number. One short transaction per PDU and table."""
+    """Removes the readings that `chosen` does not keep, and returns their number."""
     gone = 0
     for pdu, seen in db.rows("SELECT id, seen FROM pdu"):
         changes = json.loads(seen).get("changes", [])

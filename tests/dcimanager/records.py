@@ -1,4 +1,4 @@
-"""The objects of the stand-in: registered handlers, PDUs, calls. No HTTP, database or processes here."""
+"""The objects of the stand-in: registered handlers, PDUs, calls."""
 from __future__ import annotations
 
 import threading
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 CALLS_KEPT = 100                # calls of each PDU in memory; the database keeps more
-# A switching call that fails with one of these kinds has not switched the outlet.
+# After errors of these kinds, a switching call counts as not carried out.
 NOT_SWITCHED = frozenset(("settings", "denied", "refused", "no-such-outlet", "unsupported", "import"))
 
 
@@ -24,9 +24,9 @@ class Call(NamedTuple):
     """One call of a handler.
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import" (the archive is missing or
-    cannot be loaded), "bug" (an exception without a kind), "time-out", "died" (the process ended, did not start, or gave no
+    cannot be loaded), "bug" (another exception), "time-out", "died" (the process ended, did not start, or gave no
     valid answer), "interrupted" (the stand-in ended before it stored the result of a switching call). `round_trips` are those
-    to the device, None if they were not counted. `lines` are the handler's log lines of this call. `at` is when the call ended,
+    to the device, None if they were not counted. `lines` are lines that the handler logged. `at` is when the call ended,
     or when an interrupted one began, in seconds since 1970.
     """
 
@@ -74,7 +74,7 @@ class Handler:
 
 
 class Version(NamedTuple):
-    """One accepted upload of a handler; `label` is the version that the archive names, "" if it names none."""
+    """One accepted upload; `label` is the version found in it, or ""; `size` in bytes, `uploaded` in seconds since 1970."""
 
     number: int
     label: str
@@ -93,7 +93,7 @@ class Label(NamedTuple):
 
 @dataclass
 class Pdu:
-    """One PDU as a user of DCImanager sees it: the last good answers; a failed call does not change them.
+    """One PDU: its form and the last good answers; a failed call does not change them.
 
     `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered` names the metered ones.
     `doubts` are the ports whose last switching may or may not have happened. `changes` are the times, in seconds since 1970, at

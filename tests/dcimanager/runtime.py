@@ -92,7 +92,7 @@ class Runtime:
     # ---- calls ----
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
-        """One call of a PDU's handler. A failure is in the result; the form's secrets are masked in its text and log lines."""
+        """One call of a PDU's handler. A failure is in the result, whose text and log lines are `masked`."""
         handler = self._store.handler(pdu.handler)
         data = {"protocol": "snmp" if handler.speaks_snmp else "custom", "address": pdu.address,
                 "snmp": dict(pdu.snmp), "settings": dict(pdu.settings), "handler": handler.handler}
@@ -101,12 +101,12 @@ class Runtime:
         return call._replace(text=masked(call.text, form), lines=tuple(masked(line, form) for line in call.lines))
 
     def settings(self, handler: Handler) -> Optional[Settings]:
-        """The handler's table of settings, [] if it has none; None if it has no archive, or one that cannot be loaded."""
+        """The handler's table of settings, [] if it has none; None if it cannot be read, for example without an archive."""
         described = self._description(handler)
         return None if described is None else described["settings"]
 
     def speaks_snmp(self, handler: Handler) -> bool:
-        """Whether the handler's module has a class for SNMP PDUs; False without an archive, or if it cannot be loaded."""
+        """Whether the handler's module has a class for SNMP PDUs; False if that cannot be found out."""
         return bool((self._description(handler) or {}).get("snmp"))
 
     def _description(self, handler: Handler) -> Optional[Mapping[str, Any]]:

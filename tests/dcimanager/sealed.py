@@ -1,5 +1,5 @@
 """Secrets at rest: a PDU's form is encrypted (Fernet: AES-128-CBC, HMAC-SHA256). The key is in a file beside the database,
-readable only by its owner. A copy of the database without the key does not show the form."""
+readable only by its owner."""
 from __future__ import annotations
 
 import json
@@ -52,7 +52,7 @@ def private(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-_SHORTEST = 4                   # shorter secrets are not masked, because they would match ordinary words
+_SHORTEST = 4                   # shorter secrets are not masked, because they may match parts of words
 _SECRET_WORDS = ("pass", "secret", "token", "community", "key", "credential", "pin")
 
 
@@ -62,7 +62,7 @@ def looks_secret(key: str) -> bool:
 
 
 def masked(text: str, form: Form) -> str:
-    """`text` with the values of a form's secret-looking fields masked, because a third-party handler may log them."""
+    """`text` with secrets of at least `_SHORTEST` characters masked, because a third-party handler may log them."""
     values = [value for part in form for key, value in part.items() if looks_secret(key)]
     secrets = {secret for value in values for secret in (value, value.strip(), *value.splitlines())}
     for secret in sorted(secrets, key=len, reverse=True):       # one secret may be a part of another

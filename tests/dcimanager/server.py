@@ -21,7 +21,7 @@ from .sealed import private
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 _GRACE_SECONDS = 2          # limit for requests in progress when the server stops
-_TICK_SECONDS = 1.0         # maximum age of the Date header
+_TICK_SECONDS = 1.0         # between updates of the Date header
 
 
 class _Connection(H11Protocol):
@@ -38,7 +38,7 @@ class _Connection(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Stops as soon as `asked` is done. uvicorn itself checks ten times a second, and then waits another tenth of a second."""
+    """Begins to stop when `asked` is done. uvicorn itself checks ten times a second, and then waits another tenth of a second."""
 
     def __init__(self, config: uvicorn.Config, asked: asyncio.Future[None]) -> None:
         super().__init__(config)
@@ -151,10 +151,10 @@ class WebServer:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError if the port is taken or `host` is not an address of this machine."""
+    """A listening socket. Raises OSError, for example if the port is taken."""
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setblocking(False)
     # Connections inherit this option. asyncio itself sets it only on sockets that were made with TCP's protocol number. Without
-    # the option, a body waits 40 ms until the client acknowledges the header.
+    # the option, a body may wait 40 ms until the client acknowledges the header.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -95,7 +95,7 @@ def server_state(port: str, bmc: str) -> str:
 
 
 def plan(command: str, server: Server, states: Sequence[str]) -> List[Step]:
-    """DCImanager's steps for a command, in order. `states`: one for each feed. Raises Refusal where DCImanager refuses.
+    """The steps of a power command, in order. `states`: one for each feed. Raises Refusal if the state does not allow it.
 
     On: outlets that are not on are switched on, then the BMC acts. Off: the BMC acts, or without a BMC the outlets are
     switched off. Reset with a BMC: the outlets are switched on if all are off, then the BMC acts. Reset without a BMC: the

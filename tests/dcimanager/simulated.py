@@ -1,7 +1,7 @@
 """One simulated PDU for the page of the local DCImanager, as a separate process: `python -m tests.dcimanager.simulated KIND`.
 
 Prints one line of JSON with the PDU's address and the values of DCImanager's form for it, and ends when its standard input
-ends. Its loads vary a little, so that plots show a curve. Its energy counters do not fall from one start to the next.
+ends. Its loads vary a little, so that plots show a curve.
 """
 from __future__ import annotations
 

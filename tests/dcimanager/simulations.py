@@ -1,4 +1,4 @@
-"""Simulated PDUs that a person started on the page: one process each, restarted with the stand-in."""
+"""Simulated PDUs that a person started on the page: one process each."""
 from __future__ import annotations
 
 import contextlib
@@ -41,7 +41,7 @@ class Simulations:
     def restore(self) -> None:
         """Start the simulated PDUs of the last run again, side by side. Outlets that were last known to be off start off.
 
-        Leaves out PDUs whose address a person has changed: they are other devices by now.
+        Leaves out PDUs whose address a person has changed: they may be other devices.
         """
         threads = [threading.Thread(target=self._again, args=(pdu,), daemon=True) for pdu in self._store.pdus()
                    if pdu.simulated and pdu.address == _HOST]

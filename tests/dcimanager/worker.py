@@ -103,7 +103,7 @@ class Worker:
                         answer.get("text", ""), answer.get("round_trips"), tuple(lines), time.time())
 
     def close(self) -> None:
-        """End the process, from any thread. A call in progress fails, and so does every later call."""
+        """End the process, from any thread. A call in progress ends, and every later call fails."""
         with self._starting:
             self._closed = True
             self._end()
@@ -155,16 +155,16 @@ class Worker:
             line, no_log = None, str(error)
         if line is None:
             with self._starting:
-                self._end()         # after this the log is complete
+                self._end()         # before the rest of the log is read
             rest = self._lines(0)
             last = rest[-1] if rest else no_log
             return {"kind": "died", "text": f"no answer from the worker ({last})"}, lines + rest
         return answer, lines
 
     def _lines(self, timeout: float) -> List[str]:
-        """The lines that the handler has logged since the previous answer; [] if they do not arrive within `timeout` seconds."""
+        """The last log lines since the previous answer, at most _LOG_LINES; [] if they do not arrive within `timeout` seconds."""
         with contextlib.suppress(queue.Empty):
-            # A handler may have closed its standard output and error, which ends the reader: then no line comes.
+            # A handler may have closed its standard output and error, which ends the reader: then no more lines come.
             waits = timeout and self._readers[-1].is_alive()
             return self._logged.get(timeout=timeout) if waits else self._logged.get_nowait()
         return []
@@ -191,7 +191,7 @@ class Worker:
 
 def _close(stream: Optional[IO[str]]) -> None:
     if stream is not None:
-        with contextlib.suppress(OSError):      # the process has ended, so what is in the buffer cannot be sent
+        with contextlib.suppress(OSError):      # closing standard input sends its buffer, which may fail
             stream.close()
 
 

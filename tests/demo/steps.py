@@ -81,7 +81,7 @@ def _run(command: List[str], environment: Mapping[str, str], seconds: float = 60
 
 
 class Steps:
-    """Polls and switches every unit through the stand-in, and compares each answer with the device's books."""
+    """Polls and switches every unit through the stand-in, and compares states, loads and energies with the devices' books."""
 
     def __init__(self, manager: DciManager, units: List[DemoPdu], say: Callable[[str], None]) -> None:
         self._manager, self._units, self._say = manager, units, say
@@ -92,7 +92,7 @@ class Steps:
                                              settings=unit.peer.settings)
 
     def poll(self) -> None:
-        """Calls status and statistic of each PDU. Raises Failed if a call fails or its answer differs from the books."""
+        """Calls status and statistic of each PDU. Raises Failed if a call fails, or if a state, load or energy is wrong."""
         for unit in self._units:
             for method in ("status", "statistic"):
                 self._measure(unit, method, partial(self._manager.call, method=method))
@@ -101,7 +101,7 @@ class Steps:
     def switch(self) -> None:
         """Switches an outlet of each PDU off and on again.
 
-        Raises Failed if a call fails, another outlet changes, this one does not, or the stand-in shows a wrong state for it.
+        Raises Failed if a call fails, another outlet changes, or the switched one is wrong in the simulator or the stand-in.
         """
         for unit in self._units:
             before = unit.peer.books().states

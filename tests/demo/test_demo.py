@@ -17,10 +17,7 @@ from .steps import Failed, _run
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
-    """Starts the demo in its own process group, as a shell does: Ctrl-C is sent to the whole group.
-
-    `folder` is its TMPDIR.
-    """
+    """Starts the demo in its own process group, as a shell does: Ctrl-C is sent to the whole group."""
     program("curl")
     return subprocess.Popen([sys.executable, "-m", "tests.demo"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, start_new_session=True,

@@ -20,7 +20,7 @@ class Fault(NamedTuple):
     """One fault of the matrix.
 
     `place`: the part that plays the fault. "tcp", "udp": the relay between handler and device. "answer": the relay; it replaces
-    the device's answer by a wrong one from the handler's module in `subjects`. "tls": a TLS server in place of the device.
+    the device's answer by a wrong one from the handler's module in `subjects`. "tls": a server in place of the device.
     "device": the simulated device.
 
     `kinds`: the errors that a call may raise; NONE if it must not fail. `lasts`: a relay's fault lasts from its step to the end
@@ -68,7 +68,7 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("credentials", "answer", "the login is refused", RIGHTS | NETWORK, reaches=False),
     Fault("rights", "answer", "the account may not do this", RIGHTS | {"unsupported"}, reaches=False),
     Fault("moved", "answer", "the answer is a redirect to another host", ANY, reaches=False),
-    Fault("broken", "answer", "the answer is an internal error (500, genErr), although the device obeyed", BUSY),
+    Fault("broken", "answer", "the answer is an internal error, although the device obeyed", BUSY),
     Fault("hiccup", "answer", "one answer is an internal error, although the device obeyed", BUSY, lasts=False),
     Fault("busy", "answer", "the device is busy (503, resourceUnavailable) or NUT's driver is not connected; nothing is done",
           BUSY, reaches=False),
@@ -77,7 +77,7 @@ FAULTS: Tuple[Fault, ...] = (
     Fault("page", "answer", "the answer is an HTML page, as from a proxy", WRONG),
     Fault("cut-off", "answer", "the content of a complete message ends too early", WRONG),
     Fault("echo", "answer", "an error repeats the login of the request", ANY, reaches=False),
-    Fault("huge", "answer", "the answer is 500 MB long", WRONG),
+    Fault("huge", "answer", "the answer is 500 MiB long", WRONG),
     Fault("bomb", "answer", "the content is compressed, although that was not requested", WRONG),
     Fault("nested", "answer", "the answer has 15,000 levels of nesting or more", WRONG),
     Fault("digits", "answer", "numbers have about 5,000 digits", ANY),

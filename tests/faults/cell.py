@@ -1,4 +1,4 @@
-"""One cell of the matrix: makes one call with one fault, and lists everything that is wrong with its result."""
+"""One cell of the matrix: makes one call, and lists the problems of its result."""
 from __future__ import annotations
 
 import base64

@@ -1,4 +1,4 @@
-"""A clock for tests of deadlines. It moves only while a caller sleeps, so these tests do not depend on the machine's speed."""
+"""A clock for tests of deadlines. It does not depend on the machine's speed."""
 from __future__ import annotations
 
 from typing import Any, Dict, cast

@@ -13,7 +13,7 @@ from handlers.errors import printable
 
 from ..records import Pdu
 
-LONGEST = 120                   # limit for the characters of a name; a hostile name may have 10,000
+LONGEST = 120                   # default limit of `plain`, in characters
 STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
@@ -93,7 +93,7 @@ def unmeasured(pdu: Pdu) -> bool:
 
 @functools.cache
 def environment() -> Environment:
-    """The templates of this package, with the functions of this module as filters and globals. Compiled once per process."""
+    """The templates of this package, with the functions of this module as filters and globals."""
     env = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
                       trim_blocks=True, lstrip_blocks=True)
     filters: Any = {"number": number, "load": load, "energy": energy, "seconds": seconds, "size": size, "plain": plain,

@@ -82,7 +82,7 @@ Act = Callable[[Site, Request, FormData], Response]
 
 
 def page(site: Site, work: Work) -> Callable[[Request], Any]:
-    """An endpoint for a page or a download; changes nothing."""
+    """An endpoint for a page or a download."""
     async def endpoint(request: Request) -> Response:
         try:
             return await run_in_threadpool(work, site, request)
@@ -137,7 +137,7 @@ def text(form: Mapping[str, Any], name: str, longest: int = 200, strip: bool = T
 
 
 def number(request: Request) -> int:
-    """The id in the path. Raises LookupError for an id that no table of the database can have."""
+    """The id in the path. Raises LookupError if it is above LARGEST_ID."""
     given = int(request.path_params["id"])
     if given > LARGEST_ID:
         raise LookupError("there is nothing with this id")

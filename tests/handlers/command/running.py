@@ -1,4 +1,4 @@
-"""Helpers for tests that run the command `pdu` in this process."""
+"""Helpers for tests that run the command `pdu`."""
 from __future__ import annotations
 
 import socket

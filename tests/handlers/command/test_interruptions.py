@@ -1,7 +1,4 @@
-"""Ctrl-C during `status`, and Ctrl-C, SIGTERM or SIGHUP during `down`: what was read or switched before is still printed.
-
-Also a signal while a password is typed.
-"""
+"""Interruptions of `status`, `down` and the question for a password: output, exit codes and the terminal's echo."""
 from __future__ import annotations
 
 import json

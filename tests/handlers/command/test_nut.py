@@ -378,7 +378,6 @@ def test_the_command_works_with_a_real_server(real: Upsd, real_tls: Upsd, tmp_pa
 
 @pytest.mark.against("NUT upsd")
 def test_each_failure_of_a_server_or_driver_has_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
-    """The driver falls silent, then dies. The server hangs, stops, and starts again."""
     with Upsd([upsd.dummy("pdu", pdu_variables(2))], max_age=3) as server:
         where = f"{server.host}:{server.port}"
 
@@ -402,6 +401,5 @@ def test_each_failure_of_a_server_or_driver_has_its_exit_code(capsys: pytest.Cap
 
 
 def _codes(where: str) -> List[int]:
-    """Return the exit codes of `pdu status nut` and of `pdu nut HOST vars`."""
     return [root.run(["status", "nut", where, "-s", "device=pdu", "--timeout", "0.5"]),
             root.run(["nut", where, "vars", "pdu", "--timeout", "0.5"])]

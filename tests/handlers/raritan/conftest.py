@@ -20,7 +20,7 @@ MakeAgent = Callable[..., Agent]
 
 @pytest.fixture(params=GENERATIONS)
 def firmware(request: pytest.FixtureRequest) -> str:
-    """A firmware generation. The test runs once on each, or on those that it names."""
+    """A firmware generation. The test runs on each, or on those that it names."""
     return str(request.param)
 
 

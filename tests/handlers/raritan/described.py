@@ -1,4 +1,4 @@
-"""Units that the simulator cannot represent, described call by call."""
+"""Units that tests describe call by call."""
 from __future__ import annotations
 
 import json
@@ -40,8 +40,8 @@ def reading(value: Optional[float]) -> Dict[str, Any]:
 
 
 class Described:
-    """A transport that answers each call from a table. A `Status` or `Failure` in the table makes the call fail with that
-    status or error; a call that is not in the table gets 404."""
+    """A transport that answers each call of a bulk from a table. A `Status` or `Failure` in the table makes the call fail with
+    that status or error; a call that is not in the table gets 404."""
 
     def __init__(self) -> None:
         self.calls: Calls = {(PDU, "getMetaData"): {"hasSwitchableOutlets": False, "hasMeteredOutlets": False},
@@ -113,7 +113,6 @@ class Described:
 
 
 def handler_of(unit: Described) -> RaritanPdu:
-    """Return the handler with this unit as its transport."""
     class Handler(RaritanPdu):
         def transport(self, trust: Trust) -> Transport:
             return unit

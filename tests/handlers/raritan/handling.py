@@ -1,4 +1,4 @@
-"""Shared by the handler's tests: settings for a simulator, the cost of a call, comparison with the simulator's books."""
+"""Shared by the handler's tests."""
 from __future__ import annotations
 
 import contextlib

@@ -1,4 +1,4 @@
-"""An HTTP peer that sends exactly the bytes that a test chooses, including what a real server would never send."""
+"""An HTTP peer that sends exactly the bytes that a test chooses."""
 from __future__ import annotations
 
 import contextlib
@@ -32,7 +32,7 @@ Step = Union[bytes, Say, "Drip", None]          # what the peer sends next; None
 
 
 class Drip(NamedTuple):
-    """Sends bytes one by one and calls `between` after each. If `data` is endless, so is the answer."""
+    """Sends bytes one by one and calls `between` after each."""
 
     data: Iterable[int]
     between: Callable[[], None]
@@ -56,8 +56,8 @@ class Peer:
     """Listens on 127.0.0.1. `connections` holds, for each connection, the answers to its requests in order.
 
     The peer serves one connection after another. It closes a connection after its last answer, and connections beyond the
-    list at once. A `silent` peer never answers. A `hasty` peer answers as soon as it has read the headers and never reads a
-    body. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has closed; failed handshakes do not count.
+    list at once. A `silent` peer keeps connections open and never answers. A `hasty` peer answers as soon as it has read the
+    headers. With `tls` the peer speaks TLS. `ended` counts the connections that the peer has served and closed.
     """
 
     def __init__(self, connections: Sequence[Sequence[Step]], silent: bool = False,

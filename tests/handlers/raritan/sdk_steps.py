@@ -21,7 +21,7 @@ def printed(agent: Any, asked: List[List[str]]) -> List[str]:
 
 
 def names(agent: Any, asked: Any) -> Dict[str, Dict[str, Any]]:
-    """Return the kind and the members of every public class and function of every module, by `module.Class.Inner`."""
+    """Return the kind and the members of public classes and functions, by `module.Class.Inner`."""
     rpc = importlib.import_module("raritan.rpc")
     found: Dict[str, Dict[str, Any]] = {}
     for entry in pkgutil.iter_modules(rpc.__path__):
@@ -89,7 +89,7 @@ def echoed(agent: Any, asked: List[List[Any]]) -> List[Any]:
     for name, sent in asked:
         try:
             out.append(named(name).decode(sent, agent).encode())
-        except Exception as error:          # the SDK rejects a type; the failed test shows the error
+        except Exception as error:          # the failed test shows it
             out.append(repr(error))
     return out
 
@@ -100,7 +100,7 @@ def read(agent: Any, asked: List[List[str]]) -> List[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as JSON: a tuple becomes a list; a dict and any type that JSON lacks become {kind: content}."""
+    """Return the value as JSON: a tuple becomes a list; dicts, times and objects of the SDK become {kind: content}."""
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     if isinstance(value, dict):

@@ -1,6 +1,6 @@
 """The binding and the SDK of the unit's release return the same values from read-only calls without parameters.
 
-The SDK raises on a missing field or a wrong type, so each call also shows that the simulator's answer is complete.
+The SDK raises on a missing field, so each call also shows that the simulator's answer is complete.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to a bulk: each call has its own result or its own error."""
+"""Bulk requests and their answers."""
 from __future__ import annotations
 
 import json

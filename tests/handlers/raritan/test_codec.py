@@ -1,4 +1,4 @@
-"""Properties of the codec for every declared structure and value object, and for particular types."""
+"""Properties of the codec for the declared structures, and for particular types."""
 from __future__ import annotations
 
 import copy

@@ -103,7 +103,7 @@ def test_closing_waits_for_the_present_exchange() -> None:
     caller.start()
     assert began.wait(PATIENCE_S)
     closer.start()
-    closer.join(0.2)            # it must not close the connection now
+    closer.join(0.2)            # the connection must not be closed meanwhile
     proceed.set()
     finished(caller, closer)
     assert order == ["answered", "closed"]

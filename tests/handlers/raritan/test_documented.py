@@ -1,4 +1,4 @@
-"""Examples from the vendor's documentation as tests, on every firmware generation that supports them."""
+"""Examples from the vendor's documentation as tests, on several firmware generations."""
 from __future__ import annotations
 
 import io

@@ -43,8 +43,6 @@ class Script:
 
 
 class Scripted(RaritanPdu):
-    """The handler with a `Script` as its transport."""
-
     def __init__(self, bodies: List[Any]) -> None:
         super().__init__(PduData("pdu.example", SETTINGS))
         self._bodies = bodies

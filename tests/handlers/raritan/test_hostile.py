@@ -197,7 +197,7 @@ _FORMS = {"plain": PASSWORD, "basic": "Basic " + _BASIC, "unpadded": _BASIC.rstr
 
 
 def _everything(error: BaseException) -> str:
-    """Return the traceback of an exception and all text that the exception and its causes keep."""
+    """Return the traceback of an exception and the texts that `kept` finds."""
     return "".join(traceback.format_exception(type(error), error, error.__traceback__)) + kept(error)
 
 

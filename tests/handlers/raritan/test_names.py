@@ -1,4 +1,4 @@
-"""The binding has every public name of the vendor's newest SDK, with the same kind, order and values, and names its sources."""
+"""The binding compared with the vendor's SDK: names, kinds, fields, values, and the IDL files named as sources."""
 from __future__ import annotations
 
 import datetime

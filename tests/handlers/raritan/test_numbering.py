@@ -1,6 +1,6 @@
 """Status, statistic and commands number the outlets by their position in the unit's list, even if labels have another order.
 
-An outlet is not switched if the well-known id of its position belongs to an outlet with another label.
+An outlet is not switched if its reference and the well-known id of its position report different labels.
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values print as the vendor's SDK 4.4 prints them. Older SDKs print some parts differently; `_facts` leaves these out."""
+"""Printed structures, compared with the vendor's SDK. SDKs before 4.4 print some parts differently; `_facts` leaves these out."""
 from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List

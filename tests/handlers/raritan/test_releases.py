@@ -1,6 +1,6 @@
 """The declarations of the modules in schema.json agree with ten firmware releases; values are written back unchanged.
 
-Other modules, such as `serial`, are compared with the newest SDK only (test_names.py).
+Some other modules, such as `serial`, are compared with the newest SDK (test_names.py).
 """
 from __future__ import annotations
 

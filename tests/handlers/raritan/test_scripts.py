@@ -1,4 +1,4 @@
-"""Features of the vendor's binding that public scripts use besides the documented calls."""
+"""The binding in scripts, besides the documented calls."""
 from __future__ import annotations
 
 import copy
@@ -113,7 +113,7 @@ def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None
 # ---- value objects -----------------------------------------------------------------------------------------
 
 def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
-    kind: Any = usermgmt.AccountRenamed                     # Any: type checkers expect a dataclass's base fields first
+    kind: Any = usermgmt.AccountRenamed                     # Any: to type checkers the fields are keyword-only
     made = kind("new", "old", "admin", "192.0.2.1")
     assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == ("new", "old", "admin",
                                                                                                 "192.0.2.1", None)

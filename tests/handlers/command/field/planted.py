@@ -21,7 +21,7 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu
 
-# A recording must contain no value of SECRETS and, without `keep`, no value of PLANTED, in any spelling.
+# A recording must contain no value of SECRETS and, without `keep`, no value of PLANTED.
 COMMUNITY = "s3cr3t-community"
 SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
 NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")
@@ -55,7 +55,7 @@ def identified(capsys: Printed, code: int, *arguments: str) -> Any:
 
 
 def arguments(unit: Unit) -> List[str]:
-    """The address and settings of the unit, without its password, as arguments of `pdu identify`."""
+    """Arguments of `pdu identify` for the unit, without its password or community."""
     if isinstance(unit.data, PduSnmpData):
         return [f"{unit.data.ip}:{unit.data.snmp_params['port']}"]
     assert isinstance(unit.data, PduData)

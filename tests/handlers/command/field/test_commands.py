@@ -89,7 +89,7 @@ def test_a_new_file_that_somebody_removes_does_not_hide_the_error_of_its_block(t
 
 
 def test_a_second_sighup_does_not_prevent_the_removal_of_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shell passes SIGHUP on to its programs. When the shell then ends, the system sends them another one."""
+    """A shell may pass SIGHUP on to its programs. When the shell then ends, the kernel may send them another one."""
     def unlinked(path: str) -> None:
         os.kill(os.getpid(), signal.SIGHUP)
         remove(path)

@@ -1,4 +1,4 @@
-"""`pdu identify`: every SNMP recording of a real unit (some also over the network), a unit of every handler, an unknown device.
+"""`pdu identify`: SNMP recordings of real units (some also over the network), a unit of every handler, an unknown device.
 
 Also: the evidence of a figure, and which address and port are tried.
 """

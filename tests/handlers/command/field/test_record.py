@@ -1,4 +1,4 @@
-"""Recording devices: what a recording keeps, what it replaces, and that it reads as the device does when it is replayed."""
+"""Recording devices: what a recording keeps, what it replaces, and what a handler reads from its replay."""
 from __future__ import annotations
 
 import json
@@ -251,7 +251,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(handler: str, limit: str, m
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_recording_continues_after_lost_answers(version: str) -> None:
-    """The agent has 291 rows, falls silent after 270, and answers again while the recorder waits. Most rows are read once."""
+    """The agent has 291 rows, falls silent after 270 or more, and answers again while the recorder waits."""
     with Agent(apc.rpdu2(outlets=8), faults=Faults(walk_silent_after=270)) as agent:
         messages: List[str] = []
 
@@ -285,7 +285,7 @@ def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
 
 
 def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The unit lists no outlets but reports metered outlets, so `status` raises Unsupported."""
+    """The unit lists no outlets but reports metered outlets, so the handler raises Unsupported."""
     class Claiming(StandardTransport):
         def exchange(self, where: Endpoint, request: Request) -> Reply:
             reply = super().exchange(where, request)

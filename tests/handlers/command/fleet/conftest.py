@@ -36,7 +36,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """A function like `halls.run` that runs the command in this process.
 
     A check reads its PDUs one after another, because this process has threads and must not fork. Outlet currents are not
-    reported: `prepare`, which adds them, would change a class of pdu_common for all tests of this process.
+    reported: `prepare`, which adds them, would replace a class of pdu_common in this process.
     """
     def one_by_one(targets: Sequence[Target], parallel: int) -> Iterator[Tuple[int, Reading]]:
         for place, target in enumerate(targets):

@@ -46,8 +46,6 @@ class Exporter:
 
 @dataclass(frozen=True)
 class Program(Exporter):
-    """A running exporter with its process."""
-
     process: subprocess.Popen[str]
 
 
@@ -70,7 +68,7 @@ def parsed(text: str) -> Dict[str, Dict[Labels, float]]:
 
 @contextlib.contextmanager
 def exporter(*arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S) -> Iterator[Program]:
-    """Run an exporter as a program until the block ends. Fails if that takes more than `seconds`."""
+    """Run an exporter as a program until the block ends. Fails if the block takes more than `seconds`."""
     process = subprocess.Popen([*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)], env=environment(),
                                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with process, bounded(process, seconds):

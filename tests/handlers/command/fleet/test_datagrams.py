@@ -25,7 +25,7 @@ def reply(number: int, *bindings: ber.Binding, kind: int = ber.RESPONSE, status:
 
 
 @given(NUMBERS, st.binary(min_size=1, max_size=300))
-@example(0, b"c" * 300)                 # lengths that take two octets
+@example(0, b"c" * 300)                 # lengths above 255
 def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) -> None:
     read = ber.decode(question(community, number))
     assert (read.version, read.community) == (1, community)

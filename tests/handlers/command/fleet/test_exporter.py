@@ -1,4 +1,4 @@
-"""The exporter over real HTTP, on simulated PDUs of every handler: metrics, refusals and deadlines."""
+"""The exporter on simulated PDUs of every handler: metrics, refusals and deadlines."""
 from __future__ import annotations
 
 import ipaddress

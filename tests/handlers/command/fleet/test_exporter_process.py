@@ -93,7 +93,7 @@ def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int
 @pytest.mark.parametrize("ending, code", [(KeyboardInterrupt, INTERRUPTED), (SystemExit, 0)])
 def test_the_exporter_ends_its_process_without_pythons_own_end(
         ending: Type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A normal exit would run OpenSSL's cleanup while probes still use OpenSSL."""
+    """A normal exit would run OpenSSL's cleanup while probes may still use OpenSSL."""
     def served(_: object) -> None:
         raise ending
 

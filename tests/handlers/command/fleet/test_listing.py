@@ -1,4 +1,4 @@
-"""Device lists and files of logins: what is read and what is refused. No error contains a secret."""
+"""Device lists and files of logins: what is read and what is refused."""
 from __future__ import annotations
 
 import json

@@ -23,7 +23,7 @@ class Other(enum.Enum):
 
 
 class ThirdParty:
-    """A handler whose every figure is `figure`."""
+    """A handler whose figures are all `figure`."""
 
     def __init__(self, figure: Any, state: Any = EnumPowerStatus.UP) -> None:
         self._figure, self._state = figure, state
@@ -36,7 +36,7 @@ class ThirdParty:
 
 
 class Counted(ThirdParty):
-    """A handler of this project, which sends one request for its states."""
+    """Looks like a handler of this project. Counts one request for its states."""
 
     __module__ = "handlers.nut.handler"
 

@@ -73,7 +73,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         assert eventually(lambda: {labels["instance"]: up for labels, up in seen.query("pdu_up")} == wanted), wanted
         every = [peer.books() for peer in peers.values()]
         # PDU and outlets have different metrics, so that a sum over a metric counts nothing twice. After a scrape that takes
-        # too long on a busy machine, its series are missing until the next one.
+        # too long on a busy machine, its series are missing for a while.
         for expression, total in (
                 ("sum(pdu_load_amperes)", sum(books.load_a or 0.0 for books in every)),
                 ("sum(pdu_energy_joules_total) / 3600000", sum(books.energy_kwh or 0.0 for books in every)),

@@ -1,4 +1,4 @@
-"""`pdu raritan` as a program: login, errors, terminals, pipes, encodings, and `discover`."""
+"""The command line of `pdu raritan`: login, errors, terminals, pipes, encodings, and `discover`."""
 from __future__ import annotations
 
 import json

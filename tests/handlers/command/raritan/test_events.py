@@ -61,7 +61,7 @@ def busy(unit: XerusPdu) -> Iterator[None]:
         on, polls = False, 0
         while not over.wait(0.02):
             now = sum(channel.polls for channel in unit.events[0].channels)
-            if now > polls:                 # the command has fetched the events of the last switching
+            if now > polls:                 # the command has polled again
                 switch(unit, 2, on)
                 on, polls = not on, now
     thread = threading.Thread(target=work, daemon=True)

@@ -1,7 +1,7 @@
-"""MIB modules in SMIv2, generated from plain facts: names, OIDs, enumerations and units of a family's objects.
+"""MIB modules in SMIv2, generated from facts about objects.
 
-The vendors' own MIB files are not part of the project. Where shared/snmp/families.json is present, it supplies the facts for
-one module per family. Such a module also holds commands and unrelated objects, so that a draft has to choose.
+The vendors' own MIB files are not part of the project, so `of_family` takes its facts from shared/snmp/families.json. Its
+modules may also hold commands and unrelated objects, so that a draft has to choose.
 """
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from tests.needs import shared
 
 
 class Fact(NamedTuple):
-    """The facts of one MIB object: name, OID, enumeration, unit and access."""
-
     name: str
     oid: str
     enumeration: Mapping[str, int] = {}

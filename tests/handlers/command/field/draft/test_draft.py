@@ -1,4 +1,4 @@
-"""Profiles that are drafted from recordings: they find the states that the devices' families read, and mark doubtful meanings."""
+"""Profiles that are drafted from recordings: which states they find, and which meanings they mark as doubtful."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -112,7 +112,6 @@ def test_without_a_mib_the_states_of_two_recordings_in_three_are_found() -> None
 
 def test_a_mib_gives_the_states_of_nine_recordings_in_ten_and_no_unmarked_meaning_is_wrong(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The modules are generated from facts: the vendors' own files are not part of the project."""
     shared("snmp", "recordings")
     monkeypatch.syspath_prepend(pysmi())
     hits, total = _counted(tmp_path)

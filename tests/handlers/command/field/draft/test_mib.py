@@ -51,7 +51,7 @@ def test_names_units_and_enumerations_come_from_the_mib(reader: str, conventions
 
 
 def test_smidump_reads_a_file_without_an_extension_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """smidump takes a bare `ACME-MIB` for a module's name and does not look in the current folder, so it must get a path."""
+    """smidump takes a bare `ACME-MIB` for a module's name, so it must get a path."""
     program("smidump")
     monkeypatch.setattr(reading, "_pysmi", lambda: None)
     monkeypatch.chdir(tmp_path)
