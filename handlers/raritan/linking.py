@@ -1,4 +1,4 @@
-"""Finding link units. A wanted link unit that does not answer is an error, so that the list of outlets is not shortened."""
+"""Finding link units. An error of a linked unit is raised, so that the list of outlets is not shortened."""
 from __future__ import annotations
 
 from typing import Dict, List, Optional

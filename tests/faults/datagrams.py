@@ -1,4 +1,4 @@
-"""A UDP relay on 127.0.0.1 that drops, delays, duplicates, cuts or replaces datagrams."""
+"""A UDP relay on 127.0.0.1 that plays a fault at the wanted step."""
 from __future__ import annotations
 
 import contextlib
@@ -18,7 +18,7 @@ _LOSS = {"lossy-10": 0.1, "lossy-30": 0.3}
 class Relay:
     """Forwards requests to `port`, waits up to 5 s for the device's answer, and applies the fault.
 
-    `step`: the request, counted from 0, that the fault affects; a lasting fault also affects all later requests.
+    `step`: the number of the request, from 0, at which the fault begins.
     `bend` makes the wrong answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
     `listen`: the relay's own port, 0 for a free one.
     """

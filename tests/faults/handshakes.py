@@ -1,4 +1,4 @@
-"""Servers for the TLS faults. TLS begins at once or after NUT's STARTTLS."""
+"""Servers for the TLS faults."""
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +17,7 @@ _PATIENCE_S = 60.0
 
 
 class Handshakes:
-    """A server on 127.0.0.1 for the TLS fault `key`. TLS begins "at once" or after "STARTTLS".
+    """A server on 127.0.0.1 for the TLS fault `key`. `begins`: `tls` of the handler's Subject.
 
     `settings` make a handler verify the server's certificate. The NUT handler also needs `tls=yes`.
     """

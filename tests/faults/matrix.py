@@ -1,4 +1,4 @@
-"""Runs the cells of the fault matrix in several processes, because most cells spend their time waiting."""
+"""Runs the cells of the fault matrix in several processes, because many cells wait for a time-out."""
 from __future__ import annotations
 
 import gc
@@ -61,7 +61,7 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
 
 
 def _begin(names: Sequence[str]) -> None:
-    """Starts a worker's devices and calls each handler once, so that its modules are imported and its caches filled."""
+    """Starts the process with a worker's devices, and calls each handler once to import its modules and fill its caches."""
     global _played
     gc.freeze()         # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()

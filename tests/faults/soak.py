@@ -1,10 +1,9 @@
 """A day of polls and switching commands in minutes: `python -m tests.faults.soak`, or `make soak`.
 
-Each handler polls one simulated device all day, reads its figures, and switches two outlets on and off. First, each
-fault that the matrix plays for this handler occurs once. Then about every third call has one of these faults. `stuck`,
-`cycling` and `renumbered` are left out. Each call is judged as in the fault matrix (`make faults`): no state or figure may be
-wrong, no outlet missing from a status, no command sent twice. From the first round of faults to the end, memory may grow by 8
-MiB, threads and descriptors by 6 each.
+Each handler polls one simulated device all day, reads its figures, and switches two outlets on and off. First, one call is
+made with each fault that the matrix plays for this handler. Then about every third call has one of these faults. `stuck`,
+`cycling` and `renumbered` are left out. Each call is judged as in the fault matrix (`make faults`). After the first round of
+faults, memory may grow by 8 MiB, threads and descriptors by 6 each.
 """
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ from .subjects import subject
 HOURS = 24
 _HOUR = ("status",) * 12 + ("statistic",) * 4 + WRITES     # the calls of one hour, made in random order
 _NOT_KEPT = ("stuck", "cycling", "renumbered")            # "stuck" needs a device of its own; effects of the others may last
-_GROWTH_KB = 8192           # the allocator returns freed memory late; a run of 72 hours grows no further
+_GROWTH_KB = 8192           # the allocator returns freed memory late
 
 
 class Day(NamedTuple):
@@ -53,7 +52,7 @@ class Day(NamedTuple):
 
 
 def live(handler: str, hours: int, seed: int) -> Day:
-    """Makes the calls of `hours` hours with one handler, in this process, which does nothing else."""
+    """Makes the calls of `hours` hours with one handler, and measures this process."""
     gc.freeze()                 # each call collects garbage; this excludes the imported modules
     chance = random.Random(f"{handler} {seed}")
     steps, possible = matrix.steps([handler]), [fault for fault in subject(handler).faults() if fault.key not in _NOT_KEPT]
@@ -62,7 +61,7 @@ def live(handler: str, hours: int, seed: int) -> Day:
         def call(method: str, fault: str) -> None:
             verdicts.append(played.run(Cell(handler, method, fault, chance.randrange(steps[handler, method])), keep=True))
 
-        for fault in possible:      # memory grows once, with the largest answer
+        for fault in possible:      # before `first`: the largest answers make memory grow
             call(chance.choice(_HOUR), fault.key)
         first = _sizes()
         for _ in range(hours):
@@ -86,7 +85,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=positive, default=HOURS, help=f"hours of polling, 18 calls each (default: {HOURS})")
-    parser.add_argument("--seed", type=int, default=1, help="chooses the order of calls and the faults (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random choices (default: 1)")
     options = parser.parse_args(arguments)
     begin = time.monotonic()
     names = registry.names()

@@ -4,7 +4,7 @@ A cell is one call, with one fault or none (cell.py).
 
     {"open": SUBJECT, "method": ..., "fault": ..., "step": ..., "keep": ...}
                         ->  the settings, SNMP fields and secrets, the outlet, and the answer to "books"
-    {"books": true}     ->  the device's books now (tests/simulators/books.py), and the number of exchanges through the relay
+    {"books": true}     ->  the device's books now (tests/simulators/books.py), and the relay's `steps`
     {"close": true}     ->  {}
 """
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Stage:
                 settings["tls"] = "yes"
         else:
             # Over UDP all relays of a subject listen on one port, as a real device does. The double of the platform's SNMP
-            # client keeps data about each port, and a new port costs it 5 ms.
+            # client keeps data about each port, so a new port costs time.
             if played.transport == "udp" and name not in self._ports:
                 self._ports[name] = reserved()
             listen = {"listen": self._ports[name]} if name in self._ports else {}
@@ -76,7 +76,6 @@ class Stage:
         return {}
 
     def end(self) -> None:
-        """Closes the current cell and the kept devices."""
         self._stack.close()
         self._last.close()
 
@@ -106,7 +105,7 @@ def _once(act: Callable[[], None]) -> Bend:
 
 
 def serve(line: Connection, other: Connection) -> None:
-    """Answers until the other end of `line` is closed. `other` is a copy of that end, which a forked process inherits."""
+    """Answers until the other end of `line` is closed. `other` is this process's copy of that end."""
     other.close()
     gc.freeze()         # no collection goes through the imported modules, whose memory is shared with other processes
     stage = Stage()

@@ -1,7 +1,6 @@
-"""A call has one time budget for all its bytes, rows and requests, however slowly a device answers.
+"""The time budget of a call, with devices that answer slowly.
 
-The tests shorten the budget to BUDGET_S and set longer time-outs. The devices are so slow that without the budget each of these
-calls would take several times BUDGET_S.
+The tests shorten the budget to BUDGET_S and set longer time-outs.
 """
 from __future__ import annotations
 
@@ -53,7 +52,7 @@ def test_a_call_to_a_device_that_sends_byte_by_byte_is_ended_by_its_budget(name:
 
 
 def test_no_walk_begins_after_the_budget() -> None:
-    """The platform's SNMP client runs a walk to its end. The handler begins no further walk once its budget is spent."""
+    """The platform's SNMP client runs a walk to its end."""
     with Agent(apc.rpdu2(outlets=24)) as agent:
         agent.faults.late_s = 0.3
         pdu = make_handler(PduSnmpData(agent.host, {"version": "1", "port": str(agent.port), "community": "private",

@@ -51,7 +51,7 @@ def test_calls_in_many_threads_return_what_single_calls_return(name: str, device
     with contextlib.ExitStack() as opened:
         peers = [opened.enter_context(PEERS[name]()) for _ in range(devices)]
         pdus = [handler(peer) for peer in peers]            # one object for each device, shared by the threads
-        for number, pdu in enumerate(pdus):                 # on each device a different outlet is off
+        for number, pdu in enumerate(pdus):                 # switches off a different outlet of each device
             turned = [identity for identity, on in peers[number].books().states.items() if on][number]
             pdu.port_down(PduPortView(turned, EnumPowerStatus.UP), deadline=60.0)
         single = {(number, method): answer(pdu, method) for number, pdu in enumerate(pdus) for method in ("status", "statistic")}

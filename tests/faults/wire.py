@@ -155,7 +155,7 @@ class Relay:
         if fault.place == "answer":
             assert self._bend is not None
             bent = self._bend(exchange)
-            if bent is None:                    # the answer stays unchanged
+            if bent is None:
                 client.sendall(exchange.answer)
                 self._before = exchange.answer
                 return True

@@ -106,7 +106,7 @@ class _Redfish(RedfishPdu):
 
 
 def _read(pdu: Any) -> None:
-    """Calls status and statistic, and asserts that texts are printable, states members of EnumPowerStatus, and figures finite."""
+    """Calls status and statistic, and checks their texts, states and figures."""
     for call in (pdu.status, pdu.statistic):
         try:
             view = call()
@@ -186,8 +186,11 @@ def redfish_seeds() -> Sequence[bytes]:
 
 # ---- NUT -----------------------------------------------------------------------------------------------------------
 
+_TRACKED = "1bd31808-cb49-4aec-9d75-d056e6f018d2"
+
+
 def nut(data: bytes) -> None:
-    """Decodes lists of variables and commands, and reads the device that they describe."""
+    """Decodes lists of variables and commands, and reads the device that they describe. Also decodes answers of one line."""
     variables, commands = messages.list_var("pdu"), messages.list_cmd("pdu")
     answers = Answers("192.0.2.1")
     with contextlib.suppress(PduHandlerError):
@@ -196,6 +199,11 @@ def nut(data: bytes) -> None:
             for figure in (device.load, device.energy, *(one.current for one in device.outlets)):
                 assert figure is None or math.isfinite(figure)
             assert all(outlet.state in (True, False, None) for outlet in device.outlets)
+    for request in (messages.get_var("pdu", "ups.status"), messages.instcmd("pdu", "load.on"), messages.get_tracking(_TRACKED)):
+        answers = Answers("192.0.2.1")
+        with contextlib.suppress(PduHandlerError):
+            if Decoder([request], answers).feed(data):
+                assert isinstance(answers[request], str)
 
 
 def nut_seeds() -> List[bytes]:
@@ -204,13 +212,14 @@ def nut_seeds() -> List[bytes]:
             b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD pdu\n",
             b'BEGIN LIST VAR pdu\nVAR pdu device.count "2"\nVAR pdu device.1.outlet.1.status "on"\n'
             b'VAR pdu device.2.outlet.1.status "off"\nVAR pdu ups.status "OL"\nVAR pdu ups.load "12.5"\nEND LIST VAR pdu\n'
-            b"BEGIN LIST CMD pdu\nCMD pdu load.off\nEND LIST CMD pdu\n", b"ERR DATA-STALE\nERR UNKNOWN-UPS\n"]
+            b"BEGIN LIST CMD pdu\nCMD pdu load.off\nEND LIST CMD pdu\n", b"ERR DATA-STALE\nERR UNKNOWN-UPS\n",
+            b'VAR pdu ups.status "OL"\n', f"OK TRACKING {_TRACKED}\n".encode(), b"PENDING\n", b"SUCCESS\n"]
 
 
 # ---- SNMP ----------------------------------------------------------------------------------------------------------
 
 def values(data: bytes) -> None:
-    """Reads an object such as the platform returns for a varbind. Its value and OID come from `data`."""
+    """Reads an object like the one that the platform returns for a varbind. Its value and OID come from `data`."""
     class Element:
         value: object = data
         oid = data.decode("latin-1")

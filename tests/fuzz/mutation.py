@@ -1,4 +1,4 @@
-"""Changes input: deletes, repeats or overwrites bytes, shuffles lines, or inserts pieces that are difficult for parsers."""
+"""Random changes to inputs. PIECES are difficult for parsers."""
 from __future__ import annotations
 
 import random

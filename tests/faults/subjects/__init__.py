@@ -15,7 +15,7 @@ Bend = Callable[[Exchange], Optional[bytes]]        # replaces the device's answ
 
 
 class Relay(Protocol):
-    """A relay between handler and device. `port` is its own port; `steps` counts its exchanges."""
+    """A relay in front of the device, or a TLS server in its place. `port` is its own; `steps` counts a relay's exchanges."""
 
     port: int
     steps: int
@@ -47,9 +47,9 @@ class Subject:
 
     `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key of each fault whose
     place is "answer", except the excluded ones, to its function; "hiccup" uses "broken". `excluded`: the
-    reason why a fault is not played for this handler, by the fault's key. Faults of another transport need no entry, nor do
-    TLS faults if `tls` is "". port_up switches the outlet `up`, which is off; port_down switches the outlet `down`, which is
-    on. `tls`: TLS begins "at once" or after "STARTTLS"; "" means never.
+    reason why a fault is not played for this handler, by the fault's key. Faults of another transport, and TLS faults if `tls`
+    is "", need no entry. `up` is an outlet that is off when the device starts; `down` is one that is on. `tls`: a TLS handshake
+    begins "at once" or after "STARTTLS"; "": the handler has no TLS.
     """
 
     name: str

@@ -11,7 +11,7 @@ from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend
 
-ELSEWHERE = "https://192.0.2.99/"       # RFC 5737: an address for documentation, which no host has
+ELSEWHERE = "https://192.0.2.99/"       # RFC 5737: an address for documentation
 _REASONS = {200: "OK", 302: "Found", 401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error",
             503: "Service Unavailable"}
 

@@ -1,4 +1,4 @@
-"""A NUT server. The TLS faults come after STARTTLS."""
+"""A NUT server."""
 from __future__ import annotations
 
 import contextlib
@@ -45,9 +45,11 @@ def _echo(exchange: Exchange) -> bytes:
     return b"ERR " + exchange.request.strip() + b"\n"
 
 
-def _last_line_cut(exchange: Exchange) -> bytes:
-    """The answer with half of its last line. The others stay: NUT sends no count of lines, so their loss could go unnoticed."""
+def _last_line_cut(exchange: Exchange) -> Optional[bytes]:
+    """The answer with half of its last line. No line is dropped: NUT sends no count, so a missing line could go unnoticed."""
     lines = exchange.answer.splitlines(keepends=True)
+    if not lines:
+        return None
     return b"".join(lines[:-1]) + lines[-1][:len(lines[-1]) // 2] + b"\n"
 
 
@@ -69,7 +71,6 @@ def _repeated(exchange: Exchange) -> Optional[bytes]:
 
 
 def _neighbour(exchange: Exchange) -> Optional[bytes]:
-    """A variable of the next outlet instead of the requested one."""
     found = re.sub(rb"^VAR pdu outlet\.(\d+)", lambda old: b"VAR pdu outlet.%d" % (int(old[1]) % 8 + 1), exchange.answer)
     return found if found != exchange.answer else None
 

@@ -67,8 +67,10 @@ def _tlv(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x82)) + len(content).to_bytes(2, "big") + content
 
 
-def _digits(exchange: Exchange) -> bytes:
+def _digits(exchange: Exchange) -> Optional[bytes]:
     """The answer with only its first varbind, whose value becomes an INTEGER of 2,048 octets."""
+    if not exchange.answer:
+        return None
     answer = ber.decode(exchange.answer)
     encoded = ber.encode(answer._replace(pdu=answer.pdu._replace(bindings=((answer.pdu.bindings[0][0], None),))))
     name = encoded[encoded.rindex(b"\x06", 0, -2 - len(answer.pdu.bindings[0][0])):-2]        # the OID; a NULL follows it

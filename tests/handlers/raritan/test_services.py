@@ -1,4 +1,4 @@
-"""Everyday administration through the binding: groups, transfer switches, sensors, accounts, sessions, clock, beeper, ports."""
+"""Administration through the binding, such as groups, accounts, sessions and the clock."""
 from __future__ import annotations
 
 import datetime as dt

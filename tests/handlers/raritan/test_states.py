@@ -1,4 +1,4 @@
-"""The states of outlets, decoded from JSON as devices send it, and the relay failures that contradict them."""
+"""The states of outlets, decoded from JSON, and the relay failures that contradict them."""
 from __future__ import annotations
 
 import time

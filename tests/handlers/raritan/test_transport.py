@@ -1,4 +1,4 @@
-"""Lost, late and invalid answers, and redirects, from a peer that sends given bytes."""
+"""Lost, late and invalid answers, and redirects."""
 from __future__ import annotations
 
 import io
@@ -344,7 +344,7 @@ def test_after_an_answer_with_a_wrong_id_the_connection_is_replaced(agent: MakeA
 
 @pytest.mark.parametrize("proto", ["http", "https"])
 def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(agent: MakeAgent, proto: str) -> None:
-    size = io.DEFAULT_BUFFER_SIZE                           # 8 KiB; from Python 3.14 on 128 KiB
+    size = io.DEFAULT_BUFFER_SIZE                           # 8 KiB; larger in newer releases of Python
     head = len(http(b"1" * (size - 180))) - (size - 180)
     once = http(b"1" * (size - head))                       # fills the buffer of the reader
     with Peer([[2 * once, http(b"3")], [http(b"2")]], tls=usual().context if proto == "https" else None) as peer:

@@ -1,4 +1,4 @@
-"""Discovery of link units: a failure is an error and never a shorter list."""
+"""Discovery of link units and its errors."""
 from __future__ import annotations
 
 from typing import Any, Dict, List

@@ -1,4 +1,4 @@
-"""Uploads to the device: streamed, with progress reports, never repeated."""
+"""Uploads to the device: forms, progress reports and errors."""
 from __future__ import annotations
 
 import io

@@ -1,4 +1,4 @@
-"""Units with neither outlets nor panels. An in-line meter has an empty status and a load; a unit of unknown type is an error."""
+"""Units with neither outlets nor panels."""
 from __future__ import annotations
 
 from typing import Any

@@ -30,7 +30,7 @@ def _packed(address: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[None]:
-    """Announces all devices while the module's tests run. Only one process on this machine announces at a time."""
+    """Announces the devices of ANNOUNCED, one test process at a time."""
     with turn("mdns"):
         yield from announced()
 
@@ -94,7 +94,7 @@ def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(monkeyp
 
 
 def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
-    """One query may take 2 s, but no query continues after the end of the discovery."""
+    """The time-out of a query is 2 s, or less near the end of the discovery."""
     waits: List[int] = []
 
     class Silent:
@@ -159,7 +159,7 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
 
 
 def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test searches other service names, since other tests may announce devices under the usual ones at the same time."""
+    """Searches another service name, because other tests may announce devices under the usual ones at the same time."""
     monkeypatch.setattr(discovery, "SERVICES", ("_announced-by-nobody._tcp.local.",))
     assert discovery.discover(0.2, LOOPBACK) == []
 

@@ -21,7 +21,7 @@ from handlers.tls import Trust
 
 
 def _peak() -> int:
-    """Peak RSS of this process in KiB, from /proc where it exists: Linux's getrusage starts with the peak of the parent."""
+    """Peak RSS of this process in KiB, from /proc where it exists: Linux's getrusage may count memory of the parent."""
     status = Path("/proc/self/status")
     if not status.exists():
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,4 +1,4 @@
-"""DMTF's sample rack PDU: the figures agree with its files, and the requests are counted."""
+"""DMTF's sample rack PDU: states, figures, labels and the number of requests."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Tuple

@@ -1,4 +1,4 @@
-"""The current of a resource as the schemas define it, readings of sensors, and sums."""
+"""The current of a resource, readings of sensors, and sums."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
@@ -32,7 +32,7 @@ def lines(*readings: Optional[float], neutral: Optional[float] = None, **more: A
     (lines(0.0, 5.0, 5.0, PhaseWiringType="TwoPhase3Wire"), None),              # it is not known which two lines are used
     (lines(0.0, 5.0, 0.0, PhaseWiringType="OnePhase3Wire", CurrentAmps={"Reading": 5.0}), 5.0),
     (lines(1.0, 2.0, PhaseWiringType="ThreePhase5Wire"), None),                 # two of three lines are not a total
-    ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # perhaps only the highest line
+    ({"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}, None),   # perhaps the current of only one line
     ({"CurrentAmps": {"Reading": 6.48}, "PolyPhaseVoltage": {"Line1ToLine2": {}, "Line2ToLine3": {}}}, None),
     ({"CurrentAmps": {"Reading": 6.48}, "PolyPhaseVoltage": {"Line1ToLine2": {}}}, 6.48),
     ({"CurrentAmps": {"Reading": None}}, None),

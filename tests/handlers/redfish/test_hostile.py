@@ -1,4 +1,4 @@
-"""With a broken, slow or hostile service or proxy, a call raises a PduHandlerError or returns only true or unknown values."""
+"""Calls to a broken, slow or hostile service, or through such a proxy."""
 from __future__ import annotations
 
 import base64
@@ -61,7 +61,6 @@ BROKEN = [
 @pytest.mark.parametrize("call", CALLS)
 def test_a_fault_raises_a_handler_error_and_shows_no_state(unit: RedfishService, call: str, broken: Broken,
                                                            caplog: pytest.LogCaptureFixture) -> None:
-    """Each of CALLS meets each fault from its first, second or third request on, over TLS."""
     caplog.set_level(logging.DEBUG)
     before = unit.books().states
     for skip in (0, 1, 2):
@@ -76,7 +75,7 @@ def test_a_fault_raises_a_handler_error_and_shows_no_state(unit: RedfishService,
 
 
 def _holds_no_secret(unit: RedfishService, error: Optional[BaseException]) -> None:
-    """Check that neither the error nor its causes hold the login in a form in which it was sent."""
+    """Check that neither the error nor its causes hold the password, plain or as a Basic login."""
     secrets = [unit.password, base64.b64encode(f"{unit.user}:{unit.password}".encode()).decode()]
     while error is not None:
         assert not any(secret in f"{error} {error!r} {vars(error)}" for secret in secrets)
@@ -158,12 +157,12 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
         except PduHandlerError:
             pass
         else:
-            assert where == "DataSourceUri"         # a refused link to a figure makes it unknown; any other is an error
+            assert where == "DataSourceUri"         # a refused link to a sensor leaves its figure unknown
         assert relinked and other.books().connections == 0
 
 
 def _relinked(body: Any, where: str, other_url: str) -> Any:
-    """Return the body with all links named `where`, at any depth, replaced by links to another host; nextLink is added."""
+    """Return the body with links named `where` replaced by links to `other_url`. `nextLink` is added to lists of members."""
     if isinstance(body, list):
         return [_relinked(one, where, other_url) for one in body]
     if not isinstance(body, dict):

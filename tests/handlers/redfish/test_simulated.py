@@ -1,4 +1,4 @@
-"""The handler on the simulated units: what it reads and switches agrees with their true states and figures."""
+"""The handler on the simulated units, compared with their true states and figures."""
 from __future__ import annotations
 
 import dataclasses

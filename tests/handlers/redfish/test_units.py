@@ -248,7 +248,7 @@ def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> Non
 
 
 class Busy(Tree):
-    """A unit that answers the first four requests for outlets with 429, one on each connection."""
+    """A unit that answers the first four requests for outlets with 429."""
 
     def __init__(self) -> None:
         super().__init__(unit([outlet(name) for name in NAMES]))

@@ -1,7 +1,6 @@
 """A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test replaces.
 
-A command changes a resource only if the test puts a function that does so into `special`. `tests.simulators.redfish` is a
-unit that switches.
+A `Tree` does not switch; the units of `tests.simulators.redfish` do.
 """
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ class Seen(NamedTuple):
 class Answer(NamedTuple):
     """The answer to one request. A status of 0 closes the connection without an answer."""
 
-    body: Any = None                # a JSON value, or bytes that are sent unchanged
+    body: Any = None                # a JSON value, or bytes that are sent unchanged; None: no body
     status: int = 200
     headers: Mapping[str, str] = {}
 
@@ -57,7 +56,7 @@ class Tree:
         self.seen: List[Seen] = []
         self.connections = self.open = 0
         # The tree serves `most` connections at a time. `beyond` says what it does with a further one: "closes" it,
-        # "waits" until the client closes it, or "refuses" its requests (429).
+        # "waits" without an answer, or "refuses" its requests (429).
         self.most, self.beyond = 100, ""
         self.expands = True             # whether $expand is obeyed
 
@@ -153,7 +152,7 @@ def handler(address: str, **settings: str) -> RedfishPdu:
 
 
 def dmtf() -> Dict[str, Json]:
-    """Return the resources of DMTF's rack PDU by path. Skips the test where the files are not available."""
+    """Return the resources of DMTF's sample `public-pdu` by path. Skips the test where the files are not available."""
     folder: Path = shared("redfish", "mockups", "public-pdu")
     found = {}
     for file in folder.rglob("index.json"):
