@@ -1,4 +1,4 @@
-"""Start and end of the command: other Pythons, other folders, missing packages, Ctrl-C, broken pipes, full disks, completion."""
+"""Start, help, completion and end of the command."""
 from __future__ import annotations
 
 import json
@@ -40,7 +40,6 @@ def test_without_a_command_the_commands_are_listed() -> None:
 
 
 def help_of(name: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """Return the help of a command without its line breaks."""
     assert root.run([name, "--help"]) == 0
     return " ".join(capsys.readouterr().out.split())
 
@@ -50,7 +49,7 @@ def test_help_of_new_explains_its_argument(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    """`find` asks for a missing community. `check` and `exporter` may run unattended, so they ask for nothing."""
+    """`check` and `exporter` may run unattended, so they ask for nothing."""
     assert ["you are asked" in help_of(name, capsys) for name in ("find", "check", "exporter")] == [True, False, False]
 
 
@@ -101,7 +100,6 @@ def test_an_old_python_is_refused_in_one_line(python: Path, program: List[str]) 
 
 
 def test_ctrl_c_while_the_command_loads_is_quiet(tmp_path: Path) -> None:
-    """A module sends the signal while it is imported, so that the signal always comes in time."""
     (tmp_path / "click.py").write_text(
         "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n")
     done = run([sys.executable, "-m", "handlers", "--help"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")

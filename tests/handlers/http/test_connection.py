@@ -1,4 +1,3 @@
-"""How the time-out is shared between a host's addresses, and when a kept connection is used again."""
 from __future__ import annotations
 
 import contextlib

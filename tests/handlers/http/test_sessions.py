@@ -155,7 +155,7 @@ def test_the_session_follows_no_redirect(session: requests.Session) -> None:
 
 
 def test_a_redirect_to_no_address_is_a_refusal_and_no_error_of_the_session(session: requests.Session) -> None:
-    """requests parses Location even if it may not follow it. A SettingsError would mean that the write was not sent."""
+    """requests parses Location even with allow_redirects=False. A SettingsError would mean that the write was not sent."""
     seen = []
     session.hooks["response"] = lambda response, **_: seen.append(response.status_code)
     with Peer([[http(b"", "302 Found", "Location: http://[::1")]]) as peer:

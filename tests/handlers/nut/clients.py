@@ -16,7 +16,7 @@ def named(server: NutServer, user: User) -> NutClient:
 
 
 def listen(server: NutServer) -> List[str]:
-    """Return a list that collects the requests that the server receives from now on. Replaces `faults.rewrite`."""
+    """Return a list that collects the requests that the server answers from now on. Replaces `faults.rewrite`."""
     received: List[str] = []
 
     def note(line: str, answer: bytes) -> bytes:

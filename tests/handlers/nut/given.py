@@ -60,10 +60,10 @@ LOOKS_S = 42.0              # the time-out with `looks_three_times`
 
 
 def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClient]:
-    """Make clients poll a write's report, or `ups.status` while it is WAIT, every 14 s of a simulated clock.
+    """Return a function that makes clients with a simulated clock. The handler's `port_up` and `port_down` use it too.
 
-    Returns a function that makes such a client. With a time-out of LOOKS_S the third reading is the last one. No reading times
-    out before 14 s of real time.
+    These clients poll a write's report, or `ups.status` while it is WAIT, every 14 s. With a time-out of LOOKS_S the third
+    reading is the last one, and none times out before 14 s of real time.
     """
     now = [0.0]
 

@@ -49,7 +49,7 @@ def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_pol
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
     assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
     assert [(write.oid, write.value) for write in agent.writes()[before:]] == [(f"{STATE}.7", "0")]
-    assert states(pdu.status())["7"] is UP          # upsd only holds the values of the driver's last poll
+    assert states(pdu.status())["7"] is UP          # upsd still holds the value of the driver's last poll
     polled = handler(server, device="px", **ADMIN_SETTINGS)         # the same outlets; this driver polls every second
     assert until(lambda: states(polled.status())["7"] is DOWN)
     polled.port_up(PduPortView("7"))

@@ -1,4 +1,4 @@
-"""The client over STARTTLS: trust, and the requests before and after STARTTLS."""
+"""The client over STARTTLS."""
 from __future__ import annotations
 
 import errno

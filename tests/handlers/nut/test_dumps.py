@@ -58,6 +58,6 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
             for outlet in device.outlets} == {
             number: {**outlet, "name": outlet["name"] or ""} for number, outlet in wanted["outlets"].items()}
     for variable, value in wanted["device"].items():
-        # dummy-ups replaces maker and model, joins adjacent spaces, and drops characters outside ASCII.
+        # dummy-ups takes maker and model from `ups.*`, joins adjacent spaces, and drops characters outside ASCII.
         if variable not in ("device.mfr", "device.model") and value.isascii():
             assert seen.variables[variable].split() == value.split()

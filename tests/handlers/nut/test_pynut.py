@@ -1,4 +1,4 @@
-"""handlers/nut/pynut.py compared with PyNUTClient from PyPI: documented methods on a real upsd, and the listed differences."""
+"""handlers/nut/pynut.py compared with PyNUTClient from PyPI."""
 from __future__ import annotations
 
 import functools

@@ -210,7 +210,7 @@ def test_a_silent_driver_raises_data_stale_and_a_dead_driver_raises_not_connecte
 def restarted() -> Iterator[Upsd]:
     """An upsd for the tests that restart it.
 
-    It has one driver: after a restart, each driver of NUT 2.8.0 uses half a core until it ends.
+    It has one driver, because each driver of NUT 2.8.0 uses half a core after its upsd has ended.
     """
     with Upsd([upsd.dummy("pdu", pdu_variables(2))], max_age=3) as server:
         yield server

@@ -1,4 +1,4 @@
-"""NUT's own upsc, upscmd and upsrw work with the simulated server, which answers odd requests as a real upsd does."""
+"""NUT's own upsc, upscmd and upsrw on the simulated server, and its answers compared with those of a real upsd."""
 from __future__ import annotations
 
 import socket

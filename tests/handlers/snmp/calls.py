@@ -23,7 +23,7 @@ class Listening(Protocol):
 
 
 def form(agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]) -> PduSnmpData:
-    """Return the connection data of a PDU with read and write access. `params` replace or add SNMP parameters."""
+    """Return the connection data of a PDU. `params` replace or add SNMP parameters."""
     given: Dict[str, str] = {"version": "2", "community": "private", "timeout": "5", "retries": "3", "port": str(agent.port)}
     return PduSnmpData(agent.host, {**given, **params}, dict(settings or {}))
 
@@ -44,7 +44,7 @@ class NearPdu(SnmpPdu):
     """The handler on a platform that passes each datagram to the agent in memory, without a socket.
 
     Over the wire, pysnmp and its waits take most of the time of a call. Tests of all families therefore use this class for
-    most calls, and the wire only for some. Errors have the texts of `pdu_common`, without the port.
+    most calls, and the wire only for some. SnmpErrors have the texts of `pdu_common`, without the port.
     """
 
     def __init__(self, pdu_data: PduSnmpData, agent: Agent) -> None:

@@ -32,6 +32,6 @@ def rows(name: str) -> Mapping[str, Row]:
 
 @cache
 def expected(name: str) -> Mapping[str, Any]:
-    """Return an expectation: `device`, `family`, `phantom_rows`, and `outlets` by identity. Skips the test if it is missing."""
+    """Return an expectation, with `outlets` by identity. Skips the test if the file is missing."""
     data: Mapping[str, Any] = json.loads(shared("snmp", "recordings", "expected", f"{name}.json").read_text("utf-8"))
     return data

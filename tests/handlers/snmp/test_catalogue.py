@@ -17,7 +17,7 @@ from tests.simulators.snmp_agent import BUILT_IN
 
 @pytest.mark.parametrize("key", sorted(BUILT_IN))
 def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
-    """The only requests outside the table are the GET of sysObjectID and the probes of earlier families that share it."""
+    """The only requests outside the table are the GET of sysObjectID and the probes of families that are tried earlier."""
     device = of_rows(BUILT_IN[key]().device.rows())
     profile, = (profile for profile in PROFILES if profile.key == key)
     found = detect(device, PROFILES)
@@ -33,7 +33,7 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
 
 
 def questions(outlets: Outlets) -> Set[str]:
-    """Return the reads that the table counts, written as in the log of the device in memory."""
+    """Return the reads that the table counts, as "get OID" or "walk OID"."""
     return {f"{read.verb.lower()} {read.oid}" for read in catalogue.status_reads(outlets)}
 
 

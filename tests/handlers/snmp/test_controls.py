@@ -43,7 +43,7 @@ def test_a_number_that_no_integer_can_hold_is_refused(value: int) -> None:
 
 
 def test_a_value_that_no_text_of_a_device_equals_is_refused() -> None:
-    """Such a value never matches: in `refuse` of a guard, it would let every command through."""
+    """Such a value never matches, so in `refuse` of a guard it would forbid no command."""
     for make in (lambda: Guarded(WRITE, COMMAND, why="locked", refuse=("2 ",)),
                  lambda: Unmarked(WRITE, COMMAND, ("\t0",), "marked"), lambda: Doubt(COMMAND, ("0\0",)),
                  lambda: Only(COMMAND, COMMAND, (" 1",)),

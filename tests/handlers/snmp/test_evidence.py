@@ -34,7 +34,7 @@ def shown_by_unit(unit: Fixture) -> Set[str]:
 
 
 def shown_by_recording(wanted: Mapping[str, Any]) -> Set[str]:
-    """Return the capabilities for which a recording has a value. Switching is not among them: the units were only read."""
+    """Return the capabilities that a recording shows. Switching is not among them: the units were only read."""
     outlets: List[Dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
     shown = {name for name, key in FIGURES.items() if device.get(key) is not None

@@ -72,7 +72,7 @@ def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture(unit: Fi
         try:
             detection.detect(device, [other], metered_only=unit.metered_only)
             fitting.append(other.key)
-        except ProtocolError:           # the device has objects of the family, but no outlets or too few
+        except ProtocolError:           # the device has objects of the family
             fitting.append(other.key)
         except Unsupported:
             continue
@@ -147,7 +147,7 @@ def test_a_status_costs_the_requests_that_the_fixture_expects(unit: Fixture) -> 
 
 
 def counted_states(unit: Fixture) -> List[str]:
-    """Return the outlets that have a state, or [] if the unit's count differs from their number."""
+    """Return the outlets that have a state, or [] unless the unit's count equals their number."""
     found = find(unit, memory(unit))
     outlets = found.outlets
     states = list(outlets.states.read(found.reader)) if outlets and outlets.states else []
@@ -170,7 +170,7 @@ METERS_APART = ("geist-v5", "riedo-updu")
 
 
 def without_state_rows(unit: Fixture) -> Dict[str, Row]:
-    """Return the unit's objects except those that are read for its states. Other tables stay, even if they hold states too."""
+    """Return the unit's objects without those that walks and Spreads read for its states. The others stay."""
     found = find(unit, memory(unit))
     assert found.outlets is not None and found.outlets.states is not None
     by_get = [f"{found.reader.resolve(part.oid)}.{part.below(sub)}" for part in parts(found.outlets.states)
@@ -218,7 +218,7 @@ def test_a_controllable_hpe_unit_in_a_chain_lists_its_outlets_as_unknown_if_thei
 def test_an_empty_table_of_states_is_an_error_in_every_call_over_the_wire(name: str) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == name)
     rows = unit.rows
-    if name == "digipower":         # the string with all states is empty
+    if name == "digipower":         # each unit's string of states is empty
         rows = {oid: row._replace(value=b"") if oid.endswith(".13.0") else row for oid, row in rows.items()}
     else:
         rows = without_state_rows(unit)
@@ -278,7 +278,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> Set[str]:
 
 @pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
 def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: Fixture) -> None:
-    """A walk may end early. The state is not certain if a row is missing that could contradict it."""
+    """A walk may end early."""
     outlets = find(unit, memory(unit)).outlets
     assert outlets is not None and outlets.states is not None
     state = outlets.states

@@ -168,7 +168,7 @@ def _with(name: str, values: Mapping[str, str], without: Tuple[str, ...] = ()) -
 
 
 # The second unit of a chain has no row in the meters of units. Some families then sum its outlets, if all are metered. Otherwise
-# there is no total: the first unit's figure alone would be too small.
+# there is no total: the sum of the other units would be too small.
 @pytest.mark.parametrize("unit, without, figures", [
     ("eaton-epdu", ("534.6.6.7.3.3.1.4.1.", "534.6.6.7.3.5.1.4.1.", "534.6.6.7.3.5.1.5.1."), (None, None, None)),
     ("hpe-mapdu3", tuple(f"232.165.11.2.{column}.2." for column in ("2.1.11", "1.1.5", "1.1.6")), (None, None, None)),

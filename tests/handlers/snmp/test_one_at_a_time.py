@@ -1,4 +1,4 @@
-"""Devices whose commands repeat the states of all outlets: concurrent commands, neighbours that change, commands that hang."""
+"""Devices whose commands repeat the states of other outlets: concurrent commands, neighbours that change, commands that hang."""
 from __future__ import annotations
 
 import gc
@@ -48,11 +48,7 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 @pytest.mark.against("the project's agent, two commands at once")
 @pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
 def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
-    """In each round, two callers at once each switch a different outlet of one unit. Then both outlets have the wanted states,
-    and the states of all others are unchanged.
-
-    Two units are tested in parallel.
-    """
+    """Two callers switch different outlets of one unit. The other outlets keep their states."""
     with ThreadPoolExecutor(2) as units:
         list(units.map(lambda seed: rounds(relay_s, seed), (1, 2)))
 

@@ -1,4 +1,4 @@
-"""The figures of Raritan PDUs over SNMP: number of requests, decimal digits, and unavailable sensors."""
+"""The figures of Raritan PDUs over SNMP."""
 from __future__ import annotations
 
 from decimal import Decimal
