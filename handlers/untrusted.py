@@ -1,4 +1,4 @@
-"""The error text for a failed TLS handshake, with the certificate's fingerprint for users to compare and pin."""
+"""The error text for a failed TLS handshake, and the fingerprint of a refused certificate for users to compare and pin."""
 from __future__ import annotations
 
 import hashlib
@@ -16,8 +16,8 @@ _OF_ITSELF = (9, 10, 62, 64, 66)
 def shown_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     """The SHA-256 fingerprint of the certificate that the device shows now; "" if none can be read.
 
-    `dial` opens a second connection that is ready for the handshake. It is needed because Python does not return a certificate
-    that it refused. Nothing is sent after the handshake.
+    `dial` opens a second connection that is ready for the handshake. It is needed because Python 3.9 does not return a
+    certificate that it refused. Nothing is sent after the handshake.
     """
     try:
         with dial() as plain, Trust(verify=False).context().wrap_socket(

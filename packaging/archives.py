@@ -1,10 +1,10 @@
 """The work of `build.py`: builds the archives that DCImanager takes, and the script that registers them.
 
 An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module `handler.py`, and one folder with
-copies of the handler's own `handler.py` (in `handlers/<name>`; in `handlers/snmp` for a profile in JSON) and of every file that
-it imports, directly or not. The copies are unchanged, except `snmp/options.py`, which holds the build options. The folder's name
-is the hash of its content, so that two versions never mix. Relative imports keep working, because the paths below handlers/ stay
-the same.
+copies of the handler's own `handler.py` (in `handlers/<name>`; in `handlers/snmp` for a profile in JSON) and of the files below
+handlers/ that it imports, directly or not. The copies are unchanged, except `snmp/options.py`, which holds the build options. A
+hash of the content is in the folder's name, so that versions do not mix. Relative imports keep working, because the paths below
+handlers/ stay the same.
 
 Needs only the standard library.
 """
@@ -66,7 +66,7 @@ Module = Tuple[str, ...]             # parts of a dotted name below handlers/; (
 
 
 class Import(NamedTuple):
-    """One import of a file. `names` are those after `from … import`."""
+    """One import in a file. `names` are those after `from … import`."""
 
     line: int
     level: int                       # number of leading dots
@@ -76,11 +76,11 @@ class Import(NamedTuple):
 
 @functools.lru_cache(maxsize=2048)
 def imports(source: str, shown: str) -> Tuple[Import, ...]:
-    """Every import that can run, including those inside functions and `importlib.import_module(".x", …)`.
+    """The imports in a file, including those inside functions and `importlib.import_module(".x", …)`.
 
     Relative imports for annotations count too: raritan/rpc resolves its annotations at run time, which needs those files.
-    `import_module(name)`, whose name is absolute, is neither followed nor checked. Raises BuildError for text that is not
-    Python, and for `import_module(name, package)` unless the name is a literal with leading dots or ImportError is caught.
+    `import_module(name)`, whose name is absolute, is neither followed nor checked. Raises BuildError for text that is not Python,
+    and for `import_module(name, package)` unless the name is a literal with leading dots or ImportError is caught by name.
     """
     try:
         tree = ast.parse(source, filename=shown)
@@ -145,7 +145,7 @@ _NEWER = frozenset(("tomllib", "annotationlib", "compression"))     # modules th
 
 @functools.lru_cache(maxsize=1)
 def standard_library() -> FrozenSet[str]:
-    """Top-level modules of the standard library that are in both Python 3.9 and 3.13; read from the Python that runs this."""
+    """Top-level modules of the standard library of the Python that runs this, without those in _REMOVED and _NEWER."""
     folder = Path(sysconfig.get_path("stdlib"))
     found = {module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])}
     return frozenset(found | set(sys.builtin_module_names)) - _REMOVED - _NEWER
@@ -278,8 +278,8 @@ def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, 
     packed = {f"{top}/{folder}/{path}": data for path, data in content.items()}
     packed[f"{top}/__init__.py"] = f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
     packed[f"{top}/handler.py"] = _ENTRY.format(code=f"{folder}.{name}.handler", alone=f"{top}_{folder}").encode()
-    # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules of two versions have the same
-    # size, so the time of all files is computed from their content.
+    # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules of two versions can have the
+    # same size, so the time of all files is computed from their content.
     return _tar_gz(packed, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
 
 
@@ -341,8 +341,8 @@ def _file(name: str, number: str) -> str:
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> List[Path]:
     """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises BuildError and OSError.
 
-    The script registers the pack's own handlers, those in `handlers`, and those of earlier builds whose archives of this version
-    are in `out`.
+    The script registers the pack's own handlers, those in `handlers`, and those of the register.sh in `out` whose archives of
+    this version are there.
     """
     number = version(tree)
     made = {_file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}") for h in handlers}
@@ -376,7 +376,7 @@ _OPTIONS = "snmp/options.py"
 
 
 def own_profile(file: Path) -> Handler:
-    """The archive for a PDU that `file` describes in JSON. Raises BuildError, which names the place of the mistake."""
+    """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
     from handlers.snmp import building, schema
     try:
         family = building.own_family(building.read(file))
@@ -421,8 +421,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line. Returns 0 if built, 1 for an error in the tree or in a file, for an `--out` that cannot be written, or
-    for a family that is unknown or not in `--only`. Other wrong arguments exit with 2."""
+    """The command line. Returns 0 if built, else 1. Arguments that the parser refuses exit with 2."""
     known = [handler.name for handler in HANDLERS]
     parser = _parser(known)
     options = parser.parse_args(arguments)

@@ -1,7 +1,7 @@
-"""The main module of pdu.pyz: unpacks it once into the user's cache and runs it from there.
+"""The main module of pdu.pyz: unpacks it into the user's cache or a temporary folder, and runs it from there.
 
-pysnmp reads files next to its modules, which is impossible inside a zip file. Later starts are faster too: Python does not save
-compiled modules for a zip file. Even an old Python must be able to parse this file, which asks for a newer one.
+On Python 3.9 pysnmp's MIB modules cannot be loaded from a zip file. Later starts are faster too: Python does not save compiled
+modules for a zip file. Even an old Python must be able to parse this file, which asks for a newer one.
 tools.py replaces @CONTENT@ with the content's hash.
 """
 import os
@@ -13,7 +13,7 @@ if sys.version_info < (3, 9):
 
 
 def ours(folder):  # type: (str) -> bool
-    """Whether the folder belongs to this user; files of other users are not run."""
+    """Whether the folder exists and belongs to this user: files of other users are not run."""
     return os.path.isdir(folder) and os.stat(folder).st_uid == getattr(os, "getuid", lambda: 0)()
 
 
@@ -27,7 +27,7 @@ def lock(folder):  # type: (str) -> None
 
 
 def place():  # type: () -> str
-    """The folder with the unpacked files: in the user's cache, else a temporary one that is removed when this process ends.
+    """The folder with the unpacked files: in the user's cache, else a temporary one that atexit removes.
 
     A relative path is not used as the cache: the XDG specification forbids it, and without a home expanduser returns `~`.
     """
@@ -64,7 +64,7 @@ def place():  # type: () -> str
     try:
         os.rename(part, folder)
         return folder
-    except OSError:             # no cache, another process was faster, or the folder belongs to somebody else
+    except OSError:             # for example: no cache, or another process was faster
         return folder if ours(folder) else part
 
 

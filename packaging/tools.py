@@ -2,9 +2,9 @@
 
     python packaging/tools.py [--out DIR]
 
-It contains this project's packages and those of pyz-requirements.txt, which pip fetches, and all licences. The same files and
-the same Python give the same bytes. zeroconf (mDNS in `pdu raritan discover` and `pdu find`) and cryptography (SNMPv3 privacy)
-are left out, because they are not pure Python: a command that needs one of them says which.
+It contains this project's packages and those of pyz-requirements.txt, which pip fetches, with their licences. The same files
+and the same Python give the same bytes. zeroconf (mDNS in `pdu raritan discover` and `pdu find`), cryptography (SNMPv3 privacy)
+and pysmi (`pdu draft --mib`) are left out: a command that needs one of them says which.
 """
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNIX = 3                       # ZipInfo.create_system: Unix, so that external_
 
 
 class BuildError(Exception):
-    """Nothing was built. The text is one sentence."""
+    """Nothing was built. The text is one line."""
 
 
 def fetched(folder: Path) -> None:
@@ -46,7 +46,7 @@ def fetched(folder: Path) -> None:
 
 
 def check(files: Mapping[str, bytes]) -> None:
-    """Check that the oldest Python parses every file, as far as `ast` can tell, and that none is a shared library.
+    """Check that the oldest Python parses the .py files, as far as `ast` can tell, and that no name ends with .so.
 
     Raises BuildError.
     """

@@ -37,7 +37,7 @@ _LAST_CHARACTER = 0xFF      # pysnmp encodes text as Latin-1
 
 @dataclass(frozen=True)
 class Credentials:
-    """Address and login of one agent. `timeout_s` is for each try: one for a write, 1 + `retries` for a read."""
+    """Address and login of one agent. `timeout_s` is for each try. `retries` is for reads only."""
 
     host: str
     address: str

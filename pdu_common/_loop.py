@@ -1,4 +1,4 @@
-"""One event loop in its own thread, kept for the life of the process, because pysnmp has no synchronous calls.
+"""One event loop in its own thread, kept between calls, because pysnmp has no synchronous calls.
 
 A pysnmp engine belongs to the loop in which it was made, and waits forever in another one. All threads run their coroutines in
 this loop, so their calls run at the same time. A forked child makes a new thread and a new loop at its first call.
@@ -64,6 +64,7 @@ class KeptLoop(Generic[S]):
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
+            self._state = None          # a call that `stop` overtook may have left the state of the old loop
             loop = asyncio.new_event_loop()
 
             def serve() -> None:
