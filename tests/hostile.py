@@ -19,7 +19,6 @@ LISTED = {key: text for key, text in TEXTS.items() if key != "long" and "half" n
 
 
 def is_one_line(text: str) -> bool:
-    """Whether a terminal and a log show the text unchanged, in one line."""
     return text.isprintable()
 
 

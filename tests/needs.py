@@ -42,7 +42,7 @@ def program(name: str) -> str:
 
 
 def _missing(reason: str, fail: bool) -> NoReturn:
-    # Not imported above: the benchmarks import this module too, and start faster without pytest.
+    # Not imported above: benchmarks import this module too, and most start faster without pytest.
     import pytest
     if fail:
         pytest.fail(reason, pytrace=False)

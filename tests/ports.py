@@ -11,15 +11,15 @@ import tempfile
 from pathlib import Path
 from typing import Iterator, Set
 
-_FIRST, _LAST = 10_000, 32_000      # below the ephemeral ports, which systems give to clients and to servers that ask for port 0
+_FIRST, _LAST = 10_000, 32_000      # below Linux's default ephemeral ports (32768 to 60999)
 _TRIES = 1000
 _mine: Set[int] = set()
 
 
 def reserved() -> int:
-    """A port that is free over TCP and UDP, and that no other test takes until this process ends.
+    """A port that is free over TCP and UDP. It stays reserved until this process ends.
 
-    It is not an ephemeral port, which the system could give to another program before the server binds it.
+    It is below the usual ephemeral ports: the system could give one of those to another program before the server binds it.
     """
     for _ in range(_TRIES):
         port = random.randint(_FIRST, _LAST)

@@ -68,8 +68,8 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
 class StopSignals:
     """A context manager that catches SIGINT, SIGTERM and SIGHUP, and restores their handlers at its end.
 
-    Python writes their numbers into a pipe, which `wait` reads. A `threading.Event` that a handler sets would not do: if a signal
-    arrives right before the wait for the event, Python runs the handler only after that wait.
+    Python writes their numbers into a pipe, which `wait` reads. A `threading.Event` set by a handler is not enough: a
+    signal right before the wait for the event would not end this wait.
     """
 
     def __enter__(self) -> StopSignals:

@@ -1,9 +1,9 @@
-"""Fails each test in which a secret of the simulators (PLAIN) appears.
+"""Fails tests in which a secret of the simulators (PLAIN) appears.
 
 Examines what the test printed and logged (the project's own loggers from DEBUG on), the output of programs that it ran by
-`subprocess.run` or `communicate`, the text of every PduHandlerError, the arguments of every program that the test started (NUT's
-upscmd and upsrw excepted), and every file up to 8 MB that the project's own code wrote in this process and left behind. Finds
-base64 and URL encodings too.
+`subprocess.run` or `communicate`, the texts of PduHandlerErrors, the arguments of programs that it started by `subprocess` (NUT's
+upscmd and upsrw excepted), and files up to 8 MB that the project's own code wrote in this process and left behind. Finds base64
+and URL encodings too.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.needs import ROOT
 
 PLAIN = ("xerus-own-words", "nut-own-words", "redfish-own-words", "nobody-knows")
 _OURS = tuple(str(ROOT / folder) for folder in ("handlers", "packaging", "common", "pdu_common"))
-_DEEP = 25                          # number of frames above an `open` that are searched for the project's own code
+_DEEP = 25                          # frames that are searched for the project's own code when a file is opened or renamed
 _THIRD_PARTY = ("upscmd", "upsrw")      # NUT's own tools take a password as an argument or at a prompt
 _LARGEST = 8 << 20                  # bytes; larger files are not read
 
@@ -46,11 +46,9 @@ def shown(text: str) -> str:
 
 
 class Watch(logging.Handler):
-    """Notes secrets in a test's log lines, errors, printed output and files, and in the arguments and output of its programs."""
-
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.findings: List[Tuple[str, str]] = []       # the place, and the text that holds a secret
+        self.findings: List[Tuple[str, str]] = []       # the place, and the beginning of the text
         self.files: Set[Any] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -80,12 +78,12 @@ class Watch(logging.Handler):
             self.findings.append((where, text[:300]))
 
     def found(self) -> List[Tuple[str, str]]:
-        """The findings since the last call: the place and the text of each. For a file, the text is ""."""
+        """The findings since the last call. For a file, the text is ""."""
         seen, self.findings = self.findings, []
         files, self.files = self.files, set()
         for name in files:
             path = Path(name)
-            # Not path.is_file(), which raises OSError for a name that is too long: failed calls of open() are noted too.
+            # Not path.is_file(), which can raise OSError for a name that is too long: failed calls of open() are noted too.
             if os.path.isfile(path) and path.stat().st_size <= _LARGEST and shown(path.read_bytes().decode("latin-1")):
                 seen.append((f"the file {path.name}", ""))
         return seen
@@ -118,7 +116,7 @@ def begin() -> None:
 
 
 def _after(cls: type, method: str, look: Callable[[Any, Any], None]) -> None:
-    """Calls `look` with the object and the result after each call of the method."""
+    """Calls `look` with the object and the result when the method returns."""
     usual = getattr(cls, method)
 
     @functools.wraps(usual)
@@ -130,7 +128,7 @@ def _after(cls: type, method: str, look: Callable[[Any, Any], None]) -> None:
 
 
 def judged(report: pytest.TestReport) -> None:
-    """Fails a test that showed a secret."""
+    """Fails a passed test that showed a secret."""
     seen = WATCH.found()
     for name, text in report.sections:
         if shown(text):

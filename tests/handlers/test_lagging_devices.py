@@ -1,4 +1,4 @@
-"""Commands to devices that lag never report a wrong state. The clock moves only while a handler or a test waits.
+"""Commands to devices that lag. The clock moves only while a handler or a test waits.
 
 `switch`, which all handlers share, runs against 2,000 generated devices. Their relays may also stick, and answers may be lost.
 Each handler runs over the network against its simulator, whose relays or cache use the same clock.
@@ -57,7 +57,7 @@ class Bank:
             raise Unreachable("no answer")
 
     def read(self, outlet: int, age: float = 0.0) -> EnumPowerStatus:
-        """Return the state of the relay `age` seconds ago. With an age, one call in ten raises Unreachable."""
+        """Return the state of the relay `age` seconds ago. With an age, some calls raise Unreachable."""
         if age and self._chance.random() < 0.1:
             raise Unreachable("no answer")
         return STATES[[on for since, on in sorted(self._history[outlet]) if since <= self._clock.now - age][-1]]
@@ -69,7 +69,7 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
         chance = random.Random(seed)
         bank, age = Bank(clock, chance), chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
         neighbours = [bank.read(outlet) for outlet in range(1, 4)]
-        on = bank.read(0) is DOWN           # a change, so an old reading is never the wanted state
+        on = bank.read(0) is DOWN           # a change: the state before the command is not the wanted one
         try:
             reported = switch(lambda: bank.write(0, on), lambda: bank.read(0, age), STATES[on])
         except Unreachable as error:

@@ -1,7 +1,7 @@
 """Handlers refuse TLS 1.0 and 1.1 in real handshakes, even where Python and OpenSSL would accept them.
 
 Python 3.9 sets no minimum version for a context, and OpenSSL before 3 accepts both versions unless it was configured
-otherwise. The fixture `lenient` gives each new context these defaults, whichever Python and OpenSSL run the tests.
+otherwise. The fixture `lenient` imitates both.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CA_PEM = AUTHORITY.cert_pem.bytes().decode("ascii")
 
 @pytest.fixture
 def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """New contexts accept every version and every cipher unless the code restricts them."""
+    """New contexts have no minimum version and OpenSSL's security level 0, unless the code sets others."""
     made = ssl.SSLContext.__new__
 
     def new(cls: Any, *arguments: Any, **options: Any) -> ssl.SSLContext:

@@ -39,7 +39,7 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
     return found
 
 
-# A handler without a device, so that a test needs no simulator. Only its setting `say` changes what it does.
+# A handler without a device, so that a test needs no simulator.
 _SMALL_HANDLER = '''
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView

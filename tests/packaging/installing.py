@@ -49,7 +49,7 @@ def _run(command: Sequence[str], place: Place) -> subprocess.CompletedProcess[st
 
 
 def _tree(folder: Path, place: Place) -> Path:
-    """A new copy of the files that a build reads, with any __pycache__ folders. The umask of `place` limits the file modes."""
+    """A new copy of what a build needs. The umask of `place` limits the file modes."""
     tree = folder / "tree"
     shutil.rmtree(tree, ignore_errors=True)         # left by a call that failed
     tree.mkdir()
@@ -127,7 +127,7 @@ def built_wheel(folder: Path) -> Path:
 
 
 def environment(folder: Path, packed: Path) -> None:
-    """Makes a virtual environment with only the wheel and its requirements. pip does not compile the modules."""
+    """Makes a virtual environment with only the wheel and its requirements."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE_S)
     fetched(_run([sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "-q", "--no-compile",
                   str(packed)], HERE), "an installation")

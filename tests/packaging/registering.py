@@ -16,8 +16,6 @@ SHELLS = ("dash", "bash", "busybox")
 
 
 class Run(NamedTuple):
-    """The exit code and both outputs of a run."""
-
     code: int
     out: str
     err: str

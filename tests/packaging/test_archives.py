@@ -1,4 +1,4 @@
-"""Archives as a platform uses them: unpacked beside `common` and `pdu_common`, in a clean interpreter."""
+"""Archives as a platform uses them: unpacked, and loaded in a clean interpreter."""
 from __future__ import annotations
 
 import json
@@ -15,7 +15,7 @@ from tests.waiting import bounded
 
 from .building import NAMES, archive, files, small_tree
 
-# Makes a handler of each archive. -S leaves out site-packages, -I environment variables and the current directory.
+# Makes a handler of each archive. -S leaves out site-packages, -I PYTHON* variables and the current directory.
 _LOAD = """
 import importlib, json, sys, threading
 sys.path[:0] = sys.argv[1:3]

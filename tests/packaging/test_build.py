@@ -1,4 +1,4 @@
-"""The content of an archive, and the files that the builder refuses, on small trees."""
+"""What the builder packs, writes and refuses."""
 from __future__ import annotations
 
 import gzip
@@ -20,7 +20,7 @@ from .building import archive, build, files, register_script, small_tree
 
 
 def tree(folder: Path, texts: Dict[str, str]) -> Path:
-    """A `handlers` tree with these files; packages without an __init__.py get an empty one."""
+    """A `handlers` tree with these files and, where it is missing, an empty __init__.py beside each."""
     top = folder / "handlers"
     for path, text in {"__init__.py": 'VERSION = "1.0"\n', **texts}.items():
         file = top / path

@@ -1,9 +1,8 @@
-"""Every command line of the pages needs only a fresh clone and what its page names before it.
+"""Command lines of the pages need only a fresh clone and what their page names before them.
 
 Targets of `make`, modules of `python -m`, and commands and options of `pdu` exist.
 
-Lines to paste are in fences of `sh`. In fences of `console`, commands follow a `$`. A page must name a program, file or folder
-before a line uses it, except for the programs in _AT_HAND and what is in the clone.
+Lines to paste are in fences of `sh`. In fences of `console`, commands follow a `$`.
 """
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from tests.needs import ROOT
 
 from .test_pages import PAGES
 
-# Programs of POSIX or the shell, and those that README asks for.
+# Programs that a page need not name.
 _AT_HAND = {".", "cat", "echo", "export", "sh", "curl", "git", "make", "python3"}
 _ACTIVATE = ". .venv/bin/activate"
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
@@ -32,7 +31,7 @@ each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.rel
 
 
 class Line(NamedTuple):
-    """One command: its words, and the text of the page before it."""
+    """One command: its words, and the text of the page before its line."""
 
     words: List[str]
     before: str
@@ -52,7 +51,7 @@ def _commands(text: str) -> List[List[str]]:
 
 
 def lines(text: str) -> Iterator[Line]:
-    """The commands of a page, in order."""
+    """The commands in a page's fences of `sh` and `console`, in order."""
     for block in re.finditer(r"(?ms)^ *```(sh|console)\n(.*?)^ *```", text):
         for line in re.finditer(r"(?m)^ *(\$ )?(.*)$", block[2]):
             if block[1] == "sh" or line[1]:
@@ -67,7 +66,7 @@ def _spans(text: str) -> List[str]:
 
 
 def unknown(line: Line) -> str:
-    """A program, file or step that the command needs and the page has not named before; "" if nothing is missing."""
+    """A program, file or step that the command needs and the page has not named before; "" if none is found."""
     program, introduced = line.words[0], set(re.findall(r"[\w.-]+", " ".join(_spans(line.before))))
     text = " ".join(line.words)
     if (program.startswith(".venv/") or text == _ACTIVATE) and "make env" not in line.before:
@@ -134,10 +133,7 @@ def _targets() -> Set[str]:
 
 
 def _wrong(words: Sequence[str]) -> str:
-    """The targets that `make` lacks, the module that `python -m` does not find, or pdu's error. "" if all is well.
-
-    The arguments of other programs are not checked.
-    """
+    """The targets that `make` lacks, the module that `python -m` does not find, or pdu's error; else ""."""
     program, *rest = words
     if program == "make":
         asked = [word for word in rest if "=" not in word and not word.startswith("-")]

@@ -25,8 +25,8 @@ from tests.waiting import bounded
 
 from .building import NAMES, archive
 
-# Runs the jobs one after the other. An audit hook forbids starting programs, and on the host "bare" also writing files and
-# looking up names.
+# Runs the jobs one after the other. An audit hook forbids the usual ways to start programs and, on the host "bare", to write
+# files and to look up names.
 _CHILD = """
 import errno, ipaddress, json, os, sys
 task = json.loads(sys.stdin.readline())
@@ -134,7 +134,7 @@ OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.mi
 
 @pytest.mark.parametrize("version", OTHERS)
 def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(version: str, tmp_path: Path) -> None:
-    """Without pdu_snmp, whose calls need packages that those Pythons may lack. The others need only the standard library."""
+    """Without pdu_snmp, whose calls need packages that those Pythons may lack."""
     python = pythons().get(version)
     if python is None:
         pytest.skip(f"no Python {version} in PATH or pyenv")

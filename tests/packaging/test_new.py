@@ -139,7 +139,7 @@ def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_gui
 def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -> None:
     run(grown, "-m", "ruff", "check")
     with contextlib.suppress(FileNotFoundError):        # mypy's cache of `make lint` is valid for unchanged files
-        shutil.copytree(ROOT / _MYPY_CACHE, grown / _MYPY_CACHE)
+        shutil.copytree(ROOT / _MYPY_CACHE, grown / _MYPY_CACHE, copy_function=_copy)
     made = [f"{folder}/{name}" for name in ("acme", "netio") for folder in ("handlers", "tests/handlers", "tests/simulators")]
     made += [f"{folder}/{name}.py" for name in ("acme", "netio") for folder in ("tests/peers", "tests/faults/subjects")]
     assert ["python", "-m", "mypy"] in LAST

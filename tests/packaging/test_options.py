@@ -92,7 +92,7 @@ def test_the_layout_of_the_json_and_the_hash_seed_do_not_change_the_archive(tmp_
 
 
 def test_the_builder_needs_no_library(tmp_path: Path) -> None:
-    """Runs without site-packages and outside the project, because an administrator's Python may have no packages."""
+    """An administrator's Python may have no packages."""
     subprocess.run([sys.executable, "-I", "-S", str(ROOT / "packaging" / "build.py"), "--profile", str(PROFILE), "--only", "rpcm",
                     "--out", str(tmp_path)], cwd="/", check=True, capture_output=True, timeout=60)
     assert len(list(tmp_path.glob("*.gz"))) == 2

@@ -1,4 +1,4 @@
-"""The Markdown pages: tables match the code, links have targets, and commands can be pasted into a shell."""
+"""The Markdown pages and the demo's picture."""
 from __future__ import annotations
 
 import re

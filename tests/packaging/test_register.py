@@ -1,4 +1,4 @@
-"""`register.sh` with the real curl against the stand-in for DCImanager: runs, dry runs, passwords and remembered ids."""
+"""`register.sh` with the real curl against the stand-in for DCImanager."""
 from __future__ import annotations
 
 import json
@@ -67,7 +67,7 @@ def test_an_id_is_remembered_where_the_list_cannot_be_read(admin: Admin) -> None
 
 
 def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(admin: Admin, manager: DciManager) -> None:
-    """A server that is set up anew counts its ids from 1 again."""
+    """A server that was set up anew may count its ids from 1 again."""
     assert admin.run(manager, "small", DCI_IDS=str(admin.home / "other")).code == 0
     (admin.script.parent / "register.ids").write_text(f"{manager.url} pdu_snmp 1\n")
     assert admin.run(manager, "snmp").code == 0

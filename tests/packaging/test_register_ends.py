@@ -1,4 +1,4 @@
-"""register.sh that is interrupted, or whose outputs are closed or full."""
+"""register.sh that is interrupted, or whose standard streams are closed or full."""
 from __future__ import annotations
 
 import os
@@ -42,7 +42,7 @@ def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(admin: Admin, num
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         try:
             assert at_create.wait(PATIENCE_S)
-            os.killpg(process.pid, number)          # signals the script and its curl, as a terminal does
+            os.killpg(process.pid, number)          # signals the script and its curl
             _, err = process.communicate(timeout=PATIENCE_S)
         finally:
             released.set()

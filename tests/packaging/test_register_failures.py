@@ -1,4 +1,4 @@
-"""`register.sh` when something fails: one line, the right exit code, nothing registered twice, no files left."""
+"""`register.sh` when something fails."""
 from __future__ import annotations
 
 import os
@@ -83,7 +83,7 @@ def test_a_refused_connection_is_tried_again_and_then_named(admin: Admin, manage
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         host = "[::1]" if socket.has_dualstack_ipv6() else "127.0.0.1"
-        # no_proxy covers the server, so the proxy is not blamed, whatever path or brackets the address has.
+        # no_proxy covers the server, so the proxy is not blamed.
         run = admin.run(manager, DCI_URL=f"https://{host}:{unused.getsockname()[1]}/path", https_proxy="http://127.0.0.1:1")
     assert_failed(run, 4, "refuses the connection", "DCI_URL")
     assert admin.pauses() == [1, 2, 4, 8, 16]

@@ -1,4 +1,4 @@
-"""Compares the JSON functions of register.sh with Python's under each installed awk.
+"""Compares the JSON functions of register.sh with Python's under each of AWKS.
 
 Also checks the script with shellcheck and the parsers of three shells.
 """

@@ -1,4 +1,4 @@
-"""Fixtures: one snmpd for all tests that change nothing in it, and a simulated agent for each test that asks for one."""
+"""Tests share the snmpd and must not change it. The agent is for one test."""
 from __future__ import annotations
 
 from typing import Iterator

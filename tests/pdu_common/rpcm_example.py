@@ -46,7 +46,7 @@ class Rpcm(BaseSnmpPdu):
     def __get_port_status(
         self, pdu_port_data: PduPortView, wait_for_status: Optional[EnumPowerStatus] = None
     ) -> PduPortView:
-        """Read the port's state, until it is `wait_for_status` (None: any state) or 10 s have passed.
+        """Read the port's state until it is `wait_for_status` (None: any state) or 10 s have passed.
 
         Returns the last state that was read. Raises the error of the last read if it failed.
         """

@@ -20,7 +20,7 @@ def test_an_engine_has_the_modules_and_symbols_of_pysnmps_own() -> None:
 
 
 def test_two_engines_share_only_classes() -> None:
-    """The other symbols hold an engine's users, counters and identifier."""
+    """Other symbols hold an engine's users, counters and identifier."""
     first, second = (engine.get_mib_builder().mibSymbols for engine in (new_engine(), new_engine()))
     shared = [first[module][name] for module in first for name in first[module] if first[module][name] is second[module][name]]
     assert [one for one in shared if not isinstance(one, type)] == []

@@ -273,7 +273,7 @@ def test_the_oldest_engine_is_closed_when_there_are_too_many(events: List[str], 
 
 
 def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where pysmi is installed, pysnmp's high-level calls make one for each engine. It takes 0.1 s, and nothing here needs it."""
+    """Where pysmi is installed, pysnmp's high-level calls make a MIB compiler for each engine, which takes 0.1 s."""
     made: List[object] = []
     monkeypatch.setattr(rfc1902, "add_mib_compiler", lambda *given, **_: made.append(given))
     _snmp.forget()
@@ -288,7 +288,7 @@ def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadline(
         events: List[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception inside pysnmp can stop an engine's timer for good. After an overrun, the next call gets a new engine."""
+    """An exception inside pysnmp can stop an engine's timer for good. After an overrun, later calls do not use that engine."""
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         for _ in range(3):

@@ -41,7 +41,7 @@ def _failure(params: Dict[str, str], host: str = "127.0.0.1") -> str:
 ])
 def test_the_error_names_the_bad_parameter(params: Dict[str, str], words: str) -> None:
     sentence = _failure(params)
-    assert words in sentence and sentence.startswith("snmp_params")      # how handlers recognise a bad setting
+    assert words in sentence and sentence.startswith("snmp_params")      # the handlers look for this word
 
 
 @pytest.mark.parametrize("params", [

@@ -33,7 +33,7 @@ class Peer:
 
 
 class Kind(NamedTuple):
-    """A simulated PDU on the page: its key, its title, its handler's name and its number of outlets."""
+    """A simulated PDU on the page of the local DCImanager."""
 
     key: str
     title: str

@@ -18,7 +18,7 @@ class Loads:
 
     def __init__(self, outlets: int) -> None:
         self.base = {number: 0.3 + 0.17 * (number * 7 % 9) for number in range(1, outlets + 1)}
-        # A restart computes the counters anew. Outlets draw less than 1.2 times their level, so no counter falls then.
+        # A restart computes the counters anew. Outlets draw less than 1.2 times their level, so their counters do not fall then.
         self.wh = {number: 1.2 * level * VOLTS * hours_counted() for number, level in self.base.items()}
 
     def amperes(self, number: int, now: float) -> float:

@@ -10,7 +10,7 @@ from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from . import Kind, Peer, Tick
 from .loads import Loads, hours_counted
 
-NO_LINE = set("\0\r\n")          # a NUT server does not escape these characters, and no line may hold them
+NO_LINE = set("\0\r\n")          # a NUT server does not escape these characters, so a value cannot hold them
 KIND = Kind("nut", "PDU behind a NUT server", "nut", 16)
 
 

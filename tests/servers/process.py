@@ -1,4 +1,4 @@
-"""Ends a process that a test or the demo has started."""
+"""Ends a child process."""
 from __future__ import annotations
 
 import signal

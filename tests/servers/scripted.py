@@ -16,7 +16,7 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     def serve() -> None:
         with contextlib.suppress(OSError):
             connection, _ = listener.accept()
-            listener.close()                                # so a second connection is refused and does not wait for an answer
+            listener.close()                                # so a second connection does not wait for an answer
             with connection:
                 connection.settimeout(PATIENCE_S)
                 talk(connection)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.needs import ROOT
 
-# Firmware generation of the simulator -> the release of the SDK with exactly its types.
+# Firmware generation of the simulator -> the release of the SDK for it.
 RELEASES = {"3.3": "3.3.0.43499", "3.6": "3.6.0.46486", "4.0": "4.0.0.48756", "4.4": "4.4.1.53217"}
 _FOLDER = ROOT / ".cache" / "sdk"
 _INSTALL_SECONDS = 90.0            # less than the time limit of a test

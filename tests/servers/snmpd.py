@@ -1,7 +1,6 @@
 """A real Net-SNMP snmpd on 127.0.0.1 that serves only a simulated device.
 
-Communities: `public` reads, `private` reads and writes. SNMPv3 users are those that a test asks for. Runs as nobody when started
-by root.
+Communities: `public` reads, `private` reads and writes. Runs as nobody when started by root.
 """
 from __future__ import annotations
 
@@ -62,7 +61,7 @@ class Snmpd:
 
     `rows`: a Model or Device, rows, or the path of a .snmprec file. `rules` is used only for rows and files; None allows writes
     to every row. `users`: the SNMPv3 users; with all of USERS, snmpd takes twice as long to start. `settings`: further lines for
-    snmpd.conf. snmpd works on a copy, so the given device never changes.
+    snmpd.conf. snmpd works on a copy of the device.
     """
 
     host = "127.0.0.1"
@@ -142,7 +141,7 @@ class Snmpd:
         options: Dict[str, Any] = {}
         python = sys.executable
         if os.getuid() == 0:
-            # The user nobody cannot read an interpreter in a home folder, so the back end runs under the system's Python.
+            # The user nobody may be unable to read an interpreter in a home folder, so a python3 of the system is preferred.
             nobody = pwd.getpwnam("nobody")
             options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or python
@@ -162,7 +161,7 @@ class Snmpd:
         return self._answers()
 
     def _answers(self) -> bool:
-        """Asks until snmpd answers, because snmpd does not announce when it is ready. False if it ends or does not answer."""
+        """Asks until snmpd answers. False if it ends or does not answer."""
         question = ber.encode(ber.Message(1, READ.encode(), ber.Pdu(ber.GET_NEXT, 1, 0, 0, (((1, 3), None),))))
         deadline = time.monotonic() + PATIENCE_S
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:

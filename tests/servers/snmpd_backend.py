@@ -1,6 +1,6 @@
 """Back end of a real snmpd (pass_persist): serves the rows and rules of a simulated device.
 
-If root starts snmpd, this runs under the system's python3 as the user nobody. Its folder contains this file, a copy of the
+If root starts snmpd, this runs as the user nobody. Its folder contains this file, a copy of the
 simulator's device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON in `writes.jsonl`. A line of
 JSON `[oid, value]` in `changes.jsonl` changes a value without a SET. snmpd sends an empty line after each varbind of a SET. This
 back end ignores that line: if it ended there, snmpd would start it anew, and the written values would be lost.

@@ -27,7 +27,7 @@ class Reply(NamedTuple):
 
 
 class Client:
-    """One connection, opened when first needed and kept. `login`: "user:password", or "" for none; default: the administrator."""
+    """`login`: "user:password", or "" for none; default: the administrator."""
 
     def __init__(self, unit: RedfishService, login: Optional[str] = None) -> None:
         account = f"{unit.user}:{unit.password}" if login is None else login
@@ -61,7 +61,7 @@ class Client:
         return self.get(f"{OUTLETS}/{id}")
 
     def switch(self, id: str, state: str, **headers: str) -> Reply:
-        """Reads the outlet, and sends the command to the target that the outlet gives for it."""
+        """Reads the target of the outlet's PowerControl action, and posts the command to it."""
         return self.send("POST", self.outlet(id)["Actions"]["#Outlet.PowerControl"]["target"], {"PowerState": state}, **headers)
 
     def members(self, target: str) -> List[str]:

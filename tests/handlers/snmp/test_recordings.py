@@ -111,7 +111,6 @@ def metered_outlets(read: metering.Readings) -> set[str]:
 
 
 def states_of(name: str) -> Dict[str, EnumPowerStatus]:
-    """Return the expected states of a recording's outlets."""
     return {identity: EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
             for identity, outlet in recorded.expected(name)["outlets"].items()}
 
@@ -133,7 +132,6 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
                          indirect=["served"])
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
 def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(served: tuple[str, Snmpd], version: str) -> None:
-    """One call reads the states and all figures."""
     name, server = served
     found, read = pdu(server, version=version).figures()
     assert found.states == states_of(name)

@@ -1,7 +1,4 @@
-"""Outlets that must not be switched, for example because of a lock, a missing right, an automatic mode or a neighbour's state.
-
-Each case is an outlet of a synthetic unit. Some cases set one object first. Nothing may be written, and the error says why.
-"""
+"""Outlets that must not be switched, for example because of a lock, a missing right, an automatic mode or a neighbour's state."""
 from __future__ import annotations
 
 from typing import Mapping, NamedTuple

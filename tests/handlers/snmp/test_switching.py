@@ -1,4 +1,4 @@
-"""Commands over SNMP: the exact object, type and value are written once. The wanted state is reported only if it was read."""
+"""Commands over SNMP: the objects, types and values that are written, and the state that is reported."""
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, Optional
@@ -178,7 +178,7 @@ LOST: Dict[str, Any] = {"timeout": "0.3", "retries": "10"}
 
 
 class Cut:
-    """A PDU with outlet 1 switched off. Tests switch the outlet on while the agent has faults."""
+    """A PDU whose outlet 1 was switched off."""
 
     def __init__(self, agent: Moody) -> None:
         self.agent = agent

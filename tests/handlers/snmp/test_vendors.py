@@ -1,4 +1,4 @@
-"""The table of vendors agrees with the files of profiles. A sysObjectID loads only fitting vendors' files and their imports."""
+"""The table of vendors: its agreement with the files of profiles, and the files that a sysObjectID loads."""
 from __future__ import annotations
 
 import subprocess

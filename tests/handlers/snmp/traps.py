@@ -26,7 +26,7 @@ _RESERVED = "test_refusals.py::test_a_reserved_outlet_is_not_switched_and_nothin
 
 
 class Trap(NamedTuple):
-    """`answer` names the source, control, data or rule that handles the trap."""
+    """`answer` names what handles the trap."""
 
     number: int
     trap: str
@@ -40,7 +40,7 @@ def _on(test: str, *units: str) -> Tuple[str, ...]:
 
 TRAPS: Tuple[Trap, ...] = (
     Trap(1, "state and command inverted in one MIB (APC rPDU2, Easy PDU)",
-         "State and Write have separate values; no value that was read is written",
+         "State and Write have separate values",
          _on(_STATES, "apc-rpdu2", "apc-easy-epdu") + _on(_SWITCH, "apc-rpdu2-2c", "apc-easy-epdu-2c")),
     Trap(2, "APC's cPDU swaps the rPDU's commands; nLogic has HPE's layout, not Enlogic's",
          "Write of each family; one function for each layout (enlogic.family, hpe.outlets)",
@@ -159,7 +159,7 @@ TRAPS: Tuple[Trap, ...] = (
          _on(_FOUND, "apc-cpdu") + _on(_STATES, "hpe-mapdu3")
          + ("test_decoding.py::test_a_value_is_read_as_text_without_its_padding",
             "test_decoding.py::test_octets_are_the_same_in_every_form_that_the_platform_returns")),
-    Trap(43, "slow agents with thousands of rows", "only columns, or the branch of a Spread, are walked, each once",
+    Trap(43, "slow agents with thousands of rows", "only columns, or the branch of a Spread, are walked",
          _on(_COST, "rittal-cmc3", "raritan-px2") + ("test_reader.py::test_a_column_is_walked_once_and_an_object_read_once",)),
     Trap(44, "a state that is read back too early", "rule: read until the wanted state is reported or the deadline is over",
          ("test_switching.py::test_a_command_waits_for_a_slow_relay",

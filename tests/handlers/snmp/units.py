@@ -57,7 +57,6 @@ def _kinds() -> List[Fixture]:
 
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
 EACH_VERSION, SWITCHED_VERSION = _reached(FIXTURES, WIRED), _reached(SWITCHED, _kinds())
-# Every switched unit in memory, and the units of `_kinds` over the wire too.
 REACHED = pytest.mark.parametrize("unit, reach", [
     *(pytest.param(unit, near, id=unit.name) for unit in SWITCHED),
     *(pytest.param(unit, pdu, id=f"{unit.name}-wire") for unit in _kinds())])

@@ -13,7 +13,7 @@ def rack() -> Model:
 
 
 def plain() -> Model:
-    """Like `rack`, but without $expand: a client needs a GET for each resource."""
+    """Like `rack`, but without $expand."""
     return Model(expand=None)
 
 
@@ -51,7 +51,7 @@ def hpe() -> Model:
 
 
 def rittal() -> Model:
-    """Ids contain the line and the fuse (L1_F1_10). The action refers to an ActionInfo instead of listing its values."""
+    """Outlet ids contain the line and the fuse (L1_F1_10). The action refers to an ActionInfo instead of listing its values."""
     branches = tuple(f"L{line}_F{fuse}" for fuse in (1, 2) for line in (1, 2, 3))
     outlets = tuple(f"{branch}_{outlet}" for branch in branches for outlet in (10, 20, 30))
     return Model((Pdu(outlets=outlets, branches=branches, manufacturer="Rittal", model="PDU switched"),), values="info",
@@ -97,7 +97,7 @@ def hall() -> Model:
 
 
 def delayed() -> Model:
-    """Switching takes a second, runs as a task and needs If-Match. C4 is locked, B2 is off."""
+    """On and Off take a second. Actions run as tasks and need If-Match. C4 is locked, B2 is off at the start."""
     return Model((Pdu(locked=("C4",), off=("B2",)),), relay_delay=1.0, task_seconds=0.5, demand_etag=True)
 
 

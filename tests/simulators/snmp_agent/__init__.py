@@ -1,4 +1,4 @@
-"""A simulated SNMP PDU: a device whose outlets follow the commands, and the agent that serves it over v1 and v2c.
+"""A simulated SNMP PDU, and the agent that serves it over v1 and v2c.
 
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         ... agent.host, agent.port, agent.books(), agent.writes(), agent.faults

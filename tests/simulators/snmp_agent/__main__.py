@@ -1,4 +1,4 @@
-"""A simulated SNMP PDU on 127.0.0.1. Ctrl-C ends it; it then prints the writes that it received."""
+"""A simulated SNMP PDU on 127.0.0.1. When Ctrl-C ends it, it prints its log of SETs."""
 from __future__ import annotations
 
 import argparse
@@ -22,7 +22,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--read", default="public", metavar="COMMUNITY", help="community that may read (default: %(default)s)")
     parser.add_argument("--write", default="private", metavar="COMMUNITY",
                         help="community that may read and write (default: %(default)s)")
-    parser.add_argument("--v1-only", action="store_true", help="answer SNMPv1 only, as old devices do")
+    parser.add_argument("--v1-only", action="store_true", help="answer SNMPv1 only")
     parser.add_argument("--late", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer")
     chosen = parser.parse_args(arguments)
     device: Union[Model, Device] = BUILT_IN[chosen.device]()

@@ -1,7 +1,7 @@
 """The project's own SNMP agent: v1 and v2c over UDP, in a thread, with faults on demand.
 
-Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts the requests, and logs every write.
-SNMPv3 is tested against Net-SNMP's snmpd, which serves the same devices.
+Written from RFC 1157, RFC 3416 and RFC 2576 (answers of v1). It serves a Device, counts requests and logs SETs.
+SNMPv3 is tested against Net-SNMP's snmpd.
 """
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Agent:
 
     @property
     def requests(self) -> int:
-        """The number of received datagrams, retransmissions included."""
+        """The number of requests, retransmissions included."""
         return self._datagrams
 
     def _serve(self) -> None:
@@ -233,7 +233,7 @@ class Agent:
         refused = "noAccess" if not allowed else self.faults.set_error
         for place, (oid, value) in enumerate(pdu.bindings, 1):
             error = refused or ("wrongType" if not isinstance(value, Row) else self.device.check(oid, *value)[0])
-            if error:           # all or nothing: if one varbind is refused, none is written
+            if error:           # nothing has been written yet
                 shown = value if isinstance(value, Row) else Row(ber.NULL, b"")
                 self.device.record(oid, shown.tag, shown.value, error)
                 return error, place, ()

@@ -1,4 +1,4 @@
-"""Encodes and decodes SNMPv1 and v2c messages: the part of BER that RFC 1157 and RFC 3416 use."""
+"""Encodes and decodes SNMPv1 and v2c messages (RFC 1157, RFC 3416) in BER."""
 from __future__ import annotations
 
 import functools

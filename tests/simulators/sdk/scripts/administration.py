@@ -57,7 +57,7 @@ def parts(agent: Any, given: Any) -> Dict[str, Any]:
 
 
 def new_parts(agent: Any, given: Any) -> Dict[str, Any]:
-    """Makes the calls that newer firmware has added to the parts of the unit."""
+    """Makes calls that firmware 4.0 and later have added."""
     pdu, pdumodel = _pdu(agent), module("pdumodel")
     outlet = pdu.getOutlets()[0]
     found: Dict[str, Any] = {"samples": outlet.getPoleWaveform(pdumodel.PowerLine.L1).sampleRate}

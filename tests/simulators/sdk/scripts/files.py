@@ -1,4 +1,4 @@
-"""The SDK's helpers for files: firmware, certificates, configurations, diagnostics, power meters."""
+"""The SDK handles firmware, certificates, configurations and downloads."""
 from __future__ import annotations
 
 import base64

@@ -1,4 +1,4 @@
-"""The SDK switches and cycles outlets, singly and in sequence; sets thresholds and names; sends bulks; reads the topology."""
+"""The SDK operates a PDU: outlets, thresholds, names, bulks, topology."""
 from __future__ import annotations
 
 import time
@@ -22,7 +22,7 @@ def _code(result: Any) -> Any:
 
 
 def single(agent: Any, given: Any) -> Dict[str, Any]:
-    """Switches outlets off and on; some refuse. `given` is a list of outlet numbers from 0."""
+    """Switches outlets off and on. `given` is a list of outlet numbers from 0."""
     power = module("pdumodel").Outlet.PowerState
     outlets = _pdu(agent).getOutlets()
     codes = {number: [outlets[number].setPowerState(power.PS_OFF), outlets[number].getState().powerState.val,
