@@ -243,7 +243,7 @@ class Upsd:
                 raise RuntimeError(f"{Path(arguments[0]).name} failed: {done.stderr.strip()}")
 
     def _hand_over(self) -> None:
-        """Gives all files to NUT's user, and hides them from others: NUT logs a warning if others can read them."""
+        """Gives the files to NUT's user and hides them from others: NUT logs a warning if its configuration is world-readable."""
         for path in [self._folder, *self._folder.rglob("*")]:
             os.chmod(path, 0o750 if path.is_dir() else 0o640)
             if os.getuid() == 0:

@@ -14,7 +14,7 @@ from tests.needs import ROOT
 
 
 class Worker:
-    """A process that executes orders until it is stopped; a context manager. Modules are also imported from `folder`.
+    """A process that executes orders; a context manager. Modules are also imported from `folder`.
 
     `module` reads orders from its input, one JSON array a line. It answers each with a line {"result": …} or {"error": text}.
     """
@@ -53,7 +53,6 @@ class Worker:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process still runs; an order that takes too long kills it."""
         return self._process.poll() is None
 
     def stop(self) -> None:

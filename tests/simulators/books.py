@@ -1,4 +1,4 @@
-"""The true state of a simulated device, with which tests and the demo compare a handler's answers."""
+"""The true state of a simulated device, to compare a handler's answers with."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Time inside a simulator. Due actions run at the next request of a client or a test, so they need no thread."""
+"""Time inside a simulator. Due actions run at the next `settle`, so they need no thread."""
 from __future__ import annotations
 
 import heapq
@@ -12,9 +12,8 @@ Action = Callable[[], None]
 class Clockwork:
     """A queue of actions on a monotonic clock, in seconds. `settle` runs the due ones, in order of time.
 
-    Before each action, and once more when none is due, `settle` calls the functions in `elapse` with the time since their last
-    call, so that counters can run. After each action, and once more when none is due, it calls `look`, which runs the `watchers`
-    to find changes. A test may use a faster clock, or one that it moves itself.
+    `settle` passes the seconds that have elapsed to the functions in `elapse`, so that counters can run. After an action and at
+    its end it calls `look`, which runs the `watchers` to find changes.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

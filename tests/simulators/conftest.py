@@ -1,4 +1,4 @@
-"""A simulated Redfish unit and a client for it. The tests of the other simulators define their own fixtures."""
+"""A simulated Redfish unit and a client for it."""
 from __future__ import annotations
 
 from typing import Iterator

@@ -45,7 +45,7 @@ class Orders(Generic[F]):
             self._orders.clear()
 
     def take(self, calls: Callable[[str], bool]) -> Optional[Order[F]]:
-        """Returns the first order if it applies to this request, else None. A match lowers the order's `skip` or `count`.
+        """Returns the first order if it applies to this request, else None.
 
         `calls(method)`: whether the request matches this `method` of an order.
         """

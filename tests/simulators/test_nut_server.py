@@ -1,4 +1,4 @@
-"""The simulated NUT server: how it ends, which devices it refuses, and what a user may do.
+"""The simulated NUT server.
 
 tests/handlers/nut/test_simulator.py compares its answers with those of a real upsd.
 """

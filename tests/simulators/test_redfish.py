@@ -1,4 +1,4 @@
-"""The simulated Redfish service agrees with DSP0266: resources, queries, logins."""
+"""The simulated Redfish service: resources, queries, logins, and its program."""
 from __future__ import annotations
 
 import dataclasses
@@ -386,6 +386,7 @@ def test_the_program_prints_its_address_and_exits_with_0_on_sigterm(tmp_path: An
 
 def test_an_impossible_model_is_refused() -> None:
     for wrong in (lambda: Pdu(kind="Toaster"), lambda: Pdu(off=("Z9",)), lambda: Pdu(phases=2), lambda: Pdu(outlets=("1", "1")),
+                  lambda: Pdu(phases=1, four_wire=("A1",)),
                   lambda: Model(login="none"), lambda: Model((Pdu(), Pdu())), lambda: Model((Pdu(), Pdu(kind="FloorPDU")))):
         with pytest.raises(ValueError):
             wrong()

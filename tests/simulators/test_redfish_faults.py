@@ -1,4 +1,4 @@
-"""The faults that a test orders from the simulated Redfish service."""
+"""Faults and rewritten bodies of the simulated Redfish service."""
 from __future__ import annotations
 
 import http.client

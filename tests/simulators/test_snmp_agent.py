@@ -1,4 +1,4 @@
-"""The project's SNMP agent, tested with Net-SNMP's tools; simulated devices on it and on a real snmpd; the codec; the program."""
+"""The project's SNMP agent; simulated devices on it and on a real snmpd; the codec; the program."""
 from __future__ import annotations
 
 import os

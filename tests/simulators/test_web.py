@@ -1,4 +1,4 @@
-"""The web server that the simulated units share, tested as part of the simulated Redfish service."""
+"""The web server of the simulated Xerus and Redfish units, tested in the Redfish service."""
 from __future__ import annotations
 
 import io

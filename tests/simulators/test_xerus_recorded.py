@@ -1,4 +1,4 @@
-"""The simulator answers the recorded calls of two real units as those units did: same resource ids, types and structure."""
+"""The simulator answers with the resource ids, types and structure of the recorded answers of two real units."""
 from __future__ import annotations
 
 import json
@@ -42,10 +42,7 @@ def _answers(exchange: Json) -> List[Any]:
 
 
 def _asked(recorded: List[Json], number: int) -> List[Json]:
-    """The calls of an exchange. If its request was not recorded, they are rebuilt in the order of the other unit's request.
-
-    The resource ids are those of the real units, so the simulator must have the same.
-    """
+    """The calls of an exchange; rebuilt if its request was not recorded."""
     if recorded[number]["request"] is not None:
         requests: List[Json] = recorded[number]["request"]["params"]["requests"]
         return requests
@@ -66,7 +63,6 @@ def _asked(recorded: List[Json], number: int) -> List[Json]:
 
 
 def _shape(value: Any) -> Any:
-    """The keys and types inside a value. A reference is returned whole, with its id and its versioned type."""
     if isinstance(value, dict) and set(value) == {"rid", "type"}:
         return value
     if isinstance(value, dict):
@@ -79,7 +75,6 @@ def _shape(value: Any) -> Any:
 
 
 def _comparable(value: Any) -> Any:
-    """The shape of a value. For a value object, it includes the object's type."""
     shape = _shape(value)
     if isinstance(value, dict) and set(value) == {"type", "value"}:
         shape["type"] = value["type"]

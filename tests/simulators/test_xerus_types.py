@@ -1,4 +1,4 @@
-"""The simulator's table of types is the output of make_types, and the simulated objects have the methods of the table."""
+"""The simulator's table of types, and the methods of the simulated objects."""
 from __future__ import annotations
 
 import json

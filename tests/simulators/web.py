@@ -17,10 +17,10 @@ class Powered(Protocol):
     """The part of a unit that the server uses."""
 
     def down(self) -> bool:
-        """Whether the unit is rebooting and answers nothing."""
+        """Whether the unit is rebooting."""
 
     def boots(self) -> int:
-        """The number of reboots so far; a reboot ends every connection."""
+        """The number of reboots so far."""
 
 
 class Counters:
@@ -88,10 +88,10 @@ class Connection(BaseHTTPRequestHandler):
         return wrong is None
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Prints nothing; `Counters` counts the requests."""
+        """Prints nothing."""
 
     def rebooted(self) -> bool:
-        """Whether the unit is rebooting, or has rebooted since this connection was opened."""
+        """Whether the unit is rebooting, or has rebooted since `handle` began."""
         return self.server.unit.down() or self.server.unit.boots() != self._boots
 
     def hang_up(self) -> None:
@@ -115,7 +115,7 @@ class PromptServer(socketserver.ThreadingTCPServer):
         while True:
             try:
                 request, address = self.get_request()
-            except OSError:             # the client has gone, or the server is closed
+            except OSError:             # for example, the client has gone, or the server is closed
                 if self._ending:
                     return
                 continue
@@ -136,7 +136,7 @@ class PromptServer(socketserver.ThreadingTCPServer):
 
 
 class WebServer(PromptServer):
-    """Listens as soon as it is constructed. `stop` ends every connection and waits for the server's thread."""
+    """Listens as soon as it is constructed. `stop` ends the open connections and waits up to 30 s for the server's thread."""
 
     def __init__(self, address: Tuple[str, int], handler: Type[Connection], unit: Powered, counters: Counters,
                  tls: Optional[ssl.SSLContext]) -> None:
@@ -189,13 +189,12 @@ class WebServer(PromptServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints an exception unless it is an OSError of a connection, such as a failed handshake."""
+        """Prints an exception unless it is an OSError without a file name, such as a failed handshake."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError) or error.filename is not None:        # a connection's OSError has no file name
             super().handle_error(request, client_address)
 
     def hang_up_all(self) -> None:
-        """Closes every open connection, as a unit does with idle ones, or when it reboots."""
         with self._open_lock:
             connections = list(self._open)
         for connection in connections:

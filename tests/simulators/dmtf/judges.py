@@ -1,4 +1,4 @@
-"""DMTF's validators in a separate process, which carries out orders until it is stopped (tests/servers/worker.py).
+"""DMTF's validators in a separate process, which carries out orders (tests/servers/worker.py).
 
 An order is a line of JSON: ["service", folder of schemas, URL, user, password, "Basic" or "Session"], or ["interop", file of a
 profile, URL, user, password, "Basic" or "Session"]. The result is [number of passed checks, failures], with a list

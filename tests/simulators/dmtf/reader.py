@@ -42,7 +42,7 @@ def library(client: Any, pdu: str) -> Json:
 
 
 def tool(client: Any, pdu: str) -> Json:
-    """Reads with `redfish_utilities`, in one call. rf_power_equipment.py reads outlets and mains with the same function."""
+    """Reads with `redfish_utilities`, in one call."""
     found = utilities.get_power_equipment(client, utilities.power_equipment_types.RACK_PDU, pdu, get_metrics=True,
                                           get_outlets=True, get_mains=True)
     return _reading([one.dict for one in found["Outlets"]], [one.dict for one in found["Mains"]], found["Metrics"].dict)

@@ -1,7 +1,7 @@
 """DMTF's validators check the simulated units against DMTF's schemas and against OCP's profile of a rack PDU.
 
 Each fault must match a row below, and each row of a unit must match at least one fault. MOST limits the number of a unit's
-faults, so that a broad row cannot hide many new ones.
+faults.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NOT_A_CONTROLLER = Accepted("(CertificateService|EventService|UpdateService|Netw
                             "Certificate|LogEntry|SoftwareInventory)['; ]",
                             "the controller's network, logs, firmware, certificates and events are not simulated")
 BRANCHES = Accepted("Circuit Required Resource Error",
-                    "the validator's comparison AnyOf never matches, so it finds no branches; DMTF's own example fails too")
+                    "the validator's comparison AnyOf never matches, so it finds no branches")
 NO_SESSIONS = Accepted("(Links/Sessions|SessionService|Session) ", "this service has no sessions, like some real units")
 NO_EXPAND = Accepted("ExpandQuery", "this service offers no $expand, like some real units")
 NO_STATES = Accepted("/Outlets/.* /Power(State|RestorePolicy) ", "the outlets of a metered unit have no switch")
@@ -41,7 +41,7 @@ OWN_WORDS = Accepted("Unknown Property Error.*Outlet.v1_4_4", "the vendor's own 
 OWN_ROOT = Accepted("Unknown Property Error: The property 'PowerDistribution'|PowerEquipment (Required|Read)",
                     "the vendor's own link in the root")
 
-# The faults that may remain, by validator and unit. SERVICE lists only the units with faults, INTEROP every unit with rack
+# The faults that may remain, by validator and unit. SERVICE lists only the units with faults, INTEROP the units with rack
 # PDUs. Neither validator checks "hall": its twelve PDUs are alike, and "several" already has three.
 SERVICE: Dict[str, List[Accepted]] = {"basic-only": [NO_SESSIONS], "xerus": [NO_SESSIONS], "hpe": [NO_SESSIONS, OWN_WORDS],
                                       "panduit": [OWN_ROOT]}
@@ -51,7 +51,7 @@ INTEROP: Dict[str, List[Accepted]] = {
     "apc": [IN_SENSORS], "four-wire": [], "metered": [NO_STATES], "several": [], "delayed": []}
 
 
-# Sets of a Pdu's outlets. Outlets that are in the same sets have the same faults.
+# Sets of a Pdu's outlets.
 _KINDS = ("four_wire", "no_state", "locked", "stuck", "off")
 
 

@@ -1,4 +1,4 @@
-"""A simulated NUT server with PDUs that switch, for tests and the demo.
+"""A simulated NUT server with PDUs that switch.
 
     with NutServer([SwitchedPdu("pdu", outlets=24)]) as server:
         ... server.host, server.port, server.books(), server.faults

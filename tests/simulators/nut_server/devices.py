@@ -90,7 +90,6 @@ class SwitchedPdu:
         return f"device.{member}.outlet.{number}" if dot else f"outlet.{number}"
 
     def _look(self) -> Dict[str, str]:
-        """The variables that the driver would read from the device now."""
         found = {"device.mfr": "ACME", "device.model": f"Switched-{self._outlets}", "device.type": "pdu",
                  "driver.name": "simulated", "ups.status": "OL"}
         if self._members > 1:

@@ -134,7 +134,7 @@ class NutServer:
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
         """Reads until a line is complete, then answers the lines received: one round trip.
 
-        Drops lines after LOGOUT, an accepted STARTTLS or a `Cut`. Returns False after a `Cut` or if the client closes.
+        Drops lines after LOGOUT, an accepted STARTTLS or a `Cut`. Returns False after a `Cut` or at the end of the input.
         """
         lines: List[List[str]] = []
         while not lines:

@@ -11,7 +11,7 @@ from .words import kept, quoted
 
 VERSION = "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/"
 KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS"
-LONGEST_LINE = 512              # characters of an answer's line with its line break; like upsd, the server cuts off the rest
+LONGEST_LINE = 512              # characters of an answer's line with its line break; the server cuts off the rest
 
 
 class Err(Exception):
@@ -19,7 +19,7 @@ class Err(Exception):
 
 
 class Site:
-    """What all sessions share: devices, users, faults, logins and the writes so far."""
+    """The state that all sessions share."""
 
     def __init__(self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool) -> None:
         self.devices = {device.name.lower(): device for device in devices}
@@ -45,7 +45,7 @@ class Session:
         self._reports: Dict[str, str] = {}
 
     def answer(self, words: Sequence[str]) -> str:
-        """The answer to one line of the client, with line breaks."""
+        """The answer to one line of the client."""
         verb = words[0].upper() if words else ""
         request = _REQUESTS.get(verb)
         try:

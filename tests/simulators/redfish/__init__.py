@@ -1,4 +1,4 @@
-"""A simulated Redfish service with PDUs whose outlets can be switched, for tests and the demo.
+"""A simulated Redfish service with PDUs, for tests and the demo.
 
     with RedfishService(units.rack()) as unit:
         ... unit.host, unit.port, unit.books(), unit.log, unit.sessions, unit.faults

@@ -29,7 +29,7 @@ class Session:
     id: str
     token: str
     user: str
-    used: float                 # time of the last request, by Clockwork.now
+    used: float                 # by Clockwork.now
 
     def body(self) -> Dict[str, Any]:
         return {"@odata.id": f"{SESSIONS}/{self.id}", "@odata.type": "#Session.v1_8_0.Session", "Id": self.id,
@@ -37,22 +37,16 @@ class Session:
 
 
 class Access:
-    """Accounts by name, and sessions by id. `opened` counts the sessions opened since the start.
-
-    `refuse_all`: refuses every login, and every request that needs one.
-    """
+    """Accounts by name, and sessions by id. `opened` counts the sessions opened since the start."""
 
     def __init__(self, model: Model, clockwork: Clockwork) -> None:
         self._model, self._clockwork = model, clockwork
         self.accounts: Dict[str, Account] = {}
         self.sessions: Dict[str, Session] = {}
         self.opened = 0
-        self.refuse_all = False
 
     def account(self, headers: Message) -> Account:
         """The account of a request with these headers; restarts its session's timeout. Raises Refusal without a valid login."""
-        if self.refuse_all:
-            raise self._denied()
         token = headers.get("X-Auth-Token")
         if token is not None:
             session = next((one for one in self.open() if secrets.compare_digest(one.token.encode(), token.encode())), None)
@@ -70,8 +64,6 @@ class Access:
                 raise Refusal(400, "PropertyMissing", name)
             if not isinstance(value, str):
                 raise Refusal(400, "PropertyValueTypeError", "", name)
-        if self.refuse_all:
-            raise self._denied()
         self._known(user, password)
         if len(self.open()) >= self._model.most_sessions:
             raise Refusal(503, "SessionLimitExceeded")

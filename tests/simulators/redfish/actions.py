@@ -1,4 +1,4 @@
-"""The actions of resources. A POST to the target of an action carries it out."""
+"""The actions of resources."""
 from __future__ import annotations
 
 import re

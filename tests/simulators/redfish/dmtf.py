@@ -1,6 +1,6 @@
 """A published tree of resources: a folder with one index.json for each resource, as DMTF publishes its mockups.
 
-Served unchanged, except for outlets that can be switched, the root's protocol features, ETags and properties set by PATCH.
+The service changes outlets that are On or Off, the root's protocol features, ETags and properties set by PATCH.
 """
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Fault(Enum):
     CLOSE_BEFORE = "closes the connection when a request arrives, and does not carry it out"
     DROP_AFTER_WRITE = "carries out the request and closes without an answer"
     SLOW = "waits before it carries out the request"
-    REDIRECT = "redirects the client to another address and does not carry out the request"
+    REDIRECT = "answers with a redirect and does not carry out the request"
     DONE_STATUS = "carries out the request and answers with the order's HTTP status"
     DONE_TWICE = "carries out the request and answers with each PowerState of On or Off twice, the second time inverted"
     ECHO = "answers 400 with an extended message that repeats the client's headers Authorization and X-Auth-Token"

@@ -1,4 +1,4 @@
-"""The kind of Redfish service to simulate, as one value, so that a test describes its unit in a line."""
+"""The kind of Redfish service to simulate."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -38,16 +38,16 @@ class Pdu:
     """One PDU: a PowerDistribution resource.
 
     kind            EquipmentType
-    mains           ids; only the first is in use, the second is a transfer switch's other source
+    mains           ids; only the first is in use
     branches        the outlets are distributed over the branches in order, the branches over the lines in turn
     metering        "none"; "mains"; "branch": mains and branches; "outlet": these and each outlet
-    switched        false: outlets have neither state nor action
+    switched        false: outlets have neither PowerState nor action
     figures         "inline"; "sensors": only a DataSourceUri, the value is at the sensor; "null": Reading is null
     metrics         whether the PDU has a Metrics resource
     four_wire       outlets with three lines and no single current (ThreePhase4Wire)
     no_state        outlets with neither PowerState nor action
-    locked          outlets with PowerControlLocked
-    stuck           outlets whose contact does not move
+    locked          outlets whose PowerControlLocked is true
+    stuck           outlets whose contact does not follow commands
     off             outlets that are off at the start
     on_delay, off_delay, cycle_delay    the outlets' Power…DelaySeconds
     """
@@ -81,6 +81,8 @@ class Pdu:
         _one_of("figures", self.figures, FIGURES)
         if self.phases not in (1, 3):
             raise ValueError(f"phases: {self.phases} is neither 1 nor 3")
+        if self.four_wire and self.phases != 3:
+            raise ValueError("four_wire: outlets with three lines need phases=3")
         for name in ("outlets", "mains", "branches"):
             if len(set(getattr(self, name))) != len(getattr(self, name)):
                 raise ValueError(f"{name}: an id occurs twice")
@@ -100,7 +102,7 @@ class Model:
 
     tree            a folder with a published tree of resources, served instead of `pdus`
     root            "standard", or "panduit": a PowerDistribution link to the rack PDUs instead of PowerEquipment
-    expand          None: the root offers no ExpandQuery, and $expand is answered 501
+    expand          None: the root offers no ExpandQuery, and $expand is not supported
     ignores_expand  $expand is offered but has no effect
     page            members of one page of a collection; 0: all
     login           "both"; "basic"; "session"
@@ -108,10 +110,10 @@ class Model:
     relay_delay     seconds until a contact moves, in addition to the outlet's own delay
     transition      an outlet's sign that it is about to switch: "words" (PoweringOn, PoweringOff, and the flag), "flag"
                     (PowerStateInTransition), "silent" (none)
-    values          the form in which the action names its values: "allowable" (@Redfish.AllowableValues), "info"
+    values          the form in which Outlet.PowerControl names its values: "allowable" (@Redfish.AllowableValues), "info"
                     (@Redfish.ActionInfo), "none"
     verbs           the values of Outlet.PowerControl
-    body            "standard", or "hpe": a command has the vendor's names and resets each setting that it does not contain
+    body            "standard", or "hpe": a command has the vendor's names and resets settings that it does not contain
     short_targets   the PDUs' action targets lack /Actions/, as in DMTF's own tree
     task_seconds    an action is answered 202, with a task that takes at least this long; None: without a task
     demand_etag     an action or PATCH without If-Match is answered 428; an old ETag is answered 412 in every model

@@ -1,4 +1,4 @@
-"""The protocol of the service: the answer to each request. Source: DSP0266."""
+"""The service's answers to requests. Source: DSP0266."""
 from __future__ import annotations
 
 import hashlib
@@ -23,7 +23,7 @@ Rewrite = Callable[[str, Json], Any]
 
 
 class Action(NamedTuple):
-    """`resource` is the path of the changed resource. `run` takes the body and returns the seconds until the action is done."""
+    """`resource` is the path of the changed resource. `run` takes the body and returns the shortest duration of a task in s."""
 
     resource: str
     run: Callable[[Json], float]
@@ -32,8 +32,8 @@ class Action(NamedTuple):
 class Dispatcher:
     """Answers requests one after another; the caller holds the service's lock.
 
-    `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes the body
-    of each resource that a GET returns, except /redfish and tasks. `front` is the prefix of an absolute Location.
+    `made`: path → a function that returns the resource's body. `actions`: the actions by their target. `rewrite` changes what
+    a GET of a resource returns, except /redfish and tasks. `front` is the prefix of an absolute Location.
     """
 
     def __init__(self, model: Model, access: Access, tasks: Tasks) -> None:

@@ -27,7 +27,7 @@ class Query(NamedTuple):
 def parse(text: str, model: Model) -> Query:
     """The query of a request. Ignores unknown parameters without "$".
 
-    Raises Refusal for unknown parameters with "$", and for values and combinations that are wrong or not supported.
+    Raises Refusal for unknown parameters with "$", and for wrong values of $expand, $skip and $top.
     """
     query = Query()
     for name, value in parse_qsl(text, keep_blank_values=True):
@@ -84,7 +84,7 @@ def _page(body: Json, query: Query, model: Model, text: str) -> Json:
 
 
 def _grown(body: Json, which: str, levels: int, read: Read) -> Json:
-    """The body with links replaced by their resources. ".": links outside Links; "~": links inside Links; "*": all links."""
+    """The body with links replaced by their resources. ".": links outside Links; "~": links inside Links; "*": both."""
     def grow(value: Any, in_links: bool) -> Any:
         if isinstance(value, list):
             return [grow(one, in_links) for one in value]

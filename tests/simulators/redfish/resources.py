@@ -1,4 +1,4 @@
-"""The resources of one PDU, with the property names of DMTF's schemas.
+"""The resources of one PDU.
 
 Source: DMTF's PowerDistribution v1.6.0, Outlet v1.4.4, Circuit v1.9.0, PowerDistributionMetrics v1.4.0, ActionInfo v1.5.0.
 """

@@ -39,8 +39,8 @@ class RedfishService:
     delay_s         delay before each answer
     reboot_seconds  duration of a reboot, in real time
 
-    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests, unless refused for their request line or
-    headers); access (accounts and sessions); tasks; control (`writes`: accepted actions, except restarts; `ignores`: acknowledges
+    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests with the status of their answers);
+    access (accounts and sessions); tasks; control (`writes`: accepted actions, except restarts; `ignores`: acknowledges
     switching without effect); plants (PDU's id → its outlets, loads and counters; empty with a `tree`); rewrite (target, body →
     the body to send instead).
     """
@@ -148,7 +148,7 @@ class RedfishService:
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
-        """Changes the body of each resource that a GET returns, except /redfish and tasks."""
+        """Changes what a GET of a resource returns, except /redfish and tasks."""
         return self._dispatcher.rewrite
 
     @rewrite.setter
@@ -198,7 +198,7 @@ class RedfishService:
         self.close_connections()
 
     def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets sessions, tasks and planned switching now. Reboots after `seconds`, so that Manager.Reset is answered first."""
+        """Forgets sessions, tasks and planned switching now. Reboots after `seconds`, to answer Manager.Reset first."""
         with self.lock:
             self.clockwork.settle()
             for outlet in self.outlets.values():

@@ -31,7 +31,7 @@ class Task:
 
 
 class Tasks:
-    """All tasks. `result` is the state in which new tasks end."""
+    """`result` is the state in which new tasks end."""
 
     def __init__(self, clockwork: Clockwork) -> None:
         self._clockwork = clockwork

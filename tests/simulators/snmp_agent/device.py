@@ -3,8 +3,8 @@
 Imports only the standard library, because the same file runs inside the project's agent and, copied into a folder together
 with tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are data, so that both serve the same device.
 
-In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means a column. The
-conditions and effects of a rule apply to the row of the SET, each in its own column. An effect with `every` applies to all rows.
+In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means a column; in a condition or
+an effect, it means the object of that column in the row of the SET.
 """
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class Effect:
     """A change of the object `oid`, `after` seconds later: it gets `value`, or the written value translated by `mapping`.
 
     A written value that is not a key of `mapping` changes nothing. With neither value nor mapping, the object gets the written
-    value. `written`: only if one of these was written. `source`: an object whose value is used in place of the written one.
-    `after_written` adds the written value to the delay, in seconds. `cancels` first drops pending changes of the object.
-    `every` changes each row of the column, not only the row of the SET. `when`: only if all these conditions hold.
+    value. `written`: only if one of these was written. `source`: an object whose value is translated or set in place of the
+    written one. `after_written` adds a positive written value to the delay, in seconds. `cancels` first drops pending changes of
+    the object. `every`: in the rows of the column, not only in that of the SET. `when`: only if all these conditions hold.
     """
 
     oid: str
@@ -72,7 +72,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Rule:
-    """A writable object or column. If several rules match an object, the first that does not answer wrongValue applies.
+    """SETs of an object or column. If several rules match an object, the first that does not answer wrongValue applies.
 
     A SET of the right type is refused with the first of these errors that applies: `refuse`, if it is not empty; wrongLength,
     above `longest` octets; wrongValue, if `allow` is given and lacks the value, or if the value is below `lowest` or above
@@ -186,7 +186,7 @@ class Device:
             return {dotted(oid): self._rows[oid] for oid in self._order}
 
     def writes(self) -> List[Write]:
-        """The SET varbinds so far, in the order of arrival."""
+        """The logged SET varbinds, oldest first."""
         with self._lock:
             return list(self._writes)
 
@@ -283,7 +283,7 @@ def dotted(oid: Arcs) -> str:
 
 
 def as_text(row: Row) -> str:
-    """A value as text, for rules and logs. Decodes an octet string as UTF-8, or as Latin-1 if it is not UTF-8."""
+    """A value as text. Decodes an octet string as UTF-8, or as Latin-1 if it is not UTF-8."""
     if isinstance(row.value, bytes) and row.tag != IP:
         try:
             return row.value.decode("utf-8")
@@ -315,7 +315,7 @@ def _at(pattern: str, row: Arcs) -> Arcs:
 
 
 def read_snmprec(text: str) -> Dict[str, Row]:
-    """Rows of a .snmprec text: `OID|tag|value` in each line. Raises ValueError with the number of a bad line.
+    """Rows of a .snmprec text: lines `OID|tag|value`, and comments after `#`. Raises ValueError with the number of a bad line.
 
     After the tag, `x` means octets in hexadecimal and `e` octets with backslash escapes; `:` and what follows it are ignored.
     """

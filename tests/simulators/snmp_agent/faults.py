@@ -7,14 +7,14 @@ from typing import FrozenSet, Optional
 
 @dataclass
 class Faults:
-    """The agent's current faults. A change applies from the next datagram on. Each datagram is a request, numbered from 1."""
+    """The agent's current faults, which may be changed while it runs. Datagrams are requests, numbered from 1."""
 
     max_octets: Optional[int] = None            # a larger answer becomes tooBig
     silent_above: Optional[int] = None          # a larger answer is dropped, as by a link that loses fragments
-    max_bindings: Optional[int] = None          # largest number of varbinds in the answer to a GETBULK
+    max_bindings: Optional[int] = None          # the repetitions of a GETBULK end at this number of varbinds
     drop: FrozenSet[int] = frozenset()          # numbers of the requests that are lost on the way to the agent
     drop_answers: FrozenSet[int] = frozenset()  # numbers of the requests that are executed without an answer
-    lose_sets: bool = False                     # SETs are lost on the way to the agent; all other requests are answered
+    lose_sets: bool = False                     # SETs are lost on the way to the agent
     lose_set_answers: bool = False              # SETs are executed, but their answers are lost
     silent: bool = False                        # no answer at all
     late_s: float = 0.0                         # seconds before every answer
@@ -26,7 +26,7 @@ class Faults:
     garbage: bool = False                       # answers are not SNMP messages
     wrong_request_id: bool = False              # answers do not have the id of their request
     walk_error: str = ""                        # error that answers GETNEXT and GETBULK instead of rows
-    walk_error_after: int = 0                   # number of rows, in all walks so far, before `walk_error`
-    walk_silent_after: Optional[int] = None     # number of rows, in all walks so far, before GETNEXT and GETBULK get no answer
-    set_error: str = ""                         # every SET with the write community is refused with this error
+    walk_error_after: int = 0                   # least number of rows, in all walks so far, before `walk_error`
+    walk_silent_after: Optional[int] = None     # least number of rows, in all walks so far, before walks get no answer
+    set_error: str = ""                         # SETs with the write community are refused with this error
     no_bulk: bool = False                       # no answer to GETBULK

@@ -34,8 +34,8 @@ class Session:
 class Access:
     """Accounts by name, open sessions by token, and closed sessions in `history`.
 
-    `single_login`: a user may have only one session at a time. `refuse_all`: every login and token is refused, even a correct
-    one.
+    `single_login`: a user with an open session cannot open another. `refuse_all`: every login and token is refused, even a
+    correct one.
     """
 
     def __init__(self, clockwork: Clockwork) -> None:
@@ -95,9 +95,9 @@ class Access:
 
 
 def _basic(header: str) -> Tuple[str, str]:
-    """User and password; two empty texts unless the header is a valid Basic login.
+    """User and password; two empty texts if the header cannot be read.
 
-    Old releases of the vendor's client write "Basic:" without a space, which units accept.
+    The vendor's SDK 3.3 to 3.5 writes "Basic:" without a space.
     """
     for start in ("Basic ", "Basic:"):
         if header.startswith(start):

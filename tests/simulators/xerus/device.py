@@ -45,7 +45,7 @@ class XerusPdu:
     """A PDU listening on 127.0.0.1; usable as a context manager.
 
     model           the kind of unit
-    firmware        "3.3", "3.6", "4.0" or "4.4": determines every method, field and type version
+    firmware        "3.3", "3.6", "4.0" or "4.4": determines methods, fields and type versions
     links           link units by id (from 2), reached as /link/<id>/… and /model/pdu/<id>/…
     prefix_links    whether references to a link unit's objects begin with /link/<id>
     https_port, http_port       0: the system chooses; http_port None: no plain HTTP
@@ -220,7 +220,7 @@ class XerusPdu:
 
     @property
     def caller(self) -> Caller:
-        """The sender of the call that began last; see Dispatcher."""
+        """See Dispatcher."""
         return self._dispatcher.caller
 
     def link(self, link_id: int, model: Model = Model()) -> None:
@@ -301,7 +301,6 @@ class XerusPdu:
         return Answer(status, json.dumps(answer, separators=(",", ":")).encode(), JSON)
 
     def _busy(self, path: str) -> bool:
-        """Whether the primary unit is updating its firmware, and `path` is not the progress page."""
         with self.lock:
             self.clockwork.settle()
             return self.firmware.began is not None and path != PROGRESS

@@ -19,11 +19,11 @@ class Fault(Enum):
     CLOSE_BEFORE = "closes the connection when a request arrives, and does not carry it out"
     DROP_AFTER_WRITE = "carries out the request and closes without an answer"
     SLOW = "waits before it carries out the request"
-    REDIRECT = "redirects the client to another address and does not carry out the request"
+    REDIRECT = "answers with a redirect and does not carry out the request"
     DONE_STATUS = "carries out the request and answers with a wrong HTTP status"
     DONE_ERROR = "carries out the request and answers with a JSON-RPC error with another id"
     DONE_NO_ID = "carries out the request and answers with a JSON-RPC error whose id is null"
-    DONE_TWICE = "carries out the request; the answer repeats each field whose value is 0 or 1, with the other value"
+    DONE_TWICE = "carries out the request; the answer repeats fields whose value is 0 or 1, with the other value"
     ECHO = "answers with a JSON-RPC error that repeats the client's header Authorization"
     PRIVILEGE = "answers that the user lacks the privilege"
 
@@ -33,5 +33,5 @@ Faults = orders.Orders[Fault]
 
 
 def calls(body: bytes, method: str) -> bool:
-    """Whether a body contains the method's name in quotes: in a single call, or inside performBulk or performRequest."""
+    """Whether a body contains the method's name in quotes, escaped or not."""
     return f'"{method}"'.encode() in body.replace(b"\\", b"")

@@ -40,8 +40,6 @@ def _links(query: Query) -> List[int]:
 
 
 class Files:
-    """The pages, by name."""
-
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
         self.pmc_config: Dict[str, str] = {}
@@ -131,7 +129,6 @@ class Files:
         return Answer(404) if data is None else _text(data)
 
     def _get_diag(self, query: Query) -> Answer:
-        """An archive with the primary unit's version and the outlet states of all units."""
         files = {"version.txt": self._device.firmware.version, "outlets.json": json.dumps(self._device.books().states)}
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as archive:

@@ -80,7 +80,7 @@ class Firmware:
         return {"id": self.type_id(interface), "base": self.type_info(base) if base else None}
 
     def methods(self, interface: str) -> Dict[str, Method]:
-        """All methods of an interface, inherited ones too."""
+        """The methods of an interface, inherited ones too."""
         if interface not in self._methods:
             entry = _table()["interfaces"][interface]
             found = dict(self.methods(entry["base"])) if entry["base"] else {}

@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 
 
 class Caller(NamedTuple):
-    """The sender of a call."""
-
     user: str
     may_write: bool
     token: Optional[str]

@@ -82,13 +82,11 @@ def _fields(variants: Variants) -> List[List[Any]]:
 
 
 def _base(schema: Dict[str, Any], value: str) -> Optional[str]:
-    """The value object from which `value` is derived; None if the simulator does not serve it."""
     base: str = schema["valueobjects"][value][0]["base"]
     return base if base in VALUES else None
 
 
 def _all_fields(schema: Dict[str, Any], value: str) -> List[List[Any]]:
-    """The fields of a value object, then those of its bases."""
     base = _base(schema, value)
     return _fields(schema["valueobjects"][value]) + (_all_fields(schema, base) if base else [])
 

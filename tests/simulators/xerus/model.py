@@ -1,4 +1,4 @@
-"""The kind of PDU to simulate, as one value, so that a test can describe its unit in one line."""
+"""The kind of PDU to simulate."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Model:
     standby_current     current on each line of the inlet that is not selected, in A
     latching            the unit reports that its relays keep their state without power
     not_switchable      outlets without a relay
-    disabled            outlets whose switching an administrator disabled: result 3
+    disabled            outlets whose switching an administrator disabled
     off, suspended, load_shed       outlets that are off at the start; the last two also name the reason; `load_shed` also makes
                         its outlets non-critical and load shedding active
     names               names of outlets, by number
@@ -32,7 +32,7 @@ class Model:
     power_control       false: no outlet is switchable
     asleep              sensors, except those of slots and groups, answer "not available" until getSensors of their part is called
     well_known_sensors  false: sensors of inlets, outlets and protectors have only references; their well-known ids answer 404
-    live                energy counters run with time; else they keep their values, so that a test can compare them
+    live                energy counters run with time
     meters              power meters and panels; None: the unit has no power meter controller
     slots               peripheral slots: the first `peripherals` have a device; the last `actuators` of these devices can switch
     """

@@ -1,4 +1,4 @@
-"""multipart/form-data (RFC 7578), read as a stream, so that a large upload is never wholly in memory."""
+"""multipart/form-data (RFC 7578), read as a stream."""
 from __future__ import annotations
 
 import contextlib

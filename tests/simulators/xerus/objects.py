@@ -20,7 +20,7 @@ class LinkDown(Exception):
 
 
 class Served:
-    """One object. Its methods have the interface's own names; the firmware's table says which of them can be called.
+    """One object. Clients call its methods by name, if the firmware's table lists them.
 
     A method takes decoded parameters by name. It returns its result, or a dict by name if it has several results.
     Structures are dicts and may have fields that this firmware lacks.

@@ -77,7 +77,7 @@ class Outlet(Device):
         return int(self.relay.on) if self.relay.board_answers and not self.pdu.stale_looks else None
 
     def state(self) -> Optional[bool]:
-        """True for on, False for off, None for unknown: no relay, a stuck relay, or a board that does not answer."""
+        """True for on, False for off, None for unknown: not switchable, stuck, or the relay's board does not answer."""
         return self.relay.on if self.switchable and self.relay.board_answers and not self.relay.stuck else None
 
     def refusal(self) -> int:

@@ -73,7 +73,7 @@ class Pole(NamedTuple):
 
 
 class Configured(Served):
-    """A part with sensors, and with a name and ratings as its settings."""
+    """A part with sensors and settings."""
 
     settings: Json
     awake: Awake
@@ -92,7 +92,7 @@ class Configured(Served):
 
 
 class Meter(Configured):
-    """A power meter, which measures the mains."""
+    """A power meter."""
 
     def __init__(self, unit: PduUnit, model: MeterModel, interface: str = "pdumodel.PowerMeter") -> None:
         super().__init__(unit, interface, f"powermeter.{model.number}")

@@ -15,14 +15,14 @@ from .sensors import AccumulatingSensor, Awake, Sensor
 from .services.health import HardwareHealth
 from .transfer import TransferSwitch
 
-_PER_PROTECTOR = 8      # outlets behind one breaker
+_PER_PROTECTOR = 8      # outlets behind one breaker, at most
 _INHIBIT_FROM = 3       # index of generation 4.4, the first simulated one with the setting inhibitRelayControl
 _LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}      # s, ms, s
 Json = Dict[str, Any]
 
 
 class PduUnit(Unit):
-    """One unit: its parts, what each part feeds, and the currents."""
+    """One unit and its parts."""
 
     VOLTAGE, FREQUENCY, POWER_FACTOR = 230.0, 50.0, 0.95
 

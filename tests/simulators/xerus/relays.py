@@ -12,7 +12,7 @@ class Relay:
     def __init__(self, number: int, on: bool) -> None:
         self.number = number                # outlet number, from 0
         self.on = on
-        self.waiting = False                # an accepted "on" has not been carried out yet
+        self.waiting = False                # about to switch on
         self.moving = False                 # switching has begun, but the contact has not moved yet
         self.cycling = False
         self.suspended = False

@@ -150,7 +150,7 @@ class NumericSensor(Sensor):
         self._seen, self._observed_since = None, self.unit.clockwork.wall()
 
     def degauss(self) -> None:
-        """Does nothing: the coil is never magnetised. In the IDL only TypeBResidualCurrentNumericSensor has this method."""
+        """Does nothing. In the IDL only TypeBResidualCurrentNumericSensor has this method."""
 
 
 class AccumulatingSensor(NumericSensor):
@@ -182,7 +182,7 @@ class AccumulatingSensor(NumericSensor):
 
 
 class StateSensor(Sensor):
-    """A sensor with a discrete state; `read` returns its number, or None if the unit does not know it."""
+    """A sensor with a discrete state; `read` returns the state, or None if the unit does not know it."""
 
     def __init__(self, unit: Unit, interface: str, name: str, paths: Sequence[str], quantity: int,
                  read: Callable[[], Optional[int]], awake: Awake) -> None:
@@ -198,7 +198,7 @@ class StateSensor(Sensor):
         return 0
 
     def getTripCause(self) -> Optional[Served]:
-        """The outlet that tripped the protector: None, because no protector trips."""
+        """None: no protector trips."""
         return None
 
     def getTripEventInformation(self) -> Json:

@@ -71,10 +71,10 @@ class Device(Protocol):
     faults: Faults
 
     def down(self) -> bool:
-        """Whether the unit is rebooting, and does not answer."""
+        """Whether the unit is rebooting."""
 
     def boots(self) -> int:
-        """The number of reboots so far; a reboot ends every connection."""
+        """The number of reboots so far."""
 
     def moved(self, request: Request) -> Optional[Answer]:
         """The redirect to HTTPS; None if this request needs none."""
@@ -198,7 +198,7 @@ def _done_error(number: object) -> Callable[[Answer, Order], Answer]:
 
 
 def _twice(answer: Answer, order: Order) -> Answer:
-    """Repeats each field whose value is 0 or 1, with the other value."""
+    """Repeats fields whose value is 0 or 1, with the other value."""
     pairs = re.sub(rb'"(\w+)":([01])(?=[,}])', lambda found: b'%s,"%s":%d' % (found[0], found[1], 1 - int(found[2])), answer.body)
     return answer._replace(body=pairs)
 

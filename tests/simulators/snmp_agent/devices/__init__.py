@@ -1,4 +1,4 @@
-"""The built-in devices by their family's key, and a device for each kind of control."""
+"""The built-in devices by their family's key, and kinds of control, each with a device."""
 from __future__ import annotations
 
 from typing import Callable, Dict, Mapping, NamedTuple, Tuple, Union
@@ -26,7 +26,7 @@ BUILT_IN: Dict[str, Callable[[], Model]] = {
 
 
 class Kind(NamedTuple):
-    """A kind of control: a device that has it, and the SETs that switch one of its outlets off and on.
+    """A kind of control: a device that has it, and the SETs that switch the outlet `identity` off and on.
 
     `off` and `on` are (OID, value) pairs in the order of writing; an int is an INTEGER, text an OCTET STRING.
     """

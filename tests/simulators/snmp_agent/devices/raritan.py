@@ -30,7 +30,7 @@ PX4_SENSORS = (2, 3, 4, 6, 7, 9, 23, 24, 25, 26, 27, 28, 29)       # sensor type
 def px(outlets: int = 24, relay_s: float = 0.0, units: int = 1, more: Tuple[int, ...] = ()) -> Model:
     """A three-phase PX3. An outlet's identity is pdu.outlet; the `units` linked units are pdu 1, 2, …
 
-    `more`: further sensor types of each outlet. The outlets then have outletDeviceCapabilities, like those of a PX4.
+    `more`: further sensor types of each outlet. The outlets then have outletDeviceCapabilities.
     """
     rows = Rows()
     rows.system("Raritan PX3 - Firmware Version 3.6.10.5-45910", "1.3.6.1.4.1.13742.6", "px3")

@@ -1,4 +1,4 @@
-"""Builds a device's objects, column by column as in its MIB."""
+"""Builds a device's objects: scalars and columns."""
 from __future__ import annotations
 
 from typing import Dict, Mapping, Sequence, Union

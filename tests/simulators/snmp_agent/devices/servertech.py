@@ -1,8 +1,7 @@
 """Server Technology's Sentry Switched CDU, from Sentry3-MIB.
 
-An outlet's index is tower.infeed.outlet. Its status is 0 (off) or 1 (on), and 2 (offWait) or 3 (onWait) until the relay has
-moved. Its action is 0 (none), 1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control is accepted without
-effect.
+An outlet's index is tower.infeed.outlet. Its status is 0 (off), 1 (on), 2 (offWait) or 3 (onWait). Its action is 0 (none),
+1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control is accepted without effect.
 """
 from __future__ import annotations
 
@@ -74,7 +73,7 @@ def _infeed(rows: Rows, infeed: int, outlets: int, hundredths: int, tenths_kwh: 
 
 
 def _rules(relay_s: float) -> List[Rule]:
-    # outletControlAction: 1 on, 2 off, 3 reboot. outletControlState: 0 idle off, 1 idle on, 4 off, 5 on, 8 reboot.
+    # outletControlState: 0 idle off, 1 idle on, 4 off, 5 on, 8 reboot.
     final: Dict[str, str] = {"1": "1", "2": "0", "3": "0"}
     effects = [
         Effect(f"{ACTION}.*", "0"),

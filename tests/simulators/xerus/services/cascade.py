@@ -63,14 +63,14 @@ class CascadeManager(Served):
         return 0
 
     def requestLink(self, token: str) -> int:
-        """Refuses: a primary unit sends this to a unit that is to become its link unit, and the simulator cannot become one."""
+        """Refuses: this unit cannot become a link unit."""
         return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
 
     def finalizeLink(self, token: str) -> None:
         """Does nothing: this call completes a requestLink, which this unit refuses."""
 
     def unlink(self) -> None:
-        """Does nothing: with this call a link unit leaves its primary unit, and this unit is not a link unit."""
+        """Does nothing: this unit is not a link unit."""
 
     def getSupportedRoles(self) -> List[int]:
         return [_STANDALONE, _PRIMARY, _LINK_UNIT]

@@ -158,7 +158,7 @@ class BulkConfiguration(_Job):
             return code
         values = content["values"] if content["clear"] else _open(content["values"], password)
         if values is None or not set(json.loads(values)) <= set(self._values.known()):
-            return _FILE            # a wrong password, or settings of a unit with more outlets
+            return _FILE            # a wrong password, or settings that this unit does not have
         self.work(json.loads(values))
         return 0
 

@@ -16,7 +16,7 @@ from ..outlet import Outlet
 from ..sensors import NumericSensor, StateSensor
 
 POLL_S = LIFE_S = 30.0
-_LOOK_S = 0.02              # seconds between two checks while a poll waits
+_LOOK_S = 0.02              # timeout of one wait in a poll, in seconds
 _CHANNELS, _AT_ONCE, _INVALID_CHANNEL = 16, 50, 1
 _OUTLET, _READING, _NUMERIC, _DISCRETE = ("pdumodel.Outlet.StateChangedEvent", "sensors.NumericSensor.ReadingChangedEvent",
                                           "sensors.NumericSensor.StateChangedEvent", "sensors.StateSensor.StateChangedEvent")
@@ -27,7 +27,7 @@ Demand = Tuple[str, Optional[Served]]               # type id, source; None: any
 class EventService(Served):
     """Events of one unit's objects. It is assumed that each link unit has its own service.
 
-    `look` finds changes of states and readings; `Unit.emit` reports commands and settings.
+    `look` finds changes of states and readings; `Unit.emit` reports other events.
     """
 
     def __init__(self, unit: Unit, device: Any) -> None:
@@ -62,7 +62,7 @@ class EventService(Served):
     # -- for channels and the unit
 
     def look(self) -> None:
-        """Ends channels after a reboot or 30 s without access, and delivers the changes since it last ran."""
+        """Ends channels after a reboot or 30 s without access, and delivers changes of objects that a channel wants."""
         for channel in list(self.channels):
             if channel.boots != self.device.boots() or not channel.waiting and channel.idle() > LIFE_S:
                 self._end(channel)
@@ -85,7 +85,7 @@ class EventService(Served):
             self.deliver(_watched(served)[0], served, {"oldState": old, "newState": new})
 
     def deliver(self, event: str, source: Served, fields: Json) -> None:
-        """Puts an event into the queue of each channel that wants it."""
+        """Puts an event of this unit into the queue of each channel that wants it."""
         if source.unit is not self.unit:
             return
         caller: Caller = self.device.caller
