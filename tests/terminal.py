@@ -32,9 +32,9 @@ class Shown(NamedTuple):
 
 
 def run(command: list[str], environment: Mapping[str, str], question: str, typed: bytes, seconds: float = PATIENCE_S) -> Shown:
-    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown `question` and waits for input.
+    """Runs `command` and types `typed` (b"\\x03" is Ctrl-C) once, when the program has shown `question` and sleeps.
 
-    Types nothing if the program ends first. Raises AssertionError with all that was shown if it has not ended after `seconds`.
+    Raises AssertionError with all that was shown if the program does not end within about `seconds`.
     """
     terminal, inner = os.openpty()
     # The first terminal that a session's leader opens becomes the session's controlling terminal.

@@ -51,7 +51,7 @@ def made(peer: Peer, **changes: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def nothing_is_executed() -> Iterator[None]:
-    """Fails if a shell ran one of TEXTS: some of them create the file `here`."""
+    """Fails if a shell ran one of the TEXTS that create the file `here`."""
     yield
     assert not (ROOT / "here").exists()         # programs of these tests run in ROOT
 
@@ -75,7 +75,7 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(name: str, ca
 
 @pytest.fixture
 def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes each look-up of a host name fail, so that no test asks a name server."""
+    """Makes socket.getaddrinfo fail for hosts other than 127.0.0.1, so that it asks no name server."""
     real = socket.getaddrinfo
 
     def look_up(host: Any, *more: Any, **others: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Which folder may import which, read from the text of every file, and which names the doubles of the platform may offer."""
+"""Which folder may import which, read from the files' text, and which names the doubles of the platform may offer."""
 from __future__ import annotations
 
 import ast
@@ -143,7 +143,7 @@ def test_simulators_do_not_import_handlers() -> None:
 
 
 def test_packaging_is_not_a_package() -> None:
-    """As a package, the folder would hide the library `packaging` from everything that runs in this tree."""
+    """As a package, the folder could hide the library `packaging`."""
     assert not (ROOT / "packaging" / "__init__.py").exists()
 
 

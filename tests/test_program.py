@@ -1,4 +1,4 @@
-"""How build.py and the programs below tests/ start, refuse arguments and end, as seen at a terminal."""
+"""How build.py and programs below tests/ start, refuse arguments and end."""
 from __future__ import annotations
 
 import argparse

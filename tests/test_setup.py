@@ -10,7 +10,7 @@ import pytest
 
 from tests.needs import ROOT
 
-# The programs of a bare system that the scripts use. Others are missing, such as make, curl, apt-get and dpkg-query.
+# The programs on the PATH. Others are missing, such as make, curl, apt-get and dpkg-query.
 TOOLS = ("sh", "cat", "chmod", "cp", "dirname", "grep", "id", "mkdir", "rm")
 PYTHON = """#!/bin/sh
 echo "$*" >>"$LOG"
@@ -48,7 +48,7 @@ class Machine:
         return self.run(".ci/setup", "env").returncode
 
     def did(self) -> List[str]:
-        """The calls that change the environment, in order: "venv", "pip"."""
+        """The last run's calls that change the environment, in order, each as "venv" or "pip"."""
         return [line.split()[1] for line in self.log.read_text().splitlines() if line.startswith(("-m venv", "-m pip"))]
 
 

@@ -1,4 +1,4 @@
-"""Waits in tests have a limit: a test that would hang fails instead."""
+"""The limits of waits in tests."""
 from __future__ import annotations
 
 import ast
@@ -72,15 +72,15 @@ def test_an_example_of_hypothesis_may_take_any_time() -> None:
     assert usual is not None and usual.deadline is None and HealthCheck.too_slow in usual.suppress_health_check
 
 
-# ---- every wait in the source of the tests --------------------------------------------------------------------
+# ---- waits in the source of the tests -------------------------------------------------------------------------
 
 _PROGRAMS = ("__main__.py", "pool.py")       # may wait without a limit: __main__.py for a signal, pool.py for a free process
 _RUNS = ("run", "check_call", "check_output", "call")
-_WAITS = ("subprocess.", ".communicate", ".join", ".wait")      # a file without these has no endless call and is not parsed
+_WAITS = ("subprocess.", ".communicate", ".join", ".wait")      # a file without these is not parsed
 
 
 def _endless(call: ast.Call) -> bool:
-    """Whether this call may wait forever for a child process, a thread or an event."""
+    """Whether this call seems to wait forever for a child process, a thread or an event."""
     function = call.func
     if not isinstance(function, ast.Attribute) or any(
             keyword.arg is None or keyword.arg == "timeout" and not _is_none(keyword.value) for keyword in call.keywords):
@@ -95,7 +95,7 @@ def _is_none(value: ast.expr) -> bool:
 
 
 def endless(source: str) -> List[int]:
-    """The lines with calls that may wait forever."""
+    """The lines with calls that seem to wait forever."""
     if not any(part in source for part in _WAITS):
         return []
     return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and _endless(node)]

@@ -1,4 +1,4 @@
-"""A lock between processes, for a resource that only one test on this machine may use at a time."""
+"""A lock between processes, for a resource that only one test may use at a time."""
 from __future__ import annotations
 
 import contextlib
@@ -9,7 +9,7 @@ from typing import Iterator
 
 from .waiting import until
 
-_PATIENCE_S = 240.0         # less than pytest's own limit, so that the error names the lock
+_PATIENCE_S = 240.0         # less than pytest's own limit for a test
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable
 
-# The usual limit of a wait, in seconds. A test that passes never waits that long, even on a busy machine.
+# The usual limit of a wait, in seconds: ample, even on a busy machine.
 PATIENCE_S = 60.0
 
 
@@ -24,7 +24,7 @@ def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 
 
 
 def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
-    """Waits until the threads have ended. Raises AssertionError with the names of those that still run."""
+    """Waits up to `seconds` for the threads to end. Raises AssertionError with the names of those that still run."""
     end = time.monotonic() + seconds
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
@@ -34,7 +34,7 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
 
 @contextlib.contextmanager
 def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
-    """Kills the process at the end of the block, or after `seconds`, so that reads of its pipes end.
+    """Kills the process at the end of the block, or after `seconds`.
 
     Raises AssertionError if `seconds` passed before the end of the block.
     """

@@ -19,7 +19,7 @@ def outlet_rid(number: int) -> str:
 
 
 class Client:
-    """One connection, opened when first needed and kept; usable as a context manager."""
+    """Reuses its connection; usable as a context manager."""
 
     def __init__(self, pdu: XerusPdu, user: str = "", password: str = "", secure: bool = True) -> None:
         login = f"{user or pdu.user}:{password or pdu.password}"

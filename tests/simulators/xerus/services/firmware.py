@@ -22,7 +22,7 @@ Json = Dict[str, Any]
 
 
 def image(version: str, size: int = 4096, compatible: bool = True, signed: bool = True) -> bytes:
-    """A firmware image for the simulated unit. If its version belongs to one of GENERATIONS, the unit gets that generation."""
+    """A firmware image for the simulated unit. An update to a version of one of GENERATIONS sets that generation."""
     head = _MAGIC + f"version={version} compatible={int(compatible)} signed={int(signed)}\n".encode()
     return head.ljust(size, b"\0")
 
@@ -43,7 +43,7 @@ class Firmware(Served):
     # -- for the upload page
 
     def receive(self, file: IO[bytes], size: int) -> None:
-        """Takes the file as the uploaded image. Reads it piece by piece."""
+        """Takes the file as the uploaded image."""
         wall = self.unit.clockwork.wall()
         digest, head = hashlib.md5(usedforsecurity=False), b""
         for piece in iter(lambda: file.read(_PIECE), b""):
@@ -78,10 +78,6 @@ class Firmware(Served):
         return self.history
 
     def startUpdate(self, flags: List[int]) -> None:
-        """Starts an update if a valid image was uploaded and no update runs.
-
-        An incompatible image needs the flag _CROSS_HARDWARE, and an image without a good signature needs _ALLOW_UNTRUSTED.
-        """
         info = self._info
         if info is None or not info["valid"] or self.began is not None:
             return

@@ -41,7 +41,6 @@ class Net(Served):
         return self.settings
 
     def setSettings(self, settings: Json) -> int:
-        """Takes all settings, or none if one is wrong."""
         code = self._check(settings)
         if not code:
             self.settings = settings

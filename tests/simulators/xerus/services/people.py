@@ -50,7 +50,7 @@ class SessionManager(Served):
             self._access.close(session)
 
     def touchCurrentSession(self, userActivity: bool) -> None:
-        """Does nothing: any use of the token refreshes the session."""
+        """Does nothing: the request itself has refreshed the session."""
 
     def getSessionHistory(self) -> List[Json]:
         return [{"creationTime": session.created, "remoteIp": session.address, "clientType": session.client}

@@ -21,8 +21,6 @@ ValueObject = Tuple[str, Json]
 
 
 class DeviceManager(Served):
-    """/model/peripheraldevicemanager."""
-
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "peripheral.DeviceManager", "peripheraldevicemanager", ["/model/peripheraldevicemanager"])
         model = unit.model
@@ -100,7 +98,6 @@ class DeviceSlot(Served):
         return ("peripheral.Device", self.device) if self.device else None
 
     def assign(self, devid: Json) -> int:
-        """Assigns a device to this slot, and removes it from its former slot."""
         found = next((device for device in self._manager.devices if device["deviceID"] == devid), None)
         if found is None:
             return _INVALID
@@ -157,8 +154,6 @@ class FeaturePort(Served):
 
 
 class Beeper(Served):
-    """The internal beeper."""
-
     _QUIET, _ACTIVE = 0, 2
 
     def __init__(self, unit: PduUnit) -> None:
