@@ -111,7 +111,7 @@ class ProtocolError(PduHandlerError):
 
 
 class Refused(PduHandlerError):
-    """The device refuses or failed; `code` is its own code as text, "" if there is none."""
+    """The device refused a request or failed to carry it out; `code` is its own code as text, "" if there is none."""
 
     kind = "refused"
 

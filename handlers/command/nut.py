@@ -1,6 +1,6 @@
 """`pdu nut HOST COMMAND`: reads a NUT server, runs an instant command, or sets a variable.
 
-Docstrings state the usual cost in round trips. Connecting, logging in and waiting for a driver to start cost more.
+Docstrings state the usual cost in round trips, without connecting, logging in and waiting for a driver to start.
 """
 from __future__ import annotations
 

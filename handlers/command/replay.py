@@ -60,7 +60,7 @@ def _asked() -> Iterator[List[int]]:
 
 
 def _until(asked: List[int], served: Served, as_json: bool) -> None:
-    """Waits until `asked` is not empty. Prints new `writes`, except with --json."""
+    """Waits until `asked` is not empty. Prints new commands from `served.writes`, except with --json."""
     shown, ended = 0, False
     while not ended:
         time.sleep(_POLL_S)

@@ -6,15 +6,15 @@ import signal
 import sys
 from typing import Optional, Sequence
 
+_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")      # `dependencies` in pyproject.toml
 _MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}), install this project with its
 packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which includes them"""
 
 
 def missing(error: ModuleNotFoundError) -> str:
-    """What to do about a missing package; '' if a module of this project is missing."""
-    if error.name is None or error.name.partition(".")[0] in ("handlers", "common", "pdu_common"):
-        return ""
-    return _MISSING.format(name=error.name).replace("\n", " ")
+    """What to do about a missing package; '' unless `pdu` requires it. Anybody may own the name of another module at PyPI."""
+    package = (error.name or "").partition(".")[0]
+    return _MISSING.format(name=package).replace("\n", " ") if package in _REQUIRED else ""
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

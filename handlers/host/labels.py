@@ -7,7 +7,7 @@ from ..errors import printable
 
 
 class Label(NamedTuple):
-    """One outlet or branch circuit, for people and tools. DCImanager gets neither number nor name.
+    """One outlet or branch circuit, for people and tools. DCImanager gets only the identity.
 
     `number`: as printed on the unit, as far as the handler knows. `name`: set by a user, or by the device. Either may be ''.
     """

@@ -34,7 +34,7 @@ class Snmp:
 
     @property
     def name(self) -> str:
-        """Address, not resolved, and port, in lower case: the key of the lock in handlers/snmp/turns.py."""
+        """The address in lower case and the port: the key of the lock in handlers/snmp/turns.py. A host name is not resolved."""
         return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
     def extend(self, seconds: float) -> None:

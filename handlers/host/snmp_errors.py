@@ -50,7 +50,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
 
 
 def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
-    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # snmp_params has a key `timeout`
+    if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:         # not "snmp_params timeout must be ..."
         if writing:
             return Unreachable(f"no answer to the write; a device may ignore a community or user that may not write ({words})")
         return Unreachable(f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older PDUs speak only "

@@ -27,7 +27,7 @@ _PORT_FIELDS: Mapping[str, Tuple[str, ...]] = {
 
 
 def statistic_view(load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]) -> PduStatisticView:
-    """The answer of `statistic`, with outlets if its view has a list. None: not set. Raises ProtocolError for nan and inf."""
+    """The view for `statistic`, with outlets if it has a list. None sets no field. Raises ProtocolError for nan and inf."""
     view = PduStatisticView()
     if load_a is not None:
         view.load = _finite(load_a, "load")

@@ -80,8 +80,8 @@ class HttpClient:
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: Union[bytes, Stream, None], login: Login,
              timeout: float, total: float, *, repeatable: bool, limit: int, answers: Container[int] = (200,)) -> Reply:
-        """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent again and may
-        follow a redirect. Another is sent once, except a GET that is redirected to another path.
+        """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent again, also where a redirect
+        leads. All other requests are sent once, except a GET that is redirected to another path.
 
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be read) and its subclasses.
         """

@@ -10,8 +10,8 @@ _UNCHANGED = "/?&=;,:@!$'()*+~%-._"         # not escaped in a path with a query
 
 
 def path_here(link: object, here: Endpoint) -> str:
-    """The path of a link to `here`, with its query. '' if `link` is not a str, leads elsewhere, or has an unusual form, such as
-    a user name, a backslash or a path that does not begin with a slash."""
+    """The path of a link to `here`, with its query. '' for any other value, for a path that does not begin with one slash, and
+    for a link that is not plain, for example one with a user name, a fragment or a backslash."""
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST or "\\" in link or any(ord(c) < 32 for c in link):
         return ""
     try:

@@ -10,7 +10,7 @@ from typing import Dict, List, Tuple
 
 LIMIT = 4 << 20             # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 _CONTAINERS = 100_000       # limit of `[` and `{`: 4 MB of `[],` would take 90 MB of memory
-_COMMAS = 400_000           # limit of commas
+_COMMAS = 400_000           # limit of `,`, for the same reason; both limits count strings too
 _DIGITS = 100               # limit of an integer's digits: Python 3.9 converts them in quadratic time
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _MANY = b"0" * (_DIGITS + 1)

@@ -30,8 +30,8 @@ class Connection:
     """Connects at the first request, and again at the first request after the connection was closed. `opened` counts how often.
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed exchange closes the
-    connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout`, in
-    seconds, limits each exchange as a whole, but not the system's name look-up. All end within `total` seconds of creation.
+    connection, so that the rest of an answer is never read as the next answer. Errors never show `secret`. `timeout` limits each
+    exchange, and `total` all exchanges since construction, in seconds. Neither interrupts the system's name look-up.
     """
 
     def __init__(self, host: str, port: int = PORT, tls: Optional[Trust] = None, timeout: float = 10.0, secret: str = "",

@@ -102,13 +102,13 @@ def not_resolved(host: str, port: int, error: Exception) -> Unreachable:
 
 
 def not_connected(host: str, port: int, error: Optional[OSError]) -> Unreachable:
-    """The error if no address of `host` can be connected; `error` is that of the last one, None if there are none."""
+    """The error if connecting fails at every address of `host`. `error` is that of the last address, None if `host` has none."""
     return Unreachable(f"no connection to port {port} ({_words(error)}): check address and port, that upsd runs, and that its "
                        f"LISTEN and the firewall let this host in", host, "connect")
 
 
 def no_answer(port: int, error: OSError, seconds: float) -> Unreachable:
-    """The error if a connection fails or times out. `seconds` were allowed for the exchange."""
+    """The error if the connection breaks or times out during an exchange, for which `seconds` were allowed."""
     what = f"no complete answer within {max(round(seconds, 1), 0.1):g} s" if isinstance(error, socket.timeout) else _words(error)
     return Unreachable(f"{what}: check that port {port} is a NUT server's, and check that server's log, load and limit of "
                        f"connections (MAXCONN in upsd.conf)")
@@ -156,7 +156,7 @@ def no_outlets(driver: str, kind: str) -> Unsupported:
 
 
 def too_few(listed: int, prefix: str, count: float) -> ProtocolError:
-    """The error for `listed` outlets where `outlet.count`, behind `prefix`, is `count`."""
+    """The error if a driver lists only `listed` outlets, but its variable `<prefix>outlet.count` is `count`."""
     return ProtocolError(f"the NUT driver lists fewer outlets ({listed}) than it counts ({prefix}outlet.count {count:g}): check "
                          f"the driver, or wait until it has read its device")
 

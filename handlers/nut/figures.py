@@ -26,7 +26,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Outlet]) -> Optional[fl
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the load.
     - Transfer switch: output, input, outlets.
 
-    Input and output are sums of lines (`input.L1.current`). On one phase without that figure: `input.current`, `output.current`.
+    The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`. The output is read likewise.
     """
     kind = type_of(variables)
     inlet, output = side(variables, "input"), side(variables, "output")

@@ -83,7 +83,7 @@ def counted(members: Mapping[int, Member]) -> Dict[int, Member]:
 
 
 def number(text: Optional[str]) -> Optional[float]:
-    """The number in a string that `is_number` accepts, also with spaces around it. None for other strings and numbers below 0."""
+    """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`. Spaces around it are ignored."""
     if text is None or not is_number(text.strip()):
         return None
     figure = float(text.strip())        # strip() also removes U+001C to U+001F, which float() refuses

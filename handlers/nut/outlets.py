@@ -23,7 +23,7 @@ _SWITCH = {**_ON_OFF, "1": True, "0": False}            # tripplite_usb writes o
 
 def read(variables: Mapping[str, str], commands: Sequence[str], writable: Mapping[str, str],
          whole_load: bool = False, shown: Callable[[str], str] = str) -> Device:
-    """The device that these lists describe, with `whole_load` also a UPS's load. `shown` masks a secret in text for an error.
+    """The device that these lists describe. `whole_load` adds a UPS's load as an outlet. `shown` masks a secret in error text.
 
     Raises ProtocolError if the driver lists an outlet twice, fewer outlets than it counts, or, in a chain whose members list or
     count outlets, fewer members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.

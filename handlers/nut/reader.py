@@ -36,10 +36,10 @@ class NutReader:
     A request may raise Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError (text that the protocol
     cannot carry, a device that the server does not have) or Refused with the server's code. DataStale and DriverNotConnected
     are kinds of Refused. `timeout`, in seconds, limits each exchange as a whole. All exchanges must end within `total` seconds
-    of the creation (None: no limit).
+    after this object was created (None: no limit).
 
-    A server that has just connected to a driver reports the status WAIT until the driver has answered. Readings of the driver's
-    data are then repeated, and raise DriverNotConnected after `timeout` seconds.
+    A server that has just connected to a driver reports the status WAIT until the driver has answered. Until then, readings of
+    the driver's data are repeated; after `timeout` seconds they raise DriverNotConnected.
     """
 
     def __init__(self, host: str, port: int = PORT, *, username: str = "", password: str = "", tls: Optional[Trust] = None,

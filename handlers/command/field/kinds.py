@@ -78,7 +78,7 @@ class Served(NamedTuple):
     port: int
     about: str                          # describes the device
     poll: str                           # arguments with which `pdu status` reads it
-    writes: Callable[[], Sequence[str]]         # commands, each with its effect
+    writes: Callable[[], Sequence[str]]         # commands that clients have sent, each with its effect
     close: Callable[[], None]
 
 

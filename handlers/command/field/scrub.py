@@ -38,7 +38,7 @@ _HEX = "[0-9A-Fa-f]"
 # An address is not a part of a longer row of hex digits. A label may precede it, such as "MAC:" or "IPv6:".
 _BEFORE = "(?<![0-9A-Za-z])(?<!::)" + "".join(rf"(?<!\b{_HEX}{{{digits}}}[:-])" for digits in range(1, 5))
 _AFTER = rf"(?![0-9A-Za-z]|::|[:-]{_HEX}{{1,4}}(?![0-9A-Za-z]))"
-# MAC addresses: `00:1a:…`, `00-1a-…`, `00 1a …`, `001a.2b3c.…`, or 12 lower-case hex digits with a letter and a number.
+# MAC addresses: `00:1a:…`, `00-1a-…`, `00 1a …`, `001a.2b3c.…`, or 12 characters of 0-9 and a-f with at least one of each kind.
 _MAC = re.compile(rf"{_BEFORE}(?:{_HEX}{{2}}([:-]){_HEX}{{2}}(?:\1{_HEX}{{2}}){{4}}"
                   rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z:-])"
                   rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}"
@@ -134,9 +134,9 @@ class Scrubber:
         if not near:                # the usual case; one pattern of all values takes far longer
             return text
         # A short name in another case may be a word or an abbreviation: an outlet "nas", the text "NAS".
-        # Some names have more letters in capitals: "Straße", "STRASSE".
-        values = "|".join(f"({'(?i:' if len(value) > _SHORTEST else '(?:'}{re.escape(value)}"
-                          f"{f'|{re.escape(value.upper())}' if len(value.upper()) > len(value) else ''}))" for value in near)
+        # In capitals, "Straße" has one letter more: "STRASSE".
+        values = "|".join(f"((?i:{re.escape(value)}|{re.escape(value.upper())}))" if len(value) > _SHORTEST
+                          else f"({re.escape(value)})" for value in near)
         return re.sub(rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
                       lambda found: self._learned.get(found[0]) or self._learned[near[(found.lastindex or 1) - 1]], text)
 
@@ -157,7 +157,7 @@ class Scrubber:
         members are scrubbed, too.
 
         Inside a contact or a location, texts get that kind, except the text of a member whose name has a kind or begins with "@".
-        The name of a list does not count there.
+        Texts that are items of a list get that kind, whatever the list is called.
         """
         if isinstance(data, Mapping):
             whole = kind_of(key) in (CONTACTS, LOCATIONS)
@@ -185,8 +185,8 @@ class Scrubber:
     @functools.cached_property
     def _known(self) -> List[Tuple[str, str]]:
         """The values that are replaced inside texts, each as (upper-case form, value), the longest first."""
-        # A secret of four characters or more is replaced even if it is a common word with digits or signs (admin123). A common
-        # word alone (public) is not, because it may be a state.
+        # A secret of four characters or more is replaced even if it is a common word with digits or signs (admin123), but not if
+        # it is a common word alone (public) or a number of up to six digits: these may be states or figures.
         secrets = [one for one in self._secrets
                    if one in self._learned and len(one) > _SHORTEST and not one.isalpha() and not one.isdigit()]
         long = sorted([*filter(_is_distinctive, self._learned), *secrets], key=len, reverse=True)

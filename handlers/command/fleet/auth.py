@@ -32,7 +32,7 @@ class Auth(NamedTuple):
 
 
 def of_file(path: str) -> Dict[str, Auth]:
-    """The logins of a file. Raises SettingsError for a bad file, and for one whose permissions break `private.SECRET`."""
+    """The logins of a file. Raises SettingsError for a bad file, and for one whose permissions or owner are not safe."""
     document = toml.loads(private.text(path, private.SECRET), path)
     unknown = sorted(set(document) - {"auth"})
     if unknown or "auth" not in document:

@@ -206,7 +206,7 @@ def _count(pdu: object, count: List[int]) -> bool:
 
 
 def _bounded(handler: Handler, settings: Mapping[str, str], longest: float) -> Dict[str, str]:
-    """The setting `timeout`, shortened to about `longest` seconds with all retries; {} if that is not needed or not possible.
+    """A shorter `timeout`, with which all tries of a request take about `longest` seconds; {} if it is not needed or possible.
 
     A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
     """

@@ -29,7 +29,7 @@ _TEXT, _HTML, _JSON = "text/plain; charset=utf-8", "text/html; charset=utf-8", "
 
 
 class Limits(NamedTuple):
-    """`parallel`: limit for probes that run at a time. `offset`: how many seconds are taken off Prometheus' time-out."""
+    """`parallel`: how many probes may run at a time. `offset`: how many seconds are taken off Prometheus' time-out."""
 
     parallel: int = 64
     offset: float = 0.5

@@ -19,7 +19,7 @@ REMEDIES: Mapping[str, str] = {
     "settings": "correct this PDU in the list, or its login",
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
     "refused": "look up the PDU's message in its manual; missing rights and licences are the usual reasons",
-    "unsupported": "follow the error's advice, record this PDU (`pdu record`) to have it added, or describe it in JSON (SNMP)",
+    "unsupported": "follow the error's advice, have this PDU added (`pdu record`) or, if it speaks SNMP, describe it in JSON",
     "data-stale": "the NUT driver has no up-to-date data: check the cable to its device, or restart the driver",
     "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
     "no-such-outlet": "read this PDU alone with `pdu status`, and compare its outlets with the settings in the list",

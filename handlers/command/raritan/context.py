@@ -28,7 +28,7 @@ _KEYS = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}         # in JSO
 
 
 def is_text(word: str) -> bool:
-    """Whether a word can be sent. Python turns undecodable bytes of arguments and variables into surrogates."""
+    """Whether a word can be sent. Python turns undecodable bytes of arguments and environment variables into surrogates."""
     return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 

@@ -100,7 +100,7 @@ def _now() -> str:
 
 
 def _as_json(event: Event, name: str) -> str:
-    """One object: `_KEYS`, then the event's fields except `source`. One that is named like a key gets an underscore: `event_`."""
+    """One object: `_KEYS`, then the event's fields except `source`. A field named like a key gets an underscore: `event_`."""
     known = _without_secrets(plain(event))
     fields = {field + "_" * (field in _KEYS): value for field, value in known.items() if field != "source"}
     source = event.source.target if event.source is not None else None

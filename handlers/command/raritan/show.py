@@ -194,7 +194,7 @@ def _sensors_in_slots(context: Context) -> List[Tuple[str, Sensor]]:
 
 
 def _sensor_id(context: Context, where: str) -> str:
-    """The resource id of a sensor, by its name in `sensors`: usually 2 round trips, or 3. For a sensor in a slot, `slot/1` is
+    """The resource id of a sensor, by its name in `sensors`: usually 2 or 3 round trips. For a sensor in a slot, `slot/1` is
     enough. An id is returned unchanged. Raises SettingsError if no sensor or several sensors have the name."""
     if where.startswith("/") and not any(c.isspace() for c in where):
         return where

@@ -43,7 +43,7 @@ def list_cmd(ups: str) -> Request[List[str]]:
 
 
 def listing(fields: int, read: Callable[[Reply], T], *query: str) -> Request[T]:
-    """A LIST request whose rows add `fields` words to the words of `query`."""
+    """A LIST request. Each row of its answer repeats the words of `query` and adds `fields` words."""
     line = "LIST " + " ".join(query)
     return Request(line, line, read, query, fields)
 

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Type(NamedTuple):
-    """The type of a variable: `words` such as RW, ENUM, RANGE, STRING and NUMBER; `length` limits a STRING, else None."""
+    """The type of a variable. `words`: such as RW, ENUM, STRING and NUMBER. `length`: the longest STRING, None if not given."""
 
     words: Tuple[str, ...]
     length: Optional[int]

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.options import option
 from handlers.command.root import PLACES
+from handlers.command.start import missing
 from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS
@@ -85,6 +87,14 @@ def test_a_package_that_only_the_handler_needs_is_reported_with_the_remedy(tmp_p
     done = run([sys.executable, "-m", "handlers", "status", "snmp", "127.0.0.1:9"], PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "package pysnmp is missing" in done.stderr and "pip install pysnmp" in done.stderr
+
+
+def test_only_packages_that_pdu_requires_are_to_be_installed() -> None:
+    project = (ROOT / "pyproject.toml").read_text("utf-8").partition("dependencies = [")[2].partition("]")[0]
+    assert all(missing(ModuleNotFoundError(name=name)) for name in re.findall(r'"(\w+)[>;]', project))
+    assert missing(ModuleNotFoundError(name="pysnmp.hlapi")).count("pysnmp") == 2
+    for name in ("pdu_snmp.late", "_ssl", "handlers.nut", None):
+        assert missing(ModuleNotFoundError(name=name)) == ""
 
 
 OLD = {version: path for version, path in pythons().items() if tuple(map(int, version.split("."))) < (3, 9)}

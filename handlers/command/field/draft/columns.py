@@ -26,7 +26,7 @@ _UNNAMED = "the walk does not name the object, so it may be a command, a setting
 _CONTACT = "its words for on and off may describe a contact or a breaker"
 _OUTLET = re.compile(r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE)
 _PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)       # of an outlet, with a state of its own
-# Parts of names that suggest a command, a setting or an alarm with the values of a state.
+# Parts of an object's name that suggest a command, a setting or an alarm instead of a state.
 _NO_STATE = re.compile(r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
                        r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|"
                        r"after|target|request|schedul")
@@ -120,7 +120,7 @@ def _state(table: Table, column: Column, labels: float, object_: Optional[Object
 
 
 def _named_state(table: Table, column: Column, labels: float, object_: Object, counts: Mapping[str, int]) -> Optional[Guess]:
-    """A guess from the names of the values. A MIB must name both on and off. A walk names only recorded values, so one of them
+    """A guess from the names of the values. A MIB must name both on and off. A walk names only recorded values, so on or off
     is enough."""
     on, off = meanings(object_)
     is_enough = on and off if object_.name else on or off

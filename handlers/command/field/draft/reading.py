@@ -2,8 +2,8 @@
 
 If the two programs, or two modules, disagree on an object's enumeration or units, the object loses both and gets a doubt, unless
 it already has one.
-Also give the imported modules that define types or parents of OIDs. The standard roots are built in. smidump looks for imported
-modules among the given files first.
+The files should include imported modules that define types or parents of OIDs; the standard roots are built in. smidump looks
+for imported modules among these files first.
 """
 from __future__ import annotations
 

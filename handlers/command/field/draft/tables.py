@@ -1,8 +1,8 @@
 """Finds the tables of a recording, with or without a MIB: columns whose rows have the same indexes. Pure.
 
 The OID of a column is `<table>.1.<column>`; a row adds its index (SMIv2, RFC 2578, 7.7 to 7.10). A recording does not show where
-the column ends and the index begins, so ways to split an OID are compared, with indexes of up to _DEEPEST arcs. A split is more
-likely if the entry's last arc is 1, and if other columns have the same indexes.
+the column ends and the index begins, so several ways to split an OID are compared, with indexes of up to _DEEPEST arcs. A split
+is more likely if the entry's last arc is 1, and if other columns have the same indexes.
 """
 from __future__ import annotations
 

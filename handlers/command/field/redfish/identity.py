@@ -14,14 +14,14 @@ from ..kinds import Identity
 from .actions import Infos, action, infos_of, values_of
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
-_MOST_SECONDS = 120.0          # some services describe each outlet's action in a resource of its own
+_MOST_SECONDS = 120.0          # limit up to the logout; some services have a separate resource for each outlet's action
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
 def identity(data: Any) -> Identity:
     """The service's PDUs, and what can be read and switched.
 
-    Raises the errors of handlers/errors.py, such as Denied without a login or right to read.
+    Raises the errors of handlers/errors.py, such as Denied for a refused login or a missing right to read.
     """
     given = settings.read(data)
     out = Identity("redfish", family="Redfish", why="its service root lists power equipment")

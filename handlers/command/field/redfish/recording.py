@@ -49,7 +49,7 @@ def resources(data: object, recorder: Recorder) -> Dict[str, Json]:
 
 
 def _allowed(service: RedfishService, path: str) -> Json:
-    """A resource; {} if it cannot be read."""
+    """A resource; {} if the account may not read it (403), or for an error such as a 404."""
     if service.reply(path).status == 403:
         return {}
     found = service.all([path])[0]

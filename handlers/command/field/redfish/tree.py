@@ -41,7 +41,7 @@ def plain(path: str) -> str:
 
 
 def links(value: Any) -> Iterator[str]:
-    """The links inside a resource that a recording follows."""
+    """The links inside a resource, as far as `pdu record` follows them."""
     if isinstance(value, Mapping):
         for name, one in value.items():
             if name in ("@odata.id", "@Redfish.ActionInfo", "Members@odata.nextLink", "DataSourceUri") and isinstance(one, str):

@@ -109,7 +109,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
 
 def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str]]) -> Row:
-    """`known`: words that stay in texts, besides plain ones; None: all words that `Scrubber.text` leaves."""
+    """The row at `oid`, scrubbed. `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay."""
     row = rows[oid]
     if row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4 and ADDRESSES not in scrubber.keep:
         return Row(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
@@ -137,7 +137,10 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[Set[str
 
 
 def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
-    """Whether the row looks like an InetAddress: 4 or 16 octets that are not text, after a row with the matching type."""
+    """Whether the row looks like an InetAddress: 4 or 16 octets that are not text, with the matching type in the column before.
+
+    Which arc of the OID is the column is not known, so each is tried.
+    """
     row = rows[oid]
     kind = _INET_TYPES.get(len(row.value)) if isinstance(row.value, bytes) else None
     if kind is None or row.text is not None and row.text.rstrip("\0").isprintable():

@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
     @property
     def raw(self) -> Raw:
-        """The value as the double of BaseSnmpPdu returns it; b"" for NULL. Text is UTF-8; OIDs and addresses are dotted."""
+        """The value as the local BaseSnmpPdu returns it, but b"" for NULL: OIDs and addresses dotted, octets in UTF-8 as str."""
         if isinstance(self.value, tuple):
             return dotted(self.value)
         if isinstance(self.value, int):

@@ -130,7 +130,7 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arc
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
     own = [oid for oid in read if index and oid[-len(index):] == index]
     for value in values:
-        # all at once, because several may have to agree: the outlet's rows that hold a state or were written
+        # the outlet's rows that hold a state or were written: all at once, because several may have to agree
         yield _put(rows, [oid for oid in own if oid == written or str(rows[oid].raw).strip() in known], value)
     for oid in [*own, *(oid for oid in read if oid not in own)]:
         for value in values:
@@ -153,7 +153,7 @@ def _changes(states: State, wanted: EnumPowerStatus, identity: str, written: Arc
 
 
 def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
-    """Rows with `value` as a number or as octets; rows that fit neither are left out."""
+    """The rows at `oids` with `value`, as a number or as octets like the old one. Rows that can hold neither are left out."""
     put: Rows = {}
     for oid in oids:
         if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):
