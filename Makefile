@@ -52,7 +52,7 @@ soak: env        ## a day of polls and commands in minutes, about every third ca
 hosts: env       ## every archive on many plausible forms of the platform, on Python 3.9 to 3.13; fails if a result differs or a Python is missing
 	@$(RUN) -m tests.conformance.hosts
 
-fuzz: env        ## random changes to inputs of parsers of untrusted input, 30 s each; guided by coverage where atheris can be installed; ARGS="--seconds 600"
+fuzz: env        ## randomly changed inputs for parsers of untrusted data, 30 s for each parser; guided by coverage where atheris can be installed; ARGS="--seconds 600"
 	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris cannot be installed here: inputs are random only"
 	@$(RUN) -m tests.fuzz $(ARGS)
 

@@ -34,9 +34,10 @@ class Archive(NamedTuple):
     times: Dict[str, float]
 
     def unpack(self, folder: Path) -> None:
-        """Write the files below `folder`. Files with the same path are replaced, others are kept.
+        """Write the files below `folder`.
 
-        A file is replaced in one step, and only if its content differs: a process may be importing it.
+        An existing file of the same path is replaced in one step, and only if its content differs: a process may be importing
+        it. Other files are kept.
         """
         part = folder / ".part"             # no file of an archive has this path
         for path, content in self.files.items():
@@ -90,7 +91,7 @@ def read(data: bytes) -> Archive:
 
 
 def _unzipped(data: bytes) -> bytes:
-    """Decompress `data` and verify its checksum, which tarfile may not reach.
+    """Decompress `data` to its end and verify the checksum there: tarfile may stop before it.
 
     Raises BadArchive if the content is too large, and the errors of gzip.
     """

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from .field.draft.columns import Guess
     from .field.draft.profile import Draft
 
-_MOST_GUESSES = 4           # of a role, and of strings of states, in the text output, besides the taken column; --json has all
+# Limit of the guesses that the text output shows for each role, and of the strings of states. The taken column of a role is
+# always shown.
+_MOST_GUESSES = 4
 _NOTHING = code_of("unsupported")
 _STEPS = ("next: read the doubts, correct the file, then run pdu snmp check FILE.json and packaging/build.py --profile FILE.json",
           "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark")

@@ -38,7 +38,7 @@ _EXAMPLES = tuple("/model/pdu/0" + rest for rest in (
 class Outage(NamedTuple):
     """An outage of the connection or the channel. `duration` is in seconds, None while the outage lasts.
 
-    `kept`, once the outage is over: whether the channel survived. If it did not, the events since the last poll are lost.
+    `kept`, once the outage is over: whether the channel survived. If not, the events since the last answered poll are lost.
     """
 
     error: PduHandlerError

@@ -98,11 +98,11 @@ class UnitMeter:
     def read(self, bulk: Bulk, listed: Present) -> Iterator[None]:
         """Queue the readings. The caller performs the bulk at each of the three yields; usually only the first has queued calls.
 
-        The later ones read sensors that had to be listed first, or listed again after invalid readings or a wrong label, and
-        breakers if the inlets' load is not known.
+        Later bulks read sensors that had to be listed first, or listed again after invalid readings or a wrong label. They also
+        read the protectors if the inlets' load is not known.
 
-        Raises the error of getInlets, JsonRpcSyntaxException for an object that is listed twice, and Denied for a denied list of
-        sensors or lines or a denied reading that decides what to queue next.
+        Raises the error of getInlets, JsonRpcSyntaxException for an object that is listed twice, and Denied for a denied list or
+        reading that is needed to queue the next calls.
         """
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}        NumericSensor.idl 4.0.9

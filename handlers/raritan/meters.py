@@ -43,7 +43,7 @@ class Meter:
         return self._sensors is not None and failed(self._sensors) is None
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of current and energy, where fitted. Raises Denied if the account may not list the sensors."""
+        """Queue the readings of the fitted sensors of current and energy. Raises Denied if the account may not list them."""
         if self._sensors is not None and failed(self._sensors) is None:
             sensors = self._sensors.get()
             self.current = ask(bulk, self._unit, sensors.current)

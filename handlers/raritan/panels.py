@@ -207,7 +207,7 @@ def labels(bulk: Bulk, units: Sequence[WithoutOutlets]) -> Dict[int, List[Label]
 
 
 def _printed(position: int, panel: Panel.PanelSettings) -> str:
-    """The label of a position: in order, or odd numbers before even ones (Panel.idl 1.0.1 documents the first three).
+    """The label of a position: in order, or odd numbers before even ones (Panel.idl 2.0.4, for positions 0 to 2).
 
     "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel.
     """

@@ -102,8 +102,8 @@ def contradicted(failures: Failures, outlets: int) -> Set[int]:
     """The positions, from 0, of outlets for which the unit reports that the relay does not follow its commands.
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it" (Outlet.idl 3.0.4). A unit that
-    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: each number
-    in it counts as a label (from 1) and an index (from 0). If none fits, all outlets count. Empty if failures cannot be read.
+    measures another state at an outlet asserts a failure. How `componentId` names the outlet is not documented: each number in it
+    counts as a label (from 1) and an index (from 0). If none fits, all positions are returned. Empty if failures cannot be read.
     """
     positions: Set[int] = set()
     for failure in failures.get() if failures.error is None else ():

@@ -21,7 +21,7 @@ _QUESTION_MS = 2000
 
 @dataclass(frozen=True)
 class Device:
-    """One device as it announces itself, in printable characters. `name` is its mDNS instance name.
+    """One device as it announces itself; only printable characters are kept. `name` is its mDNS instance name.
 
     `model` is the first word of `name` if the device announces no model. `firmware` is '' if it is not announced.
     """

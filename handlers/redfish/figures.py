@@ -1,7 +1,7 @@
 """Current and energy of PDUs, circuits and outlets. Pure.
 
-A `Reading` of null counts as metered, because a figure from another resource would jump. A sum with a missing part is not
-reported as a total, because it would be too small. Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts),
+A `Reading` of null counts as metered. Only its own sensor replaces it, because the figure would jump otherwise. A sum with a
+missing part is not reported as a total, because it would be too small. Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts),
 PowerDistributionMetrics_v1.
 """
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LINES = ("Line1", "Line2", "Line3")                # without Neutral, which car
 _PHASES: Mapping[str, int] = {                      # Circuit, PhaseWiringType: how many line currents make up the load
     "OnePhase3Wire": 1, "TwoPhase3Wire": 1, "OneOrTwoPhase3Wire": 1, "TwoPhase4Wire": 2, "ThreePhase4Wire": 3,
     "ThreePhase5Wire": 3}
-AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits; in UCUM: kW.h
+AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")   # Sensor, ReadingUnits; UCUM writes kW.h, not kWh
 _SILENT = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")        # Resource.State of a sensor that reports nothing
 
 

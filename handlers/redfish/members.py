@@ -26,7 +26,7 @@ def links_of(service: RedfishService, collection: Json) -> List[Json]:
     """The members as the collection lists them, links or whole resources: 1 round trip for each further page.
 
     Raises the errors of `service.get`. Raises ProtocolError if the service lists fewer members than it counts or more than
-    MOST_MEMBERS, if a page has no list of members, or if a page is repeated or there are too many.
+    MOST_MEMBERS, if a page has no list of members or is repeated, or if there are too many pages.
     """
     found: List[Json] = []
     seen: Set[str] = set()

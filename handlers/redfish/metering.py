@@ -95,6 +95,6 @@ def _unless_missing(read: Callable[[], T]) -> Optional[T]:
 
 
 def _energy(resource: Json) -> Figures:
-    """The energy counter; None without one. Null counts as metered: a figure from another resource would jump."""
+    """The energy counter; None without one. If it is null, no other counter replaces it, because the figure would jump."""
     found = figures.excerpt(resource, "EnergykWh")
     return [found or Figure()] if "EnergykWh" in resource else None

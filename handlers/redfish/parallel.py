@@ -16,8 +16,8 @@ def side_by_side(paths: Sequence[str], clients: Sequence[HttpClient], fetch: Cal
     """Calls `fetch` for each path, with the clients in parallel. Returns the results in the order of `paths`, or raises an
     error of `fetch`, after all threads have ended.
 
-    Some units serve few connections at a time. A client beside others therefore stops at HttpUnreachable and leaves its path
-    to them; at the end, the first client alone fetches what is left.
+    Some units serve few connections at a time. If several clients run, each therefore stops at HttpUnreachable and leaves its
+    path to the others; at the end, the first client alone fetches what is left.
     """
     waiting: Deque[Tuple[int, str]] = collections.deque(enumerate(paths))
     found: Dict[int, T] = {}

@@ -115,7 +115,7 @@ class RedfishService:
         return reply
 
     def expanded(self, target: object, levels: int = 1) -> Json:
-        """The resource behind a link; if the service offers $expand, usually with the resources that it links to.
+        """The resource behind a link. If the service offers $expand, the resources that this one links to are usually included.
 
         1 round trip; 2 if the expanded answer cannot be used. If the second request succeeds, $expand is not sent again.
         """
@@ -134,7 +134,7 @@ class RedfishService:
             return found
 
     def all(self, targets: Sequence[object]) -> List[Union[Json, PduHandlerError]]:
-        """The resource behind each link, or its error (a 404), in order: usually 1 round trip each, on up to 4 connections.
+        """The resource behind each link in order, or its error, such as a 404. Usually 1 round trip each, on up to 4 connections.
 
         Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503), even for one resource.
         """

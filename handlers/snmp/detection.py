@@ -25,10 +25,10 @@ class Candidate(NamedTuple):
 def detect(device: Device, profiles: Sequence[Profile], metered_only: bool = False) -> Found:
     """The device, read as the family that fits it.
 
-    Sends one GET, then reads the states and counts of one candidate after the other until one lists a state or counts an outlet.
-    If none does, other rows and meters are tried. Candidates are the profiles whose sysObjectID prefix fits, the longest prefix
-    first, then in the order of `profiles`. Without a usable sysObjectID they are the families with `sweep`, recognised only by
-    states or a count. The sysObjectID alone may be enough for the first candidate if its family has no outlets.
+    Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one lists a state or counts an
+    outlet. If none does, other rows and meters are tried. Candidates are the profiles whose sysObjectID prefix fits, the longest
+    prefix first, then in the order of `profiles`. Without a usable sysObjectID they are the families with `sweep`, recognised
+    only by states or a count. The sysObjectID alone may be enough for the first candidate if its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the sysObjectID, a family that numbers the
     outlets differently could be chosen. Raises Unsupported if no family fits. Raises ProtocolError if the device lists fewer

@@ -29,7 +29,7 @@ class Found(NamedTuple):
 
 
 def by_states(profile: Profile, reader: Reader) -> Optional[Found]:
-    """The device by the first `Outlets` whose `states` list an outlet, or that has `states` and a count above zero; else None.
+    """The device, read through the first `Outlets` that has `states` and lists or counts an outlet; else None.
 
     Raises ProtocolError if the device lists fewer outlets than it counts.
     """

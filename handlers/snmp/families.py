@@ -1,4 +1,4 @@
-"""The built-in families. A vendor's file is loaded when one of its families may fit a device, or is named.
+"""The built-in families. A vendor's file is loaded when one of its families may fit a device or is requested by its key.
 
 For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or none, it is several.
 """

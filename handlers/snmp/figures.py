@@ -17,7 +17,7 @@ _FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
 
 
 class Figure(Frozen):
-    """A measurement in A, W or kWh: value * `scale`, then `exponent` and `factor` are applied if given.
+    """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if these are given.
 
     `absent`: texts, including the `unit`, that mean "not measured". Text that is not a number and 2^n - 1 for n of 31, 32, 63 and
     64 always mean this too. So do numbers below 0, unless `magnitude` is set: then the sign is only a direction, and |value| is
@@ -25,7 +25,7 @@ class Figure(Frozen):
     power of ten that the device reports for each value (-2: value / 100). `factor`: the factor that the device reports, negative
     for a divisor (-10: value / 10), 0 for none. A row without a usable exponent or factor has no figure. `unit`: text that may
     follow the number. `scale_of_integers`: the scale of values that are INTEGER instead of text. A platform may return an INTEGER
-    as text, so with this scale a text other than 0 has no figure unless a row has a decimal point.
+    as text, so with this scale a text other than 0 has no figure unless at least one value of `source` has a decimal point.
     """
 
     source: Source
@@ -99,7 +99,7 @@ class Arcs(Frozen):
 
 
 class Total(Frozen):
-    """A total of the device: one of `figures`, summed over its rows. It is the first with rows and a complete sum (see `Figure`).
+    """A total of the device: one of `figures`, summed over its rows. The first with a complete sum is used (see `Figure.listed`).
 
     A scalar has one row. `else_outlets`: if there is no such figure, the sum over the outlets' own figures, provided that every
     outlet is metered. `unit`: the arcs that name the unit, in the indexes of the figures and in the identities of the outlets.

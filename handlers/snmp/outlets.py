@@ -15,9 +15,9 @@ class Outlets(Frozen):
 
     `states` lists the outlets. `count` is the device's own number of outlets; if fewer are listed in all, that is an error.
     `rows` adds outlets without a state as UNKNOWN if there are no states, if these are fewer than `count`, or if a unit's
-    count is missing, negative or not a number. A 0 in every row of `count` or of `none_if_zero` proves that there are no outlets.
-    A `none_if_zero` above 0 contradicts `metered_only`. `number` is printed on the unit; `name` can be set by its users. Figures
-    are in A, W and kWh.
+    count is missing, negative or not a number. If nothing is listed, a 0 in every row of `count` or of `none_if_zero` proves that
+    there are no outlets. A `none_if_zero` above 0 contradicts the setting `metered_only`. `number` is printed on the unit; `name`
+    can be set by its users. Figures are in A, W and kWh.
     """
 
     states: Optional[State] = None

@@ -146,7 +146,7 @@ PROFILES = (
                     figure(_of_one_unit(RPDU_WATTS.source))),
         energy=total(figure(_of_each_unit("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH, evidence=RECORDED,
-        note="The outlet tables of rPDU2 are from the MIB; the recording has only the older sPDU table."),
+        note="The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the older sPDU table."),
     Profile(
         key="apc-rpdu", vendor="APC", mib="PowerNet-MIB (rPDU)", source=POWERNET,
         models=("AP78xx", "AP79xx"), sys_object_ids=oids("318.1.3.4.5", ANY_APC),

@@ -5,7 +5,7 @@ written by owners. Values are strings with decimals ("1.53") or INTEGERs; "--" m
 chain each unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
 Some MPDUs meter groups of outlets: the group's current is in the row of one of them, and the other rows read "--". `_of_texts`
-therefore uses figures of outlets only if there are as many as outlets: a group's current must not be taken for an outlet's.
+therefore ignores the figures of outlets if there are fewer figures than outlets: a group's current is not an outlet's.
 """
 from typing import Optional
 

@@ -1,6 +1,6 @@
 """Digital Loggers: the standard ENERGY-OBJECT-MIB with power states of IANAPowerStateSet-MIB (257 off, 259 on).
 
-Commands are written to the admin state. Other values of the oper state are UNKNOWN.
+States are read from the oper state; a value other than these two is UNKNOWN. Commands are written to the admin state.
 """
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread

@@ -54,7 +54,7 @@ def _pwt2(below: str, name: str) -> Merged:
     return by_unit(lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)), PWT2_UNITS)
 
 
-# Whether an outlet is online; only of units whose size is above 0.
+# Whether each outlet is online. Units without a size above 0 have no rows here.
 PWT2_VALID = by_unit(
     lambda unit: Provided(column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"), PWT2_UNITS)
 

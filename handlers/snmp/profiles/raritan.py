@@ -89,7 +89,7 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
         energy=energy)
 
 
-# Load: the inlets' poles without the neutral; if no pole is measured, the inlets' current, else the unit's; last, the outlets'.
+# The load is the sum of all poles but the neutral; if none is measured, of the inlets; else the unit's own; else of the outlets.
 PX1_POLES = Only(column("~.21.2.1.3", "inletPoleCurrent"), column("~.21.2.1.2", "inletPoleLabel"), ("N",), keep=False)
 PX1_MEASURED_POLES = Only(PX1_POLES, PX1_POLES, ("-1",), keep=False)
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")

@@ -132,7 +132,7 @@ PROFILES = (
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM, evidence=changed(SIMULATED, switching=Proof.MIB),
-        note="The command is a Gauge32 in the MIB. A strict device refuses an INTEGER."),
+        note="The command is a Gauge32 in the MIB, but it is written as INTEGER, which a strict device refuses."),
     Profile(
         key="geist-em", vendor="Vertiv", mib="GEIST-EM-SERIES-MIB of 2012-03-12",
         source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),

@@ -1,4 +1,4 @@
-"""The binding in scripts, besides the documented calls."""
+"""The binding as scripts use it, beyond the examples in the vendor's documentation (test_documented.py)."""
 from __future__ import annotations
 
 import copy

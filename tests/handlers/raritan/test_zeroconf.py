@@ -30,7 +30,7 @@ def _packed(address: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def responder() -> Iterator[None]:
-    """Announces the devices of ANNOUNCED, one test process at a time."""
+    """Announces the devices of ANNOUNCED. Test processes that run at the same time take turns."""
     with turn("mdns"):
         yield from announced()
 
@@ -159,7 +159,7 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
 
 
 def test_without_devices_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Searches another service name, because other tests may announce devices under the usual ones at the same time."""
+    """Searches under another service name, because other tests may announce devices under the usual ones at the same time."""
     monkeypatch.setattr(discovery, "SERVICES", ("_announced-by-nobody._tcp.local.",))
     assert discovery.discover(0.2, LOOPBACK) == []
 

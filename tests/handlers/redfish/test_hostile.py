@@ -162,7 +162,7 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
 
 
 def _relinked(body: Any, where: str, other_url: str) -> Any:
-    """Return the body with links named `where` replaced by links to `other_url`. `nextLink` is added to lists of members."""
+    """Return the body with links named `where` replaced by links to `other_url`. For "nextLink", lists of members get one."""
     if isinstance(body, list):
         return [_relinked(one, where, other_url) for one in body]
     if not isinstance(body, dict):

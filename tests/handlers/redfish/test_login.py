@@ -30,7 +30,7 @@ class Guarded(Tree):
         super().__init__(unit())
         self.basic, self.challenge, self.location, self.token = basic, challenge, location, token
         self.opened = 0
-        self.opening: Optional[Answer] = None       # if set, the answer to a correct login for a session; none is opened
+        self.opening: Optional[Answer] = None       # if set, answers a correct login for a session; no session is opened
 
     def answer(self, seen: Seen) -> Answer:
         path = seen.path.rstrip("/")

@@ -1,4 +1,4 @@
-"""The handler on the simulated units, compared with their true states and figures."""
+"""The handler's results on the simulated units, compared with the true states and figures of the units."""
 from __future__ import annotations
 
 import dataclasses

@@ -32,6 +32,6 @@ def rows(name: str) -> Mapping[str, Row]:
 
 @cache
 def expected(name: str) -> Mapping[str, Any]:
-    """Return an expectation, with `outlets` by identity. Skips the test if the file is missing."""
+    """Return the readings expected from a recording, with `outlets` by identity. Skips the test if the file is missing."""
     data: Mapping[str, Any] = json.loads(shared("snmp", "recordings", "expected", f"{name}.json").read_text("utf-8"))
     return data

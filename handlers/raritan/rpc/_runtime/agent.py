@@ -22,7 +22,7 @@ from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
 from .files import Files
 from .waits import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, MINIMUM_WAITS, SECONDS_PER_CALL
 
-_FAILED = range(400, 600)   # RFC 9110, 15.5 and 15.6; in a bulk, a JSON-RPC error is reported in place of such a status
+_FAILED = range(400, 600)   # error statuses, RFC 9110, 15.5 and 15.6; a JSON-RPC error beside one in a bulk is reported instead
 # The vendor's SDK 4.4.1 sends this client type; SDK 4.0.0 sends none. Which other types a unit accepts is not documented.
 _JSON = {"Content-Type": "application/json", "Accept": "application/json", "X-Client-Type": "Python RPC"}
 reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch     # a wrong PIN uses up an attempt
@@ -33,9 +33,9 @@ class Agent(Files):
     """Carries calls to one device over one kept connection. Thread-safe; calls are serialised.
 
     proto: "https" or "http". host: name or address, with `:port` if it is not the usual one. Without user and password
-    or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: seconds for one wait (None: 10);
-    the answer to a call may take twice that. Bulks, uploads and the methods in MINIMUM_WAITS may wait longer. trust: a CA or
-    a fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port, trust, transport.
+    or token, call `set_auth_basic` or `set_auth_token` before the first request. timeout: longest wait for the device to react,
+    in seconds (None: 10); a whole answer may take twice that. Bulks, uploads and methods in MINIMUM_WAITS may take longer. trust:
+    a CA or a fingerprint; overrides disable_certificate_verification. Not in the vendor's binding: port, trust, transport.
     Raises SettingsError for an invalid address, protocol, login or time-out. Nothing is sent before the first call.
     """
 
@@ -70,7 +70,7 @@ class Agent(Files):
 
     @property
     def timeout(self) -> Optional[float]:
-        """Seconds for one wait (None: 10). Raises SettingsError when set to an invalid value."""
+        """The longest wait for the device to react, in seconds (None: 10). Raises SettingsError when set to an invalid value."""
         return self._timeout
 
     @timeout.setter
@@ -94,7 +94,7 @@ class Agent(Files):
         self._log_in(Login(user, password))
 
     def set_auth_token(self, token: str) -> None:
-        """Log in with a session's token, not a password. Raises SettingsError unless it is one line of printable ASCII."""
+        """Log in with a session's token, not a password. Raises SettingsError unless the token is one line of printable ASCII."""
         self._log_in(Login(token=token))
 
     def _log_in(self, login: Login) -> None:

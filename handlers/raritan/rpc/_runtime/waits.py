@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Mapping
 
-DEFAULT_TIMEOUT = 10.0                      # for one wait; the vendor's binding has no limit by default
+DEFAULT_TIMEOUT = 10.0                      # for each wait on the network; the vendor's binding has no limit by default
 LONGEST_TIMEOUT = 86400.0                   # an upload waits 6 times this; poll(), which sockets use, waits at most 24 days
 SECONDS_PER_CALL = 0.05                     # a real unit took 1 to 2 s for 300 calls in a bulk
 # The shortest waits for methods that take long on the device. pollEvents returns after 30 s at the latest
